@@ -1,0 +1,37 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { CacheModule } from '@gad/cache';
+import { AuthModule } from './auth/auth.module.js';
+import { CacheAdminModule } from './cache-admin/cache-admin.module.js';
+import { CacheInvalidationModule } from './cache-invalidation/cache-invalidation.module.js';
+import { AppConfig } from './config/app-config.js';
+import { cacheOptions } from './config/cache-options.js';
+import { DatabaseModule } from './database/database.module.js';
+import { EventsModule } from './events/events.module.js';
+import { HealthModule } from './health/health.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
+import { StatisticsModule } from './statistics/statistics.module.js';
+import { TareasModule } from './tareas/tareas.module.js';
+import { UsuariosModule } from './usuarios/usuarios.module.js';
+
+/** The composition root: the only place that knows all modules. */
+@Module({
+  imports: [
+    DatabaseModule,
+    CacheModule.forRootAsync({ inject: [AppConfig], useFactory: cacheOptions }),
+    EventsModule,
+    AuthModule,
+    UsuariosModule,
+    TareasModule,
+    StatisticsModule,
+    CacheInvalidationModule,
+    CacheAdminModule,
+    HealthModule,
+    MetricsModule,
+  ],
+})
+export class AppModule {
+  /** @param config the module that provides `AppConfig` */
+  static forRoot(config: DynamicModule): DynamicModule {
+    return { module: AppModule, imports: [config] };
+  }
+}

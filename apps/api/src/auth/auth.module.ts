@@ -1,0 +1,46 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { JwtModule } from '@nestjs/jwt';
+import { AppConfig } from '../config/app-config.js';
+import { AccessTokensService } from './access-tokens.service.js';
+import { AuthController } from './auth.controller.js';
+import { AuthService } from './auth.service.js';
+import { CredentialsRepository } from './credentials.repository.js';
+import { CredentialsService } from './credentials.service.js';
+import { JwtAuthGuard } from './jwt-auth.guard.js';
+import { JwtKey } from './jwt-key.js';
+import { JwtStrategy } from './jwt.strategy.js';
+import { RateLimitGuard } from './rate-limit.guard.js';
+import { MemoryRateLimiter, RateLimiter } from './rate-limiter.js';
+import { RolesGuard } from './roles.guard.js';
+import { SesionesRepository } from './sesiones.repository.js';
+import { SesionesService } from './sesiones.service.js';
+import { UnknownEmailLockout } from './unknown-email-lockout.js';
+
+/** Importing it closes every route of the app: what is to be open says `@Public()`. */
+@Module({
+  imports: [JwtModule.register({})],
+  controllers: [AuthController],
+  providers: [
+    {
+      provide: JwtKey,
+      inject: [AppConfig],
+      useFactory: (config: AppConfig) => JwtKey.load(config),
+    },
+    { provide: RateLimiter, useFactory: () => new MemoryRateLimiter() },
+    AccessTokensService,
+    AuthService,
+    CredentialsRepository,
+    CredentialsService,
+    JwtStrategy,
+    SesionesRepository,
+    SesionesService,
+    UnknownEmailLockout,
+    // In this order: the cheapest refusal first, the role last.
+    { provide: APP_GUARD, useClass: RateLimitGuard },
+    { provide: APP_GUARD, useClass: JwtAuthGuard },
+    { provide: APP_GUARD, useClass: RolesGuard },
+  ],
+  exports: [CredentialsService, SesionesService],
+})
+export class AuthModule {}

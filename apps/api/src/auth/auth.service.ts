@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { AccessTokensService } from './access-tokens.service.js';
+import { CredentialsService } from './credentials.service.js';
+import type { LoginDto } from './dto/login.dto.js';
+import type { TokensDto } from './dto/tokens.dto.js';
+import type { Principal } from './principal.js';
+import { SesionesService, type OpenSesion } from './sesiones.service.js';
+
+/** Logging in, staying in, logging out. */
+@Injectable()
+export class AuthService {
+  constructor(
+    private readonly credentials: CredentialsService,
+    private readonly sesiones: SesionesService,
+    private readonly accessTokens: AccessTokensService,
+  ) {}
+
+  /** @throws Problem INVALID_CREDENTIALS, ACCOUNT_LOCKED */
+  async login({ email, password }: LoginDto): Promise<TokensDto> {
+    const sesion = await this.credentials.withLogin(email, password, (tx, usuarioId) =>
+      this.sesiones.open(tx, usuarioId),
+    );
+    return this.tokens(sesion);
+  }
+
+  /** @throws Problem REFRESH_TOKEN_INVALID */
+  async refresh(refreshToken: string): Promise<TokensDto> {
+    return this.tokens(await this.sesiones.renew(refreshToken));
+  }
+
+  async logout(principal: Principal): Promise<void> {
+    await this.sesiones.revoke(principal.sesionId);
+  }
+
+  private async tokens(sesion: OpenSesion): Promise<TokensDto> {
+    const access = await this.accessTokens.issue(sesion.usuarioId, sesion.sesionId);
+    return {
+      access_token: access.text,
+      token_type: 'Bearer',
+      expires_in: access.expiresIn,
+      refresh_token: sesion.refreshToken,
+    };
+  }
+}

@@ -1,0 +1,19 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { ROLES, type Rol } from '../../database/schema.js';
+
+export class MeDto {
+  @ApiProperty({ example: 2 })
+  id!: number;
+
+  @ApiProperty({ example: 'usuario@gad.local' })
+  email!: string;
+
+  @ApiProperty({ example: 'Ulises' })
+  nombre!: string;
+
+  @ApiProperty({ example: 'Suárez' })
+  apellido!: string;
+
+  @ApiProperty({ enum: ROLES, example: 'usuario' })
+  rol!: Rol;
+}

@@ -1,0 +1,139 @@
+import { Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { CacheService } from '@gad/cache';
+import { CurrentUser } from '../auth/current-user.decorator.js';
+import type { Principal } from '../auth/principal.js';
+import { Roles } from '../auth/roles.decorator.js';
+import { decodeKeyCursor, encodeKeyCursor } from '../paging/cursor.js';
+import { ApiProblems } from '../problems/api-problems.decorator.js';
+import { Problem } from '../problems/problem.js';
+import { CacheAudit } from './cache-audit.js';
+import {
+  CacheKeyDetailDto,
+  CacheKeyPageDto,
+  CacheStatsDto,
+  ClearedCacheDto,
+  InvalidatedKeyDto,
+  InvalidatedPatternDto,
+  InvalidatePatternQueryDto,
+  ListKeysQueryDto,
+} from './cache-admin.dto.js';
+import { NoQueryPipe } from '../validation/no-query.pipe.js';
+import { RestOfPath } from './rest-of-path.decorator.js';
+
+const SAMPLE_SIZE = 20;
+
+/** Cache administration: see what is there, remove it. Every call leaves one audit line. */
+@ApiTags('cache')
+@ApiBearerAuth()
+@ApiProblems('UNAUTHENTICATED', 'FORBIDDEN', 'VALIDATION_FAILED')
+@Roles('admin')
+@Controller('cache')
+export class CacheController {
+  constructor(
+    private readonly cache: CacheService,
+    private readonly audit: CacheAudit,
+  ) {}
+
+  @Get('stats')
+  @ApiOperation({ summary: 'Metrics of the cache store, and what this instance counted itself' })
+  @ApiOkResponse({ type: CacheStatsDto })
+  async stats(@CurrentUser() user: Principal): Promise<CacheStatsDto> {
+    const { used_memory_bytes: _number, ...stats } = await this.cache.getStats();
+    this.audit.record(user, 'stats');
+    return stats;
+  }
+
+  @Post('invalidate/*')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Removes one key' })
+  @ApiParam({ name: 'key', example: 'stats:user:2:days:30' })
+  @ApiOkResponse({ type: InvalidatedKeyDto })
+  @ApiProblems('CACHE_KEY_INVALID', 'MALFORMED_REQUEST', 'CACHE_UNAVAILABLE')
+  async invalidate(
+    @CurrentUser() user: Principal,
+    @RestOfPath('/cache/invalidate/') pasted: string,
+    @Query(NoQueryPipe) _none: undefined,
+  ): Promise<InvalidatedKeyDto> {
+    const key = this.cache.stripPrefix(pasted);
+    const count = await this.cache.delete(key);
+    this.audit.record(user, 'invalidate', { key, count });
+    return { key, deleted: count > 0 };
+  }
+
+  @Post('invalidate-pattern/*')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Removes every key that matches a glob pattern as Redis understands it',
+  })
+  @ApiParam({ name: 'pattern', example: 'stats:user:*' })
+  @ApiOkResponse({ type: InvalidatedPatternDto })
+  @ApiProblems('CACHE_PATTERN_INVALID', 'MALFORMED_REQUEST', 'CACHE_UNAVAILABLE')
+  async invalidatePattern(
+    @CurrentUser() user: Principal,
+    @RestOfPath('/cache/invalidate-pattern/') pasted: string,
+    @Query() { dry_run: dryRun }: InvalidatePatternQueryDto,
+  ): Promise<InvalidatedPatternDto> {
+    const pattern = this.cache.stripPrefix(pasted);
+    if (dryRun) {
+      const { matched, sample } = await this.cache.countMatching(pattern, { sample: SAMPLE_SIZE });
+      this.audit.record(user, 'invalidate-pattern (dry run)', { pattern, count: matched });
+      return { pattern, matched_keys: matched, sample };
+    }
+    const count = await this.cache.deletePattern(pattern);
+    this.audit.record(user, 'invalidate-pattern', { pattern, count });
+    return { pattern, deleted_keys: count };
+  }
+
+  @Post('clear')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Removes every key under the prefix, and nothing else of the database' })
+  @ApiOkResponse({ type: ClearedCacheDto })
+  @ApiProblems('CACHE_UNAVAILABLE')
+  async clear(
+    @CurrentUser() user: Principal,
+    @Query(NoQueryPipe) _none: undefined,
+  ): Promise<ClearedCacheDto> {
+    const count = await this.cache.clear();
+    this.audit.record(user, 'clear', { count });
+    return { cleared: true, message: 'Cache cleared successfully' };
+  }
+
+  @Get('keys')
+  @ApiOperation({ summary: 'Lists keys in alphabetical order' })
+  @ApiOkResponse({ type: CacheKeyPageDto })
+  @ApiProblems('CACHE_PATTERN_INVALID', 'CURSOR_INVALID', 'CACHE_UNAVAILABLE')
+  async keys(
+    @CurrentUser() user: Principal,
+    @Query() query: ListKeysQueryDto,
+  ): Promise<CacheKeyPageDto> {
+    const pattern = this.cache.stripPrefix(query.pattern);
+    const page = await this.cache.listKeys({
+      pattern,
+      limit: query.limit,
+      ...(query.cursor === undefined ? {} : { cursor: decodeKeyCursor(query.cursor) }),
+    });
+    this.audit.record(user, 'keys', { pattern, count: page.items.length });
+    return {
+      items: page.items,
+      next_cursor: page.nextCursor === null ? null : encodeKeyCursor(page.nextCursor),
+    };
+  }
+
+  @Get('keys/*')
+  @ApiOperation({ summary: 'Shows one key and its value' })
+  @ApiParam({ name: 'key', example: 'stats:user:2:days:30' })
+  @ApiOkResponse({ type: CacheKeyDetailDto })
+  @ApiProblems('CACHE_KEY_INVALID', 'MALFORMED_REQUEST', 'CACHE_KEY_NOT_FOUND', 'CACHE_UNAVAILABLE')
+  async key(
+    @CurrentUser() user: Principal,
+    @RestOfPath('/cache/keys/') pasted: string,
+    @Query(NoQueryPipe) _none: undefined,
+  ): Promise<CacheKeyDetailDto> {
+    const key = this.cache.stripPrefix(pasted);
+    const found = await this.cache.inspect(key);
+    this.audit.record(user, 'inspect', { key, count: found ? 1 : 0 });
+    if (!found) throw new Problem('CACHE_KEY_NOT_FOUND', `There is no key ${key}`);
+    return found;
+  }
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import { INVALIDATION_MAP, stalePatterns } from './invalidation.map.js';
+
+describe('INVALIDATION_MAP', () => {
+  it('names both usuarios of a reassigned tarea', () => {
+    const data = { tareaId: 1, fromUsuarioId: 2, toUsuarioId: 3 };
+    expect(stalePatterns({ name: 'tarea.reassigned', data })).toEqual([
+      'stats:user:2:*',
+      'stats:user:3:*',
+    ]);
+  });
+
+  it('never reaches a usuario whose id merely starts alike', () => {
+    const data = { tareaId: 1, delegadoUsuarioId: 2 };
+    expect(stalePatterns({ name: 'tarea.created', data })).toEqual(['stats:user:2:*']);
+  });
+
+  it('has a row for every event', () => {
+    expect(Object.keys(INVALIDATION_MAP).sort()).toMatchInlineSnapshot(`
+[
+  "tarea.created",
+  "tarea.deleted",
+  "tarea.reassigned",
+  "tarea.status_changed",
+  "tarea.updated",
+  "usuario.created",
+  "usuario.deleted",
+  "usuario.role_changed",
+  "usuario.updated",
+]
+`);
+  });
+});

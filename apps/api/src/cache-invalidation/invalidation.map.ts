@@ -1,0 +1,34 @@
+import type { DomainEventName, DomainEvents } from '../events/domain-events.js';
+import { userStatisticsPattern } from '../statistics/statistics.cache.js';
+
+type StalePatterns<Name extends DomainEventName> = (event: DomainEvents[Name]) => readonly string[];
+
+const NOTHING = (): readonly string[] => [];
+
+/**
+ * THE table: domain event → patterns of the cache keys that it makes stale. A new event does not
+ * compile without a row here; an event that makes nothing stale says so.
+ */
+export const INVALIDATION_MAP: { readonly [Name in DomainEventName]: StalePatterns<Name> } = {
+  'tarea.created': (e) => [userStatisticsPattern(e.delegadoUsuarioId)],
+  'tarea.updated': (e) => [userStatisticsPattern(e.delegadoUsuarioId)],
+  'tarea.reassigned': (e) => [
+    userStatisticsPattern(e.fromUsuarioId),
+    userStatisticsPattern(e.toUsuarioId),
+  ],
+  'tarea.status_changed': (e) => [userStatisticsPattern(e.delegadoUsuarioId)],
+  'tarea.deleted': (e) => [userStatisticsPattern(e.delegadoUsuarioId)],
+  // The absence of a usuario is cached, and so is what a deleted one had.
+  'usuario.created': (e) => [userStatisticsPattern(e.usuarioId)],
+  'usuario.deleted': (e) => [userStatisticsPattern(e.usuarioId)],
+  'usuario.updated': NOTHING,
+  'usuario.role_changed': NOTHING,
+};
+
+/** The patterns that one event makes stale. */
+export function stalePatterns<Name extends DomainEventName>(event: {
+  readonly name: Name;
+  readonly data: DomainEvents[Name];
+}): readonly string[] {
+  return INVALIDATION_MAP[event.name](event.data);
+}

@@ -1,0 +1,114 @@
+import { describe, expect, it } from '@jest/globals';
+import { readAppConfig } from './app-config.js';
+import { ConfigurationError } from './parse-environment.js';
+
+const SECRET = 'x'.repeat(32);
+
+describe('readAppConfig', () => {
+  it('serves from the embedded defaults when nothing is set', () => {
+    expect(readAppConfig({})).toMatchObject({
+      nodeEnv: 'development',
+      http: { port: 3000, corsOrigins: false },
+      redis: undefined,
+      database: { url: undefined },
+      dataDir: '.data',
+      demoData: true,
+      cache: { prefix: 'gad:', deadlineMs: 50 },
+      jwt: { secret: undefined },
+    });
+  });
+
+  it('builds the Redis URL out of the guide’s variables', () => {
+    expect(readAppConfig({ REDIS_HOST: 'localhost' }).redis).toEqual({
+      url: 'redis://localhost:6381/0',
+    });
+    expect(
+      readAppConfig({
+        REDIS_HOST: '::1',
+        REDIS_PORT: '7000',
+        REDIS_DB: '3',
+        REDIS_PASSWORD: 'a:b@c/ñ',
+      }).redis,
+    ).toEqual({ url: 'redis://:a%3Ab%40c%2F%C3%B1@[::1]:7000/3' });
+    expect(readAppConfig({ REDIS_URL: 'rediss://:p@cache.example:6380/1' }).redis).toEqual({
+      url: 'rediss://:p@cache.example:6380/1',
+    });
+  });
+
+  it('treats an empty variable as absent', () => {
+    expect(readAppConfig({ REDIS_HOST: '', REDIS_PASSWORD: ' ', PORT: '' })).toMatchObject({
+      redis: undefined,
+      http: { port: 3000 },
+    });
+  });
+
+  it('makes demo data by itself only with the embedded database, and never in production', () => {
+    const DATABASE_URL = 'postgres://localhost/gad';
+    expect(readAppConfig({ DATABASE_URL }).demoData).toBe(false);
+    expect(readAppConfig({ DATABASE_URL, DEMO_DATA: 'true' }).demoData).toBe(true);
+    expect(readAppConfig({ DEMO_DATA: 'false' }).demoData).toBe(false);
+    expect(readAppConfig({ NODE_ENV: 'production', JWT_SECRET: SECRET }).demoData).toBe(false);
+  });
+
+  it('lists CORS origins', () => {
+    expect(readAppConfig({ CORS_ORIGINS: '*' }).http.corsOrigins).toBe(true);
+    expect(
+      readAppConfig({ CORS_ORIGINS: 'https://a.example, http://localhost:4200' }).http.corsOrigins,
+    ).toEqual(['https://a.example', 'http://localhost:4200']);
+  });
+
+  it('cannot be changed afterwards', () => {
+    const config = readAppConfig({});
+    expect(() => Object.assign(config.http, { port: 1 })).toThrow(TypeError);
+  });
+
+  it.each([
+    ['PORT', '70000', /^PORT must be a port between 0 and 65535 \(it is 70000\)\.$/],
+    ['PORT', '0x50', /^PORT must be a port/],
+    ['PORT', '80 80', /^PORT must be a port/],
+    ['REDIS_PORT', '0', /^REDIS_PORT must be a port/],
+    ['REDIS_DB', '-1', /^REDIS_DB must be a database number/],
+    ['REDIS_URL', 'http://x', /^REDIS_URL must start with redis:\/\/ or rediss:\/\//],
+    ['REDIS_URL', 'redis://:pa ss@x', /^REDIS_URL must start/],
+    ['REDIS_HOST', 'a b', /^REDIS_HOST must be a host name/],
+    ['CACHE_PREFIX', 'a b', /^CACHE_PREFIX must be 1 to 64 printable ASCII/],
+    ['DATABASE_URL', 'mysql://x', /^DATABASE_URL must start with postgres:\/\//],
+    ['DEMO_DATA', '1', /^DEMO_DATA must be true or false \(it is "1"\)\.$/],
+    ['CORS_ORIGINS', 'example.org', /^CORS_ORIGINS must be \* or a comma-separated list/],
+    ['NODE_ENV', 'prod', /^NODE_ENV must be one of development, test, production/],
+    ['JWT_SECRET', 'short', /^JWT_SECRET must be at least 32 random bytes/],
+    ['JWT_ACCESS_TTL', '0', /^JWT_ACCESS_TTL must be/],
+    ['BODY_LIMIT', '1', /^BODY_LIMIT must be at least 1024 bytes/],
+  ])('refuses %s=%s with one sentence that names the variable', (name, value, sentence) => {
+    const read = () => readAppConfig({ [name]: value });
+    expect(read).toThrow(ConfigurationError);
+    expect(read).toThrow(sentence);
+  });
+
+  it('wants a secret in production, and refuses demo users there', () => {
+    expect(() => readAppConfig({ NODE_ENV: 'production' })).toThrow(
+      /^JWT_SECRET is required when NODE_ENV=production/,
+    );
+    expect(() =>
+      readAppConfig({ NODE_ENV: 'production', JWT_SECRET: SECRET, DEMO_DATA: 'true' }),
+    ).toThrow(/^DEMO_DATA must not be true/);
+  });
+
+  it('refuses two ways to name one Redis', () => {
+    expect(() => readAppConfig({ REDIS_URL: 'redis://a', REDIS_HOST: 'b' })).toThrow(
+      /^REDIS_URL and REDIS_HOST are both set/,
+    );
+  });
+
+  it('does not repeat secrets in its sentences', () => {
+    for (const [name, value] of Object.entries({
+      JWT_SECRET: 'hunter2',
+      DATABASE_URL: 'mysql://u:hunter2@h/d',
+      REDIS_URL: 'http://:hunter2@h',
+    })) {
+      expect(() => readAppConfig({ [name]: value })).toThrow(
+        expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
+      );
+    }
+  });
+});

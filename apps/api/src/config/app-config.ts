@@ -1,0 +1,137 @@
+import { ConfigurationError, parseEnvironment } from './parse-environment.js';
+import type { Environment } from './environment.js';
+
+export type LogLevel = NonNullable<Environment['LOG_LEVEL']>;
+
+/** Everything that can be set, after validation: one frozen object, injected by its class. */
+export abstract class AppConfig {
+  abstract readonly nodeEnv: 'development' | 'test' | 'production';
+  abstract readonly http: {
+    readonly host: string;
+    readonly port: number;
+    /** `true` = any origin, `false` = none. */
+    readonly corsOrigins: readonly string[] | boolean;
+    readonly bodyLimitBytes: number;
+  };
+  abstract readonly logLevel: LogLevel;
+  /** `undefined` = the in-process store serves. */
+  abstract readonly redis: { readonly url: string } | undefined;
+  abstract readonly cache: {
+    readonly prefix: string;
+    readonly logLevel: 'debug' | 'info' | 'off';
+    readonly deadlineMs: number;
+  };
+  /** `url: undefined` = PGlite in `dataDir` serves. */
+  abstract readonly database: { readonly url: string | undefined; readonly poolSize: number };
+  /** Where the embedded database and the generated secret live. */
+  abstract readonly dataDir: string;
+  abstract readonly demoData: boolean;
+  abstract readonly jwt: {
+    /** `undefined` only outside production: one is generated and kept in `dataDir`. */
+    readonly secret: string | undefined;
+    readonly issuer: string;
+    readonly audience: string;
+    readonly accessTtlSeconds: number;
+    readonly refreshTtlSeconds: number;
+  };
+  abstract readonly rateLimit: {
+    /** Logins per minute and address; 0 = no limit. */
+    readonly loginPerMinute: number;
+    /** Other requests per minute and address; 0 = no limit. */
+    readonly requestsPerMinute: number;
+  };
+}
+
+/**
+ * Turns environment variables into the configuration.
+ * @throws ConfigurationError with one sentence that names the variable and the fix.
+ */
+export function readAppConfig(source: Readonly<Record<string, unknown>>): AppConfig {
+  const env = parseEnvironment(source);
+  const nodeEnv = env.NODE_ENV ?? 'development';
+  return deepFreeze({
+    nodeEnv,
+    http: {
+      host: env.HOST ?? '127.0.0.1',
+      port: env.PORT ?? 3000,
+      corsOrigins: corsOrigins(env.CORS_ORIGINS),
+      bodyLimitBytes: env.BODY_LIMIT ?? 100 * 1024,
+    },
+    logLevel: env.LOG_LEVEL ?? 'info',
+    redis: redis(env),
+    cache: {
+      prefix: env.CACHE_PREFIX ?? 'gad:',
+      logLevel: env.CACHE_LOG_LEVEL ?? 'info',
+      deadlineMs: env.CACHE_DEADLINE_MS ?? 50,
+    },
+    database: { url: env.DATABASE_URL, poolSize: env.DATABASE_POOL_SIZE ?? 10 },
+    dataDir: env.DATA_DIR ?? '.data',
+    demoData: demoData(env, nodeEnv),
+    jwt: {
+      secret: env.JWT_SECRET,
+      issuer: env.JWT_ISSUER ?? 'gad-api',
+      audience: env.JWT_AUDIENCE ?? 'gad',
+      accessTtlSeconds: env.JWT_ACCESS_TTL ?? 900,
+      refreshTtlSeconds: env.JWT_REFRESH_TTL ?? 7 * 86_400,
+    },
+    rateLimit: {
+      loginPerMinute: env.LOGIN_RATE_LIMIT ?? 30,
+      requestsPerMinute: env.RATE_LIMIT ?? 0,
+    },
+  });
+}
+
+function corsOrigins(list: string | undefined): readonly string[] | boolean {
+  if (list === undefined) return false;
+  return list === '*' ? true : list.split(',').map((origin) => origin.trim());
+}
+
+function redis(env: Environment): { url: string } | undefined {
+  if (env.REDIS_URL !== undefined) {
+    if (env.REDIS_HOST !== undefined) {
+      throw new ConfigurationError(
+        'REDIS_URL',
+        'and REDIS_HOST are both set: keep one of them, the URL holds host, port, password and database',
+      );
+    }
+    if (!URL.canParse(env.REDIS_URL)) {
+      throw new ConfigurationError(
+        'REDIS_URL',
+        'must be a URL such as redis://:password@host:6379/0',
+      );
+    }
+    return { url: env.REDIS_URL };
+  }
+  if (env.REDIS_HOST === undefined) return undefined;
+  const host = env.REDIS_HOST.includes(':') ? `[${env.REDIS_HOST}]` : env.REDIS_HOST;
+  const auth = env.REDIS_PASSWORD ? `:${encodeURIComponent(env.REDIS_PASSWORD)}@` : '';
+  const url = `redis://${auth}${host}:${String(env.REDIS_PORT ?? 6381)}/${String(env.REDIS_DB ?? 0)}`;
+  if (!URL.canParse(url)) {
+    throw new ConfigurationError(
+      'REDIS_HOST',
+      'must be a host name or an address such as localhost',
+    );
+  }
+  return { url };
+}
+
+/** Demo data comes by itself with the embedded database only, and never into production. */
+function demoData(env: Environment, nodeEnv: AppConfig['nodeEnv']): boolean {
+  if (nodeEnv === 'production') {
+    if (env.DEMO_DATA === 'true') {
+      throw new ConfigurationError(
+        'DEMO_DATA',
+        'must not be true when NODE_ENV=production: its users have a published password',
+      );
+    }
+    return false;
+  }
+  return env.DEMO_DATA === undefined ? env.DATABASE_URL === undefined : env.DEMO_DATA === 'true';
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) {
+    if (typeof inner === 'object' && inner !== null) deepFreeze(inner as object);
+  }
+  return Object.freeze(value);
+}

@@ -1,0 +1,14 @@
+import type { CacheModuleOptions } from '@gad/cache';
+import type { AppConfig } from './app-config.js';
+
+const LOG_LEVEL = { debug: 'debug', info: 'log', off: 'off' } as const;
+
+/** The cache library's options out of the configuration. */
+export function cacheOptions(config: AppConfig): CacheModuleOptions {
+  return {
+    prefix: config.cache.prefix,
+    deadlineMs: config.cache.deadlineMs,
+    logLevel: LOG_LEVEL[config.cache.logLevel],
+    ...(config.redis ? { redis: { url: config.redis.url } } : {}),
+  };
+}

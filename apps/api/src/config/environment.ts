@@ -1,0 +1,185 @@
+import {
+  IsBooleanString,
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+  ValidateIf,
+} from 'class-validator';
+
+export const NODE_ENVS = ['development', 'test', 'production'] as const;
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const port = { message: 'must be a port between 0 and 65535' };
+const seconds = { message: 'must be a whole number of seconds, 1 or more' };
+
+/**
+ * The environment variables that the API knows, in the shapes that they must have after
+ * `parseEnvironment` turned number-like text into numbers. Absent means the default in
+ * `app-config.ts`; an empty value counts as absent.
+ */
+export class Environment {
+  @IsOptional()
+  @IsIn(NODE_ENVS, { message: `must be one of ${NODE_ENVS.join(', ')}` })
+  NODE_ENV?: (typeof NODE_ENVS)[number];
+
+  @IsOptional()
+  @IsNotEmpty()
+  HOST?: string;
+
+  @IsOptional()
+  @IsInt(port)
+  @Min(0, port)
+  @Max(65535, port)
+  PORT?: number;
+
+  @IsOptional()
+  @Matches(/^(\*|https?:\/\/[^\s,/]+(\s*,\s*https?:\/\/[^\s,/]+)*)$/, {
+    message: 'must be * or a comma-separated list of origins such as https://app.example.org',
+  })
+  CORS_ORIGINS?: string;
+
+  @IsOptional()
+  @IsInt({ message: 'must be a whole number of bytes' })
+  @Min(1024, { message: 'must be at least 1024 bytes' })
+  @Max(10 * 1024 * 1024, { message: 'must be at most 10485760 bytes' })
+  BODY_LIMIT?: number;
+
+  @IsOptional()
+  @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
+  LOG_LEVEL?: (typeof LOG_LEVELS)[number];
+
+  @IsOptional()
+  @IsNotEmpty()
+  REDIS_HOST?: string;
+
+  @IsOptional()
+  @IsInt(port)
+  @Min(1, port)
+  @Max(65535, port)
+  REDIS_PORT?: number;
+
+  @IsOptional()
+  @IsInt({ message: 'must be a database number, 0 or more' })
+  @Min(0, { message: 'must be a database number, 0 or more' })
+  REDIS_DB?: number;
+
+  @IsOptional()
+  @IsString()
+  REDIS_PASSWORD?: string;
+
+  @IsOptional()
+  @Matches(/^rediss?:\/\/\S+$/, { message: 'must start with redis:// or rediss://' })
+  REDIS_URL?: string;
+
+  @IsOptional()
+  @Matches(/^[\x21-\x7e]{1,64}$/, {
+    message: 'must be 1 to 64 printable ASCII characters without spaces, such as gad:',
+  })
+  CACHE_PREFIX?: string;
+
+  @IsOptional()
+  @IsIn(['debug', 'info', 'off'], { message: 'must be one of debug, info, off' })
+  CACHE_LOG_LEVEL?: 'debug' | 'info' | 'off';
+
+  @IsOptional()
+  @IsInt({ message: 'must be a whole number of milliseconds' })
+  @Min(1, { message: 'must be between 1 and 10000 milliseconds' })
+  @Max(10_000, { message: 'must be between 1 and 10000 milliseconds' })
+  CACHE_DEADLINE_MS?: number;
+
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must start with postgres:// or postgresql://' })
+  DATABASE_URL?: string;
+
+  @IsOptional()
+  @IsInt({ message: 'must be a whole number of connections' })
+  @Min(1, { message: 'must be between 1 and 200' })
+  @Max(200, { message: 'must be between 1 and 200' })
+  DATABASE_POOL_SIZE?: number;
+
+  @IsOptional()
+  @IsNotEmpty()
+  DATA_DIR?: string;
+
+  @IsOptional()
+  @IsBooleanString({ message: 'must be true or false' })
+  @IsIn(['true', 'false'], { message: 'must be true or false' })
+  DEMO_DATA?: 'true' | 'false';
+
+  @ValidateIf((env: Environment) => env.JWT_SECRET !== undefined || env.NODE_ENV === 'production')
+  @MinLength(32, {
+    message: ({ value }) =>
+      (value === undefined ? 'is required when NODE_ENV=production: set it to' : 'must be') +
+      ' at least 32 random bytes, for example from `openssl rand -base64 48`',
+  })
+  JWT_SECRET?: string;
+
+  @IsOptional()
+  @IsNotEmpty()
+  JWT_ISSUER?: string;
+
+  @IsOptional()
+  @IsNotEmpty()
+  JWT_AUDIENCE?: string;
+
+  @IsOptional()
+  @IsInt(seconds)
+  @Min(1, seconds)
+  @Max(86_400, { message: 'must be at most 86400 seconds (one day)' })
+  JWT_ACCESS_TTL?: number;
+
+  @IsOptional()
+  @IsInt(seconds)
+  @Min(1, seconds)
+  JWT_REFRESH_TTL?: number;
+
+  @IsOptional()
+  @IsInt({ message: 'must be a whole number of requests, 0 for no limit' })
+  @Min(0, { message: 'must be a whole number of requests, 0 for no limit' })
+  LOGIN_RATE_LIMIT?: number;
+
+  @IsOptional()
+  @IsInt({ message: 'must be a whole number of requests, 0 for no limit' })
+  @Min(0, { message: 'must be a whole number of requests, 0 for no limit' })
+  RATE_LIMIT?: number;
+}
+
+/** Variables whose text is read as a whole number before the validation. */
+export const NUMERIC_VARIABLES = [
+  'PORT',
+  'BODY_LIMIT',
+  'REDIS_PORT',
+  'REDIS_DB',
+  'CACHE_DEADLINE_MS',
+  'DATABASE_POOL_SIZE',
+  'JWT_ACCESS_TTL',
+  'JWT_REFRESH_TTL',
+  'LOGIN_RATE_LIMIT',
+  'RATE_LIMIT',
+] as const satisfies readonly (keyof Environment)[];
+
+/** Every variable that the API reads; `.env.example` documents exactly these. */
+export const VARIABLES = [
+  'NODE_ENV',
+  'HOST',
+  'CORS_ORIGINS',
+  'LOG_LEVEL',
+  'REDIS_HOST',
+  'REDIS_PASSWORD',
+  'REDIS_URL',
+  'CACHE_PREFIX',
+  'CACHE_LOG_LEVEL',
+  'DATABASE_URL',
+  'DATA_DIR',
+  'DEMO_DATA',
+  'JWT_SECRET',
+  'JWT_ISSUER',
+  'JWT_AUDIENCE',
+  ...NUMERIC_VARIABLES,
+] as const satisfies readonly (keyof Environment)[];

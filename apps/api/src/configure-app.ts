@@ -1,0 +1,45 @@
+import helmet from '@fastify/helmet';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppConfig } from './config/app-config.js';
+import { setUpApiDocs } from './http/api-docs.js';
+import { acceptJsonBodies } from './http/json-body.js';
+import { addRequestHooks } from './http/request-hooks.js';
+import { MetricsService } from './metrics/metrics.service.js';
+import { addRequestMetrics } from './metrics/request-metrics.js';
+import { validationPipe } from './problems/validation.js';
+import { ProblemFilter } from './problems/problem.filter.js';
+
+export const API_PREFIX = 'api/v1';
+
+/** Everything between `create` and `listen`; the e2e tests run exactly this too. */
+export async function configureApp(app: NestFastifyApplication): Promise<void> {
+  const config = app.get(AppConfig);
+  const fastify = app.getHttpAdapter().getInstance();
+  addRequestHooks(fastify);
+  addRequestMetrics(fastify, app.get(MetricsService));
+  acceptJsonBodies(app, config.http.bodyLimitBytes);
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      // Swagger UI styles its elements inline and shows data: images; nothing else is relaxed.
+      directives: {
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        upgradeInsecureRequests: null,
+      },
+    },
+  });
+  app.enableCors({
+    origin:
+      typeof config.http.corsOrigins === 'boolean'
+        ? config.http.corsOrigins
+        : [...config.http.corsOrigins],
+    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+    exposedHeaders: ['x-request-id', 'cache-status', 'etag', 'retry-after'],
+    maxAge: 600,
+  });
+  app.setGlobalPrefix(API_PREFIX, { exclude: ['health/live', 'health/ready', 'metrics'] });
+  app.useGlobalPipes(validationPipe);
+  app.useGlobalFilters(new ProblemFilter());
+  setUpApiDocs(app);
+  app.enableShutdownHooks();
+}

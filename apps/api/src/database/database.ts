@@ -1,0 +1,51 @@
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import type * as schema from './schema.js';
+
+interface Rows<Row> {
+  readonly rows: Row[];
+}
+
+/** What `db.execute()` resolves to with either driver: the rows, and no more than that. */
+interface RowsHKT extends PgQueryResultHKT {
+  readonly type: Rows<this['row']>;
+}
+
+/**
+ * Drizzle over `schema.ts`, in the shape that PostgreSQL and PGlite have in common.
+ * A transaction has the same type, so a repository method takes either.
+ */
+export type Db = PgDatabase<RowsHKT, typeof schema>;
+
+/**
+ * The one database of the process, injected by its class: PostgreSQL when `DATABASE_URL` is set,
+ * otherwise PGlite in the data folder. Both answer with the same JavaScript types: `int8` as a
+ * number, `numeric` as text, instants of schema columns as `Date`.
+ *
+ * A statement that fails rejects with Drizzle's error, its `cause` being the driver's (see
+ * `violatedConstraint`) — except when the database is away, overloaded or too slow: then with the
+ * problem `DATABASE_UNAVAILABLE` (503, `Retry-After`), within a bound and never as a hang.
+ */
+export abstract class Database {
+  abstract readonly kind: 'postgres' | 'pglite';
+
+  /** For single statements, each its own transaction. */
+  abstract readonly db: Db;
+
+  /**
+   * Runs `work` in one READ COMMITTED transaction; resolves with its result after COMMIT.
+   * Whatever `work` throws rolls back and is rethrown untouched. `tx.transaction` is a savepoint.
+   *
+   * A statement on `db` instead of `tx`, or a second `transaction`, inside `work` is refused with an
+   * error: on PGlite, which has one connection, it would wait for itself.
+   *
+   * `DATABASE_UNAVAILABLE` says that the outcome is unknown when the connection was lost during
+   * COMMIT: a client that retries relies on `version` and on unique constraints.
+   */
+  abstract transaction<T>(work: (tx: Db) => Promise<T>): Promise<T>;
+
+  /** Asks the database for a sign of life. @throws Problem within about a second when it is away */
+  abstract ping(): Promise<void>;
+
+  /** Lets what runs come to its end and gives everything back. Idempotent. */
+  abstract close(): Promise<void>;
+}

@@ -1,0 +1,7 @@
+import { hash } from '@node-rs/argon2';
+import { DEMO_PASSWORD } from './demo-usuarios.js';
+
+/** Argon2id by default; a hash carries its own parameters, so any verifier accepts it. */
+export function hashDemoPassword(): Promise<string> {
+  return hash(DEMO_PASSWORD, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
+}

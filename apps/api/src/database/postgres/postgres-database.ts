@@ -1,0 +1,176 @@
+import { once } from 'node:events';
+import { Socket } from 'node:net';
+import { isNativeError } from 'node:util/types';
+import { Logger } from '@nestjs/common';
+import type { ExtractTablesWithRelations } from 'drizzle-orm';
+import { drizzle, NodePgSession, NodePgTransaction } from 'drizzle-orm/node-postgres';
+import { PgDialect } from 'drizzle-orm/pg-core';
+import pg from 'pg';
+import type { BulkLoader, Copy } from '../bulk-loader.js';
+import { Database, type Db } from '../database.js';
+import { guardStatements, type StatementHooks } from '../guarded-statements.js';
+import * as schema from '../schema.js';
+import { TransactionScope } from '../transaction-scope.js';
+import { databaseUnavailable, isDatabaseUnavailable, isUnavailable } from '../unavailable.js';
+import { within } from '../within.js';
+import { bulkLoadPostgres } from './bulk-load-postgres.js';
+import { useNumbersForInt8 } from './driver-types.js';
+import { describeUrl, poolSettings } from './postgres-settings.js';
+
+const PING_TIMEOUT_MS = 1_000;
+
+/** Longer than the longest statement, which is let come to its end. */
+const DRAIN_TIMEOUT_MS = 6_000;
+const GOODBYE_TIMEOUT_MS = 1_000;
+
+type Schema = typeof schema;
+type Tables = ExtractTablesWithRelations<Schema>;
+type Transaction = NodePgTransaction<Schema, Tables>;
+
+/** A pool of connections to PostgreSQL in which every wait is bounded and nothing leaks. */
+export class PostgresDatabase extends Database implements BulkLoader {
+  readonly kind = 'postgres';
+  readonly db: Db;
+  readonly #logger = new Logger('Database');
+  readonly #scope = new TransactionScope();
+  readonly #dialect = new PgDialect();
+  readonly #url: string;
+  readonly #where: string;
+  readonly #pool: pg.Pool;
+  readonly #sockets = new Set<Socket>();
+  #away = false;
+  #closing: Promise<void> | undefined;
+
+  readonly #hooks: StatementHooks = {
+    answered: () => {
+      if (!this.#away) return;
+      this.#away = false;
+      this.#logger.log(`PostgreSQL at ${this.#where} answers again.`);
+    },
+    translate: (driverError) => {
+      if (!isUnavailable(driverError)) return undefined;
+      this.#noteAway(driverError);
+      return databaseUnavailable(driverError);
+    },
+  };
+
+  constructor(url: string, poolSize: number) {
+    super();
+    useNumbersForInt8();
+    this.#url = url;
+    this.#where = describeUrl(url);
+    this.#pool = new pg.Pool({ ...poolSettings(url, poolSize), stream: () => this.#socket() });
+    // The pool listens to idle clients only: a client that is lost while a transaction holds it
+    // would emit an error that nobody handles, and that ends the process.
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
+    this.#pool.on('error', (error) => {
+      this.#noteAway(error);
+    });
+    const db = drizzle(this.#pool, { schema });
+    // Drizzle's own `transaction` leaks the client when BEGIN fails, and waits for a ROLLBACK on a
+    // connection that is gone.
+    db.transaction = (work) => this.#transaction(work);
+    guardStatements(db, {
+      ...this.#hooks,
+      before: () => {
+        this.#scope.assertOutside();
+      },
+    });
+    this.db = db;
+  }
+
+  transaction<T>(work: (tx: Db) => Promise<T>): Promise<T> {
+    return this.#transaction(work);
+  }
+
+  async ping(): Promise<void> {
+    const alive = this.#driver(this.#pool.query('select 1'));
+    await within(PING_TIMEOUT_MS, alive, databaseUnavailable);
+  }
+
+  bulkLoad<T>(work: (tx: Db, copy: Copy) => Promise<T>): Promise<T> {
+    return bulkLoadPostgres(this.#url, work);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    this.#scope.assertOutside();
+    const client = await this.#driver(this.#pool.connect());
+    let reusable = false;
+    try {
+      await this.#driver(client.query('begin'));
+      const result = await this.#scope.run((assertOpen) => work(this.#over(client, assertOpen)));
+      const { command } = await this.#driver(client.query('commit'));
+      reusable = true;
+      // A statement failed and `work` went on regardless: the server rolled back and says so.
+      if (command !== 'COMMIT') throw new Error('The transaction had failed: it was rolled back.');
+      return result;
+    } catch (error) {
+      if (!reusable && !isDatabaseUnavailable(error)) reusable = await rollback(client);
+      throw error;
+    } finally {
+      client.release(!reusable);
+    }
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await within(DRAIN_TIMEOUT_MS, this.#pool.end(), (timeout) => timeout);
+      // The pool calls itself ended before its connections are: their sockets tell.
+      const closed = [...this.#sockets].map((socket) => once(socket, 'close'));
+      await within(GOODBYE_TIMEOUT_MS, Promise.all(closed), (timeout) => timeout);
+    } catch {
+      this.#logger.warn(`PostgreSQL at ${this.#where} did not close its connections in time.`);
+      // A server that is frozen or cut off never says goodbye: do not let it keep us alive.
+      for (const socket of this.#sockets) socket.destroy();
+    }
+  }
+
+  #socket(): Socket {
+    const socket = new Socket();
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    return socket;
+  }
+
+  #over(client: pg.PoolClient, assertOpen: () => void): Transaction {
+    const { schema: tables, fullSchema, tableNamesMap } = this.db._;
+    const relational = tables && { schema: tables, fullSchema, tableNamesMap };
+    const session = new NodePgSession<Schema, Tables>(client, this.#dialect, relational);
+    const tx: Transaction = new NodePgTransaction(this.#dialect, session, relational);
+    guardStatements(tx, { ...this.#hooks, before: assertOpen });
+    return tx;
+  }
+
+  async #driver<T>(answer: Promise<T>): Promise<T> {
+    try {
+      const result = await answer;
+      this.#hooks.answered?.();
+      return result;
+    } catch (error) {
+      throw this.#hooks.translate?.(error) ?? error;
+    }
+  }
+
+  /** One line per episode: the next one comes after the database has answered again. */
+  #noteAway(error: unknown): void {
+    if (this.#away) return;
+    this.#away = true;
+    const reason = isNativeError(error) ? error.message : String(error);
+    this.#logger.warn(`PostgreSQL at ${this.#where} does not answer: ${reason}`);
+  }
+}
+
+async function rollback(client: pg.PoolClient): Promise<boolean> {
+  try {
+    await client.query('rollback');
+    return true;
+  } catch {
+    // The client is thrown away; closing its connection rolls back as well.
+    return false;
+  }
+}

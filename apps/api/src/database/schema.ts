@@ -1,0 +1,150 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  integer,
+  pgTable,
+  smallint,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+
+export const ROLES = ['usuario', 'supervisor', 'admin'] as const;
+export type Rol = (typeof ROLES)[number];
+
+export const TIPOS = [
+  'patrullaje',
+  'investigacion',
+  'vigilancia',
+  'intervencion',
+  'administrativa',
+  'entrenamiento',
+] as const;
+export type Tipo = (typeof TIPOS)[number];
+
+export const ESTADOS = ['programada', 'en_curso', 'pausada', 'finalizada', 'cancelada'] as const;
+export type Estado = (typeof ESTADOS)[number];
+
+const instant = (name: string) =>
+  timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
+
+const timestamps = {
+  createdAt: instant('created_at').notNull().defaultNow(),
+  updatedAt: instant('updated_at').notNull().defaultNow(),
+  deletedAt: instant('deleted_at'),
+};
+
+export const usuarios = pgTable(
+  'usuarios',
+  {
+    id: integer('id').primaryKey().generatedByDefaultAsIdentity(),
+    uuid: uuid('uuid').notNull().unique().defaultRandom(),
+    dni: text('dni').notNull(),
+    nombre: text('nombre').notNull(),
+    apellido: text('apellido').notNull(),
+    /** Stored in lower case; unique among the usuarios that are not deleted, as is `dni`. */
+    email: text('email').notNull(),
+    telefono: text('telefono'),
+    rol: text('rol', { enum: ROLES }).notNull().default('usuario'),
+    verificado: boolean('verificado').notNull().default(false),
+    passwordHash: text('password_hash').notNull(),
+    /** Wrong passwords in a row; back to 0 at a good login. */
+    failedLogins: smallint('failed_logins').notNull().default(0),
+    lockedUntil: instant('locked_until'),
+    ...timestamps,
+  },
+  (t) => [
+    uniqueIndex('usuarios_email_live')
+      .on(t.email)
+      .where(sql`${t.deletedAt} is null`),
+    uniqueIndex('usuarios_dni_live')
+      .on(t.dni)
+      .where(sql`${t.deletedAt} is null`),
+    check('usuarios_rol', sql`${t.rol} in ('usuario', 'supervisor', 'admin')`),
+  ],
+);
+
+export const tareas = pgTable(
+  'tareas',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
+    uuid: uuid('uuid').notNull().unique().defaultRandom(),
+    /** Unique for good: a deleted tarea keeps its codigo, so that old paperwork stays unambiguous. */
+    codigo: text('codigo').notNull().unique(),
+    titulo: text('titulo').notNull(),
+    descripcion: text('descripcion'),
+    tipo: text('tipo', { enum: TIPOS }).notNull(),
+    prioridad: smallint('prioridad').notNull(),
+    estado: text('estado', { enum: ESTADOS }).notNull().default('programada'),
+    inicioProgramado: instant('inicio_programado').notNull(),
+    finProgramado: instant('fin_programado'),
+    inicioReal: instant('inicio_real'),
+    finReal: instant('fin_real'),
+    delegadoUsuarioId: integer('delegado_usuario_id')
+      .notNull()
+      .references(() => usuarios.id),
+    creadoPorUsuarioId: integer('creado_por_usuario_id')
+      .notNull()
+      .references(() => usuarios.id),
+    /** Grows by one with every change; a PATCH may carry the one it saw. */
+    version: integer('version').notNull().default(1),
+    ...timestamps,
+  },
+  (t) => [
+    /** The statistics query reads this index alone (an index-only scan once vacuumed). */
+    index('tareas_statistics')
+      .on(t.delegadoUsuarioId, t.createdAt, t.estado, t.inicioReal, t.finReal)
+      .where(sql`${t.deletedAt} is null`),
+    check(
+      'tareas_tipo',
+      sql`${t.tipo} in ('patrullaje', 'investigacion', 'vigilancia', 'intervencion', 'administrativa', 'entrenamiento')`,
+    ),
+    check(
+      'tareas_estado',
+      sql`${t.estado} in ('programada', 'en_curso', 'pausada', 'finalizada', 'cancelada')`,
+    ),
+    check('tareas_prioridad', sql`${t.prioridad} between 1 and 5`),
+    check(
+      'tareas_programado_order',
+      sql`${t.finProgramado} is null or ${t.finProgramado} >= ${t.inicioProgramado}`,
+    ),
+    check(
+      'tareas_real_order',
+      sql`${t.finReal} is null or (${t.inicioReal} is not null and ${t.finReal} >= ${t.inicioReal})`,
+    ),
+  ],
+);
+
+/** One login on one device: access tokens name it (`sid`), refresh tokens belong to it. */
+export const sesiones = pgTable(
+  'sesiones',
+  {
+    id: uuid('id').primaryKey(),
+    usuarioId: integer('usuario_id')
+      .notNull()
+      .references(() => usuarios.id),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    expiresAt: instant('expires_at').notNull(),
+    revokedAt: instant('revoked_at'),
+  },
+  (t) => [index('sesiones_usuario').on(t.usuarioId)],
+);
+
+/** Each refresh token is good for one use; using one twice revokes its sesion. */
+export const refreshTokens = pgTable(
+  'refresh_tokens',
+  {
+    /** SHA-256 of the token, hex: a read of this table gives nobody a session. */
+    hash: text('hash').primaryKey(),
+    sesionId: uuid('sesion_id')
+      .notNull()
+      .references(() => sesiones.id, { onDelete: 'cascade' }),
+    expiresAt: instant('expires_at').notNull(),
+    usedAt: instant('used_at'),
+  },
+  (t) => [index('refresh_tokens_sesion').on(t.sesionId)],
+);

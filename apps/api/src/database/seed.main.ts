@@ -1,0 +1,45 @@
+import 'reflect-metadata';
+import { AppConfigModule } from '../config/app-config.module.js';
+import { ConfigurationError } from '../config/parse-environment.js';
+import { DemoDataService } from './demo-data.service.js';
+import { openDatabase } from './open-database.js';
+import { loadLargeSet } from './seed/load-large-set.js';
+import { parseSeedArguments, SeedError } from './seed/seed-arguments.js';
+import { ProgressBar, ProgressLines } from './seed/terminal-progress.js';
+
+/**
+ * `npm run seed`: the demo data. `npm run seed -- --usuarios 10000 --tareas 1000000`: a large set
+ * beside it, for benchmarks, once for a database.
+ */
+async function seed(words: readonly string[]): Promise<void> {
+  const size = parseSeedArguments(words);
+  const { config } = await AppConfigModule.load();
+  if (config.nodeEnv === 'production') {
+    throw new SeedError(
+      'NODE_ENV is production: the seed makes usuarios whose password is published.',
+    );
+  }
+  const database = await openDatabase(config);
+  try {
+    const outcome = await new DemoDataService(database).apply();
+    console.log(`Demo data: ${outcome}.`);
+    if (!size) return;
+    const started = performance.now();
+    const progress = process.stdout.isTTY ? new ProgressBar() : new ProgressLines(console.log);
+    await loadLargeSet(database, size, progress);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    console.log(
+      `Large set: ${String(size.usuarios)} usuarios, ${String(size.tareas)} tareas in ${seconds} s.`,
+    );
+  } finally {
+    await database.close();
+  }
+}
+
+try {
+  await seed(process.argv.slice(2));
+} catch (error) {
+  const expected = error instanceof SeedError || error instanceof ConfigurationError;
+  console.error(expected ? error.message : error);
+  process.exitCode = 1;
+}

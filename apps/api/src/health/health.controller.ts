@@ -1,0 +1,81 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  HealthCheckService,
+  HealthIndicatorService,
+  type HealthCheckResult,
+  type HealthIndicatorResult,
+} from '@nestjs/terminus';
+import { CacheService } from '@gad/cache';
+import { Public } from '../auth/public.decorator.js';
+import { Database } from '../database/database.js';
+import { ApiProblems } from '../problems/api-problems.decorator.js';
+import { Problem } from '../problems/problem.js';
+
+const RETRY_AFTER_SECONDS = 5;
+
+@ApiTags('operations')
+@Public()
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly indicators: HealthIndicatorService,
+    private readonly database: Database,
+    private readonly cache: CacheService,
+  ) {}
+
+  @Get('live')
+  @ApiOperation({ summary: 'The process runs' })
+  @ApiOkResponse({ schema: { example: { status: 'ok' } } })
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  @Get('ready')
+  @ApiOperation({ summary: 'The database answers; a cache store that is away only degrades' })
+  @ApiOkResponse({
+    schema: {
+      example: {
+        status: 'ok',
+        info: {
+          database: { status: 'up', kind: 'postgres' },
+          cache: { status: 'up', store: 'redis' },
+        },
+        error: {},
+        details: {
+          database: { status: 'up', kind: 'postgres' },
+          cache: { status: 'up', store: 'redis' },
+        },
+      },
+    },
+  })
+  @ApiProblems('DATABASE_UNAVAILABLE')
+  async ready(): Promise<HealthCheckResult> {
+    try {
+      return await this.health.check([() => this.databaseHealth(), () => this.cacheHealth()]);
+    } catch (error) {
+      throw new Problem('DATABASE_UNAVAILABLE', 'The database does not answer', {
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+        cause: error,
+      });
+    }
+  }
+
+  private async databaseHealth(): Promise<HealthIndicatorResult> {
+    const indicator = this.indicators.check('database');
+    const { kind } = this.database;
+    try {
+      await this.database.ping();
+      return indicator.up({ kind });
+    } catch {
+      return indicator.down({ kind });
+    }
+  }
+
+  private async cacheHealth(): Promise<HealthIndicatorResult> {
+    const indicator = this.indicators.check('cache');
+    const { connected, store } = await this.cache.getStats();
+    return connected ? indicator.up({ store }) : indicator.degraded({ store });
+  }
+}

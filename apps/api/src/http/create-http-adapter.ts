@@ -1,0 +1,70 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { LogController, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { AppConfig } from '../config/app-config.js';
+import { problemBody, problemHeaders } from '../problems/problem-body.js';
+import { toProblem } from '../problems/to-problem.js';
+import { REQUEST_ID_HEADER, requestIdOf } from './request-id.js';
+
+/** A whole request (headers and body) must arrive within this time; slower ones get 408. */
+const REQUEST_TIMEOUT_MS = 15_000;
+
+/** Longer than any valid key or pattern (512 bytes, each percent-encoded as three characters). */
+const MAX_PARAM_LENGTH = 4096;
+
+/**
+ * Fastify under Nest, with the house's request ids and problem bodies also where the framework
+ * answers by itself: unroutable URLs, and requests that never become one (bad HTTP, huge headers).
+ */
+export function createHttpAdapter(config: AppConfig, logger: Logger): FastifyAdapter {
+  return new FastifyAdapter({
+    loggerInstance: logger,
+    // request-hooks.ts writes one line a request instead of Fastify's two.
+    logController: new LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: 'requestId',
+    }),
+    genReqId: requestIdOf,
+    bodyLimit: config.http.bodyLimitBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      const problem = toProblem(error);
+      void reply
+        .status(problem.status)
+        .headers({ ...problemHeaders(problem), [REQUEST_ID_HEADER]: request.id })
+        .send(problemBody(problem, request.id));
+    },
+    clientErrorHandler: answerBrokenRequest,
+  });
+}
+
+const STATUS_BY_SOCKET_ERROR: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+
+/** Node could not parse a request out of this socket: there is no request or reply object yet. */
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const statusCode = STATUS_BY_SOCKET_ERROR[error.code ?? ''] ?? 400;
+  const problem = toProblem(Object.assign(new Error(error.message), { statusCode }));
+  const requestId = requestIdOf({ headers: {} });
+  const body = JSON.stringify(problemBody(problem, requestId));
+  const headers = {
+    ...problemHeaders(problem),
+    [REQUEST_ID_HEADER]: requestId,
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const status = `HTTP/1.1 ${String(problem.status)} ${STATUS_CODES[problem.status] ?? ''}\r\n`;
+  socket.end(`${status}${lines.join('')}\r\n${body}`);
+}

@@ -1,0 +1,28 @@
+import type { FastifyInstance } from 'fastify';
+import { requestContext } from '../logging/request-context.js';
+import { REQUEST_ID_HEADER } from './request-id.js';
+
+/** Every answer carries its request id, every log line written for it too, and each request is logged once. */
+export function addRequestHooks(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header(REQUEST_ID_HEADER, request.id);
+    done();
+  });
+  // After the body has been read: reading it would leave the async context again.
+  fastify.addHook('preHandler', (request, _reply, done) => {
+    requestContext.run({ requestId: request.id }, done);
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    request.log.info(
+      {
+        context: 'HTTP',
+        method: request.method,
+        url: request.url,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+      },
+      `${request.method} ${request.url} ${String(reply.statusCode)}`,
+    );
+    done();
+  });
+}

@@ -1,0 +1,98 @@
+import type { LoggerService } from '@nestjs/common';
+import { pino, type Logger } from 'pino';
+import { requestContext } from './request-context.js';
+import type { AppConfig } from '../config/app-config.js';
+
+/**
+ * The process's logger: one JSON object a line; in development readable text instead. Lines
+ * written while a request is answered carry its id. Secrets never reach it (see `redact`).
+ */
+export async function createPino(config: AppConfig): Promise<Logger> {
+  const options = {
+    level: config.logLevel,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    // A copy: pino writes the line's own fields into what it gets.
+    mixin: () => ({ ...requestContext.getStore() }),
+    redact: ['req.headers.authorization', '*.password', '*.refresh_token', '*.access_token'],
+  };
+  if (config.nodeEnv !== 'development') return pino(options);
+  const { PinoPretty } = await import('pino-pretty');
+  const ignore = 'context,requestId,operation,key,ttl,count,method,url,status,ms,action,usuario_id';
+  return pino(
+    options,
+    PinoPretty({
+      colorize: process.stdout.isTTY,
+      ignore,
+      messageFormat: '{if context}[{context}] {end}{msg}',
+      sync: true,
+    }),
+  );
+}
+
+/**
+ * Nest tells every module and route that it sets up, and every error that main.ts is about to
+ * print: of interest when looking for a fault in the wiring, at LOG_LEVEL=debug.
+ */
+const WIRING = new Set([
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestFactory',
+  'NestApplication',
+  'ExceptionHandler',
+]);
+
+type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+
+/**
+ * Lets Nest and everything that uses its `Logger` write through pino. A message may be text, an
+ * `Error`, or an object with a `message` and structured fields; the last parameter is the context.
+ */
+export class PinoLogger implements LoggerService {
+  constructor(private readonly pino: Logger) {}
+
+  log(message: unknown, ...rest: unknown[]): void {
+    this.write('info', message, rest);
+  }
+  error(message: unknown, ...rest: unknown[]): void {
+    this.write('error', message, rest);
+  }
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.write('warn', message, rest);
+  }
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.write('trace', message, rest);
+  }
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.write('fatal', message, rest);
+  }
+
+  private write(usual: Level, message: unknown, rest: readonly unknown[]): void {
+    const last = rest.at(-1);
+    const context = typeof last === 'string' ? last : undefined;
+    const level = context !== undefined && WIRING.has(context) ? 'debug' : usual;
+    // Nest hands a stack in front of the context, and extra parameters of any kind.
+    const details = rest.slice(0, context === undefined ? rest.length : -1);
+    const stack = details.find((item): item is string => typeof item === 'string');
+    const fields = Object.assign({ context }, ...details.filter(isPlainObject)) as object;
+    if (message instanceof Error) this.pino[level]({ ...fields, err: message }, message.message);
+    else if (isPlainObject(message)) {
+      const { message: text, ...own } = message;
+      this.pino[level]({ ...fields, ...own }, typeof text === 'string' ? text : undefined);
+    } else this.pino[level](stack === undefined ? fields : { ...fields, stack }, String(message));
+  }
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Error)
+  );
+}

@@ -1,0 +1,18 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { IntegerText } from './query-text.decorators.js';
+
+export const MAX_PAGE = 100;
+
+/** What every list takes. */
+export class PageQueryDto {
+  @ApiPropertyOptional({ type: Number, minimum: 1, maximum: MAX_PAGE, default: 20, example: 20 })
+  @IntegerText(1, MAX_PAGE)
+  limit: number = 20;
+
+  @ApiPropertyOptional({ description: 'The `next_cursor` of the page before' })
+  @IsOptional()
+  @IsString({ message: 'must be given once' })
+  @MaxLength(1024)
+  cursor?: string;
+}

@@ -1,0 +1,29 @@
+import { applyDecorators } from '@nestjs/common';
+import { Transform } from 'class-transformer';
+import { IsBoolean, IsInt, Max, Min } from 'class-validator';
+
+/**
+ * A query parameter that is a whole number: plain decimal digits from `min` to `max`. Anything
+ * else (empty, `1e3`, `0x1`, repeated) is refused.
+ */
+export function IntegerText(min: number, max: number): PropertyDecorator {
+  const message = `must be a whole number from ${String(min)} to ${String(max)}`;
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,
+    ),
+    IsInt({ message }),
+    Min(min, { message }),
+    Max(max, { message }),
+  );
+}
+
+/** A query parameter that is `true` or `false`, spelled so. */
+export function BooleanText(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      value === 'true' ? true : value === 'false' ? false : value,
+    ),
+    IsBoolean({ message: 'must be true or false' }),
+  );
+}

@@ -1,0 +1,41 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { PROBLEMS, type ProblemCode } from './problem-catalog.js';
+import { ProblemDto } from './problem.dto.js';
+import { problemType } from './problem-body.js';
+
+/** Documents the errors that a route can answer, one OpenAPI response per status with an example per code. */
+export function ApiProblems(...codes: ProblemCode[]): MethodDecorator & ClassDecorator {
+  const byStatus = new Map<number, ProblemCode[]>();
+  for (const code of codes) {
+    const { status } = PROBLEMS[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return applyDecorators(
+    ApiExtraModels(ProblemDto),
+    ...[...byStatus].map(([status, ofStatus]) =>
+      ApiResponse({
+        status,
+        description: ofStatus.map((code) => PROBLEMS[code].title).join(' / '),
+        content: {
+          'application/problem+json': {
+            schema: { $ref: getSchemaPath(ProblemDto) },
+            examples: Object.fromEntries(ofStatus.map((code) => [code, { value: example(code) }])),
+          },
+        },
+      }),
+    ),
+  );
+}
+
+function example(code: ProblemCode): ProblemDto {
+  const { status, title } = PROBLEMS[code];
+  return {
+    type: problemType(code),
+    title,
+    status,
+    detail: title,
+    code,
+    request_id: '0b3f7a52-3c63-4a38-9d43-1f8e4c9d2b11',
+  };
+}

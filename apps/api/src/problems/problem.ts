@@ -1,0 +1,39 @@
+import { PROBLEMS, type ProblemCode } from './problem-catalog.js';
+
+/** One rejected field of a 400: a JSON path into the body or the name of a query parameter. */
+export interface FieldError {
+  readonly field: string;
+  readonly message: string;
+}
+
+export interface ProblemExtras {
+  /** Per-field reasons, for 400. */
+  readonly errors?: readonly FieldError[];
+  /** Seconds after which a retry makes sense; becomes the `Retry-After` header. */
+  readonly retryAfterSeconds?: number;
+  readonly cause?: unknown;
+}
+
+/**
+ * An error that the caller is meant to see. Services throw it with the stable code and one
+ * sentence of detail; `ProblemFilter` turns it into `application/problem+json` (RFC 9457).
+ */
+export class Problem extends Error {
+  readonly status: number;
+  readonly title: string;
+  readonly errors: readonly FieldError[] | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail: string,
+    extras: ProblemExtras = {},
+  ) {
+    super(`${code}: ${detail}`, { cause: extras.cause });
+    this.name = 'Problem';
+    this.status = PROBLEMS[code].status;
+    this.title = PROBLEMS[code].title;
+    this.errors = extras.errors;
+    this.retryAfterSeconds = extras.retryAfterSeconds;
+  }
+}

@@ -1,0 +1,57 @@
+import { BadRequestException, NotFoundException } from '@nestjs/common';
+import { CacheUnavailableError } from '@gad/cache';
+import { describe, expect, it } from '@jest/globals';
+import { problemBody, problemHeaders } from './problem-body.js';
+import { Problem } from './problem.js';
+import { toProblem } from './to-problem.js';
+
+describe('toProblem', () => {
+  it('lets a problem through', () => {
+    const problem = new Problem('TAREA_NOT_FOUND', 'There is no tarea 1');
+    expect(toProblem(problem)).toBe(problem);
+  });
+
+  it('maps the framework’s refusals by status', () => {
+    expect(toProblem(new NotFoundException('Cannot GET /x'))).toMatchObject({
+      status: 404,
+      code: 'NOT_FOUND',
+    });
+    expect(toProblem(new BadRequestException())).toMatchObject({
+      status: 400,
+      code: 'MALFORMED_REQUEST',
+    });
+    const fastify = Object.assign(new Error('Body is too large'), { statusCode: 413 });
+    expect(toProblem(fastify)).toMatchObject({ status: 413, code: 'PAYLOAD_TOO_LARGE' });
+  });
+
+  it('maps a cache that is away to 503', () => {
+    expect(toProblem(new CacheUnavailableError('offline', 'away'))).toMatchObject({
+      status: 503,
+      code: 'CACHE_UNAVAILABLE',
+    });
+  });
+
+  it('tells nothing about what it does not know', () => {
+    for (const secret of [
+      new Error('relation "x" at redis://h:1'),
+      'text',
+      undefined,
+      { statusCode: 200 },
+    ]) {
+      const problem = toProblem(secret);
+      expect(problem).toMatchObject({ status: 500, code: 'INTERNAL_ERROR' });
+      expect(JSON.stringify(problemBody(problem, 'id'))).not.toMatch(/redis|relation|text/);
+    }
+  });
+});
+
+describe('problemHeaders', () => {
+  it('says Bearer on 401 and when to retry', () => {
+    expect(problemHeaders(new Problem('UNAUTHENTICATED', ''))).toMatchObject({
+      'www-authenticate': 'Bearer realm="gad"',
+    });
+    expect(
+      problemHeaders(new Problem('ACCOUNT_LOCKED', '', { retryAfterSeconds: 12.1 })),
+    ).toMatchObject({ 'retry-after': '13' });
+  });
+});

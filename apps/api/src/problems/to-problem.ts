@@ -1,0 +1,61 @@
+import { HttpException } from '@nestjs/common';
+import { CacheKeyInvalidError, CachePatternInvalidError, CacheUnavailableError } from '@gad/cache';
+import type { ProblemCode } from './problem-catalog.js';
+import { Problem } from './problem.js';
+
+const CACHE_RETRY_AFTER_SECONDS = 1;
+
+/** The HTTP server's and the framework's own refusals, by status. */
+const CODE_BY_STATUS: Readonly<Record<number, readonly [ProblemCode, string]>> = {
+  400: ['MALFORMED_REQUEST', 'The request cannot be parsed'],
+  401: ['UNAUTHENTICATED', 'Send a valid bearer token'],
+  403: ['FORBIDDEN', 'Your role does not allow this'],
+  404: ['NOT_FOUND', 'No route answers this path and method'],
+  405: ['METHOD_NOT_ALLOWED', 'This path does not take this method'],
+  408: ['REQUEST_TIMEOUT', 'The request did not arrive in time'],
+  413: ['PAYLOAD_TOO_LARGE', 'The body is larger than this server takes'],
+  414: ['URI_TOO_LONG', 'The URL is longer than this server takes'],
+  415: ['UNSUPPORTED_MEDIA_TYPE', 'Send application/json'],
+  429: ['RATE_LIMITED', 'Too many requests, slow down'],
+  431: ['HEADERS_TOO_LARGE', 'The headers are larger than this server takes'],
+  503: ['SHUTTING_DOWN', 'The server is not taking requests at the moment'],
+};
+
+/**
+ * Maps anything that was thrown to the problem that the caller may see. What is not known here
+ * becomes INTERNAL_ERROR with the original as `cause`: its text never leaves the process.
+ */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof CacheUnavailableError) {
+    return new Problem(
+      'CACHE_UNAVAILABLE',
+      'The cache store does not answer; nothing was removed for certain',
+      {
+        retryAfterSeconds: CACHE_RETRY_AFTER_SECONDS,
+        cause: error,
+      },
+    );
+  }
+  if (error instanceof CacheKeyInvalidError) return new Problem('CACHE_KEY_INVALID', error.message);
+  if (error instanceof CachePatternInvalidError) {
+    return new Problem('CACHE_PATTERN_INVALID', error.message);
+  }
+  const known = CODE_BY_STATUS[statusOf(error)];
+  if (known) return new Problem(...known, { cause: error });
+  return new Problem(
+    'INTERNAL_ERROR',
+    'The request could not be answered; the request id finds it in the logs',
+    {
+      cause: error,
+    },
+  );
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof HttpException) return error.getStatus();
+  if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number') {
+    return error.statusCode;
+  }
+  return 500;
+}

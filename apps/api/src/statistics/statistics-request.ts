@@ -1,0 +1,51 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { BooleanText, IntegerText } from '../paging/query-text.decorators.js';
+import { parseId } from '../problems/id.pipe.js';
+import { validationPipe } from '../problems/validation.js';
+
+export class StatisticsQueryDto {
+  @ApiPropertyOptional({ type: Number, minimum: 1, maximum: 365, default: 30, example: 30 })
+  @IntegerText(1, 365)
+  days: number = 30;
+
+  @ApiPropertyOptional({
+    type: Boolean,
+    default: true,
+    description: 'false: neither read nor write the cache',
+  })
+  @BooleanText()
+  use_cache: boolean = true;
+}
+
+export interface StatisticsRequest {
+  readonly userId: number;
+  readonly days: number;
+  readonly useCache: boolean;
+}
+
+const parsed = new WeakMap<FastifyRequest, Promise<StatisticsRequest>>();
+
+/**
+ * What a statistics request asks for, checked. Pipes run only when a handler does, and on a cache
+ * hit none runs: the guard and the interceptor, which come first, read the request through this.
+ * @throws Problem VALIDATION_FAILED
+ */
+export function readStatisticsRequest(request: FastifyRequest): Promise<StatisticsRequest> {
+  let result = parsed.get(request);
+  if (!result) {
+    result = parse(request);
+    parsed.set(request, result);
+  }
+  return result;
+}
+
+async function parse(request: FastifyRequest): Promise<StatisticsRequest> {
+  const { user_id: id } = request.params as { user_id: string }; // the routes that use this all have it
+  const userId = parseId(id, 'user_id');
+  const query = (await validationPipe.transform(request.query, {
+    type: 'query',
+    metatype: StatisticsQueryDto,
+  })) as StatisticsQueryDto; // the pipe makes an instance of the metatype, or throws
+  return { userId, days: query.days, useCache: query.use_cache };
+}

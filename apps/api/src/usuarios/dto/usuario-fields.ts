@@ -1,0 +1,35 @@
+import { applyDecorators } from '@nestjs/common';
+import { IsString, Length, Matches, ValidateIf } from 'class-validator';
+import { Text } from '../../validation/text.decorator.js';
+
+/** May be left out; unlike with `@IsOptional()`, `null` is not the same as left out. */
+export function MayBeAbsent(): PropertyDecorator {
+  return ValidateIf((_, value: unknown) => value !== undefined);
+}
+
+export function DniField(): PropertyDecorator {
+  const message = 'must be made of A-Z a-z 0-9 - .';
+  return applyDecorators(Text(1, 20), Matches(/^[A-Za-z0-9.-]*$/, { message }));
+}
+
+/** A nombre or apellido: one line of text. */
+export function NameField(): PropertyDecorator {
+  return applyDecorators(
+    Text(1, 100),
+    Matches(/^[^\t\r\n]*$/, { message: 'must be a single line' }),
+  );
+}
+
+/** Punctuated as people do it; at least one digit, nothing dialled is checked. */
+export function TelefonoField(): PropertyDecorator {
+  const message = 'must be made of digits, blanks and ( ) . - / after an optional +';
+  return applyDecorators(Text(6, 30), Matches(/^\+?[ ()./-]*\d[\d ()./-]*$/, { message }));
+}
+
+/** A new password: never trimmed, and no rule but its length (NIST SP 800-63B). */
+export function NewPasswordField(): PropertyDecorator {
+  return applyDecorators(
+    IsString({ message: 'must be text' }),
+    Length(10, 128, { message: 'must be 10 to 128 characters long' }),
+  );
+}

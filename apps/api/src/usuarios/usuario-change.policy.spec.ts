@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Principal } from '../auth/principal.js';
+import type { UpdateUsuarioDto } from './dto/update-usuario.dto.js';
+import { assertMayChange, assertSelfOrAdmin } from './usuario-change.policy.js';
+
+const actor = (id: number, rol: Principal['rol']): Principal => ({
+  id,
+  rol,
+  email: 'nora@gad.local',
+  nombre: 'Nora',
+  apellido: 'Prueba',
+  sesionId: '4f8c6f0e-54b8-4b43-8d3b-0f4b3d0d2f60',
+});
+const admin = actor(1, 'admin');
+const supervisor = actor(3, 'supervisor');
+
+/** The code of the problem that a call throws, `undefined` when it lets pass. */
+function refusal(call: () => void): unknown {
+  try {
+    call();
+    return undefined;
+  } catch (error) {
+    return (error as { code: unknown }).code;
+  }
+}
+
+describe('who may look at a usuario', () => {
+  it('is an admin, or oneself', () => {
+    expect(refusal(() => assertSelfOrAdmin(admin, 3))).toBeUndefined();
+    expect(refusal(() => assertSelfOrAdmin(supervisor, 3))).toBeUndefined();
+    expect(refusal(() => assertSelfOrAdmin(supervisor, 1))).toBe('FORBIDDEN');
+    expect(refusal(() => assertSelfOrAdmin(actor(2, 'usuario'), 3))).toBe('FORBIDDEN');
+  });
+});
+
+describe('who may change what', () => {
+  const may = (who: Principal, id: number, changes: UpdateUsuarioDto) =>
+    refusal(() => assertMayChange(who, id, changes));
+
+  it('an admin everything about others', () => {
+    const all = { dni: '1', nombre: 'A', apellido: 'B', email: 'a@gad.local', telefono: null };
+    expect(
+      may(admin, 3, { ...all, rol: 'admin', verificado: true, password: 'x' }),
+    ).toBeUndefined();
+  });
+
+  it('everybody their own contact data', () => {
+    expect(may(supervisor, 3, { email: 'a@gad.local', telefono: null })).toBeUndefined();
+    expect(may(supervisor, 3, {})).toBeUndefined();
+    expect(may(supervisor, 1, {})).toBe('FORBIDDEN');
+    expect(may(supervisor, 1, { telefono: null })).toBe('FORBIDDEN');
+  });
+
+  it.each<UpdateUsuarioDto>([
+    { dni: '1' },
+    { nombre: 'A' },
+    { apellido: 'B' },
+    { rol: 'supervisor' },
+    { verificado: false },
+    { email: 'a@gad.local', verificado: false },
+  ])('only an admin %j', (changes) => {
+    expect(may(supervisor, 3, changes)).toBe('FORBIDDEN');
+    expect(may(admin, 3, changes)).toBeUndefined();
+  });
+
+  it('does not take a field for named that is undefined', () => {
+    // What class-transformer leaves behind for a property with an initial value.
+    expect(may(supervisor, 3, { rol: undefined } as unknown as UpdateUsuarioDto)).toBeUndefined();
+  });
+
+  it('nobody their own password without the current one', () => {
+    for (const who of [admin, supervisor]) {
+      expect(may(who, who.id, { password: 'x' })).toBe('VALIDATION_FAILED');
+      expect(may(who, who.id, { password: 'x', current_password: 'y' })).toBeUndefined();
+    }
+    expect(may(admin, 3, { password: 'x' })).toBeUndefined();
+  });
+});

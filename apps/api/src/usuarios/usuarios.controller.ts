@@ -1,0 +1,91 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import { CurrentUser } from '../auth/current-user.decorator.js';
+import type { Principal } from '../auth/principal.js';
+import { Roles } from '../auth/roles.decorator.js';
+import { PageQueryDto } from '../paging/page-query.dto.js';
+import { ApiProblems } from '../problems/api-problems.decorator.js';
+import { IdPipe } from '../problems/id.pipe.js';
+import { CreateUsuarioDto } from './dto/create-usuario.dto.js';
+import { UpdateUsuarioDto } from './dto/update-usuario.dto.js';
+import { UsuarioPageDto } from './dto/usuario-page.dto.js';
+import { UsuarioDto } from './dto/usuario.dto.js';
+import { UsuariosService } from './usuarios.service.js';
+
+const ApiId = () => ApiParam({ name: 'id', type: 'integer', example: 2 });
+
+@ApiTags('usuarios')
+@ApiBearerAuth()
+@ApiProblems('VALIDATION_FAILED', 'UNAUTHENTICATED', 'FORBIDDEN', 'DATABASE_UNAVAILABLE')
+@Controller('usuarios')
+export class UsuariosController {
+  constructor(private readonly usuarios: UsuariosService) {}
+
+  @Post()
+  @Roles('admin')
+  @ApiOperation({ summary: 'Create a usuario (admin)' })
+  @ApiCreatedResponse({ type: UsuarioDto })
+  @ApiProblems('USUARIO_DUPLICATE')
+  create(@Body() body: CreateUsuarioDto): Promise<UsuarioDto> {
+    return this.usuarios.create(body);
+  }
+
+  @Get()
+  @Roles('admin')
+  @ApiOperation({ summary: 'List the usuarios, page by page (admin)' })
+  @ApiOkResponse({ type: UsuarioPageDto })
+  @ApiProblems('VALIDATION_FAILED', 'CURSOR_INVALID')
+  list(@Query() query: PageQueryDto): Promise<UsuarioPageDto> {
+    return this.usuarios.list(query);
+  }
+
+  @Get(':id')
+  @ApiId()
+  @ApiOperation({ summary: 'Read a usuario (admin, or oneself)' })
+  @ApiOkResponse({ type: UsuarioDto })
+  @ApiProblems('USUARIO_NOT_FOUND')
+  get(@CurrentUser() actor: Principal, @Param('id', IdPipe) id: number): Promise<UsuarioDto> {
+    return this.usuarios.get(actor, id);
+  }
+
+  @Patch(':id')
+  @ApiId()
+  @ApiOperation({
+    summary: 'Change a usuario (admin, or oneself: email, telefono, password)',
+    description:
+      'An own password needs `current_password` and ends the other sesiones; one set by an admin ends all. A new rol counts from the next request on.',
+  })
+  @ApiOkResponse({ type: UsuarioDto })
+  @ApiProblems('USUARIO_NOT_FOUND', 'USUARIO_DUPLICATE', 'USUARIO_LAST_ADMIN', 'ACCOUNT_LOCKED')
+  update(
+    @CurrentUser() actor: Principal,
+    @Param('id', IdPipe) id: number,
+    @Body() body: UpdateUsuarioDto,
+  ): Promise<UsuarioDto> {
+    return this.usuarios.update(actor, id, body);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @Roles('admin')
+  @ApiId()
+  @ApiOperation({ summary: 'Delete a usuario who has no open tareas (admin)' })
+  @ApiNoContentResponse()
+  @ApiProblems(
+    'USUARIO_NOT_FOUND',
+    'USUARIO_SELF_DELETE',
+    'USUARIO_LAST_ADMIN',
+    'USUARIO_HAS_TAREAS',
+  )
+  delete(@CurrentUser() actor: Principal, @Param('id', IdPipe) id: number): Promise<void> {
+    return this.usuarios.delete(actor, id);
+  }
+}

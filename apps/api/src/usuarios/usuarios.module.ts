@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { UsuariosController } from './usuarios.controller.js';
+import { UsuariosRepository } from './usuarios.repository.js';
+import { UsuariosService } from './usuarios.service.js';
+
+@Module({
+  imports: [AuthModule],
+  controllers: [UsuariosController],
+  providers: [UsuariosRepository, UsuariosService],
+  exports: [UsuariosService],
+})
+export class UsuariosModule {}

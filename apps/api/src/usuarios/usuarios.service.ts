@@ -1,0 +1,167 @@
+import { Injectable } from '@nestjs/common';
+import { CredentialsService } from '../auth/credentials.service.js';
+import type { Principal } from '../auth/principal.js';
+import { SesionesService } from '../auth/sesiones.service.js';
+import type { Db } from '../database/database.js';
+import type { Rol } from '../database/schema.js';
+import { DomainEventBus } from '../events/domain-event-bus.js';
+import { decodeCursor, toPage } from '../paging/cursor.js';
+import type { PageQueryDto } from '../paging/page-query.dto.js';
+import { Problem } from '../problems/problem.js';
+import type { CreateUsuarioDto } from './dto/create-usuario.dto.js';
+import type { UpdateUsuarioDto } from './dto/update-usuario.dto.js';
+import type { UsuarioPageDto } from './dto/usuario-page.dto.js';
+import { toUsuarioDto, type UsuarioDto } from './dto/usuario.dto.js';
+import {
+  assertMayChange,
+  assertSelfOrAdmin,
+  changesOwnPassword,
+  currentPasswordProblem,
+} from './usuario-change.policy.js';
+import { rejectingDuplicates } from './usuario-duplicate.js';
+import { UsuariosRepository, type Usuario, type UsuarioChanges } from './usuarios.repository.js';
+
+@Injectable()
+export class UsuariosService {
+  constructor(
+    private readonly usuarios: UsuariosRepository,
+    private readonly bus: DomainEventBus,
+    private readonly credentials: CredentialsService,
+    private readonly sesiones: SesionesService,
+  ) {}
+
+  /**
+   * For other features: is this usuario there (and not deleted)? With the caller's transaction it
+   * stays there until the transaction's end, so that nothing can be delegated to the leaving.
+   */
+  findActive(id: number, tx?: Db): Promise<{ id: number; rol: Rol } | undefined> {
+    return this.usuarios.findActive(id, tx);
+  }
+
+  /** @throws Problem USUARIO_DUPLICATE */
+  async create({ password, ...fields }: CreateUsuarioDto): Promise<UsuarioDto> {
+    const passwordHash = await this.credentials.hash(password);
+    const created = await rejectingDuplicates(
+      this.bus.transaction(async (tx, record) => {
+        const usuario = await this.usuarios.insert(tx, { ...fields, passwordHash });
+        record({ name: 'usuario.created', data: { usuarioId: usuario.id } });
+        return usuario;
+      }),
+    );
+    return toUsuarioDto(created);
+  }
+
+  /** @throws Problem CURSOR_INVALID */
+  async list({ limit, cursor }: PageQueryDto): Promise<UsuarioPageDto> {
+    const afterId = cursor === undefined ? 0 : decodeCursor(cursor);
+    return toPage(await this.usuarios.list(afterId, limit + 1), limit, toUsuarioDto);
+  }
+
+  /** @throws Problem FORBIDDEN, USUARIO_NOT_FOUND */
+  async get(actor: Principal, id: number): Promise<UsuarioDto> {
+    assertSelfOrAdmin(actor, id);
+    return toUsuarioDto(found(await this.usuarios.find(id), id));
+  }
+
+  /**
+   * A new password ends the usuario's other sesiones: all of them when an admin set it, all but
+   * the one at hand when it is one's own. A new role ends none, because it counts from the next
+   * request on anyway.
+   *
+   * @throws Problem FORBIDDEN, VALIDATION_FAILED, ACCOUNT_LOCKED, USUARIO_NOT_FOUND,
+   *   USUARIO_DUPLICATE, USUARIO_LAST_ADMIN
+   */
+  async update(actor: Principal, id: number, dto: UpdateUsuarioDto): Promise<UsuarioDto> {
+    assertMayChange(actor, id, dto);
+    const { password, current_password: currentPassword, ...fields } = dto;
+    const ownPassword = changesOwnPassword(actor, id, dto);
+    if (ownPassword && !(await this.credentials.confirm(id, currentPassword ?? ''))) {
+      throw currentPasswordProblem('is wrong');
+    }
+    // Hashing takes long: before the transaction, not inside.
+    const passwordHash = password === undefined ? undefined : await this.credentials.hash(password);
+    const updated = await rejectingDuplicates(
+      this.bus.transaction(async (tx, record) => {
+        const before = await this.lockForUpdate(tx, id, fields.rol);
+        const changes: UsuarioChanges = {
+          ...changedFields(before, fields),
+          ...(passwordHash === undefined ? {} : { passwordHash }),
+        };
+        if (Object.keys(changes).length === 0) return before;
+        const after = await this.usuarios.update(tx, id, changes);
+        if (passwordHash !== undefined) {
+          await this.sesiones.revokeAll(tx, id, ownPassword ? actor.sesionId : undefined);
+        }
+        record({ name: 'usuario.updated', data: { usuarioId: id } });
+        if (after.rol !== before.rol) {
+          record({
+            name: 'usuario.role_changed',
+            data: { usuarioId: id, from: before.rol, to: after.rol },
+          });
+        }
+        return after;
+      }),
+    );
+    return toUsuarioDto(updated);
+  }
+
+  /**
+   * Soft: the row stays for the tareas that name it, its sesiones end.
+   * @throws Problem USUARIO_NOT_FOUND, USUARIO_SELF_DELETE, USUARIO_LAST_ADMIN, USUARIO_HAS_TAREAS
+   */
+  async delete(actor: Principal, id: number): Promise<void> {
+    await this.bus.transaction(async (tx, record) => {
+      const { usuario, otherAdmins } = await this.usuarios.lockWithAdmins(tx, id);
+      const { rol } = found(usuario, id);
+      if (id === actor.id) {
+        throw new Problem('USUARIO_SELF_DELETE', 'Another admin has to delete this usuario');
+      }
+      if (rol === 'admin' && otherAdmins === 0) throw lastAdmin();
+      if (await this.usuarios.hasOpenTareas(tx, id)) {
+        throw new Problem(
+          'USUARIO_HAS_TAREAS',
+          'Finish, cancel or reassign the open tareas of this usuario first',
+        );
+      }
+      await this.usuarios.softDelete(tx, id);
+      await this.sesiones.revokeAll(tx, id);
+      record({ name: 'usuario.deleted', data: { usuarioId: id } });
+    });
+  }
+
+  private async lockForUpdate(tx: Db, id: number, newRol: Rol | undefined): Promise<Usuario> {
+    if (newRol === undefined || newRol === 'admin') {
+      return found(await this.usuarios.lock(tx, id), id);
+    }
+    const { usuario, otherAdmins } = await this.usuarios.lockWithAdmins(tx, id);
+    const before = found(usuario, id);
+    if (before.rol === 'admin' && otherAdmins === 0) throw lastAdmin();
+    return before;
+  }
+}
+
+function found(usuario: Usuario | undefined, id: number): Usuario {
+  if (!usuario) throw new Problem('USUARIO_NOT_FOUND', `There is no usuario ${String(id)}`);
+  return usuario;
+}
+
+const lastAdmin = (): Problem =>
+  new Problem('USUARIO_LAST_ADMIN', 'This is the last admin; make somebody else admin first');
+
+type Fields = Omit<UpdateUsuarioDto, 'password' | 'current_password'>;
+
+/** Only what differs: saving a form without edits is no change, and no event. */
+function changedFields(
+  before: Usuario,
+  { dni, nombre, apellido, email, telefono, rol, verificado }: Fields,
+): UsuarioChanges {
+  return {
+    ...(dni === undefined || dni === before.dni ? {} : { dni }),
+    ...(nombre === undefined || nombre === before.nombre ? {} : { nombre }),
+    ...(apellido === undefined || apellido === before.apellido ? {} : { apellido }),
+    ...(email === undefined || email === before.email ? {} : { email }),
+    ...(telefono === undefined || telefono === before.telefono ? {} : { telefono }),
+    ...(rol === undefined || rol === before.rol ? {} : { rol }),
+    ...(verificado === undefined || verificado === before.verificado ? {} : { verificado }),
+  };
+}

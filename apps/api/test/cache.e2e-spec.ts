@@ -1,0 +1,309 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { createClient } from 'redis';
+import { onEverySetup } from './support/api.js';
+import { expectProblem } from './support/expect-problem.js';
+
+onEverySetup('cache administration', (api) => {
+  const admin = (method: string, path: string) => api().call(method, path, { as: 'admin' });
+  /** Fills these keys by what fills them in earnest. */
+  const warm = async (...days: number[]) => {
+    for (const n of days) await api().get(`/stats/user/2?days=${n}`, { as: 'usuario' });
+  };
+  const keys = async () =>
+    (await admin('GET', '/cache/keys?limit=100')).body.items.map(
+      (item: { key: string }) => item.key,
+    ) as string[];
+
+  beforeEach(async () => {
+    await admin('POST', '/cache/clear');
+  });
+
+  it('is closed to everyone but admins, on every route', async () => {
+    const routes = [
+      ['GET', '/cache/stats'],
+      ['POST', '/cache/invalidate/a'],
+      ['POST', '/cache/invalidate-pattern/a*'],
+      ['POST', '/cache/clear'],
+      ['GET', '/cache/keys'],
+      ['GET', '/cache/keys/a'],
+    ] as const;
+    for (const [method, path] of routes) {
+      expectProblem(await api().call(method, path), 401, 'UNAUTHENTICATED');
+      for (const as of ['usuario', 'supervisor'] as const) {
+        expectProblem(await api().call(method, path, { as }), 403, 'FORBIDDEN');
+      }
+    }
+  });
+
+  it('shows the guide’s metrics and this instance’s own', async () => {
+    await warm(30, 30, 30);
+    const { status, body } = await admin('GET', '/cache/stats');
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      connected: true,
+      keys_count: 1,
+      keyspace_hits: expect.any(Number),
+      keyspace_misses: expect.any(Number),
+      hit_rate: expect.any(Number),
+      evicted_keys: 0,
+      used_memory: expect.stringMatching(/^\d+(\.\d+)?[BKMG]$/),
+      db_size: expect.any(Number),
+      store: api().redisUrl === undefined ? 'memory' : 'redis',
+      prefix: 'gad:',
+      uptime_seconds: expect.any(Number),
+      local: expect.objectContaining({ hits: expect.any(Number), misses: expect.any(Number) }),
+    });
+    expect(body.hit_rate).toBeGreaterThan(0);
+    expect(body.hit_rate).toBeLessThanOrEqual(1);
+    expect(body.local.hits).toBeGreaterThanOrEqual(2);
+  });
+
+  describe('POST /cache/invalidate/{key}', () => {
+    it('removes exactly that key and says whether it was there', async () => {
+      await warm(7, 30);
+      const remove = () => admin('POST', '/cache/invalidate/stats:user:2:days:30');
+      expect(await remove()).toMatchObject({
+        status: 200,
+        body: { key: 'stats:user:2:days:30', deleted: true },
+      });
+      expect(await remove()).toMatchObject({
+        body: { key: 'stats:user:2:days:30', deleted: false },
+      });
+      expect(await keys()).toEqual(['stats:user:2:days:7']);
+    });
+
+    it('understands a key pasted with its prefix, and one that Swagger UI has encoded', async () => {
+      for (const pasted of [
+        'gad:stats:user:2:days:30',
+        encodeURIComponent('stats:user:2:days:30'),
+      ]) {
+        await warm(30);
+        expect((await admin('POST', `/cache/invalidate/${pasted}`)).body).toEqual({
+          key: 'stats:user:2:days:30',
+          deleted: true,
+        });
+      }
+    });
+
+    it.each([
+      ['a/b//c', 'a/b//c'],
+      ['a%2Fb', 'a/b'],
+      ['a%252Fb', 'a%2Fb'],
+      ['%E1%9A%A0:%C3%B1', 'ᚠ:ñ'],
+      ['what%3F', 'what?'],
+      ['[a-z]*%5C', '[a-z]*\\'],
+      ['a+b%20c', 'a+b c'],
+    ])('takes the rest of the path %s as the key %s', async (path, key) => {
+      expect(await admin('POST', `/cache/invalidate/${path}`)).toMatchObject({
+        status: 200,
+        body: { key, deleted: false },
+      });
+    });
+
+    it('takes dot segments as they are', async () => {
+      const answer = await rawRequest(
+        api().url,
+        'POST',
+        '/api/v1/cache/invalidate/../../x',
+        await api().login('admin'),
+      );
+      expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*\{"key":"\.\.\/\.\.\/x","deleted":false\}/);
+    });
+
+    it('takes an empty body with a JSON content type', async () => {
+      const answer = await api().post('/cache/invalidate/a', {
+        as: 'admin',
+        headers: { 'content-type': 'application/json' },
+      });
+      expect(answer.status).toBe(200);
+    });
+
+    it.each([
+      ['nothing', ''],
+      ['a control character', 'a%00b'],
+      ['a line break', 'a%0Ab'],
+      ['513 bytes', 'a'.repeat(513)],
+    ])('refuses %s', async (_case, path) => {
+      expectProblem(await admin('POST', `/cache/invalidate/${path}`), 400, 'CACHE_KEY_INVALID');
+    });
+
+    it('refuses a raw question mark, so that nobody removes the wrong key', async () => {
+      await warm(30);
+      const bare = await rawRequest(
+        api().url,
+        'POST',
+        '/api/v1/cache/invalidate/stats:user:2:days:30?',
+        await api().login('admin'),
+      );
+      expect(bare).toMatch(/^HTTP\/1\.1 400 /);
+      expectProblem(
+        await admin('POST', '/cache/invalidate/stats:user:2:days:30?x'),
+        400,
+        'VALIDATION_FAILED',
+      );
+      expect(await keys()).toEqual(['stats:user:2:days:30']);
+    });
+
+    it('refuses broken percent-encoding', async () => {
+      expect((await admin('POST', '/cache/invalidate/%E0%A4%A')).status).toBe(400);
+    });
+  });
+
+  describe('POST /cache/invalidate-pattern/{pattern}', () => {
+    it('removes what matches, and only counts it in a dry run', async () => {
+      await warm(1, 7, 30);
+      expect(
+        await admin('POST', '/cache/invalidate-pattern/stats:user:*?dry_run=true'),
+      ).toMatchObject({
+        status: 200,
+        body: {
+          pattern: 'stats:user:*',
+          matched_keys: 3,
+          sample: expect.arrayContaining(['stats:user:2:days:7']),
+        },
+      });
+      expect(await keys()).toHaveLength(3);
+      expect(await admin('POST', '/cache/invalidate-pattern/stats:user:*')).toMatchObject({
+        status: 200,
+        body: { pattern: 'stats:user:*', deleted_keys: 3 },
+      });
+      expect(await keys()).toEqual([]);
+    });
+
+    it('follows Redis’s glob rules', async () => {
+      await warm(1, 7, 30);
+      const matched = async (pattern: string) =>
+        (await admin('POST', `/cache/invalidate-pattern/${pattern}?dry_run=true`)).body
+          .matched_keys as number;
+      expect(await matched('stats:user:2:days:[17]')).toBe(2);
+      expect(await matched('stats:user:2:days:[^17]*')).toBe(1);
+      expect(await matched('stats:user:%3F:days:30')).toBe(1);
+      expect(await matched('stats%5C:user:2:days:30')).toBe(1);
+      expect(await matched('*:days:7')).toBe(1);
+      expect(await matched('stats')).toBe(0);
+      expect(await matched('gad:stats:*')).toBe(3);
+    });
+
+    it.each(['', 'a%00*', 'a'.repeat(513)])('refuses the pattern "%s"', async (pattern) => {
+      expectProblem(
+        await admin('POST', `/cache/invalidate-pattern/${pattern}`),
+        400,
+        'CACHE_PATTERN_INVALID',
+      );
+    });
+
+    it.each(['dry_run=', 'dry_run=yes', 'dry-run=true'])(
+      'refuses ?%s and removes nothing',
+      async (query) => {
+        await warm(30);
+        expectProblem(
+          await admin('POST', `/cache/invalidate-pattern/*?${query}`),
+          400,
+          'VALIDATION_FAILED',
+        );
+        expect(await keys()).toHaveLength(1);
+      },
+    );
+  });
+
+  describe('POST /cache/clear', () => {
+    it('removes every key under the prefix and nothing else of the database', async () => {
+      await warm(1, 7);
+      const { redisUrl } = api();
+      const foreign = redisUrl === undefined ? undefined : createClient({ url: redisUrl });
+      await foreign?.connect();
+      await foreign?.mSet({ 'gadget:1': 'foreign', gad: 'foreign', 'ga:d': 'foreign' });
+      expect(await admin('POST', '/cache/clear')).toMatchObject({
+        status: 200,
+        body: { cleared: true, message: 'Cache cleared successfully' },
+      });
+      expect(await keys()).toEqual([]);
+      if (foreign) {
+        expect(await foreign.mGet(['gadget:1', 'gad', 'ga:d'])).toEqual([
+          'foreign',
+          'foreign',
+          'foreign',
+        ]);
+        await foreign.flushDb();
+        await foreign.close();
+      }
+    });
+  });
+
+  describe('GET /cache/keys', () => {
+    it('pages through the matching keys in order', async () => {
+      await warm(1, 2, 3, 4, 5);
+      const first = await admin('GET', '/cache/keys?pattern=stats:*&limit=3');
+      expect(first.body.items).toHaveLength(3);
+      expect(first.body.items[0]).toEqual({
+        key: 'stats:user:2:days:1',
+        ttl: expect.any(Number),
+        bytes: expect.any(Number),
+      });
+      const second = await admin(
+        'GET',
+        `/cache/keys?pattern=stats:*&limit=3&cursor=${encodeURIComponent(first.body.next_cursor)}`,
+      );
+      expect(second.body.next_cursor).toBeNull();
+      expect([...first.body.items, ...second.body.items].map((i) => i.key)).toEqual(
+        [1, 2, 3, 4, 5].map((n) => `stats:user:2:days:${n}`),
+      );
+    });
+
+    it('refuses a cursor of its own invention', async () => {
+      expectProblem(await admin('GET', '/cache/keys?cursor=!!'), 400, 'CURSOR_INVALID');
+    });
+  });
+
+  describe('GET /cache/keys/{key}', () => {
+    it('shows the value, as plain JSON in the store', async () => {
+      await warm(30);
+      const { status, body } = await admin('GET', '/cache/keys/stats:user:2:days:30');
+      expect(status).toBe(200);
+      expect(body).toEqual({
+        key: 'stats:user:2:days:30',
+        exists: true,
+        ttl: expect.any(Number),
+        bytes: expect.any(Number),
+        compressed: false,
+        value: expect.objectContaining({ total_tareas: 45 }),
+      });
+      const { redisUrl } = api();
+      if (redisUrl !== undefined) {
+        const redis = createClient({ url: redisUrl });
+        await redis.connect();
+        expect(JSON.parse((await redis.get('gad:stats:user:2:days:30')) ?? '')).toEqual(body.value);
+        const ttl = await redis.ttl('gad:stats:user:2:days:30');
+        expect(ttl).toBeGreaterThan(0);
+        expect(ttl).toBeLessThanOrEqual(300);
+        await redis.close();
+      }
+    });
+
+    it('answers 404 for a key that is not there', async () => {
+      expectProblem(await admin('GET', '/cache/keys/nothing:here'), 404, 'CACHE_KEY_NOT_FOUND');
+    });
+  });
+});
+
+/** One request written by hand: clients would tidy the URL up. */
+async function rawRequest(
+  base: string,
+  method: string,
+  target: string,
+  token: string,
+): Promise<string> {
+  const { connect } = await import('node:net');
+  const { hostname, port } = new URL(base);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => {
+      socket.write(
+        `${method} ${target} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+      );
+    });
+    let answer = '';
+    socket.on('data', (chunk) => (answer += chunk.toString()));
+    socket.on('end', () => resolve(answer));
+    socket.on('error', reject);
+  });
+}

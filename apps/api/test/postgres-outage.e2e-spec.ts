@@ -1,0 +1,205 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { sql } from 'drizzle-orm';
+import { freePort } from '../../../test/servers/ports.js';
+import { startPostgres, type PostgresServer } from '../../../test/servers/postgres-server.js';
+import { ConfigurationError } from '../src/config/parse-environment.js';
+import { openPostgres } from '../src/database/postgres/open-postgres.js';
+import type { PostgresDatabase } from '../src/database/postgres/postgres-database.js';
+import { Gate } from './support/gate.js';
+
+const UNAVAILABLE = {
+  code: 'DATABASE_UNAVAILABLE',
+  status: 503,
+  retryAfterSeconds: expect.any(Number),
+};
+
+describe('PostgreSQL in trouble', () => {
+  let server: PostgresServer;
+  let database: PostgresDatabase;
+  const strays: unknown[] = [];
+  const noteStray = (reason: unknown) => strays.push(reason);
+
+  beforeAll(async () => {
+    process.on('unhandledRejection', noteStray);
+    process.on('uncaughtException', noteStray);
+    server = await startPostgres({ config: { max_connections: '20' } });
+  });
+  beforeEach(async () => {
+    database = await openPostgres(server.url, { poolSize: 2 });
+  });
+  afterEach(async () => {
+    await server.kill('SIGCONT');
+    await database.close();
+    expect(strays).toEqual([]);
+  });
+  afterAll(async () => {
+    await server.stop();
+    process.off('unhandledRejection', noteStray);
+    process.off('uncaughtException', noteStray);
+  });
+
+  const one = () => database.db.execute(sql`select 1 as one`);
+
+  /** Until the pool has thrown away what the outage broke. */
+  async function untilRecovered(): Promise<void> {
+    for (;;) {
+      const recovered = await one().then(
+        () => true,
+        () => false,
+      );
+      if (recovered) return;
+    }
+  }
+
+  it('answers 503 while the server is away, and recovers by itself', async () => {
+    await one();
+    await server.kill('SIGKILL');
+    await expect(one()).rejects.toMatchObject(UNAVAILABLE);
+    await expect(database.ping()).rejects.toMatchObject(UNAVAILABLE);
+    await expect(database.transaction((tx) => tx.execute(sql`select 1`))).rejects.toMatchObject(
+      UNAVAILABLE,
+    );
+    await server.restart();
+    await untilRecovered();
+    await expect(database.ping()).resolves.toBeUndefined();
+  });
+
+  it('survives a server that dies inside a transaction, and leaks no connection', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const started = new Gate();
+      const killed = new Gate();
+      const transactions = Array.from({ length: 2 }, () =>
+        database.transaction(async (tx) => {
+          await tx.execute(sql`select 1`);
+          started.open();
+          await killed.opened;
+          await tx.execute(sql`select 2`);
+        }),
+      );
+      const results = Promise.allSettled(transactions);
+      await started.opened;
+      await server.kill('SIGKILL');
+      killed.open();
+      for (const result of await results) {
+        expect(result).toMatchObject({ status: 'rejected', reason: UNAVAILABLE });
+      }
+      await server.restart();
+      await untilRecovered();
+    }
+  });
+
+  it('keeps the error of a transaction whose connection is lost afterwards', async () => {
+    const reason = new Error('no such thing');
+    const attempt = database.transaction(async (tx) => {
+      await tx.execute(sql`select 1`);
+      await server.kill('SIGKILL');
+      throw reason;
+    });
+    await expect(attempt).rejects.toBe(reason);
+    await server.restart();
+    await untilRecovered();
+  });
+
+  it('gives up a frozen server in bounded time, then uses it again', async () => {
+    await one();
+    await server.kill('SIGSTOP');
+    // More than the pool holds: some wait for an answer, some for a connection.
+    const attempts = await Promise.allSettled([one(), one(), one(), one()]);
+    for (const attempt of attempts) {
+      expect(attempt).toMatchObject({ status: 'rejected', reason: UNAVAILABLE });
+    }
+    await expect(database.ping()).rejects.toMatchObject(UNAVAILABLE);
+    await server.kill('SIGCONT');
+    await untilRecovered();
+  });
+
+  it('closes in bounded time while the server is frozen', async () => {
+    await one();
+    await server.kill('SIGSTOP');
+    await expect(database.close()).resolves.toBeUndefined();
+  });
+
+  it('answers 503 when every connection is taken for too long', async () => {
+    const busy = new Gate();
+    const holders = [1, 2].map(() => database.transaction(() => busy.opened));
+    await expect(one()).rejects.toMatchObject(UNAVAILABLE);
+    busy.open();
+    await Promise.all(holders);
+    await expect(one()).resolves.toMatchObject({ rows: [{ one: 1 }] });
+  });
+
+  it('stops a statement that takes too long', async () => {
+    await expect(database.db.execute(sql`select pg_sleep(60)`)).rejects.toMatchObject(UNAVAILABLE);
+    await expect(one()).resolves.toBeDefined();
+  });
+
+  it('answers 503 to the victim of a deadlock', async () => {
+    await database.db.execute(sql`create table if not exists pair (id int primary key, n int)`);
+    await database.db.execute(sql`insert into pair values (1, 0), (2, 0) on conflict do nothing`);
+    const first = new Gate();
+    const second = new Gate();
+    const cross = (own: number, other: number, mine: Gate, theirs: Gate) =>
+      database.transaction(async (tx) => {
+        await tx.execute(sql`update pair set n = n + 1 where id = ${own}`);
+        mine.open();
+        await theirs.opened;
+        await tx.execute(sql`update pair set n = n + 1 where id = ${other}`);
+      });
+    const results = await Promise.allSettled([
+      cross(1, 2, first, second),
+      cross(2, 1, second, first),
+    ]);
+    const rejected = results.filter((result) => result.status === 'rejected');
+    expect(rejected).toEqual([
+      { status: 'rejected', reason: expect.objectContaining(UNAVAILABLE) },
+    ]);
+  });
+
+  describe('at the start', () => {
+    it('waits for a server that is still starting', async () => {
+      await server.kill('SIGKILL');
+      const opening = openPostgres(server.url, { poolSize: 1 });
+      await server.restart();
+      const opened = await opening;
+      await expect(opened.ping()).resolves.toBeUndefined();
+      await opened.close();
+    });
+
+    it('stops with one sentence that names DATABASE_URL and keeps the password', async () => {
+      const url = `postgres://root:geheim@127.0.0.1:${String(await freePort())}/gad`;
+      const attempt = openPostgres(url, { poolSize: 1, patienceMs: 0 });
+      await expect(attempt).rejects.toBeInstanceOf(ConfigurationError);
+      await expect(attempt).rejects.toThrow(/^DATABASE_URL names 127\.0\.0\.1:\d+\/gad, where no/);
+      await expect(attempt).rejects.not.toThrow(/geheim/);
+    });
+
+    it.each([
+      'postgres://root:geh#eim@host/gad',
+      'postgres://root:geheim@host/gad?sslrootcert=/nowhere',
+    ])('stops at once when the URL cannot be read, without repeating it: %s', async (url) => {
+      const attempt = openPostgres(url, { poolSize: 1, patienceMs: Infinity });
+      await expect(attempt).rejects.toThrow(/^DATABASE_URL cannot be read .+ percent-encoded\.$/);
+      await expect(attempt).rejects.not.toThrow(/geh/);
+    });
+
+    it('does not wait for a database that does not exist', async () => {
+      const url = new URL(server.url);
+      url.pathname = '/nowhere';
+      const attempt = openPostgres(url.href, { poolSize: 1, patienceMs: Infinity });
+      await expect(attempt).rejects.toThrow(/refuses us \(database "nowhere" does not exist\)/);
+    });
+
+    it('lets eight processes migrate one empty database at once', async () => {
+      const url = await server.createDatabase('migrated_by_eight');
+      const all = await Promise.all(
+        Array.from({ length: 8 }, () => openPostgres(url, { poolSize: 1 })),
+      );
+      const [first] = all;
+      const applied = await first?.db.execute(
+        sql`select count(*) as n from drizzle.__drizzle_migrations`,
+      );
+      expect(applied?.rows).toEqual([{ n: 1 }]);
+      await Promise.all(all.map((opened) => opened.close()));
+    });
+  });
+});

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ownDatabase, ownRedis } from '../../../../test/servers/suite-servers.js';
+import { createApp } from '../../src/create-app.js';
+
+/** The two set-ups on which the whole contract must hold. */
+export const SETUPS = ['embedded', 'servers'] as const;
+export type Setup = (typeof SETUPS)[number];
+
+export type Role = 'admin' | 'supervisor' | 'usuario';
+
+export const IDS: Readonly<Record<Role, number>> = { admin: 1, usuario: 2, supervisor: 3 };
+export const EMAILS: Readonly<Record<Role, string>> = {
+  admin: 'admin@gad.local',
+  usuario: 'usuario@gad.local',
+  supervisor: 'supervisor@gad.local',
+};
+export const DEMO_PASSWORD = 'gad-demo';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The parsed JSON, or the text when it is none. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into bodies freely
+  readonly body: any;
+}
+
+export interface CallOptions {
+  /** Sent as bearer token: a role's own, or any text. */
+  readonly as?: Role | { readonly token: string };
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The API with demo data, listening on a free loopback port, spoken to over real HTTP. */
+export class TestApi {
+  private readonly tokens = new Map<Role, string>();
+
+  private constructor(
+    readonly app: NestFastifyApplication,
+    readonly url: string,
+    readonly redisUrl: string | undefined,
+    readonly databaseUrl: string | undefined,
+    private readonly dataDir: string,
+  ) {}
+
+  static async start(
+    setup: Setup,
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<TestApi> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'gad-e2e-'));
+    const servers =
+      setup === 'servers'
+        ? { REDIS_URL: await ownRedis(), DATABASE_URL: await ownDatabase() }
+        : undefined;
+    const app = await createApp({
+      NODE_ENV: 'test',
+      LOG_LEVEL: 'error',
+      DATA_DIR: dataDir,
+      DEMO_DATA: 'true',
+      LOGIN_RATE_LIMIT: '0',
+      // A busy machine must not turn a hit into a miss: suites about deadlines set their own.
+      CACHE_DEADLINE_MS: '10000',
+      ...servers,
+      ...variables,
+    });
+    await app.listen(0, '127.0.0.1');
+    const url = await app.getUrl();
+    return new TestApi(app, url, servers?.REDIS_URL, servers?.DATABASE_URL, dataDir);
+  }
+
+  async stop(): Promise<void> {
+    await this.app.close();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+
+  async login(role: Role): Promise<string> {
+    const known = this.tokens.get(role);
+    if (known !== undefined) return known;
+    const { body } = await this.call('POST', '/auth/login', {
+      body: { email: EMAILS[role], password: DEMO_PASSWORD },
+    });
+    const { access_token: token } = body as { access_token: string };
+    this.tokens.set(role, token);
+    return token;
+  }
+
+  /** @param path below `/api/v1`, or from the root when it starts with `//` */
+  async call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
+    const { as: who, body, headers = {} } = options;
+    const token = typeof who === 'string' ? await this.login(who) : who?.token;
+    const url = path.startsWith('//') ? this.url + path.slice(1) : `${this.url}/api/v1${path}`;
+    const response = await fetch(url, {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: parse(text) };
+  }
+
+  get(path: string, options?: CallOptions): Promise<Answer> {
+    return this.call('GET', path, options);
+  }
+  post(path: string, options?: CallOptions): Promise<Answer> {
+    return this.call('POST', path, options);
+  }
+  patch(path: string, options?: CallOptions): Promise<Answer> {
+    return this.call('PATCH', path, options);
+  }
+  delete(path: string, options?: CallOptions): Promise<Answer> {
+    return this.call('DELETE', path, options);
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Runs the same cases on both set-ups, one API for all of them. */
+export function onEverySetup(title: string, cases: (api: () => TestApi) => void): void {
+  describe.each(SETUPS)(`${title} (%s)`, (setup) => {
+    let api: TestApi | undefined;
+    beforeAll(async () => {
+      api = await TestApi.start(setup);
+    }, 120_000);
+    afterAll(async () => {
+      await api?.stop();
+    });
+    cases(() => {
+      if (!api) throw new Error('the API did not start');
+      return api;
+    });
+  });
+}

@@ -1,0 +1,39 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ownDatabase } from '../../../../test/servers/suite-servers.js';
+import { openDatabase, type OpenDatabase } from '../../src/database/open-database.js';
+
+export interface OwnDatabase {
+  readonly database: OpenDatabase;
+  /** Closes it and removes what it kept on the disk. */
+  dispose(): Promise<void>;
+}
+
+/** Ways to open an empty, migrated database of one's own: the same suite runs on each. */
+export const DATABASES: readonly { name: string; open: () => Promise<OwnDatabase> }[] = [
+  {
+    name: 'PostgreSQL',
+    open: async () => {
+      const url = await ownDatabase();
+      const database = await openDatabase({ database: { url, poolSize: 5 }, dataDir: '' });
+      return { database, dispose: () => database.close() };
+    },
+  },
+  {
+    name: 'PGlite',
+    open: async () => {
+      const dataDir = await temporaryFolder();
+      const database = await openDatabase({ database: { url: undefined, poolSize: 1 }, dataDir });
+      return {
+        database,
+        dispose: async () => {
+          await database.close();
+          await rm(dataDir, { recursive: true, force: true });
+        },
+      };
+    },
+  },
+];
+
+export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'gad-data-'));

@@ -1,0 +1,322 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { IDS, onEverySetup } from './support/api.js';
+import { expectProblem } from './support/expect-problem.js';
+
+const tarea = (extra: Record<string, unknown> = {}) => ({
+  titulo: 'Ronda de prueba',
+  tipo: 'patrullaje',
+  prioridad: 3,
+  inicio_programado: '2026-12-01T20:00:00Z',
+  delegado_usuario_id: IDS.usuario,
+  ...extra,
+});
+
+onEverySetup('tareas', (api) => {
+  const create = async (extra: Record<string, unknown> = {}) => {
+    const answer = await api().post('/tareas', { as: 'supervisor', body: tarea(extra) });
+    expect(answer.status).toBe(201);
+    return answer.body as { id: number; version: number; codigo: string; [field: string]: unknown };
+  };
+
+  describe('POST /tareas', () => {
+    it('creates a programada tarea with a codigo of the server when none is sent', async () => {
+      const created = await create();
+      expect(created).toMatchObject({
+        titulo: 'Ronda de prueba',
+        descripcion: null,
+        estado: 'programada',
+        version: 1,
+        inicio_programado: '2026-12-01T20:00:00.000Z',
+        fin_programado: null,
+        inicio_real: null,
+        fin_real: null,
+        delegado_usuario_id: IDS.usuario,
+        creado_por_usuario_id: IDS.supervisor,
+      });
+      expect(created.codigo).toMatch(/^T-[0-9A-Z]{10}$/);
+      expect(created['uuid']).toMatch(/^[0-9a-f-]{36}$/);
+    });
+
+    it('keeps the caller’s codigo and refuses it a second time', async () => {
+      const codigo = 'Mi_codigo-1.0';
+      expect(await create({ codigo })).toMatchObject({ codigo });
+      expectProblem(
+        await api().post('/tareas', { as: 'admin', body: tarea({ codigo }) }),
+        409,
+        'TAREA_CODIGO_DUPLICATE',
+      );
+    });
+
+    it('refuses a usuario, and a caller without token', async () => {
+      expectProblem(
+        await api().post('/tareas', { as: 'usuario', body: tarea() }),
+        403,
+        'FORBIDDEN',
+      );
+      expectProblem(await api().post('/tareas', { body: tarea() }), 401, 'UNAUTHENTICATED');
+    });
+
+    it('refuses a delegado that does not exist', async () => {
+      const answer = await api().post('/tareas', {
+        as: 'admin',
+        body: tarea({ delegado_usuario_id: 999_999 }),
+      });
+      expectProblem(answer, 404, 'USUARIO_NOT_FOUND');
+    });
+
+    it('refuses an end before the start', async () => {
+      const answer = await api().post('/tareas', {
+        as: 'admin',
+        body: tarea({ fin_programado: '2026-12-01T19:59:59Z' }),
+      });
+      expectProblem(answer, 400, 'TAREA_DATES_INVALID');
+    });
+
+    it.each([
+      ['an unknown field', { color: 'red' }, 'color'],
+      ['an empty titulo', { titulo: '  ' }, 'titulo'],
+      ['a titulo with U+0000', { titulo: 'a\u0000b' }, 'titulo'],
+      ['a number as titulo', { titulo: 7 }, 'titulo'],
+      ['an unknown tipo', { tipo: 'siesta' }, 'tipo'],
+      ['prioridad 0', { prioridad: 0 }, 'prioridad'],
+      ['prioridad 6', { prioridad: 6 }, 'prioridad'],
+      ['prioridad as text', { prioridad: '3' }, 'prioridad'],
+      ['31 February', { inicio_programado: '2026-02-31T00:00:00Z' }, 'inicio_programado'],
+      ['a time without offset', { inicio_programado: '2026-02-01T00:00:00' }, 'inicio_programado'],
+      ['a number as date', { inicio_programado: 0 }, 'inicio_programado'],
+      ['a codigo with a space', { codigo: 'a b' }, 'codigo'],
+      ['a codigo of 51', { codigo: 'a'.repeat(51) }, 'codigo'],
+      ['null as codigo', { codigo: null }, 'codigo'],
+      ['estado, which only moves', { estado: 'finalizada' }, 'estado'],
+      ['a delegado beyond int4', { delegado_usuario_id: 2 ** 31 }, 'delegado_usuario_id'],
+    ])('refuses %s and names the field', async (_case, extra, field) => {
+      const answer = await api().post('/tareas', { as: 'admin', body: tarea(extra) });
+      expectProblem(answer, 400, 'VALIDATION_FAILED');
+      expect(answer.body.errors).toEqual([expect.objectContaining({ field })]);
+    });
+  });
+
+  describe('GET /tareas/{id}', () => {
+    it('shows a tarea to its delegado, a supervisor and an admin', async () => {
+      const { id } = await create();
+      for (const role of ['usuario', 'supervisor', 'admin'] as const) {
+        expect(await api().get(`/tareas/${id}`, { as: role })).toMatchObject({
+          status: 200,
+          body: { id },
+        });
+      }
+    });
+
+    it('does not show it to another usuario', async () => {
+      const { id } = await create({ delegado_usuario_id: IDS.supervisor });
+      expectProblem(await api().get(`/tareas/${id}`, { as: 'usuario' }), 403, 'FORBIDDEN');
+    });
+
+    it('answers 404 for an unknown one and 400 for what is no id', async () => {
+      expectProblem(await api().get('/tareas/999999999', { as: 'admin' }), 404, 'TAREA_NOT_FOUND');
+      for (const id of ['0', '-1', '1.5', '1e3', 'abc', '99999999999', '%31%00']) {
+        expectProblem(await api().get(`/tareas/${id}`, { as: 'admin' }), 400, 'VALIDATION_FAILED');
+      }
+    });
+  });
+
+  describe('PATCH /tareas/{id}', () => {
+    it('changes what is sent, keeps the rest and moves the version on', async () => {
+      const { id } = await create({ descripcion: 'larga' });
+      const answer = await api().patch(`/tareas/${id}`, {
+        as: 'supervisor',
+        body: { titulo: 'Otro', descripcion: null, fin_programado: '2026-12-02T00:00:00+02:00' },
+      });
+      expect(answer.status).toBe(200);
+      expect(answer.body).toMatchObject({
+        titulo: 'Otro',
+        descripcion: null,
+        fin_programado: '2026-12-01T22:00:00.000Z',
+        tipo: 'patrullaje',
+        version: 2,
+      });
+    });
+
+    it('refuses a stale version and accepts the current one', async () => {
+      const { id } = await create();
+      const change = (body: object) => api().patch(`/tareas/${id}`, { as: 'admin', body });
+      expect(await change({ titulo: 'uno', version: 1 })).toMatchObject({ status: 200 });
+      expectProblem(await change({ titulo: 'dos', version: 1 }), 409, 'TAREA_VERSION_CONFLICT');
+      expect(await change({ titulo: 'dos', version: 2 })).toMatchObject({
+        status: 200,
+        body: { version: 3 },
+      });
+    });
+
+    it('lets exactly one of many concurrent changes of one version win', async () => {
+      const { id } = await create();
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, (_, i) =>
+          api().patch(`/tareas/${id}`, { as: 'admin', body: { titulo: `n${i}`, version: 1 } }),
+        ),
+      );
+      expect(answers.map((a) => a.status).sort()).toEqual([200, ...Array<number>(7).fill(409)]);
+    });
+
+    it('lets the delegado change estado and nothing else', async () => {
+      const { id } = await create();
+      const change = (body: object) => api().patch(`/tareas/${id}`, { as: 'usuario', body });
+      expect(await change({ estado: 'en_curso' })).toMatchObject({
+        status: 200,
+        body: { estado: 'en_curso' },
+      });
+      expectProblem(await change({ estado: 'pausada', titulo: 'mía' }), 403, 'FORBIDDEN');
+      const other = await create({ delegado_usuario_id: IDS.supervisor });
+      expectProblem(
+        await api().patch(`/tareas/${other.id}`, { as: 'usuario', body: { estado: 'en_curso' } }),
+        403,
+        'FORBIDDEN',
+      );
+    });
+
+    it('sets inicio_real at the first en_curso and fin_real at finalizada', async () => {
+      const { id } = await create();
+      const move = async (estado: string) =>
+        (await api().patch(`/tareas/${id}`, { as: 'usuario', body: { estado } })).body;
+      const first = await move('en_curso');
+      expect(Date.parse(first.inicio_real)).toBeGreaterThan(Date.now() - 60_000);
+      await move('pausada');
+      expect(await move('en_curso')).toMatchObject({
+        inicio_real: first.inicio_real,
+        fin_real: null,
+      });
+      const done = await move('finalizada');
+      expect(Date.parse(done.fin_real)).toBeGreaterThanOrEqual(Date.parse(done.inicio_real));
+    });
+
+    it.each([
+      [[], 'pausada'],
+      [[], 'finalizada'],
+      [['en_curso'], 'programada'],
+      [['en_curso', 'pausada'], 'finalizada'],
+      [['en_curso', 'finalizada'], 'en_curso'],
+      [['cancelada'], 'programada'],
+    ])('refuses to move %j → %s', async (before, illegal) => {
+      const { id } = await create();
+      const move = (estado: string) =>
+        api().patch(`/tareas/${id}`, { as: 'usuario', body: { estado } });
+      for (const estado of before) expect((await move(estado)).status).toBe(200);
+      expectProblem(await move(illegal), 409, 'TAREA_ESTADO_INVALIDO');
+    });
+
+    it('does not move the version for a change that changes nothing', async () => {
+      const { id } = await create();
+      const answer = await api().patch(`/tareas/${id}`, {
+        as: 'admin',
+        body: { titulo: 'Ronda de prueba' },
+      });
+      expect(answer).toMatchObject({ status: 200, body: { version: 1 } });
+    });
+
+    it('refuses null where a value must be', async () => {
+      const { id } = await create();
+      for (const field of [
+        'titulo',
+        'tipo',
+        'prioridad',
+        'estado',
+        'inicio_programado',
+        'delegado_usuario_id',
+        'version',
+      ]) {
+        const answer = await api().patch(`/tareas/${id}`, { as: 'admin', body: { [field]: null } });
+        expectProblem(answer, 400, 'VALIDATION_FAILED');
+      }
+    });
+  });
+
+  describe('DELETE /tareas/{id}', () => {
+    it('removes it for good, but not for a usuario', async () => {
+      const { id, codigo } = await create();
+      expectProblem(await api().delete(`/tareas/${id}`, { as: 'usuario' }), 403, 'FORBIDDEN');
+      expect(await api().delete(`/tareas/${id}`, { as: 'supervisor' })).toMatchObject({
+        status: 204,
+        body: '',
+      });
+      expectProblem(await api().get(`/tareas/${id}`, { as: 'admin' }), 404, 'TAREA_NOT_FOUND');
+      expectProblem(await api().delete(`/tareas/${id}`, { as: 'admin' }), 404, 'TAREA_NOT_FOUND');
+      expectProblem(
+        await api().patch(`/tareas/${id}`, { as: 'admin', body: {} }),
+        404,
+        'TAREA_NOT_FOUND',
+      );
+      const again = await api().post('/tareas', { as: 'admin', body: tarea({ codigo }) });
+      expectProblem(again, 409, 'TAREA_CODIGO_DUPLICATE');
+    });
+  });
+
+  describe('GET /tareas', () => {
+    beforeAll(async () => {
+      for (let i = 0; i < 5; i += 1)
+        await create({ inicio_programado: `2027-03-0${i + 1}T00:00:00Z` });
+    });
+
+    it('pages through every tarea exactly once, the newest first', async () => {
+      const seen: number[] = [];
+      let cursor: string | null = null;
+      do {
+        const answer = await api().get(
+          `/tareas?limit=7${cursor === null ? '' : `&cursor=${cursor}`}`,
+          { as: 'admin' },
+        );
+        expect(answer.status).toBe(200);
+        seen.push(...answer.body.items.map((t: { id: number }) => t.id));
+        cursor = answer.body.next_cursor;
+      } while (cursor !== null);
+      expect(new Set(seen).size).toBe(seen.length);
+      expect(seen).toEqual([...seen].sort((a, b) => b - a));
+      expect(seen.length).toBeGreaterThan(45);
+    });
+
+    it('filters by estado, delegado, desde (inclusive) and hasta (exclusive)', async () => {
+      const list = async (query: string) =>
+        (await api().get(`/tareas?limit=100&${query}`, { as: 'admin' })).body.items;
+      expect(await list('desde=2027-03-02T00:00:00Z&hasta=2027-03-04')).toHaveLength(2);
+      for (const t of await list('estado=finalizada')) expect(t.estado).toBe('finalizada');
+      for (const t of await list(`delegado_usuario_id=${IDS.supervisor}`)) {
+        expect(t.delegado_usuario_id).toBe(IDS.supervisor);
+      }
+    });
+
+    it('shows a usuario the own tareas only', async () => {
+      const answer = await api().get('/tareas?limit=100', { as: 'usuario' });
+      expect(answer.body.items.length).toBeGreaterThan(0);
+      for (const t of answer.body.items) expect(t.delegado_usuario_id).toBe(IDS.usuario);
+      expectProblem(
+        await api().get(`/tareas?delegado_usuario_id=${IDS.admin}`, { as: 'usuario' }),
+        403,
+        'FORBIDDEN',
+      );
+    });
+
+    it.each([
+      'limit=0',
+      'limit=101',
+      'limit=',
+      'limit=1e1',
+      'limit=5&limit=6',
+      'estado=',
+      'estado=nada',
+      'desde=ayer',
+      'hasta=2026-02-30',
+      'delegado_usuario_id=x',
+      'page=2',
+      'desde[]=2026-01-01',
+    ])('refuses ?%s', async (query) => {
+      expectProblem(await api().get(`/tareas?${query}`, { as: 'admin' }), 400, 'VALIDATION_FAILED');
+    });
+
+    it.each(['abc', 'aWQ6MA', 'aWQ6MTI=', '%00'])('refuses the cursor %s', async (cursor) => {
+      expectProblem(
+        await api().get(`/tareas?cursor=${cursor}`, { as: 'admin' }),
+        400,
+        'CURSOR_INVALID',
+      );
+    });
+  });
+});

@@ -1,0 +1,38 @@
+import { availableParallelism } from 'node:os';
+
+const project = (displayName, testMatch, rest = {}) => ({
+  displayName,
+  testMatch,
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': '@swc/jest' },
+  moduleNameMapper: {
+    '^@gad/cache$': '<rootDir>/libs/cache/src/index.ts',
+    '^@gad/cache/testing$': '<rootDir>/libs/cache/src/testing/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/libs/[^/]+/dist/'],
+  ...rest,
+});
+
+/** One Redis and one PostgreSQL for the whole run, started only if such a project has tests to run. */
+const withServers = {
+  globalSetup: '<rootDir>/test/servers/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/servers/global-teardown.mjs',
+};
+
+/** Every suite runs as native ES modules; `npm test` passes the Node flag that this needs. */
+export default {
+  // A suite of the API holds an embedded PostgreSQL of some hundred MB: two at a time are enough
+  // for a small machine, and a worker that has grown is replaced before the next suite.
+  maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
+  workerIdleMemoryLimit: '1GB',
+  testTimeout: 30_000,
+  projects: [
+    project('unit', ['<rootDir>/{apps,libs}/*/src/**/*.spec.ts']),
+    project('cache', ['<rootDir>/libs/cache/test/**/*.spec.ts'], withServers),
+    project('e2e', ['<rootDir>/apps/api/test/**/*.e2e-spec.ts'], withServers),
+    project('laws', ['<rootDir>/test/*-law.spec.ts']),
+    project('repository', ['<rootDir>/test/**/!(*-law).spec.ts'], withServers),
+  ],
+};

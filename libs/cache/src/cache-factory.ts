@@ -1,0 +1,31 @@
+import type { CacheLog } from './cache-log.js';
+import type { CacheModuleOptions, ResolvedCacheOptions } from './cache-options.js';
+import { resolveOptions } from './cache-options.js';
+import { systemClock } from './clock.js';
+import { CacheEngine } from './engine/cache-engine.js';
+import type { CacheStore } from './store/cache-store.js';
+import { RedisStore } from './store/redis/redis-store.js';
+import { MemoryStore } from './store/memory/memory-store.js';
+
+/**
+ * Makes an engine and its store from options, without Nest. Nothing is connected yet:
+ * `engine.store.open()` does that.
+ *
+ * @throws CacheOptionsError
+ */
+export function createCache(options: CacheModuleOptions, log: CacheLog): CacheEngine {
+  const resolved = resolveOptions(options);
+  return new CacheEngine({
+    store: resolved.store ?? makeStore(resolved, log),
+    prefix: resolved.prefix,
+    limits: resolved,
+    clock: systemClock,
+    log,
+  });
+}
+
+function makeStore(options: ResolvedCacheOptions, log: CacheLog): CacheStore {
+  const { redis: settings, prefix, index, removalTimeoutMs } = options;
+  if (settings === undefined) return new MemoryStore(options);
+  return new RedisStore({ settings, prefix, index, removalTimeoutMs, log });
+}

@@ -1,0 +1,90 @@
+import { inspect } from 'node:util';
+
+/** What an operation line says beside its text. */
+export interface CacheLogFields {
+  readonly operation: 'HIT' | 'MISS' | 'SET' | 'DELETE' | 'DELETE_PATTERN' | 'CLEAR';
+  readonly key?: string;
+  readonly pattern?: string;
+  /** Seconds; absent for a value without expiry. */
+  readonly ttl?: number;
+  /** Keys really removed. */
+  readonly count?: number;
+}
+
+/**
+ * One line of the operation log: a text logger prints the sentence, a structured one finds
+ * `message`, `operation`, `key`, `ttl` and `count` as own fields.
+ */
+export class CacheLogLine {
+  readonly message: string;
+
+  constructor(message: string, fields: CacheLogFields) {
+    this.message = message;
+    Object.assign(this, fields);
+  }
+
+  toString(): string {
+    return this.message;
+  }
+
+  /** Nest's console logger inspects objects; without this it would print the fields, not the line. */
+  [inspect.custom](): string {
+    return this.message;
+  }
+}
+
+/** Where the engine writes. Operation lines may be switched off; warnings and notices may not. */
+export interface CacheLog {
+  /** Absent when operation lines are off, so that a hit does not even build its line. */
+  readonly operation?: ((line: CacheLogLine) => void) | undefined;
+  /** State changes: connected, away, back. */
+  notice(message: string): void;
+  warn(message: string): void;
+}
+
+/** Says nothing. */
+export const silentLog: CacheLog = {
+  notice: () => undefined,
+  warn: () => undefined,
+};
+
+/** `Cache HIT: k` */
+export function logHit(log: CacheLog, key: string): void {
+  log.operation?.(new CacheLogLine(`Cache HIT: ${key}`, { operation: 'HIT', key }));
+}
+
+/** `Cache MISS: k` */
+export function logMiss(log: CacheLog, key: string): void {
+  log.operation?.(new CacheLogLine(`Cache MISS: ${key}`, { operation: 'MISS', key }));
+}
+
+/** `Cache SET: k (ttl=300)`, or `(ttl=none)` for a value without expiry. */
+export function logSet(log: CacheLog, key: string, ttlMs: number | undefined): void {
+  if (log.operation === undefined) return;
+  if (ttlMs === undefined) {
+    log.operation(new CacheLogLine(`Cache SET: ${key} (ttl=none)`, { operation: 'SET', key }));
+    return;
+  }
+  const ttl = ttlMs / 1000;
+  log.operation(new CacheLogLine(`Cache SET: ${key} (ttl=${ttl})`, { operation: 'SET', key, ttl }));
+}
+
+/** `Cache DELETE: k (deleted=1)`; several keys of one call share a line. */
+export function logDelete(log: CacheLog, keys: readonly string[], count: number): void {
+  if (log.operation === undefined) return;
+  const key = keys.join(', ');
+  const message = `Cache DELETE: ${key} (deleted=${count})`;
+  log.operation(new CacheLogLine(message, { operation: 'DELETE', key, count }));
+}
+
+/** `Cache DELETE_PATTERN: p (deleted=3 keys)` */
+export function logDeletePattern(log: CacheLog, pattern: string, count: number): void {
+  const message = `Cache DELETE_PATTERN: ${pattern} (deleted=${count} keys)`;
+  log.operation?.(new CacheLogLine(message, { operation: 'DELETE_PATTERN', pattern, count }));
+}
+
+/** `Cache CLEAR (deleted=45 keys)` */
+export function logClear(log: CacheLog, count: number): void {
+  const message = `Cache CLEAR (deleted=${count} keys)`;
+  log.operation?.(new CacheLogLine(message, { operation: 'CLEAR', count }));
+}

@@ -1,0 +1,125 @@
+import { CacheOptionsError } from './cache-errors.js';
+import { hasLoneSurrogate } from './engine/key-rules.js';
+import type { CacheStore } from './store/cache-store.js';
+import type { RedisSettings } from './store/redis/redis-settings.js';
+
+/** Options of {@link CacheModule}; every one has a default. */
+export interface CacheModuleOptions {
+  /** The shared store. Left out, an in-process store serves: right for one process, lost with it. */
+  readonly redis?: RedisSettings | undefined;
+  /** A store of your own instead (tests, another engine); `redis` is then not looked at. */
+  readonly store?: CacheStore | undefined;
+  /** What every key in the store begins with. Default `gad:`. Any characters, at most 128 bytes. */
+  readonly prefix?: string | undefined;
+  /** Milliseconds that all store calls of one operation may take together. Default 50. */
+  readonly deadlineMs?: number | undefined;
+  /** Milliseconds after which another process may take over a load. Default 2,000. */
+  readonly leaseMs?: number | undefined;
+  /** Milliseconds to wait for another process's load before loading too. Default 5,000. */
+  readonly waitMs?: number | undefined;
+  /** Milliseconds without an answer after which a removal is reported as failed. Default 1,000. */
+  readonly removalTimeoutMs?: number | undefined;
+  /** Entries of the in-process store. Default 10,000. */
+  readonly maxEntries?: number | undefined;
+  /** Bytes of the in-process store. Default 64 MiB. */
+  readonly maxBytes?: number | undefined;
+  /** Larger values are returned but not stored. Default 8 MiB. */
+  readonly maxValueBytes?: number | undefined;
+  /**
+   * How patterns find their keys in Redis: `lex` keeps a sorted index (≈ 130 bytes a key, removal
+   * costs what it removes); `scan` keeps none and walks the database, which also finds keys that
+   * other writers put under the prefix later. Default `lex`.
+   */
+  readonly index?: 'lex' | 'scan' | undefined;
+  /** Level of the operation lines (`Cache HIT: …`). Default `log`. */
+  readonly logLevel?: 'debug' | 'log' | 'off' | undefined;
+}
+
+/** The options with every default filled in. */
+export interface ResolvedCacheOptions {
+  readonly redis: RedisSettings | undefined;
+  readonly store: CacheStore | undefined;
+  readonly prefix: string;
+  readonly deadlineMs: number;
+  readonly leaseMs: number;
+  readonly waitMs: number;
+  readonly removalTimeoutMs: number;
+  readonly maxEntries: number;
+  readonly maxBytes: number;
+  readonly maxValueBytes: number;
+  readonly index: 'lex' | 'scan';
+  readonly logLevel: 'debug' | 'log' | 'off';
+}
+
+const MAX_PREFIX_BYTES = 128;
+/** Node's timers fire at once beyond this. */
+const MAX_MS = 2 ** 31 - 1;
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws CacheOptionsError one sentence that names the option and the fix
+ */
+export function resolveOptions(options: CacheModuleOptions): ResolvedCacheOptions {
+  return {
+    redis: checkedRedis(options.redis),
+    store: options.store,
+    prefix: checkedPrefix(options.prefix ?? 'gad:'),
+    deadlineMs: positive('deadlineMs', options.deadlineMs ?? 50, MAX_MS),
+    leaseMs: positive('leaseMs', options.leaseMs ?? 2_000, MAX_MS),
+    waitMs: positive('waitMs', options.waitMs ?? 5_000, MAX_MS),
+    removalTimeoutMs: positive('removalTimeoutMs', options.removalTimeoutMs ?? 1_000, MAX_MS),
+    maxEntries: whole('maxEntries', options.maxEntries ?? 10_000),
+    maxBytes: whole('maxBytes', options.maxBytes ?? 64 * 1024 * 1024),
+    maxValueBytes: whole('maxValueBytes', options.maxValueBytes ?? 8 * 1024 * 1024),
+    index: oneOf('index', options.index ?? 'lex', ['lex', 'scan']),
+    logLevel: oneOf('logLevel', options.logLevel ?? 'log', ['debug', 'log', 'off']),
+  };
+}
+
+function checkedRedis(redis: RedisSettings | undefined): RedisSettings | undefined {
+  if (redis === undefined) return undefined;
+  const url = URL.canParse(redis.url) ? new URL(redis.url) : undefined;
+  if (url?.protocol === 'redis:' || url?.protocol === 'rediss:') return redis;
+  throw new CacheOptionsError(
+    'redis.url',
+    'redis.url must be a URL such as redis://:password@host:6379/0 or rediss://host:6380.',
+  );
+}
+
+function checkedPrefix(prefix: string): string {
+  if (prefix.length === 0) {
+    throw new CacheOptionsError(
+      'prefix',
+      'prefix must not be empty, because clear() removes every key that begins with it; use one such as gad:.',
+    );
+  }
+  if (Buffer.byteLength(prefix) > MAX_PREFIX_BYTES || hasLoneSurrogate(prefix)) {
+    throw new CacheOptionsError(
+      'prefix',
+      `prefix must be at most ${MAX_PREFIX_BYTES} bytes of valid text.`,
+    );
+  }
+  return prefix;
+}
+
+function positive(option: string, value: number, max: number): number {
+  if (typeof value === 'number' && value > 0 && value <= max) return value;
+  throw new CacheOptionsError(
+    option,
+    `${option} must be a number above 0 and at most ${max}, not ${String(value)}.`,
+  );
+}
+
+function whole(option: string, value: number): number {
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new CacheOptionsError(
+    option,
+    `${option} must be a whole number above 0, not ${String(value)}.`,
+  );
+}
+
+function oneOf<T extends string>(option: string, value: T, allowed: readonly T[]): T {
+  if (allowed.includes(value)) return value;
+  throw new CacheOptionsError(option, `${option} must be one of ${allowed.join(', ')}.`);
+}

@@ -1,0 +1,87 @@
+import { Test } from '@nestjs/testing';
+import { Injectable, Logger, Module } from '@nestjs/common';
+import { describe, expect, it, jest } from '@jest/globals';
+import { CacheLogLine, CacheModule, CacheOptionsError, CacheService } from './index.js';
+
+@Injectable()
+class Reports {
+  constructor(readonly cache: CacheService) {}
+}
+
+@Module({ providers: [Reports] })
+class ReportsModule {}
+
+describe('CacheModule', () => {
+  it('gives CacheService to modules that never import it', async () => {
+    const app = await Test.createTestingModule({
+      imports: [CacheModule.forRoot({ logLevel: 'off' }), ReportsModule],
+    }).compile();
+    await app.init();
+    const { cache } = app.get(Reports, { strict: false });
+    expect(await cache.getOrSet('a:b', () => ({ n: 1 }), { ttl: 5 })).toEqual({ n: 1 });
+    expect(await cache.get('a:b')).toEqual({ n: 1 });
+    await app.close();
+  });
+
+  it('takes its options from a factory', async () => {
+    const app = await Test.createTestingModule({
+      imports: [
+        CacheModule.forRootAsync({ useFactory: () => ({ prefix: 'x[*]:', logLevel: 'off' }) }),
+      ],
+    }).compile();
+    await app.init();
+    const cache = app.get(CacheService);
+    expect(cache.fullKey('k')).toBe('x[*]:k');
+    expect(cache.stripPrefix('x[*]:k')).toBe('k');
+    expect((await cache.getStats()).prefix).toBe('x[*]:');
+    await app.close();
+  });
+
+  it('stays hidden from other modules when isGlobal is false', async () => {
+    const building = Test.createTestingModule({
+      imports: [CacheModule.forRoot({ isGlobal: false }), ReportsModule],
+    })
+      .setLogger({ log: () => undefined, error: () => undefined, warn: () => undefined })
+      .compile();
+    await expect(building).rejects.toThrow(/CacheService/);
+  });
+
+  it('refuses a wrong option with one sentence that names it', async () => {
+    const building = Test.createTestingModule({
+      imports: [CacheModule.forRoot({ deadlineMs: 0 })],
+    })
+      .setLogger({ log: () => undefined, error: () => undefined, warn: () => undefined })
+      .compile();
+    await expect(building).rejects.toThrow(CacheOptionsError);
+    await expect(building).rejects.toThrow('deadlineMs must be a number above 0');
+  });
+
+  it('writes the lines of the guide with their fields', async () => {
+    const lines: unknown[] = [];
+    const spy = jest
+      .spyOn(Logger.prototype, 'log')
+      .mockImplementation((line: unknown) => void lines.push(line));
+    const app = await Test.createTestingModule({ imports: [CacheModule.forRoot({})] }).compile();
+    await app.init();
+    const cache = app.get(CacheService);
+    lines.length = 0;
+    await cache.get('stats:user:2:days:30');
+    await cache.set('stats:user:2:days:30', 1, { ttl: 300 });
+    await cache.get('stats:user:2:days:30');
+    await cache.delete('stats:user:2:days:30');
+    await cache.deletePattern('stats:user:2:*');
+    await cache.clear();
+    await app.close();
+    spy.mockRestore();
+    expect(lines.map(String)).toEqual([
+      'Cache MISS: stats:user:2:days:30',
+      'Cache SET: stats:user:2:days:30 (ttl=300)',
+      'Cache HIT: stats:user:2:days:30',
+      'Cache DELETE: stats:user:2:days:30 (deleted=1)',
+      'Cache DELETE_PATTERN: stats:user:2:* (deleted=0 keys)',
+      'Cache CLEAR (deleted=0 keys)',
+    ]);
+    expect(lines[1]).toBeInstanceOf(CacheLogLine);
+    expect(lines[1]).toMatchObject({ operation: 'SET', key: 'stats:user:2:days:30', ttl: 300 });
+  });
+});

@@ -1,0 +1,212 @@
+import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { createCache } from './cache-factory.js';
+import type { CacheLog, CacheLogLine } from './cache-log.js';
+import type { CacheModuleOptions } from './cache-options.js';
+import type { CacheStats } from './cache-stats.js';
+import { CACHE_MODULE_OPTIONS } from './cache.tokens.js';
+import type { CacheEngine, SetOptions } from './engine/cache-engine.js';
+import type { CacheEntry, GetOrSetOptions, Lifetime, Loader } from './engine/cache-entry.js';
+import type { FillToken } from './engine/fill-token.js';
+import type { KeyDetails, KeyList, KeyQuery, MatchCount } from './engine/inspection.js';
+import { Inspection } from './engine/inspection.js';
+import type { BatchLoader } from './engine/many.js';
+import { getOrSetMany } from './engine/many.js';
+
+/** One pair of `setMany`. */
+export interface KeyValue {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/**
+ * The cache, bound to Nest's lifecycle: it connects on module init (a store that is away then is
+ * no error, it is used when it comes) and closes after the HTTP server has drained.
+ *
+ * Reads and fills never fail a request: a store that is away, slow or corrupt is a miss. Removals
+ * are honest: they resolve with what was removed or throw `CacheUnavailableError`. Keys that are
+ * not 1..512 bytes of clean text throw `CacheKeyInvalidError` everywhere.
+ */
+@Injectable()
+export class CacheService implements OnModuleInit, OnApplicationShutdown {
+  readonly #engine: CacheEngine;
+  readonly #inspection: Inspection;
+
+  constructor(@Inject(CACHE_MODULE_OPTIONS) options: CacheModuleOptions) {
+    this.#engine = createCache(options, nestLog(options.logLevel ?? 'log'));
+    this.#inspection = new Inspection(this.#engine);
+  }
+
+  /** Connects; a store that is away is used when it comes. */
+  async onModuleInit(): Promise<void> {
+    await this.#engine.store.open();
+  }
+
+  /** Nest calls this after the HTTP server has closed, so requests in flight still have a cache. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.#engine.store.close();
+  }
+
+  /** Whether the store answers at present. */
+  get connected(): boolean {
+    return this.#engine.store.connected;
+  }
+
+  /**
+   * The value, or `undefined` when there is none; `null`, `0`, `''` and `false` are values.
+   *
+   * Cost: one `GET`. The type is the caller's claim, as with `JSON.parse`.
+   */
+  async get<T>(key: string): Promise<T | undefined> {
+    return (await this.#engine.get(key)) as T | undefined;
+  }
+
+  /** As `get`, for many keys at once and in their order. Cost: one `MGET`. */
+  async getMany<T>(keys: readonly string[]): Promise<(T | undefined)[]> {
+    return (await this.#engine.getMany(keys)) as (T | undefined)[];
+  }
+
+  /**
+   * Stores a value that the cache owns. `false` when it was not stored: the store is away, refused
+   * it, or the token does not hold.
+   *
+   * get → compute → set by hand can be raced: an invalidation between the read of the source and
+   * this call is lost, and the old value stays for its whole ttl. For values derived from data
+   * that changes use {@link getOrSet}, or {@link begin} and `set(…, { token })`.
+   *
+   * Cost: one script (above 4 kB a `SET` before it in the same round trip).
+   */
+  set(key: string, value: unknown, options?: SetOptions): Promise<boolean> {
+    return this.#engine.set(key, value, options);
+  }
+
+  /** As `set` for each pair; answers in their order. */
+  setMany(entries: readonly KeyValue[], options?: Lifetime): Promise<boolean[]> {
+    return Promise.all(entries.map(({ key, value }) => this.#engine.set(key, value, options)));
+  }
+
+  /**
+   * The value from the cache, or from `loader` — once for all who ask at the same time, in every
+   * process that shares the store. What was invalidated while it loaded is returned to those who
+   * asked before, and not stored. The loader's own error is thrown as it is.
+   *
+   * Cost: one `GET` on a hit; acquire and fill scripts on a miss (≈ 30 µs of Redis).
+   */
+  getOrSet<T>(key: string, loader: Loader<T>, options?: GetOrSetOptions): Promise<T> {
+    return this.#engine.getOrSet(key, loader, options);
+  }
+
+  /** As {@link getOrSet}, with how the value was come by. A hit costs `PTTL` and `GET` together. */
+  getOrSetEntry<T>(
+    key: string,
+    loader: Loader<T>,
+    options?: GetOrSetOptions,
+  ): Promise<CacheEntry<T>> {
+    return this.#engine.getOrSetEntry(key, loader, options);
+  }
+
+  /**
+   * As {@link getOrSet} for many ids: one read of all, one call of `loadMissing` for the missing.
+   * Duplicated ids are asked for once.
+   */
+  getOrSetMany<K, T>(
+    ids: readonly K[],
+    toKey: (id: K) => string,
+    loadMissing: BatchLoader<K, T>,
+    options: Lifetime = {},
+  ): Promise<(T | undefined)[]> {
+    return getOrSetMany(this.#engine, ids, toKey, loadMissing, options);
+  }
+
+  /**
+   * Takes an absent key for filling by hand. Call it before reading the source; hand the token to
+   * `set`, which then stores only if nothing was invalidated meanwhile. `undefined` when somebody
+   * else is loading, a value is there, or the store is away.
+   *
+   * Cost: one script.
+   */
+  begin(key: string): Promise<FillToken | undefined> {
+    return this.#engine.begin(key);
+  }
+
+  /**
+   * Removes one key or several; resolves with how many values were removed.
+   *
+   * @throws CacheUnavailableError when nobody knows whether they were
+   */
+  delete(keys: string | readonly string[]): Promise<number> {
+    return this.#engine.delete(keys);
+  }
+
+  /**
+   * Removes every key that matches a Redis glob; costs what it removes (with `index: 'lex'`).
+   *
+   * @throws CacheUnavailableError, CachePatternInvalidError
+   */
+  deletePattern(pattern: string): Promise<number> {
+    return this.#engine.deletePattern(pattern);
+  }
+
+  /**
+   * Removes every key under the prefix, whoever wrote it, and nothing else.
+   *
+   * @throws CacheUnavailableError
+   */
+  clear(): Promise<number> {
+    return this.#engine.clear();
+  }
+
+  /** Figures of the store and of this instance. Never throws. */
+  getStats(): Promise<CacheStats> {
+    return this.#inspection.stats();
+  }
+
+  /** Seconds left, rounded up; `null` without expiry, `undefined` when absent. */
+  ttl(key: string): Promise<number | null | undefined> {
+    return this.#inspection.ttl(key);
+  }
+
+  exists(key: string): Promise<boolean> {
+    return this.#inspection.exists(key);
+  }
+
+  /** The matching keys without prefix, in byte order, fetched a page at a time. */
+  keys(pattern: string): AsyncIterable<string> {
+    return this.#inspection.keys(pattern);
+  }
+
+  /** One page of keys with ttl and size, in byte order; stable while keys come and go. */
+  listKeys(query: KeyQuery): Promise<KeyList> {
+    return this.#inspection.list(query);
+  }
+
+  /** One key opened up, or `undefined` when absent. */
+  inspect(key: string): Promise<KeyDetails | undefined> {
+    return this.#inspection.open(key);
+  }
+
+  /** How many keys a pattern matches now, and the first few of them (default 10). */
+  countMatching(pattern: string, options: { sample?: number } = {}): Promise<MatchCount> {
+    return this.#inspection.count(pattern, options.sample ?? 10);
+  }
+
+  /** The key as it appears in the store. */
+  fullKey(key: string): string {
+    return this.#engine.fullKey(key);
+  }
+
+  /** A key or pattern pasted with its prefix, without it; anything else unchanged. */
+  stripPrefix(key: string): string {
+    return this.#engine.stripPrefix(key);
+  }
+}
+
+function nestLog(level: 'debug' | 'log' | 'off'): CacheLog {
+  const logger = new Logger('Cache');
+  const operation = level === 'off' ? undefined : (line: CacheLogLine): void => logger[level](line);
+  return {
+    operation,
+    notice: (message) => logger.log(message),
+    warn: (message) => logger.warn(message),
+  };
+}

@@ -1,0 +1,2 @@
+/** Injection token of the options, here so that module and service do not import each other. */
+export const CACHE_MODULE_OPTIONS: unique symbol = Symbol('CACHE_MODULE_OPTIONS');

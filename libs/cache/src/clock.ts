@@ -1,0 +1,26 @@
+/**
+ * The only source of time in this library. Handed to every class that measures or waits, so that
+ * a test can move time instead of sleeping.
+ */
+export interface Clock {
+  /** Milliseconds on a monotonic scale: differences mean something, the absolute value does not. */
+  now(): number;
+  /** Runs `run` once after `ms` milliseconds; the returned function cancels it. */
+  after(ms: number, run: () => void): () => void;
+}
+
+/** The machine's monotonic clock and Node's timers. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Resolves after `ms` milliseconds of the given clock. */
+export function pause(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.after(ms, resolve);
+  });
+}

@@ -1,0 +1,222 @@
+import type { CacheCounts } from '../cache-counters.js';
+import { CacheCounters } from '../cache-counters.js';
+import { CacheOptionsError, CacheUnavailableError } from '../cache-errors.js';
+import type { CacheLog } from '../cache-log.js';
+import { logClear, logDelete, logDeletePattern, logSet } from '../cache-log.js';
+import type { Clock } from '../clock.js';
+import type { CacheStore } from '../store/cache-store.js';
+import type { CacheEntry, GetOrSetOptions, Lifetime, Loader } from './cache-entry.js';
+import { CacheReader } from './cache-reader.js';
+import { FillToken } from './fill-token.js';
+import { Glob } from './glob.js';
+import { toJson } from './json-value.js';
+import { assertKey } from './key-rules.js';
+import type { LoadLimits } from './load-through.js';
+import { assertJitter, assertTtl, ttlMilliseconds } from './ttl.js';
+
+/** Everything an engine is made of. */
+export interface EngineParts {
+  readonly store: CacheStore;
+  readonly prefix: string;
+  readonly limits: LoadLimits;
+  readonly clock: Clock;
+  readonly log: CacheLog;
+  /** A number in [0, 1), for jitter. Default `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** Options of a store by hand. */
+export interface SetOptions extends Lifetime {
+  /**
+   * A token from `begin`. When the property is there, the value is stored only while the token
+   * holds — so a `begin` that answered `undefined` stores nothing.
+   */
+  readonly token?: FillToken | undefined;
+}
+
+/** Reads and writes of a cache over one store, in plain TypeScript: no framework, no globals. */
+export class CacheEngine {
+  readonly store: CacheStore;
+  readonly prefix: string;
+  readonly #limits: LoadLimits;
+  readonly #log: CacheLog;
+  readonly #random: () => number;
+  readonly #counters = new CacheCounters();
+  readonly #reader: CacheReader;
+
+  constructor(parts: EngineParts) {
+    this.store = parts.store;
+    this.prefix = parts.prefix;
+    this.#limits = parts.limits;
+    this.#log = parts.log;
+    this.#random = parts.random ?? Math.random;
+    this.#reader = new CacheReader({
+      store: parts.store,
+      clock: parts.clock,
+      random: this.#random,
+      counters: this.#counters,
+      log: parts.log,
+      limits: parts.limits,
+    });
+  }
+
+  /** This instance's own counters, and how many keys it is loading now. */
+  counts(): CacheCounts & { readonly loading: number } {
+    return { ...this.#counters.snapshot(), loading: this.#reader.loading };
+  }
+
+  /** The key as it appears in the store. */
+  fullKey(key: string): string {
+    return this.prefix + key;
+  }
+
+  /** A key or pattern pasted with its prefix, without it; anything else unchanged. */
+  stripPrefix(key: string): string {
+    return key.startsWith(this.prefix) ? key.slice(this.prefix.length) : key;
+  }
+
+  /** One store call: a plain read. */
+  async get(key: string): Promise<unknown> {
+    assertKey(key);
+    return this.#reader.one(key);
+  }
+
+  /** One store call: a multi-key read. Answers in the order of the keys. */
+  async getMany(keys: readonly string[]): Promise<unknown[]> {
+    keys.forEach(assertKey);
+    return keys.length === 0 ? [] : this.#reader.many(keys);
+  }
+
+  /** One store call on a hit; on a miss two more, for the caller that loads. */
+  async getOrSet<T>(key: string, loader: Loader<T>, options: GetOrSetOptions = {}): Promise<T> {
+    assertRead(key, options);
+    const served = await this.#reader.through(key, loader, options, false);
+    // What the loader made is what was stored, and JSON has normalised both alike.
+    return served.value as T;
+  }
+
+  /** As `getOrSet`, with how the value was come by. A hit costs one round trip of two commands. */
+  async getOrSetEntry<T>(
+    key: string,
+    loader: Loader<T>,
+    options: GetOrSetOptions = {},
+  ): Promise<CacheEntry<T>> {
+    assertRead(key, options);
+    const served = await this.#reader.through(key, loader, options, true);
+    // As above.
+    return { ...served, key: this.fullKey(key), value: served.value as T };
+  }
+
+  /** Takes a key for filling by hand: one store call. */
+  async begin(key: string): Promise<FillToken | undefined> {
+    assertKey(key);
+    const { leaseMs, deadlineMs } = this.#limits;
+    try {
+      const answer = await this.store.acquire(key, { leaseMs, replace: false }, deadlineMs);
+      return answer.state === 'owned' ? new FillToken(answer.lease) : undefined;
+    } catch (error) {
+      this.#excuse(error);
+      return undefined;
+    }
+  }
+
+  /** Hands a token back unspent, so that the next caller loads at once: one store call. */
+  async release(token: FillToken): Promise<boolean> {
+    return this.store.release(FillToken.leaseOf(token), this.#limits.deadlineMs);
+  }
+
+  /** The value as a later hit would return it; what JSON cannot hold comes back as it is. */
+  normalised(value: unknown): unknown {
+    const json = toJson(value);
+    return typeof json === 'string' ? value : json.value;
+  }
+
+  /** One store call; two in one round trip for a large value. */
+  async set(key: string, value: unknown, options: SetOptions = {}): Promise<boolean> {
+    assertKey(key);
+    assertLifetime(options);
+    const json = toJson(value);
+    if (typeof json === 'string') {
+      this.#log.warn(`Cache: the value of ${key} is ${json}, not stored.`);
+      return false;
+    }
+    const bytes = Buffer.byteLength(json.text);
+    if (bytes > this.#limits.maxValueBytes) {
+      this.#log.warn(`Cache: the value of ${key} has ${bytes} bytes, not stored.`);
+      return false;
+    }
+    const ttlMs = ttlMilliseconds(options.ttl, options.jitter, this.#random);
+    try {
+      if (!(await this.#put(key, json.text, ttlMs, options))) return false;
+    } catch (error) {
+      this.#excuse(error);
+      return false;
+    }
+    this.#counters.sets++;
+    logSet(this.#log, key, ttlMs);
+    return true;
+  }
+
+  /** One store call. Throws when nobody knows whether it was done. */
+  async delete(keys: string | readonly string[]): Promise<number> {
+    const all = typeof keys === 'string' ? [keys] : keys;
+    all.forEach(assertKey);
+    if (all.length === 0) return 0;
+    const count = await this.store.remove(all);
+    this.#counters.deletes += count;
+    logDelete(this.#log, all, count);
+    return count;
+  }
+
+  /** Costs what it removes where the store keeps a key index. */
+  async deletePattern(pattern: string): Promise<number> {
+    const glob = new Glob(pattern);
+    const count = glob.isLiteral
+      ? await this.store.remove([glob.literalPrefix.toString()])
+      : await this.store.removeMatching(glob);
+    this.#counters.deletes += count;
+    logDeletePattern(this.#log, pattern, count);
+    return count;
+  }
+
+  async clear(): Promise<number> {
+    const count = await this.store.removeAll();
+    this.#counters.deletes += count;
+    logClear(this.#log, count);
+    return count;
+  }
+
+  #put(
+    key: string,
+    text: string,
+    ttlMs: number | undefined,
+    options: SetOptions,
+  ): Promise<boolean> {
+    const { deadlineMs } = this.#limits;
+    if (!('token' in options)) {
+      return this.store.write(key, text, ttlMs, deadlineMs).then(() => true);
+    }
+    if (options.token === undefined) return Promise.resolve(false);
+    const lease = FillToken.leaseOf(options.token);
+    if (lease.key !== key) {
+      throw new CacheOptionsError('token', `token was begun for ${lease.key}, not for ${key}.`);
+    }
+    return this.store.fill(lease, text, ttlMs, deadlineMs);
+  }
+
+  #excuse(error: unknown): void {
+    if (!(error instanceof CacheUnavailableError)) throw error;
+    this.#counters.errors++;
+  }
+}
+
+function assertRead(key: string, options: GetOrSetOptions): void {
+  assertKey(key);
+  assertLifetime(options);
+  assertTtl('negativeTtl', options.negativeTtl);
+}
+
+function assertLifetime(options: Lifetime): void {
+  assertTtl('ttl', options.ttl);
+  assertJitter(options.jitter);
+}

@@ -1,0 +1,125 @@
+import { CacheUnavailableError } from '../cache-errors.js';
+import type { CacheStats } from '../cache-stats.js';
+import { cacheStats } from '../cache-stats.js';
+import type { StoreStatistics } from '../store/cache-store.js';
+import type { CacheEngine } from './cache-engine.js';
+import { Glob } from './glob.js';
+import { CORRUPT, fromJson } from './json-value.js';
+import { assertKey } from './key-rules.js';
+import { wholeSeconds } from './ttl.js';
+
+/** One key in a listing. */
+export interface KeySummary {
+  /** Without prefix. */
+  readonly key: string;
+  /** Seconds, rounded up; `null` when it never expires. */
+  readonly ttl: number | null;
+  /** Size of the stored text. */
+  readonly bytes: number;
+}
+
+/** A page of a listing in byte order of the keys. */
+export interface KeyList {
+  readonly items: KeySummary[];
+  /** Hand it in again to go on; `null` at the end. */
+  readonly nextCursor: string | null;
+}
+
+/** What to list. */
+export interface KeyQuery {
+  readonly pattern?: string | undefined;
+  readonly cursor?: string | undefined;
+  /** Default 50. */
+  readonly limit?: number | undefined;
+}
+
+/** One key opened up. */
+export interface KeyDetails extends KeySummary {
+  readonly exists: true;
+  readonly compressed: boolean;
+  /** The parsed value, or the stored text when it is no JSON. */
+  readonly value: unknown;
+}
+
+/** How many keys a pattern would remove. */
+export interface MatchCount {
+  readonly matched: number;
+  readonly sample: string[];
+}
+
+const PAGE = 500;
+
+/** Looks into a cache without changing it. Everything but `stats` throws when the store is away. */
+export class Inspection {
+  constructor(private readonly engine: CacheEngine) {}
+
+  /** Never throws: a store that is away gives `connected: false` and zeros. */
+  async stats(): Promise<CacheStats> {
+    const { engine } = this;
+    let answer: StoreStatistics | undefined;
+    try {
+      answer = await engine.store.statistics();
+    } catch (error) {
+      if (!(error instanceof CacheUnavailableError)) throw error;
+    }
+    return cacheStats(engine.store, engine.prefix, answer, engine.counts());
+  }
+
+  /** Seconds; `null` without expiry, `undefined` for an absent key. */
+  async ttl(key: string): Promise<number | null | undefined> {
+    assertKey(key);
+    const found = await this.engine.store.describe(key);
+    return found === undefined ? undefined : wholeSeconds(found.ttlMs);
+  }
+
+  async exists(key: string): Promise<boolean> {
+    assertKey(key);
+    return (await this.engine.store.describe(key)) !== undefined;
+  }
+
+  async open(key: string): Promise<KeyDetails | undefined> {
+    assertKey(key);
+    const found = await this.engine.store.describe(key);
+    if (found === undefined) return undefined;
+    const value = fromJson(found.text);
+    return {
+      key,
+      exists: true,
+      ttl: wholeSeconds(found.ttlMs),
+      bytes: found.bytes,
+      compressed: false,
+      value: value === CORRUPT ? found.text : value,
+    };
+  }
+
+  async list(query: KeyQuery): Promise<KeyList> {
+    const glob = query.pattern === undefined ? undefined : new Glob(query.pattern);
+    if (query.cursor !== undefined) assertKey(query.cursor);
+    const page = await this.engine.store.list(glob, query.cursor, query.limit ?? 50);
+    const items = page.items.map(({ key, ttlMs, bytes }) => {
+      return { key, ttl: wholeSeconds(ttlMs), bytes };
+    });
+    return { items, nextCursor: page.next ?? null };
+  }
+
+  /** All matching keys, a page at a time. */
+  async *keys(pattern: string): AsyncGenerator<string, void, undefined> {
+    const glob = new Glob(pattern);
+    let after: string | undefined;
+    do {
+      const page = await this.engine.store.list(glob, after, PAGE);
+      for (const { key } of page.items) yield key;
+      after = page.next;
+    } while (after !== undefined);
+  }
+
+  async count(pattern: string, sampleSize: number): Promise<MatchCount> {
+    let matched = 0;
+    const sample: string[] = [];
+    for await (const key of this.keys(pattern)) {
+      matched++;
+      if (sample.length < sampleSize) sample.push(key);
+    }
+    return { matched, sample };
+  }
+}

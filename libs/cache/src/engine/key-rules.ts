@@ -1,0 +1,38 @@
+import { CacheKeyInvalidError, CachePatternInvalidError } from '../cache-errors.js';
+
+/** Longest key or pattern, in bytes of UTF-8 and without the prefix. */
+export const MAX_KEY_BYTES = 512;
+
+const PLAIN = /^[\x20-\x7e]{1,512}$/;
+// C0, DEL and C1. Bookkeeping names begin with NUL, so refusing these is what keeps every user
+// key and pattern out of them.
+const CONTROL = /\p{Cc}/u;
+// Under the `u` flag this matches only surrogates without a partner; they would all collapse into
+// one replacement character on the wire.
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+function flaw(text: string): string | undefined {
+  if (PLAIN.test(text)) return undefined;
+  if (text.length === 0) return 'it is empty';
+  if (Buffer.byteLength(text) > MAX_KEY_BYTES) return `it is longer than ${MAX_KEY_BYTES} bytes`;
+  if (CONTROL.test(text)) return 'it holds a control character';
+  if (LONE_SURROGATE.test(text)) return 'it holds half of a surrogate pair';
+  return undefined;
+}
+
+/** Throws {@link CacheKeyInvalidError} unless `key` is 1..512 bytes of clean UTF-8. */
+export function assertKey(key: string): void {
+  const reason = typeof key === 'string' ? flaw(key) : 'it is not a string';
+  if (reason !== undefined) throw new CacheKeyInvalidError(String(key), reason);
+}
+
+/** Throws {@link CachePatternInvalidError} unless `pattern` is 1..512 bytes of clean UTF-8. */
+export function assertPattern(pattern: string): void {
+  const reason = typeof pattern === 'string' ? flaw(pattern) : 'it is not a string';
+  if (reason !== undefined) throw new CachePatternInvalidError(String(pattern), reason);
+}
+
+/** Whether the text holds half of a surrogate pair. */
+export function hasLoneSurrogate(text: string): boolean {
+  return LONE_SURROGATE.test(text);
+}

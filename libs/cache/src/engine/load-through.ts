@@ -1,0 +1,233 @@
+import { CacheUnavailableError } from '../cache-errors.js';
+import type { CacheCounters } from '../cache-counters.js';
+import type { CacheLog } from '../cache-log.js';
+import { logSet } from '../cache-log.js';
+import type { Clock } from '../clock.js';
+import type { CacheStore, Lease } from '../store/cache-store.js';
+import type { Budget } from './budget.js';
+import type { GetOrSetOptions, Loader } from './cache-entry.js';
+import { CORRUPT, fromJson, toJson } from './json-value.js';
+import type { Flight } from './single-flight.js';
+import { SingleFlight } from './single-flight.js';
+import { ttlMilliseconds } from './ttl.js';
+
+/** The bounds under which misses are loaded; all times in milliseconds. */
+export interface LoadLimits {
+  readonly deadlineMs: number;
+  readonly leaseMs: number;
+  readonly waitMs: number;
+  readonly maxValueBytes: number;
+}
+
+/** What the loads of one cache share. */
+export interface LoadParts {
+  readonly store: CacheStore;
+  readonly clock: Clock;
+  /** A number in [0, 1), for jitter. */
+  readonly random: () => number;
+  readonly counters: CacheCounters;
+  readonly log: CacheLog;
+  readonly limits: LoadLimits;
+}
+
+/** What a load yielded. Texts are parsed by each caller, so that nobody shares a mutable object. */
+export type Loaded =
+  | { readonly text: string; readonly hit: true }
+  | {
+      readonly text: string;
+      readonly hit: false;
+      readonly stored: boolean;
+      readonly ttlMs: number | undefined;
+    }
+  /** JSON cannot hold it: handed on as the loader gave it. */
+  | { readonly raw: unknown };
+
+/** How the caller's own read of the key ended. */
+export type MissKind = 'miss' | 'corrupt' | 'away';
+
+/** The longest time between two looks at a key that another process loads, in milliseconds. */
+const LOOK_AGAIN_MS = 250;
+
+/**
+ * The way from a miss to a value: single flight in the process, a lease in the store, the loader,
+ * and a fill that the store refuses if anything was invalidated since the lease was taken.
+ *
+ * After Facebook's memcache leases ("Scaling Memcache at Facebook", NSDI 2013, §3.2.1), with the
+ * lease kept in the data key itself and its token adopted by whoever takes over a slow load.
+ */
+export class LoadThrough {
+  readonly #flights = new SingleFlight<Loaded>();
+
+  constructor(private readonly parts: LoadParts) {}
+
+  /** Loads under way in this process. */
+  get loading(): number {
+    return this.#flights.size;
+  }
+
+  /**
+   * Joins or leads the load of a key that the caller has just missed.
+   *
+   * Cost in store calls for the leader: one acquire and one fill; for a joiner none.
+   *
+   * @param lookedTwice the caller has already been sent back to read once
+   * @returns `undefined` when the caller should read again
+   */
+  join<T>(
+    key: string,
+    loader: Loader<T>,
+    options: GetOrSetOptions,
+    budget: Budget,
+    miss: MissKind,
+    lookedTwice: boolean,
+  ): Promise<Loaded> | undefined {
+    let led = false;
+    const lead = (flight: Flight<Loaded>): Promise<void> => {
+      led = true;
+      return this.#lead(flight, key, loader, options, budget, miss === 'corrupt');
+    };
+    const outcome = this.#flights.join(key, lead, miss !== 'away' && !lookedTwice);
+    if (outcome !== undefined && !led) this.parts.counters.joins++;
+    return outcome;
+  }
+
+  async #lead<T>(
+    flight: Flight<Loaded>,
+    key: string,
+    loader: Loader<T>,
+    options: GetOrSetOptions,
+    budget: Budget,
+    replace: boolean,
+  ): Promise<void> {
+    const { counters } = this.parts;
+    const got = await this.#obtain(flight, key, budget, replace);
+    if ('text' in got) {
+      flight.land(got.covered, (resolve) => resolve({ text: got.text, hit: true }));
+      return;
+    }
+    const { lease } = got;
+    const seatedBefore = flight.beginLoad();
+    counters.loads++;
+    let value: T;
+    try {
+      value = await loader({ key });
+    } catch (error) {
+      counters.load_errors++;
+      const covered = await this.#giveUp(flight, lease, budget, seatedBefore);
+      flight.land(covered, (_, reject) => reject(error));
+      return;
+    }
+    await this.#store(flight, key, value, options, lease, budget, seatedBefore);
+  }
+
+  /** The right to load: with a lease, without one (nothing will be stored), or no need any more. */
+  async #obtain(
+    flight: Flight<Loaded>,
+    key: string,
+    budget: Budget,
+    replaceFirst: boolean,
+  ): Promise<{ lease: Lease | undefined } | { text: string; covered: number }> {
+    const { store, clock, counters, limits } = this.parts;
+    const giveUpAt = clock.now() + limits.waitMs;
+    const watch = store.watch(key);
+    let replace = replaceFirst;
+    try {
+      for (;;) {
+        const terms = { leaseMs: limits.leaseMs, replace };
+        const answer = await budget.spend((ms) => store.acquire(key, terms, ms));
+        if (answer.state === 'owned') return { lease: answer.lease };
+        if (answer.state === 'foreign') return { lease: undefined };
+        if (answer.state === 'wait') {
+          const patience = giveUpAt - clock.now();
+          if (patience <= 0) return { lease: undefined };
+          counters.waits++;
+          await watch.changed(Math.min(answer.forMs + 1, LOOK_AGAIN_MS, patience));
+        }
+        // The value always comes from a new read, and is shared only with those who were here
+        // before that read was sent.
+        const covered = flight.mark();
+        const text = await budget.spend((ms) => store.read(key, ms));
+        if (text !== undefined && fromJson(text) !== CORRUPT) return { text, covered };
+        replace = text !== undefined;
+      }
+    } catch (error) {
+      this.#excuse(error);
+      return { lease: undefined };
+    } finally {
+      watch.close();
+    }
+  }
+
+  async #store(
+    flight: Flight<Loaded>,
+    key: string,
+    value: unknown,
+    options: GetOrSetOptions,
+    lease: Lease | undefined,
+    budget: Budget,
+    seatedBefore: number,
+  ): Promise<void> {
+    const { store, counters, log, limits, random } = this.parts;
+    const json = toJson(value);
+    if (typeof json === 'string') {
+      if (json === 'unserialisable') log.warn(`Cache: the value of ${key} is no JSON, not stored.`);
+      const covered = await this.#giveUp(flight, lease, budget, seatedBefore);
+      flight.land(covered, (resolve) => resolve({ raw: value }));
+      return;
+    }
+    const { text } = json;
+    const bytes = Buffer.byteLength(text);
+    const tooLarge = bytes > limits.maxValueBytes;
+    if (tooLarge) log.warn(`Cache: the value of ${key} has ${bytes} bytes, not stored.`);
+    if (lease === undefined || tooLarge) {
+      const covered = await this.#giveUp(flight, lease, budget, seatedBefore);
+      const loaded = { text, hit: false, stored: false, ttlMs: undefined } as const;
+      flight.land(covered, (resolve) => resolve(loaded));
+      return;
+    }
+    const seconds = value === null ? (options.negativeTtl ?? options.ttl) : options.ttl;
+    const ttlMs = ttlMilliseconds(seconds, options.jitter, random);
+    const seatedBeforeFill = flight.close();
+    let stored: boolean | undefined;
+    try {
+      stored = await budget.spend((ms) => store.fill(lease, text, ttlMs, ms));
+    } catch (error) {
+      this.#excuse(error);
+    }
+    if (stored === true) {
+      counters.sets++;
+      logSet(log, key, ttlMs);
+    } else if (stored === false) {
+      counters.refused_fills++;
+    }
+    const loaded = { text, hit: false, stored: stored === true, ttlMs } as const;
+    flight.land(stored === true ? seatedBeforeFill : seatedBefore, (resolve) => resolve(loaded));
+  }
+
+  /**
+   * Ends a load that stores nothing: hands the lease on, and asks the store on the way whether
+   * anything was invalidated. Returns how many may share the outcome.
+   */
+  async #giveUp(
+    flight: Flight<Loaded>,
+    lease: Lease | undefined,
+    budget: Budget,
+    seatedBefore: number,
+  ): Promise<number> {
+    if (lease === undefined) return seatedBefore;
+    const seatedBeforeRelease = flight.close();
+    try {
+      const held = await budget.spend((ms) => this.parts.store.release(lease, ms));
+      return held ? seatedBeforeRelease : seatedBefore;
+    } catch (error) {
+      this.#excuse(error);
+      return seatedBefore;
+    }
+  }
+
+  /** A store that is away costs the caching, never the answer; anything else is a bug. */
+  #excuse(error: unknown): void {
+    if (!(error instanceof CacheUnavailableError)) throw error;
+    this.parts.counters.errors++;
+  }
+}

@@ -1,0 +1,106 @@
+interface Seat<T> {
+  readonly lead: Lead<T>;
+  readonly resolve: (outcome: T) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What the first caller of a flight does on behalf of everybody aboard. It ends by landing. */
+export type Lead<T> = (flight: Flight<T>) => Promise<void>;
+
+/**
+ * One load of one key, and those who wait for it. Who may share its outcome is a question of
+ * order, so callers sit in the order in which they came, and the leader takes marks:
+ *
+ * - those seated before the load **began** may share whatever it yields, because the data was read
+ *   after they asked;
+ * - those who came later may share it only if the store confirmed, by a command that was sent
+ *   after they sat down, that nothing was invalidated since the load began;
+ * - everybody else starts again, together, behind the next leader.
+ *
+ * Sharing an accepted fill with whoever came before its *reply* is not enough: the fill may have
+ * been executed, invalidated and acknowledged before such a caller even asked.
+ */
+export class Flight<T> {
+  #loading = false;
+  #closed = false;
+  readonly #next: Seat<T>[] = [];
+
+  constructor(
+    private readonly seats: Seat<T>[],
+    private readonly landed: (startAgain: Seat<T>[]) => void,
+  ) {}
+
+  /** How many are seated now: the mark to take before a command is sent. */
+  mark(): number {
+    return this.seats.length;
+  }
+
+  /** The leader is about to call the loader. Returns the mark. */
+  beginLoad(): number {
+    this.#loading = true;
+    return this.seats.length;
+  }
+
+  /** The leader is about to send its last command; whoever comes now looks for himself. */
+  close(): number {
+    this.#closed = true;
+    return this.seats.length;
+  }
+
+  /** Gives the outcome to the first `covered` seats (at least the leader's); the rest start again. */
+  land(covered: number, settle: (resolve: (outcome: T) => void, reject: Reject) => void): void {
+    const share = Math.max(1, covered);
+    for (const seat of this.seats.slice(0, share)) settle(seat.resolve, seat.reject);
+    this.landed([...this.seats.slice(share), ...this.#next]);
+  }
+
+  /** @internal Takes a seat, now or behind the next leader; `undefined` once the door is closed. */
+  sit(lead: Lead<T>, confirmable: boolean): Promise<T> | undefined {
+    if (confirmable && this.#closed) return undefined;
+    const seats = confirmable || !(this.#loading || this.#closed) ? this.seats : this.#next;
+    return new Promise((resolve, reject) => {
+      seats.push({ lead, resolve, reject });
+    });
+  }
+}
+
+type Reject = (error: unknown) => void;
+
+/** The flights of one process, one per key at a time. */
+export class SingleFlight<T> {
+  readonly #flights = new Map<string, Flight<T>>();
+
+  /** Keys with a load under way. */
+  get size(): number {
+    return this.#flights.size;
+  }
+
+  /**
+   * Joins the flight of the key, or starts one and leads it.
+   *
+   * @param confirmable whether this caller can rely on the store to confirm an outcome. When the
+   *   store is away, nobody may join a load that already runs: such a caller waits for the next.
+   * @returns `undefined` when the flight's last command is already sent: read again
+   */
+  join(key: string, lead: Lead<T>, confirmable: boolean): Promise<T> | undefined {
+    const flight = this.#flights.get(key);
+    if (flight !== undefined) return flight.sit(lead, confirmable);
+    return new Promise((resolve, reject) => {
+      this.#start(key, [{ lead, resolve, reject }]);
+    });
+  }
+
+  #start(key: string, seats: Seat<T>[]): void {
+    const leader = seats[0];
+    if (leader === undefined) {
+      this.#flights.delete(key);
+      return;
+    }
+    const flight = new Flight<T>(seats, (startAgain) => this.#start(key, startAgain));
+    this.#flights.set(key, flight);
+    leader.lead(flight).catch((error: unknown) => {
+      // A leader reports failures by landing; this is for what nobody foresaw.
+      flight.land(1, (_, reject) => reject(error));
+    });
+  }
+}

@@ -1,0 +1,56 @@
+export { CacheModule } from './cache.module.js';
+export type {
+  CacheModuleExtras,
+  CacheModuleForRoot,
+  CacheModuleForRootAsync,
+} from './cache.module.js';
+export { CacheService } from './cache.service.js';
+export type { KeyValue } from './cache.service.js';
+export { CACHE_MODULE_OPTIONS } from './cache.tokens.js';
+export type { CacheModuleOptions } from './cache-options.js';
+export type { CacheStats } from './cache-stats.js';
+export type { CacheCounts } from './cache-counters.js';
+export {
+  CacheError,
+  CacheKeyInvalidError,
+  CacheOptionsError,
+  CachePatternInvalidError,
+  CacheUnavailableError,
+} from './cache-errors.js';
+export type { CacheErrorCode, UnavailableReason } from './cache-errors.js';
+export { CacheLogLine, silentLog } from './cache-log.js';
+export type { CacheLog, CacheLogFields } from './cache-log.js';
+export { createCache } from './cache-factory.js';
+export { CacheEngine } from './engine/cache-engine.js';
+export type { EngineParts, SetOptions } from './engine/cache-engine.js';
+export type {
+  CacheEntry,
+  GetOrSetOptions,
+  Lifetime,
+  LoadContext,
+  Loader,
+} from './engine/cache-entry.js';
+export { FillToken } from './engine/fill-token.js';
+export { escapeGlob, Glob } from './engine/glob.js';
+export type { KeyDetails, KeyList, KeyQuery, KeySummary, MatchCount } from './engine/inspection.js';
+export type { BatchLoader } from './engine/many.js';
+export type { RedisSettings } from './store/redis/redis-settings.js';
+export { RedisStore } from './store/redis/redis-store.js';
+export type { RedisStoreOptions } from './store/redis/redis-store.js';
+export type { Command, RedisLink, RedisLinkFactory } from './store/redis/redis-link.js';
+export { nodeRedisLink } from './store/redis/redis-link.js';
+export { MemoryStore } from './store/memory/memory-store.js';
+export type { MemoryStoreOptions } from './store/memory/memory-store.js';
+export type {
+  Acquisition,
+  CacheStore,
+  KeyPage,
+  Lease,
+  LeaseTerms,
+  ListedKey,
+  StoreStatistics,
+  TimedText,
+} from './store/cache-store.js';
+export type { LeaseWatch } from './store/lease-watch.js';
+export type { Clock } from './clock.js';
+export { systemClock } from './clock.js';

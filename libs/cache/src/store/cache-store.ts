@@ -1,0 +1,109 @@
+import type { Glob } from '../engine/glob.js';
+import type { LeaseWatch } from './lease-watch.js';
+
+/**
+ * The right to fill one key, taken before the data was read. It is worth something only while the
+ * store still holds its token: whatever removes the key — a delete, a pattern, a clear, an
+ * eviction, a flush, a human — takes the right away with it.
+ */
+export interface Lease {
+  readonly key: string;
+  readonly token: string;
+  /** The connection that it was taken on; after a reconnect the server may be a restored one. */
+  readonly generation: number;
+}
+
+/** How long a lease keeps others from loading, and what to do with a value that is no value. */
+export interface LeaseTerms {
+  /** Milliseconds until another may start loading; the right to fill lasts ten times as long. */
+  readonly leaseMs: number;
+  /** Take the lease even though the key holds something: the caller found it unreadable. */
+  readonly replace: boolean;
+}
+
+/** The answer to an acquisition. */
+export type Acquisition =
+  | { readonly state: 'owned'; readonly lease: Lease }
+  /** Somebody else loads; it may be asked again after `forMs`, or as soon as the watch fires. */
+  | { readonly state: 'wait'; readonly forMs: number }
+  /** The key holds a value by now. */
+  | { readonly state: 'present' }
+  /** The key holds something that no fill may replace (a Redis hash, say). */
+  | { readonly state: 'foreign' };
+
+/** A stored text with what is left of its life. */
+export interface TimedText {
+  readonly text: string;
+  /** Milliseconds; `null` when it never expires. */
+  readonly ttlMs: number | null;
+}
+
+/** One key as administration shows it. */
+export interface ListedKey {
+  readonly key: string;
+  readonly ttlMs: number | null;
+  /** Bytes of the stored text. */
+  readonly bytes: number;
+}
+
+/** A page of keys in lexicographic (byte) order. */
+export interface KeyPage {
+  readonly items: readonly ListedKey[];
+  /** The key to go on after, or `undefined` at the end. */
+  readonly next: string | undefined;
+}
+
+/** What the server (or the process, for the in-process store) counted. */
+export interface StoreStatistics {
+  readonly keys: number;
+  readonly hits: number;
+  readonly misses: number;
+  readonly evictions: number;
+  readonly usedMemoryBytes: number;
+  readonly databaseSize: number;
+  readonly uptimeSeconds: number;
+}
+
+/**
+ * What the engine needs of a store. Keys are the caller's, without prefix and already checked.
+ *
+ * Rules that the contract suite checks on every store:
+ * - each call hands its command to the store before it returns its promise, so that the engine
+ *   knows what was sent before what;
+ * - a call that gets no answer within `withinMs` rejects with `CacheUnavailableError`;
+ * - a fill happens only while the lease's token is there, atomically;
+ * - a removal returns how many values it removed; a lease alone does not count.
+ */
+export interface CacheStore {
+  readonly kind: 'redis' | 'memory';
+  readonly connected: boolean;
+
+  /** Connects. A store that is away is no error: it is used when it comes. */
+  open(): Promise<void>;
+  close(): Promise<void>;
+
+  /** One plain read. `undefined` for an absent or leased key. */
+  read(key: string, withinMs: number): Promise<string | undefined>;
+  /** A read with the remaining life, in one round trip. */
+  readTimed(key: string, withinMs: number): Promise<TimedText | undefined>;
+  readMany(keys: readonly string[], withinMs: number): Promise<(string | undefined)[]>;
+
+  acquire(key: string, terms: LeaseTerms, withinMs: number): Promise<Acquisition>;
+  /** Replaces the lease by the value if the token is still there; `false` if it is not. */
+  fill(lease: Lease, text: string, ttlMs: number | undefined, withinMs: number): Promise<boolean>;
+  /** Lets the next caller load at once; whether the token was still there. */
+  release(lease: Lease, withinMs: number): Promise<boolean>;
+  /** Stores without a lease and ends any lease on the key. */
+  write(key: string, text: string, ttlMs: number | undefined, withinMs: number): Promise<void>;
+  /** Hears of the end of somebody's lease on the key. Register before acquiring, and close it. */
+  watch(key: string): LeaseWatch;
+
+  remove(keys: readonly string[]): Promise<number>;
+  removeMatching(glob: Glob): Promise<number>;
+  /** Removes every key under the prefix, whoever wrote it, and nothing else. */
+  removeAll(): Promise<number>;
+
+  list(glob: Glob | undefined, after: string | undefined, limit: number): Promise<KeyPage>;
+  describe(key: string): Promise<(TimedText & { readonly bytes: number }) | undefined>;
+  statistics(): Promise<StoreStatistics>;
+}

@@ -1,0 +1,72 @@
+import type { Clock } from '../clock.js';
+
+/** One caller's ear on one key. */
+export interface LeaseWatch {
+  /**
+   * Resolves when a lease on the key ended since the watch was opened or last asked, at the latest
+   * after `maxMs`. It is a hint to look again, never a value and never a proof.
+   */
+  changed(maxMs: number): Promise<void>;
+  close(): void;
+}
+
+/** Hands wake-ups for a key to whoever waits for it in this process. */
+export class LeaseWatches {
+  readonly #byKey = new Map<string, Set<Watch>>();
+
+  constructor(private readonly clock: Clock) {}
+
+  open(key: string): LeaseWatch {
+    let watches = this.#byKey.get(key);
+    if (watches === undefined) this.#byKey.set(key, (watches = new Set()));
+    const all = watches;
+    const watch = new Watch(this.clock, () => {
+      all.delete(watch);
+      if (all.size === 0 && this.#byKey.get(key) === all) this.#byKey.delete(key);
+    });
+    all.add(watch);
+    return watch;
+  }
+
+  wake(key: string): void {
+    for (const watch of this.#byKey.get(key) ?? []) watch.wake();
+  }
+
+  /** Everybody looks again: messages may have been missed. */
+  wakeAll(): void {
+    for (const watches of this.#byKey.values()) for (const watch of watches) watch.wake();
+  }
+}
+
+class Watch implements LeaseWatch {
+  // A wake-up between two waits must not be lost: the waiter was told to wait by an answer that
+  // is older than the wake-up.
+  #pending = false;
+  #resume: (() => void) | undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    readonly close: () => void,
+  ) {}
+
+  wake(): void {
+    if (this.#resume === undefined) this.#pending = true;
+    else this.#resume();
+  }
+
+  changed(maxMs: number): Promise<void> {
+    if (this.#pending) {
+      this.#pending = false;
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        cancel();
+        this.#resume = undefined;
+        resolve();
+      };
+      const cancel = this.clock.after(maxMs, finish);
+      this.#resume = finish;
+    });
+  }
+}

@@ -1,0 +1,257 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../../clock.js';
+import { systemClock } from '../../clock.js';
+import type { Glob } from '../../engine/glob.js';
+import type {
+  Acquisition,
+  CacheStore,
+  KeyPage,
+  Lease,
+  LeaseTerms,
+  StoreStatistics,
+  TimedText,
+} from '../cache-store.js';
+import type { LeaseWatch } from '../lease-watch.js';
+import { LeaseWatches } from '../lease-watch.js';
+
+/** Bounds of the in-process store. */
+export interface MemoryStoreOptions {
+  /** Entries kept; the least recently used goes first. Default 10,000. */
+  readonly maxEntries?: number;
+  /** Bytes kept (keys and texts, two bytes a character). Default 64 MiB. */
+  readonly maxBytes?: number;
+  readonly clock?: Clock;
+}
+
+interface StoredText {
+  readonly text: string;
+  /** On the store's clock; `undefined` when it never expires. */
+  readonly expiresAt: number | undefined;
+}
+
+interface StoredLease {
+  readonly token: string;
+  /** Until then nobody else may start loading. */
+  readonly deadline: number;
+  /** Until then the holder may still fill. */
+  readonly expiresAt: number;
+}
+
+type Stored = StoredText | StoredLease;
+
+const isText = (entry: Stored): entry is StoredText => 'text' in entry;
+
+/** How many leases long the right to fill outlives the right to load alone. */
+const KEEP_LEASES = 10;
+const ENTRY_OVERHEAD_BYTES = 64;
+
+/**
+ * The cache of one process: the same leases, lifetimes and removals as the Redis store, in a map
+ * that is bounded in entries and bytes. Texts are kept, not objects, so nothing mutable is shared.
+ *
+ * Every method does its work before it returns, so commands happen in the order of the calls.
+ */
+export class MemoryStore implements CacheStore {
+  readonly kind = 'memory';
+  readonly connected = true;
+  readonly #clock: Clock;
+  readonly #startedAt: number;
+  readonly #watches: LeaseWatches;
+  readonly #entries: LRUCache<string, Stored>;
+  #nextToken = 0;
+  #hits = 0;
+  #misses = 0;
+  #evictions = 0;
+
+  constructor(options: MemoryStoreOptions = {}) {
+    this.#clock = options.clock ?? systemClock;
+    this.#startedAt = this.#clock.now();
+    this.#watches = new LeaseWatches(this.#clock);
+    this.#entries = new LRUCache<string, Stored>({
+      max: options.maxEntries ?? 10_000,
+      maxSize: options.maxBytes ?? 64 * 1024 * 1024,
+      sizeCalculation: (entry, key) =>
+        ENTRY_OVERHEAD_BYTES + 2 * (key.length + (isText(entry) ? entry.text.length : 0)),
+      disposeAfter: (entry, key, reason) => {
+        if (reason !== 'evict') return;
+        this.#evictions++;
+        if (!isText(entry)) this.#watches.wake(key);
+      },
+    });
+  }
+
+  open(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    this.#entries.clear();
+    this.#watches.wakeAll();
+    return Promise.resolve();
+  }
+
+  read(key: string): Promise<string | undefined> {
+    return Promise.resolve(this.#count(this.#text(key))?.text);
+  }
+
+  readTimed(key: string): Promise<TimedText | undefined> {
+    const entry = this.#count(this.#text(key));
+    return Promise.resolve(entry && { text: entry.text, ttlMs: this.#ttl(entry) });
+  }
+
+  readMany(keys: readonly string[]): Promise<(string | undefined)[]> {
+    return Promise.resolve(keys.map((key) => this.#count(this.#text(key))?.text));
+  }
+
+  acquire(key: string, terms: LeaseTerms): Promise<Acquisition> {
+    const now = this.#clock.now();
+    const entry = this.#live(key);
+    if (entry !== undefined && isText(entry) && !terms.replace) {
+      return Promise.resolve({ state: 'present' });
+    }
+    const held = entry === undefined || isText(entry) ? undefined : entry;
+    if (held !== undefined && now < held.deadline) {
+      return Promise.resolve({ state: 'wait', forMs: held.deadline - now });
+    }
+    // A take-over adopts the token: a loader slower than its lease still fills, and the fill of
+    // whoever is second finds no lease any more.
+    const token = held?.token ?? String(++this.#nextToken);
+    this.#entries.set(key, {
+      token,
+      deadline: now + terms.leaseMs,
+      expiresAt: now + terms.leaseMs * KEEP_LEASES,
+    });
+    return Promise.resolve({ state: 'owned', lease: { key, token, generation: 0 } });
+  }
+
+  fill(lease: Lease, text: string, ttlMs: number | undefined): Promise<boolean> {
+    if (this.#held(lease) === undefined) return Promise.resolve(false);
+    this.#put(lease.key, text, ttlMs);
+    return Promise.resolve(true);
+  }
+
+  release(lease: Lease): Promise<boolean> {
+    const held = this.#held(lease);
+    if (held === undefined) return Promise.resolve(false);
+    this.#entries.set(lease.key, { ...held, deadline: this.#clock.now() });
+    this.#watches.wake(lease.key);
+    return Promise.resolve(true);
+  }
+
+  write(key: string, text: string, ttlMs: number | undefined): Promise<void> {
+    this.#put(key, text, ttlMs);
+    return Promise.resolve();
+  }
+
+  watch(key: string): LeaseWatch {
+    return this.#watches.open(key);
+  }
+
+  remove(keys: readonly string[]): Promise<number> {
+    let removed = 0;
+    for (const key of keys) if (this.#drop(key)) removed++;
+    return Promise.resolve(removed);
+  }
+
+  removeMatching(glob: Glob): Promise<number> {
+    return this.remove([...this.#entries.keys()].filter((key) => glob.matches(Buffer.from(key))));
+  }
+
+  removeAll(): Promise<number> {
+    return this.remove([...this.#entries.keys()]);
+  }
+
+  list(glob: Glob | undefined, after: string | undefined, limit: number): Promise<KeyPage> {
+    const from = after === undefined ? undefined : Buffer.from(after);
+    const found = this.#texts()
+      .map(([key, entry]) => ({ key, entry, bytes: Buffer.from(key) }))
+      .filter(({ bytes }) => from === undefined || bytes.compare(from) > 0)
+      .filter(({ bytes }) => glob === undefined || glob.matches(bytes))
+      .sort((a, b) => a.bytes.compare(b.bytes));
+    const items = found.slice(0, limit).map(({ key, entry }) => ({
+      key,
+      ttlMs: this.#ttl(entry),
+      bytes: Buffer.byteLength(entry.text),
+    }));
+    return Promise.resolve({ items, next: found.length > limit ? items.at(-1)?.key : undefined });
+  }
+
+  describe(key: string): Promise<(TimedText & { readonly bytes: number }) | undefined> {
+    const entry = this.#text(key);
+    return Promise.resolve(
+      entry && {
+        text: entry.text,
+        ttlMs: this.#ttl(entry),
+        bytes: Buffer.byteLength(entry.text),
+      },
+    );
+  }
+
+  statistics(): Promise<StoreStatistics> {
+    const keys = this.#texts().length;
+    return Promise.resolve({
+      keys,
+      hits: this.#hits,
+      misses: this.#misses,
+      evictions: this.#evictions,
+      usedMemoryBytes: this.#entries.calculatedSize,
+      databaseSize: keys,
+      uptimeSeconds: Math.floor((this.#clock.now() - this.#startedAt) / 1000),
+    });
+  }
+
+  #live(key: string): Stored | undefined {
+    const entry = this.#entries.get(key);
+    if (entry?.expiresAt === undefined || entry.expiresAt > this.#clock.now()) return entry;
+    this.#entries.delete(key);
+    return undefined;
+  }
+
+  #text(key: string): StoredText | undefined {
+    const entry = this.#live(key);
+    return entry !== undefined && isText(entry) ? entry : undefined;
+  }
+
+  #texts(): [string, StoredText][] {
+    const now = this.#clock.now();
+    const texts: [string, StoredText][] = [];
+    for (const [key, entry] of this.#entries.entries()) {
+      if (isText(entry) && (entry.expiresAt ?? Infinity) > now) texts.push([key, entry]);
+    }
+    return texts;
+  }
+
+  #held(lease: Lease): StoredLease | undefined {
+    const entry = this.#live(lease.key);
+    if (entry === undefined || isText(entry) || entry.token !== lease.token) return undefined;
+    return entry;
+  }
+
+  #put(key: string, text: string, ttlMs: number | undefined): void {
+    const replaced = this.#entries.get(key);
+    this.#entries.set(key, {
+      text,
+      expiresAt: ttlMs === undefined ? undefined : this.#clock.now() + ttlMs,
+    });
+    if (replaced !== undefined && !isText(replaced)) this.#watches.wake(key);
+  }
+
+  #drop(key: string): boolean {
+    const entry = this.#live(key);
+    if (entry === undefined) return false;
+    this.#entries.delete(key);
+    if (isText(entry)) return true;
+    this.#watches.wake(key);
+    return false;
+  }
+
+  #ttl(entry: StoredText): number | null {
+    return entry.expiresAt === undefined ? null : entry.expiresAt - this.#clock.now();
+  }
+
+  #count(entry: StoredText | undefined): StoredText | undefined {
+    if (entry === undefined) this.#misses++;
+    else this.#hits++;
+    return entry;
+  }
+}

@@ -1,0 +1,291 @@
+import { CacheUnavailableError } from '../../cache-errors.js';
+import type { CacheLog } from '../../cache-log.js';
+import type { Clock } from '../../clock.js';
+import { DeadlineWheel } from '../deadline-wheel.js';
+import { CircuitBreaker } from './circuit-breaker.js';
+import type { Command, RedisLink, RedisLinkFactory } from './redis-link.js';
+import type { RedisSettings } from './redis-settings.js';
+import type { Script } from './scripts/script.js';
+
+/** What a connection is made of. */
+export interface ConnectionParts {
+  readonly settings: RedisSettings;
+  readonly makeLink: RedisLinkFactory;
+  readonly clock: Clock;
+  readonly log: CacheLog;
+  /** Channel on which leases that ended are announced. */
+  readonly channel: string;
+}
+
+/** `guarded` calls are refused while the breaker is open; `always` is for removals and probes. */
+export type Passage = 'guarded' | 'always';
+
+const PROBE_MS = 100;
+const PROBE_DEADLINE_MS = 250;
+/** Without an answer for so long the link is thrown away: a healed network may never revive it. */
+const GIVE_UP_LINK_MS = 1_000;
+const FIRST_CONNECT_MS = 1_000;
+
+/**
+ * One process's line to Redis: a link for commands, one for messages, deadlines on every command,
+ * a breaker, and a generation that changes whenever the server at the other end may be another
+ * one than before.
+ */
+export class RedisConnection {
+  readonly #parts: ConnectionParts;
+  readonly #wheel: DeadlineWheel;
+  readonly #breaker: CircuitBreaker;
+  readonly #messages = new Set<(message: string) => void>();
+  readonly #readies = new Set<() => void>();
+  #commands: RedisLink | undefined;
+  #subscriber: RedisLink | undefined;
+  #listening = false;
+  #generation = 0;
+  #lastSign = 0;
+  #probing = false;
+  #opened: () => void = () => undefined;
+  #stopProbing: (() => void) | undefined;
+  #closed = true;
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts;
+    this.#wheel = new DeadlineWheel(parts.clock);
+    this.#breaker = new CircuitBreaker(
+      (reason) => {
+        this.#lastSign = parts.clock.now();
+        this.#opened();
+        parts.log.warn(`Cache: the Redis store is away (${reason}); the source answers meanwhile.`);
+      },
+      () => {
+        this.#opened();
+        parts.log.notice('Cache: the Redis store is connected.');
+      },
+    );
+  }
+
+  get connected(): boolean {
+    return !this.#breaker.isOpen && this.#commands?.isReady === true;
+  }
+
+  /** Changes with every connection. What was learnt on one proves nothing on the next. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Whether messages arrive at present. */
+  get listening(): boolean {
+    return this.#listening && this.#subscriber?.isReady === true;
+  }
+
+  onMessage(listener: (message: string) => void): void {
+    this.#messages.add(listener);
+  }
+
+  /** After each connect, the first included. */
+  onReady(listener: () => void): void {
+    this.#readies.add(listener);
+  }
+
+  /** Waits for the first connection, but not for long and never in vain. */
+  async open(): Promise<void> {
+    this.#closed = false;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#parts.clock.after(FIRST_CONNECT_MS, () => {
+        this.#breaker.trip('it cannot be reached');
+      });
+      // Whatever the breaker learns first, that the store is there or that it is not.
+      this.#opened = () => {
+        cancel();
+        resolve();
+      };
+      this.#relink();
+      this.#probeSoon();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stopProbing?.();
+    const links = [this.#commands, this.#subscriber].filter((link) => link !== undefined);
+    const ready = links.filter((link) => link.isReady);
+    const drained = Promise.all(ready.map((link) => link.close()));
+    // A server that is frozen right now must not keep the process from ending.
+    await this.#wheel.bound(drained, PROBE_DEADLINE_MS).catch(() => undefined);
+    for (const link of links) link.destroy();
+    this.#generation++;
+  }
+
+  /** Sends one command; it is queued on the link before this returns. */
+  send(command: Command, withinMs: number, passage: Passage): Promise<unknown> {
+    const link = this.#passable(passage);
+    if (link instanceof CacheUnavailableError) return Promise.reject(link);
+    return this.#answer(link.send(command), withinMs);
+  }
+
+  /** As `send`, with strings answered as bytes. */
+  sendForBytes(command: Command, withinMs: number, passage: Passage): Promise<unknown> {
+    const link = this.#passable(passage);
+    if (link instanceof CacheUnavailableError) return Promise.reject(link);
+    return this.#answer(link.sendForBytes(command), withinMs);
+  }
+
+  /** Runs a script by its digest, and by its source where the server does not know it yet. */
+  run(
+    script: Script,
+    keys: Command,
+    args: Command,
+    withinMs: number,
+    passage: Passage,
+  ): Promise<unknown> {
+    const link = this.#passable(passage);
+    if (link instanceof CacheUnavailableError) return Promise.reject(link);
+    const send = (command: Command): Promise<unknown> => link.send(command);
+    return this.#answer(evaluate(send, script, keys, args), withinMs);
+  }
+
+  /** As `run`, with strings answered as bytes. */
+  runForBytes(
+    script: Script,
+    keys: Command,
+    args: Command,
+    withinMs: number,
+    passage: Passage,
+  ): Promise<unknown> {
+    const link = this.#passable(passage);
+    if (link instanceof CacheUnavailableError) return Promise.reject(link);
+    const send = (command: Command): Promise<unknown> => link.sendForBytes(command);
+    return this.#answer(evaluate(send, script, keys, args), withinMs);
+  }
+
+  /** Throws unless this is still the connection of the given generation. */
+  assertGeneration(generation: number): void {
+    if (generation === this.#generation) return;
+    throw new CacheUnavailableError('offline', 'The connection to the cache store was lost.');
+  }
+
+  #passable(passage: Passage): RedisLink | CacheUnavailableError {
+    if (this.#closed) return new CacheUnavailableError('closed', 'The cache is closed.');
+    const link = this.#commands;
+    if (link?.isReady !== true || (passage === 'guarded' && this.#breaker.isOpen)) {
+      return new CacheUnavailableError('offline', 'The cache store is away.');
+    }
+    return link;
+  }
+
+  async #answer(reply: Promise<unknown>, withinMs: number): Promise<unknown> {
+    try {
+      const answer = await this.#wheel.bound(reply, withinMs);
+      this.#breaker.answered();
+      return answer;
+    } catch (error) {
+      throw this.#explain(error);
+    }
+  }
+
+  #explain(error: unknown): CacheUnavailableError {
+    if (error instanceof CacheUnavailableError) {
+      this.#breaker.timedOut();
+      return error;
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    // Error replies begin with an upper-case code (`OOM …`, `READONLY …`); everything else is the
+    // client's, about the connection.
+    if (/^[A-Z]{2,} /.test(message)) {
+      this.#breaker.answered();
+      const code = message.slice(0, message.indexOf(' '));
+      return new CacheUnavailableError('refused', `The cache store refused (${code}).`, {
+        cause: error,
+      });
+    }
+    return new CacheUnavailableError('offline', 'The cache store is away.', { cause: error });
+  }
+
+  #relink(): void {
+    this.#commands?.destroy();
+    this.#subscriber?.destroy();
+    this.#generation++;
+    this.#lastSign = this.#parts.clock.now();
+    this.#listening = false;
+    this.#commands = this.#linkCommands();
+    this.#subscriber = this.#linkSubscriber();
+  }
+
+  #linkCommands(): RedisLink {
+    const link = this.#parts.makeLink(this.#parts.settings);
+    link.on('error', () => {
+      if (link === this.#commands && !this.#closed) this.#breaker.trip('the connection is lost');
+    });
+    link.on('ready', () => {
+      if (link !== this.#commands) return;
+      this.#generation++;
+      void this.#probe();
+    });
+    link.connect();
+    return link;
+  }
+
+  #linkSubscriber(): RedisLink {
+    const link = this.#parts.makeLink(this.#parts.settings);
+    // The command link reports outages; without messages waiters merely look more often.
+    link.on('error', () => undefined);
+    link.on('ready', () => {
+      if (link !== this.#subscriber || this.#listening) return;
+      const deliver = (message: string): void => {
+        for (const listener of this.#messages) listener(message);
+      };
+      link.subscribe(this.#parts.channel, deliver).then(
+        () => (this.#listening = true),
+        () => undefined,
+      );
+    });
+    link.connect();
+    return link;
+  }
+
+  #probeSoon(): void {
+    this.#stopProbing = this.#parts.clock.after(PROBE_MS * (0.75 + Math.random() / 2), () => {
+      if (this.#closed) return;
+      this.#probeSoon();
+      if (!this.connected) void this.#probe();
+    });
+  }
+
+  async #probe(): Promise<void> {
+    if (this.#probing) return;
+    this.#probing = true;
+    const link = this.#commands;
+    const answered = link?.isReady === true && (await this.#ping(link));
+    this.#probing = false;
+    if (link !== this.#commands || this.#closed) return;
+    if (answered) {
+      this.#breaker.reset();
+      for (const listener of this.#readies) listener();
+    } else if (this.#parts.clock.now() - this.#lastSign > GIVE_UP_LINK_MS) {
+      this.#relink();
+    }
+  }
+
+  async #ping(link: RedisLink): Promise<boolean> {
+    try {
+      await this.#wheel.bound(link.send(['PING']), PROBE_DEADLINE_MS);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+async function evaluate(
+  send: (command: Command) => Promise<unknown>,
+  script: Script,
+  keys: Command,
+  args: Command,
+): Promise<unknown> {
+  const operands = [String(keys.length), ...keys, ...args];
+  try {
+    return await send(['EVALSHA', script.sha1, ...operands]);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+    return send(['EVAL', script.source, ...operands]);
+  }
+}

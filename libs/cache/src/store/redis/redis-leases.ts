@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { CacheUnavailableError } from '../../cache-errors.js';
+import type { Acquisition, Lease, LeaseTerms } from '../cache-store.js';
+import type { IndexSweeper } from './index-sweeper.js';
+import type { KeyLayout } from './key-layout.js';
+import type { RedisConnection } from './redis-connection.js';
+import { asList, asNumber, asText } from './replies.js';
+import { ACQUIRE, FILL, RELEASE, TOKEN_LENGTH, WRITE } from './scripts/lease-scripts.js';
+import type { Script } from './scripts/script.js';
+
+/** The right to fill outlives the right to load alone by this factor. */
+const KEEP_LEASES = 10;
+/** Larger texts are staged by a plain SET instead of going through Lua. */
+const STAGE_ABOVE_CHARACTERS = 4_096;
+/** A staged text that is never collected disappears by itself. */
+const STAGED_MS = 30_000;
+/** Index members looked at per addition, bundled: see `index_add`. */
+const PROBE_EVERY = 8;
+const PROBES = 32;
+
+/** Writing values to Redis, under a lease or without one: one script each. */
+export class RedisLeases {
+  readonly #connection: RedisConnection;
+  readonly #layout: KeyLayout;
+  readonly #sweeper: IndexSweeper | undefined;
+  readonly #process = randomBytes(9).toString('base64url');
+  #serial = 0;
+
+  /** @param sweeper absent when no index is kept */
+  constructor(connection: RedisConnection, layout: KeyLayout, sweeper: IndexSweeper | undefined) {
+    this.#connection = connection;
+    this.#layout = layout;
+    this.#sweeper = sweeper;
+  }
+
+  async acquire(key: string, terms: LeaseTerms, withinMs: number): Promise<Acquisition> {
+    const layout = this.#layout;
+    const leaseMs = Math.max(1, Math.round(terms.leaseMs));
+    const { generation } = this.#connection;
+    const [state, detail] = asList(
+      await this.#run(
+        ACQUIRE,
+        [layout.data(key), layout.index],
+        [
+          this.#uniqueId(),
+          String(leaseMs),
+          String(leaseMs * KEEP_LEASES),
+          key,
+          terms.replace ? '1' : '0',
+          this.#indexed,
+          layout.prefix,
+          this.#probes(),
+        ],
+        withinMs,
+      ),
+    ).map(asText);
+    this.#connection.assertGeneration(generation);
+    if (state === 'owned' && detail !== undefined) {
+      return { state, lease: { key, token: detail, generation } };
+    }
+    if (state === 'wait') return { state, forMs: Number(detail) };
+    return { state: state === 'present' ? 'present' : 'foreign' };
+  }
+
+  async fill(
+    lease: Lease,
+    text: string,
+    ttlMs: number | undefined,
+    withinMs: number,
+  ): Promise<boolean> {
+    // A server reached by another connection may be a restored one that still holds the lease of
+    // somebody who was invalidated since.
+    if (lease.generation !== this.#connection.generation) return false;
+    const layout = this.#layout;
+    const staged = this.#stage(text, withinMs);
+    const keys = [layout.data(lease.key), ...staged.keys];
+    const ttl = ttlMs === undefined ? '' : String(ttlMs);
+    const args = [lease.token, ttl, staged.inline, layout.channel, lease.key];
+    const answer = asNumber(await this.#run(FILL, keys, args, withinMs));
+    this.#connection.assertGeneration(lease.generation);
+    if (answer === 1 && ttlMs !== undefined) this.#sweeper?.expectExpiry(ttlMs);
+    return answer === 1;
+  }
+
+  async release(lease: Lease, withinMs: number): Promise<boolean> {
+    if (lease.generation !== this.#connection.generation) return false;
+    const { channel } = this.#layout;
+    const args = [lease.token, channel, lease.key];
+    const answer = await this.#run(RELEASE, [this.#layout.data(lease.key)], args, withinMs);
+    this.#connection.assertGeneration(lease.generation);
+    return asNumber(answer) === 1;
+  }
+
+  async write(
+    key: string,
+    text: string,
+    ttlMs: number | undefined,
+    withinMs: number,
+  ): Promise<void> {
+    const layout = this.#layout;
+    const staged = this.#stage(text, withinMs);
+    const answer = await this.#run(
+      WRITE,
+      [layout.data(key), layout.index, ...staged.keys],
+      [
+        ttlMs === undefined ? '' : String(ttlMs),
+        staged.inline,
+        layout.channel,
+        key,
+        this.#indexed,
+        layout.prefix,
+        this.#probes(),
+      ],
+      withinMs,
+    );
+    if (asNumber(answer) !== 1) {
+      throw new CacheUnavailableError('refused', 'The cache store lost the staged value.');
+    }
+    if (ttlMs !== undefined) this.#sweeper?.expectExpiry(ttlMs);
+  }
+
+  get #indexed(): '0' | '1' {
+    return this.#sweeper === undefined ? '0' : '1';
+  }
+
+  #run(
+    script: Script,
+    keys: readonly string[],
+    args: readonly string[],
+    withinMs: number,
+  ): Promise<unknown> {
+    return this.#connection.run(script, keys, args, withinMs, 'guarded');
+  }
+
+  /** Sends a large text ahead, on the same connection, so that the script behind it finds it. */
+  #stage(text: string, withinMs: number): { keys: string[]; inline: string } {
+    if (text.length <= STAGE_ABOVE_CHARACTERS) return { keys: [], inline: text };
+    const name = this.#layout.staging(this.#uniqueId());
+    // A failure shows in the script's own answer: it finds nothing staged, or is not answered.
+    this.#connection
+      .send(['SET', name, text, 'PX', String(STAGED_MS)], withinMs, 'guarded')
+      .catch(() => undefined);
+    return { keys: [name], inline: '' };
+  }
+
+  /** How many index members the next addition looks at: many at once, see `index_add`. */
+  #probes(): string {
+    return this.#serial % PROBE_EVERY === 0 ? String(PROBES) : '0';
+  }
+
+  #uniqueId(): string {
+    const serial = (this.#serial++).toString(36);
+    return this.#process + serial.padStart(TOKEN_LENGTH - this.#process.length, '0');
+  }
+}

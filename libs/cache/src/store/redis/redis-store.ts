@@ -1,0 +1,210 @@
+import { CacheUnavailableError } from '../../cache-errors.js';
+import type { CacheLog } from '../../cache-log.js';
+import type { Clock } from '../../clock.js';
+import { systemClock } from '../../clock.js';
+import type { Glob } from '../../engine/glob.js';
+import type {
+  Acquisition,
+  CacheStore,
+  KeyPage,
+  Lease,
+  LeaseTerms,
+  StoreStatistics,
+  TimedText,
+} from '../cache-store.js';
+import type { LeaseWatch } from '../lease-watch.js';
+import { LeaseWatches } from '../lease-watch.js';
+import { IndexSweeper } from './index-sweeper.js';
+import { KeyIndex } from './key-index.js';
+import { KeyLayout } from './key-layout.js';
+import { KeyListing } from './key-listing.js';
+import type { Passage } from './redis-connection.js';
+import { RedisConnection } from './redis-connection.js';
+import { RedisLeases } from './redis-leases.js';
+import type { RedisLinkFactory } from './redis-link.js';
+import { nodeRedisLink } from './redis-link.js';
+import type { RedisSettings } from './redis-settings.js';
+import { Removal } from './removal.js';
+import { asList, asNumber, asText } from './replies.js';
+import { readStatistics } from './server-statistics.js';
+
+/** What a Redis store is made of. */
+export interface RedisStoreOptions {
+  readonly settings: RedisSettings;
+  readonly prefix: string;
+  /** See `CacheModuleOptions.index`. Default `lex`. */
+  readonly index?: 'lex' | 'scan';
+  /** Milliseconds without an answer after which a removal has failed. Default 1,000. */
+  readonly removalTimeoutMs?: number;
+  readonly log: CacheLog;
+  readonly clock?: Clock;
+  readonly makeLink?: RedisLinkFactory;
+}
+
+const LEASE_MARK = '\x01';
+/** How often waiters look while messages do not arrive, in milliseconds. */
+const LOOK_WITHOUT_MESSAGES_MS = 25;
+
+/** The shared store: values, leases, index and messages in one Redis database. */
+export class RedisStore implements CacheStore {
+  readonly kind = 'redis';
+  readonly #connection: RedisConnection;
+  readonly #layout: KeyLayout;
+  readonly #index: KeyIndex | undefined;
+  readonly #sweeper: IndexSweeper | undefined;
+  readonly #leases: RedisLeases;
+  readonly #removal: Removal;
+  readonly #listing: KeyListing;
+  readonly #watches: LeaseWatches;
+  readonly #withinMs: number;
+
+  constructor(options: RedisStoreOptions) {
+    const clock = options.clock ?? systemClock;
+    const { settings, prefix } = options;
+    const database = Number(new URL(settings.url).pathname.slice(1) || '0');
+    const layout = new KeyLayout(prefix, database);
+    const withinMs = options.removalTimeoutMs ?? 1_000;
+    const connection = new RedisConnection({
+      settings,
+      makeLink: options.makeLink ?? nodeRedisLink,
+      clock,
+      log: options.log,
+      channel: layout.channel,
+    });
+    this.#layout = layout;
+    this.#connection = connection;
+    this.#withinMs = withinMs;
+    if (options.index !== 'scan') {
+      this.#index = new KeyIndex(connection, layout, withinMs);
+      this.#sweeper = new IndexSweeper(connection, layout, clock, withinMs);
+    }
+    this.#leases = new RedisLeases(connection, layout, this.#sweeper);
+    this.#removal = new Removal({ connection, layout, index: this.#index, withinMs });
+    this.#listing = new KeyListing({ connection, layout, index: this.#index, withinMs });
+    this.#watches = new LeaseWatches(clock);
+    connection.onMessage((key) => this.#watches.wake(key));
+    connection.onReady(() => {
+      this.#watches.wakeAll();
+      this.#index?.rebuildInBackground();
+    });
+  }
+
+  get connected(): boolean {
+    return this.#connection.connected;
+  }
+
+  async open(): Promise<void> {
+    await this.#connection.open();
+    this.#sweeper?.start();
+  }
+
+  async close(): Promise<void> {
+    this.#sweeper?.stop();
+    await this.#connection.close();
+    this.#watches.wakeAll();
+  }
+
+  async read(key: string, withinMs: number): Promise<string | undefined> {
+    return this.#get(this.#layout.data(key), withinMs, 'guarded');
+  }
+
+  /**
+   * `PTTL` before `GET`: in the other order the life of a newer state could be given to an older
+   * value, which would then be served past its end. This way round the mistake is harmless.
+   */
+  async readTimed(key: string, withinMs: number): Promise<TimedText | undefined> {
+    const name = this.#layout.data(key);
+    const [ttl, text] = await Promise.all([
+      this.#connection.send(['PTTL', name], withinMs, 'guarded'),
+      this.#get(name, withinMs, 'guarded'),
+    ]);
+    if (text === undefined) return undefined;
+    const ttlMs = asNumber(ttl);
+    // -2: the value came between the two; its life is unknown and read again.
+    if (ttlMs === -2) return this.readTimed(key, withinMs);
+    return { text, ttlMs: ttlMs < 0 ? null : ttlMs };
+  }
+
+  async readMany(keys: readonly string[], withinMs: number): Promise<(string | undefined)[]> {
+    const names = keys.map((key) => this.#layout.data(key));
+    const reply = await this.#connection.send(['MGET', ...names], withinMs, 'guarded');
+    return asList(reply).map(valueOf);
+  }
+
+  acquire(key: string, terms: LeaseTerms, withinMs: number): Promise<Acquisition> {
+    return this.#leases.acquire(key, terms, withinMs);
+  }
+
+  fill(lease: Lease, text: string, ttlMs: number | undefined, withinMs: number): Promise<boolean> {
+    return this.#leases.fill(lease, text, ttlMs, withinMs);
+  }
+
+  release(lease: Lease, withinMs: number): Promise<boolean> {
+    return this.#leases.release(lease, withinMs);
+  }
+
+  write(key: string, text: string, ttlMs: number | undefined, withinMs: number): Promise<void> {
+    return this.#leases.write(key, text, ttlMs, withinMs);
+  }
+
+  watch(key: string): LeaseWatch {
+    const watch = this.#watches.open(key);
+    return {
+      changed: (maxMs) =>
+        watch.changed(
+          this.#connection.listening ? maxMs : Math.min(maxMs, LOOK_WITHOUT_MESSAGES_MS),
+        ),
+      close: () => watch.close(),
+    };
+  }
+
+  remove(keys: readonly string[]): Promise<number> {
+    return this.#removal.byName(keys);
+  }
+
+  removeMatching(glob: Glob): Promise<number> {
+    return this.#removal.matching(glob);
+  }
+
+  removeAll(): Promise<number> {
+    return this.#removal.everything();
+  }
+
+  list(glob: Glob | undefined, after: string | undefined, limit: number): Promise<KeyPage> {
+    return this.#listing.page(glob, after, limit);
+  }
+
+  async describe(key: string): Promise<(TimedText & { readonly bytes: number }) | undefined> {
+    const name = this.#layout.data(key);
+    const [ttl, text] = await Promise.all([
+      this.#connection.send(['PTTL', name], this.#withinMs, 'always'),
+      this.#get(name, this.#withinMs, 'always'),
+    ]);
+    if (text === undefined) return undefined;
+    const ttlMs = asNumber(ttl);
+    return { text, ttlMs: ttlMs < 0 ? null : ttlMs, bytes: Buffer.byteLength(text) };
+  }
+
+  statistics(): Promise<StoreStatistics> {
+    return readStatistics(this.#connection, this.#layout, this.#withinMs);
+  }
+
+  async #get(name: string, withinMs: number, passage: Passage): Promise<string | undefined> {
+    try {
+      return valueOf(await this.#connection.send(['GET', name], withinMs, passage));
+    } catch (error) {
+      // Somebody's hash or list: no value of ours, and no reason to take the store for away.
+      if (error instanceof CacheUnavailableError && isWrongType(error.cause)) return undefined;
+      throw error;
+    }
+  }
+}
+
+function valueOf(reply: unknown): string | undefined {
+  const text = asText(reply);
+  return text === undefined || text.startsWith(LEASE_MARK) ? undefined : text;
+}
+
+function isWrongType(cause: unknown): boolean {
+  return cause instanceof Error && cause.message.startsWith('WRONGTYPE');
+}

@@ -1,0 +1,35 @@
+import { CacheUnavailableError } from '../../cache-errors.js';
+
+/*
+ * Replies arrive untyped. These check the shape once and for all; a server that answers something
+ * else is not one that can be relied on.
+ */
+
+function unexpected(wanted: string, reply: unknown): CacheUnavailableError {
+  return new CacheUnavailableError(
+    'refused',
+    `Expected ${wanted} from Redis, got ${typeof reply}.`,
+  );
+}
+
+export function asText(reply: unknown): string | undefined {
+  if (reply === null || reply === undefined) return undefined;
+  if (typeof reply === 'string') return reply;
+  throw unexpected('a text', reply);
+}
+
+export function asNumber(reply: unknown): number {
+  if (typeof reply === 'number') return reply;
+  throw unexpected('a number', reply);
+}
+
+export function asList(reply: unknown): unknown[] {
+  if (Array.isArray(reply)) return reply;
+  throw unexpected('a list', reply);
+}
+
+export function asBytes(reply: unknown): Buffer {
+  if (Buffer.isBuffer(reply)) return reply;
+  if (typeof reply === 'string') return Buffer.from(reply);
+  throw unexpected('bytes', reply);
+}

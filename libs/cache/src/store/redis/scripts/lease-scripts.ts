@@ -1,0 +1,129 @@
+import { INDEX_ADD, LEASE_HEAD, script } from './script.js';
+
+/*
+ * A lease is a short text in the data key itself:
+ *
+ *   \x01 | awaited (1) | token (22) | deadline in server milliseconds (13)        = 37 bytes
+ *
+ * No JSON text begins with \x01, so a reader tells a lease from a value by the first byte. The
+ * token answers "was anything invalidated since?", the deadline "may another load?" — two questions,
+ * so a load that outlasts its deadline can still be stored. "Awaited" makes the fill announce
+ * itself; fills that nobody waits for publish nothing.
+ */
+
+/** Bytes of a token; `lease_head` and the offsets below count on it. */
+export const TOKEN_LENGTH = 22;
+
+/**
+ * Takes the key for loading, or says why not.
+ *
+ * KEYS data, index. ARGV token, lease ms, keep ms, member, replace (0|1), indexed (0|1), prefix,
+ * probes.
+ * Returns {state, detail}: owned + token, wait + milliseconds, present, foreign.
+ */
+export const ACQUIRE = script(
+  INDEX_ADD,
+  String.raw`
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local deadline = string.format('%013.0f', now + ARGV[2])
+local token = ARGV[1]
+-- The usual case first: absent. NX because a write does not count as a keyspace miss.
+if not redis.call('SET', KEYS[1], '\0010' .. token .. deadline, 'NX', 'PX', ARGV[3]) then
+  local flag = '0'
+  local head = redis.pcall('GETRANGE', KEYS[1], 0, 36)
+  if type(head) == 'table' then
+    if ARGV[5] ~= '1' then return {'foreign', ''} end
+  elseif string.byte(head) == 1 then
+    local until_ms = tonumber(string.sub(head, 25, 37))
+    if until_ms and now < until_ms then
+      if string.sub(head, 2, 2) == '0' then redis.pcall('SETRANGE', KEYS[1], 1, '1') end
+      return {'wait', string.format('%.0f', until_ms - now)}
+    end
+    if until_ms then
+      -- Take-over: the token is adopted, so that the slow one may still fill as well.
+      flag = string.sub(head, 2, 2)
+      token = string.sub(head, 3, 24)
+    end
+  elseif ARGV[5] ~= '1' then
+    return {'present', ''}
+  end
+  redis.call('SET', KEYS[1], '\001' .. flag .. token .. deadline, 'PX', ARGV[3])
+end
+if ARGV[6] == '1' then index_add(KEYS[2], ARGV[4], ARGV[7], ARGV[8]) end
+return {'owned', token}`,
+);
+
+/**
+ * Replaces the lease by the value if the token is still there.
+ *
+ * KEYS data [, staged value]. ARGV token, ttl ms or '', value or '', channel, member.
+ * Returns 1 stored, 0 refused, -1 the staged value is gone.
+ *
+ * A large value is staged by a plain SET before this script and renamed here: pushed through Lua,
+ * a megabyte blocks the server for milliseconds.
+ */
+export const FILL = script(
+  LEASE_HEAD,
+  String.raw`
+local head = lease_head(KEYS[1])
+if not head or string.sub(head, 3, 24) ~= ARGV[1] then
+  if KEYS[2] then redis.call('UNLINK', KEYS[2]) end
+  return 0
+end
+if KEYS[2] then
+  local kept
+  if ARGV[2] == '' then kept = redis.call('PERSIST', KEYS[2])
+  else kept = redis.call('PEXPIRE', KEYS[2], ARGV[2]) end
+  if kept == 0 then return -1 end
+  redis.call('RENAME', KEYS[2], KEYS[1])
+elseif ARGV[2] == '' then
+  redis.call('SET', KEYS[1], ARGV[3])
+else
+  redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[2])
+end
+if awaited(head) then redis.call('PUBLISH', ARGV[4], ARGV[5]) end
+return 1`,
+);
+
+/**
+ * Lets the next one load at once, keeping the token: another who adopted it may still fill.
+ *
+ * KEYS data. ARGV token, channel, member. Returns 1 if the token was there, else 0.
+ */
+export const RELEASE = script(
+  LEASE_HEAD,
+  String.raw`
+local head = lease_head(KEYS[1])
+if not head or string.sub(head, 3, 24) ~= ARGV[1] then return 0 end
+redis.pcall('SETRANGE', KEYS[1], 24, '0000000000000')
+if awaited(head) then redis.call('PUBLISH', ARGV[2], ARGV[3]) end
+return 1`,
+);
+
+/**
+ * Stores without a lease, ends any lease on the key, and announces that.
+ *
+ * KEYS data, index [, staged value]. ARGV ttl ms or '', value or '', channel, member,
+ * indexed (0|1), prefix, probes. Returns 1 stored, -1 the staged value is gone.
+ */
+export const WRITE = script(
+  LEASE_HEAD,
+  INDEX_ADD,
+  String.raw`
+local head = lease_head(KEYS[1])
+if KEYS[3] then
+  local kept
+  if ARGV[1] == '' then kept = redis.call('PERSIST', KEYS[3])
+  else kept = redis.call('PEXPIRE', KEYS[3], ARGV[1]) end
+  if kept == 0 then return -1 end
+  redis.call('RENAME', KEYS[3], KEYS[1])
+elseif ARGV[1] == '' then
+  redis.call('SET', KEYS[1], ARGV[2])
+else
+  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[1])
+end
+if ARGV[5] == '1' then index_add(KEYS[2], ARGV[4], ARGV[6], ARGV[7]) end
+if head and awaited(head) then redis.call('PUBLISH', ARGV[3], ARGV[4]) end
+return 1`,
+);

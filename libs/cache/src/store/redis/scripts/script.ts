@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+
+/** A Lua script with the digest by which the server knows it. */
+export interface Script {
+  readonly source: string;
+  readonly sha1: string;
+}
+
+/**
+ * Makes a script of its parts.
+ *
+ * None of ours carries a `#!lua` line: with one, and without the `allow-oom` flag, a full server
+ * refuses the whole script, removals included. Without it only the single commands that need
+ * memory fail, and removals need none.
+ */
+export function script(...parts: string[]): Script {
+  const source = parts.join('\n');
+  return { source, sha1: createHash('sha1').update(source).digest('hex') };
+}
+
+/**
+ * `lease_head(key)`: the header if the key holds a lease, else `false`.
+ *
+ * A lease has a fixed length, so its absence is usually told by the length alone. `SETRANGE` of
+ * nothing returns the length, changes nothing and — unlike `STRLEN` or `GETRANGE` — does not count
+ * as a keyspace hit or miss, which people watch. On a full server it fails and is done without.
+ */
+export const LEASE_HEAD = String.raw`
+local function lease_head(key)
+  local size = redis.pcall('SETRANGE', key, 0, '')
+  if type(size) == 'number' and size ~= 37 then return false end
+  local head = redis.pcall('GETRANGE', key, 0, 36)
+  if type(head) == 'string' and string.byte(head) == 1 then return head end
+  return false
+end
+local function awaited(head) return string.sub(head, 2, 2) == '1' end`;
+
+/**
+ * `index_add(index, member, prefix, probes)`: adds a member and, when it is new, looks at some
+ * others at random, dropping the dead among them. With four probes per addition on average at most
+ * a quarter of a growing index is dead; keys that expire without additions are left to the sweeper.
+ * The caller bundles the probes (32 at every eighth addition), because each look into the index
+ * counts as a keyspace hit.
+ */
+export const INDEX_ADD = String.raw`
+local function index_add(index, member, prefix, probes)
+  if redis.call('ZADD', index, 0, member) == 0 or probes == '0' then return end
+  for _, other in ipairs(redis.call('ZRANDMEMBER', index, probes)) do
+    if string.byte(other) ~= 0 and redis.pcall('SETRANGE', prefix .. other, 0, '') == 0 then
+      redis.call('ZREM', index, other)
+    end
+  end
+end`;

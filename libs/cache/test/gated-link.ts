@@ -1,0 +1,55 @@
+import type { Command, RedisLinkFactory } from '@gad/cache';
+import { nodeRedisLink } from '@gad/cache';
+import {
+  LIST,
+  REBUILD_ADD,
+  REBUILD_BEGIN,
+  REBUILD_SEAL,
+} from '../src/store/redis/scripts/index-scripts.js';
+import { ACQUIRE, FILL, RELEASE, WRITE } from '../src/store/redis/scripts/lease-scripts.js';
+import { REMOVE, REMOVE_RANGE } from '../src/store/redis/scripts/removal-scripts.js';
+import { Gates } from './gates.js';
+
+const SCRIPTS = {
+  ACQUIRE,
+  FILL,
+  RELEASE,
+  WRITE,
+  REMOVE,
+  REMOVE_RANGE,
+  REBUILD_BEGIN,
+  REBUILD_ADD,
+  REBUILD_SEAL,
+  LIST,
+};
+const NAMES = new Map(Object.entries(SCRIPTS).map(([name, { sha1 }]) => [sha1, name]));
+
+/** `ACQUIRE` for that script's EVALSHA, else the command with its arguments. */
+function nameOf(command: Command): string {
+  const [verb, ...args] = command.map(String);
+  if (verb === 'EVALSHA') return NAMES.get(args[0] ?? '') ?? 'SCRIPT';
+  return [verb, ...args].join(' ');
+}
+
+/** Links to a real Redis whose commands go through gates. */
+export function gatedLinks(): { makeLink: RedisLinkFactory; gates: Gates } {
+  const gates = new Gates();
+  return {
+    gates,
+    makeLink: (settings) => {
+      const link = nodeRedisLink(settings);
+      return {
+        get isReady() {
+          return link.isReady;
+        },
+        send: (command) => gates.pass(nameOf(command), () => link.send(command)),
+        sendForBytes: (command) => gates.pass(nameOf(command), () => link.sendForBytes(command)),
+        subscribe: (channel, listener) => link.subscribe(channel, listener),
+        on: (event, listener) => link.on(event, listener),
+        connect: () => link.connect(),
+        close: () => link.close(),
+        destroy: () => link.destroy(),
+      };
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, describe, it } from '@jest/globals';
+import { storeContract } from '@gad/cache/testing';
+import { MemoryStore, RedisStore, silentLog } from '@gad/cache';
+import type { RedisServer } from './redis-server.js';
+import { startRedis } from './redis-server.js';
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+
+storeContract('The in-process store', () => Promise.resolve(new MemoryStore()), { describe, it });
+
+for (const index of ['lex', 'scan'] as const) {
+  storeContract(
+    `The Redis store (${index})`,
+    async () => {
+      await server.command('FLUSHDB');
+      const settings = { url: server.url };
+      const store = new RedisStore({ settings, prefix: 'gad:', index, log: silentLog });
+      await store.open();
+      return store;
+    },
+    { describe, it },
+  );
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import 'reflect-metadata';
+import { readAppConfig } from '../apps/api/src/config/app-config.js';
+import { VARIABLES } from '../apps/api/src/config/environment.js';
+
+/** Shown with an example, because the default is to be absent. */
+const WITHOUT_DEFAULT = [
+  ...['CORS_ORIGINS', 'REDIS_HOST', 'REDIS_PASSWORD', 'REDIS_URL'],
+  ...['DATABASE_URL', 'JWT_SECRET'],
+];
+
+const text = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
+const example = Object.fromEntries(
+  [...text.matchAll(/^# ([A-Z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
+);
+
+describe('.env.example', () => {
+  it('shows every variable that the API reads, and no other', () => {
+    expect(Object.keys(example).sort()).toEqual([...VARIABLES].sort());
+  });
+
+  it('changes nothing when it is copied as it is', () => {
+    expect(text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([]);
+  });
+
+  it('shows the values that are in force without it', () => {
+    const shown = Object.fromEntries(
+      Object.entries(example).filter(([name]) => !WITHOUT_DEFAULT.includes(name)),
+    );
+    expect(readAppConfig(shown)).toEqual(readAppConfig({}));
+    const host = { REDIS_HOST: 'localhost' };
+    expect(readAppConfig({ ...shown, ...host })).toEqual(readAppConfig(host));
+  });
+
+  it('shows examples that the configuration accepts', () => {
+    const { REDIS_URL, DATABASE_URL, CORS_ORIGINS } = example;
+    expect(readAppConfig({ REDIS_URL }).redis).toEqual({ url: REDIS_URL });
+    expect(readAppConfig({ DATABASE_URL }).database.url).toBe(DATABASE_URL);
+    expect(readAppConfig({ CORS_ORIGINS }).http.corsOrigins).toEqual([CORS_ORIGINS]);
+  });
+});

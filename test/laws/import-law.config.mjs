@@ -1,0 +1,128 @@
+/**
+ * The import law, as dependency-cruiser reads it. Every rule has a planted violation in
+ * `import-law.fixture.ts`; a rule without one fails the test.
+ */
+const FEATURES = 'auth|usuarios|tareas|statistics|cache-admin|cache-invalidation';
+const TESTS = String.raw`\.(spec|e2e-spec)\.ts$|^(apps|libs)/[^/]+/test/|^test/|^bench/`;
+const SOURCE = String.raw`^(apps|libs)/[^/]+/src/`;
+
+/** Files of `auth` that annotate other features' routes and name who is asking; no behaviour. */
+const AUTH_VOCABULARY = String.raw`^apps/api/src/auth/(principal|role|[a-z-]+\.decorator)\.ts$`;
+
+/** What a feature offers to others. */
+const FEATURE_DOORS = String.raw`\.(module|service|guard)\.ts$`;
+
+/** The faces that NestJS sees; everything else in the library is plain TypeScript. */
+const NEST_FACE = String.raw`^libs/cache/src/.*\.(module|module-definition|service|interceptor|decorators?)\.ts$`;
+
+const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+
+export default {
+  forbidden: [
+    rule(
+      'no-cycles',
+      'Type-only cycles count: they become real ones with the first decorator or enum.',
+      {},
+      { circular: true },
+    ),
+    rule(
+      'every-import-resolves',
+      'What does not resolve has not been checked.',
+      {},
+      {
+        couldNotResolve: true,
+        // Jest, and the built library's own doors, are resolved by mapping.
+        pathNot: '^@gad/cache(/testing)?$',
+      },
+    ),
+    rule(
+      'libs-know-no-apps',
+      'A library is published without this repository.',
+      {
+        path: '^libs/',
+      },
+      { path: '^(apps/|@gad/api)' },
+    ),
+    rule(
+      'libs-by-package-name',
+      'Apps use a library as any other project would: by its public doors.',
+      { path: '^apps/' },
+      { path: '^libs/', dependencyTypesNot: ['aliased'] },
+    ),
+    rule(
+      'libs-keep-to-themselves',
+      'One library reaches another by its package name.',
+      {
+        path: '^libs/([^/]+)/',
+      },
+      { path: '^libs/', pathNot: '^libs/$1/', dependencyTypesNot: ['aliased'] },
+    ),
+    rule(
+      'source-imports-no-tests',
+      'Tests are not shipped, and the testing door is for tests.',
+      {
+        path: SOURCE,
+        pathNot: [TESTS, '^libs/[^/]+/src/testing/'],
+      },
+      { path: [TESTS, '^libs/[^/]+/src/testing/'] },
+    ),
+    rule(
+      'features-by-their-doors',
+      'Another feature is used through its module, service, guard or events; who is asking is ' +
+        "auth's vocabulary; what is cached under which key is for the invalidation table to know.",
+      { path: `^apps/api/src/(${FEATURES})/`, pathNot: TESTS },
+      {
+        path: `^apps/api/src/(${FEATURES})/`,
+        pathNot: ['^apps/api/src/$1/', FEATURE_DOORS, AUTH_VOCABULARY, String.raw`\.cache\.ts$`],
+      },
+    ),
+    rule(
+      'cached-views-for-invalidation-only',
+      'What is cached, and under which key, concerns its own feature and the invalidation table.',
+      { path: '^apps/api/src/([^/]+)/', pathNot: [TESTS, '^apps/api/src/cache-invalidation/'] },
+      { path: String.raw`^apps/api/src/.*\.cache\.ts$`, pathNot: '^apps/api/src/$1/' },
+    ),
+    rule(
+      'engine-is-plain-typescript',
+      'NestJS only in the module, the service face, the interceptor and the decorators.',
+      { path: '^libs/cache/src/', pathNot: [TESTS, NEST_FACE, '^libs/cache/src/testing/'] },
+      { path: '(^|/)(node_modules/)?@nestjs/' },
+    ),
+    rule(
+      'redis-client-in-its-files',
+      "The Redis client belongs to the library's Redis files.",
+      { path: SOURCE, pathNot: [TESTS, '^libs/cache/src/.*redis'] },
+      { path: ['(^|/)node_modules/(redis|@redis)/', '^(redis|@redis/.*)$'] },
+    ),
+    rule(
+      'event-emitter-in-events',
+      "The emitter's string names stay behind the typed bus.",
+      { path: SOURCE, pathNot: [TESTS, '^apps/api/src/events/'] },
+      { path: '(^|/)(node_modules/)?(eventemitter2|@nestjs/event-emitter)(/|$)' },
+    ),
+    rule(
+      'packages-are-declared',
+      'A package that only a neighbour declares is not there after publishing.',
+      { path: SOURCE, pathNot: TESTS },
+      { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    ),
+  ],
+  options: {
+    // Type-only imports are imports.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    // Not the packages' own folders of that name: excluding those would blind every rule on packages.
+    exclude: { path: ['^dist/', '^(apps|libs)/[^/]+/dist/'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};
+
+/** Names of the features, for the rule on mutual use, which is about folders and not files. */
+export const featurePattern = new RegExp(`^apps/api/src/(${FEATURES})/`);
+
+/** Imports of these do not make one feature a user of another. */
+export const vocabularyPattern = new RegExp(AUTH_VOCABULARY);

@@ -1,0 +1,74 @@
+/**
+ * A small tree in which each rule of the import law is broken exactly once, by the file named here.
+ * The paths are those of the real repository, so that the real patterns are put to the test.
+ */
+export const plantedViolations: Readonly<Record<string, { from: string; text: string }>> = {
+  'no-cycles': {
+    from: 'libs/cache/src/engine/left.ts',
+    // Type-only on both sides: gone after compilation, and still a cycle.
+    text: `import type { Right } from './right.js';\nexport interface Left { right: Right }\n`,
+  },
+  'every-import-resolves': {
+    from: 'libs/cache/src/engine/nowhere.ts',
+    text: `import './not-there.js';\n`,
+  },
+  'libs-know-no-apps': {
+    from: 'libs/cache/src/engine/home.ts',
+    text: `import type { Usuario } from '../../../../apps/api/src/usuarios/usuario.js';\nexport type Owner = Usuario;\n`,
+  },
+  'libs-by-package-name': {
+    from: 'apps/api/src/statistics/deep.ts',
+    text: `import { right } from '../../../../libs/cache/src/engine/plain.js';\nexport const value = right;\n`,
+  },
+  'libs-keep-to-themselves': {
+    from: 'libs/other/src/thief.ts',
+    text: `import { right } from '../../cache/src/engine/plain.js';\nexport const stolen = right;\n`,
+  },
+  'source-imports-no-tests': {
+    from: 'apps/api/src/statistics/tested.ts',
+    text: `import { fake } from '@gad/cache/testing';\nexport const real = fake;\n`,
+  },
+  'features-by-their-doors': {
+    from: 'apps/api/src/tareas/tareas.service.ts',
+    text: `import { rows } from '../usuarios/usuarios.repository.js';\nexport const copy = rows;\n`,
+  },
+  'cached-views-for-invalidation-only': {
+    from: 'apps/api/src/tareas/keys.ts',
+    text: `import { key } from '../statistics/statistics.cache.js';\nexport const removed = key;\n`,
+  },
+  'engine-is-plain-typescript': {
+    from: 'libs/cache/src/engine/single-flight.ts',
+    text: `import { Injectable } from '@nestjs/common';\nexport const decorate = Injectable;\n`,
+  },
+  'redis-client-in-its-files': {
+    from: 'apps/api/src/health/health.controller.ts',
+    text: `import { createClient } from 'redis';\nexport const open = createClient;\n`,
+  },
+  'event-emitter-in-events': {
+    from: 'apps/api/src/tareas/shout.ts',
+    text: `import { EventEmitter2 } from '@nestjs/event-emitter';\nexport const emitter = new EventEmitter2();\n`,
+  },
+  'packages-are-declared': {
+    from: 'libs/cache/src/engine/borrowed.ts',
+    text: `import pg from 'pg';\nexport const client = pg;\n`,
+  },
+};
+
+/** What the violations point at, and imports like theirs that are allowed. */
+export const innocentFiles: Readonly<Record<string, string>> = {
+  'libs/cache/src/engine/right.ts': `import type { Left } from './left.js';\nexport interface Right { left: Left }\n`,
+  'libs/cache/src/engine/plain.ts': `export const right = 1;\n`,
+  'libs/cache/src/index.ts': `export { right } from './engine/plain.js';\n`,
+  'libs/cache/src/testing/index.ts': `export const fake = 1;\n`,
+  'libs/cache/src/cache.service.ts': `import { Injectable } from '@nestjs/common';\nexport const service = Injectable;\n`,
+  'libs/cache/src/store/redis/redis-store.ts': `import { createClient } from 'redis';\nexport const open = createClient;\n`,
+  'apps/api/src/usuarios/usuario.ts': `export interface Usuario { id: number }\n`,
+  'apps/api/src/usuarios/usuarios.repository.ts': `export const rows = [];\n`,
+  'apps/api/src/usuarios/usuarios.service.ts': `import type { Principal } from '../auth/principal.js';\nexport const find = (who: Principal) => who;\n`,
+  'apps/api/src/auth/principal.ts': `export interface Principal { id: number }\n`,
+  'apps/api/src/auth/auth.service.ts': `import { find } from '../usuarios/usuarios.service.js';\nexport const login = find;\n`,
+  'apps/api/src/statistics/statistics.cache.ts': `import { right } from '@gad/cache';\nexport const key = right;\n`,
+  'apps/api/src/statistics/statistics.spec.ts': `import { fake } from '@gad/cache/testing';\nexport const used = fake;\n`,
+  'apps/api/src/cache-invalidation/invalidation.map.ts': `import { key } from '../statistics/statistics.cache.js';\nexport const map = key;\n`,
+  'apps/api/src/events/bus.ts': `import { EventEmitter2 } from '@nestjs/event-emitter';\nexport const emitter = new EventEmitter2();\n`,
+};

@@ -1,0 +1,145 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chown, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { ContainerRunner } from './container-runner.js';
+import { createDatabase } from './postgres-database.js';
+import { ProcessRunner } from './process-runner.js';
+import type { ServerRunner } from './server-runner.js';
+import { findServerSources, type ServerSource } from './server-source.js';
+import { startServer, type TestServer } from './test-server.js';
+
+export interface PostgresServer extends TestServer {
+  /** Makes an empty database; resolves with the URL that connects to it. */
+  createDatabase(name: string): Promise<string>;
+}
+
+export interface PostgresOptions {
+  /** Settings of postgresql.conf over the defaults of a test server. */
+  config?: Readonly<Record<string, string>>;
+  /** Default: a free one. */
+  port?: number;
+}
+
+/**
+ * Nothing waits for the disk, as no test unplugs the machine. `synchronous_commit` stays on: with
+ * it off, a database that is killed loses commits that it has acknowledged, and every check of
+ * what survives a crash would blame the wrong side.
+ */
+const DEFAULTS = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  max_connections: '200',
+  shared_buffers: '64MB',
+  max_wal_size: '256MB',
+  jit: 'off',
+  timezone: 'UTC',
+};
+
+/**
+ * Starts a PostgreSQL on the loopback interface, UTF8 and locale C, superuser `postgres` without a
+ * password, data in a temporary folder; resolves when it takes connections.
+ *
+ * @throws Error with one sentence that says what to install, or with PostgreSQL's own output.
+ */
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  const { postgres: source } = await findServerSources(['postgres']);
+  const url = (port: number): string => `postgres://postgres@127.0.0.1:${port}/postgres`;
+  const server = await startServer(
+    {
+      name: 'PostgreSQL',
+      createRunner: (port) => createRunner(source, port, options.config),
+      answers: (port) => takesConnections(url(port)),
+      url,
+    },
+    options.port,
+  );
+  // By descriptors: a spread would freeze `pid` at its first value.
+  return Object.defineProperties(
+    { createDatabase: (name: string) => createDatabase(server.url, name) },
+    Object.getOwnPropertyDescriptors(server),
+    // The two halves together are the interface, which defineProperties cannot express.
+  ) as PostgresServer;
+}
+
+async function createRunner(
+  source: ServerSource,
+  port: number,
+  config: PostgresOptions['config'],
+): Promise<ServerRunner> {
+  const settings = Object.entries({ ...DEFAULTS, ...config }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
+  if (source.by === 'docker') {
+    return new ContainerRunner({
+      image: source.image,
+      name: `gad-test-postgres-${randomBytes(6).toString('hex')}`,
+      ports: { host: port, container: 5432 },
+      environment: {
+        POSTGRES_HOST_AUTH_METHOD: 'trust',
+        POSTGRES_INITDB_ARGS: '--encoding=UTF8 --locale=C --no-sync',
+      },
+      command: settings,
+    });
+  }
+  const user = unprivilegedUser();
+  const temporaryDirectory = await mkdtemp(join(tmpdir(), 'gad-postgres-'));
+  if (user !== undefined) await chown(temporaryDirectory, user.uid, user.gid);
+  const data = join(temporaryDirectory, 'data');
+  await promisify(execFile)(
+    join(source.path, 'initdb'),
+    [
+      ...['--pgdata', data, '--username', 'postgres', '--auth', 'trust'],
+      ...['--encoding', 'UTF8', '--locale', 'C', '--no-sync', '--no-instructions'],
+    ],
+    { ...user, cwd: temporaryDirectory },
+  );
+  return new ProcessRunner({
+    program: join(source.path, 'postgres'),
+    args: [
+      ...['-D', data, '-p', String(port), '-h', '127.0.0.1', '-c', 'unix_socket_directories='],
+      ...settings,
+    ],
+    // "Fast" and "immediate" shutdown in PostgreSQL's terms.
+    endSignal: 'SIGINT',
+    removeSignal: 'SIGQUIT',
+    user,
+    temporaryDirectory,
+  });
+}
+
+/** PostgreSQL refuses to run as root. */
+function unprivilegedUser(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  for (const name of ['postgres', 'nobody']) {
+    try {
+      const id = (flag: string): number =>
+        Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: 'pipe' }));
+      return { uid: id('-u'), gid: id('-g') };
+    } catch {
+      continue;
+    }
+  }
+  throw new Error(
+    'PostgreSQL refuses to run as root, and there is no user "postgres" or "nobody".',
+  );
+}
+
+async function takesConnections(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  // The server may end the connection before the client does; the answer is false all the same.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { canInstallPackages, installPackages } from './debian-packages.js';
+import { findInPath, findPostgresDirectory } from './executables.js';
+
+/** The servers that tests can ask for. */
+export type ServerKind = 'redis' | 'postgres';
+
+/** How one kind of server is run on this machine. */
+export type ServerSource = { by: 'programs'; path: string } | { by: 'docker'; image: string };
+
+const IMAGES: Record<ServerKind, string> = {
+  redis: 'redis:7.2-alpine',
+  postgres: 'postgres:15-alpine',
+};
+const PACKAGES: Record<ServerKind, string> = { redis: 'redis-server', postgres: 'postgresql' };
+const NAMES: Record<ServerKind, string> = { redis: 'Redis', postgres: 'PostgreSQL' };
+
+/**
+ * Finds a way to run each kind, in this order: programs installed here, a Docker engine that
+ * answers, Debian's packages (installed on the spot when this process is root).
+ *
+ * @throws Error with one sentence that says what to install, when there is none.
+ */
+export async function findServerSources<Kind extends ServerKind>(
+  kinds: readonly Kind[],
+): Promise<Record<Kind, ServerSource>> {
+  const sources = new Map(kinds.map((kind) => [kind, findPrograms(kind)]));
+  const missing = kinds.filter((kind) => sources.get(kind) === undefined);
+
+  if (missing.length > 0 && (await dockerAnswers())) {
+    for (const kind of missing) {
+      progress(`${NAMES[kind]} is not installed; running ${IMAGES[kind]} in Docker`);
+      sources.set(kind, { by: 'docker', image: IMAGES[kind] });
+    }
+  } else if (missing.length > 0 && canInstallPackages()) {
+    const packages = missing.map((kind) => PACKAGES[kind]);
+    progress(`installing ${packages.join(' and ')} with apt-get (once, about a minute)`);
+    await installPackages(packages);
+    for (const kind of missing) sources.set(kind, findPrograms(kind));
+  }
+
+  const lacking = kinds.filter((kind) => sources.get(kind) === undefined);
+  if (lacking.length > 0) throw new Error(advice(lacking));
+  // Every kind is in the map and none is undefined: the line above has just checked it.
+  return Object.fromEntries(sources) as Record<Kind, ServerSource>;
+}
+
+/** Says on standard error what the set-up is doing; standard output belongs to reports. */
+export function progress(message: string): void {
+  process.stderr.write(`test servers: ${message}\n`);
+}
+
+/** The one sentence for a machine on which the tests cannot get their servers. */
+export function advice(kinds: readonly ServerKind[]): string {
+  const names = kinds.map((kind) => NAMES[kind]).join(' and ');
+  const packages = kinds.map((kind) => PACKAGES[kind]).join(' ');
+  return (
+    `The tests need ${names}: install ${kinds.length > 1 ? 'them' : 'it'} ` +
+    `(Debian, Ubuntu: sudo apt-get install ${packages}) or start Docker, then run again.`
+  );
+}
+
+function findPrograms(kind: ServerKind): ServerSource | undefined {
+  const path = kind === 'redis' ? findInPath('redis-server') : findPostgresDirectory();
+  return path === undefined ? undefined : { by: 'programs', path };
+}
+
+function dockerAnswers(): Promise<boolean> {
+  if (findInPath('docker') === undefined) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    execFile('docker', ['info'], { timeout: 10_000 }, (error) => {
+      resolve(error === null);
+    });
+  });
+}

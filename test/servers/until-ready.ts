@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServerRunner } from './server-runner.js';
+
+const PATIENCE = 60_000;
+
+/**
+ * Resolves when the probe answers true.
+ *
+ * @throws Error with the server's own last words when it ends instead, or after a minute.
+ */
+export async function untilReady(
+  name: string,
+  runner: ServerRunner,
+  probe: () => Promise<boolean>,
+): Promise<void> {
+  const end = performance.now() + PATIENCE;
+  while (!(await probe())) {
+    const obituary = await runner.obituary();
+    if (obituary !== undefined) throw new ServerEndedError(name, obituary);
+    if (performance.now() > end) {
+      throw new Error(`${name} has not answered for ${PATIENCE / 1000} s`);
+    }
+    await sleep(15);
+  }
+}
+
+/** The server has ended while somebody waited for it to answer. */
+export class ServerEndedError extends Error {
+  constructor(
+    name: string,
+    readonly output: string,
+  ) {
+    super(`${name} ended at start:\n${output}`);
+    this.name = 'ServerEndedError';
+  }
+
+  /** Whether somebody took the port between its choice and its use. */
+  get portTaken(): boolean {
+    return /address already in use|already allocated/i.test(this.output);
+  }
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import { repositoryFiles } from './laws/repository-files.js';
+import { findBreaches, lawNames } from './laws/source-law.js';
+
+/** For each law: a file that breaks it in every way there is, one a line, and one that does not. */
+const planted: Record<string, { path: string; text: string; innocent: [string, string] }> = {
+  'no-export-star': {
+    path: 'libs/cache/src/index.ts',
+    text: `export * from './cache.service.js';\nexport * as glob from './engine/glob.js';`,
+    innocent: ['libs/cache/src/index.ts', `export { get } from './get.js'; // not export * from`],
+  },
+  'environment-only-in-config': {
+    path: 'apps/api/src/tareas/tareas.service.ts',
+    text: [
+      `const one = process.env.PORT;`,
+      `const two = process['env'];`,
+      `const { env } = process;`,
+      `const { env: three } = globalThis.process;`,
+      `import { env as four } from 'node:process';`,
+    ].join('\n'),
+    innocent: ['apps/api/src/config/app-config.ts', `export const port = process.env['PORT'];`],
+  },
+  'no-internal-barrels': {
+    path: 'apps/api/src/tareas/index.ts',
+    text: `export { TareasModule } from './tareas.module.js';`,
+    innocent: ['libs/cache/src/testing/index.ts', `export { fake } from './fake.js';`],
+  },
+};
+
+describe('the source laws', () => {
+  const sources = repositoryFiles().filter(({ path }) => path.endsWith('.ts'));
+
+  it('have looked at the sources', () => {
+    expect(sources.length).toBeGreaterThan(50);
+  });
+
+  it('hold', () => {
+    expect(findBreaches(sources)).toEqual([]);
+  });
+
+  it.each(lawNames)('catch every form of a breach of %s, and nothing else', (law) => {
+    const example = planted[law];
+    if (example === undefined) throw new Error(`no planted breach of ${law}`);
+    const lines = example.text.split('\n').map((_, index) => `${example.path}:${index + 1}`);
+    expect(findBreaches([example])).toEqual(lines.map((at) => ({ law, at })));
+
+    const [path, text] = example.innocent;
+    expect(findBreaches([{ path, text }])).toEqual([]);
+  });
+});

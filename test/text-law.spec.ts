@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { repositoryFiles, root } from './laws/repository-files.js';
+import { findTextBreaches, longFiles, LONGEST } from './laws/text-law.js';
+
+describe('the laws for every committed file', () => {
+  const files = repositoryFiles();
+
+  it('have looked at files of every kind', () => {
+    const paths = files.map(({ path }) => path);
+    for (const path of ['package.json', 'package-lock.json', '.ci/run', 'test/text-law.spec.ts']) {
+      expect(paths).toContain(path);
+    }
+  });
+
+  it('hold', () => {
+    expect(findTextBreaches(files, root)).toEqual([]);
+  });
+
+  it('excuse only files that exist and need it', () => {
+    const needed = files.filter(({ text }) => text.split('\n').length - 1 > LONGEST);
+    expect(Object.keys(longFiles).sort()).toEqual(needed.map(({ path }) => path).sort());
+  });
+
+  it.each([
+    ['a registry host', `"resolved": "https://${['registry', 'npmjs', 'org'].join('.')}/a.tgz"`],
+    ['a home', `cd ${['', 'home', 'ana', 'gad'].join('/')}`],
+    ['the checkout', 'see /datos/gad/README.md'],
+    ['what lies beside the checkout', 'see /datos/notas.md'],
+    ['a conflict', `a\n${'<'.repeat(7)} HEAD\nb`],
+    ['a long file', 'x\n'.repeat(LONGEST + 1)],
+  ])('catch %s', (_, text) => {
+    expect(findTextBreaches([{ path: 'docs/nota.md', text }], '/datos/gad/')).toHaveLength(1);
+  });
+
+  it.each([
+    ['a path of a container', 'WORKDIR /app\nCOPY --from=build /app/dist dist'],
+    ['an address that contains such a word', 'https://example.org/home/page and ./home/page'],
+    ['a file of the longest size', 'x\n'.repeat(LONGEST)],
+  ])('let %s pass', (_, text) => {
+    expect(findTextBreaches([{ path: 'docs/nota.md', text }], '/datos/gad/')).toEqual([]);
+  });
+});

@@ -1,0 +1,1 @@
+export declare function isStale(root: string): boolean;
