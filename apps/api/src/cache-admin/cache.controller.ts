@@ -46,7 +46,7 @@ export class CacheController {
 
   @Post('invalidate/*')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Removes one key' })
+  @ApiOperation({ summary: 'Remove one key' })
   @ApiParam({ name: 'key', example: 'stats:user:2:days:30' })
   @ApiOkResponse({ type: InvalidatedKeyDto })
   @ApiProblems('CACHE_KEY_INVALID', 'MALFORMED_REQUEST', 'CACHE_UNAVAILABLE')
@@ -64,7 +64,7 @@ export class CacheController {
   @Post('invalidate-pattern/*')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Removes every key that matches a glob pattern as Redis understands it',
+    summary: 'Remove every key that matches a glob pattern as Redis understands it',
   })
   @ApiParam({ name: 'pattern', example: 'stats:user:*' })
   @ApiOkResponse({ type: InvalidatedPatternDto })
@@ -87,7 +87,7 @@ export class CacheController {
 
   @Post('clear')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Removes every key under the prefix, and nothing else of the database' })
+  @ApiOperation({ summary: 'Remove every key under the prefix, and nothing else of the database' })
   @ApiOkResponse({ type: ClearedCacheDto })
   @ApiProblems('CACHE_UNAVAILABLE')
   async clear(
@@ -100,7 +100,7 @@ export class CacheController {
   }
 
   @Get('keys')
-  @ApiOperation({ summary: 'Lists keys in alphabetical order' })
+  @ApiOperation({ summary: 'List keys in alphabetical order' })
   @ApiOkResponse({ type: CacheKeyPageDto })
   @ApiProblems('CACHE_PATTERN_INVALID', 'CURSOR_INVALID', 'CACHE_UNAVAILABLE')
   async keys(
@@ -121,7 +121,7 @@ export class CacheController {
   }
 
   @Get('keys/*')
-  @ApiOperation({ summary: 'Shows one key and its value' })
+  @ApiOperation({ summary: 'Read one key and its value' })
   @ApiParam({ name: 'key', example: 'stats:user:2:days:30' })
   @ApiOkResponse({ type: CacheKeyDetailDto })
   @ApiProblems('CACHE_KEY_INVALID', 'MALFORMED_REQUEST', 'CACHE_KEY_NOT_FOUND', 'CACHE_UNAVAILABLE')

@@ -74,7 +74,7 @@ export class StatisticsController {
 
   @Post('invalidate/user/:user_id')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Removes the cached statistics of a usuario (own, or admin)' })
+  @ApiOperation({ summary: 'Remove the cached statistics of a usuario (own, or admin)' })
   @ApiUserId()
   @ApiOkResponse({ type: InvalidatedStatisticsDto })
   @ApiProblems('CACHE_UNAVAILABLE')

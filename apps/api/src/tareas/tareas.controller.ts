@@ -34,7 +34,7 @@ export class TareasController {
   constructor(private readonly tareas: TareasService) {}
 
   @Get()
-  @ApiOperation({ summary: 'Lists tareas, the newest first; a usuario sees the own ones' })
+  @ApiOperation({ summary: 'List tareas, the newest first; a usuario sees the own ones' })
   @ApiOkResponse({ type: TareaPageDto })
   @ApiProblems('CURSOR_INVALID', 'VALIDATION_FAILED')
   async list(@CurrentUser() user: Principal, @Query() query: ListTareasDto): Promise<TareaPageDto> {
@@ -53,7 +53,7 @@ export class TareasController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Shows a tarea; a usuario sees the own ones' })
+  @ApiOperation({ summary: 'Read a tarea; a usuario sees the own ones' })
   @ApiTareaId()
   @ApiOkResponse({ type: TareaDto })
   @ApiProblems('TAREA_NOT_FOUND')
@@ -63,7 +63,7 @@ export class TareasController {
 
   @Post()
   @Roles('supervisor')
-  @ApiOperation({ summary: 'Creates a tarea (supervisor, admin)' })
+  @ApiOperation({ summary: 'Create a tarea (supervisor, admin)' })
   @ApiCreatedResponse({ type: TareaDto })
   @ApiProblems(
     'TAREA_DATES_INVALID',
@@ -76,7 +76,7 @@ export class TareasController {
   }
 
   @Patch(':id')
-  @ApiOperation({ summary: 'Changes a tarea (supervisor, admin; the delegado: estado only)' })
+  @ApiOperation({ summary: 'Change a tarea (supervisor, admin; the delegado: estado only)' })
   @ApiTareaId()
   @ApiOkResponse({ type: TareaDto })
   @ApiProblems(
@@ -98,7 +98,7 @@ export class TareasController {
   @Delete(':id')
   @Roles('supervisor')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Deletes a tarea (supervisor, admin)' })
+  @ApiOperation({ summary: 'Delete a tarea (supervisor, admin)' })
   @ApiTareaId()
   @ApiNoContentResponse()
   @ApiProblems('TAREA_NOT_FOUND')
