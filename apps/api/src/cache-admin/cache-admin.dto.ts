@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { PageQueryDto } from '../paging/page-query.dto.js';
-import { BooleanText } from '../paging/query-text.decorators.js';
+import { BooleanText } from '../validation/query-text.decorators.js';
 
 export class InvalidatePatternQueryDto {
   @ApiPropertyOptional({

@@ -16,6 +16,7 @@ export const NODE_ENVS = ['development', 'test', 'production'] as const;
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const port = { message: 'must be a port between 0 and 65535' };
+const milliseconds = { message: 'must be a whole number of milliseconds, 0 or more' };
 const seconds = { message: 'must be a whole number of seconds, 1 or more' };
 
 /**
@@ -49,6 +50,18 @@ export class Environment {
   @Min(1024, { message: 'must be at least 1024 bytes' })
   @Max(10 * 1024 * 1024, { message: 'must be at most 10485760 bytes' })
   BODY_LIMIT?: number;
+
+  @IsOptional()
+  @IsInt(milliseconds)
+  @Min(0, milliseconds)
+  @Max(600_000, { message: 'must be at most 600000 milliseconds' })
+  SHUTDOWN_GRACE_MS?: number;
+
+  @IsOptional()
+  @IsInt(milliseconds)
+  @Min(0, milliseconds)
+  @Max(600_000, { message: 'must be at most 600000 milliseconds' })
+  SHUTDOWN_TIMEOUT_MS?: number;
 
   @IsOptional()
   @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
@@ -137,6 +150,7 @@ export class Environment {
   @IsOptional()
   @IsInt(seconds)
   @Min(1, seconds)
+  @Max(31_536_000, { message: 'must be at most 31536000 seconds (one year)' })
   JWT_REFRESH_TTL?: number;
 
   @IsOptional()
@@ -154,6 +168,8 @@ export class Environment {
 export const NUMERIC_VARIABLES = [
   'PORT',
   'BODY_LIMIT',
+  'SHUTDOWN_GRACE_MS',
+  'SHUTDOWN_TIMEOUT_MS',
   'REDIS_PORT',
   'REDIS_DB',
   'CACHE_DEADLINE_MS',

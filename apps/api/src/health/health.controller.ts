@@ -8,7 +8,9 @@ import {
 } from '@nestjs/terminus';
 import { CacheService } from '@gad/cache';
 import { Public } from '../auth/public.decorator.js';
+import { RateLimit } from '../auth/rate-limit.decorator.js';
 import { Database } from '../database/database.js';
+import { Drain } from '../http/drain.js';
 import { ApiProblems } from '../problems/api-problems.decorator.js';
 import { Problem } from '../problems/problem.js';
 
@@ -16,6 +18,7 @@ const RETRY_AFTER_SECONDS = 5;
 
 @ApiTags('operations')
 @Public()
+@RateLimit('unlimited')
 @Controller('health')
 export class HealthController {
   constructor(
@@ -23,6 +26,7 @@ export class HealthController {
     private readonly indicators: HealthIndicatorService,
     private readonly database: Database,
     private readonly cache: CacheService,
+    private readonly drain: Drain,
   ) {}
 
   @Get('live')
@@ -50,8 +54,11 @@ export class HealthController {
       },
     },
   })
-  @ApiProblems('DATABASE_UNAVAILABLE')
+  @ApiProblems('DATABASE_UNAVAILABLE', 'SHUTTING_DOWN')
   async ready(): Promise<HealthCheckResult> {
+    // Send no more requests here; those that come all the same are answered.
+    if (this.drain.draining)
+      throw new Problem('SHUTTING_DOWN', 'The process has been told to stop');
     try {
       return await this.health.check([() => this.databaseHealth(), () => this.cacheHealth()]);
     } catch (error) {

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
-import { IntegerText } from './query-text.decorators.js';
+import { IntegerText } from '../validation/query-text.decorators.js';
 
 export const MAX_PAGE = 100;
 

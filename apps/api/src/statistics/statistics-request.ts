@@ -1,8 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { BooleanText, IntegerText } from '../paging/query-text.decorators.js';
-import { parseId } from '../problems/id.pipe.js';
-import { validationPipe } from '../problems/validation.js';
+import { BooleanText, IntegerText } from '../validation/query-text.decorators.js';
+import { parseId } from '../validation/id.pipe.js';
+import { validationPipe } from '../validation/validation.pipe.js';
 
 export class StatisticsQueryDto {
   @ApiPropertyOptional({ type: Number, minimum: 1, maximum: 365, default: 30, example: 30 })

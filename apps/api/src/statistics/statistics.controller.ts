@@ -22,7 +22,7 @@ import { CurrentUser } from '../auth/current-user.decorator.js';
 import type { Principal } from '../auth/principal.js';
 import { hasRole } from '../auth/role.js';
 import { ApiProblems } from '../problems/api-problems.decorator.js';
-import { IdPipe } from '../problems/id.pipe.js';
+import { IdPipe } from '../validation/id.pipe.js';
 import { Problem } from '../problems/problem.js';
 import { StatisticsAccessGuard } from './statistics-access.guard.js';
 import { StatisticsCacheInterceptor } from './statistics-cache.interceptor.js';

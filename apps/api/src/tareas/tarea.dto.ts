@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional, PartialType, OmitType } from '@nestjs
 import { IsIn, IsInt, IsOptional, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { ESTADOS, TIPOS, type Estado, type Tipo } from '../database/schema.js';
 import { PageQueryDto } from '../paging/page-query.dto.js';
-import { IntegerText } from '../paging/query-text.decorators.js';
+import { IntegerText } from '../validation/query-text.decorators.js';
 import { Instant } from '../validation/instant.decorator.js';
 import { Text } from '../validation/text.decorator.js';
 

@@ -13,7 +13,7 @@ import type { Principal } from '../auth/principal.js';
 import { Roles } from '../auth/roles.decorator.js';
 import { decodeCursor, toPage } from '../paging/cursor.js';
 import { ApiProblems } from '../problems/api-problems.decorator.js';
-import { IdPipe } from '../problems/id.pipe.js';
+import { IdPipe } from '../validation/id.pipe.js';
 import {
   CreateTareaDto,
   ListTareasDto,

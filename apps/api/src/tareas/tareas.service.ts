@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm';
 import type { Principal } from '../auth/principal.js';
 import { hasRole } from '../auth/role.js';
 import { violatedConstraint } from '../database/constraint.js';
+import type { Db } from '../database/database.js';
 import { tareas } from '../database/schema.js';
 import { DomainEventBus } from '../events/domain-event-bus.js';
 import type { DomainEvent } from '../events/domain-events.js';
@@ -44,8 +45,8 @@ export class TareasService {
   }
 
   async create(principal: Principal, dto: CreateTareaDto): Promise<Tarea> {
-    await this.requireUsuario(dto.delegado_usuario_id);
     return this.writing(async (tx, record) => {
+      await this.requireUsuario(tx, dto.delegado_usuario_id);
       const tarea = await this.repository.insert(tx, {
         codigo: dto.codigo ?? newCodigo(),
         titulo: dto.titulo,
@@ -66,7 +67,6 @@ export class TareasService {
   }
 
   async update(principal: Principal, id: number, dto: UpdateTareaDto): Promise<Tarea> {
-    if (dto.delegado_usuario_id !== undefined) await this.requireUsuario(dto.delegado_usuario_id);
     return this.writing(async (tx, record) => {
       const before = found(await this.repository.findForUpdate(tx, id), id);
       requireMayChange(principal, before, dto);
@@ -78,6 +78,8 @@ export class TareasService {
       }
       const change = changeOf(before, dto);
       if (Object.keys(change).length === 0) return before;
+      if (dto.delegado_usuario_id !== undefined)
+        await this.requireUsuario(tx, dto.delegado_usuario_id);
       const after = await this.repository.update(tx, id, change);
       record(...eventsOf(before, after));
       return after;
@@ -95,8 +97,9 @@ export class TareasService {
     });
   }
 
-  private async requireUsuario(id: number): Promise<void> {
-    if (!(await this.usuarios.findActive(id))) {
+  /** Looks inside the write's transaction, which keeps the usuario from being deleted meanwhile. */
+  private async requireUsuario(tx: Db, id: number): Promise<void> {
+    if (!(await this.usuarios.findActive(id, tx))) {
       throw new Problem('USUARIO_NOT_FOUND', `delegado_usuario_id ${String(id)} is no usuario`);
     }
   }

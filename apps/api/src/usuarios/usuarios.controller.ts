@@ -13,7 +13,7 @@ import type { Principal } from '../auth/principal.js';
 import { Roles } from '../auth/roles.decorator.js';
 import { PageQueryDto } from '../paging/page-query.dto.js';
 import { ApiProblems } from '../problems/api-problems.decorator.js';
-import { IdPipe } from '../problems/id.pipe.js';
+import { IdPipe } from '../validation/id.pipe.js';
 import { CreateUsuarioDto } from './dto/create-usuario.dto.js';
 import { UpdateUsuarioDto } from './dto/update-usuario.dto.js';
 import { UsuarioPageDto } from './dto/usuario-page.dto.js';

@@ -87,13 +87,14 @@ export class UsuariosRepository {
       .select(COLUMNS)
       .from(usuarios)
       .where(and(eq(usuarios.id, id), LIVE))
-      .for('update');
+      .for('no key update');
     return row;
   }
 
   /**
    * Locks the usuario together with all admins, so that two transactions cannot each take away the
-   * other's last admin. One statement in the order of ids: two of them never wait in a circle.
+   * other's last admin. One statement in the order of ids: two of them never wait in a circle. And
+   * not `for update`: that would wait for foreign keys, whose transactions may wait for an admin.
    */
   async lockWithAdmins(
     tx: Db,
@@ -104,11 +105,19 @@ export class UsuariosRepository {
       .from(usuarios)
       .where(and(or(eq(usuarios.id, id), eq(usuarios.rol, 'admin')), LIVE))
       .orderBy(asc(usuarios.id))
-      .for('update');
+      .for('no key update');
     return {
       usuario: rows.find((row) => row.id === id),
       otherAdmins: rows.filter((row) => row.id !== id && row.rol === 'admin').length,
     };
+  }
+
+  /**
+   * After a lock: waits for the transactions that count on the usuario to stay (`findActive`,
+   * foreign keys), and keeps new ones waiting until this one ends.
+   */
+  async lockReferences(tx: Db, id: number): Promise<void> {
+    await tx.select({ id: usuarios.id }).from(usuarios).where(eq(usuarios.id, id)).for('update');
   }
 
   /** A new password also ends a lockout. */

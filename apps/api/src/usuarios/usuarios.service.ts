@@ -117,6 +117,7 @@ export class UsuariosService {
         throw new Problem('USUARIO_SELF_DELETE', 'Another admin has to delete this usuario');
       }
       if (rol === 'admin' && otherAdmins === 0) throw lastAdmin();
+      await this.usuarios.lockReferences(tx, id);
       if (await this.usuarios.hasOpenTareas(tx, id)) {
         throw new Problem(
           'USUARIO_HAS_TAREAS',

@@ -15,18 +15,25 @@ export interface Tokens {
 
 let made = 0;
 
-/** A usuario that no other case knows, made by the admin over HTTP. */
-export async function newUsuario(api: TestApi, rol: Role = 'usuario'): Promise<NewUsuario> {
+/** The body that creates a usuario whom no other case knows. */
+export function usuarioFields(): Omit<NewUsuario, 'id'> & { nombre: string; apellido: string } {
   made += 1;
-  const dni = `T-${String(process.pid)}-${String(made)}`;
-  const email = `${dni.toLowerCase()}@pruebas.gad.local`;
-  const password = `secreto número ${String(made)}`;
-  const answer = await api.post('/usuarios', {
-    as: 'admin',
-    body: { dni, nombre: 'Nora', apellido: 'Prueba', email, password, rol },
-  });
-  expect(answer).toMatchObject({ status: 201, body: { email, rol } });
-  return { id: (answer.body as { id: number }).id, dni, email, password };
+  const dni = `T-${process.pid}-${made}`;
+  return {
+    dni,
+    nombre: 'Lucía',
+    apellido: 'Ferreyra',
+    email: `${dni.toLowerCase()}@pruebas.gad.local`,
+    password: `secreto número ${made}`,
+  };
+}
+
+/** Such a usuario, made by the admin over HTTP. */
+export async function newUsuario(api: TestApi, rol: Role = 'usuario'): Promise<NewUsuario> {
+  const fields = usuarioFields();
+  const answer = await api.post('/usuarios', { as: 'admin', body: { ...fields, rol } });
+  expect(answer).toMatchObject({ status: 201, body: { email: fields.email, rol } });
+  return { ...fields, id: (answer.body as { id: number }).id };
 }
 
 export function tryLogin(api: TestApi, email: string, password: string): Promise<Answer> {
@@ -38,6 +45,11 @@ export async function login(api: TestApi, { email, password }: NewUsuario): Prom
   const answer = await tryLogin(api, email, password);
   expect(answer).toMatchObject({ status: 200 });
   return answer.body as Tokens;
+}
+
+/** Opens a sesion of its own, to call with: `{ as: await signedIn(…) }`. */
+export async function signedIn(api: TestApi, usuario: NewUsuario): Promise<{ token: string }> {
+  return { token: (await login(api, usuario)).access_token };
 }
 
 /** The status that `GET /auth/me` gives to an access token: 200 while its sesion stands. */

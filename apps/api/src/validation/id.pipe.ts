@@ -1,5 +1,5 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
-import { Problem } from './problem.js';
+import { Problem } from '../problems/problem.js';
 
 const MAX_ID = 2_147_483_647;
 

@@ -1,5 +1,5 @@
 import { ValidationPipe, type ValidationError } from '@nestjs/common';
-import { Problem, type FieldError } from './problem.js';
+import { Problem, type FieldError } from '../problems/problem.js';
 
 /** Nest's own would turn `1e3` and `0x10` in a path into numbers before any other pipe sees them. */
 class ExplicitValidationPipe extends ValidationPipe {
