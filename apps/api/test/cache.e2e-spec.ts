@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createClient } from 'redis';
 import { onEverySetup } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
+import { postRaw } from './support/raw-http.js';
 
 onEverySetup('cache administration', (api) => {
   const admin = (method: string, path: string) => api().call(method, path, { as: 'admin' });
@@ -101,9 +102,8 @@ onEverySetup('cache administration', (api) => {
     });
 
     it('takes dot segments as they are', async () => {
-      const answer = await rawRequest(
+      const answer = await postRaw(
         api().url,
-        'POST',
         '/api/v1/cache/invalidate/../../x',
         await api().login('admin'),
       );
@@ -129,9 +129,8 @@ onEverySetup('cache administration', (api) => {
 
     it('refuses a raw question mark, so that nobody removes the wrong key', async () => {
       await warm(30);
-      const bare = await rawRequest(
+      const bare = await postRaw(
         api().url,
-        'POST',
         '/api/v1/cache/invalidate/stats:user:2:days:30?',
         await api().login('admin'),
       );
@@ -285,25 +284,3 @@ onEverySetup('cache administration', (api) => {
     });
   });
 });
-
-/** One request written by hand: clients would tidy the URL up. */
-async function rawRequest(
-  base: string,
-  method: string,
-  target: string,
-  token: string,
-): Promise<string> {
-  const { connect } = await import('node:net');
-  const { hostname, port } = new URL(base);
-  return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), hostname, () => {
-      socket.write(
-        `${method} ${target} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
-      );
-    });
-    let answer = '';
-    socket.on('data', (chunk) => (answer += chunk.toString()));
-    socket.on('end', () => resolve(answer));
-    socket.on('error', reject);
-  });
-}

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { IDS, onEverySetup } from './support/api.js';
+import { createTarea } from './support/new-tarea.js';
 
 /** Every event × every cached view: after an acknowledged write the very next read is fresh. */
 onEverySetup('freshness', (api) => {
@@ -27,19 +28,8 @@ onEverySetup('freshness', (api) => {
       }
     }
   };
-  const create = async (delegado: number) => {
-    const { body } = await api().post('/tareas', {
-      as: 'supervisor',
-      body: {
-        titulo: 'x',
-        tipo: 'vigilancia',
-        prioridad: 1,
-        inicio_programado: '2026-01-01',
-        delegado_usuario_id: delegado,
-      },
-    });
-    return body.id as number;
-  };
+  const create = async (delegado: number) =>
+    (await createTarea(api(), { delegado_usuario_id: delegado })).id;
   const patch = async (id: number, body: object) => {
     expect((await api().patch(`/tareas/${id}`, { as: 'supervisor', body })).status).toBe(200);
   };

@@ -1,7 +1,7 @@
-import { connect } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import { onEverySetup, type TestApi } from './support/api.js';
+import { onEverySetup } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
+import { sendRaw } from './support/raw-http.js';
 
 onEverySetup('operations and the edges of HTTP', (api) => {
   describe('operations', () => {
@@ -115,15 +115,15 @@ onEverySetup('operations and the edges of HTTP', (api) => {
     });
 
     it('headers that are too large, and what is no HTTP', async () => {
-      const huge = await raw(
-        api(),
+      const huge = await sendRaw(
+        api().url,
         `GET /health/live HTTP/1.1\r\nHost: x\r\nX-Big: ${'a'.repeat(20_000)}\r\n\r\n`,
       );
       expect(huge).toMatch(/^HTTP\/1\.1 431 .*\r\n/);
       expect(huge).toMatch(/content-type: application\/problem\+json/);
       expect(huge).toMatch(/"code":"HEADERS_TOO_LARGE"/);
       expect(huge).toMatch(/x-request-id: [0-9a-f-]{36}/);
-      const noise = await raw(api(), 'hello\r\n\r\n');
+      const noise = await sendRaw(api().url, 'hello\r\n\r\n');
       expect(noise).toMatch(/^HTTP\/1\.1 400 [^]*"code":"MALFORMED_REQUEST"/);
     });
   });
@@ -172,14 +172,3 @@ const ROUTES = [
   'post /api/v1/tareas',
   'post /api/v1/usuarios',
 ];
-
-function raw(api: TestApi, bytes: string): Promise<string> {
-  const { hostname, port } = new URL(api.url);
-  return new Promise((resolve) => {
-    const socket = connect(Number(port), hostname, () => socket.write(bytes));
-    let answer = '';
-    socket.on('data', (chunk) => (answer += chunk.toString()));
-    socket.on('close', () => resolve(answer));
-    socket.on('error', () => resolve(answer));
-  });
-}

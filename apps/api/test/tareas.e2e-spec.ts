@@ -1,22 +1,11 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { IDS, onEverySetup } from './support/api.js';
+import { IDS, onEverySetup, type Role } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
-
-const tarea = (extra: Record<string, unknown> = {}) => ({
-  titulo: 'Ronda de prueba',
-  tipo: 'patrullaje',
-  prioridad: 3,
-  inicio_programado: '2026-12-01T20:00:00Z',
-  delegado_usuario_id: IDS.usuario,
-  ...extra,
-});
+import { createTarea, tareaBody } from './support/new-tarea.js';
 
 onEverySetup('tareas', (api) => {
-  const create = async (extra: Record<string, unknown> = {}) => {
-    const answer = await api().post('/tareas', { as: 'supervisor', body: tarea(extra) });
-    expect(answer.status).toBe(201);
-    return answer.body as { id: number; version: number; codigo: string; [field: string]: unknown };
-  };
+  const create = (extra?: Record<string, unknown>) => createTarea(api(), extra);
+  const change = (id: number, as: Role, body: object) => api().patch(`/tareas/${id}`, { as, body });
 
   describe('POST /tareas', () => {
     it('creates a programada tarea with a codigo of the server when none is sent', async () => {
@@ -41,7 +30,7 @@ onEverySetup('tareas', (api) => {
       const codigo = 'Mi_codigo-1.0';
       expect(await create({ codigo })).toMatchObject({ codigo });
       expectProblem(
-        await api().post('/tareas', { as: 'admin', body: tarea({ codigo }) }),
+        await api().post('/tareas', { as: 'admin', body: tareaBody({ codigo }) }),
         409,
         'TAREA_CODIGO_DUPLICATE',
       );
@@ -49,17 +38,17 @@ onEverySetup('tareas', (api) => {
 
     it('refuses a usuario, and a caller without token', async () => {
       expectProblem(
-        await api().post('/tareas', { as: 'usuario', body: tarea() }),
+        await api().post('/tareas', { as: 'usuario', body: tareaBody() }),
         403,
         'FORBIDDEN',
       );
-      expectProblem(await api().post('/tareas', { body: tarea() }), 401, 'UNAUTHENTICATED');
+      expectProblem(await api().post('/tareas', { body: tareaBody() }), 401, 'UNAUTHENTICATED');
     });
 
     it('refuses a delegado that does not exist', async () => {
       const answer = await api().post('/tareas', {
         as: 'admin',
-        body: tarea({ delegado_usuario_id: 999_999 }),
+        body: tareaBody({ delegado_usuario_id: 999_999 }),
       });
       expectProblem(answer, 404, 'USUARIO_NOT_FOUND');
     });
@@ -67,7 +56,7 @@ onEverySetup('tareas', (api) => {
     it('refuses an end before the start', async () => {
       const answer = await api().post('/tareas', {
         as: 'admin',
-        body: tarea({ fin_programado: '2026-12-01T19:59:59Z' }),
+        body: tareaBody({ fin_programado: '2026-12-01T19:59:59Z' }),
       });
       expectProblem(answer, 400, 'TAREA_DATES_INVALID');
     });
@@ -90,7 +79,7 @@ onEverySetup('tareas', (api) => {
       ['estado, which only moves', { estado: 'finalizada' }, 'estado'],
       ['a delegado beyond int4', { delegado_usuario_id: 2 ** 31 }, 'delegado_usuario_id'],
     ])('refuses %s and names the field', async (_case, extra, field) => {
-      const answer = await api().post('/tareas', { as: 'admin', body: tarea(extra) });
+      const answer = await api().post('/tareas', { as: 'admin', body: tareaBody(extra) });
       expectProblem(answer, 400, 'VALIDATION_FAILED');
       expect(answer.body.errors).toEqual([expect.objectContaining({ field })]);
     });
@@ -123,9 +112,10 @@ onEverySetup('tareas', (api) => {
   describe('PATCH /tareas/{id}', () => {
     it('changes what is sent, keeps the rest and moves the version on', async () => {
       const { id } = await create({ descripcion: 'larga' });
-      const answer = await api().patch(`/tareas/${id}`, {
-        as: 'supervisor',
-        body: { titulo: 'Otro', descripcion: null, fin_programado: '2026-12-02T00:00:00+02:00' },
+      const answer = await change(id, 'supervisor', {
+        titulo: 'Otro',
+        descripcion: null,
+        fin_programado: '2026-12-02T00:00:00+02:00',
       });
       expect(answer.status).toBe(200);
       expect(answer.body).toMatchObject({
@@ -139,10 +129,10 @@ onEverySetup('tareas', (api) => {
 
     it('refuses a stale version and accepts the current one', async () => {
       const { id } = await create();
-      const change = (body: object) => api().patch(`/tareas/${id}`, { as: 'admin', body });
-      expect(await change({ titulo: 'uno', version: 1 })).toMatchObject({ status: 200 });
-      expectProblem(await change({ titulo: 'dos', version: 1 }), 409, 'TAREA_VERSION_CONFLICT');
-      expect(await change({ titulo: 'dos', version: 2 })).toMatchObject({
+      const edit = (body: object) => change(id, 'admin', body);
+      expect(await edit({ titulo: 'uno', version: 1 })).toMatchObject({ status: 200 });
+      expectProblem(await edit({ titulo: 'dos', version: 1 }), 409, 'TAREA_VERSION_CONFLICT');
+      expect(await edit({ titulo: 'dos', version: 2 })).toMatchObject({
         status: 200,
         body: { version: 3 },
       });
@@ -151,33 +141,26 @@ onEverySetup('tareas', (api) => {
     it('lets exactly one of many concurrent changes of one version win', async () => {
       const { id } = await create();
       const answers = await Promise.all(
-        Array.from({ length: 8 }, (_, i) =>
-          api().patch(`/tareas/${id}`, { as: 'admin', body: { titulo: `n${i}`, version: 1 } }),
-        ),
+        Array.from({ length: 8 }, (_, i) => change(id, 'admin', { titulo: `n${i}`, version: 1 })),
       );
       expect(answers.map((a) => a.status).sort()).toEqual([200, ...Array<number>(7).fill(409)]);
     });
 
     it('lets the delegado change estado and nothing else', async () => {
       const { id } = await create();
-      const change = (body: object) => api().patch(`/tareas/${id}`, { as: 'usuario', body });
-      expect(await change({ estado: 'en_curso' })).toMatchObject({
+      const own = (body: object) => change(id, 'usuario', body);
+      expect(await own({ estado: 'en_curso' })).toMatchObject({
         status: 200,
         body: { estado: 'en_curso' },
       });
-      expectProblem(await change({ estado: 'pausada', titulo: 'mía' }), 403, 'FORBIDDEN');
+      expectProblem(await own({ estado: 'pausada', titulo: 'mía' }), 403, 'FORBIDDEN');
       const other = await create({ delegado_usuario_id: IDS.supervisor });
-      expectProblem(
-        await api().patch(`/tareas/${other.id}`, { as: 'usuario', body: { estado: 'en_curso' } }),
-        403,
-        'FORBIDDEN',
-      );
+      expectProblem(await change(other.id, 'usuario', { estado: 'en_curso' }), 403, 'FORBIDDEN');
     });
 
     it('sets inicio_real at the first en_curso and fin_real at finalizada', async () => {
       const { id } = await create();
-      const move = async (estado: string) =>
-        (await api().patch(`/tareas/${id}`, { as: 'usuario', body: { estado } })).body;
+      const move = async (estado: string) => (await change(id, 'usuario', { estado })).body;
       const first = await move('en_curso');
       expect(Date.parse(first.inicio_real)).toBeGreaterThan(Date.now() - 60_000);
       await move('pausada');
@@ -198,18 +181,14 @@ onEverySetup('tareas', (api) => {
       [['cancelada'], 'programada'],
     ])('refuses to move %j → %s', async (before, illegal) => {
       const { id } = await create();
-      const move = (estado: string) =>
-        api().patch(`/tareas/${id}`, { as: 'usuario', body: { estado } });
+      const move = (estado: string) => change(id, 'usuario', { estado });
       for (const estado of before) expect((await move(estado)).status).toBe(200);
       expectProblem(await move(illegal), 409, 'TAREA_ESTADO_INVALIDO');
     });
 
     it('does not move the version for a change that changes nothing', async () => {
       const { id } = await create();
-      const answer = await api().patch(`/tareas/${id}`, {
-        as: 'admin',
-        body: { titulo: 'Ronda de prueba' },
-      });
+      const answer = await change(id, 'admin', { titulo: 'Ronda de prueba' });
       expect(answer).toMatchObject({ status: 200, body: { version: 1 } });
     });
 
@@ -224,7 +203,7 @@ onEverySetup('tareas', (api) => {
         'delegado_usuario_id',
         'version',
       ]) {
-        const answer = await api().patch(`/tareas/${id}`, { as: 'admin', body: { [field]: null } });
+        const answer = await change(id, 'admin', { [field]: null });
         expectProblem(answer, 400, 'VALIDATION_FAILED');
       }
     });
@@ -240,12 +219,8 @@ onEverySetup('tareas', (api) => {
       });
       expectProblem(await api().get(`/tareas/${id}`, { as: 'admin' }), 404, 'TAREA_NOT_FOUND');
       expectProblem(await api().delete(`/tareas/${id}`, { as: 'admin' }), 404, 'TAREA_NOT_FOUND');
-      expectProblem(
-        await api().patch(`/tareas/${id}`, { as: 'admin', body: {} }),
-        404,
-        'TAREA_NOT_FOUND',
-      );
-      const again = await api().post('/tareas', { as: 'admin', body: tarea({ codigo }) });
+      expectProblem(await change(id, 'admin', {}), 404, 'TAREA_NOT_FOUND');
+      const again = await api().post('/tareas', { as: 'admin', body: tareaBody({ codigo }) });
       expectProblem(again, 409, 'TAREA_CODIGO_DUPLICATE');
     });
   });

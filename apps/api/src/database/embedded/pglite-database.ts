@@ -75,7 +75,7 @@ export class PgliteDatabase extends Database implements BulkLoader {
       this.#scope.run(async (assertOpen) => {
         guardStatements(tx, { ...hooks, before: assertOpen });
         const result = await work(tx);
-        
+        await assertNotFailed(tx);
         return result;
       }),
     );
