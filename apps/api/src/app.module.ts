@@ -8,6 +8,7 @@ import { cacheOptions } from './config/cache-options.js';
 import { DatabaseModule } from './database/database.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
+import { HttpModule } from './http/http.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { StatisticsModule } from './statistics/statistics.module.js';
 import { TareasModule } from './tareas/tareas.module.js';
@@ -16,6 +17,7 @@ import { UsuariosModule } from './usuarios/usuarios.module.js';
 /** The composition root: the only place that knows all modules. */
 @Module({
   imports: [
+    HttpModule,
     DatabaseModule,
     CacheModule.forRootAsync({ inject: [AppConfig], useFactory: cacheOptions }),
     EventsModule,

@@ -2,11 +2,12 @@ import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppConfig } from './config/app-config.js';
 import { setUpApiDocs } from './http/api-docs.js';
+import { Drain } from './http/drain.js';
 import { acceptJsonBodies } from './http/json-body.js';
 import { addRequestHooks } from './http/request-hooks.js';
 import { MetricsService } from './metrics/metrics.service.js';
 import { addRequestMetrics } from './metrics/request-metrics.js';
-import { validationPipe } from './problems/validation.js';
+import { validationPipe } from './validation/validation.pipe.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 
 export const API_PREFIX = 'api/v1';
@@ -15,7 +16,7 @@ export const API_PREFIX = 'api/v1';
 export async function configureApp(app: NestFastifyApplication): Promise<void> {
   const config = app.get(AppConfig);
   const fastify = app.getHttpAdapter().getInstance();
-  addRequestHooks(fastify);
+  addRequestHooks(fastify, app.get(Drain));
   addRequestMetrics(fastify, app.get(MetricsService));
   acceptJsonBodies(app, config.http.bodyLimitBytes);
   await app.register(helmet, {

@@ -57,13 +57,14 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
    *
    * Cost: one `GET`. The type is the caller's claim, as with `JSON.parse`.
    */
-  async get<T>(key: string): Promise<T | undefined> {
-    return (await this.#engine.get(key)) as T | undefined;
+  get<T>(key: string): Promise<T | undefined> {
+    // The caller knows what is stored under its key.
+    return this.#engine.get(key) as Promise<T | undefined>;
   }
 
   /** As `get`, for many keys at once and in their order. Cost: one `MGET`. */
-  async getMany<T>(keys: readonly string[]): Promise<(T | undefined)[]> {
-    return (await this.#engine.getMany(keys)) as (T | undefined)[];
+  getMany<T>(keys: readonly string[]): Promise<(T | undefined)[]> {
+    return this.#engine.getMany(keys) as Promise<(T | undefined)[]>;
   }
 
   /**

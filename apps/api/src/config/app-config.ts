@@ -12,6 +12,10 @@ export abstract class AppConfig {
     /** `true` = any origin, `false` = none. */
     readonly corsOrigins: readonly string[] | boolean;
     readonly bodyLimitBytes: number;
+    /** How long requests are still taken after a stop signal, each answered with `Connection: close`. */
+    readonly shutdownGraceMs: number;
+    /** After so long a stop signal ends the process, whatever it still waits for. */
+    readonly shutdownTimeoutMs: number;
   };
   abstract readonly logLevel: LogLevel;
   /** `undefined` = the in-process store serves. */
@@ -56,6 +60,9 @@ export function readAppConfig(source: Readonly<Record<string, unknown>>): AppCon
       port: env.PORT ?? 3000,
       corsOrigins: corsOrigins(env.CORS_ORIGINS),
       bodyLimitBytes: env.BODY_LIMIT ?? 100 * 1024,
+      shutdownGraceMs: env.SHUTDOWN_GRACE_MS ?? 500,
+      // Under the ten seconds after which container runtimes kill.
+      shutdownTimeoutMs: env.SHUTDOWN_TIMEOUT_MS ?? 9_000,
     },
     logLevel: env.LOG_LEVEL ?? 'info',
     redis: redis(env),

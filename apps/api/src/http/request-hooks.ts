@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify';
+import type { Drain } from './drain.js';
 import { requestContext } from '../logging/request-context.js';
 import { REQUEST_ID_HEADER } from './request-id.js';
 
 /** Every answer carries its request id, every log line written for it too, and each request is logged once. */
-export function addRequestHooks(fastify: FastifyInstance): void {
+export function addRequestHooks(fastify: FastifyInstance, drain: Drain): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header(REQUEST_ID_HEADER, request.id);
     done();
@@ -11,6 +12,11 @@ export function addRequestHooks(fastify: FastifyInstance): void {
   // After the body has been read: reading it would leave the async context again.
   fastify.addHook('preHandler', (request, _reply, done) => {
     requestContext.run({ requestId: request.id }, done);
+  });
+  // At the end and not at the beginning: a request may outlast the moment at which the drain begins.
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    if (drain.draining) void reply.header('connection', 'close');
+    done(null, payload);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     request.log.info(

@@ -7,6 +7,7 @@ import type { Clock } from '../clock.js';
  */
 export class Budget {
   #leftMs: number;
+  #startedAt = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -16,19 +17,34 @@ export class Budget {
   }
 
   /**
+   * Starts one store call and returns the milliseconds it may take; `end` must follow. The pair
+   * spares a hit the promise of `spend`.
+   *
+   * @throws CacheUnavailableError when nothing is left
+   */
+  begin(): number {
+    if (this.#leftMs <= 0) {
+      throw new CacheUnavailableError('timeout', 'The time for store calls is used up.');
+    }
+    this.#startedAt = this.clock.now();
+    return this.#leftMs;
+  }
+
+  end(): void {
+    this.#leftMs -= this.clock.now() - this.#startedAt;
+  }
+
+  /**
    * Runs one store call with what is left. The call is made before this returns.
    *
    * @throws CacheUnavailableError when nothing is left
    */
   async spend<T>(call: (withinMs: number) => Promise<T>): Promise<T> {
-    if (this.#leftMs <= 0) {
-      throw new CacheUnavailableError('timeout', 'The time for store calls is used up.');
-    }
-    const startedAt = this.clock.now();
+    const withinMs = this.begin();
     try {
-      return await call(this.#leftMs);
+      return await call(withinMs);
     } finally {
-      this.#leftMs -= this.clock.now() - startedAt;
+      this.end();
     }
   }
 }

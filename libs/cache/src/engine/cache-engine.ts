@@ -12,7 +12,7 @@ import { Glob } from './glob.js';
 import { toJson } from './json-value.js';
 import { assertKey } from './key-rules.js';
 import type { LoadLimits } from './load-through.js';
-import { assertJitter, assertTtl, ttlMilliseconds } from './ttl.js';
+import { assertLifetime, ttlMilliseconds } from './ttl.js';
 
 /** Everything an engine is made of. */
 export interface EngineParts {
@@ -76,8 +76,7 @@ export class CacheEngine {
   }
 
   /** One store call: a plain read. */
-  async get(key: string): Promise<unknown> {
-    assertKey(key);
+  get(key: string): Promise<unknown> {
     return this.#reader.one(key);
   }
 
@@ -88,11 +87,9 @@ export class CacheEngine {
   }
 
   /** One store call on a hit; on a miss two more, for the caller that loads. */
-  async getOrSet<T>(key: string, loader: Loader<T>, options: GetOrSetOptions = {}): Promise<T> {
-    assertRead(key, options);
-    const served = await this.#reader.through(key, loader, options, false);
+  getOrSet<T>(key: string, loader: Loader<T>, options: GetOrSetOptions = {}): Promise<T> {
     // What the loader made is what was stored, and JSON has normalised both alike.
-    return served.value as T;
+    return this.#reader.value(key, loader, options) as Promise<T>;
   }
 
   /** As `getOrSet`, with how the value was come by. A hit costs one round trip of two commands. */
@@ -101,8 +98,7 @@ export class CacheEngine {
     loader: Loader<T>,
     options: GetOrSetOptions = {},
   ): Promise<CacheEntry<T>> {
-    assertRead(key, options);
-    const served = await this.#reader.through(key, loader, options, true);
+    const served = await this.#reader.entry(key, loader, options);
     // As above.
     return { ...served, key: this.fullKey(key), value: served.value as T };
   }
@@ -208,15 +204,4 @@ export class CacheEngine {
     if (!(error instanceof CacheUnavailableError)) throw error;
     this.#counters.errors++;
   }
-}
-
-function assertRead(key: string, options: GetOrSetOptions): void {
-  assertKey(key);
-  assertLifetime(options);
-  assertTtl('negativeTtl', options.negativeTtl);
-}
-
-function assertLifetime(options: Lifetime): void {
-  assertTtl('ttl', options.ttl);
-  assertJitter(options.jitter);
 }

@@ -2,17 +2,24 @@ import type { CacheCounters } from '../cache-counters.js';
 import { CacheUnavailableError } from '../cache-errors.js';
 import type { CacheLog } from '../cache-log.js';
 import { logHit, logMiss } from '../cache-log.js';
+import type { TimedText } from '../store/cache-store.js';
 import { Budget } from './budget.js';
 import type { CacheEntry, GetOrSetOptions, Loader } from './cache-entry.js';
 import { CORRUPT, fromJson } from './json-value.js';
 import type { Loaded, LoadParts, MissKind } from './load-through.js';
 import { LoadThrough } from './load-through.js';
-import { wholeSeconds } from './ttl.js';
+import { assertKey } from './key-rules.js';
+import { assertLifetime, assertTtl, wholeSeconds } from './ttl.js';
 
 /** A value with how it was come by. */
 export type Served = Omit<CacheEntry<unknown>, 'key'>;
 
-/** The reading half of an engine. Keys and options are checked by then. */
+interface Found {
+  readonly value: unknown;
+  readonly ttlMs: number | null;
+}
+
+/** The reading half of an engine. */
 export class CacheReader {
   readonly #parts: LoadParts;
   readonly #counters: CacheCounters;
@@ -32,6 +39,7 @@ export class CacheReader {
   }
 
   async one(key: string): Promise<unknown> {
+    assertKey(key);
     let text: string | undefined;
     try {
       text = await this.#parts.store.read(key, this.#parts.limits.deadlineMs);
@@ -51,49 +59,84 @@ export class CacheReader {
     return keys.map((key, index) => this.#valueOf(key, texts[index]));
   }
 
-  /** @param timed whether the caller wants to know the remaining life as well */
-  async through<T>(
+  /** The value only. The way of a hit is written out, because it is the way that is paid for. */
+  async value<T>(key: string, loader: Loader<T>, options: GetOrSetOptions): Promise<unknown> {
+    assertRead(key, options);
+    const budget = new Budget(this.#parts.clock, this.#parts.limits.deadlineMs);
+    let miss: MissKind = 'miss';
+    try {
+      const text = await this.#parts.store.read(key, budget.begin());
+      budget.end();
+      if (text !== undefined) {
+        const value = this.#parse(key, text);
+        if (value !== CORRUPT) {
+          this.#hit(key);
+          return value;
+        }
+        miss = 'corrupt';
+      }
+    } catch (error) {
+      budget.end();
+      this.#excuse(error);
+      miss = 'away';
+    }
+    return (await this.#load(key, loader, options, budget, miss, false)).value;
+  }
+
+  /** The value with how it was come by. */
+  async entry<T>(key: string, loader: Loader<T>, options: GetOrSetOptions): Promise<Served> {
+    assertRead(key, options);
+    const budget = new Budget(this.#parts.clock, this.#parts.limits.deadlineMs);
+    const read = await this.#readTimed(key, budget);
+    if (typeof read === 'string') return this.#load(key, loader, options, budget, read, true);
+    return this.#found(key, read, options);
+  }
+
+  async #load<T>(
     key: string,
     loader: Loader<T>,
     options: GetOrSetOptions,
+    budget: Budget,
+    firstMiss: MissKind,
     timed: boolean,
   ): Promise<Served> {
-    const budget = new Budget(this.#parts.clock, this.#parts.limits.deadlineMs);
+    this.#missed(key);
+    let miss = firstMiss;
     for (let round = 0; ; round++) {
-      const read = await this.#read(key, budget, timed);
-      if (typeof read !== 'string') {
-        this.#hit(key);
-        return { value: read.value, hit: true, stored: true, ttl: cap(read.ttlMs, options.ttl) };
-      }
-      if (round === 0) this.#missed(key);
-      const loaded = await this.#loads.join(key, loader, options, budget, read, round > 0);
+      const loaded = await this.#loads.join(key, loader, options, budget, miss, round > 0);
       if (loaded !== undefined) return serve(loaded, options);
+      const read = await (timed ? this.#readTimed(key, budget) : this.#readPlain(key, budget));
+      if (typeof read !== 'string') return this.#found(key, read, options);
+      miss = read;
     }
   }
 
-  async #read(
-    key: string,
-    budget: Budget,
-    timed: boolean,
-  ): Promise<{ value: unknown; ttlMs: number | null } | MissKind> {
-    const { store } = this.#parts;
-    let text: string | undefined;
-    let ttlMs: number | null = null;
+  #found(key: string, read: Found, options: GetOrSetOptions): Served {
+    this.#hit(key);
+    return { value: read.value, hit: true, stored: true, ttl: cap(read.ttlMs, options.ttl) };
+  }
+
+  #readTimed(key: string, budget: Budget): Promise<Found | MissKind> {
+    return this.#read(key, () => budget.spend((ms) => this.#parts.store.readTimed(key, ms)));
+  }
+
+  #readPlain(key: string, budget: Budget): Promise<Found | MissKind> {
+    return this.#read(key, async () => {
+      const text = await budget.spend((ms) => this.#parts.store.read(key, ms));
+      return text === undefined ? undefined : { text, ttlMs: null };
+    });
+  }
+
+  async #read(key: string, call: () => Promise<TimedText | undefined>): Promise<Found | MissKind> {
     try {
-      if (timed) {
-        const found = await budget.spend((ms) => store.readTimed(key, ms));
-        text = found?.text;
-        ttlMs = found?.ttlMs ?? null;
-      } else {
-        text = await budget.spend((ms) => store.read(key, ms));
-      }
+      const found = await call();
+      if (found === undefined) return 'miss';
+      const value = this.#parse(key, found.text);
+      return value === CORRUPT ? 'corrupt' : { value, ttlMs: found.ttlMs };
     } catch (error) {
       this.#excuse(error);
       return 'away';
     }
-    if (text === undefined) return 'miss';
-    const value = this.#parse(key, text);
-    return value === CORRUPT ? 'corrupt' : { value, ttlMs };
   }
 
   #valueOf(key: string, text: string | undefined): unknown {
@@ -129,6 +172,12 @@ export class CacheReader {
     if (!(error instanceof CacheUnavailableError)) throw error;
     this.#counters.errors++;
   }
+}
+
+function assertRead(key: string, options: GetOrSetOptions): void {
+  assertKey(key);
+  assertLifetime(options);
+  assertTtl('negativeTtl', options.negativeTtl);
 }
 
 function serve(loaded: Loaded, options: GetOrSetOptions): Served {

@@ -1,4 +1,5 @@
 import { CacheOptionsError } from '../cache-errors.js';
+import type { Lifetime } from './cache-entry.js';
 
 /** Ten years: beyond this a lifetime is a mistake (milliseconds for seconds) rather than a wish. */
 const MAX_TTL_SECONDS = 315_360_000;
@@ -13,8 +14,13 @@ export function assertTtl(option: string, ttl: number | undefined): void {
   );
 }
 
-/** Checks a jitter share. */
-export function assertJitter(jitter: number | undefined): void {
+/** Checks the options that say how long a value lives. */
+export function assertLifetime(options: Lifetime): void {
+  assertTtl('ttl', options.ttl);
+  assertJitter(options.jitter);
+}
+
+function assertJitter(jitter: number | undefined): void {
   if (jitter === undefined || (typeof jitter === 'number' && jitter >= 0 && jitter <= 1)) return;
   throw new CacheOptionsError(
     'jitter',

@@ -1,3 +1,5 @@
-export { MemoryStore } from '../store/memory/memory-store.js';
+export { CacheTestingModule } from './cache-testing.module.js';
+export type { CacheTestingOptions } from './cache-testing.module.js';
+export { FakeClock } from './fake-clock.js';
 export { storeContract } from './store-contract.js';
 export type { TestRunner } from './store-contract.js';

@@ -18,7 +18,6 @@ import { IndexSweeper } from './index-sweeper.js';
 import { KeyIndex } from './key-index.js';
 import { KeyLayout } from './key-layout.js';
 import { KeyListing } from './key-listing.js';
-import type { Passage } from './redis-connection.js';
 import { RedisConnection } from './redis-connection.js';
 import { RedisLeases } from './redis-leases.js';
 import type { RedisLinkFactory } from './redis-link.js';
@@ -104,8 +103,9 @@ export class RedisStore implements CacheStore {
     this.#watches.wakeAll();
   }
 
-  async read(key: string, withinMs: number): Promise<string | undefined> {
-    return this.#get(this.#layout.data(key), withinMs, 'guarded');
+  read(key: string, withinMs: number): Promise<string | undefined> {
+    const command = ['GET', this.#layout.data(key)];
+    return this.#connection.sendAndRead(command, withinMs, 'guarded', valueOf);
   }
 
   /**
@@ -116,7 +116,7 @@ export class RedisStore implements CacheStore {
     const name = this.#layout.data(key);
     const [ttl, text] = await Promise.all([
       this.#connection.send(['PTTL', name], withinMs, 'guarded'),
-      this.#get(name, withinMs, 'guarded'),
+      this.#connection.sendAndRead(['GET', name], withinMs, 'guarded', valueOf),
     ]);
     if (text === undefined) return undefined;
     const ttlMs = asNumber(ttl);
@@ -178,7 +178,9 @@ export class RedisStore implements CacheStore {
     const name = this.#layout.data(key);
     const [ttl, text] = await Promise.all([
       this.#connection.send(['PTTL', name], this.#withinMs, 'always'),
-      this.#get(name, this.#withinMs, 'always'),
+      this.#connection
+        .sendAndRead(['GET', name], this.#withinMs, 'always', valueOf)
+        .catch(absentIfForeign),
     ]);
     if (text === undefined) return undefined;
     const ttlMs = asNumber(ttl);
@@ -188,16 +190,6 @@ export class RedisStore implements CacheStore {
   statistics(): Promise<StoreStatistics> {
     return readStatistics(this.#connection, this.#layout, this.#withinMs);
   }
-
-  async #get(name: string, withinMs: number, passage: Passage): Promise<string | undefined> {
-    try {
-      return valueOf(await this.#connection.send(['GET', name], withinMs, passage));
-    } catch (error) {
-      // Somebody's hash or list: no value of ours, and no reason to take the store for away.
-      if (error instanceof CacheUnavailableError && isWrongType(error.cause)) return undefined;
-      throw error;
-    }
-  }
 }
 
 function valueOf(reply: unknown): string | undefined {
@@ -205,6 +197,9 @@ function valueOf(reply: unknown): string | undefined {
   return text === undefined || text.startsWith(LEASE_MARK) ? undefined : text;
 }
 
-function isWrongType(cause: unknown): boolean {
-  return cause instanceof Error && cause.message.startsWith('WRONGTYPE');
+/** Somebody's hash or list: nothing that could be shown. */
+function absentIfForeign(error: unknown): undefined {
+  const cause = error instanceof CacheUnavailableError ? error.cause : undefined;
+  if (cause instanceof Error && cause.message.startsWith('WRONGTYPE')) return undefined;
+  throw error;
 }

@@ -26,12 +26,43 @@ export interface RemovalParts {
  *
  * A key leased behind the back of a running removal need not be found: its load began after the
  * removal was asked for.
+ *
+ * A removal of several calls is done only if all of them were answered on one connection: a server
+ * restored from a snapshot between two pages holds again what the first one removed.
  */
 export class Removal {
   constructor(private readonly parts: RemovalParts) {}
 
   /** One script per 200 keys. */
-  async byName(members: readonly (string | Buffer)[]): Promise<number> {
+  byName(members: readonly (string | Buffer)[]): Promise<number> {
+    return this.#onOneConnection(() => this.#byName(members));
+  }
+
+  /**
+   * With a complete index: one script per 200 matches for `literal*`, else one page read per 500
+   * candidates and one script per 200 matches. Without: a SCAN of the database, and a rebuild.
+   */
+  matching(glob: Glob): Promise<number> {
+    return this.#onOneConnection(() => this.#matching(glob));
+  }
+
+  /**
+   * The index first, because that is quick, then a SCAN for what others put under the prefix:
+   * "everything" should not depend on who wrote it.
+   */
+  everything(): Promise<number> {
+    return this.#onOneConnection(() => this.#everything());
+  }
+
+  async #onOneConnection(remove: () => Promise<number>): Promise<number> {
+    const { connection } = this.parts;
+    const { generation } = connection;
+    const removed = await remove();
+    connection.assertGeneration(generation);
+    return removed;
+  }
+
+  async #byName(members: readonly (string | Buffer)[]): Promise<number> {
     const { connection, layout, index, withinMs } = this.parts;
     let removed = 0;
     for (let at = 0; at < members.length; at += CHUNK) {
@@ -48,11 +79,7 @@ export class Removal {
     return removed;
   }
 
-  /**
-   * With a complete index: one script per 200 matches for `literal*`, else one page read per 500
-   * candidates and one script per 200 matches. Without: a SCAN of the database, and a rebuild.
-   */
-  async matching(glob: Glob): Promise<number> {
+  async #matching(glob: Glob): Promise<number> {
     const { index } = this.parts;
     const done =
       index === undefined
@@ -66,11 +93,7 @@ export class Removal {
     return done.removed + scanned;
   }
 
-  /**
-   * The index first, because that is quick, then a SCAN for what others put under the prefix:
-   * "everything" should not depend on who wrote it.
-   */
-  async everything(): Promise<number> {
+  async #everything(): Promise<number> {
     const { index, layout } = this.parts;
     const done = index === undefined ? undefined : await this.#range(Buffer.alloc(0));
     const scanned = await this.#scanned(layout.scanPattern);
@@ -108,7 +131,7 @@ export class Removal {
     for (;;) {
       const page = await pages.next();
       if (page.done === true) return { removed, complete: page.value };
-      removed += await this.byName(page.value.filter((member) => glob.matches(member)));
+      removed += await this.#byName(page.value.filter((member) => glob.matches(member)));
     }
   }
 
@@ -117,7 +140,7 @@ export class Removal {
     let removed = 0;
     for await (const names of scanNames(connection, pattern, withinMs)) {
       const members = names.map((name) => layout.memberOf(name)).filter((m) => m !== undefined);
-      removed += await this.byName(members);
+      removed += await this.#byName(members);
     }
     return removed;
   }

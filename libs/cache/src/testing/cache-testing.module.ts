@@ -1,0 +1,16 @@
+import type { DynamicModule } from '@nestjs/common';
+import type { CacheModuleOptions } from '../cache-options.js';
+import { CacheModule } from '../cache.module.js';
+import type { MemoryStoreOptions } from '../store/memory/memory-store.js';
+import { MemoryStore } from '../store/memory/memory-store.js';
+
+/** Options of a cache for tests: those of the module, and those of its in-process store. */
+export type CacheTestingOptions = Omit<CacheModuleOptions, 'redis' | 'store'> & MemoryStoreOptions;
+
+/** The real cache over an in-process store of the test's own, without operation lines. */
+export const CacheTestingModule = {
+  /** Import this instead of `CacheModule.forRoot(…)`; nothing is connected or shared. */
+  forRoot(options: CacheTestingOptions = {}): DynamicModule {
+    return CacheModule.forRoot({ logLevel: 'off', ...options, store: new MemoryStore(options) });
+  },
+};

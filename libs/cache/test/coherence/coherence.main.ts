@@ -1,0 +1,88 @@
+/**
+ * Does anybody read what was invalidated before? Real processes, a real Redis, a real table; see
+ * README.md beside this file.
+ *
+ *   npm run verify:coherence -- [--seconds 60] [--processes 4] [--seed n] [--adapters gad,raw,…]
+ *                               [--readers 32] [--writers 3] [--rounds 1]
+ *
+ * Ends with 1 when an adapter of ours shows a stale read, a stuck key, a failed read or an
+ * unindexed value, and with 2 when the run does not count.
+ */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startPostgres } from '../../../../test/servers/postgres-server.js';
+import { startRedis } from '../../../../test/servers/redis-server.js';
+import { RIVALS, rivalsInstalled } from './adapters.js';
+import { ppm, shortcomings, table } from './report.js';
+import type { RunResult } from './run-adapter.js';
+import { runAdapter } from './run-adapter.js';
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '60' },
+    processes: { type: 'string', default: '4' },
+    readers: { type: 'string', default: '32' },
+    writers: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '1' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    adapters: { type: 'string', default: ['gad', 'raw', 'gad-set-by-hand', ...RIVALS].join(',') },
+  },
+});
+const names = values.adapters.split(',');
+const needsRivals = names.some((name) => RIVALS.some((rival) => rival === name));
+if (needsRivals && !rivalsInstalled()) installRivals();
+
+const [redis, postgres] = await Promise.all([
+  startRedis({ config: { 'lazyfree-lazy-eviction': 'yes' } }),
+  startPostgres({ config: { synchronous_commit: 'off' } }),
+]);
+let failed = false;
+let counts = true;
+try {
+  const databaseUrl = await postgres.createDatabase('coherence');
+  for (let round = 0; round < Number(values.rounds); round++) {
+    const seed = Number(values.seed) + round;
+    const results: RunResult[] = [];
+    for (const name of names) {
+      const result = await runAdapter(name, {
+        redisUrl: redis.url,
+        databaseUrl,
+        seconds: Number(values.seconds),
+        processes: Number(values.processes),
+        readers: Number(values.readers),
+        writers: Number(values.writers),
+        seed,
+      });
+      results.push(result);
+      console.error(`${name}: ${result.reads} reads, ${ppm(result).toFixed(2)} ppm stale`);
+    }
+    console.log(`\nseed ${seed}, ${values.processes} processes, ${values.seconds} s each\n`);
+    console.log(table(results));
+    const missing = shortcomings(results);
+    console.log(missing.length === 0 ? '\nThis run counts.' : '\nThis run does not count:');
+    for (const reason of missing) console.log(`  ${reason}`);
+    counts &&= missing.length === 0;
+    failed ||= results.some((result) => mustHold(result.adapter) && !holds(result));
+  }
+} finally {
+  await Promise.all([redis.stop(), postgres.stop()]);
+}
+process.exitCode = failed ? 1 : counts ? 0 : 2;
+
+function mustHold(adapter: string): boolean {
+  return adapter.startsWith('gad') && adapter !== 'gad-set-by-hand';
+}
+
+function holds({ stale, stuck, failures, wrong, unindexed }: RunResult): boolean {
+  return stale + stuck + failures + wrong + (unindexed ?? 0) === 0;
+}
+
+function installRivals(): void {
+  const folder = fileURLToPath(new URL('../rivals', import.meta.url));
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--prefix', folder], {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) throw new Error('The rivals could not be installed; run without them.');
+}

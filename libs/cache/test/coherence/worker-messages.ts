@@ -1,0 +1,25 @@
+/** What a worker is told on its command line, as JSON. */
+export interface WorkerSetup {
+  readonly adapter: string;
+  readonly redisUrl: string;
+  readonly databaseUrl: string;
+  readonly historyPath: string;
+  /** Which of the processes this is, and how many there are. */
+  readonly index: number;
+  readonly processes: number;
+  readonly seed: number;
+  readonly readers: number;
+  readonly writers: number;
+}
+
+export type ToWorker =
+  /** Begin; `origin` is the zero of the history's clock. */
+  | { readonly type: 'go'; readonly origin: string; readonly seconds: number }
+  /** Everybody is quiet: read every key and compare. */
+  | { readonly type: 'audit' };
+
+export type FromWorker =
+  | { readonly type: 'ready' }
+  | { readonly type: 'quiet' }
+  /** Keys that still show an old state after everybody has been quiet for a second. */
+  | { readonly type: 'audited'; readonly stuck: number };

@@ -1,0 +1,180 @@
+import type { CacheEngine } from '@gad/cache';
+import { CacheUnavailableError, Glob } from '@gad/cache';
+import { leasesIn, restoreLeases } from './lease-snapshot.js';
+import { INDEX, PREFIX } from './names.js';
+import type { Operation } from './program.js';
+import { PATTERNS } from './program.js';
+import type { World } from './world.js';
+import { ModelViolation } from './world.js';
+
+/** What the cache holds; large bodies take the way past the scripts. */
+interface Held {
+  readonly key: string;
+  readonly version: number;
+  readonly body?: string;
+}
+
+/** An error that tells which state its query saw, because an old error is as wrong as an old value. */
+class LoaderError extends Error {
+  constructor(readonly held: Held) {
+    super('the loader failed');
+  }
+}
+
+const LARGE = 'x'.repeat(5_000);
+
+/** Runs one operation of a program, and checks what it is told. */
+export async function act(world: World, operation: Operation): Promise<void> {
+  const cache = world.caches[operation.process % world.caches.length];
+  if (cache === undefined) throw new Error('a world without processes');
+  const { keys } = world.source;
+  const key = keys[operation.key % keys.length] ?? '';
+  const { detail } = operation;
+  switch (operation.kind) {
+    case 'read':
+      return check(world, [key], async () => [
+        await cache.getOrSet(key, () => load(world, key, detail), lifetime(detail)),
+      ]);
+    case 'readEntry':
+      return check(world, [key], async () => {
+        const entry = await cache.getOrSetEntry(key, () => load(world, key, detail));
+        return [entry.value];
+      });
+    case 'get':
+      return check(world, [key], async () => [await cache.get(key)]);
+    case 'readMany':
+      return check(world, keys, async () => cache.getMany(keys));
+    case 'token':
+      return fillByToken(world, cache, key, detail);
+    case 'delete':
+      return remove(world, [key], () => cache.delete(key));
+    case 'pattern': {
+      const pattern = PATTERNS[detail % PATTERNS.length] ?? '*';
+      const glob = new Glob(pattern);
+      const matching = keys.filter((candidate) => glob.matches(Buffer.from(candidate)));
+      return remove(world, matching, () => cache.deletePattern(pattern));
+    }
+    case 'clear':
+      return remove(world, keys, () => cache.clear());
+    case 'set':
+      return setByHand(world, cache, key, detail);
+    case 'loseIndex':
+      return void (await world.wires.command('DEL', INDEX));
+    case 'evict':
+      return void (await world.wires.command('DEL', PREFIX + key));
+    case 'flushScripts':
+      return void (await world.wires.command('SCRIPT', 'FLUSH'));
+    case 'drop':
+      return world.drop(operation.process % world.caches.length);
+    case 'snapshot':
+      return void (world.leases = await leasesIn(world.wires));
+    case 'restart':
+      // The server comes back from an old dump: whoever held a lease then finds it again.
+      await world.wires.command('FLUSHALL');
+      await restoreLeases(world.wires, world.leases);
+      return world.drop();
+  }
+}
+
+async function check(
+  world: World,
+  keys: readonly string[],
+  read: () => Promise<unknown[]>,
+): Promise<void> {
+  const floors = keys.map((key) => world.source.floor(key));
+  let values: unknown[];
+  try {
+    values = await read();
+  } catch (error) {
+    if (!(error instanceof LoaderError)) throw error;
+    values = [error.held];
+  }
+  values.forEach((value, at) => {
+    if (value !== undefined) {
+      checkHeld(world, keys[at] ?? '', value, floors[at] ?? 0);
+    }
+  });
+}
+
+/** A state that somebody was given, or that Redis holds at the end. */
+export function checkHeld(world: World, key: string, value: unknown, floor: number): void {
+  // Written by this file; the comparison below is what it is for.
+  const held = value as Partial<Held>;
+  if (held.key !== key) throw new ModelViolation(`${key} yields ${JSON.stringify(value)}`);
+  const version = held.version ?? 0;
+  if (version < floor) {
+    throw new ModelViolation(`${key}: state ${version} after ${floor} was acknowledged`);
+  }
+  if (version > world.source.version(key)) {
+    throw new ModelViolation(`${key}: state ${version} does not exist`);
+  }
+}
+
+async function load(world: World, key: string, detail: number): Promise<Held | undefined> {
+  await world.scheduler.pass('load');
+  const version = world.source.version(key);
+  await world.scheduler.pass('load');
+  const held = stateOf(key, version, detail);
+  if (detail % 20 === 1) throw new LoaderError(held);
+  return detail % 20 === 2 ? undefined : held;
+}
+
+async function fillByToken(
+  world: World,
+  cache: CacheEngine,
+  key: string,
+  detail: number,
+): Promise<void> {
+  const token = await cache.begin(key);
+  if (token === undefined) return;
+  await world.scheduler.pass('load');
+  const version = world.source.version(key);
+  await world.scheduler.pass('load');
+  // One in seven forgets its token; it must run out by itself.
+  if (detail % 7 === 0) return;
+  await cache.set(key, stateOf(key, version, detail), { ...lifetime(detail), token });
+}
+
+async function remove(
+  world: World,
+  keys: readonly string[],
+  invalidate: () => Promise<number>,
+): Promise<void> {
+  await world.scheduler.pass('commit');
+  const written = world.source.write(keys);
+  try {
+    await invalidate();
+    world.source.acknowledge(written);
+  } catch (error) {
+    if (!(error instanceof CacheUnavailableError)) throw error;
+    world.source.abandon(written);
+  }
+}
+
+/** A value that the cache owns: its writer stores it, and nobody else writes meanwhile. */
+async function setByHand(
+  world: World,
+  cache: CacheEngine,
+  key: string,
+  detail: number,
+): Promise<void> {
+  await world.scheduler.pass('commit');
+  const written = world.source.write([key]);
+  const version = written.get(key);
+  if (version === undefined) return;
+  if (await cache.set(key, stateOf(key, version, detail), lifetime(detail))) {
+    world.source.acknowledge(written);
+  } else {
+    // Not known to be done, so it may still happen, after whatever comes next.
+    world.source.giveUpOn(key);
+    world.source.abandon(written);
+  }
+}
+
+function stateOf(key: string, version: number, detail: number): Held {
+  return detail % 8 === 3 ? { key, version, body: LARGE } : { key, version };
+}
+
+function lifetime(detail: number): { ttl?: number } {
+  return detail % 3 === 0 ? { ttl: (1 + (detail % 5)) / 1_000 } : {};
+}

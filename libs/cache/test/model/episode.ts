@@ -1,0 +1,106 @@
+import { act, checkHeld } from './actions.js';
+import { INDEX, PREFIX } from './names.js';
+import type { Program } from './program.js';
+import type { Wires } from './wires.js';
+import { ModelViolation, World } from './world.js';
+
+/** What happened in the episodes of a run. */
+export interface Tally {
+  episodes: number;
+  operations: number;
+  steps: number;
+  loads: number;
+  joins: number;
+  waits: number;
+  refused: number;
+  errors: number;
+  hits: number;
+}
+
+export function emptyTally(): Tally {
+  const loads = { loads: 0, joins: 0, waits: 0, refused: 0, errors: 0, hits: 0 };
+  return { episodes: 0, operations: 0, steps: 0, ...loads };
+}
+
+const AUDIT_EVERY = 16;
+const HANGS_AFTER = 30_000;
+/** Under way at the same time, at most. */
+const CROWD = 12;
+
+/**
+ * Atomically: the keys that the index does not know although it says that it is complete.
+ * KEYS index. ARGV prefix.
+ */
+const UNINDEXED = String.raw`
+if #redis.call('ZRANGEBYLEX', KEYS[1], '[\000s', '(\000t') == 0 then return {} end
+local unknown = {}
+for _, name in ipairs(redis.call('KEYS', ARGV[1] .. '[^\000]*')) do
+  local member = string.sub(name, #ARGV[1] + 1)
+  if not redis.call('ZSCORE', KEYS[1], member) then unknown[#unknown + 1] = member end
+end
+return unknown`;
+
+/** Runs a program to its end; throws at the first thing that is wrong. */
+export async function runEpisode(wires: Wires, program: Program, tally: Tally): Promise<void> {
+  const world = new World(wires, program);
+  await world.open();
+  const failures: unknown[] = [];
+  const rest = [...program.operations];
+  let underWay = 0;
+  let turns = 0;
+  while (rest.length > 0 || underWay > 0) {
+    if (failures.length > 0) throw failures[0];
+    if (++turns > HANGS_AFTER) throw new ModelViolation(`${underWay} operations never end`);
+    if (turns % AUDIT_EVERY === 0) await auditIndex(wires);
+    const begins = rest.length > 0 && underWay < CROWD;
+    const next = begins && world.random() < program.haste ? rest.shift() : undefined;
+    if (next === undefined) {
+      await world.scheduler.turn();
+      continue;
+    }
+    underWay++;
+    act(world, next)
+      .catch((error: unknown) => failures.push(error))
+      .finally(() => underWay--);
+  }
+  if (failures.length > 0) throw failures[0];
+  await auditIndex(wires);
+  await auditValues(world);
+  count(world, tally);
+  await world.close();
+}
+
+async function auditIndex(wires: Wires): Promise<void> {
+  const unknown = await wires.command('EVAL', UNINDEXED, '1', INDEX, PREFIX);
+  if (Array.isArray(unknown) && unknown.length > 0) {
+    throw new ModelViolation(`the index says it is complete, but lacks ${unknown.join(', ')}`);
+  }
+}
+
+/** Nobody reads any more: what is left must be as new as what was acknowledged. */
+async function auditValues(world: World): Promise<void> {
+  for (const key of world.source.keys) {
+    const text = await world.wires.command('GET', PREFIX + key);
+    if (typeof text !== 'string' || text.startsWith('\x01')) continue;
+    checkHeld(world, key, JSON.parse(text), world.source.floor(key));
+  }
+  for (const cache of world.caches) {
+    const { loading } = cache.counts();
+    if (loading > 0) throw new ModelViolation(`${loading} loads are never over`);
+  }
+}
+
+function count(world: World, tally: Tally): void {
+  tally.episodes++;
+  tally.operations += world.program.operations.length;
+  tally.steps += world.scheduler.steps;
+  for (const cache of world.caches) {
+    const { loads, joins, waits, refused_fills, errors, hits } = cache.counts();
+    tally.loads += loads;
+    tally.joins += joins;
+    tally.waits += waits;
+    tally.refused += refused_fills;
+    tally.errors += errors;
+    tally.hits += hits;
+  }
+}

@@ -1,0 +1,46 @@
+import fc from 'fast-check';
+import type { Tally } from './episode.js';
+import { emptyTally, runEpisode } from './episode.js';
+import { CHANNEL } from './names.js';
+import { OPERATIONS, program } from './program.js';
+import { Wires } from './wires.js';
+
+export interface ModelOptions {
+  readonly redisUrl: string;
+  /** About so many operations, in episodes of about forty. */
+  readonly operations: number;
+  readonly seed: number;
+  /** Called after each episode. */
+  readonly onEpisode?: (tally: Tally) => void;
+}
+
+const PROCESSES = 3;
+
+/**
+ * Runs random programs under random schedules. A violation is shrunk and reported with its seed;
+ * values and leases expire in real time, so a failure may need more than one attempt to come again.
+ */
+export async function runModel(options: ModelOptions): Promise<Tally> {
+  const wires = new Wires(options.redisUrl);
+  await wires.open(PROCESSES);
+  await wires.subscribe(CHANNEL);
+  const tally = emptyTally();
+  try {
+    await fc.assert(
+      fc.asyncProperty(program, async (generated) => {
+        await runEpisode(wires, generated, tally);
+        options.onEpisode?.(tally);
+      }),
+      {
+        seed: options.seed,
+        numRuns: Math.ceil(options.operations / OPERATIONS),
+        // A failure is a failure, however long it takes to make it small.
+        interruptAfterTimeLimit: 3_600_000,
+        markInterruptAsFailure: false,
+      },
+    );
+  } finally {
+    wires.close();
+  }
+  return tally;
+}

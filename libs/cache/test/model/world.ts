@@ -1,0 +1,79 @@
+import { CacheEngine, RedisStore, silentLog } from '@gad/cache';
+import type { Random } from '../coherence/seeded-random.js';
+import { seededRandom } from '../coherence/seeded-random.js';
+import type { DumpedLease } from './lease-snapshot.js';
+import type { Program } from './program.js';
+import { PREFIX } from './names.js';
+import { KEY_NAMES } from './program.js';
+import { ScheduledLink } from './scheduled-link.js';
+import { Scheduler } from './scheduler.js';
+import { Source } from './source.js';
+import { VirtualClock } from './virtual-clock.js';
+import type { Wires } from './wires.js';
+
+/** What an episode found; the first of these ends it. */
+export class ModelViolation extends Error {}
+
+const LIMITS = { deadlineMs: 50, waitMs: 5_000, maxValueBytes: 1_048_576 };
+
+/** Several processes of a simulated fleet over one real Redis, under one scheduler. */
+export class World {
+  readonly random: Random;
+  readonly clock = new VirtualClock();
+  readonly scheduler: Scheduler;
+  readonly source: Source;
+  readonly caches: readonly CacheEngine[];
+  readonly #links: ScheduledLink[] = [];
+  /** Of an older time, for a server that is restored. */
+  leases: DumpedLease[] = [];
+
+  constructor(
+    readonly wires: Wires,
+    readonly program: Program,
+  ) {
+    this.random = seededRandom(program.schedule);
+    const { impatience, slow, keys, processes } = program;
+    this.scheduler = new Scheduler(this.random, this.clock, impatience, slow);
+    this.source = new Source(KEY_NAMES.slice(0, keys));
+    this.caches = Array.from({ length: processes }, (_, process) => this.#engine(process));
+  }
+
+  async open(): Promise<void> {
+    await this.wires.command('FLUSHALL');
+    let open = false;
+    void Promise.all(this.caches.map((cache) => cache.store.open())).then(() => (open = true));
+    while (!open) await this.scheduler.turn();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.caches.map((cache) => cache.store.close()));
+  }
+
+  /** Breaks the connections of one process, or of all. */
+  drop(process?: number): void {
+    for (const link of this.#links) {
+      if (process === undefined || link.name.startsWith(`p${process}`)) link.drop();
+    }
+  }
+
+  #engine(process: number): CacheEngine {
+    const { clock, scheduler, random, wires } = this;
+    const { overtaking, leaseMs } = this.program;
+    let links = 0;
+    const store = new RedisStore({
+      settings: { url: 'redis://scheduled/0' },
+      prefix: PREFIX,
+      log: silentLog,
+      clock,
+      makeLink: () => {
+        const name = `p${process}${links++ % 2 === 0 ? '' : 's'}`;
+        const wire = wires.wire(process);
+        const link = new ScheduledLink(name, scheduler, wire, { overtaking, random });
+        this.#links.push(link);
+        return link;
+      },
+    });
+    const limits = { ...LIMITS, leaseMs };
+    return new CacheEngine({ store, prefix: PREFIX, limits, clock, log: silentLog, random });
+  }
+}

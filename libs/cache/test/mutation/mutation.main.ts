@@ -1,0 +1,104 @@
+/**
+ * Takes away each guard of the engine in turn, in a copy, and asks the tests whether they notice:
+ *
+ *   npm run verify:mutations -- [--only <part of a name>] [--list]
+ *
+ * Ends with 1 when a mutation survives that is not known to be harmless, when a harmless one is
+ * caught after all, or when a guard is no longer found in the sources.
+ */
+import { spawn } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { startRedis } from '../../../../test/servers/redis-server.js';
+import { ENGINE_MUTATIONS } from './engine-mutations.js';
+import type { Mutation } from './mutation.js';
+import { SCRIPT_MUTATIONS } from './script-mutations.js';
+import { WorkspaceCopy } from './workspace-copy.js';
+
+const SUITES = [
+  ...['store-contract', 'leases', 'sharing', 'interleavings', 'key-index', 'index-upkeep'],
+  ...['values', 'isolation', 'outages', 'model/model'],
+];
+/** A mutation that makes a test hang is noticed, too. */
+const PATIENCE_MS = 300_000;
+
+const { values } = parseArgs({
+  options: { only: { type: 'string', default: '' }, list: { type: 'boolean', default: false } },
+});
+const mutations = [...SCRIPT_MUTATIONS, ...ENGINE_MUTATIONS].filter(({ name }) =>
+  name.includes(values.only),
+);
+const copy = await WorkspaceCopy.create();
+const misfits = mutations.flatMap((mutation) => copy.misfits(mutation));
+for (const misfit of misfits) console.error(`not found: ${misfit}`);
+const unexpected: string[] = [...misfits];
+// The suites in question start servers of their own; this one is for the run's common setup.
+const redis = await startRedis();
+try {
+  if (!values.list && misfits.length === 0) {
+    if ((await firstFailure(SUITES)) !== undefined) throw new Error('The tests fail unmutated.');
+    for (const mutation of mutations) await judge(mutation);
+  }
+} finally {
+  await redis.stop();
+  await copy.remove();
+}
+console.log(`\n${mutations.length} mutations, ${unexpected.length} not as expected`);
+for (const line of unexpected) console.log(`  ${line}`);
+process.exitCode = unexpected.length > 0 ? 1 : 0;
+
+async function judge(mutation: Mutation): Promise<void> {
+  await copy.apply(mutation);
+  const begin = performance.now();
+  const others = SUITES.filter((suite) => suite !== mutation.suite);
+  const noticed = (await firstFailure([mutation.suite])) ?? (await firstFailure(others));
+  await copy.restore();
+  const verdict =
+    noticed ??
+    (mutation.equivalent === undefined ? 'SURVIVES' : `harmless: ${mutation.equivalent}`);
+  if ((noticed === undefined) === (mutation.equivalent === undefined)) {
+    unexpected.push(`${mutation.name}: ${verdict}`);
+  }
+  const seconds = ((performance.now() - begin) / 1_000).toFixed(0);
+  console.log(`${mutation.name.padEnd(66)} ${seconds.padStart(4)} s  ${verdict}`);
+}
+
+/** The first test of the suites that fails, or `undefined` when all pass. */
+async function firstFailure(suites: readonly string[]): Promise<string | undefined> {
+  const pattern = `libs/cache/test/(${suites.join('|')})\\.spec`;
+  const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+  const { code, output } = await run([
+    ...jest,
+    'node_modules/jest/bin/jest.js',
+    ...['--selectProjects', 'cache', '--runInBand', '--bail', '--ci', '--verbose'],
+    ...['--testPathPatterns', pattern],
+  ]);
+  if (code === 0) return undefined;
+  const failed = /✕ (.*?)(?: \(\d+ ms\))?$/m.exec(output)?.[1];
+  if (failed === undefined && /Test suite failed to run|Cannot find/.test(output)) {
+    throw new Error(`A mutation broke more than its guard:\n${output}`);
+  }
+  return failed ?? `does not end in ${PATIENCE_MS / 1_000} s`;
+}
+
+function run(args: readonly string[]): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, {
+      cwd: copy.root,
+      // No test in question needs the database.
+      env: { ...process.env, TEST_REDIS_URL: redis.url, TEST_DATABASE_URL: 'postgres://unused' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+    let output = '';
+    const collect = (chunk: Buffer): void => {
+      output += chunk.toString();
+    };
+    child.stdout.on('data', collect);
+    child.stderr.on('data', collect);
+    child.once('error', reject);
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      resolve({ code, output });
+    });
+  });
+}

@@ -1,0 +1,269 @@
+import type { Mutation } from './mutation.js';
+
+/** Guards of the Lua scripts. */
+export const SCRIPT_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'fill: any lease will do',
+    suite: 'leases',
+    edits: [
+      [
+        'if not head or string.sub(head, 3, 24) ~= ARGV[1] then\n  if KEYS[2]',
+        'if not head then\n  if KEYS[2]',
+      ],
+    ],
+  },
+  {
+    name: 'fill: no lease will do',
+    suite: 'store-contract',
+    edits: [
+      [
+        'if not head or string.sub(head, 3, 24) ~= ARGV[1] then\n  if KEYS[2]',
+        'if head and string.sub(head, 3, 24) ~= ARGV[1] then\n  if KEYS[2]',
+      ],
+      [
+        "if awaited(head) then redis.call('PUBLISH', ARGV[4], ARGV[5]) end",
+        "if head and awaited(head) then redis.call('PUBLISH', ARGV[4], ARGV[5]) end",
+      ],
+    ],
+  },
+  {
+    name: 'fill: a refused staged text stays',
+    suite: 'interleavings',
+    edits: [["if KEYS[2] then redis.call('UNLINK', KEYS[2]) end\n  return 0", 'return 0']],
+  },
+  {
+    name: 'fill: wakes nobody',
+    suite: 'leases',
+    edits: [["if awaited(head) then redis.call('PUBLISH', ARGV[4], ARGV[5]) end", '']],
+  },
+  {
+    name: 'fill: wakes though nobody waits',
+    suite: 'interleavings',
+    edits: [
+      [
+        "if awaited(head) then redis.call('PUBLISH', ARGV[4], ARGV[5]) end",
+        "redis.call('PUBLISH', ARGV[4], ARGV[5])",
+      ],
+    ],
+  },
+  {
+    name: 'acquire: does not note that somebody waits',
+    suite: 'leases',
+    edits: [
+      ["if string.sub(head, 2, 2) == '0' then redis.pcall('SETRANGE', KEYS[1], 1, '1') end", ''],
+    ],
+  },
+  {
+    name: 'acquire: takes over before the deadline',
+    suite: 'store-contract',
+    edits: [['if until_ms and now < until_ms then', 'if false then']],
+  },
+  {
+    name: 'acquire: never takes over',
+    suite: 'store-contract',
+    edits: [['if until_ms and now < until_ms then', 'if until_ms then']],
+  },
+  {
+    name: 'acquire: a take-over brings its own token',
+    suite: 'store-contract',
+    edits: [['      token = string.sub(head, 3, 24)\n', '']],
+  },
+  {
+    name: 'acquire: a take-over forgets who waits',
+    suite: 'interleavings',
+    edits: [['      flag = string.sub(head, 2, 2)\n', '']],
+  },
+  {
+    name: 'acquire: overwrites a value',
+    suite: 'store-contract',
+    edits: [
+      [
+        "elseif ARGV[5] ~= '1' then\n    return {'present', ''}",
+        "elseif false then\n    return {'present', ''}",
+      ],
+    ],
+  },
+  {
+    name: 'acquire: overwrites what is no string',
+    suite: 'values',
+    edits: [["if ARGV[5] ~= '1' then return {'foreign', ''} end", '']],
+  },
+  {
+    name: 'acquire: does not index its key',
+    suite: 'model/model',
+    edits: [["if ARGV[6] == '1' then index_add(KEYS[2], ARGV[4], ARGV[7], ARGV[8]) end", '']],
+  },
+  {
+    name: 'acquire: a lease without end',
+    suite: 'leases',
+    edits: [["token .. deadline, 'NX', 'PX', ARGV[3])", "token .. deadline, 'NX')"]],
+  },
+  {
+    name: 'release: any lease will do',
+    suite: 'leases',
+    edits: [
+      [
+        'if not head or string.sub(head, 3, 24) ~= ARGV[1] then return 0 end',
+        'if not head then return 0 end',
+      ],
+    ],
+  },
+  {
+    name: 'release: keeps the deadline',
+    suite: 'store-contract',
+    edits: [["redis.pcall('SETRANGE', KEYS[1], 24, '0000000000000')", '']],
+  },
+  {
+    name: 'release: wakes nobody',
+    suite: 'leases',
+    edits: [["if awaited(head) then redis.call('PUBLISH', ARGV[2], ARGV[3]) end", '']],
+  },
+  {
+    name: 'write: does not index its key',
+    suite: 'key-index',
+    edits: [["if ARGV[5] == '1' then index_add(KEYS[2], ARGV[4], ARGV[6], ARGV[7]) end", '']],
+  },
+  {
+    name: 'write: wakes nobody',
+    suite: 'leases',
+    edits: [["if head and awaited(head) then redis.call('PUBLISH', ARGV[3], ARGV[4]) end", '']],
+  },
+  {
+    name: 'write: refuses to end a lease',
+    suite: 'store-contract',
+    edits: [
+      [
+        'local head = lease_head(KEYS[1])\nif KEYS[3] then',
+        'local head = lease_head(KEYS[1])\nif head then return 1 end\nif KEYS[3] then',
+      ],
+    ],
+  },
+  {
+    name: 'remove: leaves leases alone',
+    suite: 'store-contract',
+    edits: [
+      [
+        "if redis.call('UNLINK', key) == 0 then return 0 end",
+        "if head then return 0 end\n  if redis.call('UNLINK', key) == 0 then return 0 end",
+      ],
+    ],
+  },
+  {
+    name: 'remove: counts leases',
+    suite: 'store-contract',
+    edits: [['if not head then return 1 end\n', 'if true then return 1 end\n']],
+  },
+  {
+    name: 'remove: wakes nobody',
+    suite: 'leases',
+    edits: [['if awaited(head) then woken[#woken + 1] = member end', '']],
+  },
+  {
+    name: 'remove: leaves its members in the index',
+    suite: 'index-upkeep',
+    edits: [["if ARGV[2] == '1' then redis.call('ZREM', KEYS[1], unpack(ARGV, 3)) end", '']],
+  },
+  {
+    name: 'remove range: never notices a lost index',
+    suite: 'key-index',
+    edits: [["'(\\000t', 'LIMIT', 0, 1)[1] or ''", "'(\\000t', 'LIMIT', 0, 1)[1] or 'x'"]],
+  },
+  {
+    name: 'remove range: leaves its members in the index',
+    suite: 'index-upkeep',
+    edits: [["redis.call('ZREM', KEYS[1], unpack(members))\nannounce", 'announce']],
+  },
+  {
+    name: 'lease header: a value of the same length is taken for a lease',
+    suite: 'leases',
+    edits: [
+      [
+        "if type(head) == 'string' and string.byte(head) == 1 then return head end",
+        "if type(head) == 'string' then return head end",
+      ],
+    ],
+  },
+  {
+    name: 'index: an addition drops the living',
+    suite: 'model/model',
+    edits: [
+      [
+        "if string.byte(other) ~= 0 and redis.pcall('SETRANGE', prefix .. other, 0, '') == 0 then",
+        "if string.byte(other) ~= 0 and redis.pcall('SETRANGE', prefix .. other, 0, '') ~= 1 then",
+      ],
+    ],
+  },
+  {
+    name: 'index: an addition drops the sentinel',
+    suite: 'index-upkeep',
+    edits: [
+      [
+        "if string.byte(other) ~= 0 and redis.pcall('SETRANGE', prefix .. other, 0, '') == 0 then",
+        "if redis.pcall('SETRANGE', prefix .. other, 0, '') == 0 then",
+      ],
+    ],
+  },
+  {
+    name: 'index: an addition drops nobody',
+    suite: 'key-index',
+    edits: [["      redis.call('ZREM', index, other)\n", '']],
+  },
+  {
+    name: 'sweep: drops the living',
+    suite: 'index-upkeep',
+    edits: [
+      [
+        "if redis.pcall('SETRANGE', ARGV[1] .. member, 0, '') == 0 then dead[#dead + 1] = member end\nend\nif #dead > 0 then redis.call('ZREM', KEYS[1], unpack(dead)) end\nreturn {#members, #dead, members",
+        "dead[#dead + 1] = member\nend\nif #dead > 0 then redis.call('ZREM', KEYS[1], unpack(dead)) end\nreturn {#members, #dead, members",
+      ],
+    ],
+  },
+  {
+    name: 'sample: drops the sentinel',
+    suite: 'index-upkeep',
+    edits: [
+      [
+        "if string.byte(member) ~= 0\n    and redis.pcall('SETRANGE'",
+        "if true\n    and redis.pcall('SETRANGE'",
+      ],
+    ],
+  },
+  {
+    name: 'rebuild: sealed although its mark is gone',
+    suite: 'key-index',
+    edits: [
+      [
+        "if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end",
+        "redis.call('ZREM', KEYS[1], ARGV[1])",
+      ],
+    ],
+  },
+  {
+    name: 'rebuild: goes on although its mark is gone',
+    suite: 'key-index',
+    edits: [["if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 0 end", '']],
+    equivalent: 'the seal looks at the mark again; stopping early only saves work',
+  },
+  {
+    name: 'rebuild: begins although the index is complete',
+    suite: 'key-index',
+    edits: [
+      [
+        "if #redis.call('ZRANGEBYLEX', KEYS[1], '[\\000s', '(\\000t', 'LIMIT', 0, 1) > 0 then return '' end\nlocal time",
+        'local time',
+      ],
+    ],
+    equivalent: 'the caller has just looked; a second sentinel at worst sends a removal to SCAN',
+  },
+  {
+    name: 'staged fill: renames although the staged text is gone',
+    suite: 'interleavings',
+    edits: [
+      [
+        "else kept = redis.call('PEXPIRE', KEYS[2], ARGV[2]) end\n  if kept == 0 then return -1 end",
+        "else kept = redis.call('PEXPIRE', KEYS[2], ARGV[2]) end",
+      ],
+    ],
+    equivalent: 'RENAME of a missing key fails by itself, and nothing is stored either way',
+  },
+];
