@@ -4,12 +4,18 @@ import { createApp } from './create-app.js';
 
 try {
   const app = await createApp();
-  const { http } = app.get(AppConfig);
-  await app.listen(http.port, http.host);
-  const url = (await app.getUrl()).replace('[::1]', 'localhost');
+  const { http, redis, database } = app.get(AppConfig);
   const logger = new Logger('API');
-  logger.log(`Listening on ${url}/api/v1`);
-  logger.log(`Swagger UI  ${url}/docs`);
+  logger.log(
+    `Database: ${database.url === undefined ? 'embedded (set DATABASE_URL for PostgreSQL)' : 'PostgreSQL'}`,
+  );
+  logger.log(`Cache: ${redis === undefined ? 'in-process (set REDIS_HOST for Redis)' : 'Redis'}`);
+  await app.listen({
+    port: http.port,
+    host: http.host,
+    listenTextResolver: (address) =>
+      `Listening on ${address}/api/v1, Swagger UI at ${address}/docs`,
+  });
 } catch (error) {
   // One sentence for what the operator can mend; a stack only for what nobody foresaw.
   const foreseen = error instanceof Error && 'variable' in error;

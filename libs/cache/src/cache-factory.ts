@@ -25,7 +25,7 @@ export function createCache(options: CacheModuleOptions, log: CacheLog): CacheEn
 }
 
 function makeStore(options: ResolvedCacheOptions, log: CacheLog): CacheStore {
-  const { redis: settings, prefix, index, removalTimeoutMs } = options;
+  const { redis: settings, prefix, index, removalTimeoutMs, deadlineMs } = options;
   if (settings === undefined) return new MemoryStore(options);
-  return new RedisStore({ settings, prefix, index, removalTimeoutMs, log });
+  return new RedisStore({ settings, prefix, index, removalTimeoutMs, deadlineMs, log });
 }

@@ -21,7 +21,17 @@ export interface CacheStats {
   readonly prefix: string;
   readonly uptime_seconds: number;
   /** This instance's own counters. */
-  readonly local: CacheCounts & { readonly loading: number };
+  readonly local: LocalFigures;
+}
+
+/** What one instance counted and in which state it is. */
+export interface LocalFigures extends CacheCounts {
+  /** Keys that are being loaded now. */
+  readonly loading: number;
+  /** Removals that the store has not confirmed; while there are any, nothing is served from it. */
+  readonly pending_removals: number;
+  /** `closed`: the store is asked; `open`: it is away; `half-open`: it is being probed. */
+  readonly circuit: 'closed' | 'open' | 'half-open';
 }
 
 /** Bytes as Redis writes them: `512B`, `1.5K`, `2.5M`. */

@@ -12,6 +12,7 @@ import type { KeyDetails, KeyList, KeyQuery, MatchCount } from './engine/inspect
 import { Inspection } from './engine/inspection.js';
 import type { BatchLoader } from './engine/many.js';
 import { getOrSetMany } from './engine/many.js';
+import type { StoreScript } from './store/cache-store.js';
 
 /** One pair of `setMany`. */
 export interface KeyValue {
@@ -39,17 +40,22 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
 
   /** Connects; a store that is away is used when it comes. */
   async onModuleInit(): Promise<void> {
-    await this.#engine.store.open();
+    await this.#engine.open();
   }
 
   /** Nest calls this after the HTTP server has closed, so requests in flight still have a cache. */
   async onApplicationShutdown(): Promise<void> {
-    await this.#engine.store.close();
+    await this.#engine.close();
   }
 
   /** Whether the store answers at present. */
   get connected(): boolean {
     return this.#engine.store.connected;
+  }
+
+  /** What kind of store serves. */
+  get storeKind(): 'redis' | 'memory' {
+    return this.#engine.store.kind;
   }
 
   /**
@@ -146,6 +152,38 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
    */
   deletePattern(pattern: string): Promise<number> {
     return this.#engine.deletePattern(pattern);
+  }
+
+  /**
+   * For after a write: removes what it made stale, or owes it. Takes at most one deadline, and no
+   * time while the store is known to be away, so a write never waits for an outage. `false` says
+   * that the store has not confirmed yet: the removal is tried until it is done, and until then
+   * this instance serves nothing from the store. Other instances do not know of it, and a process
+   * that ends abruptly forgets it.
+   *
+   * Never throws `CacheUnavailableError`.
+   *
+   * @throws CachePatternInvalidError
+   */
+  invalidate(patterns: string | readonly string[]): Promise<boolean> {
+    return this.#engine.invalidate(typeof patterns === 'string' ? [patterns] : patterns);
+  }
+
+  /**
+   * Runs a Lua script of the application's (a rate limit, a counter) under the same rules as a
+   * read: within the deadline, refused while the store is away. `names` become keys that no cache
+   * key or pattern reaches and that `clear` leaves alone. Make the script with `script(source)`.
+   *
+   * Cost: one `EVALSHA`.
+   *
+   * @throws CacheUnavailableError also on the in-process store, which runs no scripts
+   */
+  evaluate(
+    script: StoreScript,
+    names: readonly string[],
+    args: readonly string[],
+  ): Promise<unknown> {
+    return this.#engine.evaluate(script, names, args);
   }
 
   /**

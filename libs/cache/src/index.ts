@@ -8,7 +8,7 @@ export { CacheService } from './cache.service.js';
 export type { KeyValue } from './cache.service.js';
 export { CACHE_MODULE_OPTIONS } from './cache.tokens.js';
 export type { CacheModuleOptions } from './cache-options.js';
-export type { CacheStats } from './cache-stats.js';
+export type { CacheStats, LocalFigures } from './cache-stats.js';
 export type { CacheCounts } from './cache-counters.js';
 export {
   CacheError,
@@ -32,9 +32,11 @@ export type {
 } from './engine/cache-entry.js';
 export { FillToken } from './engine/fill-token.js';
 export { escapeGlob, Glob } from './engine/glob.js';
+export { runWithCacheBudget } from './engine/request-budget.js';
 export type { KeyDetails, KeyList, KeyQuery, KeySummary, MatchCount } from './engine/inspection.js';
 export type { BatchLoader } from './engine/many.js';
 export type { RedisSettings } from './store/redis/redis-settings.js';
+export { script } from './store/redis/scripts/script.js';
 export { RedisStore } from './store/redis/redis-store.js';
 export type { RedisStoreOptions } from './store/redis/redis-store.js';
 export type { Command, RedisLink, RedisLinkFactory } from './store/redis/redis-link.js';
@@ -48,6 +50,7 @@ export type {
   Lease,
   LeaseTerms,
   ListedKey,
+  StoreScript,
   StoreStatistics,
   TimedText,
 } from './store/cache-store.js';

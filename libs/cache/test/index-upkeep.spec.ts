@@ -1,11 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheEngine, RedisStore } from '@gad/cache';
+import { nodeRedisLink } from '@gad/cache';
 import { engineOver, openRedisStore } from './fixtures.js';
 import { gatedLinks } from './gated-link.js';
 import type { Gates } from './gates.js';
 import type { RedisServer } from './redis-server.js';
 import { startRedis } from './redis-server.js';
 import { SWEEP, SWEEP_SAMPLE } from '../src/store/redis/scripts/index-scripts.js';
+import { ACQUIRE, WRITE } from '../src/store/redis/scripts/lease-scripts.js';
 import type { Script } from '../src/store/redis/scripts/script.js';
 
 const INDEX = 'gad:\0index';
@@ -67,6 +69,28 @@ describe('The upkeep of the key index', () => {
     expect(await sentinels()).toEqual(before);
   });
 
+  it('looks at other members at one addition in eight, by hand or by lease', async () => {
+    const probes: string[] = [];
+    const counted = await openRedisStore(server, {
+      makeLink: (settings) => {
+        const link = nodeRedisLink(settings);
+        const send = link.send.bind(link);
+        link.send = (command) => {
+          const isAddition = [ACQUIRE, WRITE].some(({ sha1 }) => command[1] === sha1);
+          if (isAddition) probes.push(String(command.at(-1)));
+          return send(command);
+        };
+        return link;
+      },
+    });
+    const counting = engineOver(counted);
+    for (let n = 0; n < 32; n++) await counting.set(`k:${n}`, 1);
+    expect(probes.filter((probe) => probe !== '0')).toHaveLength(4);
+    for (let n = 0; n < 32; n++) await counting.getOrSet(`l:${n}`, () => 1);
+    expect(probes.filter((probe) => probe !== '0')).toHaveLength(8);
+    await counted.close();
+  });
+
   it('drops the dead only, a page at a time and by sample', async () => {
     const names = Array.from({ length: 30 }, (_, n) => `k:${String(n).padStart(2, '0')}`);
     for (const name of names) await cache.set(name, 1);
@@ -99,5 +123,27 @@ describe('The upkeep of the key index', () => {
     expect(gates.calls.some((call) => call.startsWith('SCAN 0 MATCH gad:k:*'))).toBe(true);
     expect(await server.command('KEYS', 'gad:k:*')).toEqual([]);
     await other.close();
+  });
+
+  it('is evicted under allkeys-lru when it is what nobody used for longest: no key survives', async () => {
+    const names = Array.from({ length: 300 }, (_, n) => `k:${n}`);
+    await Promise.all(names.map((name) => cache.set(name, 'x'.repeat(200))));
+    const token = await cache.begin('k:leased');
+    // The server tells ages by the second.
+    while (Number(await server.command('OBJECT', 'IDLETIME', INDEX)) < 2) {
+      await cache.getMany([...names, 'k:leased']);
+    }
+    const used = /used_memory:(\d+)/.exec(String(await server.command('INFO', 'memory')))?.[1];
+    await server.command('CONFIG', 'SET', 'maxmemory-samples', '64');
+    await server.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
+    await server.command('CONFIG', 'SET', 'maxmemory', String(Number(used) - 1));
+    while (Number(await server.command('EXISTS', INDEX)) === 1) await cache.get('k:1');
+    await server.command('CONFIG', 'SET', 'maxmemory', '0');
+    const survivors = Number(await server.command('DBSIZE'));
+    expect(survivors).toBeGreaterThan(20);
+    await cache.set('k:later', 1);
+    await cache.deletePattern('k:*');
+    expect(await server.command('KEYS', 'gad:k:*')).toEqual([]);
+    expect(await cache.set('k:leased', 'old', { token })).toBe(false);
   });
 });

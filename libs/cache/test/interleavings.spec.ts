@@ -49,9 +49,12 @@ describe('A read with its remaining life', () => {
   it('never gives an older value the life of a newer one', async () => {
     await other.set('k', 'old', { ttl: 100 });
     let pair = 0;
-    const second = gates.before((call) => /^(PTTL|GET) gad:k$/.test(call) && ++pair === 2);
+    const asks = (call: string): boolean => /^(PTTL|GET) gad:k$/.test(call);
+    const first = gates.after(asks);
+    const second = gates.before((call) => asks(call) && ++pair === 2);
     const read = mine.readTimed('k', MS);
-    await second.arrived;
+    await Promise.all([first.arrived, second.arrived]);
+    first.release();
     await other.set('k', 'new', { ttl: 1_000 });
     second.release();
     const found = await read;

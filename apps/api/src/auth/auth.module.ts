@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
+import { CacheService } from '@gad/cache';
 import { AppConfig } from '../config/app-config.js';
 import { AccessTokensService } from './access-tokens.service.js';
 import { AuthController } from './auth.controller.js';
@@ -13,6 +14,7 @@ import { JwtStrategy } from './jwt.strategy.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
 import { MemoryRateLimiter, RateLimiter } from './rate-limiter.js';
 import { RolesGuard } from './roles.guard.js';
+import { SharedRateLimiter } from './shared-rate-limiter.js';
 import { SesionesRepository } from './sesiones.repository.js';
 import { SesionesService } from './sesiones.service.js';
 import { UnknownEmailLockout } from './unknown-email-lockout.js';
@@ -27,7 +29,12 @@ import { UnknownEmailLockout } from './unknown-email-lockout.js';
       inject: [AppConfig],
       useFactory: (config: AppConfig) => JwtKey.load(config),
     },
-    { provide: RateLimiter, useFactory: () => new MemoryRateLimiter() },
+    {
+      provide: RateLimiter,
+      inject: [CacheService],
+      useFactory: (cache: CacheService) =>
+        cache.storeKind === 'redis' ? new SharedRateLimiter(cache) : new MemoryRateLimiter(),
+    },
     AccessTokensService,
     AuthService,
     CredentialsRepository,

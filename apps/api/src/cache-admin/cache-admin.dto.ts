@@ -26,6 +26,9 @@ export class LocalCountersDto {
   @ApiProperty({ example: 456 }) misses!: number;
   @ApiProperty({ example: 456 }) sets!: number;
   @ApiProperty({ example: 12 }) deletes!: number;
+  @ApiProperty({ example: 0, description: 'Removals that the store has not confirmed yet' })
+  pending_removals!: number;
+  @ApiProperty({ enum: ['closed', 'open', 'half-open'], example: 'closed' }) circuit!: string;
 }
 
 export class CacheStatsDto {

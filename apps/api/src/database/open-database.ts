@@ -1,7 +1,5 @@
 import type { AppConfig } from '../config/app-config.js';
-import { openPglite } from './embedded/open-pglite.js';
 import type { PgliteDatabase } from './embedded/pglite-database.js';
-import { openPostgres } from './postgres/open-postgres.js';
 import type { PostgresDatabase } from './postgres/postgres-database.js';
 
 export type OpenDatabase = PostgresDatabase | PgliteDatabase;
@@ -10,9 +8,15 @@ export type OpenDatabase = PostgresDatabase | PgliteDatabase;
  * The database that the configuration asks for, open and migrated. Close it with `close()`.
  * @throws ConfigurationError with one sentence when it cannot be opened
  */
-export function openDatabase({
+export async function openDatabase({
   database: { url, poolSize },
   dataDir,
 }: Pick<AppConfig, 'database' | 'dataDir'>): Promise<OpenDatabase> {
-  return url === undefined ? openPglite(dataDir) : openPostgres(url, { poolSize });
+  // Only the driver that is used is loaded: each costs some tenths of a second at the start.
+  if (url === undefined) {
+    const { openPglite } = await import('./embedded/open-pglite.js');
+    return openPglite(dataDir);
+  }
+  const { openPostgres } = await import('./postgres/open-postgres.js');
+  return openPostgres(url, { poolSize });
 }

@@ -1,3 +1,4 @@
+import { runWithCacheBudget } from '@gad/cache';
 import type { FastifyInstance } from 'fastify';
 import type { Drain } from './drain.js';
 import { requestContext } from '../logging/request-context.js';
@@ -11,7 +12,10 @@ export function addRequestHooks(fastify: FastifyInstance, drain: Drain): void {
   });
   // After the body has been read: reading it would leave the async context again.
   fastify.addHook('preHandler', (request, _reply, done) => {
-    requestContext.run({ requestId: request.id }, done);
+    // All cache calls of a request share one deadline, whoever makes them.
+    requestContext.run({ requestId: request.id }, () => {
+      runWithCacheBudget(done);
+    });
   });
   // At the end and not at the beginning: a request may outlast the moment at which the drain begins.
   fastify.addHook('onSend', (_request, reply, payload, done) => {

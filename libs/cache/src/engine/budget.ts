@@ -2,36 +2,41 @@ import { CacheUnavailableError } from '../cache-errors.js';
 import type { Clock } from '../clock.js';
 
 /**
- * The time that one cache operation may spend on its store, however many calls it makes. The
- * loader's time and waiting for another process's load are not counted.
+ * The time that may be spent waiting for the store, by one operation or by all those of a request.
+ * It runs while at least one store call is on its way: calls made side by side cost what the
+ * longest costs. The loader's time and waiting for another process's load are not counted.
  */
 export class Budget {
-  #leftMs: number;
-  #startedAt = 0;
+  #usedMs = 0;
+  #pending = 0;
+  #since = 0;
 
   constructor(
     private readonly clock: Clock,
-    milliseconds: number,
-  ) {
-    this.#leftMs = milliseconds;
-  }
+    private readonly milliseconds: number,
+  ) {}
 
   /**
-   * Starts one store call and returns the milliseconds it may take; `end` must follow. The pair
-   * spares a hit the promise of `spend`.
+   * Starts one store call and returns the milliseconds it may take; exactly one `end` must follow.
+   * The pair spares a hit the promise of `spend`.
    *
-   * @throws CacheUnavailableError when nothing is left
+   * @throws CacheUnavailableError when nothing is left; no `end` then
    */
   begin(): number {
-    if (this.#leftMs <= 0) {
+    const now = this.clock.now();
+    const runningMs = this.#pending === 0 ? 0 : now - this.#since;
+    const leftMs = this.milliseconds - this.#usedMs - runningMs;
+    if (leftMs <= 0) {
       throw new CacheUnavailableError('timeout', 'The time for store calls is used up.');
     }
-    this.#startedAt = this.clock.now();
-    return this.#leftMs;
+    if (this.#pending === 0) this.#since = now;
+    this.#pending++;
+    return leftMs;
   }
 
   end(): void {
-    this.#leftMs -= this.clock.now() - this.#startedAt;
+    this.#pending--;
+    if (this.#pending === 0) this.#usedMs += this.clock.now() - this.#since;
   }
 
   /**

@@ -1,17 +1,21 @@
-import type { CacheCounts } from '../cache-counters.js';
 import { CacheCounters } from '../cache-counters.js';
 import { CacheOptionsError, CacheUnavailableError } from '../cache-errors.js';
 import type { CacheLog } from '../cache-log.js';
 import { logClear, logDelete, logDeletePattern, logSet } from '../cache-log.js';
+import type { LocalFigures } from '../cache-stats.js';
 import type { Clock } from '../clock.js';
-import type { CacheStore } from '../store/cache-store.js';
+import { fulfilledWithin } from '../clock.js';
+import type { CacheStore, StoreScript } from '../store/cache-store.js';
 import type { CacheEntry, GetOrSetOptions, Lifetime, Loader } from './cache-entry.js';
 import { CacheReader } from './cache-reader.js';
 import { FillToken } from './fill-token.js';
 import { Glob } from './glob.js';
 import { toJson } from './json-value.js';
 import { assertKey } from './key-rules.js';
-import type { LoadLimits } from './load-through.js';
+import type { LoadLimits, LoadParts } from './load-through.js';
+import { PendingRemovals } from './pending-removals.js';
+import { currentBudget } from './request-budget.js';
+import { TrustedReads } from './trusted-reads.js';
 import { assertLifetime, ttlMilliseconds } from './ttl.js';
 
 /** Everything an engine is made of. */
@@ -42,6 +46,8 @@ export class CacheEngine {
   readonly #log: CacheLog;
   readonly #random: () => number;
   readonly #counters = new CacheCounters();
+  readonly #pending: PendingRemovals;
+  readonly #parts: LoadParts;
   readonly #reader: CacheReader;
 
   constructor(parts: EngineParts) {
@@ -50,19 +56,43 @@ export class CacheEngine {
     this.#limits = parts.limits;
     this.#log = parts.log;
     this.#random = parts.random ?? Math.random;
-    this.#reader = new CacheReader({
+    this.#pending = new PendingRemovals({
+      clock: parts.clock,
+      log: parts.log,
+      remove: (pattern) => this.deletePattern(pattern),
+      connected: () => parts.store.connected,
+    });
+    this.#parts = {
       store: parts.store,
+      reads: new TrustedReads(parts.store, this.#pending),
       clock: parts.clock,
       random: this.#random,
       counters: this.#counters,
       log: parts.log,
       limits: parts.limits,
-    });
+    };
+    this.#reader = new CacheReader(this.#parts);
   }
 
-  /** This instance's own counters, and how many keys it is loading now. */
-  counts(): CacheCounts & { readonly loading: number } {
-    return { ...this.#counters.snapshot(), loading: this.#reader.loading };
+  async open(): Promise<void> {
+    await this.store.open();
+  }
+
+  /** Does what it still owes, if that can be done, and closes the store. */
+  async close(): Promise<void> {
+    const undone = await this.#pending.close();
+    if (undone > 0) this.#log.warn(`Cache: closed with ${undone} owed removals undone.`);
+    await this.store.close();
+  }
+
+  /** This instance's own counters, and its state. */
+  counts(): LocalFigures {
+    return {
+      ...this.#counters.snapshot(),
+      loading: this.#reader.loading,
+      pending_removals: this.#pending.size,
+      circuit: this.store.circuit ?? 'closed',
+    };
   }
 
   /** The key as it appears in the store. */
@@ -106,9 +136,9 @@ export class CacheEngine {
   /** Takes a key for filling by hand: one store call. */
   async begin(key: string): Promise<FillToken | undefined> {
     assertKey(key);
-    const { leaseMs, deadlineMs } = this.#limits;
+    const terms = { leaseMs: this.#limits.leaseMs, replace: false };
     try {
-      const answer = await this.store.acquire(key, { leaseMs, replace: false }, deadlineMs);
+      const answer = await this.#spend((ms) => this.#parts.reads.acquire(key, terms, ms));
       return answer.state === 'owned' ? new FillToken(answer.lease) : undefined;
     } catch (error) {
       this.#excuse(error);
@@ -118,7 +148,7 @@ export class CacheEngine {
 
   /** Hands a token back unspent, so that the next caller loads at once: one store call. */
   async release(token: FillToken): Promise<boolean> {
-    return this.store.release(FillToken.leaseOf(token), this.#limits.deadlineMs);
+    return this.#spend((ms) => this.store.release(FillToken.leaseOf(token), ms));
   }
 
   /** The value as a later hit would return it; what JSON cannot hold comes back as it is. */
@@ -175,6 +205,54 @@ export class CacheEngine {
     return count;
   }
 
+  /**
+   * Removes what a write made stale, or owes it: `true` when it is done, `false` when the store did
+   * not confirm it within the deadline. In that case it is tried until it is done, and until then
+   * this cache serves nothing from the store. Costs as `deletePattern`; never longer than one
+   * deadline, and no time at all while the store is known to be away.
+   */
+  async invalidate(patterns: readonly string[]): Promise<boolean> {
+    for (const pattern of patterns) void new Glob(pattern);
+    const mark = this.#pending.mark();
+    const owe = (): false => {
+      for (const pattern of patterns) this.#pending.owe(pattern, mark);
+      return false;
+    };
+    if (patterns.length === 0) return true;
+    if (this.#pending.size > 0 || !this.store.connected) return owe();
+    const removal = Promise.all(patterns.map((pattern) => this.deletePattern(pattern)));
+    try {
+      const done = await this.#spend((ms) => fulfilledWithin(this.#parts.clock, removal, ms));
+      if (done) return true;
+    } catch (error) {
+      this.#excuse(error);
+      removal.catch(() => undefined);
+      return owe();
+    }
+    owe();
+    // It may still arrive, and then nothing is owed any more.
+    removal.then(
+      () => {
+        for (const pattern of patterns) this.#pending.settle(pattern, mark);
+      },
+      () => undefined,
+    );
+    return false;
+  }
+
+  /** Runs a script of the application's over keys of its own: one store call. */
+  async evaluate(
+    script: StoreScript,
+    names: readonly string[],
+    args: readonly string[],
+  ): Promise<unknown> {
+    const { store } = this;
+    return this.#spend((ms) => {
+      if (store.evaluate !== undefined) return store.evaluate(script, names, args, ms);
+      throw new CacheUnavailableError('refused', 'This store runs no scripts.');
+    });
+  }
+
   async clear(): Promise<number> {
     const count = await this.store.removeAll();
     this.#counters.deletes += count;
@@ -188,16 +266,19 @@ export class CacheEngine {
     ttlMs: number | undefined,
     options: SetOptions,
   ): Promise<boolean> {
-    const { deadlineMs } = this.#limits;
     if (!('token' in options)) {
-      return this.store.write(key, text, ttlMs, deadlineMs).then(() => true);
+      return this.#spend((ms) => this.store.write(key, text, ttlMs, ms)).then(() => true);
     }
     if (options.token === undefined) return Promise.resolve(false);
     const lease = FillToken.leaseOf(options.token);
     if (lease.key !== key) {
       throw new CacheOptionsError('token', `token was begun for ${lease.key}, not for ${key}.`);
     }
-    return this.store.fill(lease, text, ttlMs, deadlineMs);
+    return this.#spend((ms) => this.store.fill(lease, text, ttlMs, ms));
+  }
+
+  #spend<T>(call: (withinMs: number) => Promise<T>): Promise<T> {
+    return currentBudget(this.#parts).spend(call);
   }
 
   #excuse(error: unknown): void {

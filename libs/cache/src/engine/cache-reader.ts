@@ -3,12 +3,13 @@ import { CacheUnavailableError } from '../cache-errors.js';
 import type { CacheLog } from '../cache-log.js';
 import { logHit, logMiss } from '../cache-log.js';
 import type { TimedText } from '../store/cache-store.js';
-import { Budget } from './budget.js';
+import type { Budget } from './budget.js';
 import type { CacheEntry, GetOrSetOptions, Loader } from './cache-entry.js';
 import { CORRUPT, fromJson } from './json-value.js';
 import type { Loaded, LoadParts, MissKind } from './load-through.js';
 import { LoadThrough } from './load-through.js';
 import { assertKey } from './key-rules.js';
+import { currentBudget } from './request-budget.js';
 import { assertLifetime, assertTtl, wholeSeconds } from './ttl.js';
 
 /** A value with how it was come by. */
@@ -42,7 +43,7 @@ export class CacheReader {
     assertKey(key);
     let text: string | undefined;
     try {
-      text = await this.#parts.store.read(key, this.#parts.limits.deadlineMs);
+      text = await currentBudget(this.#parts).spend((ms) => this.#parts.reads.read(key, ms));
     } catch (error) {
       this.#excuse(error);
     }
@@ -52,7 +53,7 @@ export class CacheReader {
   async many(keys: readonly string[]): Promise<unknown[]> {
     let texts: readonly (string | undefined)[] = [];
     try {
-      texts = await this.#parts.store.readMany(keys, this.#parts.limits.deadlineMs);
+      texts = await currentBudget(this.#parts).spend((ms) => this.#parts.reads.readMany(keys, ms));
     } catch (error) {
       this.#excuse(error);
     }
@@ -62,10 +63,10 @@ export class CacheReader {
   /** The value only. The way of a hit is written out, because it is the way that is paid for. */
   async value<T>(key: string, loader: Loader<T>, options: GetOrSetOptions): Promise<unknown> {
     assertRead(key, options);
-    const budget = new Budget(this.#parts.clock, this.#parts.limits.deadlineMs);
+    const budget = currentBudget(this.#parts);
     let miss: MissKind = 'miss';
     try {
-      const text = await this.#parts.store.read(key, budget.begin());
+      const text = await this.#parts.reads.read(key, budget.begin());
       budget.end();
       if (text !== undefined) {
         const value = this.#parse(key, text);
@@ -86,7 +87,7 @@ export class CacheReader {
   /** The value with how it was come by. */
   async entry<T>(key: string, loader: Loader<T>, options: GetOrSetOptions): Promise<Served> {
     assertRead(key, options);
-    const budget = new Budget(this.#parts.clock, this.#parts.limits.deadlineMs);
+    const budget = currentBudget(this.#parts);
     const read = await this.#readTimed(key, budget);
     if (typeof read === 'string') return this.#load(key, loader, options, budget, read, true);
     return this.#found(key, read, options);
@@ -117,12 +118,12 @@ export class CacheReader {
   }
 
   #readTimed(key: string, budget: Budget): Promise<Found | MissKind> {
-    return this.#read(key, () => budget.spend((ms) => this.#parts.store.readTimed(key, ms)));
+    return this.#read(key, () => budget.spend((ms) => this.#parts.reads.readTimed(key, ms)));
   }
 
   #readPlain(key: string, budget: Budget): Promise<Found | MissKind> {
     return this.#read(key, async () => {
-      const text = await budget.spend((ms) => this.#parts.store.read(key, ms));
+      const text = await budget.spend((ms) => this.#parts.reads.read(key, ms));
       return text === undefined ? undefined : { text, ttlMs: null };
     });
   }

@@ -58,7 +58,8 @@ export class Inspection {
     const { engine } = this;
     let answer: StoreStatistics | undefined;
     try {
-      answer = await engine.store.statistics();
+      // Of a store that is known to be away nobody needs to wait for the bad news.
+      if (engine.store.connected) answer = await engine.store.statistics();
     } catch (error) {
       if (!(error instanceof CacheUnavailableError)) throw error;
     }

@@ -9,6 +9,7 @@ import type { GetOrSetOptions, Loader } from './cache-entry.js';
 import { CORRUPT, fromJson, toJson } from './json-value.js';
 import type { Flight } from './single-flight.js';
 import { SingleFlight } from './single-flight.js';
+import type { TrustedReads } from './trusted-reads.js';
 import { ttlMilliseconds } from './ttl.js';
 
 /** The bounds under which misses are loaded; all times in milliseconds. */
@@ -22,6 +23,8 @@ export interface LoadLimits {
 /** What the loads of one cache share. */
 export interface LoadParts {
   readonly store: CacheStore;
+  /** The store's reads, as far as they may be trusted. */
+  readonly reads: TrustedReads;
   readonly clock: Clock;
   /** A number in [0, 1), for jitter. */
   readonly random: () => number;
@@ -127,14 +130,14 @@ export class LoadThrough {
     budget: Budget,
     replaceFirst: boolean,
   ): Promise<{ lease: Lease | undefined } | { text: string; covered: number }> {
-    const { store, clock, counters, limits } = this.parts;
+    const { store, reads, clock, counters, limits } = this.parts;
     const giveUpAt = clock.now() + limits.waitMs;
     const watch = store.watch(key);
     let replace = replaceFirst;
     try {
       for (;;) {
         const terms = { leaseMs: limits.leaseMs, replace };
-        const answer = await budget.spend((ms) => store.acquire(key, terms, ms));
+        const answer = await budget.spend((ms) => reads.acquire(key, terms, ms));
         if (answer.state === 'owned') return { lease: answer.lease };
         if (answer.state === 'foreign') return { lease: undefined };
         if (answer.state === 'wait') {
@@ -146,7 +149,7 @@ export class LoadThrough {
         // The value always comes from a new read, and is shared only with those who were here
         // before that read was sent.
         const covered = flight.mark();
-        const text = await budget.spend((ms) => store.read(key, ms));
+        const text = await budget.spend((ms) => reads.read(key, ms));
         if (text !== undefined && fromJson(text) !== CORRUPT) return { text, covered };
         replace = text !== undefined;
       }

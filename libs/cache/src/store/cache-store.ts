@@ -64,6 +64,12 @@ export interface StoreStatistics {
   readonly uptimeSeconds: number;
 }
 
+/** A Lua script with the digest by which a server knows it. */
+export interface StoreScript {
+  readonly source: string;
+  readonly sha1: string;
+}
+
 /**
  * What the engine needs of a store. Keys are the caller's, without prefix and already checked.
  *
@@ -77,6 +83,8 @@ export interface StoreStatistics {
 export interface CacheStore {
   readonly kind: 'redis' | 'memory';
   readonly connected: boolean;
+  /** Whether reads and fills are let through; absent where nothing can be away. */
+  readonly circuit?: 'closed' | 'open' | 'half-open';
 
   /** Connects. A store that is away is no error: it is used when it comes. */
   open(): Promise<void>;
@@ -106,4 +114,12 @@ export interface CacheStore {
   list(glob: Glob | undefined, after: string | undefined, limit: number): Promise<KeyPage>;
   describe(key: string): Promise<(TimedText & { readonly bytes: number }) | undefined>;
   statistics(): Promise<StoreStatistics>;
+
+  /** Runs an application's script over keys that no cache key or pattern reaches, if it can. */
+  evaluate?(
+    script: StoreScript,
+    names: readonly string[],
+    args: readonly string[],
+    withinMs: number,
+  ): Promise<unknown>;
 }

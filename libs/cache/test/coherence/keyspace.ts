@@ -1,9 +1,7 @@
-/** Usuarios, and the periods that each has statistics for. */
-export const USERS = 48;
+/** Each usuario has statistics for these periods, each of which is a row and a key here. */
 export const PERIODS = [7, 30, 90, 180, 365] as const;
-export const KEYS = USERS * PERIODS.length;
 
-/** The cache key of a row; rows are numbered 0..KEYS-1, a usuario's next to each other. */
+/** The cache key of a row; rows are numbered from 0, a usuario's next to each other. */
 export function keyOf(row: number): string {
   const period = PERIODS[row % PERIODS.length] ?? 0;
   return `stats:user:${userOf(row)}:days:${period}`;

@@ -11,6 +11,7 @@ import { createClient } from 'redis';
 import { recipeOf } from './adapters.js';
 import type { Verdict } from './check-history.js';
 import { auditIndex } from './index-audit.js';
+import { PERIODS } from './keyspace.js';
 import { createStatesTable } from './states-table.js';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.js';
 
@@ -21,6 +22,8 @@ export interface RunOptions {
   readonly seconds: number;
   readonly processes: number;
   readonly seed: number;
+  /** Usuarios with five keys each: the fewer, the more often a load is hit by an invalidation. */
+  readonly users: number;
   /** Loops in each process. */
   readonly readers: number;
   readonly writers: number;
@@ -45,16 +48,14 @@ const QUIET_MS = 1_000;
 /** Runs the workload over one adapter in real processes, and has their histories judged. */
 export async function runAdapter(adapter: string, options: RunOptions): Promise<RunResult> {
   const { settings } = await recipeOf(adapter);
-  await createStatesTable(options.databaseUrl);
+  await createStatesTable(options.databaseUrl, options.users * PERIODS.length);
   await flush(options.redisUrl);
   const folder = await mkdtemp(join(tmpdir(), 'gad-coherence-'));
   const workers: Worker[] = [];
   try {
     for (let index = 0; index < options.processes; index++) {
       const historyPath = join(folder, `${index}.history`);
-      const { redisUrl, databaseUrl, processes, seed, readers, writers } = options;
-      const share = { redisUrl, databaseUrl, processes, seed, readers, writers };
-      workers.push(new Worker({ ...share, adapter, historyPath, index }));
+      workers.push(new Worker({ ...options, adapter, historyPath, index }));
     }
     await all(workers, 'ready');
     const origin = String(process.hrtime.bigint());

@@ -1,11 +1,10 @@
 import pg from 'pg';
-import { KEYS } from './keyspace.js';
 
 /**
  * The rows that are cached. UNLOGGED: nothing here survives a crash, and a write costs what its
  * commit costs without the disk, so that a minute holds a hundred thousand of them.
  */
-export async function createStatesTable(url: string): Promise<void> {
+export async function createStatesTable(url: string, rows: number): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -13,7 +12,7 @@ export async function createStatesTable(url: string): Promise<void> {
     await client.query(
       'CREATE UNLOGGED TABLE states (row integer PRIMARY KEY, version integer NOT NULL) WITH (fillfactor = 20)',
     );
-    await client.query(`INSERT INTO states SELECT n, 1 FROM generate_series(0, ${KEYS - 1}) AS n`);
+    await client.query(`INSERT INTO states SELECT n, 1 FROM generate_series(0, ${rows - 1}) AS n`);
   } finally {
     await client.end();
   }

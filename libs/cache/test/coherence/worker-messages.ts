@@ -8,6 +8,7 @@ export interface WorkerSetup {
   readonly index: number;
   readonly processes: number;
   readonly seed: number;
+  readonly users: number;
   readonly readers: number;
   readonly writers: number;
 }

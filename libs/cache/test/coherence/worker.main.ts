@@ -1,7 +1,7 @@
 /** One process of a coherence run; `run-adapter.ts` forks it and tells it what to do. */
 import { recipeOf } from './adapters.js';
 import { clockSince } from './history.js';
-import { KEYS, keyOf } from './keyspace.js';
+import { keyOf, PERIODS } from './keyspace.js';
 import { StatesTable } from './states-table.js';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.js';
 import { Workload } from './workload.js';
@@ -9,7 +9,7 @@ import { Workload } from './workload.js';
 // Written by the parent, in the same version of this code.
 const setup = JSON.parse(process.argv[2] ?? '{}') as WorkerSetup;
 const recipe = await recipeOf(setup.adapter);
-const keys = Array.from({ length: KEYS }, (_, row) => keyOf(row));
+const keys = Array.from({ length: setup.users * PERIODS.length }, (_, row) => keyOf(row));
 const cache = await recipe.open({ redisUrl: setup.redisUrl, keys });
 const table = new StatesTable(setup.databaseUrl, 10);
 const workload = new Workload(setup, cache, table);

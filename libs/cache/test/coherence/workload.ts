@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CacheAdapter } from './adapter.js';
 import { HistoryWriter, RECORD, REST, WRITE } from './history.js';
-import { isStateOf, KEYS, keyOf, patternOf, PERIODS, rowsOf, stateOf, USERS } from './keyspace.js';
+import { isStateOf, keyOf, patternOf, PERIODS, rowsOf, stateOf } from './keyspace.js';
 import type { Random } from './seeded-random.js';
 import { seededRandom, zipf } from './seeded-random.js';
 import type { StatesTable } from './states-table.js';
@@ -16,6 +16,7 @@ const RETRY_MS = 5;
 /** What one process does: readers and writers in closed loops, each recorded. */
 export class Workload {
   readonly #history: HistoryWriter;
+  readonly #rows: number;
   #running = true;
 
   constructor(
@@ -24,6 +25,7 @@ export class Workload {
     private readonly table: StatesTable,
   ) {
     this.#history = new HistoryWriter(setup.historyPath);
+    this.#rows = setup.users * PERIODS.length;
   }
 
   /** Runs for so many seconds, and resolves when the last call has been answered. */
@@ -47,7 +49,7 @@ export class Workload {
   async countStuck(): Promise<number> {
     const versions = await this.table.versions();
     let stuck = 0;
-    for (let row = 0; row < KEYS; row++) {
+    for (let row = 0; row < this.#rows; row++) {
       const value = await this.cache.get(keyOf(row), async () =>
         stateOf(row, await this.table.versionOf(row)),
       );
@@ -57,7 +59,7 @@ export class Workload {
   }
 
   async #read(now: () => number, random: Random): Promise<void> {
-    const draw = zipf(KEYS, SKEW, random);
+    const draw = zipf(this.#rows, SKEW, random);
     while (this.#running) {
       const row = draw();
       let loaded = 0;
@@ -96,7 +98,7 @@ export class Workload {
     const { index, processes, writers } = this.setup;
     const lane = loop * processes + index;
     const lanes = processes * writers;
-    const mine = Array.from({ length: USERS }, (_, user) => user).filter(
+    const mine = Array.from({ length: this.setup.users }, (_, user) => user).filter(
       (user) => user % lanes === lane,
     );
     if (mine.length === 0) throw new Error('more writers than usuarios');

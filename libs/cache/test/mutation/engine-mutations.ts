@@ -51,12 +51,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: "load: another's value is shared with who came after it was read",
     suite: 'sharing',
-    edits: [
-      [
-        'const covered = flight.mark();\n        const text = await budget.spend((ms) => store.read(key, ms));',
-        'const text = await budget.spend((ms) => store.read(key, ms));\n        const covered = flight.mark();',
-      ],
-    ],
+    edits: [['return { text, covered };', 'return { text, covered: flight.mark() };']],
   },
   {
     name: 'load: waits for ever',
@@ -149,7 +144,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'connection: a reconnect is no new generation',
     suite: 'outages',
-    edits: [['this.#generation++;\n      void this.#probe();', 'void this.#probe();']],
+    edits: [['this.#generation++;\n      this.#breaker.probeNow();', 'this.#breaker.probeNow();']],
   },
   {
     name: 'removal: pages of two connections make one removal',

@@ -39,6 +39,11 @@ export class KeyLayout {
     return this.#stagingPrefix + id;
   }
 
+  /** A key of the application's own, beside the cache and out of its users' reach. */
+  own(name: string): string {
+    return `${this.prefix}\0own:${name}`;
+  }
+
   /** The glob that finds every name under the prefix, bookkeeping included. */
   get scanPattern(): string {
     return `${escapeGlob(this.prefix)}*`;

@@ -2,9 +2,11 @@ import { CacheUnavailableError } from '../../cache-errors.js';
 import type { CacheLog } from '../../cache-log.js';
 import type { Clock } from '../../clock.js';
 import { DeadlineWheel } from '../deadline-wheel.js';
+import type { CircuitState } from './circuit-breaker.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import type { Command, RedisLink, RedisLinkFactory } from './redis-link.js';
 import type { RedisSettings } from './redis-settings.js';
+import { lossReason, Refusals, replyCode } from './refusals.js';
 import { evaluate } from './scripts/evaluate.js';
 import type { Script } from './scripts/script.js';
 
@@ -14,6 +16,8 @@ export interface ConnectionParts {
   readonly makeLink: RedisLinkFactory;
   readonly clock: Clock;
   readonly log: CacheLog;
+  /** Milliseconds within which the store has to answer to be worth asking. */
+  readonly deadlineMs: number;
   /** Channel on which leases that ended are announced. */
   readonly channel: string;
 }
@@ -21,10 +25,12 @@ export interface ConnectionParts {
 /** `guarded` calls are refused while the breaker is open; `always` is for removals and probes. */
 export type Passage = 'guarded' | 'always';
 
-const PROBE_MS = 100;
+/** How long a probe waits for its answer; a prompt one comes within the deadline of the reads. */
 const PROBE_DEADLINE_MS = 250;
-/** Without an answer for so long the link is thrown away: a healed network may never revive it. */
-const GIVE_UP_LINK_MS = 1_000;
+/** A connected link without a sign of life for so long is thrown away: it may never revive. */
+const MUTE_LINK_MS = 500;
+/** The client bounds connecting by itself; this is for what it may have overlooked. */
+const LOST_LINK_MS = 3_000;
 const FIRST_CONNECT_MS = 1_000;
 
 /**
@@ -38,6 +44,7 @@ export class RedisConnection {
   /** For what is outside of the breaker's accounts. */
   readonly #probes: DeadlineWheel;
   readonly #breaker: CircuitBreaker;
+  readonly #refusals: Refusals;
   readonly #messages = new Set<(message: string) => void>();
   readonly #readies = new Set<() => void>();
   #commands: RedisLink | undefined;
@@ -45,9 +52,8 @@ export class RedisConnection {
   #listening = false;
   #generation = 0;
   #lastSign = 0;
-  #probing = false;
+  #transport = false;
   #opened: () => void = () => undefined;
-  #stopProbing: (() => void) | undefined;
   #closed = true;
 
   constructor(parts: ConnectionParts) {
@@ -60,21 +66,29 @@ export class RedisConnection {
       answered: () => undefined,
       failed: (error) => (error instanceof Error ? error : new Error(String(error))),
     });
-    this.#breaker = new CircuitBreaker(
-      (reason) => {
-        this.#lastSign = parts.clock.now();
+    this.#refusals = new Refusals(parts.clock, parts.log);
+    this.#breaker = new CircuitBreaker({
+      clock: parts.clock,
+      probe: () => this.#probe(),
+      onOpen: (reason) => {
         this.#opened();
         parts.log.warn(`Cache: the Redis store is away (${reason}); the source answers meanwhile.`);
       },
-      () => {
+      onClose: () => {
         this.#opened();
         parts.log.notice('Cache: the Redis store is connected.');
+        for (const listener of this.#readies) listener();
       },
-    );
+    });
   }
 
   get connected(): boolean {
-    return !this.#breaker.isOpen && this.#commands?.isReady === true;
+    return this.circuit === 'closed' && this.#commands?.isReady === true;
+  }
+
+  /** Whether reads and fills are let through. */
+  get circuit(): CircuitState {
+    return this.#breaker.state;
   }
 
   /** Changes with every connection. What was learnt on one proves nothing on the next. */
@@ -91,7 +105,7 @@ export class RedisConnection {
     this.#messages.add(listener);
   }
 
-  /** After each connect, the first included. */
+  /** Whenever the store is in use again, the first time included. */
   onReady(listener: () => void): void {
     this.#readies.add(listener);
   }
@@ -109,13 +123,13 @@ export class RedisConnection {
         resolve();
       };
       this.#relink();
-      this.#probeSoon();
+      this.#breaker.start();
     });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#stopProbing?.();
+    this.#breaker.stop();
     const links = [this.#commands, this.#subscriber].filter((link) => link !== undefined);
     const ready = links.filter((link) => link.isReady);
     const drained = Promise.all(ready.map((link) => link.close()));
@@ -186,7 +200,7 @@ export class RedisConnection {
   #passable(passage: Passage): RedisLink | CacheUnavailableError {
     if (this.#closed) return new CacheUnavailableError('closed', 'The cache is closed.');
     const link = this.#commands;
-    if (link?.isReady !== true || (passage === 'guarded' && this.#breaker.isOpen)) {
+    if (link?.isReady !== true || (passage === 'guarded' && this.circuit !== 'closed')) {
       return new CacheUnavailableError('offline', 'The cache store is away.');
     }
     return link;
@@ -197,12 +211,10 @@ export class RedisConnection {
       if (error.reason === 'timeout') this.#breaker.timedOut();
       return error;
     }
-    const message = error instanceof Error ? error.message : String(error);
-    // Error replies begin with an upper-case code (`OOM …`, `READONLY …`); everything else is the
-    // client's, about the connection.
-    if (/^[A-Z]{2,} /.test(message)) {
+    const code = replyCode(error);
+    if (code !== undefined) {
       this.#breaker.answered();
-      const code = message.slice(0, message.indexOf(' '));
+      this.#refusals.note(code);
       return new CacheUnavailableError('refused', `The cache store refused (${code}).`, {
         cause: error,
       });
@@ -215,6 +227,7 @@ export class RedisConnection {
     this.#subscriber?.destroy();
     this.#generation++;
     this.#lastSign = this.#parts.clock.now();
+    this.#transport = false;
     this.#listening = false;
     this.#commands = this.#linkCommands();
     this.#subscriber = this.#linkSubscriber();
@@ -222,13 +235,23 @@ export class RedisConnection {
 
   #linkCommands(): RedisLink {
     const link = this.#parts.makeLink(this.#parts.settings);
-    link.on('error', () => {
-      if (link === this.#commands && !this.#closed) this.#breaker.trip('the connection is lost');
+    const sign = (): boolean => {
+      if (link !== this.#commands) return false;
+      this.#lastSign = this.#parts.clock.now();
+      return true;
+    };
+    link.on('error', (error) => {
+      if (!sign()) return;
+      this.#transport = false;
+      if (!this.#closed) this.#breaker.trip(lossReason(error));
+    });
+    link.on('connect', () => {
+      if (sign()) this.#transport = true;
     });
     link.on('ready', () => {
-      if (link !== this.#commands) return;
+      if (!sign()) return;
       this.#generation++;
-      void this.#probe();
+      this.#breaker.probeNow();
     });
     link.connect();
     return link;
@@ -252,34 +275,28 @@ export class RedisConnection {
     return link;
   }
 
-  #probeSoon(): void {
-    this.#stopProbing = this.#parts.clock.after(PROBE_MS * (0.75 + Math.random() / 2), () => {
-      if (this.#closed) return;
-      this.#probeSoon();
-      if (!this.connected) void this.#probe();
-    });
-  }
-
-  async #probe(): Promise<void> {
-    if (this.#probing) return;
-    this.#probing = true;
+  /** One PING. A store that answers late is left alone, but not used. */
+  async #probe(): Promise<boolean> {
     const link = this.#commands;
+    const askedAt = this.#parts.clock.now();
     const answered = link?.isReady === true && (await this.#ping(link));
-    this.#probing = false;
-    if (link !== this.#commands || this.#closed) return;
-    if (answered) {
-      this.#breaker.reset();
-      for (const listener of this.#readies) listener();
-    } else if (this.#parts.clock.now() - this.#lastSign > GIVE_UP_LINK_MS) {
-      this.#relink();
-    }
+    if (link !== this.#commands || this.#closed) return false;
+    const now = this.#parts.clock.now();
+    if (answered) return now - askedAt <= Math.min(this.#parts.deadlineMs, PROBE_DEADLINE_MS);
+    if (now - this.#lastSign > (this.#transport ? MUTE_LINK_MS : LOST_LINK_MS)) this.#relink();
+    return false;
   }
 
   async #ping(link: RedisLink): Promise<boolean> {
+    const reply = link.send(['PING']).finally(() => {
+      if (link === this.#commands) this.#lastSign = this.#parts.clock.now();
+    });
     try {
-      await this.#probes.bound(link.send(['PING']), PROBE_DEADLINE_MS, asItIs);
+      await this.#probes.bound(reply, PROBE_DEADLINE_MS, asItIs);
       return true;
-    } catch {
+    } catch (error) {
+      // It is there, but it will not have us: LOADING, NOAUTH, MASTERDOWN, …
+      if (replyCode(error) !== undefined) this.#breaker.trip(lossReason(error));
       return false;
     }
   }

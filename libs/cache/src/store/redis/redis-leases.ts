@@ -25,6 +25,7 @@ export class RedisLeases {
   readonly #sweeper: IndexSweeper | undefined;
   readonly #process = randomBytes(9).toString('base64url');
   #serial = 0;
+  #additions = 0;
 
   /** @param sweeper absent when no index is kept */
   constructor(connection: RedisConnection, layout: KeyLayout, sweeper: IndexSweeper | undefined) {
@@ -145,7 +146,7 @@ export class RedisLeases {
 
   /** How many index members the next addition looks at: many at once, see `index_add`. */
   #probes(): string {
-    return this.#serial % PROBE_EVERY === 0 ? String(PROBES) : '0';
+    return this.#additions++ % PROBE_EVERY === 0 ? String(PROBES) : '0';
   }
 
   #uniqueId(): string {

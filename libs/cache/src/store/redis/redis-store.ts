@@ -14,6 +14,7 @@ import type {
 } from '../cache-store.js';
 import type { LeaseWatch } from '../lease-watch.js';
 import { LeaseWatches } from '../lease-watch.js';
+import type { CircuitState } from './circuit-breaker.js';
 import { IndexSweeper } from './index-sweeper.js';
 import { KeyIndex } from './key-index.js';
 import { KeyLayout } from './key-layout.js';
@@ -25,6 +26,7 @@ import { nodeRedisLink } from './redis-link.js';
 import type { RedisSettings } from './redis-settings.js';
 import { Removal } from './removal.js';
 import { asList, asNumber, asText } from './replies.js';
+import type { Script } from './scripts/script.js';
 import { readStatistics } from './server-statistics.js';
 
 /** What a Redis store is made of. */
@@ -35,6 +37,8 @@ export interface RedisStoreOptions {
   readonly index?: 'lex' | 'scan';
   /** Milliseconds without an answer after which a removal has failed. Default 1,000. */
   readonly removalTimeoutMs?: number;
+  /** Milliseconds within which the store must answer a probe to be used again. Default 50. */
+  readonly deadlineMs?: number;
   readonly log: CacheLog;
   readonly clock?: Clock;
   readonly makeLink?: RedisLinkFactory;
@@ -68,6 +72,7 @@ export class RedisStore implements CacheStore {
       makeLink: options.makeLink ?? nodeRedisLink,
       clock,
       log: options.log,
+      deadlineMs: options.deadlineMs ?? 50,
       channel: layout.channel,
     });
     this.#layout = layout;
@@ -90,6 +95,10 @@ export class RedisStore implements CacheStore {
 
   get connected(): boolean {
     return this.#connection.connected;
+  }
+
+  get circuit(): CircuitState {
+    return this.#connection.circuit;
   }
 
   async open(): Promise<void> {
@@ -189,6 +198,16 @@ export class RedisStore implements CacheStore {
 
   statistics(): Promise<StoreStatistics> {
     return readStatistics(this.#connection, this.#layout, this.#withinMs);
+  }
+
+  evaluate(
+    script: Script,
+    names: readonly string[],
+    args: readonly string[],
+    withinMs: number,
+  ): Promise<unknown> {
+    const keys = names.map((name) => this.#layout.own(name));
+    return this.#connection.run(script, keys, args, withinMs, 'guarded');
   }
 }
 

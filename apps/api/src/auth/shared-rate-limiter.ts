@@ -1,0 +1,41 @@
+import { CacheUnavailableError, script, type CacheService } from '@gad/cache';
+import { MemoryRateLimiter, RateLimiter } from './rate-limiter.js';
+
+/**
+ * The generic cell rate algorithm, as in `MemoryRateLimiter`, by the server's clock: KEYS[1] holds
+ * the time at which all turns are back. Answers 0, or the milliseconds to wait.
+ */
+const TAKE = script(`
+local time = redis.call('TIME')
+local now = time[1] * 1000 + time[2] / 1000
+local full_again = tonumber(redis.call('GET', KEYS[1]) or '0')
+local next = math.max(now, full_again) + 60000 / tonumber(ARGV[1])
+local wait = next - now - 60000
+if wait > 0.5 then return math.ceil(wait) end
+redis.call('SET', KEYS[1], string.format('%.3f', next), 'PX', math.ceil(next - now))
+return 0`);
+
+/**
+ * Counts for all processes together, in the cache's store and under its rules: within the request's
+ * one deadline. While the store is away each process counts by itself, beginning with full limits;
+ * nobody is refused, or let in without limit, because of an outage.
+ *
+ * Cost: one script.
+ */
+export class SharedRateLimiter extends RateLimiter {
+  private readonly alone = new MemoryRateLimiter();
+
+  constructor(private readonly cache: Pick<CacheService, 'evaluate'>) {
+    super();
+  }
+
+  async take(key: string, perMinute: number): Promise<number> {
+    try {
+      const wait = await this.cache.evaluate(TAKE, [`rate:${key}`], [String(perMinute)]);
+      return Number(wait);
+    } catch (error) {
+      if (!(error instanceof CacheUnavailableError)) throw error;
+      return this.alone.take(key, perMinute);
+    }
+  }
+}

@@ -1,0 +1,244 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { startRedis, type RedisServer } from '../../../test/servers/redis-server.js';
+import { startTcpProxy, type TcpProxy } from '../../../test/servers/tcp-proxy.js';
+import { DEMO_PASSWORD, EMAILS, IDS, TestApi, type Answer } from './support/api.js';
+import { expectProblem } from './support/expect-problem.js';
+
+const OUTAGES = [
+  {
+    name: 'killed',
+    strike: () => redis.kill('SIGKILL'),
+    heal: () => redis.restart(),
+  },
+  { name: 'frozen', strike: () => redis.kill('SIGSTOP'), heal: () => redis.kill('SIGCONT') },
+  {
+    name: 'behind a network that swallows everything',
+    strike: async () => proxy.become({ kind: 'swallow' }),
+    heal: async () => proxy.become({ kind: 'pass' }),
+  },
+];
+
+let redis: RedisServer;
+let proxy: TcpProxy;
+let api: TestApi;
+const strays: unknown[] = [];
+const noteStray = (reason: unknown) => strays.push(reason);
+
+beforeAll(async () => {
+  process.on('unhandledRejection', noteStray);
+  redis = await startRedis();
+  proxy = await startTcpProxy(redis.port);
+  api = await TestApi.start('servers', {
+    REDIS_URL: `redis://127.0.0.1:${String(proxy.port)}/0`,
+    CACHE_DEADLINE_MS: '50',
+    // Counted in Redis: an outage must not stall or refuse a login.
+    LOGIN_RATE_LIMIT: '1000',
+    RATE_LIMIT: '100000',
+  });
+  for (const role of ['admin', 'supervisor', 'usuario'] as const) await api.login(role);
+}, 120_000);
+afterAll(async () => {
+  await redis.kill('SIGCONT');
+  await api.stop();
+  await proxy.close();
+  await redis.stop();
+  process.off('unhandledRejection', noteStray);
+});
+afterEach(() => {
+  expect(strays).toEqual([]);
+});
+
+const statistics = (options = ''): Promise<Answer> =>
+  api.get(`/stats/user/${IDS.usuario}?days=30${options}`, { as: 'admin' });
+
+const content = ({ body }: Answer): unknown => {
+  const { _cache, calculated_at: _when, ...rest } = body;
+  return rest;
+};
+
+const create = (): Promise<Answer> =>
+  api.post('/tareas', {
+    as: 'supervisor',
+    body: {
+      titulo: 'Ronda',
+      tipo: 'vigilancia',
+      prioridad: 3,
+      inicio_programado: '2026-01-01',
+      delegado_usuario_id: IDS.usuario,
+    },
+  });
+
+/** Until the cache serves again; the next outage must hit a cache that is in use. */
+async function untilInUse(): Promise<void> {
+  for (let attempt = 0; attempt < 500; attempt += 1) {
+    if ((await statistics()).body._cache.hit === true) return;
+    await sleep(20);
+  }
+  throw new Error('the cache is not used again');
+}
+
+describe.each(OUTAGES)('with Redis $name', ({ strike, heal }) => {
+  beforeAll(async () => {
+    await untilInUse();
+    await strike();
+  });
+  afterAll(async () => {
+    await heal();
+    await untilInUse();
+  }, 60_000);
+
+  it('every read of data answers from the database', async () => {
+    const reads = [
+      ...Array.from({ length: 20 }, () => statistics()),
+      api.get('/auth/me', { as: 'usuario' }),
+      api.get('/tareas?limit=5', { as: 'usuario' }),
+      api.get('/usuarios?limit=5', { as: 'admin' }),
+      api.get(`/usuarios/${IDS.usuario}`, { as: 'admin' }),
+      statistics('&use_cache=false'),
+    ];
+    for (const answer of await Promise.all(reads)) expect(answer.status).toBe(200);
+    const served = await statistics();
+    expect(served.body._cache).toMatchObject({ hit: false, ttl: 0 });
+    expect(served.headers.get('cache-status')).toBe('gad; fwd=miss');
+    expect((await api.get('/stats/user/999999', { as: 'admin' })).status).toBe(404);
+  });
+
+  it('nobody is kept from logging in, refreshing or logging out', async () => {
+    const { status, body } = await api.post('/auth/login', {
+      body: { email: EMAILS.usuario, password: DEMO_PASSWORD },
+    });
+    expect(status).toBe(200);
+    const refreshed = await api.post('/auth/refresh', {
+      body: { refresh_token: body.refresh_token },
+    });
+    expect(refreshed.status).toBe(200);
+    const token = refreshed.body.access_token as string;
+    expect((await api.post('/auth/logout', { as: { token } })).status).toBe(200);
+    expect((await api.get('/auth/me', { as: { token } })).status).toBe(401);
+  });
+
+  it('writes are acknowledged, and the next read sees them', async () => {
+    const before = await statistics();
+    const created = await create();
+    expect(created.status).toBe(201);
+    expect((await statistics()).body.total_tareas).toBe(before.body.total_tareas + 1);
+    const path = `/tareas/${String(created.body.id)}`;
+    const patched = await api.patch(path, { as: 'supervisor', body: { estado: 'en_curso' } });
+    expect(patched.status).toBe(200);
+    expect((await statistics()).body.en_progreso).toBe(before.body.en_progreso + 1);
+    expect((await api.delete(path, { as: 'supervisor' })).status).toBe(204);
+    expect(content(await statistics())).toEqual(content(before));
+  });
+
+  it('administration says honestly that nothing was done, and what there is to see', async () => {
+    const answers = await Promise.all([
+      api.post('/cache/invalidate/stats:user:2:days:30', { as: 'admin' }),
+      api.post('/cache/invalidate-pattern/stats:*', { as: 'admin' }),
+      api.post('/cache/invalidate-pattern/stats:*?dry_run=true', { as: 'admin' }),
+      api.post('/cache/clear', { as: 'admin' }),
+      api.get('/cache/keys', { as: 'admin' }),
+      api.get('/cache/keys/stats:user:2:days:30', { as: 'admin' }),
+      api.post(`/stats/invalidate/user/${IDS.usuario}`, { as: 'usuario' }),
+    ]);
+    for (const answer of answers) {
+      expectProblem(answer, 503, 'CACHE_UNAVAILABLE');
+      expect(answer.headers.get('retry-after')).toBe('1');
+    }
+    const stats = await api.get('/cache/stats', { as: 'admin' });
+    expect(stats).toMatchObject({ status: 200, body: { connected: false, store: 'redis' } });
+    expect(stats.body.local.circuit).not.toBe('closed');
+    const ready = await api.get('//health/ready');
+    expect(ready.status).toBe(200);
+    expect(ready.body.details).toMatchObject({
+      cache: { status: 'degraded' },
+      database: { status: 'up' },
+    });
+    expect((await api.get('//metrics')).body).toMatch(/^cache_connected\{[^}]*\} 0$/m);
+  });
+});
+
+describe.each(OUTAGES)(
+  'when Redis returns after it was $name during a write',
+  ({ strike, heal }) => {
+    it('the old value is never served, and the cache is used again', async () => {
+      await untilInUse();
+      const before = await statistics();
+      expect(before.body._cache.hit).toBe(true);
+      await strike();
+      const created = await create();
+      expect(created.status).toBe(201);
+      const wanted = before.body.total_tareas + 1;
+      await heal();
+      for (let attempt = 0; ; attempt += 1) {
+        const { body } = await statistics();
+        expect(body.total_tareas).toBe(wanted);
+        if (body._cache.hit === true) break;
+        if (attempt === 500) throw new Error('the cache is not used again');
+        await sleep(10);
+      }
+      const { body } = await api.get('/cache/stats', { as: 'admin' });
+      expect(body).toMatchObject({
+        connected: true,
+        local: { pending_removals: 0, circuit: 'closed' },
+      });
+    });
+  },
+);
+
+describe('with Redis away at the start', () => {
+  it('the API starts, serves, and uses Redis when it comes', async () => {
+    const late = await startRedis();
+    await late.kill('SIGKILL');
+    const started = await TestApi.start('servers', {
+      REDIS_URL: late.url,
+      CACHE_DEADLINE_MS: '50',
+    });
+    const path = `/stats/user/${IDS.usuario}`;
+    try {
+      expect((await started.get(path, { as: 'usuario' })).body._cache.hit).toBe(false);
+      await late.restart();
+      for (let attempt = 0; ; attempt += 1) {
+        const { status, body } = await started.get(path, { as: 'usuario' });
+        expect(status).toBe(200);
+        if (body._cache.hit === true) break;
+        if (attempt === 500) throw new Error('Redis is not used');
+        await sleep(20);
+      }
+    } finally {
+      await started.stop();
+      await late.stop();
+    }
+  }, 60_000);
+});
+
+describe('the rate limit of several processes over one Redis', () => {
+  it('is one limit, and each one’s own while Redis is away', async () => {
+    const shared = await startRedis();
+    const variables = { REDIS_URL: shared.url, LOGIN_RATE_LIMIT: '4', CACHE_DEADLINE_MS: '2000' };
+    const apis = [
+      await TestApi.start('servers', variables),
+      await TestApi.start('servers', variables),
+    ];
+    const logins = async (): Promise<number[]> => {
+      const statuses: number[] = [];
+      for (let turn = 0; turn < 5; turn += 1) {
+        for (const one of apis) {
+          const { status } = await one.post('/auth/login', {
+            body: { email: EMAILS.usuario, password: DEMO_PASSWORD },
+          });
+          statuses.push(status);
+        }
+      }
+      return statuses;
+    };
+    try {
+      expect((await logins()).filter((status) => status === 200)).toHaveLength(4);
+      await shared.kill('SIGKILL');
+      expect((await logins()).filter((status) => status === 200)).toHaveLength(8);
+    } finally {
+      await Promise.all(apis.map((one) => one.stop()));
+      await shared.stop();
+    }
+  }, 90_000);
+});

@@ -1,0 +1,99 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '../../../../test/servers/ports.js';
+
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+
+/** The API as a process of its own, started as `npm start` does, only from its sources. */
+export interface ApiProcess {
+  readonly url: string;
+  readonly pid: number;
+  /** What it has written so far. */
+  readonly output: string;
+  signal(signal: NodeJS.Signals): void;
+  /** Resolves with how it ended and how long that took from the call, in milliseconds. */
+  ended(): Promise<{ code: number | null; signal: NodeJS.Signals | null; ms: number }>;
+  /** Ends it if it still runs, and removes its data. */
+  dispose(): Promise<void>;
+}
+
+/** Resolves when it listens. @throws Error with its output when it ends instead */
+export async function startApiProcess(
+  variables: Readonly<Record<string, string>>,
+): Promise<ApiProcess> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'gad-process-'));
+  const port = await freePort();
+  const child = spawn(
+    process.execPath,
+    ['--import', './tools/typescript.mjs', 'apps/api/src/main.ts'],
+    {
+      cwd: ROOT,
+      env: {
+        PATH: process.env['PATH'],
+        NODE_ENV: 'test',
+        LOG_LEVEL: 'warn',
+        HOST: '127.0.0.1',
+        PORT: String(port),
+        DATA_DIR: dataDir,
+        DEMO_DATA: 'true',
+        LOGIN_RATE_LIMIT: '0',
+        ...variables,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => (output += `${line}\n`));
+  }
+  const exited = once(child, 'exit');
+  const url = `http://127.0.0.1:${String(port)}`;
+  const dispose = async (): Promise<void> => {
+    if (running(child)) {
+      child.kill('SIGCONT');
+      child.kill('SIGKILL');
+      await exited;
+    }
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  while (!(await answers(`${url}/health/live`))) {
+    if (!running(child)) {
+      await dispose();
+      throw new Error(`the API ended at its start:\n${output}`);
+    }
+  }
+  return {
+    url,
+    pid: child.pid ?? 0,
+    get output() {
+      return output;
+    },
+    signal: (signal) => child.kill(signal),
+    ended: async () => {
+      const begin = performance.now();
+      await exited;
+      const { exitCode: code, signalCode: signal } = child;
+      return { code, signal, ms: performance.now() - begin };
+    },
+    dispose,
+  };
+}
+
+const running = (child: ChildProcess): boolean =>
+  child.exitCode === null && child.signalCode === null;
+
+async function answers(url: string): Promise<boolean> {
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  return fetch(url).then(
+    async (response) => {
+      await response.text();
+      return response.ok;
+    },
+    () => false,
+  );
+}

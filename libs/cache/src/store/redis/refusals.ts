@@ -1,0 +1,51 @@
+import type { CacheLog } from '../../cache-log.js';
+import type { Clock } from '../../clock.js';
+
+/** A refusal not heard for so long belongs to another episode. */
+const EPISODE_MS = 60_000;
+/** About single keys, not about the server. */
+const ABOUT_A_KEY = ['WRONGTYPE', 'NOSCRIPT'];
+
+/**
+ * Says once per episode that the server answers but refuses: full (OOM), a replica (READONLY),
+ * without rights (NOPERM), and so on. Each call still counts as an error of its own.
+ */
+export class Refusals {
+  readonly #lastHeard = new Map<string, number>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly log: CacheLog,
+  ) {}
+
+  /** @param code the first word of the error reply */
+  note(code: string): void {
+    if (ABOUT_A_KEY.includes(code)) return;
+    const now = this.clock.now();
+    const before = this.#lastHeard.get(code);
+    this.#lastHeard.set(code, now);
+    if (before !== undefined && now - before < EPISODE_MS) return;
+    this.log.warn(
+      `Cache: the Redis store refuses commands (${code}); the source answers meanwhile.`,
+    );
+  }
+}
+
+/**
+ * The code of an error reply (`OOM …`, `READONLY …`: upper case, then a blank), or `undefined` for
+ * the client's own errors, which are about the connection.
+ */
+export function replyCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return /^([A-Z]{2,}) /.exec(error.message)?.[1];
+}
+
+/** What may be told about a lost connection: a code, never an address or a secret. */
+export function lossReason(error: unknown): string {
+  const refused = replyCode(error);
+  if (refused !== undefined) return `it answers ${refused}`;
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
+    return `the connection is lost: ${error.code}`;
+  }
+  return 'the connection is lost';
+}

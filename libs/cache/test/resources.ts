@@ -1,0 +1,51 @@
+import { readdir } from 'node:fs/promises';
+import { afterEach, beforeEach, expect } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What this process holds of the system: sockets, timers, descriptors. */
+export interface Resources {
+  readonly sockets: number;
+  readonly timers: number;
+  readonly descriptors: number;
+}
+
+export async function resourcesNow(): Promise<Resources> {
+  const active = process.getActiveResourcesInfo();
+  const count = (kind: string): number => active.filter((name) => name === kind).length;
+  const descriptors = await readdir('/proc/self/fd').catch(() => []);
+  return {
+    sockets: count('TCPSocketWrap'),
+    timers: count('Timeout'),
+    descriptors: descriptors.length,
+  };
+}
+
+/** Asserts that nothing more is held than before; what is being closed gets some seconds. */
+export async function expectNoMoreThan(before: Resources): Promise<void> {
+  let now = await resourcesNow();
+  const within = (): boolean =>
+    now.sockets <= before.sockets &&
+    now.timers <= before.timers &&
+    now.descriptors <= before.descriptors;
+  for (let attempt = 0; attempt < 100 && !within(); attempt++) {
+    await sleep(50);
+    now = await resourcesNow();
+  }
+  if (!within()) expect(now).toEqual(before);
+}
+
+/** Fails each test of the file in which a rejection or an exception was left to nobody. */
+export function failOnStrays(): void {
+  const strays: unknown[] = [];
+  const note = (reason: unknown): void => void strays.push(reason);
+  beforeEach(() => {
+    strays.length = 0;
+    process.on('unhandledRejection', note);
+    process.on('uncaughtException', note);
+  });
+  afterEach(() => {
+    process.off('unhandledRejection', note);
+    process.off('uncaughtException', note);
+    expect(strays).toEqual([]);
+  });
+}
