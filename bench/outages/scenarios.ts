@@ -38,7 +38,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'black hole',
     lasts: 4,
-    strike: ({ proxy }) => {
+    strike: ({ proxy }: Stage): void => {
       proxy.become({ kind: 'swallow' });
     },
     heal: pass,
@@ -46,7 +46,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'slow (300 ms)',
     lasts: 4,
-    strike: ({ proxy }) => {
+    strike: ({ proxy }: Stage): void => {
       proxy.become({ kind: 'delay', ms: 150 });
     },
     heal: pass,
@@ -54,7 +54,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'connections reset',
     lasts: 4,
-    strike: ({ proxy }) => {
+    strike: ({ proxy }: Stage): void => {
       proxy.become({ kind: 'refuse' });
     },
     heal: pass,

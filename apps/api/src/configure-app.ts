@@ -4,6 +4,7 @@ import { AppConfig } from './config/app-config.js';
 import { setUpApiDocs } from './http/api-docs.js';
 import { Drain } from './http/drain.js';
 import { acceptJsonBodies } from './http/json-body.js';
+import { refuseExpectations } from './http/refuse-expectations.js';
 import { addRequestHooks } from './http/request-hooks.js';
 import { MetricsService } from './metrics/metrics.service.js';
 import { addRequestMetrics } from './metrics/request-metrics.js';
@@ -16,6 +17,7 @@ export const API_PREFIX = 'api/v1';
 export async function configureApp(app: NestFastifyApplication): Promise<void> {
   const config = app.get(AppConfig);
   const fastify = app.getHttpAdapter().getInstance();
+  refuseExpectations(app.getHttpServer());
   addRequestHooks(fastify, app.get(Drain));
   addRequestMetrics(fastify, app.get(MetricsService));
   acceptJsonBodies(app, config.http.bodyLimitBytes);

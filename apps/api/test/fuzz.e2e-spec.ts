@@ -173,7 +173,14 @@ function fire(shot: Shot, token: string | undefined): Promise<Hit | 'refused by 
       sent = request(`${api.url}/`, {
         method: shot.method,
         path: shot.path,
-        headers: { ...authorization, ...shot.headers },
+        headers: {
+          ...authorization,
+          // Node leaves it out for DELETE, and the body would be taken for another request.
+          ...(shot.body === undefined
+            ? {}
+            : { 'content-length': String(Buffer.byteLength(shot.body)) }),
+          ...shot.headers,
+        },
       });
     } catch {
       // Node will not even send it; nothing that the server could answer wrongly.

@@ -11,7 +11,7 @@ export interface CacheModuleOptions {
   readonly store?: CacheStore | undefined;
   /** What every key in the store begins with. Default `gad:`. Any characters, at most 128 bytes. */
   readonly prefix?: string | undefined;
-  /** Milliseconds that all store calls of one operation may take together. Default 50. */
+  /** Milliseconds that all store calls of one operation — or of one request, inside of `runWithCacheBudget` — may take together. Default 50. */
   readonly deadlineMs?: number | undefined;
   /** Milliseconds after which another process may take over a load. Default 2,000. */
   readonly leaseMs?: number | undefined;

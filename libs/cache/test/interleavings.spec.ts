@@ -95,9 +95,9 @@ describe('A load whose end nobody knows', () => {
 
 describe('A take-over', () => {
   it('adopts the token, and an invalidation ends it for both', async () => {
-    const slow = await mine.acquire('k', { leaseMs: 5, replace: false }, MS);
+    const slow = await mine.acquire('k', { leaseMs: 200, replace: false }, MS);
     if (slow.state !== 'owned') throw new Error(slow.state);
-    await sleep(15);
+    await sleep(250);
     const quick = await theirs.acquire('k', { leaseMs: MS, replace: false }, MS);
     if (quick.state !== 'owned') throw new Error(quick.state);
     expect(quick.lease.token).toBe(slow.lease.token);
@@ -108,12 +108,12 @@ describe('A take-over', () => {
   });
 
   it('keeps the wish of those who wait to be woken', async () => {
-    const slow = await mine.acquire('k', { leaseMs: 30, replace: false }, MS);
+    const slow = await mine.acquire('k', { leaseMs: 200, replace: false }, MS);
     if (slow.state !== 'owned') throw new Error(slow.state);
     const watch = theirs.watch('k');
     expect((await theirs.acquire('k', { leaseMs: MS, replace: false }, MS)).state).toBe('wait');
     const woken = watch.changed(60_000);
-    await sleep(40);
+    await sleep(250);
     const taken = await mine.acquire('k', { leaseMs: MS, replace: false }, MS);
     if (taken.state !== 'owned') throw new Error(taken.state);
     expect(await mine.fill(taken.lease, '1', undefined, MS)).toBe(true);

@@ -11,6 +11,9 @@ import { REQUEST_ID_HEADER, requestIdOf } from './request-id.js';
 /** A whole request (headers and body) must arrive within this time; slower ones get 408. */
 const REQUEST_TIMEOUT_MS = 15_000;
 
+/** How often that is looked at; Node's own half a minute would double it. */
+const SLOW_REQUESTS_CHECK_MS = 2_000;
+
 /** Longer than any valid key or pattern (512 bytes, each percent-encoded as three characters). */
 const MAX_PARAM_LENGTH = 4096;
 
@@ -29,6 +32,10 @@ export function createHttpAdapter(config: AppConfig, logger: Logger): FastifyAda
     genReqId: requestIdOf,
     bodyLimit: config.http.bodyLimitBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    http: {
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: SLOW_REQUESTS_CHECK_MS,
+    },
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
     // What arrives on an open connection while the server drains is answered like anything else.

@@ -26,6 +26,7 @@ export const PROBLEMS = {
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is too large' },
   URI_TOO_LONG: { status: 414, title: 'The URL is too long' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The media type is not supported' },
+  EXPECTATION_FAILED: { status: 417, title: 'The expectation cannot be met' },
   HEADERS_TOO_LARGE: { status: 431, title: 'The headers are too large' },
   // 409
   USUARIO_DUPLICATE: { status: 409, title: 'The usuario already exists' },

@@ -15,7 +15,7 @@ import {
   UNKNOWN_USUARIO_TTL_SECONDS,
   statisticsKey,
 } from './statistics.cache.js';
-import type { Statistics } from './statistics.js';
+import { isStatistics, type Statistics } from './statistics.js';
 
 /**
  * Cache-aside for statistics: the handler, which computes them from the database, runs only when
@@ -58,10 +58,13 @@ export class StatisticsCacheInterceptor implements NestInterceptor {
   ): Promise<CacheEntry<Statistics | null>> {
     const key = statisticsKey(userId, days);
     if (useCache) {
-      return this.cache.getOrSetEntry(key, compute, {
+      const entry = await this.cache.getOrSetEntry<Statistics | null>(key, compute, {
         ttl: STATISTICS_TTL_SECONDS,
         negativeTtl: UNKNOWN_USUARIO_TTL_SECONDS,
       });
+      if (entry.value === null || isStatistics(entry.value, userId, days)) return entry;
+      // Not ours, or not of this version: away with it, and compute as if nothing had been there.
+      await this.cache.invalidate(key);
     }
     return {
       key: this.cache.fullKey(key),

@@ -21,3 +21,25 @@ export interface Statistics {
   /** The database's clock when it counted, ISO 8601 with milliseconds. */
   readonly calculated_at: string;
 }
+
+const NUMBERS = [
+  ...(['total_tareas', 'completadas', 'en_progreso', 'programadas', 'pausadas'] as const),
+  ...(['canceladas', 'promedio_duracion_horas', 'productividad_diaria'] as const),
+  'completadas_diarias',
+] as const satisfies readonly (keyof Statistics)[];
+
+/**
+ * Whether something from outside this process is the statistics of that usuario and period: others
+ * can write to a cache store, and versions of this program come and go.
+ */
+export function isStatistics(value: unknown, userId: number, days: number): value is Statistics {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = value as Readonly<Record<string, unknown>>; // an object of whatever fields
+  return (
+    fields['user_id'] === userId &&
+    fields['period_days'] === days &&
+    typeof fields['calculated_at'] === 'string' &&
+    NUMBERS.every((name) => typeof fields[name] === 'number') &&
+    Object.keys(fields).length === NUMBERS.length + 3
+  );
+}

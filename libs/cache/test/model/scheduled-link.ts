@@ -4,6 +4,8 @@ import { WRITE } from '../../src/store/redis/scripts/lease-scripts.js';
 import type { Scheduler } from './scheduler.js';
 import type { Wire } from './wires.js';
 
+type LinkEvent = Parameters<RedisLink['on']>[0];
+
 interface Pending {
   readonly reject: (error: Error) => void;
 }
@@ -24,7 +26,11 @@ export class ScheduledLink implements RedisLink {
   #life = 0;
   #gone = false;
   readonly #pending = new Set<Pending>();
-  readonly #listeners = { ready: [] as (() => void)[], error: [] as ((error: unknown) => void)[] };
+  readonly #listeners: Record<LinkEvent, ((error?: unknown) => void)[]> = {
+    connect: [],
+    ready: [],
+    error: [],
+  };
   #unsubscribe: () => void = () => undefined;
 
   constructor(
@@ -51,13 +57,14 @@ export class ScheduledLink implements RedisLink {
     return Promise.resolve();
   }
 
-  on(event: 'ready' | 'error', listener: (error?: unknown) => void): void {
+  on(event: LinkEvent, listener: (error?: unknown) => void): void {
     this.#listeners[event].push(listener);
   }
 
   connect(): void {
     this.scheduler.enter(`${this.name}:connect`, () => {
       if (this.#gone || this.isReady) return;
+      for (const listener of this.#listeners.connect) listener();
       this.isReady = true;
       for (const listener of this.#listeners.ready) listener();
     });

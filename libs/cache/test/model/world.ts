@@ -14,6 +14,8 @@ import type { Wires } from './wires.js';
 /** What an episode found; the first of these ends it. */
 export class ModelViolation extends Error {}
 
+/** Turns of the scheduler. */
+const OPENS_WITHIN = 10_000;
 const LIMITS = { deadlineMs: 50, waitMs: 5_000, maxValueBytes: 1_048_576 };
 
 /** Several processes of a simulated fleet over one real Redis, under one scheduler. */
@@ -40,9 +42,13 @@ export class World {
 
   async open(): Promise<void> {
     await this.wires.command('FLUSHALL');
-    let open = false;
-    void Promise.all(this.caches.map((cache) => cache.store.open())).then(() => (open = true));
-    while (!open) await this.scheduler.turn();
+    let open = 0;
+    const opening = this.caches.map((cache) => cache.store.open().then(() => open++));
+    for (let turns = 0; open < opening.length && turns < OPENS_WITHIN; turns++) {
+      await this.scheduler.turn();
+    }
+    if (open < opening.length) throw new ModelViolation('the stores never open');
+    await Promise.all(opening);
   }
 
   async close(): Promise<void> {

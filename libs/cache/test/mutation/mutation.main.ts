@@ -19,7 +19,7 @@ const SUITES = [
   ...['values', 'isolation', 'outages', 'model/model'],
 ];
 /** A mutation that makes a test hang is noticed, too. */
-const PATIENCE_MS = 150_000;
+const PATIENCE_MS = 240_000;
 
 const { values } = parseArgs({
   options: { only: { type: 'string', default: '' }, list: { type: 'boolean', default: false } },

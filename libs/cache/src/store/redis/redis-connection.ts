@@ -4,6 +4,7 @@ import type { Clock } from '../../clock.js';
 import { DeadlineWheel } from '../deadline-wheel.js';
 import type { CircuitState } from './circuit-breaker.js';
 import { CircuitBreaker } from './circuit-breaker.js';
+import { MessageLink } from './message-link.js';
 import type { Command, RedisLink, RedisLinkFactory } from './redis-link.js';
 import type { RedisSettings } from './redis-settings.js';
 import { lossReason, Refusals, replyCode } from './refusals.js';
@@ -48,8 +49,7 @@ export class RedisConnection {
   readonly #messages = new Set<(message: string) => void>();
   readonly #readies = new Set<() => void>();
   #commands: RedisLink | undefined;
-  #subscriber: RedisLink | undefined;
-  #listening = false;
+  #subscriber: MessageLink | undefined;
   #generation = 0;
   #lastSign = 0;
   #transport = false;
@@ -98,7 +98,7 @@ export class RedisConnection {
 
   /** Whether messages arrive at present. */
   get listening(): boolean {
-    return this.#listening && this.#subscriber?.isReady === true;
+    return this.#subscriber?.listening === true;
   }
 
   onMessage(listener: (message: string) => void): void {
@@ -228,9 +228,8 @@ export class RedisConnection {
     this.#generation++;
     this.#lastSign = this.#parts.clock.now();
     this.#transport = false;
-    this.#listening = false;
     this.#commands = this.#linkCommands();
-    this.#subscriber = this.#linkSubscriber();
+    this.#subscriber = this.#linkMessages();
   }
 
   #linkCommands(): RedisLink {
@@ -257,21 +256,12 @@ export class RedisConnection {
     return link;
   }
 
-  #linkSubscriber(): RedisLink {
-    const link = this.#parts.makeLink(this.#parts.settings);
-    // The command link reports outages; without messages waiters merely look more often.
-    link.on('error', () => undefined);
-    link.on('ready', () => {
-      if (link !== this.#subscriber || this.#listening) return;
-      const deliver = (message: string): void => {
-        for (const listener of this.#messages) listener(message);
-      };
-      link.subscribe(this.#parts.channel, deliver).then(
-        () => (this.#listening = true),
-        () => undefined,
-      );
+  #linkMessages(): MessageLink {
+    const { makeLink, settings, channel } = this.#parts;
+    const link = new MessageLink(makeLink(settings), channel, (message) => {
+      if (link !== this.#subscriber) return;
+      for (const listener of this.#messages) listener(message);
     });
-    link.connect();
     return link;
   }
 
