@@ -118,12 +118,16 @@ function forward(
       pair.severed = true;
     }
     if (pair.severed) return;
-    before = before.then(() => carry(chunk, to, now));
+    const arrived = performance.now();
+    before = before.then(() => carry(chunk, to, now, arrived));
   });
 }
 
-async function carry(chunk: Buffer, to: Socket, mode: ProxyMode): Promise<void> {
-  if (mode.kind === 'delay') await sleep(mode.ms, undefined, { ref: false });
+async function carry(chunk: Buffer, to: Socket, mode: ProxyMode, arrived: number): Promise<void> {
+  if (mode.kind === 'delay') {
+    const leftMs = Math.max(0, arrived + mode.ms - performance.now());
+    await sleep(leftMs, undefined, { ref: false });
+  }
   if (mode.kind !== 'slice') {
     to.write(chunk);
     return;

@@ -53,7 +53,7 @@ describe('node-redis', () => {
   });
 
   it('its command timeout costs a signal per command: it is off, whatever the options say', async () => {
-    const engine = await open({ commandOptions: { timeout: 1 } }, 2_000);
+    const engine = await open({ commandOptions: { timeout: 1 } }, 20_000);
     // With a timeout of a millisecond a queue this long would lose commands before their write.
     const stored = await Promise.all(
       Array.from({ length: 2_000 }, (_, n) => engine.set(`k:${n}`, 'x'.repeat(2_000))),

@@ -188,4 +188,19 @@ describe('A fill token', () => {
     held.release();
     expect(await early).toMatchObject({ value: 1, stored: false });
   });
+
+  it('that nobody heard of keeps nobody waiting', async () => {
+    const { makeLink, gates } = gatedLinks();
+    const store = await openRedisStore(server, { makeLink });
+    cache = engineOver(store, { deadlineMs: 50 });
+    const other = engineOver(await openRedisStore(server));
+    const held = gates.after('ACQUIRE');
+    // Granted by the server; the answer comes after the deadline.
+    expect(await cache.getOrSetEntry('k', () => 1)).toMatchObject({ value: 1, stored: false });
+    await until(() => gates.calls.includes('RELEASE'));
+    expect(await other.getOrSetEntry('k', () => 2)).toMatchObject({ value: 2, stored: true });
+    expect(other.counts().waits).toBe(0);
+    held.release();
+    await other.store.close();
+  });
 });

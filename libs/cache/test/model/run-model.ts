@@ -33,7 +33,8 @@ export async function runModel(options: ModelOptions): Promise<Tally> {
       }),
       {
         seed: options.seed,
-        numRuns: Math.ceil(options.operations / OPERATIONS),
+        // Generated programs are a little shorter than the average of their bounds.
+        numRuns: Math.ceil((1.05 * options.operations) / OPERATIONS),
         // A failure is a failure, however long it takes to make it small.
         interruptAfterTimeLimit: 3_600_000,
         markInterruptAsFailure: false,

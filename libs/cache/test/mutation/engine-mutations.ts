@@ -1,6 +1,6 @@
 import type { Mutation } from './mutation.js';
 
-/** Guards of the engine and of the stores, in TypeScript. */
+/** Guards of the engine: loads, who shares them, and stores by hand. */
 export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'load: the token is taken after the data was read',
@@ -70,6 +70,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     name: 'flight: who comes after the last command was sent joins',
     suite: 'sharing',
     edits: [['if (confirmable && this.#closed) return undefined;', '']],
+    equivalent: 'the mark taken at closing leaves them out anyway; the door spares them the wait',
   },
   {
     name: 'flight: everybody shares, whatever the mark says',
@@ -90,6 +91,8 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
         'const seats = this.seats;',
       ],
     ],
+    equivalent:
+      'without a confirmed fill the mark of the beginning leaves them out; a confirmed one covers them',
   },
   {
     name: 'flight: who was left out is forgotten',
@@ -102,209 +105,8 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     edits: [['if (flight !== undefined) return flight.sit(lead, confirmable);', '']],
   },
   {
-    name: 'lease: filled on another connection than it was taken on',
-    suite: 'outages',
-    edits: [
-      [
-        'if (lease.generation !== this.#connection.generation) return false;\n    const layout',
-        'const layout',
-      ],
-      [
-        'const answer = asNumber(await this.#run(FILL, keys, args, withinMs));\n    this.#connection.assertGeneration(lease.generation);',
-        'const answer = asNumber(await this.#run(FILL, keys, args, withinMs));',
-      ],
-    ],
-  },
-  {
-    name: 'lease: the connection is not looked at when a fill is sent',
-    suite: 'outages',
-    edits: [
-      [
-        'if (lease.generation !== this.#connection.generation) return false;\n    const layout',
-        'const layout',
-      ],
-    ],
-  },
-  {
-    name: 'lease: the connection is not looked at when a fill is answered',
-    suite: 'outages',
-    edits: [
-      [
-        'const answer = asNumber(await this.#run(FILL, keys, args, withinMs));\n    this.#connection.assertGeneration(lease.generation);',
-        'const answer = asNumber(await this.#run(FILL, keys, args, withinMs));',
-      ],
-    ],
-  },
-  {
-    name: 'lease: the connection is not looked at when an acquisition is answered',
-    suite: 'outages',
-    edits: [['    this.#connection.assertGeneration(generation);\n    if (state', '    if (state']],
-    equivalent: 'the lease carries the generation of its sending, and the fill compares that',
-  },
-  {
-    name: 'connection: a reconnect is no new generation',
-    suite: 'outages',
-    edits: [['this.#generation++;\n      this.#breaker.probeNow();', 'this.#breaker.probeNow();']],
-  },
-  {
-    name: 'removal: pages of two connections make one removal',
-    suite: 'interleavings',
-    edits: [
-      [
-        'const removed = await remove();\n    connection.assertGeneration(generation);',
-        'const removed = await remove();',
-      ],
-    ],
-  },
-  {
-    name: 'removal: a range does not compare epochs',
-    suite: 'index-upkeep',
-    edits: [["if (seen === '' || seen !== epoch)", "if (seen === '')"]],
-  },
-  {
-    name: 'removal: an incomplete index is believed',
-    suite: 'key-index',
-    edits: [
-      ['if (done.complete) return done.removed;', 'if (index !== undefined) return done.removed;'],
-    ],
-  },
-  {
-    name: 'removal: a range begins again at its start',
-    suite: 'key-index',
-    edits: [['      rest = behind(asBytes(last), rest);\n', '']],
-  },
-  {
-    name: 'removal: everything is what the index knows',
-    suite: 'isolation',
-    edits: [
-      [
-        'const scanned = await this.#scanned(layout.scanPattern);',
-        'const scanned = index === undefined ? await this.#scanned(layout.scanPattern) : 0;',
-      ],
-    ],
-  },
-  {
-    name: 'index pages: epochs are not compared',
-    suite: 'key-index',
-    edits: [['return (await this.epoch()) === before;', 'return true;']],
-  },
-  {
-    name: 'index pages: a sentinel is enough, whichever',
-    suite: 'key-index',
-    edits: [
-      ['return (await this.epoch()) === before;', 'return (await this.epoch()) !== undefined;'],
-    ],
-  },
-  {
-    name: 'index pages: begin again at their start',
-    suite: 'key-index',
-    edits: [['      rest = behind(last, rest);\n', '']],
-  },
-  {
-    name: 'index: keys that were there before are not adopted',
-    suite: 'key-index',
-    edits: [['this.#index?.rebuildInBackground();\n    });', '});']],
-  },
-  {
-    name: 'layout: bookkeeping is a key like any other',
-    suite: 'isolation',
-    edits: [
-      [
-        'return member.length === 0 || member[0] === NUL ? undefined : member;',
-        'return member.length === 0 ? undefined : member;',
-      ],
-    ],
-  },
-  {
-    name: 'layout: the prefix is read as a glob',
-    suite: 'isolation',
-    edits: [
-      ['return `${escapeGlob(this.prefix)}*`;', 'return `${this.prefix}*`;'],
-      ['return escapeGlob(this.prefix) + glob.source;', 'return this.prefix + glob.source;'],
-    ],
-  },
-  {
-    name: 'layout: a range ends with the last letter, not with the last byte',
-    suite: 'key-index',
-    edits: [
-      [
-        'bound[end + 1] = (literal[end] ?? 0) + 1;',
-        "return Buffer.concat([INCLUSIVE, literal, Buffer.from('\\u{10ffff}')]);",
-      ],
-    ],
-  },
-  {
-    name: 'read: the life is asked for after the value',
-    suite: 'interleavings',
-    edits: [
-      [
-        "const [ttl, text] = await Promise.all([\n      this.#connection.send(['PTTL', name], withinMs, 'guarded'),\n      this.#connection.sendAndRead(['GET', name], withinMs, 'guarded', valueOf),\n    ]);",
-        "const [text, ttl] = await Promise.all([\n      this.#connection.sendAndRead(['GET', name], withinMs, 'guarded', valueOf),\n      this.#connection.send(['PTTL', name], withinMs, 'guarded'),\n    ]);",
-      ],
-    ],
-  },
-  {
-    name: 'read: a lease is a value',
-    suite: 'store-contract',
-    edits: [
-      [
-        'return text === undefined || text.startsWith(LEASE_MARK) ? undefined : text;',
-        'return text;',
-      ],
-    ],
-  },
-  {
-    name: 'scan: a cursor is taken to another server',
-    suite: 'interleavings',
-    edits: [['    connection.assertGeneration(generation);\n    cursor =', '    cursor =']],
-    equivalent:
-      'removals compare the connection at their end, and a rebuild loses its mark with its server',
-  },
-  {
-    name: 'watch: a wake-up between two waits is lost',
-    suite: 'leases',
-    edits: [
-      [
-        'if (this.#resume === undefined) this.#pending = true;\n    else this.#resume();',
-        'this.#resume?.();',
-      ],
-    ],
-  },
-  {
     name: 'set: a missing token is no token',
     suite: 'values',
     edits: [["if (!('token' in options)) {", 'if (options.token === undefined) {']],
-  },
-  {
-    name: 'memory: any lease will do',
-    suite: 'store-contract',
-    edits: [['|| entry.token !== lease.token) return undefined;', ') return undefined;']],
-  },
-  {
-    name: 'memory: a take-over brings its own token',
-    suite: 'store-contract',
-    edits: [
-      [
-        'const token = held?.token ?? String(++this.#nextToken);',
-        'const token = String(++this.#nextToken);',
-      ],
-    ],
-  },
-  {
-    name: 'memory: takes over before the deadline',
-    suite: 'store-contract',
-    edits: [
-      ['if (held !== undefined && now < held.deadline) {', 'if (held !== undefined && now < 0) {'],
-    ],
-  },
-  {
-    name: 'memory: a removal leaves leases alone',
-    suite: 'store-contract',
-    edits: [
-      [
-        '    this.#entries.delete(key);\n    if (isText(entry)) return true;',
-        '    if (!isText(entry)) return false;\n    this.#entries.delete(key);\n    if (isText(entry)) return true;',
-      ],
-    ],
   },
 ];

@@ -12,6 +12,7 @@ import { startRedis } from '../../../../test/servers/redis-server.js';
 import { ENGINE_MUTATIONS } from './engine-mutations.js';
 import type { Mutation } from './mutation.js';
 import { SCRIPT_MUTATIONS } from './script-mutations.js';
+import { STORE_MUTATIONS } from './store-mutations.js';
 import { WorkspaceCopy } from './workspace-copy.js';
 
 const SUITES = [
@@ -25,8 +26,8 @@ const { values } = parseArgs({
   options: { only: { type: 'string', default: '' }, list: { type: 'boolean', default: false } },
 });
 const wanted = new RegExp(values.only);
-const mutations = [...SCRIPT_MUTATIONS, ...ENGINE_MUTATIONS].filter(({ name }) =>
-  wanted.test(name),
+const mutations = [...SCRIPT_MUTATIONS, ...ENGINE_MUTATIONS, ...STORE_MUTATIONS].filter(
+  ({ name }) => wanted.test(name),
 );
 const copy = await WorkspaceCopy.create();
 const misfits = mutations.flatMap((mutation) => copy.misfits(mutation));

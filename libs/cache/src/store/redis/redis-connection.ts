@@ -30,7 +30,7 @@ export type Passage = 'guarded' | 'always';
 const PROBE_DEADLINE_MS = 250;
 /** A connected link without a sign of life for so long is thrown away: it may never revive. */
 const MUTE_LINK_MS = 500;
-/** The client bounds connecting by itself; this is for what it may have overlooked. */
+/** Connecting is bounded by the client itself; this is the last resort. */
 const LOST_LINK_MS = 3_000;
 const FIRST_CONNECT_MS = 1_000;
 
@@ -53,6 +53,7 @@ export class RedisConnection {
   #generation = 0;
   #lastSign = 0;
   #transport = false;
+  #unanswered: number | undefined;
   #opened: () => void = () => undefined;
   #closed = true;
 
@@ -71,6 +72,7 @@ export class RedisConnection {
       clock: parts.clock,
       probe: () => this.#probe(),
       onOpen: (reason) => {
+        this.#lastSign = parts.clock.now();
         this.#opened();
         parts.log.warn(`Cache: the Redis store is away (${reason}); the source answers meanwhile.`);
       },
@@ -211,15 +213,14 @@ export class RedisConnection {
       if (error.reason === 'timeout') this.#breaker.timedOut();
       return error;
     }
+    const cause = { cause: error };
     const code = replyCode(error);
-    if (code !== undefined) {
-      this.#breaker.answered();
-      this.#refusals.note(code);
-      return new CacheUnavailableError('refused', `The cache store refused (${code}).`, {
-        cause: error,
-      });
+    if (code === undefined) {
+      return new CacheUnavailableError('offline', 'The cache store is away.', cause);
     }
-    return new CacheUnavailableError('offline', 'The cache store is away.', { cause: error });
+    this.#breaker.answered();
+    this.#refusals.note(code);
+    return new CacheUnavailableError('refused', `The cache store refused (${code}).`, cause);
   }
 
   #relink(): void {
@@ -227,6 +228,7 @@ export class RedisConnection {
     this.#subscriber?.destroy();
     this.#generation++;
     this.#lastSign = this.#parts.clock.now();
+    this.#unanswered = undefined;
     this.#transport = false;
     this.#commands = this.#linkCommands();
     this.#subscriber = this.#linkMessages();
@@ -258,11 +260,9 @@ export class RedisConnection {
 
   #linkMessages(): MessageLink {
     const { makeLink, settings, channel } = this.#parts;
-    const link = new MessageLink(makeLink(settings), channel, (message) => {
-      if (link !== this.#subscriber) return;
+    return new MessageLink(makeLink(settings), channel, (message) => {
       for (const listener of this.#messages) listener(message);
     });
-    return link;
   }
 
   /** One PING. A store that answers late is left alone, but not used. */
@@ -270,16 +270,21 @@ export class RedisConnection {
     const link = this.#commands;
     const askedAt = this.#parts.clock.now();
     const answered = link?.isReady === true && (await this.#ping(link));
-    if (link !== this.#commands || this.#closed) return false;
     const now = this.#parts.clock.now();
+    if (link !== this.#commands || this.#closed) return false;
     if (answered) return now - askedAt <= Math.min(this.#parts.deadlineMs, PROBE_DEADLINE_MS);
-    if (now - this.#lastSign > (this.#transport ? MUTE_LINK_MS : LOST_LINK_MS)) this.#relink();
+    const patienceMs = this.#transport ? MUTE_LINK_MS : LOST_LINK_MS;
+    if (now - (this.#unanswered ?? this.#lastSign) > patienceMs) this.#relink();
     return false;
   }
 
   async #ping(link: RedisLink): Promise<boolean> {
+    // Since the oldest PING without an answer: a link that answers late is slow, not mute.
+    this.#unanswered ??= this.#parts.clock.now();
     const reply = link.send(['PING']).finally(() => {
-      if (link === this.#commands) this.#lastSign = this.#parts.clock.now();
+      if (link !== this.#commands) return;
+      this.#unanswered = undefined;
+      this.#lastSign = this.#parts.clock.now();
     });
     try {
       await this.#probes.bound(reply, PROBE_DEADLINE_MS, asItIs);

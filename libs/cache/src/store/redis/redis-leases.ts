@@ -10,6 +10,8 @@ import type { Script } from './scripts/script.js';
 
 /** The right to fill outlives the right to load alone by this factor. */
 const KEEP_LEASES = 10;
+/** Nobody waits for it; it only must not be remembered for ever. */
+const ABANDON_MS = 1_000;
 /** Larger texts are staged by a plain SET instead of going through Lua. */
 const STAGE_ABOVE_CHARACTERS = 4_096;
 /** A staged text that is never collected disappears by itself. */
@@ -38,12 +40,13 @@ export class RedisLeases {
     const layout = this.#layout;
     const leaseMs = Math.max(1, Math.round(terms.leaseMs));
     const { generation } = this.#connection;
+    const token = this.#uniqueId();
     const [state, detail] = asList(
       await this.#run(
         ACQUIRE,
         [layout.data(key), layout.index],
         [
-          this.#uniqueId(),
+          token,
           String(leaseMs),
           String(leaseMs * KEEP_LEASES),
           key,
@@ -53,7 +56,10 @@ export class RedisLeases {
           this.#probes(),
         ],
         withinMs,
-      ),
+      ).catch((error: unknown) => {
+        this.#abandon(key, token);
+        throw error;
+      }),
     ).map(asText);
     this.#connection.assertGeneration(generation);
     if (state === 'owned' && detail !== undefined) {
@@ -118,6 +124,18 @@ export class RedisLeases {
       throw new CacheUnavailableError('refused', 'The cache store lost the staged value.');
     }
     if (ttlMs !== undefined) this.#sweeper?.expectExpiry(ttlMs);
+  }
+
+  /**
+   * A lease may have been granted, or be granted yet, without our hearing of it; everybody else
+   * would wait for a load that nobody does. Behind the same acquisition on the same connection, so
+   * that it finds whatever that left.
+   */
+  #abandon(key: string, token: string): void {
+    const args = [token, this.#layout.channel, key];
+    this.#connection
+      .run(RELEASE, [this.#layout.data(key)], args, ABANDON_MS, 'always')
+      .catch(() => undefined);
   }
 
   get #indexed(): '0' | '1' {
