@@ -28,7 +28,8 @@ export default {
     rule(
       'every-import-resolves',
       'What does not resolve has not been checked.',
-      {},
+      // The rivals' package is installed by the command that measures them, not with the others.
+      { pathNot: '^libs/cache/test/rivals/' },
       {
         couldNotResolve: true,
         // Jest, and the built library's own doors, are resolved by mapping.

@@ -86,7 +86,7 @@ export const COUNT = script(String.raw`
 local live = 0
 for _, key in ipairs(KEYS) do
   local size = redis.pcall('SETRANGE', key, 0, '')
-  local lease = size == 37 and redis.call('GETRANGE', key, 0, 0) == ''
+  local lease = size == 37 and redis.call('GETRANGE', key, 0, 0) == '\001'
   if size ~= 0 and not lease then live = live + 1 end
 end
 return live`);
