@@ -29,6 +29,14 @@ export async function openRedisStore(
   return store;
 }
 
+/** A log that adds what it is told to `lines`, without the lines of single operations. */
+export function logInto(lines: () => string[]): CacheLog {
+  return {
+    notice: (message) => void lines().push(message),
+    warn: (message) => void lines().push(message),
+  };
+}
+
 /** Two processes' stores over the same data; the in-process store has only one. */
 export type StorePair = () => Promise<[CacheStore, CacheStore]>;
 

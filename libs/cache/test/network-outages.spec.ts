@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine, CacheLog } from '@gad/cache';
+import type { CacheEngine } from '@gad/cache';
 import { CacheUnavailableError, createCache, runWithCacheBudget } from '@gad/cache';
 import type { TcpProxy } from '../../../test/servers/tcp-proxy.js';
 import { startTcpProxy } from '../../../test/servers/tcp-proxy.js';
-import { deferred, until } from './fixtures.js';
+import { deferred, logInto, until } from './fixtures.js';
 import type { RedisServer } from './redis-server.js';
 import { startRedis } from './redis-server.js';
 import { expectNoMoreThan, failOnStrays, resourcesNow } from './resources.js';
@@ -16,10 +16,7 @@ let server: RedisServer;
 let proxy: TcpProxy;
 let cache: CacheEngine;
 let lines: string[];
-const log: CacheLog = {
-  notice: (message) => void lines.push(message),
-  warn: (message) => void lines.push(message),
-};
+const log = logInto(() => lines);
 
 failOnStrays();
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine, CacheLog } from '@gad/cache';
+import type { CacheEngine } from '@gad/cache';
 import { CacheUnavailableError, createCache } from '@gad/cache';
-import { deferred, engineOver, openRedisStore, until } from './fixtures.js';
+import { deferred, engineOver, logInto, openRedisStore, until } from './fixtures.js';
 import { gatedLinks } from './gated-link.js';
 import type { RedisServer } from './redis-server.js';
 import { startRedis } from './redis-server.js';
@@ -9,10 +9,7 @@ import { startRedis } from './redis-server.js';
 let server: RedisServer;
 let cache: CacheEngine;
 let lines: string[];
-const log: CacheLog = {
-  notice: (message) => void lines.push(message),
-  warn: (message) => void lines.push(message),
-};
+const log = logInto(() => lines);
 
 beforeEach(async () => {
   lines = [];

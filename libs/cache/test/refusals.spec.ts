@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine, CacheLog } from '@gad/cache';
+import type { CacheEngine } from '@gad/cache';
 import { CacheUnavailableError, createCache } from '@gad/cache';
 import { startFakeResp } from './fake-resp-server.js';
-import { until } from './fixtures.js';
+import { logInto, until } from './fixtures.js';
 import type { RedisServer } from './redis-server.js';
 import { startRedis } from './redis-server.js';
 import { failOnStrays } from './resources.js';
@@ -11,10 +11,7 @@ import { failOnStrays } from './resources.js';
 let server: RedisServer;
 let cache: CacheEngine | undefined;
 let lines: string[];
-const log: CacheLog = {
-  notice: (message) => void lines.push(message),
-  warn: (message) => void lines.push(message),
-};
+const log = logInto(() => lines);
 
 failOnStrays();
 beforeEach(async () => {

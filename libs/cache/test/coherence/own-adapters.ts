@@ -9,24 +9,25 @@ const SETTINGS = { deadlineMs: 2_000, removalTimeoutMs: 10_000 };
 export const PREFIX = 'gad:';
 
 /** The engine as it is meant to be used. */
-export const gad: AdapterRecipe = {
-  name: 'gad',
-  settings: 'getOrSet, key index, deadline 2 s (the machine is overloaded on purpose)',
-  open: async (setup) => {
-    const cache = await openEngine(setup, 'lex');
-    return { ...removals(cache), get: (key, load) => cache.getOrSet(key, load, TTL) };
-  },
-};
+export const gad = readingThrough(
+  'gad',
+  'getOrSet, key index, deadline 2 s (the machine is overloaded on purpose)',
+  'lex',
+);
 
 /** Without the key index: patterns walk the database. */
-export const gadScan: AdapterRecipe = {
-  name: 'gad-scan',
-  settings: "getOrSet, index: 'scan'",
-  open: async (setup) => {
-    const cache = await openEngine(setup, 'scan');
-    return { ...removals(cache), get: (key, load) => cache.getOrSet(key, load, TTL) };
-  },
-};
+export const gadScan = readingThrough('gad-scan', "getOrSet, index: 'scan'", 'scan');
+
+function readingThrough(name: string, settings: string, index: 'lex' | 'scan'): AdapterRecipe {
+  return {
+    name,
+    settings,
+    open: async (setup) => {
+      const cache = await openEngine(setup, index);
+      return { ...removals(cache), get: (key, load) => cache.getOrSet(key, load, TTL) };
+    },
+  };
+}
 
 /** begin, read, set with the token: the fence by hand. */
 export const gadToken: AdapterRecipe = {
