@@ -46,7 +46,7 @@ async function read(key: string): Promise<{ value: unknown; source: 'cache' | 'd
   return { value, source };
 }
 
-createServer((request, response) => {
+const server = createServer((request, response) => {
   const key = new URL(request.url ?? '/', 'http://localhost').searchParams.get('key') ?? '';
   runWithCacheBudget(() => read(key)).then(
     ({ value, source }) => {
@@ -58,7 +58,11 @@ createServer((request, response) => {
       response.end(String(error));
     },
   );
-}).listen(Number(PORT), '127.0.0.1', () => {
+});
+// Longer than any reader's connection rests: one that is closed by the server in the moment in which
+// it is used again would count as a failed request.
+server.keepAliveTimeout = 60_000;
+server.listen(Number(PORT), '127.0.0.1', () => {
   process.send?.('listening');
 });
 

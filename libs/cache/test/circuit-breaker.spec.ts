@@ -83,7 +83,7 @@ describe('The circuit breaker', () => {
     expect(probes).toHaveLength(1);
   });
 
-  it('waits longer after each probe in vain, up to 400 ms, so that a return is soon noticed', async () => {
+  it('waits longer after each probe in vain, up to 250 ms, so that a return is soon noticed', async () => {
     await closed();
     const lostAt = clock.now();
     breaker.trip('x');
@@ -96,7 +96,7 @@ describe('The circuit breaker', () => {
       before = at;
       await answer(false);
     }
-    expect(pauses).toEqual([50, 100, 200, 400, 400, 400]);
+    expect(pauses).toEqual([50, 100, 200, 250, 250, 250]);
   });
 
   it('spreads the probes of many processes over half a pause', async () => {

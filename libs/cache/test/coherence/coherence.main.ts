@@ -3,7 +3,7 @@
  * README.md beside this file.
  *
  *   npm run verify:coherence -- [--seconds 60] [--rival-seconds 20] [--processes 4] [--seed n] [--adapters gad,raw,…]
- *       [--readers 32] [--writers 4] [--users 16] [--rounds 1]
+ *       [--readers 32] [--writers 4] [--users 16] [--rest 0] [--rounds 1]
  *
  * Ends with 1 when an adapter of ours shows a stale read, a stuck key, a failed read or an
  * unindexed value, and with 2 when the run does not count.
@@ -26,6 +26,7 @@ const { values } = parseArgs({
     readers: { type: 'string', default: '32' },
     writers: { type: 'string', default: '4' },
     users: { type: 'string', default: '16' },
+    rest: { type: 'string', default: '0' },
     rounds: { type: 'string', default: '1' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     adapters: { type: 'string', default: ['gad', 'raw', 'gad-set-by-hand', ...RIVALS].join(',') },
@@ -55,6 +56,7 @@ try {
         readers: Number(values.readers),
         writers: Number(values.writers),
         users: Number(values.users),
+        restMs: Number(values.rest),
         seed,
       });
       results.push(result);

@@ -27,6 +27,8 @@ export interface RunOptions {
   /** Loops in each process. */
   readonly readers: number;
   readonly writers: number;
+  /** Mean milliseconds that a writer rests between two writes: more for more reads between them. */
+  readonly restMs: number;
 }
 
 export interface RunResult extends Verdict {

@@ -11,6 +11,8 @@ export interface WorkerSetup {
   readonly users: number;
   readonly readers: number;
   readonly writers: number;
+  /** Mean milliseconds that a writer rests between two writes. */
+  readonly restMs: number;
 }
 
 export type ToWorker =

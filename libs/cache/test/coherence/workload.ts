@@ -95,7 +95,7 @@ export class Workload {
    * the invalidation of one is acknowledged before the next one is written.
    */
   async #write(now: () => number, loop: number, random: Random): Promise<void> {
-    const { index, processes, writers } = this.setup;
+    const { index, processes, writers, restMs } = this.setup;
     const lane = loop * processes + index;
     const lanes = processes * writers;
     const mine = Array.from({ length: this.setup.users }, (_, user) => user).filter(
@@ -104,6 +104,7 @@ export class Workload {
     if (mine.length === 0) throw new Error('more writers than usuarios');
     const draw = zipf(mine.length, SKEW, random);
     while (this.#running) {
+      if (restMs > 0) await sleep(2 * restMs * random());
       const user = mine[draw()] ?? 0;
       const choice = random();
       if (choice < CLEAR_SHARE) {

@@ -21,7 +21,7 @@ const TIMEOUTS_TO_OPEN = 3;
 /** Between an opening and its first probe; it doubles with every probe in vain … */
 const FIRST_PAUSE_MS = 50;
 /** … up to this, so that a store that is back is in use well within a second. */
-const LONGEST_PAUSE_MS = 400;
+const LONGEST_PAUSE_MS = 250;
 
 /**
  * Whether it is worth asking the store (M. Nygard, *Release It!*, "Circuit Breaker"). It opens at
