@@ -21,8 +21,11 @@ export interface RedisOptions {
   port?: number;
   /** A folder for its files that outlives it. Default: a temporary one. */
   dir?: string;
+  /** Runs as a Sentinel; only with installed programs, as containers do not reach each other. */
+  sentinel?: boolean;
 }
 
+/** Of a server that keeps data. */
 const DEFAULTS = { save: '""', appendonly: 'no', databases: '64' };
 
 /**
@@ -50,9 +53,12 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
 async function createRunner(
   source: ServerSource,
   port: number,
-  { config, dir }: RedisOptions,
+  { config, dir, sentinel = false }: RedisOptions,
 ): Promise<ServerRunner> {
-  const directives = { ...DEFAULTS, ...config };
+  const directives = { ...(sentinel ? {} : DEFAULTS), ...config };
+  if (sentinel && source.by === 'docker') {
+    throw new Error('The tests of Sentinel need an installed Redis: install redis-server.');
+  }
   if (source.by === 'docker') {
     const command = Object.entries(directives).flatMap(([name, value]) => [
       `--${name}`,
@@ -74,7 +80,7 @@ async function createRunner(
   await writeFile(file, `${lines.join('\n')}\n`);
   return new ProcessRunner({
     program: source.path,
-    args: [file],
+    args: sentinel ? [file, '--sentinel'] : [file],
     endSignal: 'SIGTERM',
     removeSignal: 'SIGKILL',
     temporaryDirectory,

@@ -1,11 +1,12 @@
 import { CacheOptionsError } from './cache-errors.js';
 import { hasLoneSurrogate } from './engine/key-rules.js';
 import type { CacheStore } from './store/cache-store.js';
+import { checkedRedisSettings } from './store/redis/check-redis-settings.js';
 import type { RedisSettings } from './store/redis/redis-settings.js';
 
 /** Options of {@link CacheModule}; every one has a default. */
 export interface CacheModuleOptions {
-  /** The shared store. Left out, an in-process store serves: right for one process, lost with it. */
+  /** The shared store: one Redis, or a master behind Sentinel. Left out, an in-process store serves: right for one process, lost with it. */
   readonly redis?: RedisSettings | undefined;
   /** A store of your own instead (tests, another engine); `redis` is then not looked at. */
   readonly store?: CacheStore | undefined;
@@ -62,7 +63,7 @@ const MAX_MS = 2 ** 31 - 1;
  */
 export function resolveOptions(options: CacheModuleOptions): ResolvedCacheOptions {
   return {
-    redis: checkedRedis(options.redis),
+    redis: options.redis && checkedRedisSettings(options.redis),
     store: options.store,
     prefix: checkedPrefix(options.prefix ?? 'gad:'),
     deadlineMs: positive('deadlineMs', options.deadlineMs ?? 50, MAX_MS),
@@ -75,16 +76,6 @@ export function resolveOptions(options: CacheModuleOptions): ResolvedCacheOption
     index: oneOf('index', options.index ?? 'lex', ['lex', 'scan']),
     logLevel: oneOf('logLevel', options.logLevel ?? 'log', ['debug', 'log', 'off']),
   };
-}
-
-function checkedRedis(redis: RedisSettings | undefined): RedisSettings | undefined {
-  if (redis === undefined) return undefined;
-  const url = URL.canParse(redis.url) ? new URL(redis.url) : undefined;
-  if (url?.protocol === 'redis:' || url?.protocol === 'rediss:') return redis;
-  throw new CacheOptionsError(
-    'redis.url',
-    'redis.url must be a URL such as redis://:password@host:6379/0 or rediss://host:6380.',
-  );
 }
 
 function checkedPrefix(prefix: string): string {

@@ -35,12 +35,17 @@ export { escapeGlob, Glob } from './engine/glob.js';
 export { runWithCacheBudget } from './engine/request-budget.js';
 export type { KeyDetails, KeyList, KeyQuery, KeySummary, MatchCount } from './engine/inspection.js';
 export type { BatchLoader } from './engine/many.js';
-export type { RedisSettings } from './store/redis/redis-settings.js';
+export type {
+  RedisNode,
+  RedisSettings,
+  SentinelSettings,
+  StandaloneSettings,
+} from './store/redis/redis-settings.js';
 export { script } from './store/redis/scripts/script.js';
 export { RedisStore } from './store/redis/redis-store.js';
 export type { RedisStoreOptions } from './store/redis/redis-store.js';
-export type { Command, RedisLink, RedisLinkFactory } from './store/redis/redis-link.js';
-export { nodeRedisLink } from './store/redis/redis-link.js';
+export type { Command, LinkEvent, RedisLink, RedisLinkFactory } from './store/redis/redis-link.js';
+export { nodeRedisLink } from './store/redis/node-redis-link.js';
 export { MemoryStore } from './store/memory/memory-store.js';
 export type { MemoryStoreOptions } from './store/memory/memory-store.js';
 export type {

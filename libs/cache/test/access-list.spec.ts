@@ -63,6 +63,16 @@ describe('The Redis user of docs/security.md', () => {
     expect(await server.command('ACL', 'LOG')).toEqual([]);
   });
 
+  it('may ask for the role of the server, which a cache behind Sentinel does', async () => {
+    const client = createClient({
+      url: server.url.replace('redis://', 'redis://gad:p@'),
+      disableClientInfo: true,
+    });
+    await client.connect();
+    expect(await client.sendCommand(['ROLE'])).toEqual(['master', 0, []]);
+    await client.close();
+  });
+
   it.each([
     ['FLUSHALL'],
     ['FLUSHDB'],

@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { CacheEngine, CacheModuleOptions } from '@gad/cache';
 import { createCache, nodeRedisLink, silentLog } from '@gad/cache';
+import { freePort } from '../../../test/servers/ports.js';
 import type { TcpProxy } from '../../../test/servers/tcp-proxy.js';
 import { startTcpProxy } from '../../../test/servers/tcp-proxy.js';
-import { deferred, until } from './fixtures.js';
+import { deferred, logInto, until } from './fixtures.js';
 import type { RedisServer } from './redis-server.js';
 import { startRedis } from './redis-server.js';
 import { expectNoMoreThan, failOnStrays, resourcesNow } from './resources.js';
@@ -94,6 +96,53 @@ describe('node-redis', () => {
     );
     expect(files.length).toBeGreaterThan(20);
     expect(using).toEqual([]);
+  });
+
+  it('its Sentinel client sends what failed again to the next master: it is not used', () => {
+    const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.ts'),
+    );
+    const using = files.filter((name) =>
+      /createSentinel|RedisSentinel/.test(readFileSync(join(SOURCES, name), 'utf8')),
+    );
+    expect(files.filter((name) => name.includes('sentinel')).length).toBeGreaterThan(2);
+    expect(using).toEqual([]);
+  });
+
+  it('its Sentinel client reports an error per node, without a listener fatal: ours end nothing', async () => {
+    const frozen = await startRedis();
+    await frozen.freeze();
+    const silent = Number(new URL(frozen.url).port);
+    const plain = Number(new URL(server.url).port);
+    const unused = await freePort();
+    const lines: string[] = [];
+    const sentinels = [silent, plain, unused].map((port) => ({ host: '127.0.0.1', port }));
+    const engine = createCache(
+      { redis: { sentinels } },
+      logInto(() => lines),
+    );
+    opened.push(engine);
+    await engine.open();
+    expect(await readers(engine, 5)).toEqual([0, 1, 2, 3, 4]);
+    expect(lines).toEqual([expect.stringMatching(/away \(Sentinel does not /)]);
+    await frozen.thaw();
+    await frozen.stop();
+  });
+
+  it('its createClient builds a class for every other address: links share one', () => {
+    const make = (host: string): void => {
+      const link = nodeRedisLink({ url: `redis://${host}` });
+      link.on('error', () => undefined);
+      link.destroy();
+    };
+    make('first');
+    // `require` is untyped; this is the module of that name, as the library has it.
+    const redis = createRequire(import.meta.url)('redis') as typeof import('redis');
+    const create = jest.spyOn(redis, 'createClient');
+    make('second');
+    make('third');
+    expect(create).not.toHaveBeenCalled();
+    create.mockRestore();
   });
 
   it('its queue is unbounded: ours refuses beyond a length, and everybody is answered', async () => {

@@ -6,6 +6,8 @@ export interface FakeRespServer {
   readonly url: string;
   /** Commands seen so far, by name, in order. */
   readonly seen: readonly string[];
+  /** All that was received, commands and arguments. */
+  readonly words: string;
   /** Answers every command but the handshake with this raw reply. */
   answer: string;
   close(): Promise<void>;
@@ -20,12 +22,13 @@ const HANDSHAKE: Readonly<Record<string, string>> = {
 export async function startFakeResp(answer: string): Promise<FakeRespServer> {
   const seen: string[] = [];
   const sockets = new Set<Socket>();
-  const fake = { answer };
+  const fake = { answer, words: '' };
   const listener = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
     socket.on('close', () => sockets.delete(socket));
     socket.on('data', (chunk) => {
+      fake.words += chunk.toString('latin1');
       // Commands of these tests arrive whole; each begins with its array header.
       for (const [, name = ''] of chunk
         .toString('latin1')

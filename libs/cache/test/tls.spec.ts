@@ -1,60 +1,23 @@
-import { execFile } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServer, type Server, type TLSSocket } from 'node:tls';
-import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheEngine, RedisSettings } from '@gad/cache';
 import { CacheUnavailableError, createCache } from '@gad/cache';
 import { until } from './fixtures.js';
 import type { RedisServer } from './redis-server.js';
 import { startRedis } from './redis-server.js';
-
-const run = promisify(execFile);
-
-interface Authority {
-  readonly ca: string;
-  readonly key: string;
-  readonly cert: string;
-}
-
-/** An authority of its own and a certificate that it signed for `name`. */
-async function makeAuthority(folder: string, id: string, name: string): Promise<Authority> {
-  const file = (what: string): string => join(folder, `${id}.${what}`);
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  const openssl = (...args: string[]): Promise<unknown> => run('openssl', args);
-  await openssl(
-    ...['req', '-x509', '-days', '2', ...curve, '-subj', `/CN=${id}`],
-    ...['-keyout', file('ca.key'), '-out', file('ca.crt')],
-  );
-  await openssl(
-    ...['req', ...curve, '-subj', `/CN=${name}`],
-    ...['-keyout', file('key'), '-out', file('csr')],
-  );
-  await writeFile(file('ext'), `subjectAltName=DNS:${name}`);
-  await openssl(
-    ...['x509', '-req', '-days', '2', '-in', file('csr'), '-extfile', file('ext')],
-    ...['-CA', file('ca.crt'), '-CAkey', file('ca.key'), '-CAcreateserial', '-out', file('crt')],
-  );
-  const [ca, key, cert] = await Promise.all(
-    [file('ca.crt'), file('key'), file('crt')].map((path) => readFile(path, 'utf8')),
-  );
-  return { ca: ca ?? '', key: key ?? '', cert: cert ?? '' };
-}
+import { makeAuthority, startTlsFront, type Authority, type TlsFront } from './tls-front.js';
 
 describe('A Redis behind TLS (rediss://)', () => {
   let folder: string;
   let ours: Authority;
   let theirs: Authority;
   let redis: RedisServer;
-  let front: Server;
+  let front: TlsFront;
   let port: number;
   let cache: CacheEngine | undefined;
   let lines: string[];
-  const sockets = new Set<TLSSocket>();
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'gad-tls-'));
@@ -68,29 +31,12 @@ describe('A Redis behind TLS (rediss://)', () => {
   beforeEach(async () => {
     lines = [];
     redis = await startRedis();
-    // TLS ends here, so that a Redis built without it serves as well.
-    front = createServer({ key: ours.key, cert: ours.cert }, (socket) => {
-      sockets.add(socket);
-      const plain = connect(Number(new URL(redis.url).port), '127.0.0.1');
-      for (const end of [socket, plain]) end.on('error', () => undefined);
-      socket.on('close', () => {
-        sockets.delete(socket);
-        plain.destroy();
-      });
-      plain.on('close', () => socket.destroy());
-      socket.pipe(plain);
-      plain.pipe(socket);
-    });
-    front.on('tlsClientError', () => undefined);
-    front.listen(0, '127.0.0.1');
-    await once(front, 'listening');
-    const address = front.address();
-    port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    front = await startTlsFront(ours, Number(new URL(redis.url).port));
+    port = front.port;
   });
   afterEach(async () => {
     await cache?.close();
     cache = undefined;
-    for (const socket of sockets) socket.destroy();
     front.close();
     await redis.stop();
   });

@@ -48,6 +48,31 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     edits: [['this.#generation++;\n      this.#breaker.probeNow();', 'this.#breaker.probeNow();']],
   },
   {
+    name: 'sentinel: a server is used without being a master',
+    suite: 'sentinel/failover',
+    edits: [["says !== 'master' || !isSame", '!isSame']],
+  },
+  {
+    name: 'sentinel: they are not asked again after connecting',
+    suite: 'sentinel/sentinel-link',
+    edits: [["says !== 'master' || !isSame(master, this.#node)", "says !== 'master'"]],
+  },
+  {
+    name: 'sentinel: the first view counts, not the latest',
+    suite: 'sentinel/sentinel-link',
+    edits: [['views.sort((one, other) => other.epoch - one.epoch)', 'views']],
+  },
+  {
+    name: 'sentinel: a master that answers is never left',
+    suite: 'sentinel/sentinel-link',
+    edits: [['if (isSame(master, this.#node)) return;', 'return;']],
+  },
+  {
+    name: 'sentinel: READONLY is an answer like any other',
+    suite: 'sentinel/failover',
+    edits: [["client === this.#client && replyCode(error) === 'READONLY'", 'false']],
+  },
+  {
     name: 'removal: pages of two connections make one removal',
     suite: 'interleavings',
     edits: [

@@ -19,11 +19,12 @@ import { IndexSweeper } from './index-sweeper.js';
 import { KeyIndex } from './key-index.js';
 import { KeyLayout } from './key-layout.js';
 import { KeyListing } from './key-listing.js';
+import { nodeRedisLink } from './node-redis-link.js';
 import { RedisConnection } from './redis-connection.js';
 import { RedisLeases } from './redis-leases.js';
 import type { RedisLinkFactory } from './redis-link.js';
-import { nodeRedisLink } from './redis-link.js';
 import type { RedisSettings } from './redis-settings.js';
+import { databaseOf } from './redis-settings.js';
 import { Removal } from './removal.js';
 import { asList, asNumber, asText } from './replies.js';
 import type { Script } from './scripts/script.js';
@@ -64,8 +65,7 @@ export class RedisStore implements CacheStore {
   constructor(options: RedisStoreOptions) {
     const clock = options.clock ?? systemClock;
     const { settings, prefix } = options;
-    const database = Number(new URL(settings.url).pathname.slice(1) || '0');
-    const layout = new KeyLayout(prefix, database);
+    const layout = new KeyLayout(prefix, databaseOf(settings));
     const withinMs = options.removalTimeoutMs ?? 1_000;
     const connection = new RedisConnection({
       settings,

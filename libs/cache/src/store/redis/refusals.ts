@@ -1,5 +1,6 @@
 import type { CacheLog } from '../../cache-log.js';
 import type { Clock } from '../../clock.js';
+import { SentinelError } from './sentinel/sentinel-error.js';
 
 /** A refusal not heard for so long belongs to another episode. */
 const EPISODE_MS = 60_000;
@@ -44,6 +45,7 @@ export function replyCode(error: unknown): string | undefined {
 export function lossReason(error: unknown): string {
   const refused = replyCode(error);
   if (refused !== undefined) return `it answers ${refused}`;
+  if (error instanceof SentinelError) return error.message;
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
     return `the connection is lost: ${error.code}`;
   }
