@@ -6,7 +6,8 @@ import { VARIABLES } from '../apps/api/src/config/environment.js';
 
 /** Shown with an example, because the default is to be absent. */
 const WITHOUT_DEFAULT = [
-  ...['CORS_ORIGINS', 'REDIS_HOST', 'REDIS_PASSWORD', 'REDIS_URL'],
+  ...['CORS_ORIGINS', 'TRUST_PROXY', 'REDIS_HOST', 'REDIS_USERNAME', 'REDIS_PASSWORD', 'REDIS_URL'],
+  ...['REDIS_SENTINELS', 'REDIS_SENTINEL_USERNAME', 'REDIS_SENTINEL_PASSWORD'],
   ...['DATABASE_URL', 'JWT_SECRET'],
 ];
 
@@ -34,9 +35,13 @@ describe('.env.example', () => {
   });
 
   it('shows examples that the configuration accepts', () => {
-    const { REDIS_URL, DATABASE_URL, CORS_ORIGINS } = example;
+    const { REDIS_URL, DATABASE_URL, CORS_ORIGINS, TRUST_PROXY, REDIS_SENTINELS } = example;
     expect(readAppConfig({ REDIS_URL }).redis).toEqual({ url: REDIS_URL });
     expect(readAppConfig({ DATABASE_URL }).database.url).toBe(DATABASE_URL);
     expect(readAppConfig({ CORS_ORIGINS }).http.corsOrigins).toEqual([CORS_ORIGINS]);
+    expect(readAppConfig({ TRUST_PROXY }).http.trustedProxies).toEqual(TRUST_PROXY?.split(','));
+    expect(readAppConfig({ REDIS_SENTINELS }).redis).toMatchObject({
+      sentinels: [{ host: 'sentinel-1', port: 26379 }, {}, {}],
+    });
   });
 });

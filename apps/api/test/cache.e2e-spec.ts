@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createClient } from 'redis';
-import { onEverySetup } from './support/api.js';
+import { onEveryCacheSetup } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
 import { postRaw } from './support/raw-http.js';
 
-onEverySetup('cache administration', (api) => {
+onEveryCacheSetup('cache administration', (api) => {
   const admin = (method: string, path: string) => api().call(method, path, { as: 'admin' });
   /** Fills these keys by what fills them in earnest. */
   const warm = async (...days: number[]) => {

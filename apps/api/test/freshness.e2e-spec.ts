@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals';
-import { IDS, onEverySetup } from './support/api.js';
+import { IDS, onEveryCacheSetup } from './support/api.js';
 import { createTarea } from './support/new-tarea.js';
 
 /** Every event × every cached view: after an acknowledged write the very next read is fresh. */
-onEverySetup('freshness', (api) => {
+onEveryCacheSetup('freshness', (api) => {
   const PERIODS = [1, 7, 30, 90, 365];
   const USERS = [IDS.usuario, IDS.supervisor];
 

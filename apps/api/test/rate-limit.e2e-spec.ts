@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEMO_PASSWORD, EMAILS, TestApi } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
 import { tryLogin, type Tokens } from './support/new-usuario.js';
@@ -35,4 +35,34 @@ describe('rate limits', () => {
     }
     expect(statuses).toEqual([200, 200, 200, 200, 429, 429]);
   });
+});
+
+describe('the address that limits count by', () => {
+  let api: TestApi | undefined;
+  const start = async (variables: Record<string, string>) =>
+    (api = await TestApi.start('embedded', { LOGIN_RATE_LIMIT: '2', ...variables }));
+  afterEach(() => api?.stop());
+
+  /** The statuses of logins that claim to come from these addresses. */
+  async function logins(forwardedFor: readonly string[]): Promise<number[]> {
+    const body = { email: EMAILS.usuario, password: DEMO_PASSWORD };
+    const statuses = [];
+    for (const header of forwardedFor) {
+      const headers = { 'x-forwarded-for': header };
+      statuses.push((await api?.post('/auth/login', { body, headers }))?.status ?? 0);
+    }
+    return statuses;
+  }
+
+  it('is the connection’s own, whatever the caller writes into X-Forwarded-For', async () => {
+    await start({});
+    expect(await logins(['192.0.2.1', '192.0.2.2', '192.0.2.3'])).toEqual([200, 200, 429]);
+  }, 120_000);
+
+  it('is the one that a trusted proxy names, and not what the caller put before it', async () => {
+    await start({ TRUST_PROXY: 'loopback, 10.0.0.0/8' });
+    expect(await logins(['192.0.2.1', '192.0.2.1', '192.0.2.1'])).toEqual([200, 200, 429]);
+    expect(await logins(['192.0.2.2', '192.0.2.2, 10.1.1.1'])).toEqual([200, 200]);
+    expect(await logins(['1.1.1.1, 192.0.2.2', '8.8.8.8, 192.0.2.3'])).toEqual([429, 200]);
+  }, 120_000);
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { IDS, onEverySetup } from './support/api.js';
+import { IDS, onEveryCacheSetup } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
 
-onEverySetup('statistics', (api) => {
+onEveryCacheSetup('statistics', (api) => {
   const stats = (query = '', as: 'admin' | 'usuario' | 'supervisor' = 'usuario', headers = {}) =>
     api().get(`/stats/user/2${query}`, { as, headers });
   const forget = () => api().post('/stats/invalidate/user/2', { as: 'usuario' });

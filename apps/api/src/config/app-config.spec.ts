@@ -35,6 +35,55 @@ describe('readAppConfig', () => {
     });
   });
 
+  it('makes a secured URL with a user of its own', () => {
+    expect(
+      readAppConfig({
+        REDIS_HOST: 'h',
+        REDIS_USERNAME: 'gad',
+        REDIS_PASSWORD: 'p',
+        REDIS_TLS: 'true',
+      }).redis,
+    ).toEqual({ url: 'rediss://gad:p@h:6381/0' });
+  });
+
+  it('finds Redis through Sentinel, with what the master and the Sentinels ask for', () => {
+    expect(readAppConfig({ REDIS_SENTINELS: 'one:26379' }).redis).toEqual({
+      sentinels: [{ host: 'one', port: 26379 }],
+      master: 'mymaster',
+      database: 0,
+      tls: false,
+    });
+    expect(
+      readAppConfig({
+        REDIS_SENTINELS: 'one:26379, [::1]:26380',
+        REDIS_SENTINEL_MASTER: 'gad',
+        REDIS_DB: '3',
+        REDIS_USERNAME: 'u',
+        REDIS_PASSWORD: 'p',
+        REDIS_TLS: 'true',
+        REDIS_SENTINEL_PASSWORD: 's',
+      }).redis,
+    ).toEqual({
+      sentinels: [
+        { host: 'one', port: 26379 },
+        { host: '::1', port: 26380 },
+      ],
+      master: 'gad',
+      database: 3,
+      username: 'u',
+      password: 'p',
+      tls: true,
+      sentinelOptions: { password: 's' },
+    });
+  });
+
+  it('trusts the proxies that are listed, and by default none', () => {
+    expect(readAppConfig({}).http.trustedProxies).toEqual([]);
+    expect(
+      readAppConfig({ TRUST_PROXY: 'loopback, 10.0.0.0/8, fd00::/8' }).http.trustedProxies,
+    ).toEqual(['loopback', '10.0.0.0/8', 'fd00::/8']);
+  });
+
   it('treats an empty variable as absent', () => {
     expect(readAppConfig({ REDIS_HOST: '', REDIS_PASSWORD: ' ', PORT: '' })).toMatchObject({
       redis: undefined,
@@ -70,6 +119,14 @@ describe('readAppConfig', () => {
     ['REDIS_DB', '-1', /^REDIS_DB must be a database number/],
     ['REDIS_URL', 'http://x', /^REDIS_URL must start with redis:\/\/ or rediss:\/\//],
     ['REDIS_URL', 'redis://:pa ss@x', /^REDIS_URL must start/],
+    ['REDIS_SENTINELS', 'one', /^REDIS_SENTINELS must be a comma-separated list of host:port/],
+    ['REDIS_SENTINELS', 'one:26379;two:26379', /^REDIS_SENTINELS must be a comma-separated list/],
+    ['REDIS_SENTINELS', 'one:0', /^REDIS_SENTINELS must have ports between 1 and 65535\.$/],
+    ['REDIS_SENTINEL_MASTER', 'my master', /^REDIS_SENTINEL_MASTER must be the name/],
+    ['REDIS_TLS', 'yes', /^REDIS_TLS must be true or false/],
+    ['TRUST_PROXY', 'true', /^TRUST_PROXY must be a comma-separated list of addresses/],
+    ['TRUST_PROXY', '10.0.0.0/33', /^TRUST_PROXY must be/],
+    ['TRUST_PROXY', '0.0.0.0/0', /^TRUST_PROXY must be/],
     ['REDIS_HOST', 'a b', /^REDIS_HOST must be a host name/],
     ['CACHE_PREFIX', 'a b', /^CACHE_PREFIX must be 1 to 64 printable ASCII/],
     ['DATABASE_URL', 'mysql://x', /^DATABASE_URL must start with postgres:\/\//],
@@ -97,6 +154,9 @@ describe('readAppConfig', () => {
   it('refuses two ways to name one Redis', () => {
     expect(() => readAppConfig({ REDIS_URL: 'redis://a', REDIS_HOST: 'b' })).toThrow(
       /^REDIS_URL and REDIS_HOST are both set/,
+    );
+    expect(() => readAppConfig({ REDIS_SENTINELS: 'a:1', REDIS_HOST: 'b' })).toThrow(
+      /^REDIS_SENTINELS and REDIS_HOST are both set/,
     );
   });
 

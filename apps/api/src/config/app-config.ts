@@ -1,5 +1,8 @@
+import type { RedisSettings } from '@gad/cache';
 import { ConfigurationError, parseEnvironment } from './parse-environment.js';
 import type { Environment } from './environment.js';
+import { redisSettings } from './redis-config.js';
+import { trustedProxies } from './trusted-proxies.js';
 
 export type LogLevel = NonNullable<Environment['LOG_LEVEL']>;
 
@@ -12,6 +15,8 @@ export abstract class AppConfig {
     /** `true` = any origin, `false` = none. */
     readonly corsOrigins: readonly string[] | boolean;
     readonly bodyLimitBytes: number;
+    /** Addresses and networks whose `X-Forwarded-*` headers are believed; empty = nobody's. */
+    readonly trustedProxies: readonly string[];
     /** How long requests are still taken after a stop signal, each answered with `Connection: close`. */
     readonly shutdownGraceMs: number;
     /** After so long a stop signal ends the process, whatever it still waits for. */
@@ -19,7 +24,7 @@ export abstract class AppConfig {
   };
   abstract readonly logLevel: LogLevel;
   /** `undefined` = the in-process store serves. */
-  abstract readonly redis: { readonly url: string } | undefined;
+  abstract readonly redis: RedisSettings | undefined;
   abstract readonly cache: {
     readonly prefix: string;
     readonly logLevel: 'debug' | 'info' | 'off';
@@ -60,12 +65,13 @@ export function readAppConfig(source: Readonly<Record<string, unknown>>): AppCon
       port: env.PORT ?? 3000,
       corsOrigins: corsOrigins(env.CORS_ORIGINS),
       bodyLimitBytes: env.BODY_LIMIT ?? 100 * 1024,
+      trustedProxies: trustedProxies(env.TRUST_PROXY),
       shutdownGraceMs: env.SHUTDOWN_GRACE_MS ?? 500,
       // Under the ten seconds after which container runtimes kill.
       shutdownTimeoutMs: env.SHUTDOWN_TIMEOUT_MS ?? 9_000,
     },
     logLevel: env.LOG_LEVEL ?? 'info',
-    redis: redis(env),
+    redis: redisSettings(env),
     cache: {
       prefix: env.CACHE_PREFIX ?? 'gad:',
       logLevel: env.CACHE_LOG_LEVEL ?? 'info',
@@ -91,35 +97,6 @@ export function readAppConfig(source: Readonly<Record<string, unknown>>): AppCon
 function corsOrigins(list: string | undefined): readonly string[] | boolean {
   if (list === undefined) return false;
   return list === '*' ? true : list.split(',').map((origin) => origin.trim());
-}
-
-function redis(env: Environment): { url: string } | undefined {
-  if (env.REDIS_URL !== undefined) {
-    if (env.REDIS_HOST !== undefined) {
-      throw new ConfigurationError(
-        'REDIS_URL',
-        'and REDIS_HOST are both set: keep one of them, the URL holds host, port, password and database',
-      );
-    }
-    if (!URL.canParse(env.REDIS_URL)) {
-      throw new ConfigurationError(
-        'REDIS_URL',
-        'must be a URL such as redis://:password@host:6379/0',
-      );
-    }
-    return { url: env.REDIS_URL };
-  }
-  if (env.REDIS_HOST === undefined) return undefined;
-  const host = env.REDIS_HOST.includes(':') ? `[${env.REDIS_HOST}]` : env.REDIS_HOST;
-  const auth = env.REDIS_PASSWORD ? `:${encodeURIComponent(env.REDIS_PASSWORD)}@` : '';
-  const url = `redis://${auth}${host}:${String(env.REDIS_PORT ?? 6381)}/${String(env.REDIS_DB ?? 0)}`;
-  if (!URL.canParse(url)) {
-    throw new ConfigurationError(
-      'REDIS_HOST',
-      'must be a host name or an address such as localhost',
-    );
-  }
-  return { url };
 }
 
 /** Demo data comes by itself with the embedded database only, and never into production. */

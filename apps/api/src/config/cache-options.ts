@@ -9,6 +9,6 @@ export function cacheOptions(config: AppConfig): CacheModuleOptions {
     prefix: config.cache.prefix,
     deadlineMs: config.cache.deadlineMs,
     logLevel: LOG_LEVEL[config.cache.logLevel],
-    ...(config.redis ? { redis: { url: config.redis.url } } : {}),
+    ...(config.redis ? { redis: config.redis } : {}),
   };
 }

@@ -46,6 +46,10 @@ export class Environment {
   CORS_ORIGINS?: string;
 
   @IsOptional()
+  @IsNotEmpty()
+  TRUST_PROXY?: string;
+
+  @IsOptional()
   @IsInt({ message: 'must be a whole number of bytes' })
   @Min(1024, { message: 'must be at least 1024 bytes' })
   @Max(10 * 1024 * 1024, { message: 'must be at most 10485760 bytes' })
@@ -83,8 +87,38 @@ export class Environment {
   REDIS_DB?: number;
 
   @IsOptional()
+  @IsNotEmpty()
+  REDIS_USERNAME?: string;
+
+  @IsOptional()
   @IsString()
   REDIS_PASSWORD?: string;
+
+  @IsOptional()
+  @IsIn(['true', 'false'], { message: 'must be true or false' })
+  REDIS_TLS?: 'true' | 'false';
+
+  @IsOptional()
+  @Matches(
+    /^(\[[\da-f:.]+\]|[^\s,:[\]]+):\d{1,5}(\s*,\s*(\[[\da-f:.]+\]|[^\s,:[\]]+):\d{1,5})*$/i,
+    {
+      message:
+        'must be a comma-separated list of host:port such as sentinel-1:26379,sentinel-2:26379',
+    },
+  )
+  REDIS_SENTINELS?: string;
+
+  @IsOptional()
+  @Matches(/^[\w.-]+$/, { message: 'must be the name in `sentinel monitor`, such as mymaster' })
+  REDIS_SENTINEL_MASTER?: string;
+
+  @IsOptional()
+  @IsNotEmpty()
+  REDIS_SENTINEL_USERNAME?: string;
+
+  @IsOptional()
+  @IsString()
+  REDIS_SENTINEL_PASSWORD?: string;
 
   @IsOptional()
   @Matches(/^rediss?:\/\/\S+$/, { message: 'must start with redis:// or rediss://' })
@@ -185,10 +219,17 @@ export const VARIABLES = [
   'NODE_ENV',
   'HOST',
   'CORS_ORIGINS',
+  'TRUST_PROXY',
   'LOG_LEVEL',
   'REDIS_HOST',
+  'REDIS_USERNAME',
   'REDIS_PASSWORD',
+  'REDIS_TLS',
   'REDIS_URL',
+  'REDIS_SENTINELS',
+  'REDIS_SENTINEL_MASTER',
+  'REDIS_SENTINEL_USERNAME',
+  'REDIS_SENTINEL_PASSWORD',
   'CACHE_PREFIX',
   'CACHE_LOG_LEVEL',
   'DATABASE_URL',

@@ -30,6 +30,8 @@ export function createHttpAdapter(config: AppConfig, logger: Logger): FastifyAda
       requestIdLogLabel: 'requestId',
     }),
     genReqId: requestIdOf,
+    // `request.ip`, by which the rate limits count, is the last address that no trusted proxy has.
+    trustProxy: [...config.http.trustedProxies],
     bodyLimit: config.http.bodyLimitBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: {

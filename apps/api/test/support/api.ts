@@ -3,12 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ownDatabase, ownRedis } from '../../../../test/servers/suite-servers.js';
+import { SETUPS, startServers, type Servers, type Setup } from './setup-servers.js';
 import { createApp } from '../../src/create-app.js';
-
-/** The two set-ups on which the whole contract must hold. */
-export const SETUPS = ['embedded', 'servers'] as const;
-export type Setup = (typeof SETUPS)[number];
 
 export type Role = 'admin' | 'supervisor' | 'usuario';
 
@@ -42,8 +38,7 @@ export class TestApi {
   private constructor(
     readonly app: NestFastifyApplication,
     readonly url: string,
-    readonly redisUrl: string | undefined,
-    readonly databaseUrl: string | undefined,
+    private readonly servers: Servers,
     private readonly dataDir: string,
   ) {}
 
@@ -52,10 +47,7 @@ export class TestApi {
     variables: Readonly<Record<string, string>> = {},
   ): Promise<TestApi> {
     const dataDir = await mkdtemp(join(tmpdir(), 'gad-e2e-'));
-    const servers =
-      setup === 'servers'
-        ? { REDIS_URL: await ownRedis(), DATABASE_URL: await ownDatabase() }
-        : undefined;
+    const servers = await startServers(setup);
     const app = await createApp({
       NODE_ENV: 'test',
       LOG_LEVEL: 'error',
@@ -64,16 +56,25 @@ export class TestApi {
       LOGIN_RATE_LIMIT: '0',
       // A busy machine must not turn a hit into a miss: suites about deadlines set their own.
       CACHE_DEADLINE_MS: '10000',
-      ...servers,
+      ...servers.variables,
       ...variables,
     });
     await app.listen(0, '127.0.0.1');
     const url = await app.getUrl();
-    return new TestApi(app, url, servers?.REDIS_URL, servers?.DATABASE_URL, dataDir);
+    return new TestApi(app, url, servers, dataDir);
+  }
+
+  get redisUrl(): string | undefined {
+    return this.servers.redisUrl;
+  }
+
+  get databaseUrl(): string | undefined {
+    return this.servers.variables['DATABASE_URL'];
   }
 
   async stop(): Promise<void> {
     await this.app.close();
+    await this.servers.stop?.();
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
@@ -132,7 +133,20 @@ function parse(text: string): unknown {
 
 /** Runs the same cases on both set-ups, one API for all of them. */
 export function onEverySetup(title: string, cases: (api: () => TestApi) => void): void {
-  describe.each(SETUPS)(`${title} (%s)`, (setup) => {
+  onSetups(SETUPS, title, cases);
+}
+
+/** As `onEverySetup`, and behind Sentinel as well: for what concerns the cache. */
+export function onEveryCacheSetup(title: string, cases: (api: () => TestApi) => void): void {
+  onSetups([...SETUPS, 'sentinel'], title, cases);
+}
+
+function onSetups(
+  setups: readonly Setup[],
+  title: string,
+  cases: (api: () => TestApi) => void,
+): void {
+  describe.each(setups)(`${title} (%s)`, (setup) => {
     let api: TestApi | undefined;
     beforeAll(async () => {
       api = await TestApi.start(setup);

@@ -1,0 +1,79 @@
+import type { RedisSettings } from '@gad/cache';
+import type { Environment } from './environment.js';
+import { ConfigurationError } from './parse-environment.js';
+
+/** The three ways to name a Redis; one of them, or none. */
+const PLACES = ['REDIS_URL', 'REDIS_SENTINELS', 'REDIS_HOST'] as const;
+
+/** Where Redis is; `undefined` = nowhere, the in-process store serves. */
+export function redisSettings(env: Environment): RedisSettings | undefined {
+  const [place, other] = PLACES.filter((name) => env[name] !== undefined);
+  if (place !== undefined && other !== undefined) {
+    throw new ConfigurationError(
+      place,
+      `and ${other} are both set: keep one of them, each says by itself where Redis is`,
+    );
+  }
+  if (env.REDIS_SENTINELS !== undefined) return behindSentinel(env.REDIS_SENTINELS, env);
+  return standalone(env);
+}
+
+function standalone(env: Environment): { url: string } | undefined {
+  if (env.REDIS_URL !== undefined) {
+    if (URL.canParse(env.REDIS_URL)) return { url: env.REDIS_URL };
+    throw new ConfigurationError(
+      'REDIS_URL',
+      'must be a URL such as redis://:password@host:6379/0',
+    );
+  }
+  if (env.REDIS_HOST === undefined) return undefined;
+  const host = env.REDIS_HOST.includes(':') ? `[${env.REDIS_HOST}]` : env.REDIS_HOST;
+  const place = `${host}:${String(env.REDIS_PORT ?? 6381)}/${String(env.REDIS_DB ?? 0)}`;
+  const url = `${env.REDIS_TLS === 'true' ? 'rediss' : 'redis'}://${credentials(env)}${place}`;
+  if (!URL.canParse(url)) {
+    throw new ConfigurationError(
+      'REDIS_HOST',
+      'must be a host name or an address such as localhost',
+    );
+  }
+  return { url };
+}
+
+function credentials({ REDIS_USERNAME: user = '', REDIS_PASSWORD: password }: Environment): string {
+  if (password === undefined) return '';
+  return `${encodeURIComponent(user)}:${encodeURIComponent(password)}@`;
+}
+
+function behindSentinel(list: string, env: Environment): RedisSettings {
+  const sentinels = list.split(',').map((entry) => {
+    // The shape was checked: a port follows the last colon, brackets stand around IPv6.
+    const colon = entry.lastIndexOf(':');
+    const host = entry
+      .slice(0, colon)
+      .trim()
+      .replace(/^\[|\]$/g, '');
+    return { host, port: Number(entry.slice(colon + 1)) };
+  });
+  if (!sentinels.every(({ port }) => port > 0 && port < 65_536)) {
+    throw new ConfigurationError('REDIS_SENTINELS', 'must have ports between 1 and 65535');
+  }
+  const secret = {
+    username: env.REDIS_SENTINEL_USERNAME,
+    password: env.REDIS_SENTINEL_PASSWORD,
+  };
+  return {
+    sentinels,
+    master: env.REDIS_SENTINEL_MASTER ?? 'mymaster',
+    database: env.REDIS_DB ?? 0,
+    tls: env.REDIS_TLS === 'true',
+    ...defined({ username: env.REDIS_USERNAME, password: env.REDIS_PASSWORD }),
+    ...(secret.password === undefined ? {} : { sentinelOptions: defined(secret) }),
+  };
+}
+
+/** Without the entries that are `undefined`. */
+function defined(texts: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(texts).flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])),
+  );
+}

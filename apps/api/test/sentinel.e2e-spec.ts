@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startSentinels, type SentinelSet } from '../../../test/servers/redis-sentinels.js';
+import { IDS, TestApi } from './support/api.js';
+import { createTarea } from './support/new-tarea.js';
+
+const PASSWORDS = { password: 'of-the-servers', sentinelPassword: 'of-the-sentinels' };
+
+let set: SentinelSet;
+let api: TestApi;
+const strays: unknown[] = [];
+const noteStray = (reason: unknown) => strays.push(reason);
+
+beforeAll(async () => {
+  process.on('unhandledRejection', noteStray);
+  set = await startSentinels(PASSWORDS);
+  api = await TestApi.start('embedded', {
+    REDIS_SENTINELS: set.nodes.map(({ host, port }) => `${host}:${port}`).join(','),
+    REDIS_PASSWORD: PASSWORDS.password,
+    REDIS_SENTINEL_PASSWORD: PASSWORDS.sentinelPassword,
+    REDIS_DB: '3',
+    CACHE_DEADLINE_MS: '500',
+  });
+  for (const role of ['admin', 'usuario'] as const) await api.login(role);
+}, 120_000);
+afterAll(async () => {
+  await api.stop();
+  await set.stop();
+  process.off('unhandledRejection', noteStray);
+  expect(strays).toEqual([]);
+}, 60_000);
+
+const PATH = `/stats/user/${IDS.usuario}`;
+const read = () => api.get(PATH, { as: 'usuario' });
+
+async function untilHit(): Promise<void> {
+  while ((await read()).body._cache.hit !== true) await sleep(10);
+}
+
+describe('The API behind Sentinel', () => {
+  it('caches in the chosen database of a master that asks for a password', async () => {
+    await untilHit();
+    const { body } = await api.get('/cache/stats', { as: 'admin' });
+    expect(body).toMatchObject({ connected: true, store: 'redis' });
+  });
+
+  it('answers every read and write of a failover, and each read after a write is fresh', async () => {
+    await untilHit();
+    const switched = set.nextSwitch();
+    await set.servers[0].kill('SIGKILL');
+    let done = false;
+    void switched.then(() => (done = true));
+    let total = Number((await read()).body.total_tareas);
+    while (!done) {
+      await createTarea(api, { delegado_usuario_id: IDS.usuario });
+      total += 1;
+      const answers = await Promise.all(Array.from({ length: 5 }, read));
+      for (const { status, body } of answers) {
+        expect({ status, total: body.total_tareas }).toEqual({ status: 200, total });
+      }
+    }
+    expect(await switched).toBe(set.servers[1].port);
+    // By itself, and without a word to the callers.
+    await untilHit();
+    expect((await read()).body.total_tareas).toBe(total);
+  }, 60_000);
+});

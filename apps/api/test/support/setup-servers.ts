@@ -1,0 +1,31 @@
+import { startSentinels } from '../../../../test/servers/redis-sentinels.js';
+import { ownDatabase, ownRedis } from '../../../../test/servers/suite-servers.js';
+
+/** The two set-ups on which the whole contract must hold. */
+export const SETUPS = ['embedded', 'servers'] as const;
+export type Setup = (typeof SETUPS)[number] | 'sentinel';
+
+/** What a set-up runs beside the API. */
+export interface Servers {
+  /** How the API is told. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Of the Redis that holds the cache at the start. */
+  readonly redisUrl?: string;
+  stop?(): Promise<void>;
+}
+
+export async function startServers(setup: Setup): Promise<Servers> {
+  if (setup === 'embedded') return { variables: {} };
+  const DATABASE_URL = await ownDatabase();
+  if (setup === 'servers') {
+    const REDIS_URL = await ownRedis();
+    return { variables: { REDIS_URL, DATABASE_URL }, redisUrl: REDIS_URL };
+  }
+  const set = await startSentinels({ sentinels: 1 });
+  const REDIS_SENTINELS = set.nodes.map(({ host, port }) => `${host}:${port}`).join(',');
+  return {
+    variables: { REDIS_SENTINELS, DATABASE_URL },
+    redisUrl: set.servers[0].url,
+    stop: () => set.stop(),
+  };
+}
