@@ -13,6 +13,12 @@ const UNAVAILABLE = {
   retryAfterSeconds: expect.any(Number),
 };
 
+/** The pool's own bounds say it in other words. */
+const BY_PROBE = {
+  ...UNAVAILABLE,
+  cause: expect.objectContaining({ message: 'no answer within 1000 ms' }),
+};
+
 describe('PostgreSQL in trouble', () => {
   let server: PostgresServer;
   let database: PostgresDatabase;
@@ -40,16 +46,14 @@ describe('PostgreSQL in trouble', () => {
 
   const one = () => database.db.execute(sql`select 1 as one`);
 
-  /** Until the pool has thrown away what the outage broke: no more failures than it holds, twice. */
+  /** By itself: the pool throws away what the outage broke, a probe closes the circuit. */
   async function untilRecovered(): Promise<void> {
-    for (let failures = 0; failures < 4; failures += 1) {
-      const recovered = await one().then(
+    const answers = (): Promise<boolean> =>
+      one().then(
         () => true,
         () => false,
       );
-      if (recovered) return;
-    }
-    await one();
+    while (!(await answers())) await new Promise(setImmediate);
   }
 
   it('answers 503 while the server is away, and recovers by itself', async () => {
@@ -101,17 +105,44 @@ describe('PostgreSQL in trouble', () => {
     await untilRecovered();
   });
 
-  it('gives up a frozen server in bounded time, then uses it again', async () => {
+  it('gives up a frozen server by a probe, long before the statements would, then uses it again', async () => {
     await one();
     await server.kill('SIGSTOP');
     // More than the pool holds: some wait for an answer, some for a connection.
-    const attempts = await Promise.allSettled([one(), one(), one(), one()]);
+    const attempts = await Promise.allSettled([
+      ...[one(), one(), one()],
+      database.transaction((tx) => tx.execute(sql`select 1`)),
+    ]);
     for (const attempt of attempts) {
-      expect(attempt).toMatchObject({ status: 'rejected', reason: UNAVAILABLE });
+      expect(attempt).toMatchObject({ status: 'rejected', reason: BY_PROBE });
     }
-    await expect(database.ping()).rejects.toMatchObject(UNAVAILABLE);
+    // The circuit is open: nothing is sent, so nothing is waited for.
+    for (const attempt of [one(), database.ping(), database.transaction(one)]) {
+      await expect(attempt).rejects.toMatchObject(BY_PROBE);
+    }
     await server.kill('SIGCONT');
     await untilRecovered();
+  });
+
+  it('sends nothing late of what was queued behind a frozen server', async () => {
+    await database.db.execute(sql`create table late (n int)`);
+    await Promise.all([one(), one()]);
+    await server.kill('SIGSTOP');
+    const inserts = Array.from({ length: 8 }, (_, n) =>
+      database.db.execute(sql`insert into late values (${n})`),
+    );
+    for (const insert of await Promise.allSettled(inserts)) expect(insert.status).toBe('rejected');
+    await server.kill('SIGCONT');
+    await untilRecovered();
+    const { rows } = await database.db.execute<{ n: number }>(sql`select n from late`);
+    // The pool holds two connections: what was sent before the freeze was noticed is the server's.
+    expect(rows.filter(({ n }) => n > 1)).toEqual([]);
+  });
+
+  it('lets a statement be slow while the server answers others or a probe', async () => {
+    await expect(
+      database.db.execute(sql`select 1 as one from pg_sleep(2.5)`),
+    ).resolves.toMatchObject({ rows: [{ one: 1 }] });
   });
 
   it('closes in bounded time while the server is frozen', async () => {

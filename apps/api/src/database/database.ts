@@ -23,7 +23,8 @@ export type Db = PgDatabase<RowsHKT, typeof schema>;
  *
  * A statement that fails rejects with Drizzle's error, its `cause` being the driver's (see
  * `violatedConstraint`) — except when the database is away, overloaded or too slow: then with the
- * problem `DATABASE_UNAVAILABLE` (503, `Retry-After`), within a bound and never as a hang.
+ * problem `DATABASE_UNAVAILABLE` (503, `Retry-After`), within a bound and never as a hang: 1.5 s for a
+ * server that gives no sign of life (`ServerWatch`), 5 s for one that works on a slow statement.
  */
 export abstract class Database {
   abstract readonly kind: 'postgres' | 'pglite';

@@ -4,6 +4,8 @@ import type { Db } from './database.js';
 export interface StatementHooks {
   /** Before each statement; what it throws is what the caller gets. */
   readonly before?: () => void;
+  /** When a statement is sent; the returned function is called when it is settled. */
+  readonly sent?: () => () => void;
   /** After each statement that the database answered, with a result or with an SQL error. */
   readonly answered?: () => void;
   /** Turns the driver's error into the one to throw; `undefined` keeps Drizzle's own. */
@@ -23,6 +25,7 @@ export function guardStatements(db: Db, hooks: StatementHooks): void {
     const execute = prepared.execute.bind(prepared);
     prepared.execute = async (...executeArguments) => {
       hooks.before?.();
+      const settled = hooks.sent?.();
       try {
         const result = await execute(...executeArguments);
         hooks.answered?.();
@@ -32,6 +35,8 @@ export function guardStatements(db: Db, hooks: StatementHooks): void {
           error instanceof DrizzleQueryError ? hooks.translate?.(error.cause) : undefined;
         if (!replacement) hooks.answered?.();
         throw replacement ?? error;
+      } finally {
+        settled?.();
       }
     };
     return prepared;

@@ -16,6 +16,8 @@ import { within } from '../within.js';
 import { bulkLoadPostgres } from './bulk-load-postgres.js';
 import { useNumbersForInt8 } from './driver-types.js';
 import { describeUrl, poolSettings } from './postgres-settings.js';
+import { probePostgres } from './probe-postgres.js';
+import { ServerWatch } from './server-watch.js';
 
 const PING_TIMEOUT_MS = 1_000;
 
@@ -38,14 +40,17 @@ export class PostgresDatabase extends Database implements BulkLoader {
   readonly #where: string;
   readonly #pool: pg.Pool;
   readonly #sockets = new Set<Socket>();
+  readonly #watch: ServerWatch;
   #away = false;
+  /** The reason that was logged last. */
+  #told: unknown;
   #closing: Promise<void> | undefined;
 
   readonly #hooks: StatementHooks = {
+    sent: () => this.#watch.waits(),
     answered: () => {
-      if (!this.#away) return;
-      this.#away = false;
-      this.#logger.log(`PostgreSQL at ${this.#where} answers again.`);
+      this.#watch.heard();
+      this.#noteBack();
     },
     translate: (driverError) => {
       if (!isUnavailable(driverError)) return undefined;
@@ -57,6 +62,17 @@ export class PostgresDatabase extends Database implements BulkLoader {
   constructor(url: string, poolSize: number) {
     super();
     useNumbersForInt8();
+    this.#watch = new ServerWatch({
+      probe: () => probePostgres(url),
+      onSilent: (reason) => {
+        this.#noteAway(reason);
+        // Fails whatever waits for an answer; for the others see `#socket`.
+        for (const socket of this.#sockets) socket.destroy(reason);
+      },
+      onBack: () => {
+        this.#noteBack();
+      },
+    });
     this.#url = url;
     this.#where = describeUrl(url);
     this.#pool = new pg.Pool({ ...poolSettings(url, poolSize), stream: () => this.#socket() });
@@ -99,7 +115,7 @@ export class PostgresDatabase extends Database implements BulkLoader {
 
   async #transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     this.#scope.assertOutside();
-    const client = await this.#driver(this.#pool.connect());
+    const client = await this.#connect();
     let reusable = false;
     try {
       await this.#driver(client.query('begin'));
@@ -110,10 +126,28 @@ export class PostgresDatabase extends Database implements BulkLoader {
       if (command !== 'COMMIT') throw new Error('The transaction had failed: it was rolled back.');
       return result;
     } catch (error) {
-      if (!reusable && !isDatabaseUnavailable(error)) reusable = await rollback(client);
+      if (!reusable && !isDatabaseUnavailable(error)) {
+        reusable = await this.#driver(client.query('rollback')).then(
+          () => true,
+          // The client is thrown away; closing its connection rolls back as well.
+          () => false,
+        );
+      }
       throw error;
     } finally {
       client.release(!reusable);
+    }
+  }
+
+  /** Not `#driver`: a connection that was idle is no sign of life. */
+  async #connect(): Promise<pg.PoolClient> {
+    const settled = this.#watch.waits();
+    try {
+      return await this.#pool.connect();
+    } catch (error) {
+      throw this.#hooks.translate?.(error) ?? error;
+    } finally {
+      settled();
     }
   }
 
@@ -127,6 +161,8 @@ export class PostgresDatabase extends Database implements BulkLoader {
       this.#logger.warn(`PostgreSQL at ${this.#where} did not close its connections in time.`);
       // A server that is frozen or cut off never says goodbye: do not let it keep us alive.
       for (const socket of this.#sockets) socket.destroy();
+    } finally {
+      this.#watch.stop();
     }
   }
 
@@ -134,6 +170,10 @@ export class PostgresDatabase extends Database implements BulkLoader {
     const socket = new Socket();
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
+    const { silence } = this.#watch;
+    // The circuit is open: nobody waits for a connection. The pool fails the next in its queue the
+    // same way, so no statement is left there to be sent when its caller has long been answered.
+    if (silence !== undefined) setImmediate(() => socket.destroy(silence));
     return socket;
   }
 
@@ -147,30 +187,31 @@ export class PostgresDatabase extends Database implements BulkLoader {
   }
 
   async #driver<T>(answer: Promise<T>): Promise<T> {
+    const settled = this.#watch.waits();
     try {
       const result = await answer;
       this.#hooks.answered?.();
       return result;
     } catch (error) {
       throw this.#hooks.translate?.(error) ?? error;
+    } finally {
+      settled();
     }
+  }
+
+  #noteBack(): void {
+    if (!this.#away) return;
+    this.#away = false;
+    this.#logger.log(`PostgreSQL at ${this.#where} answers again.`);
   }
 
   /** One line per episode: the next one comes after the database has answered again. */
   #noteAway(error: unknown): void {
-    if (this.#away) return;
+    // What the end of an outage still finds in the pool belongs to that outage.
+    if (this.#away || error === this.#told) return;
     this.#away = true;
+    this.#told = error;
     const reason = isNativeError(error) ? error.message : String(error);
     this.#logger.warn(`PostgreSQL at ${this.#where} does not answer: ${reason}`);
-  }
-}
-
-async function rollback(client: pg.PoolClient): Promise<boolean> {
-  try {
-    await client.query('rollback');
-    return true;
-  } catch {
-    // The client is thrown away; closing its connection rolls back as well.
-    return false;
   }
 }
