@@ -10,13 +10,14 @@ import type { CacheEntry, GetOrSetOptions, Lifetime, Loader } from './cache-entr
 import { CacheReader } from './cache-reader.js';
 import { FillToken } from './fill-token.js';
 import { Glob } from './glob.js';
-import { toJson } from './json-value.js';
 import { assertKey } from './key-rules.js';
 import type { LoadLimits, LoadParts } from './load-through.js';
 import { PendingRemovals } from './pending-removals.js';
 import { currentBudget } from './request-budget.js';
 import { TrustedReads } from './trusted-reads.js';
 import { assertLifetime, ttlMilliseconds } from './ttl.js';
+import type { ValueOptions } from './value-codec.js';
+import { ValueCodec } from './value-codec.js';
 
 /** Everything an engine is made of. */
 export interface EngineParts {
@@ -25,6 +26,8 @@ export interface EngineParts {
   readonly limits: LoadLimits;
   readonly clock: Clock;
   readonly log: CacheLog;
+  /** How values are written. Default: as plain JSON. */
+  readonly values?: Omit<ValueOptions, 'maxValueBytes'>;
   /** A number in [0, 1), for jitter. Default `Math.random`. */
   readonly random?: () => number;
 }
@@ -42,6 +45,8 @@ export interface SetOptions extends Lifetime {
 export class CacheEngine {
   readonly store: CacheStore;
   readonly prefix: string;
+  /** @internal Reads and writes the texts that the store keeps. */
+  readonly codec: ValueCodec;
   readonly #limits: LoadLimits;
   readonly #log: CacheLog;
   readonly #random: () => number;
@@ -56,6 +61,7 @@ export class CacheEngine {
     this.#limits = parts.limits;
     this.#log = parts.log;
     this.#random = parts.random ?? Math.random;
+    this.codec = new ValueCodec({ ...parts.values, maxValueBytes: parts.limits.maxValueBytes });
     this.#pending = new PendingRemovals({
       clock: parts.clock,
       log: parts.log,
@@ -70,6 +76,7 @@ export class CacheEngine {
       counters: this.#counters,
       log: parts.log,
       limits: parts.limits,
+      codec: this.codec,
     };
     this.#reader = new CacheReader(this.#parts);
   }
@@ -151,29 +158,31 @@ export class CacheEngine {
     return this.#spend((ms) => this.store.release(FillToken.leaseOf(token), ms));
   }
 
-  /** The value as a later hit would return it; what JSON cannot hold comes back as it is. */
+  /** The value as a later hit would return it; what cannot be serialised comes back as it is. */
   normalised(value: unknown): unknown {
-    const json = toJson(value);
-    return typeof json === 'string' ? value : json.value;
+    const serialised = this.codec.serialise(value);
+    return typeof serialised === 'string' ? value : serialised.copy();
   }
 
   /** One store call; two in one round trip for a large value. */
   async set(key: string, value: unknown, options: SetOptions = {}): Promise<boolean> {
     assertKey(key);
     assertLifetime(options);
-    const json = toJson(value);
-    if (typeof json === 'string') {
-      this.#log.warn(`Cache: the value of ${key} is ${json}, not stored.`);
+    const serialised = this.codec.serialise(value);
+    if (typeof serialised === 'string') {
+      this.#log.warn(`Cache: the value of ${key} is ${serialised}, not stored.`);
       return false;
     }
-    const bytes = Buffer.byteLength(json.text);
+    const { bytes } = serialised;
     if (bytes > this.#limits.maxValueBytes) {
       this.#log.warn(`Cache: the value of ${key} has ${bytes} bytes, not stored.`);
       return false;
     }
     const ttlMs = ttlMilliseconds(options.ttl, options.jitter, this.#random);
+    const packed = this.codec.pack(serialised);
+    const text = packed instanceof Promise ? await packed : packed;
     try {
-      if (!(await this.#put(key, json.text, ttlMs, options))) return false;
+      if (!(await this.#put(key, text, ttlMs, options))) return false;
     } catch (error) {
       this.#excuse(error);
       return false;

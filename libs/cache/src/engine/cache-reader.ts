@@ -5,18 +5,18 @@ import { logHit, logMiss } from '../cache-log.js';
 import type { TimedText } from '../store/cache-store.js';
 import type { Budget } from './budget.js';
 import type { CacheEntry, GetOrSetOptions, Loader } from './cache-entry.js';
-import { CORRUPT, fromJson } from './json-value.js';
 import type { Loaded, LoadParts, MissKind } from './load-through.js';
 import { LoadThrough } from './load-through.js';
 import { assertKey } from './key-rules.js';
 import { currentBudget } from './request-budget.js';
 import { assertLifetime, assertTtl, wholeSeconds } from './ttl.js';
+import type { OpenedValue, Unreadable } from './value-codec.js';
 
 /** A value with how it was come by. */
 export type Served = Omit<CacheEntry<unknown>, 'key'>;
 
 interface Found {
-  readonly value: unknown;
+  readonly opened: OpenedValue;
   readonly ttlMs: number | null;
 }
 
@@ -57,7 +57,7 @@ export class CacheReader {
     } catch (error) {
       this.#excuse(error);
     }
-    return keys.map((key, index) => this.#valueOf(key, texts[index]));
+    return Promise.all(keys.map((key, index) => this.#valueOf(key, texts[index])));
   }
 
   /** The value only. The way of a hit is written out, because it is the way that is paid for. */
@@ -69,12 +69,13 @@ export class CacheReader {
       const text = await this.#parts.reads.read(key, budget.begin());
       budget.end();
       if (text !== undefined) {
-        const value = this.#parse(key, text);
-        if (value !== CORRUPT) {
+        const opening = this.#parts.codec.open(text);
+        const opened = opening instanceof Promise ? await opening : opening;
+        if (typeof opened === 'object') {
           this.#hit(key);
-          return value;
+          return opened.value.copy();
         }
-        miss = 'corrupt';
+        miss = this.#unreadable(key, opened);
       }
     } catch (error) {
       budget.end();
@@ -114,7 +115,12 @@ export class CacheReader {
 
   #found(key: string, read: Found, options: GetOrSetOptions): Served {
     this.#hit(key);
-    return { value: read.value, hit: true, stored: true, ttl: cap(read.ttlMs, options.ttl) };
+    return {
+      value: read.opened.value.copy(),
+      hit: true,
+      stored: true,
+      ttl: cap(read.ttlMs, options.ttl),
+    };
   }
 
   #readTimed(key: string, budget: Budget): Promise<Found | MissKind> {
@@ -132,31 +138,32 @@ export class CacheReader {
     try {
       const found = await call();
       if (found === undefined) return 'miss';
-      const value = this.#parse(key, found.text);
-      return value === CORRUPT ? 'corrupt' : { value, ttlMs: found.ttlMs };
+      const opened = await this.#parts.codec.open(found.text);
+      if (typeof opened === 'string') return this.#unreadable(key, opened);
+      return { opened, ttlMs: found.ttlMs };
     } catch (error) {
       this.#excuse(error);
       return 'away';
     }
   }
 
-  #valueOf(key: string, text: string | undefined): unknown {
-    const value = text === undefined ? CORRUPT : this.#parse(key, text);
-    if (value === CORRUPT) {
-      this.#missed(key);
-      return undefined;
+  async #valueOf(key: string, text: string | undefined): Promise<unknown> {
+    const opened = text === undefined ? undefined : await this.#parts.codec.open(text);
+    if (typeof opened === 'object') {
+      this.#hit(key);
+      return opened.value.copy();
     }
-    this.#hit(key);
-    return value;
+    if (opened !== undefined) this.#unreadable(key, opened);
+    this.#missed(key);
+    return undefined;
   }
 
-  #parse(key: string, text: string): unknown {
-    const value = fromJson(text);
-    if (value === CORRUPT) {
-      this.#counters.corrupt++;
-      this.#log.warn(`Cache: what is stored at ${key} is no JSON, treated as a miss.`);
-    }
-    return value;
+  /** What to make of a text without a value: a miss, and one to be replaced if it is broken. */
+  #unreadable(key: string, why: Unreadable): MissKind {
+    if (why === 'foreign') return 'miss';
+    this.#counters.corrupt++;
+    this.#log.warn(`Cache: what is stored at ${key} is unreadable, treated as a miss.`);
+    return 'corrupt';
   }
 
   #hit(key: string): void {
@@ -183,7 +190,7 @@ function assertRead(key: string, options: GetOrSetOptions): void {
 
 function serve(loaded: Loaded, options: GetOrSetOptions): Served {
   if ('raw' in loaded) return { value: loaded.raw, hit: false, stored: false, ttl: 0 };
-  const value = fromJson(loaded.text);
+  const value = loaded.value.copy();
   if (loaded.hit) {
     // Filled by another process while this one waited: a moment old at most.
     const ttl = options.ttl === undefined ? null : Math.ceil(options.ttl);

@@ -4,9 +4,9 @@ import { cacheStats } from '../cache-stats.js';
 import type { StoreStatistics } from '../store/cache-store.js';
 import type { CacheEngine } from './cache-engine.js';
 import { Glob } from './glob.js';
-import { CORRUPT, fromJson } from './json-value.js';
 import { assertKey } from './key-rules.js';
 import { wholeSeconds } from './ttl.js';
+import { isCompressed } from './value-codec.js';
 
 /** One key in a listing. */
 export interface KeySummary {
@@ -37,7 +37,7 @@ export interface KeyQuery {
 export interface KeyDetails extends KeySummary {
   readonly exists: true;
   readonly compressed: boolean;
-  /** The parsed value, or the stored text when it is no JSON. */
+  /** The value as a reader gets it, or the stored text when it cannot be read here. */
   readonly value: unknown;
 }
 
@@ -82,14 +82,15 @@ export class Inspection {
     assertKey(key);
     const found = await this.engine.store.describe(key);
     if (found === undefined) return undefined;
-    const value = fromJson(found.text);
+    const opened = await this.engine.codec.open(found.text);
+    const readable = typeof opened === 'object';
     return {
       key,
       exists: true,
       ttl: wholeSeconds(found.ttlMs),
       bytes: found.bytes,
-      compressed: false,
-      value: value === CORRUPT ? found.text : value,
+      compressed: isCompressed(found.text),
+      value: readable ? opened.value.copy() : found.text,
     };
   }
 

@@ -6,11 +6,12 @@ import type { Clock } from '../clock.js';
 import type { CacheStore, Lease } from '../store/cache-store.js';
 import type { Budget } from './budget.js';
 import type { GetOrSetOptions, Loader } from './cache-entry.js';
-import { CORRUPT, fromJson, toJson } from './json-value.js';
 import type { Flight } from './single-flight.js';
 import { SingleFlight } from './single-flight.js';
+import type { SerialisedValue } from './serialised-value.js';
 import type { TrustedReads } from './trusted-reads.js';
 import { ttlMilliseconds } from './ttl.js';
+import type { ValueCodec } from './value-codec.js';
 
 /** The bounds under which misses are loaded; all times in milliseconds. */
 export interface LoadLimits {
@@ -31,18 +32,19 @@ export interface LoadParts {
   readonly counters: CacheCounters;
   readonly log: CacheLog;
   readonly limits: LoadLimits;
+  readonly codec: ValueCodec;
 }
 
-/** What a load yielded. Texts are parsed by each caller, so that nobody shares a mutable object. */
+/** What a load yielded. Each caller takes a copy, so that nobody shares a mutable object. */
 export type Loaded =
-  | { readonly text: string; readonly hit: true }
+  | { readonly value: SerialisedValue; readonly hit: true }
   | {
-      readonly text: string;
+      readonly value: SerialisedValue;
       readonly hit: false;
       readonly stored: boolean;
       readonly ttlMs: number | undefined;
     }
-  /** JSON cannot hold it: handed on as the loader gave it. */
+  /** It cannot be serialised: handed on as the loader gave it. */
   | { readonly raw: unknown };
 
 /** How the caller's own read of the key ended. */
@@ -104,8 +106,8 @@ export class LoadThrough {
   ): Promise<void> {
     const { counters } = this.parts;
     const got = await this.#obtain(flight, key, budget, replace);
-    if ('text' in got) {
-      flight.land(got.covered, (resolve) => resolve({ text: got.text, hit: true }));
+    if ('value' in got) {
+      flight.land(got.covered, (resolve) => resolve({ value: got.value, hit: true }));
       return;
     }
     const { lease } = got;
@@ -129,8 +131,8 @@ export class LoadThrough {
     key: string,
     budget: Budget,
     replaceFirst: boolean,
-  ): Promise<{ lease: Lease | undefined } | { text: string; covered: number }> {
-    const { store, reads, clock, counters, limits } = this.parts;
+  ): Promise<{ lease: Lease | undefined } | { value: SerialisedValue; covered: number }> {
+    const { store, reads, clock, counters, limits, codec } = this.parts;
     const giveUpAt = clock.now() + limits.waitMs;
     const watch = store.watch(key);
     let replace = replaceFirst;
@@ -150,8 +152,11 @@ export class LoadThrough {
         // before that read was sent.
         const covered = flight.mark();
         const text = await budget.spend((ms) => reads.read(key, ms));
-        if (text !== undefined && fromJson(text) !== CORRUPT) return { text, covered };
-        replace = text !== undefined;
+        const opened = text === undefined ? undefined : await codec.open(text);
+        if (typeof opened === 'object') return { value: opened.value, covered };
+        // Whoever understands what is there must find it again: loaded, but not stored.
+        if (opened === 'foreign') return { lease: undefined };
+        replace = opened === 'corrupt';
       }
     } catch (error) {
       this.#excuse(error);
@@ -170,26 +175,29 @@ export class LoadThrough {
     budget: Budget,
     seatedBefore: number,
   ): Promise<void> {
-    const { store, counters, log, limits, random } = this.parts;
-    const json = toJson(value);
-    if (typeof json === 'string') {
-      if (json === 'unserialisable') log.warn(`Cache: the value of ${key} is no JSON, not stored.`);
+    const { store, counters, log, limits, random, codec } = this.parts;
+    const serialised = codec.serialise(value);
+    if (typeof serialised === 'string') {
+      if (serialised === 'unserialisable') {
+        log.warn(`Cache: the value of ${key} is unserialisable, not stored.`);
+      }
       const covered = await this.#giveUp(flight, lease, budget, seatedBefore);
       flight.land(covered, (resolve) => resolve({ raw: value }));
       return;
     }
-    const { text } = json;
-    const bytes = Buffer.byteLength(text);
+    const { bytes } = serialised;
     const tooLarge = bytes > limits.maxValueBytes;
     if (tooLarge) log.warn(`Cache: the value of ${key} has ${bytes} bytes, not stored.`);
     if (lease === undefined || tooLarge) {
       const covered = await this.#giveUp(flight, lease, budget, seatedBefore);
-      const loaded = { text, hit: false, stored: false, ttlMs: undefined } as const;
+      const loaded = { value: serialised, hit: false, stored: false, ttlMs: undefined } as const;
       flight.land(covered, (resolve) => resolve(loaded));
       return;
     }
     const seconds = value === null ? (options.negativeTtl ?? options.ttl) : options.ttl;
     const ttlMs = ttlMilliseconds(seconds, options.jitter, random);
+    const packed = codec.pack(serialised);
+    const text = packed instanceof Promise ? await packed : packed;
     const seatedBeforeFill = flight.close();
     let stored: boolean | undefined;
     try {
@@ -203,7 +211,7 @@ export class LoadThrough {
     } else if (stored === false) {
       counters.refused_fills++;
     }
-    const loaded = { text, hit: false, stored: stored === true, ttlMs } as const;
+    const loaded = { value: serialised, hit: false, stored: stored === true, ttlMs } as const;
     flight.land(stored === true ? seatedBeforeFill : seatedBefore, (resolve) => resolve(loaded));
   }
 

@@ -51,7 +51,12 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: "load: another's value is shared with who came after it was read",
     suite: 'sharing',
-    edits: [['return { text, covered };', 'return { text, covered: flight.mark() };']],
+    edits: [
+      [
+        'return { value: opened.value, covered };',
+        'return { value: opened.value, covered: flight.mark() };',
+      ],
+    ],
   },
   {
     name: 'load: waits for ever',
@@ -63,7 +68,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     suite: 'values',
     edits: [
       ["budget, miss === 'corrupt')", 'budget, false)'],
-      ['replace = text !== undefined;', ''],
+      ["replace = opened === 'corrupt';", ''],
     ],
   },
   {
