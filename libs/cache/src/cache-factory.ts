@@ -19,6 +19,7 @@ export function createCache(options: CacheModuleOptions, log: CacheLog): CacheEn
     store: resolved.store ?? makeStore(resolved, log),
     prefix: resolved.prefix,
     limits: resolved,
+    values: resolved,
     clock: systemClock,
     log,
   });

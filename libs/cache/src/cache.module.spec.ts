@@ -1,7 +1,17 @@
 import { Test } from '@nestjs/testing';
 import { Injectable, Logger, Module } from '@nestjs/common';
 import { describe, expect, it, jest } from '@jest/globals';
-import { CacheLogLine, CacheModule, CacheOptionsError, CacheService } from './index.js';
+import * as zlib from 'node:zlib';
+import type { CacheModuleOptions } from './index.js';
+import {
+  CacheLogLine,
+  CacheModule,
+  CacheOptionsError,
+  CacheService,
+  createCache,
+  MemoryStore,
+  silentLog,
+} from './index.js';
 
 @Injectable()
 class Reports {
@@ -54,6 +64,40 @@ describe('CacheModule', () => {
       .compile();
     await expect(building).rejects.toThrow(CacheOptionsError);
     await expect(building).rejects.toThrow('deadlineMs must be a number above 0');
+  });
+
+  it.each([
+    [{ compression: { threshold: 0 } }, /compression\.threshold must be a whole number above 0/],
+    [{ compression: { codec: 'lz77' } }, /compression\.codec must be one of deflate, br, zstd/],
+    [{ serializer: { name: 'json' } }, /serializer\.name must be/],
+    [{ serializer: { name: 'a+b' } }, /serializer\.name must be/],
+    [{ serializer: { name: 'a'.repeat(16) } }, /serializer\.name must be/],
+  ])('refuses %j', (options, message) => {
+    // As a caller without types would hand them in.
+    const wrong = options as CacheModuleOptions;
+    expect(() => createCache(wrong, silentLog)).toThrow(message);
+  });
+
+  it('takes zstd where Node has it, and says so where it does not', () => {
+    const make = (): unknown => createCache({ compression: { codec: 'zstd' } }, silentLog);
+    if ('zstdCompressSync' in zlib) expect(make).not.toThrow();
+    else expect(make).toThrow(/must be deflate or br on this version of Node, which has no zstd/);
+  });
+
+  it('compresses large values unless told not to', async () => {
+    const large = { filas: Array.from({ length: 3_000 }, (_, n) => ({ n, estado: 'pendiente' })) };
+    for (const [compression, begin] of [
+      [undefined, '\x02'],
+      ['off', '{'],
+    ] as const) {
+      const store = new MemoryStore();
+      const cache = createCache({ store, compression }, silentLog);
+      await cache.set('large', large);
+      await cache.set('small', 'x'.repeat(16_000));
+      expect((await store.read('large'))?.charAt(0)).toBe(begin);
+      expect((await store.read('small'))?.charAt(0)).toBe('"');
+      expect(await cache.get('large')).toEqual(large);
+    }
   });
 
   it('writes the lines of the guide with their fields', async () => {

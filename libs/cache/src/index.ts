@@ -7,7 +7,7 @@ export type {
 export { CacheService } from './cache.service.js';
 export type { KeyValue } from './cache.service.js';
 export { CACHE_MODULE_OPTIONS } from './cache.tokens.js';
-export type { CacheModuleOptions } from './cache-options.js';
+export type { CacheModuleOptions, CompressionOptions } from './cache-options.js';
 export type { CacheStats, LocalFigures } from './cache-stats.js';
 export type { CacheCounts } from './cache-counters.js';
 export {
@@ -30,6 +30,9 @@ export type {
   LoadContext,
   Loader,
 } from './engine/cache-entry.js';
+export type { Compression, CompressionCodec } from './engine/compression.js';
+export type { ValueOptions } from './engine/value-codec.js';
+export type { ValueSerializer } from './engine/value-serializer.js';
 export { FillToken } from './engine/fill-token.js';
 export { escapeGlob, Glob } from './engine/glob.js';
 export { runWithCacheBudget } from './engine/request-budget.js';

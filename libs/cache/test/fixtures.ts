@@ -1,4 +1,4 @@
-import type { CacheLog, CacheStore, RedisStoreOptions } from '@gad/cache';
+import type { CacheLog, CacheStore, EngineParts, RedisStoreOptions } from '@gad/cache';
 import { CacheEngine, MemoryStore, RedisStore, silentLog, systemClock } from '@gad/cache';
 import type { RedisServer } from './redis-server.js';
 
@@ -9,6 +9,7 @@ export function engineOver(
   store: CacheStore,
   limits: Partial<typeof LIMITS> = {},
   log: CacheLog = silentLog,
+  parts: Partial<EngineParts> = {},
 ): CacheEngine {
   return new CacheEngine({
     store,
@@ -16,6 +17,7 @@ export function engineOver(
     limits: { ...LIMITS, ...limits },
     clock: systemClock,
     log,
+    ...parts,
   });
 }
 

@@ -7,7 +7,7 @@ import {
   REBUILD_SEAL,
 } from '../src/store/redis/scripts/index-scripts.js';
 import { ACQUIRE, FILL, RELEASE, WRITE } from '../src/store/redis/scripts/lease-scripts.js';
-import { REMOVE, REMOVE_RANGE } from '../src/store/redis/scripts/removal-scripts.js';
+import { DISCARD, REMOVE, REMOVE_RANGE } from '../src/store/redis/scripts/removal-scripts.js';
 import { Gates } from './gates.js';
 
 const SCRIPTS = {
@@ -15,6 +15,7 @@ const SCRIPTS = {
   FILL,
   RELEASE,
   WRITE,
+  DISCARD,
   REMOVE,
   REMOVE_RANGE,
   REBUILD_BEGIN,

@@ -1,7 +1,16 @@
 import type { CacheStore } from '@gad/cache';
 import { Gates } from './gates.js';
 
-const GATED = ['read', 'readTimed', 'acquire', 'fill', 'release', 'write', 'remove'] as const;
+const GATED = [
+  'read',
+  'readTimed',
+  'acquire',
+  'fill',
+  'release',
+  'write',
+  'remove',
+  'discard',
+] as const;
 
 /** A store whose calls go through gates, named like the methods. */
 export function gatedStore<T extends CacheStore>(store: T): { store: T; gates: Gates } {

@@ -104,10 +104,9 @@ describe.each(pairs)('Values, on the %s:', (_, pair) => {
 
   it('a stored text that is no JSON is a miss, and is replaced by the next load', async () => {
     await stores[0]?.write('k', '{broken', undefined, 1_000);
-    expect(await cache.get('k')).toBeUndefined();
     expect(await cache.getOrSet('k', () => 1)).toBe(1);
     expect(await cache.get('k')).toBe(1);
-    expect(cache.counts().corrupt).toBe(2);
+    expect(cache.counts().corrupt).toBe(1);
   });
 
   it('hands on the very error that the loader threw', async () => {

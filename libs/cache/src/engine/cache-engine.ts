@@ -180,7 +180,7 @@ export class CacheEngine {
     }
     const ttlMs = ttlMilliseconds(options.ttl, options.jitter, this.#random);
     const packed = this.codec.pack(serialised);
-    const text = packed instanceof Promise ? await packed : packed;
+    const text = typeof packed === 'string' ? packed : await packed;
     try {
       if (!(await this.#put(key, text, ttlMs, options))) return false;
     } catch (error) {

@@ -10,7 +10,9 @@ import { LoadThrough } from './load-through.js';
 import { assertKey } from './key-rules.js';
 import { currentBudget } from './request-budget.js';
 import { assertLifetime, assertTtl, wholeSeconds } from './ttl.js';
-import type { OpenedValue, Unreadable } from './value-codec.js';
+import { UnreadableValues } from './unreadable-values.js';
+import type { OpenedValue } from './value-codec.js';
+import { isPromise } from './value-codec.js';
 
 /** A value with how it was come by. */
 export type Served = Omit<CacheEntry<unknown>, 'key'>;
@@ -26,12 +28,14 @@ export class CacheReader {
   readonly #counters: CacheCounters;
   readonly #log: CacheLog;
   readonly #loads: LoadThrough;
+  readonly #unreadable: UnreadableValues;
 
   constructor(parts: LoadParts) {
     this.#parts = parts;
     this.#counters = parts.counters;
     this.#log = parts.log;
     this.#loads = new LoadThrough(parts);
+    this.#unreadable = new UnreadableValues(parts);
   }
 
   /** Keys that are being loaded now. */
@@ -41,23 +45,25 @@ export class CacheReader {
 
   async one(key: string): Promise<unknown> {
     assertKey(key);
+    const budget = currentBudget(this.#parts);
     let text: string | undefined;
     try {
-      text = await currentBudget(this.#parts).spend((ms) => this.#parts.reads.read(key, ms));
+      text = await budget.spend((ms) => this.#parts.reads.read(key, ms));
     } catch (error) {
       this.#excuse(error);
     }
-    return this.#valueOf(key, text);
+    return this.#valueOf(key, text, budget);
   }
 
   async many(keys: readonly string[]): Promise<unknown[]> {
+    const budget = currentBudget(this.#parts);
     let texts: readonly (string | undefined)[] = [];
     try {
-      texts = await currentBudget(this.#parts).spend((ms) => this.#parts.reads.readMany(keys, ms));
+      texts = await budget.spend((ms) => this.#parts.reads.readMany(keys, ms));
     } catch (error) {
       this.#excuse(error);
     }
-    return Promise.all(keys.map((key, index) => this.#valueOf(key, texts[index])));
+    return Promise.all(keys.map((key, index) => this.#valueOf(key, texts[index], budget)));
   }
 
   /** The value only. The way of a hit is written out, because it is the way that is paid for. */
@@ -70,12 +76,13 @@ export class CacheReader {
       budget.end();
       if (text !== undefined) {
         const opening = this.#parts.codec.open(text);
-        const opened = opening instanceof Promise ? await opening : opening;
+        const opened = isPromise(opening) ? await opening : opening;
         if (typeof opened === 'object') {
           this.#hit(key);
           return opened.value.copy();
         }
-        miss = this.#unreadable(key, opened);
+        this.#unreadable.note(key, text, opened);
+        if (opened === 'corrupt') miss = opened;
       }
     } catch (error) {
       budget.end();
@@ -139,31 +146,27 @@ export class CacheReader {
       const found = await call();
       if (found === undefined) return 'miss';
       const opened = await this.#parts.codec.open(found.text);
-      if (typeof opened === 'string') return this.#unreadable(key, opened);
-      return { opened, ttlMs: found.ttlMs };
+      if (typeof opened === 'object') return { opened, ttlMs: found.ttlMs };
+      this.#unreadable.note(key, found.text, opened);
+      return opened === 'corrupt' ? opened : 'miss';
     } catch (error) {
       this.#excuse(error);
       return 'away';
     }
   }
 
-  async #valueOf(key: string, text: string | undefined): Promise<unknown> {
-    const opened = text === undefined ? undefined : await this.#parts.codec.open(text);
-    if (typeof opened === 'object') {
-      this.#hit(key);
-      return opened.value.copy();
+  async #valueOf(key: string, text: string | undefined, budget: Budget): Promise<unknown> {
+    if (text !== undefined) {
+      const opening = this.#parts.codec.open(text);
+      const opened = isPromise(opening) ? await opening : opening;
+      if (typeof opened === 'object') {
+        this.#hit(key);
+        return opened.value.copy();
+      }
+      await this.#unreadable.dispose(key, text, opened, budget);
     }
-    if (opened !== undefined) this.#unreadable(key, opened);
     this.#missed(key);
     return undefined;
-  }
-
-  /** What to make of a text without a value: a miss, and one to be replaced if it is broken. */
-  #unreadable(key: string, why: Unreadable): MissKind {
-    if (why === 'foreign') return 'miss';
-    this.#counters.corrupt++;
-    this.#log.warn(`Cache: what is stored at ${key} is unreadable, treated as a miss.`);
-    return 'corrupt';
   }
 
   #hit(key: string): void {

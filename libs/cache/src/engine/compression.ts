@@ -1,91 +1,112 @@
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 
-/** How a large value is compressed. `zstd` needs Node 22.15 or 24. */
-export type CompressionCodec = 'deflate' | 'br' | 'zstd';
+/** How a large value is compressed. Every Node reads `deflate` and `br`; `zstd` needs 22.15 or 24. */
+export const COMPRESSION_CODECS = ['deflate', 'br', 'zstd'] as const;
+
+/** The name of a codec, as stored values have it. */
+export type CompressionCodec = (typeof COMPRESSION_CODECS)[number];
 
 /** When values are compressed, and how. */
 export interface Compression {
-  /** Bytes of the serialised value from which on it is worth trying. */
+  /** Bytes of the serialised value from which on it is tried. */
   readonly threshold: number;
   readonly codec: CompressionCodec;
 }
 
-type Sync = (data: Uint8Array, options?: object) => Buffer;
-type Async = (data: Uint8Array, options?: object) => Promise<Buffer>;
+type Run = (data: Uint8Array, options: object) => Buffer;
+type RunElsewhere = (data: Uint8Array, options: object) => Promise<Buffer>;
 
 interface Codec {
-  readonly compressSync: Sync;
-  readonly compress: Async;
-  readonly decompressSync: Sync;
-  readonly decompress: Async;
+  readonly pack: Run;
+  readonly packElsewhere: RunElsewhere;
+  readonly unpack: Run;
+  readonly unpackElsewhere: RunElsewhere;
   readonly level: object;
 }
 
-/** Up to here compressing takes less than handing it to another thread would. */
-const COMPRESS_SYNC_BYTES = 16 * 1024;
-/** The same for decompressing, in compressed bytes. */
-const DECOMPRESS_SYNC_BYTES = 32 * 1024;
+// Up to these sizes the work takes ≈ 0.15 ms, about as long as handing it to another thread and
+// back takes; beyond, the event loop would stand still for it. Figures: docs/decisions/0006.
+const PACK_HERE_BYTES = 32 * 1024;
+const UNPACK_HERE_BYTES = 16 * 1024;
+/** What little input may unpack to on this thread: a bomb is defused on another. */
+const UNPACKED_HERE_BYTES = 256 * 1024;
 
-const { constants } = zlib;
+const { BROTLI_PARAM_QUALITY } = zlib.constants;
 
-const deflate: Codec = {
-  compressSync: zlib.deflateSync,
-  compress: promisify<Uint8Array, object | undefined, Buffer>(
-    (data, options, done) => void zlib.deflate(data, options ?? {}, done),
-  ),
-  decompressSync: zlib.inflateSync,
-  decompress: promisify<Uint8Array, object | undefined, Buffer>(
-    (data, options, done) => void zlib.inflate(data, options ?? {}, done),
-  ),
-  level: { level: 3 },
-};
-
-const br: Codec = {
-  compressSync: zlib.brotliCompressSync,
-  compress: promisify<Uint8Array, object | undefined, Buffer>(
-    (data, options, done) => void zlib.brotliCompress(data, options ?? {}, done),
-  ),
-  decompressSync: zlib.brotliDecompressSync,
-  decompress: promisify<Uint8Array, object | undefined, Buffer>(
-    (data, options, done) => void zlib.brotliDecompress(data, options ?? {}, done),
-  ),
-  level: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
-};
-
-const codecs: ReadonlyMap<string, Codec> = new Map([
-  ['deflate', deflate],
-  ['br', br],
-]);
+const codecs: ReadonlyMap<string, Codec> = new Map(
+  [
+    ['deflate', codecOf('deflate', 'inflate', { level: 3 })] as const,
+    ['br', codecOf('brotliCompress', 'brotliDecompress', br(4))] as const,
+    ['zstd', codecOf('zstdCompress', 'zstdDecompress', {})] as const,
+  ].flatMap(([name, codec]) => (codec === undefined ? [] : [[name, codec]])),
+);
 
 /** Whether this runtime can read and write it. */
 export function isKnownCodec(name: string): name is CompressionCodec {
   return codecs.has(name);
 }
 
-/** At once for small data, on another thread for large, so that nobody waits for it. */
+/** At once for small data, on another thread for large. */
 export function compress(name: CompressionCodec, data: Uint8Array): Buffer | Promise<Buffer> {
-  const codec = codecOf(name);
-  return data.byteLength <= COMPRESS_SYNC_BYTES
-    ? codec.compressSync(data, codec.level)
-    : codec.compress(data, codec.level);
+  const { pack, packElsewhere, level } = known(name);
+  return data.byteLength <= PACK_HERE_BYTES ? pack(data, level) : packElsewhere(data, level);
 }
 
-/** As `compress`. Throws or rejects for what is damaged, and for what unpacks to more than `maxBytes`. */
+/**
+ * As `compress`. Throws or rejects for what is damaged, and for what unpacks to more than
+ * `maxBytes`, before more than that is unpacked.
+ */
 export function decompress(
   name: CompressionCodec,
   data: Uint8Array,
   maxBytes: number,
 ): Buffer | Promise<Buffer> {
-  const codec = codecOf(name);
-  const options = { maxOutputLength: maxBytes };
-  return data.byteLength <= DECOMPRESS_SYNC_BYTES
-    ? codec.decompressSync(data, options)
-    : codec.decompress(data, options);
+  const { unpack, unpackElsewhere } = known(name);
+  if (data.byteLength <= UNPACK_HERE_BYTES) {
+    const here = Math.min(maxBytes, UNPACKED_HERE_BYTES);
+    try {
+      return unpack(data, { maxOutputLength: here });
+    } catch (error) {
+      if (here === maxBytes || !isTooLarge(error)) throw error;
+    }
+  }
+  return unpackElsewhere(data, { maxOutputLength: maxBytes });
 }
 
-function codecOf(name: CompressionCodec): Codec {
+function known(name: CompressionCodec): Codec {
   const codec = codecs.get(name);
-  if (codec === undefined) throw new TypeError(`${name} is not supported by this Node version.`);
+  if (codec === undefined) throw new TypeError(`This version of Node has no ${name}.`);
   return codec;
+}
+
+/** `undefined` where this Node's zlib does not have it. */
+function codecOf(pack: string, unpack: string, level: object): Codec | undefined {
+  const [packHere, packThere] = [member(`${pack}Sync`), member(pack)];
+  const [unpackHere, unpackThere] = [member(`${unpack}Sync`), member(unpack)];
+  if (!packHere || !packThere || !unpackHere || !unpackThere) return undefined;
+  // All of zlib's one-shot functions have these signatures; the types know only some of them.
+  return {
+    pack: packHere as Run,
+    packElsewhere: promisify(packThere),
+    unpack: unpackHere as Run,
+    unpackElsewhere: promisify(unpackThere),
+    level,
+  };
+}
+
+type Member = (...args: unknown[]) => unknown;
+
+function member(name: string): Member | undefined {
+  const found: unknown = Reflect.get(zlib, name);
+  return typeof found === 'function' ? (found as Member) : undefined; // a function is one
+}
+
+function br(quality: number): object {
+  return { params: { [BROTLI_PARAM_QUALITY]: quality } };
+}
+
+function isTooLarge(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return false;
+  return error.code === 'ERR_BUFFER_TOO_LARGE';
 }

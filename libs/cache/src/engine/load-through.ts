@@ -197,7 +197,7 @@ export class LoadThrough {
     const seconds = value === null ? (options.negativeTtl ?? options.ttl) : options.ttl;
     const ttlMs = ttlMilliseconds(seconds, options.jitter, random);
     const packed = codec.pack(serialised);
-    const text = packed instanceof Promise ? await packed : packed;
+    const text = typeof packed === 'string' ? packed : await packed;
     const seatedBeforeFill = flight.close();
     let stored: boolean | undefined;
     try {

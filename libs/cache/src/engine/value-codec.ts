@@ -95,8 +95,8 @@ export class ValueCodec {
       const large = plain();
       return small.length < large.length * WORTHWHILE ? small : large;
     };
-    const bytes = compress(compression.codec, Buffer.from(data));
-    return bytes instanceof Promise ? bytes.then(choose) : choose(bytes);
+    const bytes = compress(compression.codec, typeof data === 'string' ? Buffer.from(data) : data);
+    return isPromise(bytes) ? bytes.then(choose) : choose(bytes);
   }
 
   /** Takes a stored text apart. Own `__proto__` keys stay own properties and pollute nothing. */
@@ -124,7 +124,7 @@ export class ValueCodec {
   ): OpenedValue | Unreadable | Promise<OpenedValue | Unreadable> {
     try {
       const bytes = decompress(codec, Buffer.from(payload, 'base64'), this.#maxBytes);
-      return bytes instanceof Promise ? bytes.then(then, () => 'corrupt') : then(bytes);
+      return isPromise(bytes) ? bytes.then(then, () => 'corrupt') : then(bytes);
     } catch {
       // Truncated, altered, or more than a value may be.
       return 'corrupt';
@@ -146,6 +146,11 @@ export class ValueCodec {
       payload: typeof data === 'string' ? data : Buffer.from(data).toString('base64'),
     });
   }
+}
+
+/** Told from its result without being awaited, which would cost a turn of the microtask queue. */
+export function isPromise<T>(outcome: T | Promise<T>): outcome is Promise<T> {
+  return typeof outcome === 'object' && outcome !== null && 'then' in outcome;
 }
 
 /** Whether a stored text is compressed, readable here or not. */
@@ -172,7 +177,8 @@ function parsed(text: string): SerialisedValue {
 }
 
 function deserialised(serializer: ValueSerializer, bytes: Uint8Array): SerialisedValue {
-  const parse = (): unknown => serializer.deserialize(bytes);
+  // Bytes of the reader's own and of one type, because what is made of them may be views of them.
+  const parse = (): unknown => serializer.deserialize(new Uint8Array(bytes));
   return new SerialisedValue(bytes, parse, parse());
 }
 

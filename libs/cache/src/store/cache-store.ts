@@ -106,6 +106,11 @@ export interface CacheStore {
   /** Hears of the end of somebody's lease on the key. Register before acquiring, and close it. */
   watch(key: string): LeaseWatch;
 
+  /**
+   * Removes a value that turned out to be unreadable, unless another has taken its place; whether it
+   * was removed. `text` is what was read.
+   */
+  discard(key: string, text: string, withinMs: number): Promise<boolean>;
   remove(keys: readonly string[]): Promise<number>;
   removeMatching(glob: Glob): Promise<number>;
   /** Removes every key under the prefix, whoever wrote it, and nothing else. */

@@ -178,6 +178,20 @@ export function storeContract(
       ]);
     });
 
+    fact('what could not be read, unless something else is there', async (store) => {
+      for (const text of ['{broken', '', 'x'.repeat(9_000)]) {
+        await store.write('k', text, undefined, MS);
+        assert.equal(await store.discard('k', `${text}.`, MS), false);
+        assert.equal(await store.read('k', MS), text);
+        assert.equal(await store.discard('k', text, MS), true);
+        assert.equal(await store.discard('k', text, MS), false);
+      }
+      assert.deepEqual((await store.list(undefined, undefined, 9)).items, []);
+      const lease = await leased(store, 'k');
+      assert.equal(await store.discard('k', '{broken', MS), false);
+      assert.equal(await store.fill(lease, '1', undefined, MS), true);
+    });
+
     fact('by pattern, exactly what matches', async (store) => {
       const keys = ['stats:user:2:days:7', 'stats:user:2:days:30', 'stats:user:20:days:7', 'x'];
       for (const key of keys) await store.write(key, '1', undefined, MS);

@@ -147,6 +147,10 @@ export class MemoryStore implements CacheStore {
     return this.#watches.open(key);
   }
 
+  discard(key: string, text: string): Promise<boolean> {
+    return Promise.resolve(this.#text(key)?.text === text && this.#drop(key));
+  }
+
   remove(keys: readonly string[]): Promise<number> {
     let removed = 0;
     for (const key of keys) if (this.#drop(key)) removed++;

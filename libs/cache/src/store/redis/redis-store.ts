@@ -167,6 +167,10 @@ export class RedisStore implements CacheStore {
     };
   }
 
+  discard(key: string, text: string, withinMs: number): Promise<boolean> {
+    return this.#removal.unreadable(key, text, withinMs);
+  }
+
   remove(keys: readonly string[]): Promise<number> {
     return this.#removal.byName(keys);
   }

@@ -5,10 +5,12 @@ import { behind, rangeOf } from './key-layout.js';
 import { scanNames } from './keyspace-scan.js';
 import type { RedisConnection } from './redis-connection.js';
 import { asBytes, asList, asNumber } from './replies.js';
-import { REMOVE, REMOVE_RANGE } from './scripts/removal-scripts.js';
+import { DISCARD, REMOVE, REMOVE_RANGE } from './scripts/removal-scripts.js';
 
 /** Keys per script: a chunk blocks the server well under a millisecond. */
 const CHUNK = 200;
+/** Bytes at either end of a value by which it is recognised. */
+const ENDS = 256;
 
 /** What removals work with. */
 export interface RemovalParts {
@@ -52,6 +54,23 @@ export class Removal {
    */
   everything(): Promise<number> {
     return this.#onOneConnection(() => this.#everything());
+  }
+
+  /**
+   * Removes a value if it still is what was read: one `GET`, one script. What is no text was
+   * changed by reading it as one, so the bytes are looked at again, and then told from others by
+   * their length and both ends: whatever is taken for them by mistake is loaded again.
+   */
+  async unreadable(key: string, text: string, withinMs: number): Promise<boolean> {
+    const { connection, layout, index } = this.parts;
+    const name = layout.data(key);
+    const reply = await connection.sendForBytes(['GET', name], withinMs, 'guarded');
+    if (reply === null || asBytes(reply).toString() !== text) return false;
+    const bytes = asBytes(reply);
+    const [head, tail] = [bytes.subarray(0, ENDS), bytes.subarray(-ENDS)];
+    const args = [String(bytes.length), head, tail, key, index === undefined ? '0' : '1'];
+    const keys = [name, layout.index];
+    return asNumber(await connection.run(DISCARD, keys, args, withinMs, 'guarded')) === 1;
   }
 
   async #onOneConnection(remove: () => Promise<number>): Promise<number> {

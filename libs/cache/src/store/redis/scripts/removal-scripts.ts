@@ -34,6 +34,20 @@ return removed`,
 );
 
 /**
+ * Removes a value that still is what the caller read. It holds no lease, so nobody is told.
+ *
+ * KEYS data, index. ARGV bytes, head, tail, member, indexed (0|1). Returns 1 removed, else 0.
+ */
+export const DISCARD = script(String.raw`
+local size = redis.pcall('STRLEN', KEYS[1])
+if type(size) ~= 'number' or size ~= tonumber(ARGV[1])
+  or redis.call('GETRANGE', KEYS[1], 0, #ARGV[2] - 1) ~= ARGV[2]
+  or redis.call('GETRANGE', KEYS[1], size - #ARGV[3], -1) ~= ARGV[3] then return 0 end
+redis.call('UNLINK', KEYS[1])
+if ARGV[5] == '1' then redis.call('ZREM', KEYS[2], ARGV[4]) end
+return 1`);
+
+/**
  * Removes one page of an index range.
  *
  * KEYS index. ARGV prefix, lexicographic min and max, page size, channel.
