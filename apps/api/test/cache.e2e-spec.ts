@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { CacheService } from '@gad/cache';
 import { createClient } from 'redis';
 import { onEveryCacheSetup } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
@@ -277,6 +278,19 @@ onEveryCacheSetup('cache administration', (api) => {
         expect(ttl).toBeLessThanOrEqual(300);
         await redis.close();
       }
+    });
+
+    it('shows a value that is stored compressed like any other', async () => {
+      const filas = Array.from({ length: 1_000 }, (_, n) => ({ n, estado: 'pendiente' }));
+      await api().app.get(CacheService).set('informe:2', { filas }, { ttl: 60 });
+      const { body } = await admin('GET', '/cache/keys/informe:2');
+      expect(body).toEqual({
+        ...{ key: 'informe:2', exists: true, ttl: 60, compressed: true, value: { filas } },
+        bytes: expect.any(Number),
+      });
+      expect(body.bytes).toBeLessThan(JSON.stringify({ filas }).length / 2);
+      const list = await admin('GET', '/cache/keys?pattern=informe:*');
+      expect(list.body.items).toEqual([{ key: 'informe:2', ttl: 60, bytes: body.bytes }]);
     });
 
     it('answers 404 for a key that is not there', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readAppConfig } from './app-config.js';
+import { cacheOptions } from './cache-options.js';
 import { ConfigurationError } from './parse-environment.js';
 
 const SECRET = 'x'.repeat(32);
@@ -13,7 +14,7 @@ describe('readAppConfig', () => {
       database: { url: undefined },
       dataDir: '.data',
       demoData: true,
-      cache: { prefix: 'gad:', deadlineMs: 50 },
+      cache: { prefix: 'gad:', deadlineMs: 50, compressionThreshold: 16_384 },
       jwt: { secret: undefined },
     });
   });
@@ -97,6 +98,16 @@ describe('readAppConfig', () => {
     expect(readAppConfig({ DATABASE_URL, DEMO_DATA: 'true' }).demoData).toBe(true);
     expect(readAppConfig({ DEMO_DATA: 'false' }).demoData).toBe(false);
     expect(readAppConfig({ NODE_ENV: 'production', JWT_SECRET: SECRET }).demoData).toBe(false);
+  });
+
+  it('compresses no values when the threshold is 0', () => {
+    const off = readAppConfig({ CACHE_COMPRESSION_THRESHOLD: '0' });
+    expect(cacheOptions(off).compression).toBe('off');
+    const on = readAppConfig({ CACHE_COMPRESSION_THRESHOLD: '4096' });
+    expect(cacheOptions(on).compression).toEqual({ threshold: 4_096 });
+    expect(() => readAppConfig({ CACHE_COMPRESSION_THRESHOLD: '-1' })).toThrow(
+      /CACHE_COMPRESSION_THRESHOLD must be a whole number of bytes, 0 for no compression/,
+    );
   });
 
   it('lists CORS origins', () => {

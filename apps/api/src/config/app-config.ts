@@ -29,6 +29,8 @@ export abstract class AppConfig {
     readonly prefix: string;
     readonly logLevel: 'debug' | 'info' | 'off';
     readonly deadlineMs: number;
+    /** Values from so many bytes on are stored compressed; 0 = none. */
+    readonly compressionThreshold: number;
   };
   /** `url: undefined` = PGlite in `dataDir` serves. */
   abstract readonly database: { readonly url: string | undefined; readonly poolSize: number };
@@ -76,6 +78,7 @@ export function readAppConfig(source: Readonly<Record<string, unknown>>): AppCon
       prefix: env.CACHE_PREFIX ?? 'gad:',
       logLevel: env.CACHE_LOG_LEVEL ?? 'info',
       deadlineMs: env.CACHE_DEADLINE_MS ?? 50,
+      compressionThreshold: env.CACHE_COMPRESSION_THRESHOLD ?? 16 * 1024,
     },
     database: { url: env.DATABASE_URL, poolSize: env.DATABASE_POOL_SIZE ?? 10 },
     dataDir: env.DATA_DIR ?? '.data',

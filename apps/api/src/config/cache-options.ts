@@ -5,9 +5,11 @@ const LOG_LEVEL = { debug: 'debug', info: 'log', off: 'off' } as const;
 
 /** The cache library's options out of the configuration. */
 export function cacheOptions(config: AppConfig): CacheModuleOptions {
+  const { compressionThreshold: threshold } = config.cache;
   return {
     prefix: config.cache.prefix,
     deadlineMs: config.cache.deadlineMs,
+    compression: threshold === 0 ? 'off' : { threshold },
     logLevel: LOG_LEVEL[config.cache.logLevel],
     ...(config.redis ? { redis: config.redis } : {}),
   };

@@ -141,6 +141,11 @@ export class Environment {
   CACHE_DEADLINE_MS?: number;
 
   @IsOptional()
+  @IsInt({ message: 'must be a whole number of bytes, 0 for no compression' })
+  @Min(0, { message: 'must be a whole number of bytes, 0 for no compression' })
+  CACHE_COMPRESSION_THRESHOLD?: number;
+
+  @IsOptional()
   @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must start with postgres:// or postgresql://' })
   DATABASE_URL?: string;
 
@@ -207,6 +212,7 @@ export const NUMERIC_VARIABLES = [
   'REDIS_PORT',
   'REDIS_DB',
   'CACHE_DEADLINE_MS',
+  'CACHE_COMPRESSION_THRESHOLD',
   'DATABASE_POOL_SIZE',
   'JWT_ACCESS_TTL',
   'JWT_REFRESH_TTL',
