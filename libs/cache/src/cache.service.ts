@@ -5,20 +5,16 @@ import type { CacheLog, CacheLogLine } from './cache-log.js';
 import type { CacheModuleOptions } from './cache-options.js';
 import type { CacheStats } from './cache-stats.js';
 import { CACHE_MODULE_OPTIONS } from './cache.tokens.js';
-import type { CacheEngine, SetOptions } from './engine/cache-engine.js';
+import type { CacheEngine } from './engine/cache-engine.js';
 import type { CacheEntry, GetOrSetOptions, Lifetime, Loader } from './engine/cache-entry.js';
+import type { SetOptions } from './engine/engine-parts.js';
 import type { FillToken } from './engine/fill-token.js';
 import type { KeyDetails, KeyList, KeyQuery, MatchCount } from './engine/inspection.js';
 import { Inspection } from './engine/inspection.js';
-import type { BatchLoader } from './engine/many.js';
-import { getOrSetMany } from './engine/many.js';
+import type { BatchLoader } from './engine/batch.js';
+import type { GetOrSetManyOptions, KeyValue } from './engine/many.js';
+import { setMany } from './engine/many.js';
 import type { StoreScript } from './store/cache-store.js';
-
-/** One pair of `setMany`. */
-export interface KeyValue {
-  readonly key: string;
-  readonly value: unknown;
-}
 
 /**
  * The cache, bound to Nest's lifecycle: it connects on module init (a store that is away then is
@@ -68,7 +64,10 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
     return this.#engine.get(key) as Promise<T | undefined>;
   }
 
-  /** As `get`, for many keys at once and in their order. Cost: one `MGET`. */
+  /**
+   * As `get`, for many keys at once and in their order. A store that fails for some of them fails
+   * only those. Cost: one `MGET` per 500 keys, one after the other.
+   */
   getMany<T>(keys: readonly string[]): Promise<(T | undefined)[]> {
     return this.#engine.getMany(keys) as Promise<(T | undefined)[]>;
   }
@@ -87,9 +86,14 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
     return this.#engine.set(key, value, options);
   }
 
-  /** As `set` for each pair; answers in their order. */
+  /**
+   * As `set` for each pair; answers in their order which of them were stored. Of several pairs with
+   * one key the last is stored, and its outcome is given for all.
+   *
+   * Cost: one script a pair, 500 of them in one round trip.
+   */
   setMany(entries: readonly KeyValue[], options?: Lifetime): Promise<boolean[]> {
-    return Promise.all(entries.map(({ key, value }) => this.#engine.set(key, value, options)));
+    return setMany(entries, (key, value) => this.#engine.set(key, value, options));
   }
 
   /**
@@ -113,16 +117,37 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * As {@link getOrSet} for many ids: one read of all, one call of `loadMissing` for the missing.
-   * Duplicated ids are asked for once.
+   * As {@link getOrSet} for many ids, in their order: one read of all, one call of `loadMissing` with
+   * the missing ids, and under the same rules: what was invalidated meanwhile is not stored, a key
+   * that somebody else is loading is waited for, callers at the same time share one load of a key.
+   * Only if whoever loads a key does not come to an end is it loaded in a further call.
+   *
+   * `loadMissing` answers an array in the order of the ids, or a `Map` by id. `undefined` for an id
+   * is not stored. An `Error` for an id is put in its place, so type the loader accordingly:
+   *
+   * ```ts
+   * const rows = await cache.getOrSetMany(ids, (id) => `tarea:${id}`, async (missing) => {
+   *   const found = await repository.findMany(missing);
+   *   return new Map(found.map((tarea) => [tarea.id, tarea]));
+   * }, { ttl: 60 });
+   * ```
+   *
+   * Ids with the same key are asked for once, by the first of them, and get the same object. If
+   * `loadMissing` throws, all leases are handed back and its error is thrown.
+   *
+   * Cost: one `MGET`; one acquire and one fill script a missing key, sent together: three round
+   * trips in all. Beyond 500 keys in turns of 500, still with one call of `loadMissing`. The idea of
+   * the loader is DataLoader's.
+   *
+   * @throws CacheOptionsError also when `loadMissing` answers an array of another length
    */
   getOrSetMany<K, T>(
     ids: readonly K[],
     toKey: (id: K) => string,
     loadMissing: BatchLoader<K, T>,
-    options: Lifetime = {},
+    options?: GetOrSetManyOptions,
   ): Promise<(T | undefined)[]> {
-    return getOrSetMany(this.#engine, ids, toKey, loadMissing, options);
+    return this.#engine.getOrSetMany(ids, toKey, loadMissing, options);
   }
 
   /**

@@ -5,7 +5,6 @@ export type {
   CacheModuleForRootAsync,
 } from './cache.module.js';
 export { CacheService } from './cache.service.js';
-export type { KeyValue } from './cache.service.js';
 export { CACHE_MODULE_OPTIONS } from './cache.tokens.js';
 export type { CacheModuleOptions, CompressionOptions } from './cache-options.js';
 export type { CacheStats, LocalFigures } from './cache-stats.js';
@@ -22,7 +21,7 @@ export { CacheLogLine, silentLog } from './cache-log.js';
 export type { CacheLog, CacheLogFields } from './cache-log.js';
 export { createCache } from './cache-factory.js';
 export { CacheEngine } from './engine/cache-engine.js';
-export type { EngineParts, SetOptions } from './engine/cache-engine.js';
+export type { EngineParts, SetOptions } from './engine/engine-parts.js';
 export type {
   CacheEntry,
   GetOrSetOptions,
@@ -37,13 +36,14 @@ export { FillToken } from './engine/fill-token.js';
 export { escapeGlob, Glob } from './engine/glob.js';
 export { runWithCacheBudget } from './engine/request-budget.js';
 export type { KeyDetails, KeyList, KeyQuery, KeySummary, MatchCount } from './engine/inspection.js';
-export type { BatchLoader } from './engine/many.js';
 export type {
   RedisNode,
   RedisSettings,
   SentinelSettings,
   StandaloneSettings,
 } from './store/redis/redis-settings.js';
+export type { BatchAnswer, BatchLoader } from './engine/batch.js';
+export type { GetOrSetManyOptions, KeyValue } from './engine/many.js';
 export { script } from './store/redis/scripts/script.js';
 export { RedisStore } from './store/redis/redis-store.js';
 export type { RedisStoreOptions } from './store/redis/redis-store.js';

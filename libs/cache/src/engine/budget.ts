@@ -16,6 +16,11 @@ export class Budget {
     private readonly milliseconds: number,
   ) {}
 
+  /** Nothing is left: every call from now on is refused. */
+  get exhausted(): boolean {
+    return this.#usedMs >= this.milliseconds;
+  }
+
   /**
    * Starts one store call and returns the milliseconds it may take; exactly one `end` must follow.
    * The pair spares a hit the promise of `spend`.

@@ -3,43 +3,23 @@ import { CacheOptionsError, CacheUnavailableError } from '../cache-errors.js';
 import type { CacheLog } from '../cache-log.js';
 import { logClear, logDelete, logDeletePattern, logSet } from '../cache-log.js';
 import type { LocalFigures } from '../cache-stats.js';
-import type { Clock } from '../clock.js';
 import { fulfilledWithin } from '../clock.js';
 import type { CacheStore, StoreScript } from '../store/cache-store.js';
-import type { CacheEntry, GetOrSetOptions, Lifetime, Loader } from './cache-entry.js';
+import type { BatchLoader } from './batch.js';
+import type { CacheEntry, GetOrSetOptions, Loader } from './cache-entry.js';
 import { CacheReader } from './cache-reader.js';
+import type { EngineParts, SetOptions } from './engine-parts.js';
 import { FillToken } from './fill-token.js';
 import { Glob } from './glob.js';
 import { assertKey } from './key-rules.js';
 import type { LoadLimits, LoadParts } from './load-through.js';
+import type { GetOrSetManyOptions } from './many.js';
+import { getMany, getOrSetMany } from './many.js';
 import { PendingRemovals } from './pending-removals.js';
 import { currentBudget } from './request-budget.js';
 import { TrustedReads } from './trusted-reads.js';
 import { assertLifetime, ttlMilliseconds } from './ttl.js';
-import type { ValueOptions } from './value-codec.js';
 import { ValueCodec } from './value-codec.js';
-
-/** Everything an engine is made of. */
-export interface EngineParts {
-  readonly store: CacheStore;
-  readonly prefix: string;
-  readonly limits: LoadLimits;
-  readonly clock: Clock;
-  readonly log: CacheLog;
-  /** How values are written. Default: as plain JSON. */
-  readonly values?: Omit<ValueOptions, 'maxValueBytes'>;
-  /** A number in [0, 1), for jitter. Default `Math.random`. */
-  readonly random?: () => number;
-}
-
-/** Options of a store by hand. */
-export interface SetOptions extends Lifetime {
-  /**
-   * A token from `begin`. When the property is there, the value is stored only while the token
-   * holds — so a `begin` that answered `undefined` stores nothing.
-   */
-  readonly token?: FillToken | undefined;
-}
 
 /** Reads and writes of a cache over one store, in plain TypeScript: no framework, no globals. */
 export class CacheEngine {
@@ -117,10 +97,19 @@ export class CacheEngine {
     return this.#reader.one(key);
   }
 
-  /** One store call: a multi-key read. Answers in the order of the keys. */
-  async getMany(keys: readonly string[]): Promise<unknown[]> {
-    keys.forEach(assertKey);
-    return keys.length === 0 ? [] : this.#reader.many(keys);
+  /** One store call per 500 keys: multi-key reads. Answers in the order of the keys. */
+  getMany(keys: readonly string[]): Promise<unknown[]> {
+    return getMany(this.#reader, keys);
+  }
+
+  /** See `getOrSetMany` in `many.ts`. */
+  getOrSetMany<K, T>(
+    ids: readonly K[],
+    toKey: (id: K) => string,
+    loadMissing: BatchLoader<K, T>,
+    options: GetOrSetManyOptions = {},
+  ): Promise<(T | undefined)[]> {
+    return getOrSetMany(this.#reader, ids, toKey, loadMissing, options);
   }
 
   /** One store call on a hit; on a miss two more, for the caller that loads. */
@@ -156,12 +145,6 @@ export class CacheEngine {
   /** Hands a token back unspent, so that the next caller loads at once: one store call. */
   async release(token: FillToken): Promise<boolean> {
     return this.#spend((ms) => this.store.release(FillToken.leaseOf(token), ms));
-  }
-
-  /** The value as a later hit would return it; what cannot be serialised comes back as it is. */
-  normalised(value: unknown): unknown {
-    const serialised = this.codec.serialise(value);
-    return typeof serialised === 'string' ? value : serialised.copy();
   }
 
   /** One store call; two in one round trip for a large value. */

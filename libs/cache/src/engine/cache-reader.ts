@@ -17,6 +17,11 @@ import { isPromise } from './value-codec.js';
 /** A value with how it was come by. */
 export type Served = Omit<CacheEntry<unknown>, 'key'>;
 
+/** A value that was found. */
+interface Hit {
+  readonly value: unknown;
+}
+
 interface Found {
   readonly opened: OpenedValue;
   readonly ttlMs: number | null;
@@ -55,15 +60,49 @@ export class CacheReader {
     return this.#valueOf(key, text, budget);
   }
 
-  async many(keys: readonly string[]): Promise<unknown[]> {
-    const budget = currentBudget(this.#parts);
-    let texts: readonly (string | undefined)[] = [];
-    try {
-      texts = await budget.spend((ms) => this.#parts.reads.readMany(keys, ms));
-    } catch (error) {
-      this.#excuse(error);
-    }
+  /** One multi-key read of checked keys, in their order. */
+  async many(keys: readonly string[], budget: Budget): Promise<unknown[]> {
+    const texts = (await this.#readMany(keys, budget)) ?? [];
     return Promise.all(keys.map((key, index) => this.#valueOf(key, texts[index], budget)));
+  }
+
+  /** As `many`, for a caller that loads what is missing: what was found, or how its read ended. */
+  async look(keys: readonly string[], budget: Budget): Promise<(Hit | MissKind)[]> {
+    const texts = await this.#readMany(keys, budget);
+    if (texts === undefined) return keys.map(() => 'away');
+    const read = async (key: string, text: string | undefined): Promise<Hit | MissKind> => {
+      if (text === undefined) return 'miss';
+      const opening = this.#parts.codec.open(text);
+      const opened = isPromise(opening) ? await opening : opening;
+      if (typeof opened === 'object') {
+        this.#hit(key);
+        return { value: opened.value.copy() };
+      }
+      this.#unreadable.note(key, text, opened);
+      return opened === 'corrupt' ? opened : 'miss';
+    };
+    return Promise.all(keys.map((key, index) => read(key, texts[index])));
+  }
+
+  /**
+   * As `value`, behind a read that has ended with `miss`.
+   *
+   * @param elsewhere called when somebody else is loading the key, once or more often
+   */
+  async load<T>(
+    key: string,
+    loader: Loader<T>,
+    options: GetOrSetOptions,
+    budget: Budget,
+    miss: MissKind,
+    elsewhere: () => void,
+  ): Promise<unknown> {
+    return (await this.#load(key, loader, options, budget, miss, false, elsewhere)).value;
+  }
+
+  /** The time for the store calls of one operation, or what is left of the request's. */
+  budget(): Budget {
+    return currentBudget(this.#parts);
   }
 
   /** The value only. The way of a hit is written out, because it is the way that is paid for. */
@@ -108,11 +147,13 @@ export class CacheReader {
     budget: Budget,
     firstMiss: MissKind,
     timed: boolean,
+    elsewhere?: () => void,
   ): Promise<Served> {
     this.#missed(key);
     let miss = firstMiss;
     for (let round = 0; ; round++) {
-      const loaded = await this.#loads.join(key, loader, options, budget, miss, round > 0);
+      const again = round > 0;
+      const loaded = await this.#loads.join(key, loader, options, budget, miss, again, elsewhere);
       if (loaded !== undefined) return serve(loaded, options);
       const read = await (timed ? this.#readTimed(key, budget) : this.#readPlain(key, budget));
       if (typeof read !== 'string') return this.#found(key, read, options);
@@ -152,6 +193,19 @@ export class CacheReader {
     } catch (error) {
       this.#excuse(error);
       return 'away';
+    }
+  }
+
+  /** `undefined` when the store did not answer. */
+  async #readMany(
+    keys: readonly string[],
+    budget: Budget,
+  ): Promise<readonly (string | undefined)[] | undefined> {
+    try {
+      return await budget.spend((ms) => this.#parts.reads.readMany(keys, ms));
+    } catch (error) {
+      this.#excuse(error);
+      return undefined;
     }
   }
 

@@ -50,6 +50,8 @@ export type Loaded =
 /** How the caller's own read of the key ended. */
 export type MissKind = 'miss' | 'corrupt' | 'away';
 
+const noop = (): void => undefined;
+
 /** The longest time between two looks at a key that another process loads, in milliseconds. */
 const LOOK_AGAIN_MS = 250;
 
@@ -76,6 +78,7 @@ export class LoadThrough {
    * Cost in store calls for the leader: one acquire and one fill; for a joiner none.
    *
    * @param lookedTwice the caller has already been sent back to read once
+   * @param elsewhere called when somebody else, here or in another process, is loading the key
    * @returns `undefined` when the caller should read again
    */
   join<T>(
@@ -85,14 +88,18 @@ export class LoadThrough {
     budget: Budget,
     miss: MissKind,
     lookedTwice: boolean,
+    elsewhere: () => void = noop,
   ): Promise<Loaded> | undefined {
     let led = false;
     const lead = (flight: Flight<Loaded>): Promise<void> => {
       led = true;
-      return this.#lead(flight, key, loader, options, budget, miss === 'corrupt');
+      return this.#lead(flight, key, loader, options, budget, miss === 'corrupt', elsewhere);
     };
     const outcome = this.#flights.join(key, lead, miss !== 'away' && !lookedTwice);
-    if (outcome !== undefined && !led) this.parts.counters.joins++;
+    if (outcome !== undefined && !led) {
+      this.parts.counters.joins++;
+      elsewhere();
+    }
     return outcome;
   }
 
@@ -103,9 +110,10 @@ export class LoadThrough {
     options: GetOrSetOptions,
     budget: Budget,
     replace: boolean,
+    elsewhere: () => void,
   ): Promise<void> {
     const { counters } = this.parts;
-    const got = await this.#obtain(flight, key, budget, replace);
+    const got = await this.#obtain(flight, key, budget, replace, elsewhere);
     if ('value' in got) {
       flight.land(got.covered, (resolve) => resolve({ value: got.value, hit: true }));
       return;
@@ -131,6 +139,7 @@ export class LoadThrough {
     key: string,
     budget: Budget,
     replaceFirst: boolean,
+    elsewhere: () => void,
   ): Promise<{ lease: Lease | undefined } | { value: SerialisedValue; covered: number }> {
     const { store, reads, clock, counters, limits, codec } = this.parts;
     const giveUpAt = clock.now() + limits.waitMs;
@@ -146,6 +155,7 @@ export class LoadThrough {
           const patience = giveUpAt - clock.now();
           if (patience <= 0) return { lease: undefined };
           counters.waits++;
+          elsewhere();
           await watch.changed(Math.min(answer.forMs + 1, LOOK_AGAIN_MS, patience));
         }
         // The value always comes from a new read, and is shared only with those who were here

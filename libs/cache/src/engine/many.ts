@@ -1,72 +1,108 @@
-import { CacheUnavailableError } from '../cache-errors.js';
-import type { CacheEngine } from './cache-engine.js';
-import type { Lifetime } from './cache-entry.js';
-import type { FillToken } from './fill-token.js';
+import { Batch, CHUNK } from './batch.js';
+import type { BatchLoader } from './batch.js';
+import type { Budget } from './budget.js';
+import type { GetOrSetOptions } from './cache-entry.js';
+import type { CacheReader } from './cache-reader.js';
+import { assertKey } from './key-rules.js';
+import { assertLifetime, assertTtl } from './ttl.js';
+
+/** Options of a read-through of many keys. */
+export type GetOrSetManyOptions = Pick<GetOrSetOptions, 'ttl' | 'jitter' | 'negativeTtl'>;
 
 /**
- * Loads what is missing; `undefined` (or a short array) means that an id has no value. Answers in
- * the order of the ids it is given.
- */
-export type BatchLoader<K, T> = (missing: readonly K[]) => Promise<readonly (T | undefined)[]>;
-
-/**
- * Reads many keys and loads the missing ones with one call of `loadMissing`. Each missing key is
- * leased before the load and filled only while its lease holds, like a single read-through.
+ * Reads many keys and loads the missing ones with one call of `loadMissing`. Each missing key goes
+ * the way of a single read-through: one load a key in this process and in the fleet, filled only
+ * while its lease holds, waited for while somebody else loads it.
  *
- * Cost in store calls: one multi-key read, and one acquire and one fill per missing key (sent
- * together). A key that somebody else is loading is loaded along but not stored.
+ * Cost in store calls: one multi-key read, and one acquire and one fill per missing key, sent
+ * together: three round trips. More than 500 keys go in turns of 500, so that neither the store nor
+ * its command queue is held up; each turn has the deadline to itself unless a request sets one.
  */
 export async function getOrSetMany<K, T>(
-  engine: CacheEngine,
+  reader: CacheReader,
   ids: readonly K[],
   toKey: (id: K) => string,
   loadMissing: BatchLoader<K, T>,
-  options: Lifetime,
+  options: GetOrSetManyOptions,
 ): Promise<(T | undefined)[]> {
+  assertLifetime(options);
+  assertTtl('negativeTtl', options.negativeTtl);
   const keys = ids.map(toKey);
-  const distinct = new Map(keys.map((key, index) => [key, index]));
-  const names = [...distinct.keys()];
-  const found = await engine.getMany(names);
-  const values = new Map(names.map((key, index) => [key, found[index]]));
-
-  const missing = names.filter((key) => values.get(key) === undefined);
-  if (missing.length > 0) {
-    const tokens = await Promise.all(missing.map((key) => engine.begin(key)));
-    // `distinct` maps each name to the index of an id that has it.
-    const missingIds = missing.map((key) => ids[distinct.get(key) ?? 0] as K);
-    const loaded = await loadMissing(missingIds).catch(async (error: unknown) => {
-      await Promise.all(tokens.map((token) => giveBack(engine, token)));
-      throw error;
+  keys.forEach(assertKey);
+  // The first id of a key stands for all.
+  const idOf = new Map<string, K>();
+  ids.forEach((id, at) => {
+    const key = keys[at] ?? '';
+    if (!idOf.has(key)) idOf.set(key, id);
+  });
+  const batch = new Batch(loadMissing, idOf);
+  const values = new Map<string, unknown>();
+  await inTurns([...idOf.keys()], reader, async (names, budget) => {
+    const found = await reader.look(names, budget);
+    names.forEach((key, at) => {
+      const one = found[at] ?? 'miss';
+      if (typeof one === 'object') values.set(key, one.value);
+      else {
+        batch.add(key, (loader, elsewhere) =>
+          reader.load(key, loader, options, budget, one, elsewhere),
+        );
+      }
     });
-    await Promise.all(
-      missing.map((key, index) => fill(engine, key, loaded[index], tokens[index], options)),
-    );
-    missing.forEach((key, index) => {
-      const value = loaded[index];
-      values.set(key, value === undefined ? undefined : engine.normalised(value));
-    });
-  }
-  // Every key was read from the store or loaded by the caller's own loader.
+    await batch.decided();
+  });
+  for (const [key, value] of await batch.answers()) values.set(key, value);
+  // Every key was read from the store or loaded by a loader of that key.
   return keys.map((key) => values.get(key) as T | undefined);
 }
 
-async function fill(
-  engine: CacheEngine,
-  key: string,
-  value: unknown,
-  token: FillToken | undefined,
-  options: Lifetime,
-): Promise<void> {
-  if (value === undefined) await giveBack(engine, token);
-  else if (token !== undefined) await engine.set(key, value, { ...options, token });
+/** As `get` for each key; one multi-key read per 500 keys. */
+export async function getMany(reader: CacheReader, keys: readonly string[]): Promise<unknown[]> {
+  keys.forEach(assertKey);
+  const values: unknown[] = [];
+  await inTurns(keys, reader, async (names, budget) => {
+    values.push(...(await reader.many(names, budget)));
+  });
+  return values;
 }
 
-async function giveBack(engine: CacheEngine, token: FillToken | undefined): Promise<void> {
-  if (token === undefined) return;
-  try {
-    await engine.release(token);
-  } catch (error) {
-    // The lease then simply runs out.
-    if (!(error instanceof CacheUnavailableError)) throw error;
+/** One pair of `setMany`. */
+export interface KeyValue {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/**
+ * Stores each pair, 500 at a time, and answers in their order. Of several pairs with one key the
+ * last is stored, and its outcome is that of all of them.
+ */
+export async function setMany(
+  entries: readonly KeyValue[],
+  set: (key: string, value: unknown) => Promise<boolean>,
+): Promise<boolean[]> {
+  for (const { key } of entries) assertKey(key);
+  const last = [...new Map(entries.map(({ key, value }) => [key, value]))];
+  const stored = new Map<string, boolean>();
+  for (let at = 0; at < last.length; at += CHUNK) {
+    const chunk = last.slice(at, at + CHUNK);
+    const outcomes = await Promise.all(chunk.map(([key, value]) => set(key, value)));
+    chunk.forEach(([key], index) => stored.set(key, outcomes[index] === true));
+  }
+  return entries.map(({ key }) => stored.get(key) === true);
+}
+
+/**
+ * Runs one turn per 500 keys, each under a deadline of its own where no request sets one for all: so
+ * many keys take longer than one even on a healthy store. As soon as one is used up, the store is
+ * not asked any more.
+ */
+async function inTurns(
+  keys: readonly string[],
+  reader: CacheReader,
+  turn: (keys: readonly string[], budget: Budget) => Promise<void>,
+): Promise<void> {
+  let budget = reader.budget();
+  for (let at = 0; at < keys.length; at += CHUNK) {
+    await turn(keys.slice(at, at + CHUNK), budget);
+    if (!budget.exhausted) budget = reader.budget();
   }
 }

@@ -44,6 +44,12 @@ export async function act(world: World, operation: Operation): Promise<void> {
       return check(world, [key], async () => [await cache.get(key)]);
     case 'readMany':
       return check(world, keys, async () => cache.getMany(keys));
+    case 'loadMany':
+      return check(world, keys, async () =>
+        heldOf(
+          await cache.getOrSetMany(keys, String, (missing) => loadMany(world, missing, detail)),
+        ),
+      );
     case 'token':
       return fillByToken(world, cache, key, detail);
     case 'delete':
@@ -87,7 +93,7 @@ async function check(
     values = await read();
   } catch (error) {
     if (!(error instanceof LoaderError)) throw error;
-    values = [error.held];
+    values = keys.map((key) => (key === error.held.key ? error.held : undefined));
   }
   values.forEach((value, at) => {
     if (value !== undefined) {
@@ -108,6 +114,27 @@ export function checkHeld(world: World, key: string, value: unknown, floor: numb
   if (version > world.source.version(key)) {
     throw new ModelViolation(`${key}: state ${version} does not exist`);
   }
+}
+
+/** Each state is read on its own, as rows are that are read one after the other. */
+function loadMany(
+  world: World,
+  keys: readonly string[],
+  detail: number,
+): Promise<(Held | LoaderError | undefined)[]> {
+  return Promise.all(
+    keys.map((key, at) =>
+      load(world, key, detail + at).catch((error: unknown) => {
+        // One in two fails alone, the others fail the whole load.
+        if (error instanceof LoaderError && detail % 2 === 0) return error;
+        throw error;
+      }),
+    ),
+  );
+}
+
+function heldOf(answers: readonly (Held | LoaderError | undefined)[]): unknown[] {
+  return answers.map((answer) => (answer instanceof LoaderError ? answer.held : answer));
 }
 
 async function load(world: World, key: string, detail: number): Promise<Held | undefined> {

@@ -3,7 +3,18 @@ import fc from 'fast-check';
 /** What the processes of an episode do, in the order in which they begin; they overlap. */
 export const KINDS = [
   ...['read', 'read', 'read', 'read', 'read', 'read', 'read', 'read', 'readEntry', 'get'],
-  ...['readMany', 'token', 'delete', 'delete', 'delete', 'pattern', 'pattern', 'clear', 'set'],
+  ...[
+    'readMany',
+    'loadMany',
+    'loadMany',
+    'token',
+    'delete',
+    'delete',
+    'delete',
+    'pattern',
+    'pattern',
+  ],
+  ...['clear', 'set'],
   ...['loseIndex', 'evict', 'flushScripts', 'drop', 'snapshot', 'restart'],
 ] as const;
 
@@ -42,8 +53,8 @@ export const OPERATIONS = 40;
 const operation: fc.Arbitrary<Operation> = fc.record({
   // Losing things is rarer than using them.
   kind: fc.oneof(
-    { weight: 9, arbitrary: fc.constantFrom(...KINDS.slice(0, 19)) },
-    { weight: 1, arbitrary: fc.constantFrom(...KINDS.slice(19)) },
+    { weight: 9, arbitrary: fc.constantFrom(...KINDS.slice(0, 21)) },
+    { weight: 1, arbitrary: fc.constantFrom(...KINDS.slice(21)) },
   ),
   process: fc.nat(MAX_PROCESSES - 1),
   key: fc.nat(KEY_NAMES.length - 1),

@@ -7,8 +7,8 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     suite: 'sharing',
     edits: [
       [
-        'const got = await this.#obtain(flight, key, budget, replace);',
-        'const early = await loader({ key });\n    const got = await this.#obtain(flight, key, budget, replace);',
+        'const got = await this.#obtain(flight, key, budget, replace, elsewhere);',
+        'const early = await loader({ key });\n    const got = await this.#obtain(flight, key, budget, replace, elsewhere);',
       ],
       ['value = await loader({ key });', 'value = early;'],
     ],
@@ -67,7 +67,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     name: 'load: an unreadable value is never replaced',
     suite: 'values',
     edits: [
-      ["budget, miss === 'corrupt')", 'budget, false)'],
+      ["budget, miss === 'corrupt', elsewhere)", 'budget, false, elsewhere)'],
       ["replace = opened === 'corrupt';", ''],
     ],
   },
@@ -113,5 +113,114 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     name: 'set: a missing token is no token',
     suite: 'values',
     edits: [["if (!('token' in options)) {", 'if (options.token === undefined) {']],
+  },
+  {
+    name: 'many: loaded before every key is leased or known to be loaded elsewhere',
+    suite: 'many-sharing',
+    edits: [['while (this.#undecided.size > 0) {', 'while (this.#undecided.size < 0) {']],
+  },
+  {
+    name: 'many: waits for what others load before it loads its own',
+    suite: 'many-sharing',
+    edits: [['counters.waits++;\n          elsewhere();', 'counters.waits++;']],
+  },
+  {
+    name: 'many: latecomers are never loaded',
+    suite: 'many-sharing',
+    edits: [['if (!this.#open && this.#enlisted.size === 1) {', 'if (this.#undecided.size < 0) {']],
+  },
+  {
+    name: 'many: leases outlive a failed load',
+    suite: 'many',
+    edits: [
+      [
+        'for (const { reject } of enlisted.values()) reject(error);\n      await this.#settled(keys);',
+        '',
+      ],
+    ],
+  },
+  {
+    name: 'many: an array of any length will do',
+    suite: 'many',
+    edits: [['if (answer.length === ids.length) return answer;', 'return answer;']],
+  },
+  {
+    name: 'many: all fills go out at once',
+    suite: 'many-budget',
+    edits: [['export const CHUNK = 500;', 'export const CHUNK = 50_000;']],
+  },
+  {
+    name: 'many: a store that used up its time is asked again',
+    suite: 'many-budget',
+    edits: [['if (!budget.exhausted) budget = reader.budget();', 'budget = reader.budget();']],
+  },
+  {
+    name: 'many: of pairs with one key any may be the last',
+    suite: 'many',
+    edits: [
+      [
+        'const last = [...new Map(entries.map(({ key, value }) => [key, value]))];',
+        'const last = entries.map(({ key, value }) => [key, value] as const);',
+      ],
+    ],
+  },
+  {
+    name: 'value: a codec that is not known is taken for a broken value',
+    suite: 'unreadable-values',
+    edits: [
+      [
+        "if (!isKnownCodec(compression)) return 'foreign';",
+        "if (!isKnownCodec(compression)) return 'corrupt';",
+      ],
+    ],
+  },
+  {
+    name: 'value: unpacked without bound',
+    suite: 'unreadable-values',
+    edits: [
+      ['return unpack(data, { maxOutputLength: here });', 'return unpack(data, {});'],
+      [
+        'return unpackElsewhere(data, { maxOutputLength: maxBytes });',
+        'return unpackElsewhere(data, {});',
+      ],
+    ],
+  },
+  {
+    name: 'value: a serializer is not asked whether it can read what it wrote',
+    suite: 'stored-values',
+    edits: [
+      [
+        'return deserialised(serializer, serializer.serialize(value));',
+        'const bytes = serializer.serialize(value);\n  return new SerialisedValue(bytes, () => serializer.deserialize(new Uint8Array(bytes)));',
+      ],
+    ],
+  },
+  {
+    name: 'value: the first copy is given to everybody',
+    suite: 'stored-values',
+    edits: [['this.#spare = NONE;\n    return spare;', 'return spare;']],
+  },
+  {
+    name: 'value: a broken one is removed whatever is there by now',
+    suite: 'unreadable-values',
+    edits: [
+      [
+        'await budget.spend((ms) => this.parts.store.discard(key, text, ms));',
+        'await this.parts.store.remove([key]);',
+      ],
+    ],
+  },
+  {
+    name: 'value: a broken one stays',
+    suite: 'unreadable-values',
+    edits: [['await budget.spend((ms) => this.parts.store.discard(key, text, ms));', '']],
+  },
+  {
+    name: "load: another codec's value is replaced",
+    suite: 'unreadable-values',
+    edits: [
+      ["if (opened === 'foreign') return { lease: undefined };", ''],
+      ["replace = opened === 'corrupt';", 'replace = opened !== undefined;'],
+    ],
   },
 ];

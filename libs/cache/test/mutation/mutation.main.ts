@@ -17,7 +17,8 @@ import { WorkspaceCopy } from './workspace-copy.js';
 
 const SUITES = [
   ...['store-contract', 'leases', 'sharing', 'interleavings', 'key-index', 'index-upkeep'],
-  ...['values', 'isolation', 'outages', 'model/model'],
+  ...['values', 'stored-values', 'unreadable-values', 'many', 'many-sharing', 'many-budget'],
+  ...['isolation', 'outages', 'model/model'],
 ];
 /** A mutation that makes a test hang is noticed, too. */
 const PATIENCE_MS = 240_000;

@@ -1,0 +1,160 @@
+import { CacheOptionsError } from '../cache-errors.js';
+import type { Loader } from './cache-entry.js';
+
+/**
+ * Loads what is missing, in one call. Answers one entry an id in their order, or a map by id (what
+ * is not in it has no value). `undefined` means that an id has no value: it is answered with
+ * `undefined` and nothing is stored. An `Error` means that this id failed: it is answered in its
+ * place, as the very object, and nothing is stored. A rejection means that all of them failed.
+ */
+export type BatchLoader<K, T> = (
+  missing: readonly K[],
+) => BatchAnswer<K, T> | PromiseLike<BatchAnswer<K, T>>;
+
+/** See {@link BatchLoader}. */
+export type BatchAnswer<K, T> = readonly (T | undefined)[] | ReadonlyMap<K, T | undefined>;
+
+interface Enlisted {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Keys whose values are handed on, and stored, at a time. */
+export const CHUNK = 500;
+
+/** Errors that were answered for one id, so that whoever shares that load can tell. */
+const itemErrors = new WeakSet<Error>();
+
+/** Whether it is an error that a batch loader answered for one id. */
+export function isItemError(error: unknown): error is Error {
+  return error instanceof Error && itemErrors.has(error);
+}
+
+/**
+ * Makes one call of a batch loader out of the loads of single keys. Each key goes its own way to the
+ * right to load (see `LoadThrough`) and enlists here when it has it; once every key has enlisted, is
+ * being loaded by somebody else, or is answered, the loader is called. So no key is loaded before it
+ * is leased, and nobody waits for others while holding leases.
+ *
+ * Keys that come to load later, because whoever loaded them did not, are loaded by further calls.
+ */
+export class Batch<K, T> {
+  readonly #load: BatchLoader<K, T>;
+  readonly #ids: ReadonlyMap<string, K>;
+  readonly #outcomes = new Map<string, Promise<unknown>>();
+  readonly #undecided = new Set<string>();
+  #enlisted = new Map<string, Enlisted>();
+  #decided: () => void = () => undefined;
+  #open = true;
+  #failure: { readonly error: unknown } | undefined;
+
+  /** @param ids the id of every key */
+  constructor(load: BatchLoader<K, T>, ids: ReadonlyMap<string, K>) {
+    this.#load = load;
+    this.#ids = ids;
+  }
+
+  /** Starts the way of a key; `start` gets its loader, and what to call when somebody else loads. */
+  add(
+    key: string,
+    start: (loader: Loader<unknown>, elsewhere: () => void) => Promise<unknown>,
+  ): void {
+    this.#undecided.add(key);
+    const decide = (): void => this.#decide(key);
+    const outcome = start(() => this.#enlist(key), decide);
+    // Looked at in `answers`; until then a failure is nobody's unhandled rejection.
+    outcome.then(decide, decide);
+    this.#outcomes.set(key, outcome);
+  }
+
+  /** Resolves when nobody is on the way to the right to load any more. */
+  async decided(): Promise<void> {
+    while (this.#undecided.size > 0) {
+      await new Promise<void>((resolve) => (this.#decided = resolve));
+    }
+  }
+
+  /**
+   * Calls the loader for everybody who has enlisted, and gives the answers of all keys.
+   *
+   * @throws what the loader throws, when all leases are handed back
+   */
+  async answers(): Promise<Map<string, unknown>> {
+    this.#open = false;
+    await this.#run();
+    const answers = new Map<string, unknown>();
+    for (const [key, outcome] of this.#outcomes) {
+      answers.set(key, await outcome.catch(orItemError));
+    }
+    return answers;
+  }
+
+  #decide(key: string): void {
+    if (this.#undecided.delete(key) && this.#undecided.size === 0) this.#decided();
+  }
+
+  #enlist(key: string): Promise<unknown> {
+    if (this.#failure !== undefined) return Promise.reject(asError(this.#failure.error));
+    return new Promise((resolve, reject) => {
+      this.#enlisted.set(key, { resolve, reject });
+      this.#decide(key);
+      // A latecomer; those of the same turn go with it.
+      if (!this.#open && this.#enlisted.size === 1) {
+        queueMicrotask(() => void this.#run().catch(() => undefined));
+      }
+    });
+  }
+
+  async #run(): Promise<void> {
+    const enlisted = this.#enlisted;
+    this.#enlisted = new Map();
+    if (enlisted.size === 0) return;
+    // In the caller's order, whatever the order of the replies was.
+    const keys = [...this.#ids.keys()].filter((key) => enlisted.has(key));
+    // Every key was made of one of these ids.
+    const ids = keys.map((key) => this.#ids.get(key) as K);
+    let values: readonly unknown[];
+    try {
+      values = inOrder(ids, await this.#load(ids));
+    } catch (error) {
+      this.#failure = { error };
+      for (const { reject } of enlisted.values()) reject(error);
+      await this.#settled(keys);
+      throw error;
+    }
+    for (let at = 0; at < keys.length; at += CHUNK) {
+      const chunk = keys.slice(at, at + CHUNK);
+      chunk.forEach((key, index) => deliver(enlisted.get(key), values[at + index]));
+      // Their fills go out together; the next ones when these are answered.
+      await this.#settled(chunk);
+    }
+  }
+
+  #settled(keys: readonly string[]): Promise<unknown> {
+    return Promise.allSettled(keys.flatMap((key) => this.#outcomes.get(key) ?? []));
+  }
+}
+
+function deliver(enlisted: Enlisted | undefined, value: unknown): void {
+  if (value instanceof Error) {
+    itemErrors.add(value);
+    enlisted?.reject(value);
+  } else enlisted?.resolve(value);
+}
+
+function inOrder<K, T>(ids: readonly K[], answer: BatchAnswer<K, T>): readonly unknown[] {
+  if ('get' in answer) return ids.map((id) => answer.get(id));
+  if (answer.length === ids.length) return answer;
+  // Rows that are missing in the middle would give everybody behind them another one's value.
+  throw new CacheOptionsError(
+    'loadMissing',
+    `loadMissing answered ${answer.length} entries for ${ids.length} ids; answer one an id (undefined for none) or a Map by id.`,
+  );
+}
+
+function orItemError(error: unknown): Error {
+  if (isItemError(error)) return error;
+  throw error;
+}
+
+const asError = (error: unknown): Error => error as Error; // whatever the loader threw, as it is
