@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BatchAnswer, CacheEngine, CacheStore } from '@gad/cache';
-import { deferred, engineOver, memoryPair, redisPair, until } from './fixtures.js';
-import { gatedStore } from './gated-store.js';
+import { deferred, memoryPair, redisPair, until } from './fixtures.js';
 import type { Gates } from './gates.js';
 import type { RedisServer } from './redis-server.js';
 import { startRedis } from './redis-server.js';
+import { twoEngines } from './two-engines.js';
 import { failOnStrays } from './resources.js';
 
 let server: RedisServer;
@@ -35,12 +35,7 @@ describe.each(pairs)('Who shares the load of many keys, on the %s:', (_, pair) =
   };
 
   beforeEach(async () => {
-    const [mine, theirs] = await pair();
-    stores = [mine, theirs];
-    const gated = gatedStore(mine);
-    gates = gated.gates;
-    cache = engineOver(gated.store);
-    other = engineOver(theirs);
+    ({ stores, gates, cache, other } = await twoEngines(pair));
     calls = [];
   });
   afterEach(() => Promise.all(stores.map((store) => store.close())));

@@ -3,10 +3,10 @@ import type { CacheEngine, CacheStore } from '@gad/cache';
 import { CacheKeyInvalidError, CacheOptionsError, CacheUnavailableError } from '@gad/cache';
 import { setMany } from '../src/engine/many.js';
 import { engineOver, memoryPair, redisPair } from './fixtures.js';
-import { gatedStore } from './gated-store.js';
 import type { Gates } from './gates.js';
 import type { RedisServer } from './redis-server.js';
 import { startRedis } from './redis-server.js';
+import { twoEngines } from './two-engines.js';
 import { failOnStrays } from './resources.js';
 
 let server: RedisServer;
@@ -37,12 +37,7 @@ describe.each(pairs)('Many keys, on the %s:', (_, pair) => {
   };
 
   beforeEach(async () => {
-    const [mine, theirs] = await pair();
-    stores = [mine, theirs];
-    const gated = gatedStore(mine);
-    gates = gated.gates;
-    cache = engineOver(gated.store);
-    other = engineOver(theirs);
+    ({ stores, gates, cache, other } = await twoEngines(pair));
     calls = [];
   });
   afterEach(() => Promise.all(stores.map((store) => store.close())));

@@ -71,15 +71,10 @@ export class CacheReader {
     const texts = await this.#readMany(keys, budget);
     if (texts === undefined) return keys.map(() => 'away');
     const read = async (key: string, text: string | undefined): Promise<Hit | MissKind> => {
-      if (text === undefined) return 'miss';
-      const opening = this.#parts.codec.open(text);
-      const opened = isPromise(opening) ? await opening : opening;
-      if (typeof opened === 'object') {
-        this.#hit(key);
-        return { value: opened.value.copy() };
-      }
-      this.#unreadable.note(key, text, opened);
-      return opened === 'corrupt' ? opened : 'miss';
+      const opened = await this.#open(key, text);
+      if (typeof opened === 'string') return opened;
+      this.#hit(key);
+      return { value: opened.value.copy() };
     };
     return Promise.all(keys.map((key, index) => read(key, texts[index])));
   }
@@ -185,15 +180,22 @@ export class CacheReader {
   async #read(key: string, call: () => Promise<TimedText | undefined>): Promise<Found | MissKind> {
     try {
       const found = await call();
-      if (found === undefined) return 'miss';
-      const opened = await this.#parts.codec.open(found.text);
-      if (typeof opened === 'object') return { opened, ttlMs: found.ttlMs };
-      this.#unreadable.note(key, found.text, opened);
-      return opened === 'corrupt' ? opened : 'miss';
+      const opened = await this.#open(key, found?.text);
+      return typeof opened === 'string' ? opened : { opened, ttlMs: found?.ttlMs ?? null };
     } catch (error) {
       this.#excuse(error);
       return 'away';
     }
+  }
+
+  /** What was read, or how a read that got this text ends. */
+  async #open(key: string, text: string | undefined): Promise<OpenedValue | MissKind> {
+    if (text === undefined) return 'miss';
+    const opening = this.#parts.codec.open(text);
+    const opened = isPromise(opening) ? await opening : opening;
+    if (typeof opened === 'object') return opened;
+    this.#unreadable.note(key, text, opened);
+    return opened === 'corrupt' ? opened : 'miss';
   }
 
   /** `undefined` when the store did not answer. */
