@@ -20,8 +20,8 @@ const SUITES = [
   ...['values', 'stored-values', 'unreadable-values', 'many', 'many-sharing', 'many-budget'],
   ...['isolation', 'outages', 'model/model'],
 ];
-/** A mutation that makes a test hang is noticed, too. */
-const PATIENCE_MS = 240_000;
+/** A mutation that makes a test hang is noticed, too. For one suite, and for all of them. */
+const PATIENCE_MS = { one: 240_000, all: 900_000 };
 
 const { values } = parseArgs({
   options: { only: { type: 'string', default: '' }, list: { type: 'boolean', default: false } },
@@ -70,7 +70,8 @@ async function judge(mutation: Mutation): Promise<void> {
 async function firstFailure(suites: readonly string[]): Promise<string | undefined> {
   const pattern = `libs/cache/test/(${suites.join('|')})\\.spec`;
   const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  const { code, output } = await run([
+  const patienceMs = suites.length === 1 ? PATIENCE_MS.one : PATIENCE_MS.all;
+  const { code, output } = await run(patienceMs, [
     ...jest,
     'node_modules/jest/bin/jest.js',
     ...['--selectProjects', 'cache', '--runInBand', '--bail', '--ci', '--verbose', '--forceExit'],
@@ -81,10 +82,13 @@ async function firstFailure(suites: readonly string[]): Promise<string | undefin
   if (failed === undefined && /Test suite failed to run|Cannot find/.test(output)) {
     throw new Error(`A mutation broke more than its guard:\n${output}`);
   }
-  return failed ?? `does not end in ${PATIENCE_MS / 1_000} s`;
+  return failed ?? `does not end in ${patienceMs / 1_000} s`;
 }
 
-function run(args: readonly string[]): Promise<{ code: number | null; output: string }> {
+function run(
+  patienceMs: number,
+  args: readonly string[],
+): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       cwd: copy.root,
@@ -92,7 +96,7 @@ function run(args: readonly string[]): Promise<{ code: number | null; output: st
       env: { ...process.env, TEST_REDIS_URL: redis.url, TEST_DATABASE_URL: 'postgres://unused' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+    const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
     let output = '';
     const collect = (chunk: Buffer): void => {
       output += chunk.toString();
