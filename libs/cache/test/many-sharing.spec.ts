@@ -79,6 +79,22 @@ describe.each(pairs)('Who shares the load of many keys, on the %s:', (_, pair) =
     expect(await other.getMany([1, 2, 3, 4].map(toKey))).toEqual([10, 20, 30, 40]);
   });
 
+  it('fails only when none of its loads is under way any more', async () => {
+    const row = deferred<string>();
+    const theirs = other.getOrSet('k:2', () => row.promise);
+    await until(() => other.counts().loads === 1);
+    let under: number | undefined;
+    const failing = cache
+      .getOrSetMany([1, 2], toKey, () => Promise.reject(new NotFound('row 1')))
+      .finally(() => (under = cache.counts().loading));
+    const failed = expect(failing).rejects.toThrow(NotFound);
+    await until(() => cache.counts().load_errors === 1 && cache.counts().loading === 1);
+    row.resolve('theirs');
+    await failed;
+    expect(under).toBe(0);
+    expect(await theirs).toBe('theirs');
+  });
+
   it('two calls with a key in common share its load', async () => {
     const [left, right] = [deferred<undefined>(), deferred<undefined>()];
     const first = cache.getOrSetMany([1, 2], toKey, async (ids) => {

@@ -75,18 +75,17 @@ export class Batch<K, T> {
   }
 
   /**
-   * Calls the loader for everybody who has enlisted, and gives the answers of all keys.
+   * Calls the loader for everybody who has enlisted, and gives the answers of all keys. Ends when
+   * every key's way has ended, with a failure as well: what a caller started is over with the call.
    *
    * @throws what the loader throws, when all leases are handed back
    */
   async answers(): Promise<Map<string, unknown>> {
     this.#open = false;
-    await this.#run();
-    const answers = new Map<string, unknown>();
-    for (const [key, outcome] of this.#outcomes) {
-      answers.set(key, await outcome.catch(orItemError));
-    }
-    return answers;
+    const ran = this.#run();
+    const ends = await Promise.allSettled([ran, ...this.#outcomes.values()]);
+    await ran;
+    return new Map([...this.#outcomes.keys()].map((key, at) => [key, answerOf(ends[at + 1])]));
   }
 
   #decide(key: string): void {
@@ -152,9 +151,10 @@ function inOrder<K, T>(ids: readonly K[], answer: BatchAnswer<K, T>): readonly u
   );
 }
 
-function orItemError(error: unknown): Error {
-  if (isItemError(error)) return error;
-  throw error;
+function answerOf(end: PromiseSettledResult<unknown> | undefined): unknown {
+  if (end?.status !== 'rejected') return end?.value;
+  if (isItemError(end.reason)) return end.reason;
+  throw asError(end.reason);
 }
 
 const asError = (error: unknown): Error => error as Error; // whatever the loader threw, as it is
