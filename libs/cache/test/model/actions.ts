@@ -76,9 +76,10 @@ export async function act(world: World, operation: Operation): Promise<void> {
       return void (world.leases = await leasesIn(world.wires));
     case 'restart':
       // The server comes back from an old dump: whoever held a lease then finds it again.
-      await world.wires.command('FLUSHALL');
-      await restoreLeases(world.wires, world.leases);
-      return world.drop();
+      return world.restart(async () => {
+        await world.wires.command('FLUSHALL');
+        await restoreLeases(world.wires, world.leases);
+      });
   }
 }
 

@@ -7,16 +7,30 @@ export interface DumpedLease {
   readonly dump: Buffer;
 }
 
+/**
+ * In one step, or what was a lease when it was looked at may be a value when it is dumped: a
+ * restored value is old beyond what leases can tell.
+ *
+ * ARGV prefix. Returns {name, dump, …}.
+ */
+const LEASES = String.raw`
+local found = {}
+for _, name in ipairs(redis.call('KEYS', ARGV[1] .. '[^\000]*')) do
+  if redis.call('GETRANGE', name, 0, 0) == '\001' then
+    found[#found + 1] = name
+    found[#found + 1] = redis.call('DUMP', name)
+  end
+end
+return found`;
+
 /** The leases that stand now. */
 export async function leasesIn(wires: Wires): Promise<DumpedLease[]> {
-  const names = await wires.command('KEYS', `${PREFIX}[^\0]*`);
-  const leases: DumpedLease[] = [];
-  for (const name of Array.isArray(names) ? names.map(String) : []) {
-    const text = String(await wires.command('GET', name));
-    const dump = await wires.binaryCommand('DUMP', name);
-    if (text.startsWith('\x01') && Buffer.isBuffer(dump)) leases.push({ name, dump });
-  }
-  return leases;
+  const found = await wires.binaryCommand('EVAL', LEASES, '0', PREFIX);
+  const words = Array.isArray(found) ? found.filter((word) => Buffer.isBuffer(word)) : [];
+  return words.flatMap((dump, at) => {
+    const name = at % 2 === 1 ? words[at - 1] : undefined;
+    return name === undefined ? [] : [{ name: name.toString(), dump }];
+  });
 }
 
 /** Brings them back, as an old snapshot of the server would. */

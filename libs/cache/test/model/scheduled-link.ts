@@ -10,11 +10,18 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
+/** The server at the other end of all links. */
+export interface LinkedServer {
+  /** Set while it is not there; resolves when it is back. */
+  down: Promise<void> | undefined;
+}
+
 /** How the lanes of a link behave. */
 export interface LinkManners {
   /** Replies may overtake each other, as if a process had several connections. */
   readonly overtaking: boolean;
   readonly random: Random;
+  readonly server: LinkedServer;
 }
 
 /**
@@ -24,6 +31,8 @@ export interface LinkManners {
 export class ScheduledLink implements RedisLink {
   isReady = false;
   #life = 0;
+  /** Connections up to this one ended with their server: nothing of them arrives any more. */
+  #buried = -1;
   #gone = false;
   readonly #pending = new Set<Pending>();
   readonly #listeners: Record<LinkEvent, ((error?: unknown) => void)[]> = {
@@ -64,6 +73,11 @@ export class ScheduledLink implements RedisLink {
   connect(): void {
     this.scheduler.enter(`${this.name}:connect`, () => {
       if (this.#gone || this.isReady) return;
+      const { down } = this.manners.server;
+      if (down !== undefined) {
+        void down.then(() => this.connect());
+        return;
+      }
       for (const listener of this.#listeners.connect) listener();
       this.isReady = true;
       for (const listener of this.#listeners.ready) listener();
@@ -76,6 +90,12 @@ export class ScheduledLink implements RedisLink {
     this.#lose(new Error('Socket closed unexpectedly'));
     for (const listener of this.#listeners.error) listener(new Error('ECONNRESET'));
     this.connect();
+  }
+
+  /** As `drop`, because the server ended: what was on its way to it is lost with it. */
+  bury(): void {
+    this.#buried = this.#life;
+    this.drop();
   }
 
   close(): Promise<void> {
@@ -109,6 +129,7 @@ export class ScheduledLink implements RedisLink {
         else this.scheduler.enter(`${this.name}:reply`, deliver);
       };
       this.scheduler.enter(`${this.name}:send`, async () => {
+        if (life <= this.#buried) return;
         if (life !== this.#life && !this.#arrivesLate(command)) return;
         await run(command).then(
           (reply) => answer(() => resolve(reply)),

@@ -5,6 +5,7 @@ import type { DumpedLease } from './lease-snapshot.js';
 import type { Program } from './program.js';
 import { PREFIX } from './names.js';
 import { KEY_NAMES } from './program.js';
+import type { LinkedServer } from './scheduled-link.js';
 import { ScheduledLink } from './scheduled-link.js';
 import { Scheduler } from './scheduler.js';
 import { Source } from './source.js';
@@ -26,6 +27,7 @@ export class World {
   readonly source: Source;
   readonly caches: readonly CacheEngine[];
   readonly #links: ScheduledLink[] = [];
+  readonly #server: LinkedServer = { down: undefined };
   /** Of an older time, for a server that is restored. */
   leases: DumpedLease[] = [];
 
@@ -62,6 +64,14 @@ export class World {
     }
   }
 
+  /** The server ends, all connections with it, and comes back as `restore` makes it. */
+  async restart(restore: () => Promise<void>): Promise<void> {
+    for (const link of this.#links) link.bury();
+    const down = restore().finally(() => (this.#server.down = undefined));
+    this.#server.down = down;
+    await down;
+  }
+
   #engine(process: number): CacheEngine {
     const { clock, scheduler, random, wires } = this;
     const { overtaking, leaseMs } = this.program;
@@ -74,7 +84,8 @@ export class World {
       makeLink: () => {
         const name = `p${process}${links++ % 2 === 0 ? '' : 's'}`;
         const wire = wires.wire(process);
-        const link = new ScheduledLink(name, scheduler, wire, { overtaking, random });
+        const manners = { overtaking, random, server: this.#server };
+        const link = new ScheduledLink(name, scheduler, wire, manners);
         this.#links.push(link);
         return link;
       },
