@@ -12,8 +12,8 @@ const AUTH_VOCABULARY = String.raw`^apps/api/src/auth/(principal|role|[a-z-]+\.d
 /** What a feature offers to others. */
 const FEATURE_DOORS = String.raw`\.(module|service|guard)\.ts$`;
 
-/** The faces that NestJS sees; everything else in the library is plain TypeScript. */
-const NEST_FACE = String.raw`^libs/cache/src/.*\.(module|module-definition|service|interceptor|decorators?)\.ts$`;
+/** The faces that NestJS sees, and the folder of the decorators; everything else is plain TypeScript. */
+const NEST_FACE = String.raw`^libs/cache/src/(nest/.*|.*\.(module|service))\.ts$`;
 
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
@@ -85,9 +85,15 @@ export default {
     ),
     rule(
       'engine-is-plain-typescript',
-      'NestJS only in the module, the service face, the interceptor and the decorators.',
+      'NestJS only in the module, the service face and the folder nest/.',
       { path: '^libs/cache/src/', pathNot: [TESTS, NEST_FACE, '^libs/cache/src/testing/'] },
       { path: '(^|/)(node_modules/)?@nestjs/' },
+    ),
+    rule(
+      'engine-below-the-nest-face',
+      'What is plain TypeScript does not reach NestJS through the face either.',
+      { path: '^libs/cache/src/(engine|store)/', pathNot: TESTS },
+      { path: NEST_FACE },
     ),
     rule(
       'redis-client-in-its-files',

@@ -40,6 +40,10 @@ export const plantedViolations: Readonly<Record<string, { from: string; text: st
     from: 'libs/cache/src/engine/single-flight.ts',
     text: `import { Injectable } from '@nestjs/common';\nexport const decorate = Injectable;\n`,
   },
+  'engine-below-the-nest-face': {
+    from: 'libs/cache/src/engine/upward.ts',
+    text: `import type { Face } from '../nest/face.js';\nexport type Above = Face;\n`,
+  },
   'redis-client-in-its-files': {
     from: 'apps/api/src/health/health.controller.ts',
     text: `import { createClient } from 'redis';\nexport const open = createClient;\n`,
@@ -60,6 +64,7 @@ export const innocentFiles: Readonly<Record<string, string>> = {
   'libs/cache/src/engine/plain.ts': `export const right = 1;\n`,
   'libs/cache/src/index.ts': `export { right } from './engine/plain.js';\n`,
   'libs/cache/src/testing/index.ts': `export const fake = 1;\n`,
+  'libs/cache/src/nest/face.ts': `import type { Type } from '@nestjs/common';\nexport type Face = Type;\n`,
   'libs/cache/src/cache.service.ts': `import { Injectable } from '@nestjs/common';\nexport const service = Injectable;\n`,
   'libs/cache/src/store/redis/redis-store.ts': `import { createClient } from 'redis';\nexport const open = createClient;\n`,
   'apps/api/src/usuarios/usuario.ts': `export interface Usuario { id: number }\n`,

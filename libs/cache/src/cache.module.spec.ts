@@ -100,6 +100,31 @@ describe('CacheModule', () => {
     }
   });
 
+  it.each([
+    [true, ['token', 'user1stats']],
+    [undefined, []],
+  ])('warns of ambiguous keys with lintKeys: %p', async (lintKeys, expected) => {
+    const lines: unknown[] = [];
+    const spy = jest
+      .spyOn(Logger.prototype, 'warn')
+      .mockImplementation((line: unknown) => void lines.push(line));
+    const app = await Test.createTestingModule({
+      imports: [CacheModule.forRoot({ logLevel: 'off', lintKeys })],
+    }).compile();
+    const cache = app.get(CacheService);
+    await cache.set('token', 1);
+    await cache.getOrSet('user1stats', () => 1);
+    await cache.getOrSetMany(
+      [1, 2],
+      (id) => `user${id}stats`,
+      (missing) => Promise.resolve(missing),
+    );
+    await cache.set('stats:user:1', 1);
+    await app.close();
+    spy.mockRestore();
+    expect(lines.map((line) => /the key (\S+) is/.exec(String(line))?.[1])).toEqual(expected);
+  });
+
   it('writes the lines of the guide with their fields', async () => {
     const lines: unknown[] = [];
     const spy = jest

@@ -1,24 +1,63 @@
+import type { DynamicModule, Provider } from '@nestjs/common';
 import { ConfigurableModuleBuilder, Module } from '@nestjs/common';
-import type { CacheModuleOptions } from './cache-options.js';
+import { DiscoveryModule } from '@nestjs/core';
 import { CacheService } from './cache.service.js';
 import { CACHE_MODULE_OPTIONS } from './cache.tokens.js';
+import { CACHE_FACE, CACHE_NAME, CachedMethodsExplorer } from './nest/cached-methods.explorer.js';
+import type { CacheFace } from './nest/cache-face.js';
+import { cacheFaceToken, cacheToken } from './nest/cache-face.js';
+import type { NestCacheOptions } from './nest/nest-cache-options.js';
 
-/** Where the module is visible. */
+/** Where the module is visible, and what its cache is called. */
 export interface CacheModuleExtras {
   /** Inject {@link CacheService} anywhere without importing the module again. Default `true`. */
   isGlobal?: boolean;
+  /**
+   * Name of this cache, when there are several: `@InjectCache('reports')` injects it, decorators
+   * choose it with `cache: 'reports'`. Give each a prefix of its own. Default: none; the cache
+   * without a name is injected by its class, `CacheService`.
+   */
+  name?: string | undefined;
 }
 
-const host = new ConfigurableModuleBuilder<CacheModuleOptions>({
+const host = new ConfigurableModuleBuilder<NestCacheOptions>({
   optionsInjectionToken: CACHE_MODULE_OPTIONS,
 })
   .setClassMethodName('forRoot')
   .setFactoryMethodName('createCacheOptions')
-  .setExtras<CacheModuleExtras>({ isGlobal: true }, (definition, extras) => ({
-    ...definition,
-    global: extras.isGlobal ?? true,
-  }))
+  .setExtras<CacheModuleExtras>({ isGlobal: true, name: undefined }, (definition, extras) =>
+    withCache({ ...definition, global: extras.isGlobal ?? true }, extras.name),
+  )
   .build();
+
+/** Adds the cache of that name, and what serves the decorators that choose it. */
+function withCache(definition: DynamicModule, name: string | undefined): DynamicModule {
+  const token = cacheToken(name);
+  const face = (cache: CacheService, options: NestCacheOptions): CacheFace => ({
+    cache,
+    enabled: options.enabled ?? true,
+    userOf: options.userOf,
+  });
+  const providers: Provider[] = [
+    name === undefined
+      ? CacheService
+      : {
+          provide: token,
+          inject: [CACHE_MODULE_OPTIONS],
+          useFactory: (options: NestCacheOptions) => new CacheService(options),
+        },
+    { provide: CACHE_FACE, inject: [token, CACHE_MODULE_OPTIONS], useFactory: face },
+    { provide: cacheFaceToken(name), useExisting: CACHE_FACE },
+    { provide: CACHE_NAME, useValue: { name } },
+    CachedMethodsExplorer,
+  ];
+  return {
+    ...definition,
+    imports: [...(definition.imports ?? []), DiscoveryModule],
+    providers: [...(definition.providers ?? []), ...providers],
+    exports: [...(definition.exports ?? []), token],
+  };
+}
 
 /** What `CacheModule.forRoot` takes. */
 export type CacheModuleForRoot = typeof host.OPTIONS_TYPE;
@@ -31,7 +70,8 @@ export type CacheModuleForRootAsync = typeof host.ASYNC_OPTIONS_TYPE;
  * ```ts
  * CacheModule.forRoot({ redis: { url: 'redis://localhost:6381/0' }, prefix: 'gad:' })
  * CacheModule.forRootAsync({ inject: [AppConfig], useFactory: (config: AppConfig) => config.cache })
+ * CacheModule.forRoot({ name: 'reports', prefix: 'reports:' }) // a second cache
  * ```
  */
-@Module({ providers: [CacheService], exports: [CacheService] })
+@Module({})
 export class CacheModule extends host.ConfigurableModuleClass {}

@@ -2,7 +2,6 @@ import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { createCache } from './cache-factory.js';
 import type { CacheLog, CacheLogLine } from './cache-log.js';
-import type { CacheModuleOptions } from './cache-options.js';
 import type { CacheStats } from './cache-stats.js';
 import { CACHE_MODULE_OPTIONS } from './cache.tokens.js';
 import type { CacheEngine } from './engine/cache-engine.js';
@@ -14,6 +13,8 @@ import { Inspection } from './engine/inspection.js';
 import type { BatchLoader } from './engine/batch.js';
 import type { GetOrSetManyOptions, KeyValue } from './engine/many.js';
 import { setMany } from './engine/many.js';
+import { KeyLint } from './key-lint.js';
+import type { NestCacheOptions } from './nest/nest-cache-options.js';
 import type { StoreScript } from './store/cache-store.js';
 
 /**
@@ -28,9 +29,12 @@ import type { StoreScript } from './store/cache-store.js';
 export class CacheService implements OnModuleInit, OnApplicationShutdown {
   readonly #engine: CacheEngine;
   readonly #inspection: Inspection;
+  readonly #lint: KeyLint | undefined;
 
-  constructor(@Inject(CACHE_MODULE_OPTIONS) options: CacheModuleOptions) {
-    this.#engine = createCache(options, nestLog(options.logLevel ?? 'log'));
+  constructor(@Inject(CACHE_MODULE_OPTIONS) options: NestCacheOptions) {
+    const logger = new Logger('Cache');
+    if (options.lintKeys === true) this.#lint = new KeyLint((message) => logger.warn(message));
+    this.#engine = createCache(options, nestLog(logger, options.logLevel ?? 'log'));
     this.#inspection = new Inspection(this.#engine);
   }
 
@@ -83,6 +87,7 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
    * Cost: one script (above 4 kB a `SET` before it in the same round trip).
    */
   set(key: string, value: unknown, options?: SetOptions): Promise<boolean> {
+    this.#lint?.check(key);
     return this.#engine.set(key, value, options);
   }
 
@@ -93,7 +98,7 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
    * Cost: one script a pair, 500 of them in one round trip.
    */
   setMany(entries: readonly KeyValue[], options?: Lifetime): Promise<boolean[]> {
-    return setMany(entries, (key, value) => this.#engine.set(key, value, options));
+    return setMany(entries, (key, value) => this.set(key, value, options));
   }
 
   /**
@@ -104,6 +109,7 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
    * Cost: one `GET` on a hit; acquire and fill scripts on a miss (≈ 30 µs of Redis).
    */
   getOrSet<T>(key: string, loader: Loader<T>, options?: GetOrSetOptions): Promise<T> {
+    this.#lint?.check(key);
     return this.#engine.getOrSet(key, loader, options);
   }
 
@@ -113,6 +119,7 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
     loader: Loader<T>,
     options?: GetOrSetOptions,
   ): Promise<CacheEntry<T>> {
+    this.#lint?.check(key);
     return this.#engine.getOrSetEntry(key, loader, options);
   }
 
@@ -147,6 +154,7 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
     loadMissing: BatchLoader<K, T>,
     options?: GetOrSetManyOptions,
   ): Promise<(T | undefined)[]> {
+    if (this.#lint !== undefined) ids.map(toKey).forEach((key) => this.#lint?.check(key));
     return this.#engine.getOrSetMany(ids, toKey, loadMissing, options);
   }
 
@@ -158,6 +166,7 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
    * Cost: one script.
    */
   begin(key: string): Promise<FillToken | undefined> {
+    this.#lint?.check(key);
     return this.#engine.begin(key);
   }
 
@@ -265,8 +274,7 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-function nestLog(level: 'debug' | 'log' | 'off'): CacheLog {
-  const logger = new Logger('Cache');
+function nestLog(logger: Logger, level: 'debug' | 'log' | 'off'): CacheLog {
   const operation = level === 'off' ? undefined : (line: CacheLogLine): void => logger[level](line);
   return {
     operation,

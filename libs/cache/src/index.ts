@@ -5,6 +5,29 @@ export type {
   CacheModuleForRootAsync,
 } from './cache.module.js';
 export { CacheService } from './cache.service.js';
+export { CacheAside } from './nest/cache-aside.decorator.js';
+export type { MethodCacheDecorator } from './nest/cache-aside.decorator.js';
+export { CacheAsideInterceptor } from './nest/cache-aside.interceptor.js';
+export type {
+  AnswerEntry,
+  AnswerScope,
+  HandlerCacheOptions,
+  MethodCacheOptions,
+} from './nest/cache-aside.options.js';
+export { CacheInvalidate } from './nest/cache-invalidate.decorator.js';
+export type {
+  CacheInvalidateOptions,
+  InvalidateDecorator,
+  StalePattern,
+} from './nest/cache-invalidate.decorator.js';
+export { InjectCache } from './nest/inject-cache.decorator.js';
+export { cacheToken } from './nest/cache-face.js';
+export type { NestCacheOptions, Subject } from './nest/nest-cache-options.js';
+export { rawRequest, validated } from './nest/request-input.js';
+export type { RawRequest, RequestShape } from './nest/request-input.js';
+export { cacheKey, cachePattern, encodeSegment } from './cache-key.js';
+export type { CacheKey, CachePattern, KeySegment } from './cache-key.js';
+export { keyFlaw } from './key-lint.js';
 export { CACHE_MODULE_OPTIONS } from './cache.tokens.js';
 export type { CacheModuleOptions, CompressionOptions } from './cache-options.js';
 export type { CacheStats, LocalFigures } from './cache-stats.js';

@@ -1,11 +1,20 @@
-/** Statistics are fresh enough for five minutes; every write that concerns them removes them at once. */
-export const STATISTICS_TTL_SECONDS = 300;
+import { cacheKey, cachePattern, type CacheKey, type CachePattern } from '@gad/cache';
 
-/** How long it is remembered that there is no such usuario. */
-export const UNKNOWN_USUARIO_TTL_SECONDS = 30;
-
-export const statisticsKey = (userId: number, days: number): string =>
-  `stats:user:${String(userId)}:days:${String(days)}`;
+export const statisticsKey = (userId: number, days: number): CacheKey =>
+  cacheKey`stats:user:${userId}:days:${days}`;
 
 /** Every period of one usuario. */
-export const userStatisticsPattern = (userId: number): string => `stats:user:${String(userId)}:*`;
+export const userStatisticsPattern = (userId: number): CachePattern =>
+  cachePattern`stats:user:${userId}:*`;
+
+/** What is cached here; the table of `docs/caching.md` is made from it. */
+export const STATISTICS_VIEW = {
+  title: 'Statistics of a usuario',
+  route: 'GET /stats/user/{user_id}',
+  parameters: ['user_id', 'days'],
+  key: statisticsKey,
+  /** Fresh enough for five minutes; every write that concerns them removes them at once. */
+  ttl: 300,
+  /** How long it is remembered that there is no such usuario. */
+  negativeTtl: 30,
+} as const;

@@ -1,13 +1,4 @@
-import {
-  Controller,
-  Get,
-  HttpCode,
-  Param,
-  Post,
-  Query,
-  UseGuards,
-  UseInterceptors,
-} from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiHeader,
@@ -25,7 +16,7 @@ import { ApiProblems } from '../problems/api-problems.decorator.js';
 import { IdPipe } from '../validation/id.pipe.js';
 import { Problem } from '../problems/problem.js';
 import { StatisticsAccessGuard } from './statistics-access.guard.js';
-import { StatisticsCacheInterceptor } from './statistics-cache.interceptor.js';
+import { CachedStatistics } from './statistics-cache.decorator.js';
 import { StatisticsQueryDto } from './statistics-request.js';
 import { userStatisticsPattern } from './statistics.cache.js';
 import { InvalidatedStatisticsDto, StatisticsDto } from './statistics.dto.js';
@@ -46,7 +37,7 @@ export class StatisticsController {
 
   @Get('user/:user_id')
   @UseGuards(StatisticsAccessGuard)
-  @UseInterceptors(StatisticsCacheInterceptor)
+  @CachedStatistics()
   @ApiOperation({
     summary: 'Statistics of a usuario, cached for five minutes (own, or supervisor and admin)',
   })

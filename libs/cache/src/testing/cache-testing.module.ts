@@ -1,11 +1,14 @@
 import type { DynamicModule } from '@nestjs/common';
-import type { CacheModuleOptions } from '../cache-options.js';
+import type { CacheModuleExtras } from '../cache.module.js';
 import { CacheModule } from '../cache.module.js';
+import type { NestCacheOptions } from '../nest/nest-cache-options.js';
 import type { MemoryStoreOptions } from '../store/memory/memory-store.js';
 import { MemoryStore } from '../store/memory/memory-store.js';
 
 /** Options of a cache for tests: those of the module, and those of its in-process store. */
-export type CacheTestingOptions = Omit<CacheModuleOptions, 'redis' | 'store'> & MemoryStoreOptions;
+export type CacheTestingOptions = Omit<NestCacheOptions, 'redis' | 'store'> &
+  MemoryStoreOptions &
+  CacheModuleExtras;
 
 /** The real cache over an in-process store of the test's own, without operation lines. */
 export const CacheTestingModule = {

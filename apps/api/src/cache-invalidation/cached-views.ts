@@ -1,0 +1,17 @@
+import { STATISTICS_VIEW } from '../statistics/statistics.cache.js';
+
+/** Something that is read through the cache. */
+export interface CachedView {
+  readonly title: string;
+  readonly route: string;
+  /** Names of what the key is made of, in the order in which `key` takes them. */
+  readonly parameters: readonly string[];
+  readonly key: (...parameters: number[]) => string;
+  /** Seconds. */
+  readonly ttl: number;
+  /** Seconds that it is remembered that there is none. */
+  readonly negativeTtl?: number;
+}
+
+/** Every view that the application caches. */
+export const CACHED_VIEWS: readonly CachedView[] = [STATISTICS_VIEW];

@@ -1,0 +1,55 @@
+import { CacheAside, type AnswerEntry } from '@gad/cache';
+import type { ExecutionContext } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Problem } from '../problems/problem.js';
+import { matchesEtag, weakEtag } from './etag.js';
+import { readStatisticsRequest, type StatisticsRequest } from './statistics-request.js';
+import { STATISTICS_VIEW } from './statistics.cache.js';
+import { isStatistics, type Statistics } from './statistics.js';
+
+/**
+ * Cache-aside for statistics: the library's interceptor around the handler, which computes them
+ * from the database and runs only when the cache has none. The guards decide who may see them, so
+ * the answer does not depend on who asks. A handler's `null` (no such usuario) is cached briefly.
+ */
+export const CachedStatistics = (): MethodDecorator =>
+  CacheAside<StatisticsRequest, Statistics | null>({
+    scope: 'shared',
+    read: (context) => readStatisticsRequest(context.switchToHttp().getRequest<FastifyRequest>()),
+    key: ({ userId, days }) => STATISTICS_VIEW.key(userId, days),
+    enabled: ({ useCache }) => useCache,
+    ttl: STATISTICS_VIEW.ttl,
+    negativeTtl: STATISTICS_VIEW.negativeTtl,
+    valid: (value, { userId, days }) => value === null || isStatistics(value, userId, days),
+    map: answer,
+  });
+
+/** Adds `_cache`, `Cache-Status` (RFC 9211) and the validators; `null` becomes a 404. */
+function answer(
+  entry: AnswerEntry<Statistics | null>,
+  { userId, useCache }: StatisticsRequest,
+  context: ExecutionContext,
+): unknown {
+  if (entry.value === null) {
+    throw new Problem('USUARIO_NOT_FOUND', `There is no usuario ${String(userId)}`);
+  }
+  const http = context.switchToHttp();
+  const reply = http.getResponse<FastifyReply>();
+  const { calculated_at: _when, ...content } = entry.value;
+  const etag = weakEtag(content);
+  void reply.headers({
+    'cache-status': useCache ? cacheStatus(entry) : 'gad; fwd=bypass',
+    'cache-control': 'private, no-cache',
+    etag,
+  });
+  if (matchesEtag(http.getRequest<FastifyRequest>().headers['if-none-match'], etag)) {
+    void reply.status(304);
+    return undefined;
+  }
+  return { ...entry.value, _cache: { hit: entry.hit, ttl: entry.ttl ?? 0, key: entry.key } };
+}
+
+function cacheStatus(entry: AnswerEntry<unknown>): string {
+  if (entry.hit) return `gad; hit; ttl=${String(entry.ttl ?? 0)}`;
+  return entry.stored ? 'gad; fwd=miss; stored' : 'gad; fwd=miss';
+}

@@ -1,0 +1,71 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { CacheKey } from '../cache-key.js';
+import type { CacheEntry, GetOrSetOptions } from '../engine/cache-entry.js';
+import type { RawRequest } from './request-input.js';
+
+/** `@CacheAside` on a method of any provider. Lifetimes and the like are those of `getOrSet`. */
+export interface MethodCacheOptions<Args extends readonly unknown[]> extends GetOrSetOptions {
+  /** The key, out of the method's own arguments. Prefer `cacheKey` where they come from outside. */
+  readonly key: (...args: Args) => string;
+  /** Name of the cache, as given to `CacheModule.forRoot({ name })`. Default: the one without. */
+  readonly cache?: string | undefined;
+  /** Whether this method, or this call, uses the cache at all. Default `true`. */
+  readonly enabled?: boolean | ((...args: Args) => boolean) | undefined;
+  readonly scope?: undefined;
+}
+
+/** Whom an answer is for. There is no default, so that nobody forgets to think about it. */
+export type AnswerScope =
+  /** The same for everybody whom the guards let through: nothing in it depends on who asks. */
+  | 'shared'
+  /** Depends on who asks: the subject (`userOf` of the module) becomes part of the key by itself. */
+  | 'user';
+
+/** How a handler's answer was come by. */
+export interface AnswerEntry<V> extends CacheEntry<V> {
+  /** The request did not use the cache: it was switched off, or what was there was not valid. */
+  readonly bypass: boolean;
+}
+
+/**
+ * `@CacheAside` on an HTTP handler.
+ *
+ * @typeParam Input what `read` makes of the request
+ * @typeParam Value what the handler returns, as JSON
+ */
+export interface HandlerCacheOptions<Input = RawRequest, Value = unknown> extends GetOrSetOptions {
+  readonly scope: AnswerScope;
+  /**
+   * What the request asks for, checked; given to `key`, `enabled`, `valid` and `map`. It runs after
+   * the guards and before the handler's own pipes, which a hit does not run: what it lets pass is
+   * answered from the cache. See `validated`. Default: the raw parameters and query.
+   */
+  readonly read?: ((context: ExecutionContext) => Input | Promise<Input>) | undefined;
+  /**
+   * The key, out of what was read. Everything that the answer depends on must be in it; nothing
+   * of the URL is used otherwise. With `scope: 'user'` it is preceded by `user:<subject>:`.
+   */
+  readonly key: (input: Input) => CacheKey;
+  /** Name of the cache, as given to `CacheModule.forRoot({ name })`. Default: the one without. */
+  readonly cache?: string | undefined;
+  /** Whether this route, or this request, uses the cache at all. Default `true`. */
+  readonly enabled?: boolean | ((input: Input, context: ExecutionContext) => boolean) | undefined;
+  /**
+   * Headers that the handler sets and that a hit repeats. A handler that sets any other header is
+   * not cached. They are stored beside the body (`{ "headers": …, "body": … }`). Not `set-cookie`.
+   */
+  readonly headers?: readonly string[] | undefined;
+  /**
+   * Whether a stored value is of this program's making and version. One that is not is removed,
+   * and the handler answers. Default: any JSON is.
+   */
+  readonly valid?: ((value: unknown, input: Input) => boolean) | undefined;
+  /**
+   * Makes the answer out of the value and how it was come by: for headers such as `Cache-Status`,
+   * validators, a 404 out of a `null`. Runs for every request, hit or not, and may throw.
+   *
+   * Cost: a hit reads `PTTL` beside `GET`.
+   */
+  readonly map?:
+    ((entry: AnswerEntry<Value>, input: Input, context: ExecutionContext) => unknown) | undefined;
+}

@@ -1,0 +1,167 @@
+import type { CallHandler, ExecutionContext, Logger } from '@nestjs/common';
+import type { Observable } from 'rxjs';
+import { lastValueFrom, of } from 'rxjs';
+import { encodeSegment } from '../cache-key.js';
+import type { Loader } from '../engine/cache-entry.js';
+import type { CacheFace } from './cache-face.js';
+import type { AnswerEntry } from './cache-aside.options.js';
+import type { AnyHandlerOptions } from './cache-aside.metadata.js';
+import type { HttpResponse } from './http-answer.js';
+import { AnswerWatch, bodyFlaw, isStoredAnswer } from './http-answer.js';
+import { rawRequest } from './request-input.js';
+import type { Serializers } from './serializers.js';
+
+/** A handler's answer that only its own request may have. */
+class NotCacheable extends Error {
+  override readonly name = 'NotCacheable';
+}
+
+/** One request on its way through the cache. */
+interface Visit {
+  readonly context: ExecutionContext;
+  readonly next: CallHandler;
+  /** Set once this request's own handler has run and its answer must not be shared. */
+  own?: { readonly body: unknown };
+  /** The request has been answered: whatever still runs is a refresh in the background. */
+  answered: boolean;
+}
+
+/** What one cached handler is made of. */
+export interface HandlerParts {
+  readonly face: CacheFace;
+  readonly options: AnyHandlerOptions;
+  readonly serializers: Serializers;
+  readonly logger: Logger;
+  /** `Class.method`, for messages. */
+  readonly name: string;
+}
+
+/** Cache-aside around one handler. */
+export class HandlerCache {
+  readonly #declared: ReadonlySet<string>;
+  readonly #warned = new Set<string>();
+
+  constructor(private readonly parts: HandlerParts) {
+    this.#declared = new Set(parts.options.headers?.map((name) => name.toLowerCase()));
+  }
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const { options, face } = this.parts;
+    const { cache } = face;
+    const read = (options.read ?? rawRequest)(context);
+    const input = read instanceof Promise ? await read : read;
+    const visit: Visit = { context, next, answered: false };
+    const key = this.#key(input, context);
+    if (key === undefined || !this.#uses(input, context)) return this.#passBy(visit, input, key);
+    try {
+      const load = this.#loader(visit);
+      if (options.map === undefined && options.valid === undefined && this.#declared.size === 0) {
+        const value = await cache.getOrSet(key, load, options);
+        return of(visit.own === undefined ? this.parts.serializers.done(value) : visit.own.body);
+      }
+      const { value, ...entry } = await cache.getOrSetEntry(key, load, options);
+      if (visit.own !== undefined) return of(visit.own.body);
+      const body = this.#opened(value, visit);
+      if (body === undefined || options.valid?.(body.value, input) === false) {
+        // Not ours, or not of this version: away with it, and answer as if nothing had been there.
+        await cache.invalidate(key);
+        return await this.#passBy(visit, input, key);
+      }
+      return of(this.#answer({ ...entry, value: body.value, bypass: false }, input, context));
+    } catch (error) {
+      if (visit.own !== undefined) return of(visit.own.body);
+      // Somebody else's answer that is not for sharing: every request makes its own.
+      if (error instanceof NotCacheable) return next.handle();
+      throw error;
+    } finally {
+      visit.answered = true;
+    }
+  }
+
+  /** `undefined` when the answer depends on who asks, and nobody knows who that is. */
+  #key(input: unknown, context: ExecutionContext): string | undefined {
+    const { options, face } = this.parts;
+    const key = options.key(input);
+    if (options.scope === 'shared') return key;
+    const subject = face.userOf?.(context);
+    if (subject === undefined) return undefined;
+    const segments = typeof subject === 'object' ? subject : [subject];
+    return `user:${segments.map(encodeSegment).join(':')}:${key}`;
+  }
+
+  #uses(input: unknown, context: ExecutionContext): boolean {
+    const { enabled = true } = this.parts.options;
+    if (!this.parts.face.enabled) return false;
+    return typeof enabled === 'function' ? enabled(input, context) : enabled;
+  }
+
+  async #passBy(
+    { context, next }: Visit,
+    input: unknown,
+    key: string | undefined,
+  ): Promise<Observable<unknown>> {
+    const { options, face, serializers } = this.parts;
+    if (options.map === undefined) return next.handle();
+    const body: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
+    if (bodyFlaw(body) !== undefined) return of(body);
+    const value = await serializers.apply(body, context);
+    const how = { hit: false, stored: false, ttl: 0, bypass: true };
+    return of(this.#answer({ key: face.cache.fullKey(key ?? ''), value, ...how }, input, context));
+  }
+
+  #answer(entry: AnswerEntry<unknown>, input: unknown, context: ExecutionContext): unknown {
+    const { options, serializers } = this.parts;
+    if (options.map === undefined) return serializers.done(entry.value);
+    return options.map(entry, input, context);
+  }
+
+  /** Runs the handler of this request, and hands on only what others may be answered with. */
+  #loader(visit: Visit): Loader<unknown> {
+    const { context, next } = visit;
+    return async () => {
+      // A response that has been sent cannot be watched, and no longer changed by the handler.
+      const watch = visit.answered ? undefined : new AnswerWatch(responseOf(context));
+      const body: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
+      const flaw = bodyFlaw(body) ?? this.#flaw(watch);
+      if (flaw !== undefined) {
+        this.#warnOnce(flaw);
+        visit.own = { body };
+        throw new NotCacheable();
+      }
+      const value = await this.parts.serializers.apply(body, context);
+      if (this.#declared.size === 0 || watch === undefined) return value;
+      const headers = watch.headers();
+      // A bare null keeps its shorter lifetime.
+      if (value === null && Object.keys(headers).length === 0) return null;
+      return { headers, body: value };
+    };
+  }
+
+  #flaw(watch: AnswerWatch | undefined): string | undefined {
+    if (watch !== undefined) return watch.flaw(this.#declared);
+    return this.#declared.size > 0
+      ? 'its headers cannot be seen when it is refreshed in the background'
+      : undefined;
+  }
+
+  /** What was stored, its headers repeated; `undefined` when it is nothing that we store. */
+  #opened(value: unknown, { context }: Visit): { readonly value: unknown } | undefined {
+    if (this.#declared.size === 0 || value === null) return { value };
+    if (!isStoredAnswer(value)) return undefined;
+    const response = responseOf(context);
+    for (const [name, header] of Object.entries(value.headers)) {
+      if (this.#declared.has(name)) response.header(name, header);
+    }
+    return { value: value.body };
+  }
+
+  #warnOnce(flaw: string): void {
+    if (this.#warned.has(flaw)) return;
+    this.#warned.add(flaw);
+    this.parts.logger.warn(`Cache: ${this.parts.name} is not cached: ${flaw}.`);
+  }
+}
+
+function responseOf(context: ExecutionContext): HttpResponse {
+  return context.switchToHttp().getResponse<HttpResponse>();
+}

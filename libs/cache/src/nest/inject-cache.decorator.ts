@@ -1,0 +1,13 @@
+import { Inject } from '@nestjs/common';
+import { cacheToken } from './cache-face.js';
+
+/**
+ * Injects the cache of `CacheModule.forRoot({ name })`; without a name, the one that has none.
+ *
+ * ```ts
+ * constructor(@InjectCache('reports') private readonly reports: CacheService) {}
+ * ```
+ */
+export function InjectCache(name?: string): PropertyDecorator & ParameterDecorator {
+  return Inject(cacheToken(name));
+}

@@ -1,0 +1,74 @@
+import type { INestApplication, Provider, Type } from '@nestjs/common';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import type { NestCacheOptions } from '@gad/cache';
+import { CacheModule, CacheService } from '@gad/cache';
+
+/** The servers that the Nest face works on. */
+export const PLATFORMS = ['fastify', 'express'] as const;
+export type Platform = (typeof PLATFORMS)[number];
+
+export interface AppParts {
+  readonly platform?: Platform;
+  readonly controllers?: Type[];
+  readonly providers?: Provider[];
+  readonly options?: NestCacheOptions;
+  /** Further modules, such as caches with a name. */
+  readonly imports?: Parameters<typeof Test.createTestingModule>[0]['imports'];
+  /** Runs before the application starts: global interceptors and the like. */
+  readonly configure?: (app: INestApplication) => void;
+}
+
+/** An answer with its body read. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+export interface RunningApp {
+  readonly app: INestApplication;
+  readonly cache: CacheService;
+  /** Sends a request; `user` becomes the header that the guards of the tests believe. */
+  get(path: string, user?: string, method?: string): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** Starts an application on a free port of the loopback interface. */
+export async function startApp(parts: AppParts): Promise<RunningApp> {
+  const building = Test.createTestingModule({
+    imports: [
+      CacheModule.forRoot({ logLevel: 'off', deadlineMs: 2_000, ...parts.options }),
+      ...(parts.imports ?? []),
+    ],
+    controllers: parts.controllers ?? [],
+    providers: parts.providers ?? [],
+  });
+  const module = await building.compile();
+  const adapter = parts.platform === 'express' ? new ExpressAdapter() : new FastifyAdapter();
+  const app = module.createNestApplication<INestApplication>(adapter, { logger: false });
+  parts.configure?.(app);
+  try {
+    await app.listen(0, '127.0.0.1');
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  const url = await app.getUrl();
+  return {
+    app,
+    cache: app.get(CacheService),
+    get: async (path, user, method = 'GET') => {
+      const headers = user === undefined ? {} : { 'x-user': user };
+      const response = await fetch(url + path, { method, headers });
+      return { status: response.status, headers: response.headers, text: await response.text() };
+    },
+    close: () => app.close(),
+  };
+}
+
+/** Request of either server, as far as the tests look at it. */
+export interface TestRequest {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
