@@ -39,32 +39,44 @@ export interface HandlerParts {
 /** Cache-aside around one handler. */
 export class HandlerCache {
   readonly #declared: ReadonlySet<string>;
+  readonly #needsEntry: boolean;
   readonly #warned = new Set<string>();
 
   constructor(private readonly parts: HandlerParts) {
-    this.#declared = new Set(parts.options.headers?.map((name) => name.toLowerCase()));
+    const { headers, map, valid } = parts.options;
+    this.#declared = new Set(headers?.map((name) => name.toLowerCase()));
+    this.#needsEntry = map !== undefined || valid !== undefined || this.#declared.size > 0;
   }
 
-  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    const { options, face } = this.parts;
-    const { cache } = face;
-    const read = (options.read ?? rawRequest)(context);
-    const input = read instanceof Promise ? await read : read;
+  intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const { read } = this.parts.options;
+    if (read === undefined) return this.#answered(rawRequest(context), context, next);
+    const input = read(context);
+    if (!(input instanceof Promise)) return this.#answered(input, context, next);
+    return input.then((value: unknown) => this.#answered(value, context, next));
+  }
+
+  async #answered(
+    input: unknown,
+    context: ExecutionContext,
+    next: CallHandler,
+  ): Promise<Observable<unknown>> {
+    const { options, face, serializers } = this.parts;
     const visit: Visit = { context, next, answered: false };
     const key = this.#key(input, context);
     if (key === undefined || !this.#uses(input, context)) return this.#passBy(visit, input, key);
     try {
       const load = this.#loader(visit);
-      if (options.map === undefined && options.valid === undefined && this.#declared.size === 0) {
-        const value = await cache.getOrSet(key, load, options);
-        return of(visit.own === undefined ? this.parts.serializers.done(value) : visit.own.body);
+      if (!this.#needsEntry) {
+        const value = await face.cache.getOrSet(key, load, options);
+        return of(visit.own === undefined ? serializers.done(value) : visit.own.body);
       }
-      const { value, ...entry } = await cache.getOrSetEntry(key, load, options);
+      const { value, ...entry } = await face.cache.getOrSetEntry(key, load, options);
       if (visit.own !== undefined) return of(visit.own.body);
       const body = this.#opened(value, visit);
       if (body === undefined || options.valid?.(body.value, input) === false) {
         // Not ours, or not of this version: away with it, and answer as if nothing had been there.
-        await cache.invalidate(key);
+        await face.cache.invalidate(key);
         return await this.#passBy(visit, input, key);
       }
       return of(this.#answer({ ...entry, value: body.value, bypass: false }, input, context));
