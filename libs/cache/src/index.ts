@@ -13,6 +13,8 @@ export type {
   AnswerScope,
   HandlerCacheOptions,
   MethodCacheOptions,
+  RawHandlerOptions,
+  ReadingHandlerOptions,
 } from './nest/cache-aside.options.js';
 export { CacheInvalidate } from './nest/cache-invalidate.decorator.js';
 export type {

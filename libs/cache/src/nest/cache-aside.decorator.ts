@@ -4,9 +4,13 @@ import { CacheOptionsError } from '../cache-errors.js';
 import type { AroundMethod } from './bound-method.js';
 import { aroundMethod } from './bound-method.js';
 import { CacheAsideInterceptor } from './cache-aside.interceptor.js';
-import type { HandlerCacheOptions, MethodCacheOptions } from './cache-aside.options.js';
+import type {
+  HandlerCacheOptions,
+  MethodCacheOptions,
+  RawHandlerOptions,
+  ReadingHandlerOptions,
+} from './cache-aside.options.js';
 import { CACHE_ASIDE } from './cache-aside.metadata.js';
-import type { RawRequest } from './request-input.js';
 
 /** A method decorator that compiles only where `Key` takes what the method takes. */
 export type MethodCacheDecorator<Args extends readonly unknown[]> = <
@@ -44,14 +48,15 @@ export type MethodCacheDecorator<Args extends readonly unknown[]> = <
  *
  * @throws CacheOptionsError at start, where it cannot do what was asked
  */
-export function CacheAside<Input = RawRequest, Value = unknown>(
-  options: HandlerCacheOptions<Input, Value>,
+export function CacheAside<Input, Value = unknown>(
+  options: ReadingHandlerOptions<Input, Value>,
 ): MethodDecorator;
+export function CacheAside<Value = unknown>(options: RawHandlerOptions<Value>): MethodDecorator;
 export function CacheAside<Args extends readonly unknown[]>(
   options: MethodCacheOptions<Args>,
 ): MethodCacheDecorator<Args>;
 export function CacheAside(
-  // Overloads: whoever calls this has had the types checked by one of the two.
+  // Overloads: whoever calls this has had the types checked by one of them.
   options: HandlerCacheOptions<never> | MethodCacheOptions<never>,
 ): MethodDecorator {
   assertLifetime(options);

@@ -69,3 +69,13 @@ export interface HandlerCacheOptions<Input = RawRequest, Value = unknown> extend
   readonly map?:
     ((entry: AnswerEntry<Value>, input: Input, context: ExecutionContext) => unknown) | undefined;
 }
+
+/** As {@link HandlerCacheOptions}, for a handler that reads the request in its own way. */
+export interface ReadingHandlerOptions<Input, Value> extends HandlerCacheOptions<Input, Value> {
+  readonly read: (context: ExecutionContext) => Input | Promise<Input>;
+}
+
+/** As {@link HandlerCacheOptions}, for a handler whose key is made of the raw request. */
+export interface RawHandlerOptions<Value> extends HandlerCacheOptions<RawRequest, Value> {
+  readonly read?: undefined;
+}

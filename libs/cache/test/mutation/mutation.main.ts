@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { startRedis } from '../../../../test/servers/redis-server.js';
 import { ENGINE_MUTATIONS } from './engine-mutations.js';
 import type { Mutation } from './mutation.js';
+import { NEST_MUTATIONS } from './nest-mutations.js';
 import { SCRIPT_MUTATIONS } from './script-mutations.js';
 import { STORE_MUTATIONS } from './store-mutations.js';
 import { WorkspaceCopy } from './workspace-copy.js';
@@ -19,6 +20,9 @@ const SUITES = [
   ...['store-contract', 'leases', 'sharing', 'interleavings', 'key-index', 'index-upkeep'],
   ...['values', 'stored-values', 'unreadable-values', 'many', 'many-sharing', 'many-budget'],
   ...['isolation', 'outages', 'model/model'],
+  ...['field-failures', 'answers', 'methods', 'refusals', 'requests', 'serialization'].map(
+    (name) => `nest/${name}`,
+  ),
 ];
 /** A mutation that makes a test hang is noticed, too. For one suite, and for all of them. */
 const PATIENCE_MS = { one: 240_000, all: 900_000 };
@@ -27,9 +31,12 @@ const { values } = parseArgs({
   options: { only: { type: 'string', default: '' }, list: { type: 'boolean', default: false } },
 });
 const wanted = new RegExp(values.only);
-const mutations = [...SCRIPT_MUTATIONS, ...ENGINE_MUTATIONS, ...STORE_MUTATIONS].filter(
-  ({ name }) => wanted.test(name),
-);
+const mutations = [
+  ...SCRIPT_MUTATIONS,
+  ...ENGINE_MUTATIONS,
+  ...STORE_MUTATIONS,
+  ...NEST_MUTATIONS,
+].filter(({ name }) => wanted.test(name));
 const copy = await WorkspaceCopy.create();
 const misfits = mutations.flatMap((mutation) => copy.misfits(mutation));
 for (const misfit of misfits) console.error(`not found: ${misfit}`);

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Controller, Get, Header, HttpCode, Query, Res, StreamableFile } from '@nestjs/common';
 import { of } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { HandlerCacheOptions, RawRequest } from '@gad/cache';
+import type { RawHandlerOptions } from '@gad/cache';
 import { CacheAside, cacheKey } from '@gad/cache';
 import type { Answer, Platform, RunningApp } from './nest-app.js';
 import { PLATFORMS, startApp } from './nest-app.js';
@@ -19,7 +19,7 @@ const ran = <T>(value: T): T => {
   return value;
 };
 
-type Options = Partial<HandlerCacheOptions<RawRequest, unknown>>;
+type Options = Partial<RawHandlerOptions<unknown>>;
 const aside = (name: string, more: Options = {}): MethodDecorator =>
   CacheAside({ scope: 'shared', key: () => cacheKey`answers:${name}`, ttl: 60, ...more });
 

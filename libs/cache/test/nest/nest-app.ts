@@ -39,7 +39,7 @@ export interface RunningApp {
 export async function startApp(parts: AppParts): Promise<RunningApp> {
   const building = Test.createTestingModule({
     imports: [
-      CacheModule.forRoot({ logLevel: 'off', deadlineMs: 2_000, ...parts.options }),
+      CacheModule.forRoot({ logLevel: 'off', deadlineMs: 20_000, ...parts.options }),
       ...(parts.imports ?? []),
     ],
     controllers: parts.controllers ?? [],
@@ -56,9 +56,12 @@ export async function startApp(parts: AppParts): Promise<RunningApp> {
     throw error;
   }
   const url = await app.getUrl();
+  const cache = app.get(CacheService);
+  // A store that is not there yet is a miss, which these tests are not about.
+  while (!cache.connected) await new Promise(setImmediate);
   return {
     app,
-    cache: app.get(CacheService),
+    cache,
     get: async (path, user, method = 'GET') => {
       const headers = user === undefined ? {} : { 'x-user': user };
       const response = await fetch(url + path, { method, headers });

@@ -58,7 +58,7 @@ class PlainController {
   }
 
   @Get('mapped')
-  @CacheAside<unknown, object>({
+  @CacheAside<object>({
     scope: 'shared',
     key: () => cacheKey`accounts:mapped`,
     ttl: 60,
@@ -69,7 +69,7 @@ class PlainController {
   }
 
   @Get('mapped-off')
-  @CacheAside<unknown, object>({
+  @CacheAside<object>({
     scope: 'shared',
     key: () => cacheKey`accounts:mapped`,
     enabled: false,
