@@ -33,6 +33,9 @@ const numbersOnly: PipeTransform<Record<string, string>> = {
   },
 };
 
+const checkedRequest = validated({ params: ItemParams, query: PageQuery }, numbersOnly);
+const halfChecked = validated({ params: ItemParams }, numbersOnly);
+
 let runs: number;
 
 @Controller('items')
@@ -40,7 +43,7 @@ class ItemsController {
   @Get('checked/:id')
   @CacheAside({
     scope: 'shared',
-    read: validated({ params: ItemParams, query: PageQuery }, numbersOnly),
+    read: checkedRequest,
     key: ({ params, query }) => cacheKey`items:${params.id}:page:${query.page}`,
     ttl: 60,
   })
@@ -52,7 +55,7 @@ class ItemsController {
   @Get('half/:id')
   @CacheAside({
     scope: 'shared',
-    read: validated({ params: ItemParams }, numbersOnly),
+    read: halfChecked,
     key: ({ params, query }) => cacheKey`half:${params.id}:${String(query['q'])}`,
   })
   half(): unknown {
