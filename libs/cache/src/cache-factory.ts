@@ -15,12 +15,13 @@ import { MemoryStore } from './store/memory/memory-store.js';
  */
 export function createCache(options: CacheModuleOptions, log: CacheLog): CacheEngine {
   const resolved = resolveOptions(options);
+  const store = resolved.store ?? makeStore(resolved, log);
   return new CacheEngine({
-    store: resolved.store ?? makeStore(resolved, log),
+    store,
     prefix: resolved.prefix,
     limits: resolved,
     values: resolved,
-    clock: systemClock,
+    clock: store.clock ?? systemClock,
     log,
   });
 }

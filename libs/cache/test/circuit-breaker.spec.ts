@@ -1,17 +1,17 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { FakeClock, settle } from '@gad/cache/testing';
 import { CircuitBreaker } from '../src/store/redis/circuit-breaker.js';
 import { deferred } from './fixtures.js';
-import { ManualClock, settle } from './manual-clock.js';
 
 describe('The circuit breaker', () => {
-  let clock: ManualClock;
+  let clock: FakeClock;
   let probes: { answer: (prompt: boolean) => void; at: number }[];
   let said: string[];
   let chance: number;
   let breaker: CircuitBreaker;
 
   beforeEach(() => {
-    clock = new ManualClock();
+    clock = new FakeClock();
     probes = [];
     said = [];
     chance = 1;
@@ -43,7 +43,7 @@ describe('The circuit breaker', () => {
   it('begins open and says nothing before it knows anything', async () => {
     breaker.start();
     expect(breaker.state).toBe('open');
-    await clock.advance(50);
+    await clock.advanceAsync(50);
     expect(breaker.state).toBe('half-open');
     expect(said).toEqual([]);
     await answer(true);
@@ -76,10 +76,10 @@ describe('The circuit breaker', () => {
   it('lets one probe through at a time', async () => {
     await closed();
     breaker.trip('x');
-    await clock.advance(50);
+    await clock.advanceAsync(50);
     expect(breaker.state).toBe('half-open');
     breaker.probeNow();
-    await clock.advance(60_000);
+    await clock.advanceAsync(60_000);
     expect(probes).toHaveLength(1);
   });
 
@@ -90,7 +90,7 @@ describe('The circuit breaker', () => {
     const pauses: number[] = [];
     let before = lostAt;
     for (let turn = 0; turn < 6; turn++) {
-      while (probes.length <= turn) await clock.advance(1);
+      while (probes.length <= turn) await clock.advanceAsync(1);
       const at = probes[turn]?.at ?? 0;
       pauses.push(at - before);
       before = at;
@@ -103,9 +103,9 @@ describe('The circuit breaker', () => {
     await closed();
     chance = 0;
     breaker.trip('x');
-    await clock.advance(24);
+    await clock.advanceAsync(24);
     expect(probes).toHaveLength(0);
-    await clock.advance(1);
+    await clock.advanceAsync(1);
     expect(probes).toHaveLength(1);
   });
 
@@ -127,10 +127,10 @@ describe('The circuit breaker', () => {
     for (let turn = 0; turn < 20; turn++) {
       breaker.timedOut();
       breaker.trip('again');
-      await clock.advance(500);
+      await clock.advanceAsync(500);
       await answer(false);
     }
-    await clock.advance(500);
+    await clock.advanceAsync(500);
     await answer(true);
     expect(said).toEqual(['away: first', 'here']);
   });
@@ -142,7 +142,7 @@ describe('The circuit breaker', () => {
     breaker.stop();
     expect(clock.pending).toBe(0);
     breaker.start();
-    await clock.advance(50);
+    await clock.advanceAsync(50);
     expect(breaker.state).toBe('half-open');
     breaker.stop();
     await answer(false);
@@ -157,7 +157,7 @@ describe('The circuit breaker', () => {
       onClose: () => said.push('here'),
     });
     failing.start();
-    await clock.advance(2_000);
+    await clock.advanceAsync(2_000);
     expect(failing.state).not.toBe('closed');
     expect(said).toEqual([]);
     failing.stop();

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BatchAnswer, CacheEngine, CacheStore } from '@gad/cache';
+import type { FaultyStore } from '@gad/cache/testing';
 import { deferred, memoryPair, redisPair, until } from './fixtures.js';
-import type { Gates } from './gates.js';
 import type { RedisServer } from './redis-server.js';
 import { startRedis } from './redis-server.js';
 import { twoEngines } from './two-engines.js';
@@ -24,7 +24,7 @@ class NotFound extends Error {}
 
 describe.each(pairs)('Who shares the load of many keys, on the %s:', (_, pair) => {
   let stores: CacheStore[];
-  let gates: Gates;
+  let faults: FaultyStore;
   let cache: CacheEngine;
   let other: CacheEngine;
   let calls: number[][];
@@ -35,7 +35,7 @@ describe.each(pairs)('Who shares the load of many keys, on the %s:', (_, pair) =
   };
 
   beforeEach(async () => {
-    ({ stores, gates, cache, other } = await twoEngines(pair));
+    ({ stores, faults, cache, other } = await twoEngines(pair));
     calls = [];
   });
   afterEach(() => Promise.all(stores.map((store) => store.close())));
@@ -118,8 +118,7 @@ describe.each(pairs)('Who shares the load of many keys, on the %s:', (_, pair) =
   });
 
   it('two processes that each load what the other wants both end', async () => {
-    let acquisitions = 0;
-    const second = gates.before((call) => call === 'acquire' && ++acquisitions === 2);
+    const second = faults.hold('acquire', { skip: 1 });
     const mine = cache.getOrSetMany([1, 2], toKey, load);
     await second.arrived;
     const theirs = other.getOrSetMany([2, 1], toKey, load);

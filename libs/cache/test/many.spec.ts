@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheEngine, CacheStore } from '@gad/cache';
 import { CacheKeyInvalidError, CacheOptionsError, CacheUnavailableError } from '@gad/cache';
+import type { RecordingStore } from '@gad/cache/testing';
 import { setMany } from '../src/engine/many.js';
 import { engineOver, memoryPair, redisPair } from './fixtures.js';
-import type { Gates } from './gates.js';
 import type { RedisServer } from './redis-server.js';
 import { startRedis } from './redis-server.js';
 import { twoEngines } from './two-engines.js';
@@ -26,7 +26,7 @@ class NotFound extends Error {}
 
 describe.each(pairs)('Many keys, on the %s:', (_, pair) => {
   let stores: CacheStore[];
-  let gates: Gates;
+  let storeCalls: RecordingStore;
   let cache: CacheEngine;
   let other: CacheEngine;
   let calls: number[][];
@@ -37,7 +37,7 @@ describe.each(pairs)('Many keys, on the %s:', (_, pair) => {
   };
 
   beforeEach(async () => {
-    ({ stores, gates, cache, other } = await twoEngines(pair));
+    ({ stores, calls: storeCalls, cache, other } = await twoEngines(pair));
     calls = [];
   });
   afterEach(() => Promise.all(stores.map((store) => store.close())));
@@ -57,7 +57,7 @@ describe.each(pairs)('Many keys, on the %s:', (_, pair) => {
     expect(await cache.getOrSetMany([], toKey, load)).toEqual([]);
     expect(await cache.getMany([])).toEqual([]);
     expect(await setMany([], () => Promise.resolve(true))).toEqual([]);
-    expect([calls, gates.calls]).toEqual([[], []]);
+    expect([calls, storeCalls.all]).toEqual([[], []]);
   });
 
   it('undefined and null, 0 and false differ: only the first is not stored', async () => {
@@ -147,7 +147,7 @@ describe.each(pairs)('Many keys, on the %s:', (_, pair) => {
     await expect(setMany([{ key: '', value: 1 }], () => Promise.resolve(true))).rejects.toThrow(
       CacheKeyInvalidError,
     );
-    expect(gates.calls).toEqual([]);
+    expect(storeCalls.all).toEqual([]);
   });
 
   it('a store that fails for some keys only fails those', async () => {

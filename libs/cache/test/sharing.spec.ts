@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheEngine, CacheStore } from '@gad/cache';
+import type { FaultyStore } from '@gad/cache/testing';
 import { deferred, memoryPair, redisPair, until } from './fixtures.js';
-import type { Gates } from './gates.js';
 import type { RedisServer } from './redis-server.js';
 import { startRedis } from './redis-server.js';
 import { twoEngines } from './two-engines.js';
@@ -19,7 +19,7 @@ const pairs = [
 
 describe.each(pairs)('Who shares a load, on the %s:', (_, pair) => {
   let stores: CacheStore[];
-  let gates: Gates;
+  let faults: FaultyStore;
   let cache: CacheEngine;
   let other: CacheEngine;
   let source: number;
@@ -30,7 +30,7 @@ describe.each(pairs)('Who shares a load, on the %s:', (_, pair) => {
   };
 
   beforeEach(async () => {
-    ({ stores, gates, cache, other } = await twoEngines(pair));
+    ({ stores, faults, cache, other } = await twoEngines(pair));
     source = 1;
     loads = 0;
   });
@@ -81,7 +81,7 @@ describe.each(pairs)('Who shares a load, on the %s:', (_, pair) => {
   });
 
   it('a caller that came while an accepted fill was on its way looks for itself', async () => {
-    const filled = gates.after('fill');
+    const filled = faults.holdReply('fill');
     const early = cache.getOrSet('k', load);
     await filled.arrived;
     source = 2;
@@ -102,7 +102,7 @@ describe.each(pairs)('Who shares a load, on the %s:', (_, pair) => {
     await until(() => other.counts().loads === 1);
     const early = cache.getOrSet('k', load);
     await until(() => cache.counts().waits === 1);
-    const held = gates.after('read');
+    const held = faults.holdReply('read');
     row.resolve(1);
     await theirs;
     await held.arrived;
@@ -117,7 +117,7 @@ describe.each(pairs)('Who shares a load, on the %s:', (_, pair) => {
 
   it('an error is shared with callers before the invalidation only', async () => {
     const row = deferred<number>();
-    const acquired = gates.before('acquire');
+    const acquired = faults.hold('acquire');
     const early = cache.getOrSet('k', () => row.promise);
     await acquired.arrived;
     const before = cache.getOrSet('k', load);

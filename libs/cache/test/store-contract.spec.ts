@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
-import { storeContract } from '@gad/cache/testing';
+import { FaultyStore, RecordingStore, storeContract } from '@gad/cache/testing';
 import { MemoryStore, RedisStore, silentLog } from '@gad/cache';
 import type { RedisServer } from './redis-server.js';
 import { startRedis } from './redis-server.js';
@@ -11,6 +11,12 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 storeContract('The in-process store', () => Promise.resolve(new MemoryStore()), { describe, it });
+
+storeContract(
+  'A store of the testing door that was told nothing',
+  () => Promise.resolve(new RecordingStore(new FaultyStore(new MemoryStore()))),
+  { describe, it },
+);
 
 for (const index of ['lex', 'scan'] as const) {
   storeContract(

@@ -6,9 +6,9 @@ import type { CacheEngine, CacheStore, EngineParts, ValueSerializer } from '@gad
 import { silentLog } from '@gad/cache';
 import { Inspection } from '../src/engine/inspection.js';
 import { deferred, engineOver, logInto, memoryPair, redisPair, until } from './fixtures.js';
-import { gatedStore } from './gated-store.js';
 import type { RedisServer } from './redis-server.js';
 import { startRedis } from './redis-server.js';
+import { holdable } from './two-engines.js';
 import { enveloped, REPETITIVE } from './stored-texts.js';
 
 let server: RedisServer;
@@ -94,9 +94,9 @@ describe.each(pairs)('Stored values, on the %s:', (_, pair) => {
 
   it('what is invalidated while a value is being compressed is not stored', async () => {
     const [mine, theirs] = stores;
-    const { store, gates } = gatedStore(mine);
+    const store = holdable(mine);
     const cache = engine({ compression: { threshold: 100, codec: 'br' } }, { store });
-    const fill = gates.before('fill');
+    const fill = store.hold('fill');
     const loading = cache.getOrSet('k', () => REPETITIVE);
     await fill.arrived;
     await theirs.remove(['k']);

@@ -3,9 +3,9 @@ import { brotliCompressSync, deflateSync } from 'node:zlib';
 import type { CacheEngine, CacheStore, EngineParts } from '@gad/cache';
 import { FakeClock } from '../src/testing/fake-clock.js';
 import { deferred, engineOver, logInto, memoryPair, redisPair, until } from './fixtures.js';
-import { gatedStore } from './gated-store.js';
 import type { RedisServer } from './redis-server.js';
 import { startRedis } from './redis-server.js';
+import { holdable } from './two-engines.js';
 import { enveloped, REPETITIVE } from './stored-texts.js';
 
 let server: RedisServer;
@@ -103,10 +103,10 @@ describe.each(pairs)('Values that cannot be read, on the %s:', (_, pair) => {
 
   it('a good value that took the place of a corrupt one stays', async () => {
     const [mine] = stores;
-    const { store, gates } = gatedStore(mine);
+    const store = holdable(mine);
     const cache = engine({}, { store });
     await put('k', '{broken');
-    const discard = gates.before('discard');
+    const discard = store.hold('discard');
     const read = cache.get('k');
     await discard.arrived;
     await put('k', '{"n":1}');
@@ -116,10 +116,10 @@ describe.each(pairs)('Values that cannot be read, on the %s:', (_, pair) => {
   });
 
   it('a lease that took the place of a corrupt value stays', async () => {
-    const { store, gates } = gatedStore(stores[0]);
+    const store = holdable(stores[0]);
     const cache = engine({}, { store });
     await put('k', '{broken');
-    const discard = gates.before('discard');
+    const discard = store.hold('discard');
     const read = cache.get('k');
     await discard.arrived;
     const row = deferred<number>();

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.js';
 import type { Glob } from '../engine/glob.js';
 import type { LeaseWatch } from './lease-watch.js';
 
@@ -85,6 +86,8 @@ export interface CacheStore {
   readonly connected: boolean;
   /** Whether reads and fills are let through; absent where nothing can be away. */
   readonly circuit?: 'closed' | 'open' | 'half-open';
+  /** What time it lives by; a cache over it lives by the same. Absent: the machine's. */
+  readonly clock?: Clock;
 
   /** Connects. A store that is away is no error: it is used when it comes. */
   open(): Promise<void>;

@@ -1,19 +1,36 @@
 import type { DynamicModule } from '@nestjs/common';
-import type { CacheModuleExtras } from '../cache.module.js';
 import { CacheModule } from '../cache.module.js';
-import type { NestCacheOptions } from '../nest/nest-cache-options.js';
-import type { MemoryStoreOptions } from '../store/memory/memory-store.js';
-import { MemoryStore } from '../store/memory/memory-store.js';
+import type { CacheTestingOptions } from './cache-testing.js';
+import { CacheTesting } from './cache-testing.js';
 
-/** Options of a cache for tests: those of the module, and those of its in-process store. */
-export type CacheTestingOptions = Omit<NestCacheOptions, 'redis' | 'store'> &
-  MemoryStoreOptions &
-  CacheModuleExtras;
-
-/** The real cache over an in-process store of the test's own, without operation lines. */
+/**
+ * The real cache over a store of the test's own, without operation lines. Nothing is connected or
+ * shared; what a test can do with it is in {@link CacheTesting}.
+ *
+ * ```ts
+ * const app = await Test.createTestingModule({
+ *   imports: [CacheTestingModule.forRoot()],
+ *   providers: [UserStats],
+ * }).compile();
+ * await app.init();
+ * const { faults, calls } = app.get(CacheTesting);
+ * faults.disconnect();
+ * await app.get(UserStats).of(123); // answered all the same
+ * calls.count();
+ * ```
+ *
+ * A module that imports `CacheModule` itself is tested with
+ * `.overrideProvider(CacheService).useValue(testCache().cache)`.
+ */
 export const CacheTestingModule = {
-  /** Import this instead of `CacheModule.forRoot(…)`; nothing is connected or shared. */
+  /** Import this instead of `CacheModule.forRoot(…)`. */
   forRoot(options: CacheTestingOptions = {}): DynamicModule {
-    return CacheModule.forRoot({ logLevel: 'off', ...options, store: new MemoryStore(options) });
+    const testing = new CacheTesting(options);
+    const { providers = [], exports = [], ...cache } = CacheModule.forRoot(testing.options);
+    return {
+      ...cache,
+      providers: [...providers, { provide: CacheTesting, useValue: testing }],
+      exports: [...exports, CacheTesting],
+    };
   },
 };

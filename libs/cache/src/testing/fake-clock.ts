@@ -1,11 +1,23 @@
 import type { Clock } from '../clock.js';
+import { settle } from './settle.js';
 
 interface Timer {
   readonly at: number;
   readonly run: () => void;
 }
 
-/** A clock that stands still until it is told to move. Hand it to `MemoryStore` or an engine. */
+/**
+ * A clock that stands still until it is told to move. Given to a test's cache it moves everything
+ * that takes time there: lives, leases, waits, deadlines and the timeouts of loaders.
+ *
+ * ```ts
+ * const clock = new FakeClock();
+ * const { cache } = testCache({ clock });
+ * await cache.set('k', 1, { ttl: 300 });
+ * clock.advance(300_000);
+ * await cache.get('k'); // undefined
+ * ```
+ */
 export class FakeClock implements Clock {
   #now = 0;
   #timers: Timer[] = [];
@@ -22,18 +34,54 @@ export class FakeClock implements Clock {
     };
   }
 
-  /** Moves time on and runs what falls due on the way, in order. */
+  /** Timers that have not run. */
+  get pending(): number {
+    return this.#timers.length;
+  }
+
+  /** Moves time on by `ms` milliseconds and runs what falls due on the way, in order. */
   advance(ms: number): void {
     const end = this.#now + ms;
-    for (;;) {
-      const due = this.#timers
-        .filter(({ at }) => at <= end)
-        .reduce<Timer | undefined>((a, b) => (a === undefined || b.at < a.at ? b : a), undefined);
-      if (due === undefined) break;
-      this.#timers = this.#timers.filter((other) => other !== due);
-      this.#now = due.at;
-      due.run();
-    }
+    for (let due = this.#take(end); due !== undefined; due = this.#take(end)) this.#fire(due);
     this.#now = end;
+  }
+
+  /**
+   * As `advance`, and after each timer everything happens that it set off, new timers included:
+   * what a test needs when a wait ends in another wait.
+   */
+  async advanceAsync(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    await settle();
+    for (let due = this.#take(end); due !== undefined; due = this.#take(end)) {
+      this.#fire(due);
+      await settle();
+    }
+    this.#now = Math.max(this.#now, end);
+    await settle();
+  }
+
+  /** Time passes while the process is too busy to look at its timers; then those due all run. */
+  async stall(ms: number): Promise<void> {
+    this.#now += ms;
+    const due = this.#timers.filter(({ at }) => at <= this.#now).sort((a, b) => a.at - b.at);
+    for (const timer of due) {
+      if (!this.#timers.includes(timer)) continue;
+      this.#fire(timer);
+      await settle();
+    }
+  }
+
+  /** The first of the timers that are due at `end`. */
+  #take(end: number): Timer | undefined {
+    return this.#timers
+      .filter(({ at }) => at <= end)
+      .reduce<Timer | undefined>((a, b) => (a === undefined || b.at < a.at ? b : a), undefined);
+  }
+
+  #fire(timer: Timer): void {
+    this.#timers = this.#timers.filter((other) => other !== timer);
+    this.#now = Math.max(this.#now, timer.at);
+    timer.run();
   }
 }

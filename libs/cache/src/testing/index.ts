@@ -1,5 +1,12 @@
+export { CacheTesting, testCache } from './cache-testing.js';
+export type { CacheTestingOptions, TestCache } from './cache-testing.js';
 export { CacheTestingModule } from './cache-testing.module.js';
-export type { CacheTestingOptions } from './cache-testing.module.js';
 export { FakeClock } from './fake-clock.js';
+export { FaultyStore } from './faulty-store.js';
+export type { FaultOptions, FaultyOperations, HeldCall } from './faulty-store.js';
+export { RecordingStore } from './recording-store.js';
+export { settle } from './settle.js';
 export { storeContract } from './store-contract.js';
 export type { TestRunner } from './store-contract.js';
+export { StoreWrapper } from './store-wrapper.js';
+export type { StoreCall, StoreOperation } from './store-wrapper.js';

@@ -20,6 +20,7 @@ export interface MemoryStoreOptions {
   readonly maxEntries?: number;
   /** Bytes kept (keys and texts, two bytes a character). Default 64 MiB. */
   readonly maxBytes?: number;
+  /** What lives and leases are measured by; a cache over this store lives by it, too. Default: the machine's. */
   readonly clock?: Clock;
 }
 
@@ -78,6 +79,10 @@ export class MemoryStore implements CacheStore {
         if (!isText(entry)) this.#watches.wake(key);
       },
     });
+  }
+
+  get clock(): Clock {
+    return this.#clock;
   }
 
   open(): Promise<void> {

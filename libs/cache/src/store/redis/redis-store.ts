@@ -52,6 +52,7 @@ const LOOK_WITHOUT_MESSAGES_MS = 25;
 /** The shared store: values, leases, index and messages in one Redis database. */
 export class RedisStore implements CacheStore {
   readonly kind = 'redis';
+  readonly clock: Clock;
   readonly #connection: RedisConnection;
   readonly #layout: KeyLayout;
   readonly #index: KeyIndex | undefined;
@@ -64,6 +65,7 @@ export class RedisStore implements CacheStore {
 
   constructor(options: RedisStoreOptions) {
     const clock = options.clock ?? systemClock;
+    this.clock = clock;
     const { settings, prefix } = options;
     const layout = new KeyLayout(prefix, databaseOf(settings));
     const withinMs = options.removalTimeoutMs ?? 1_000;

@@ -1,0 +1,235 @@
+import type { UnavailableReason } from '../cache-errors.js';
+import { CacheUnavailableError } from '../cache-errors.js';
+import type { Clock } from '../clock.js';
+import { pause } from '../clock.js';
+import type { Acquisition, CacheStore, Lease, LeaseTerms } from '../store/cache-store.js';
+import type { StoreCall, StoreOperation } from './store-wrapper.js';
+import { StoreWrapper } from './store-wrapper.js';
+
+/** How often a fault strikes. */
+export interface FaultOptions {
+  /** So many calls; by default all, until `heal`. */
+  readonly times?: number;
+  /** Lets so many of these calls pass first. Default 0. */
+  readonly skip?: number;
+}
+
+/** A call that waits at a gate. */
+export interface HeldCall {
+  /** Resolves when the call is there: with `holdReply`, when it has been done as well. */
+  readonly arrived: Promise<void>;
+  /** Lets it go. */
+  release(): void;
+}
+
+/** Which calls: one operation, several, or `all`. */
+export type FaultyOperations = StoreOperation | readonly StoreOperation[] | 'all';
+
+interface Fault {
+  readonly strikes: (operation: StoreOperation) => boolean;
+  readonly play: <T>(run: () => Promise<T>) => Promise<T>;
+  left: number;
+  skip: number;
+}
+
+/** Parts generations of before and after a `disconnect`; beyond any count of real reconnects. */
+const PER_DISCONNECT = 2 ** 32;
+
+/**
+ * A store that goes wrong on command, around any other. It keeps the promise of every store: a call
+ * without an answer ends at its deadline (by its `clock`, or that of the store), a removal after
+ * `removalTimeoutMs`, with `CacheUnavailableError`. Of several faults the newest strikes.
+ *
+ * ```ts
+ * const { cache, faults } = testCache();
+ * faults.fail('read', { times: 1 });          // refused, once
+ * faults.hang('all');                         // not done, never answered
+ * faults.loseReply('remove');                 // done, and never answered
+ * faults.delay('fill', 30);                   // arrives 30 ms late
+ * faults.disconnect();                        // away: refused at once
+ * faults.heal();
+ *
+ * const held = faults.hold('fill');           // an exact interleaving
+ * const reader = cache.getOrSet('k', load);
+ * await held.arrived;
+ * await cache.delete('k');
+ * held.release();
+ * ```
+ *
+ * The idea of stores that break on command is bentocache's (its chaos drivers, which it keeps for
+ * its own tests).
+ */
+export class FaultyStore extends StoreWrapper {
+  readonly #clock: Clock;
+  readonly #removalTimeoutMs: number;
+  #faults: Fault[] = [];
+  #away = false;
+  #disconnects = 0;
+
+  constructor(inner: CacheStore, options: { clock?: Clock; removalTimeoutMs?: number } = {}) {
+    super(inner);
+    this.#clock = options.clock ?? super.clock;
+    this.#removalTimeoutMs = options.removalTimeoutMs ?? 1_000;
+  }
+
+  override get clock(): Clock {
+    return this.#clock;
+  }
+
+  override get connected(): boolean {
+    return !this.#away && super.connected;
+  }
+
+  override get circuit(): 'closed' | 'open' | 'half-open' {
+    return this.#away ? 'open' : super.circuit;
+  }
+
+  /** Rejects without doing anything. */
+  fail(
+    operations: FaultyOperations,
+    options: FaultOptions & { readonly reason?: UnavailableReason } = {},
+  ): void {
+    const { reason = 'refused' } = options;
+    const play = (): Promise<never> =>
+      Promise.reject(new CacheUnavailableError(reason, 'The store was told to fail.'));
+    this.#add(operations, play, options);
+  }
+
+  /** Does nothing and never answers. */
+  hang(operations: FaultyOperations, options: FaultOptions = {}): void {
+    this.#add(operations, () => new Promise<never>(() => undefined), options);
+  }
+
+  /** Does what it was asked, and the answer never comes. */
+  loseReply(operations: FaultyOperations, options: FaultOptions = {}): void {
+    const play = (run: () => Promise<unknown>): Promise<never> => {
+      run().catch(() => undefined);
+      return new Promise(() => undefined);
+    };
+    this.#add(operations, play, options);
+  }
+
+  /** Does it `ms` milliseconds later — also when the caller has given up by then. */
+  delay(operations: FaultyOperations, ms: number, options: FaultOptions = {}): void {
+    this.#add(operations, (run) => pause(this.#clock, ms).then(run), options);
+  }
+
+  /** Stops the next such call before it is done. */
+  hold(operations: FaultyOperations, options: Pick<FaultOptions, 'skip'> = {}): HeldCall {
+    const gate = new Gate();
+    this.#add(operations, (run) => gate.stop().then(run), { ...options, times: 1 });
+    return gate;
+  }
+
+  /** Lets the next such call be done, and keeps its answer back. */
+  holdReply(operations: FaultyOperations, options: Pick<FaultOptions, 'skip'> = {}): HeldCall {
+    const gate = new Gate();
+    const play = <T>(run: () => Promise<T>): Promise<T> => {
+      const answer = run();
+      const stop = (): Promise<T> => gate.stop().then(() => answer);
+      return answer.then(stop, stop);
+    };
+    this.#add(operations, play, { ...options, times: 1 });
+    return gate;
+  }
+
+  /** Goes away: `connected` is false, every call is refused at once, and leases are lost. */
+  disconnect(): void {
+    if (!this.#away) this.#disconnects++;
+    this.#away = true;
+  }
+
+  /** Ends all faults. What is stored is still there; what hangs goes on hanging. */
+  heal(): void {
+    this.#faults = [];
+    this.#away = false;
+  }
+
+  /** A lease dies with its connection, and so does one whose grant nobody heard of. */
+  override async acquire(key: string, terms: LeaseTerms, withinMs: number): Promise<Acquisition> {
+    const disconnects = this.#disconnects;
+    let abandoned = false;
+    let granted: Acquisition | undefined;
+    const handBack = async (): Promise<void> => {
+      if (granted?.state === 'owned') await this.inner.release(granted.lease, withinMs);
+    };
+    const call: StoreCall = { operation: 'acquire', keys: [key], withinMs };
+    const run = async (): Promise<Acquisition> => {
+      granted = await this.inner.acquire(key, terms, withinMs);
+      if (abandoned) await handBack();
+      return granted;
+    };
+    const answer = await this.pass(call, run).catch(async (error: unknown) => {
+      abandoned = true;
+      await handBack().catch(() => undefined);
+      throw error;
+    });
+    if (answer.state !== 'owned') return answer;
+    const generation = answer.lease.generation + disconnects * PER_DISCONNECT;
+    return { state: 'owned', lease: { ...answer.lease, generation } };
+  }
+
+  override fill(
+    lease: Lease,
+    text: string,
+    ttlMs: number | undefined,
+    withinMs: number,
+  ): Promise<boolean> {
+    const own = this.#own(lease);
+    return own === undefined ? Promise.resolve(false) : super.fill(own, text, ttlMs, withinMs);
+  }
+
+  override release(lease: Lease, withinMs: number): Promise<boolean> {
+    const own = this.#own(lease);
+    return own === undefined ? Promise.resolve(false) : super.release(own, withinMs);
+  }
+
+  protected pass<T>(call: StoreCall, run: () => Promise<T>): Promise<T> {
+    if (this.#away) {
+      return Promise.reject(new CacheUnavailableError('offline', 'The store was told to be away.'));
+    }
+    const fault = this.#faults.findLast((each) => each.strikes(call.operation) && --each.skip < 0);
+    if (fault === undefined) return run();
+    if (--fault.left === 0) this.#faults = this.#faults.filter((other) => other !== fault);
+    return this.#bounded(fault.play(run), call.withinMs ?? this.#removalTimeoutMs);
+  }
+
+  #add(operations: FaultyOperations, play: Fault['play'], options: FaultOptions): void {
+    const { times = Infinity, skip = 0 } = options;
+    const named = typeof operations === 'string' ? [operations] : operations;
+    const strikes = (operation: StoreOperation): boolean =>
+      operations === 'all' || named.includes(operation);
+    this.#faults.push({ strikes, play, left: times, skip });
+  }
+
+  #bounded<T>(work: Promise<T>, ms: number): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.#clock.after(ms, () => {
+        reject(new CacheUnavailableError('timeout', 'The store did not answer in time.'));
+      });
+      work.finally(cancel).then(resolve, reject);
+    });
+  }
+
+  /** The wrapped store's own lease, unless it was lost by a `disconnect`. */
+  #own(lease: Lease): Lease | undefined {
+    if (Math.floor(lease.generation / PER_DISCONNECT) !== this.#disconnects) return undefined;
+    return { ...lease, generation: lease.generation % PER_DISCONNECT };
+  }
+}
+
+class Gate implements HeldCall {
+  #arrive: () => void = () => undefined;
+  #open: () => void = () => undefined;
+  readonly arrived = new Promise<void>((resolve) => (this.#arrive = resolve));
+  readonly #opened = new Promise<void>((resolve) => (this.#open = resolve));
+
+  stop(): Promise<void> {
+    this.#arrive();
+    return this.#opened;
+  }
+
+  release(): void {
+    this.#open();
+  }
+}

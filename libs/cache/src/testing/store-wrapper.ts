@@ -1,0 +1,149 @@
+import type { Clock } from '../clock.js';
+import { systemClock } from '../clock.js';
+import type { Glob } from '../engine/glob.js';
+import type {
+  Acquisition,
+  CacheStore,
+  KeyPage,
+  Lease,
+  LeaseTerms,
+  StoreScript,
+  StoreStatistics,
+  TimedText,
+} from '../store/cache-store.js';
+import type { LeaseWatch } from '../store/lease-watch.js';
+
+/** A store's calls that a test can look at or disturb. */
+export type StoreOperation = Exclude<
+  keyof CacheStore,
+  'kind' | 'connected' | 'circuit' | 'open' | 'close' | 'watch'
+>;
+
+/** One call of a store. */
+export interface StoreCall {
+  readonly operation: StoreOperation;
+  /** The keys that it names, without prefix; none for a pattern. */
+  readonly keys: readonly string[];
+  /** The pattern of a removal or a listing; `*` for a removal of everything. */
+  readonly pattern?: string;
+  /** The milliseconds that the caller gives it, where the caller says. */
+  readonly withinMs?: number;
+}
+
+/** A store that hands each call of another one through `pass`. */
+export abstract class StoreWrapper implements CacheStore {
+  /** As of the wrapped store: absent where that runs no scripts. */
+  readonly evaluate?: NonNullable<CacheStore['evaluate']>;
+
+  constructor(protected readonly inner: CacheStore) {
+    if (inner.evaluate === undefined) return;
+    this.evaluate = (
+      script: StoreScript,
+      names: readonly string[],
+      args: readonly string[],
+      withinMs: number,
+    ) =>
+      this.pass({ operation: 'evaluate', keys: names, withinMs }, async () =>
+        inner.evaluate?.(script, names, args, withinMs),
+      );
+  }
+
+  /** Makes the call, or does something else about it. */
+  protected abstract pass<T>(call: StoreCall, run: () => Promise<T>): Promise<T>;
+
+  get kind(): 'redis' | 'memory' {
+    return this.inner.kind;
+  }
+
+  get connected(): boolean {
+    return this.inner.connected;
+  }
+
+  get circuit(): 'closed' | 'open' | 'half-open' {
+    return this.inner.circuit ?? 'closed';
+  }
+
+  get clock(): Clock {
+    return this.inner.clock ?? systemClock;
+  }
+
+  open(): Promise<void> {
+    return this.inner.open();
+  }
+
+  close(): Promise<void> {
+    return this.inner.close();
+  }
+
+  watch(key: string): LeaseWatch {
+    return this.inner.watch(key);
+  }
+
+  read(key: string, withinMs: number): Promise<string | undefined> {
+    const call: StoreCall = { operation: 'read', keys: [key], withinMs };
+    return this.pass(call, () => this.inner.read(key, withinMs));
+  }
+
+  readTimed(key: string, withinMs: number): Promise<TimedText | undefined> {
+    const call: StoreCall = { operation: 'readTimed', keys: [key], withinMs };
+    return this.pass(call, () => this.inner.readTimed(key, withinMs));
+  }
+
+  readMany(keys: readonly string[], withinMs: number): Promise<(string | undefined)[]> {
+    const call: StoreCall = { operation: 'readMany', keys, withinMs };
+    return this.pass(call, () => this.inner.readMany(keys, withinMs));
+  }
+
+  acquire(key: string, terms: LeaseTerms, withinMs: number): Promise<Acquisition> {
+    const call: StoreCall = { operation: 'acquire', keys: [key], withinMs };
+    return this.pass(call, () => this.inner.acquire(key, terms, withinMs));
+  }
+
+  fill(lease: Lease, text: string, ttlMs: number | undefined, withinMs: number): Promise<boolean> {
+    const call: StoreCall = { operation: 'fill', keys: [lease.key], withinMs };
+    return this.pass(call, () => this.inner.fill(lease, text, ttlMs, withinMs));
+  }
+
+  release(lease: Lease, withinMs: number): Promise<boolean> {
+    const call: StoreCall = { operation: 'release', keys: [lease.key], withinMs };
+    return this.pass(call, () => this.inner.release(lease, withinMs));
+  }
+
+  write(key: string, text: string, ttlMs: number | undefined, withinMs: number): Promise<void> {
+    const call: StoreCall = { operation: 'write', keys: [key], withinMs };
+    return this.pass(call, () => this.inner.write(key, text, ttlMs, withinMs));
+  }
+
+  discard(key: string, text: string, withinMs: number): Promise<boolean> {
+    const call: StoreCall = { operation: 'discard', keys: [key], withinMs };
+    return this.pass(call, () => this.inner.discard(key, text, withinMs));
+  }
+
+  remove(keys: readonly string[]): Promise<number> {
+    return this.pass({ operation: 'remove', keys }, () => this.inner.remove(keys));
+  }
+
+  removeMatching(glob: Glob): Promise<number> {
+    const call: StoreCall = { operation: 'removeMatching', keys: [], pattern: glob.source };
+    return this.pass(call, () => this.inner.removeMatching(glob));
+  }
+
+  removeAll(): Promise<number> {
+    const call: StoreCall = { operation: 'removeAll', keys: [], pattern: '*' };
+    return this.pass(call, () => this.inner.removeAll());
+  }
+
+  list(glob: Glob | undefined, after: string | undefined, limit: number): Promise<KeyPage> {
+    const call: StoreCall = { operation: 'list', keys: [], pattern: glob?.source ?? '*' };
+    return this.pass(call, () => this.inner.list(glob, after, limit));
+  }
+
+  describe(key: string): Promise<(TimedText & { readonly bytes: number }) | undefined> {
+    const call: StoreCall = { operation: 'describe', keys: [key] };
+    return this.pass(call, () => this.inner.describe(key));
+  }
+
+  statistics(): Promise<StoreStatistics> {
+    return this.pass({ operation: 'statistics', keys: [] }, () => this.inner.statistics());
+  }
+}
