@@ -68,6 +68,14 @@ export default {
       { path: [TESTS, '^libs/[^/]+/src/testing/'] },
     ),
     rule(
+      'testing-door-knows-no-runner',
+      'It serves users of Jest, Vitest and node:test alike, so it imports none of them.',
+      { path: '^libs/[^/]+/src/testing/', pathNot: TESTS },
+      {
+        path: String.raw`(^|/)(node_modules/)?(node:test|vitest|jest|@jest|@vitest|@nestjs/testing)(/|$)`,
+      },
+    ),
+    rule(
       'features-by-their-doors',
       'Another feature is used through its module, service, guard or events; who is asking is ' +
         "auth's vocabulary; what is cached under which key is for the invalidation table to know.",

@@ -28,6 +28,10 @@ export const plantedViolations: Readonly<Record<string, { from: string; text: st
     from: 'apps/api/src/statistics/tested.ts',
     text: `import { fake } from '@gad/cache/testing';\nexport const real = fake;\n`,
   },
+  'testing-door-knows-no-runner': {
+    from: 'libs/cache/src/testing/bound.ts',
+    text: `import { it } from 'node:test';\nexport const bound = it;\n`,
+  },
   'features-by-their-doors': {
     from: 'apps/api/src/tareas/tareas.service.ts',
     text: `import { rows } from '../usuarios/usuarios.repository.js';\nexport const copy = rows;\n`,
