@@ -41,6 +41,18 @@ onEveryCacheSetup('statistics', (api) => {
       expect(_cache.ttl).toBeLessThanOrEqual(300);
     });
 
+    it('computes once for fifty requests at once', async () => {
+      await forget();
+      const loads = async () =>
+        (await api().get('/cache/stats', { as: 'admin' })).body.local.loads as number;
+      const before = await loads();
+      const answers = await Promise.all(Array.from({ length: 50 }, () => stats('?days=30')));
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+      const moments = new Set(answers.map(({ body }) => body.calculated_at));
+      expect([...moments]).toEqual([expect.any(String)]);
+      expect(await loads()).toBe(before + 1);
+    });
+
     it('takes 30 days and the cache when nothing is said', async () => {
       await forget();
       expect((await stats()).body).toMatchObject({ period_days: 30, _cache: { hit: false } });

@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { CacheUnavailableError } from '@gad/cache';
 import { FakeClock, settle, testCache } from '@gad/cache/testing';
+
+// Owed removals are warned of.
+Logger.overrideLogger(false);
 
 const BOUNDS = { deadlineMs: 50, removalTimeoutMs: 1_000, leaseMs: 2_000, waitMs: 5_000 };
 
