@@ -6,6 +6,7 @@ import type { Clock } from '../clock.js';
 import type { CacheStore, Lease } from '../store/cache-store.js';
 import type { Budget } from './budget.js';
 import type { GetOrSetOptions, Loader } from './cache-entry.js';
+import { OwnLoads } from './own-loads.js';
 import type { Flight } from './single-flight.js';
 import { SingleFlight } from './single-flight.js';
 import type { SerialisedValue } from './serialised-value.js';
@@ -64,6 +65,8 @@ const LOOK_AGAIN_MS = 250;
  */
 export class LoadThrough {
   readonly #flights = new SingleFlight<Loaded>();
+  readonly #own = new OwnLoads();
+  #saidOwn = false;
 
   constructor(private readonly parts: LoadParts) {}
 
@@ -73,7 +76,8 @@ export class LoadThrough {
   }
 
   /**
-   * Joins or leads the load of a key that the caller has just missed.
+   * Joins or leads the load of a key that the caller has just missed. A loader that asks for its
+   * own key is answered by the loader that it brings, without the store.
    *
    * Cost in store calls for the leader: one acquire and one fill; for a joiner none.
    *
@@ -90,6 +94,7 @@ export class LoadThrough {
     lookedTwice: boolean,
     elsewhere: () => void = noop,
   ): Promise<Loaded> | undefined {
+    if (this.#own.includes(key)) return this.#loadInside(key, loader);
     let led = false;
     const lead = (flight: Flight<Loaded>): Promise<void> => {
       led = true;
@@ -112,7 +117,6 @@ export class LoadThrough {
     replace: boolean,
     elsewhere: () => void,
   ): Promise<void> {
-    const { counters } = this.parts;
     const got = await this.#obtain(flight, key, budget, replace, elsewhere);
     if ('value' in got) {
       flight.land(got.covered, (resolve) => resolve({ value: got.value, hit: true }));
@@ -120,17 +124,40 @@ export class LoadThrough {
     }
     const { lease } = got;
     const seatedBefore = flight.beginLoad();
-    counters.loads++;
     let value: T;
     try {
-      value = await loader({ key });
+      value = await this.#call(key, loader);
     } catch (error) {
-      counters.load_errors++;
       const covered = await this.#giveUp(flight, lease, budget, seatedBefore);
       flight.land(covered, (_, reject) => reject(error));
       return;
     }
     await this.#store(flight, key, value, options, lease, budget, seatedBefore);
+  }
+
+  async #call<T>(key: string, loader: Loader<T>): Promise<T> {
+    const { counters } = this.parts;
+    counters.loads++;
+    try {
+      return await this.#own.run(key, () => loader({ key }));
+    } catch (error) {
+      counters.load_errors++;
+      throw error;
+    }
+  }
+
+  /** For a caller inside of the key's own load; the outer load is the one that is stored. */
+  async #loadInside<T>(key: string, loader: Loader<T>): Promise<Loaded> {
+    if (!this.#saidOwn) {
+      this.#saidOwn = true;
+      this.parts.log.warn(
+        `Cache: the loader of ${key} asks for ${key} itself, which is not cached.`,
+      );
+    }
+    const inner = await this.#call(key, loader);
+    const value = this.parts.codec.serialise(inner);
+    if (typeof value === 'string') return { raw: inner };
+    return { value, hit: false, stored: false, ttlMs: undefined };
   }
 
   /** The right to load: with a lease, without one (nothing will be stored), or no need any more. */

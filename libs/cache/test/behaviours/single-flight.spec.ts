@@ -35,6 +35,41 @@ onBothStores('Single flight', (stage) => {
     expect(await cache.getMany(['ab', 'a', 'b'])).toEqual(['AB', 'A', 'B']);
   });
 
+  it('a loader that asks for its own key is answered by its own loader, not left waiting for itself', async () => {
+    const { cache, calls } = stage();
+    const service = () => cache.getOrSetEntry('k', () => ({ of: 'service' }), { ttl: 60 });
+    const handler = () => cache.getOrSet('k', async () => [(await service()).value], { ttl: 60 });
+    const [first, joined] = await Promise.all([handler(), handler()]);
+    expect([first, joined]).toEqual([[{ of: 'service' }], [{ of: 'service' }]]);
+    // The outer load is what is stored.
+    expect(await cache.get('k')).toEqual([{ of: 'service' }]);
+    expect(calls.filled).toEqual(['k']);
+  });
+
+  it('… also by way of another key, and however that ends', async () => {
+    const { cache } = stage();
+    const failure = new RangeError('no row');
+    const inner = () => cache.getOrSet('a', () => Promise.reject(failure));
+    const outer = () => cache.getOrSet('a', () => cache.getOrSet('b', inner));
+    await expect(outer()).rejects.toBe(failure);
+    expect(await cache.getOrSet('b', () => 2)).toBe(2);
+    expect(await cache.getOrSet('a', () => 1)).toBe(1);
+  });
+
+  it('… but what a loader left behind asks like anybody else', async () => {
+    const { cache, calls } = stage();
+    const left = deferred<undefined>();
+    let later: Promise<number> | undefined;
+    await cache.getOrSet('k', () => {
+      later = left.promise.then(() => cache.getOrSet('k', () => 2));
+      return 1;
+    });
+    await cache.delete('k');
+    left.resolve(undefined);
+    expect(await later).toBe(2);
+    expect(calls.filled).toEqual(['k', 'k']);
+  });
+
   it.each(['at once', 'later'])(
     'a loader that throws %s fails all who wait, and the next loads',
     async (when) => {

@@ -10,8 +10,18 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
         'const got = await this.#obtain(flight, key, budget, replace, elsewhere);',
         'const early = await loader({ key });\n    const got = await this.#obtain(flight, key, budget, replace, elsewhere);',
       ],
-      ['value = await loader({ key });', 'value = early;'],
+      ['value = await this.#call(key, loader);', 'value = early;'],
     ],
+  },
+  {
+    name: 'load: a loader that asks for its own key waits for itself',
+    suite: 'behaviours/single-flight',
+    edits: [['if (load.running && load.key === key) return true;', '']],
+  },
+  {
+    name: 'load: what a loader left behind counts as inside of it',
+    suite: 'behaviours/single-flight',
+    edits: [['load.running = false;', '']],
   },
   {
     name: 'load: a refused fill is shared',

@@ -19,7 +19,7 @@ import { WorkspaceCopy } from './workspace-copy.js';
 const SUITES = [
   ...['store-contract', 'leases', 'sharing', 'interleavings', 'key-index', 'index-upkeep'],
   ...['values', 'stored-values', 'unreadable-values', 'many', 'many-sharing', 'many-budget'],
-  ...['isolation', 'outages', 'model/model'],
+  ...['isolation', 'outages', 'behaviours/single-flight', 'model/model'],
   ...['field-failures', 'answers', 'methods', 'refusals', 'requests', 'serialization'].map(
     (name) => `nest/${name}`,
   ),
