@@ -24,7 +24,14 @@ for (const index of ['lex', 'scan'] as const) {
     async () => {
       await server.command('FLUSHDB');
       const settings = { url: server.url };
-      const store = new RedisStore({ settings, prefix: 'gad:', index, log: silentLog });
+      const bounds = { deadlineMs: 10_000, removalTimeoutMs: 10_000 };
+      const store = new RedisStore({
+        settings,
+        prefix: 'gad:',
+        index,
+        log: silentLog,
+        ...bounds,
+      });
       await store.open();
       return store;
     },

@@ -9,7 +9,8 @@ export interface TestRunner {
   readonly it: (name: string, body: () => Promise<void>) => void;
 }
 
-const MS = 1_000;
+// Long: a busy machine must not look like a slow store.
+const MS = 10_000;
 const TERMS = { leaseMs: 5_000, replace: false };
 
 async function leased(store: CacheStore, key: string): Promise<Lease> {
