@@ -9,10 +9,13 @@ import { ContainerRunner } from './container-runner.js';
 import { createDatabase } from './postgres-database.js';
 import { ProcessRunner } from './process-runner.js';
 import type { ServerRunner } from './server-runner.js';
-import { findServerSources, type ServerSource } from './server-source.js';
+import { findServerSources } from './server-source.js';
 import { startServer, type TestServer } from './test-server.js';
 
 export interface PostgresServer extends TestServer {
+  /** The folder with its data, to be copied while it is down; undefined inside a container. */
+  readonly dataFolder: string | undefined;
+
   /** Makes an empty database; resolves with the URL that connects to it. */
   createDatabase(name: string): Promise<string>;
 }
@@ -48,10 +51,16 @@ const DEFAULTS = {
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const { postgres: source } = await findServerSources(['postgres']);
   const url = (port: number): string => `postgres://postgres@127.0.0.1:${port}/postgres`;
+  let dataFolder: string | undefined;
   const server = await startServer(
     {
       name: 'PostgreSQL',
-      createRunner: (port) => createRunner(source, port, options.config),
+      createRunner: async (port) => {
+        if (source.by === 'docker') return createContainer(source.image, port, options.config);
+        const created = await createProcess(source.path, port, options.config);
+        dataFolder = created.dataFolder;
+        return created.runner;
+      },
       answers: (port) => takesConnections(url(port)),
       url,
     },
@@ -59,50 +68,58 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   );
   // By descriptors: a spread would freeze `pid` at its first value.
   return Object.defineProperties(
-    { createDatabase: (name: string) => createDatabase(server.url, name) },
+    { dataFolder, createDatabase: (name: string) => createDatabase(server.url, name) },
     Object.getOwnPropertyDescriptors(server),
     // The two halves together are the interface, which defineProperties cannot express.
   ) as PostgresServer;
 }
 
-async function createRunner(
-  source: ServerSource,
-  port: number,
-  config: PostgresOptions['config'],
-): Promise<ServerRunner> {
-  const settings = Object.entries({ ...DEFAULTS, ...config }).flatMap(([name, value]) => [
+function settingsOf(config: PostgresOptions['config']): string[] {
+  return Object.entries({ ...DEFAULTS, ...config }).flatMap(([name, value]) => [
     '-c',
     `${name}=${value}`,
   ]);
-  if (source.by === 'docker') {
-    return new ContainerRunner({
-      image: source.image,
-      name: `gad-test-postgres-${randomBytes(6).toString('hex')}`,
-      ports: { host: port, container: 5432 },
-      environment: {
-        POSTGRES_HOST_AUTH_METHOD: 'trust',
-        POSTGRES_INITDB_ARGS: '--encoding=UTF8 --locale=C --no-sync',
-      },
-      command: settings,
-    });
-  }
+}
+
+function createContainer(
+  image: string,
+  port: number,
+  config: PostgresOptions['config'],
+): ServerRunner {
+  return new ContainerRunner({
+    image,
+    name: `gad-test-postgres-${randomBytes(6).toString('hex')}`,
+    ports: { host: port, container: 5432 },
+    environment: {
+      POSTGRES_HOST_AUTH_METHOD: 'trust',
+      POSTGRES_INITDB_ARGS: '--encoding=UTF8 --locale=C --no-sync',
+    },
+    command: settingsOf(config),
+  });
+}
+
+async function createProcess(
+  programs: string,
+  port: number,
+  config: PostgresOptions['config'],
+): Promise<{ runner: ServerRunner; dataFolder: string }> {
   const user = unprivilegedUser();
   const temporaryDirectory = await mkdtemp(join(tmpdir(), 'gad-postgres-'));
   if (user !== undefined) await chown(temporaryDirectory, user.uid, user.gid);
   const data = join(temporaryDirectory, 'data');
   await promisify(execFile)(
-    join(source.path, 'initdb'),
+    join(programs, 'initdb'),
     [
       ...['--pgdata', data, '--username', 'postgres', '--auth', 'trust'],
       ...['--encoding', 'UTF8', '--locale', 'C', '--no-sync', '--no-instructions'],
     ],
     { ...user, cwd: temporaryDirectory },
   );
-  return new ProcessRunner({
-    program: join(source.path, 'postgres'),
+  const runner = new ProcessRunner({
+    program: join(programs, 'postgres'),
     args: [
       ...['-D', data, '-p', String(port), '-h', '127.0.0.1', '-c', 'unix_socket_directories='],
-      ...settings,
+      ...settingsOf(config),
     ],
     // "Fast" and "immediate" shutdown in PostgreSQL's terms.
     endSignal: 'SIGINT',
@@ -110,6 +127,7 @@ async function createRunner(
     user,
     temporaryDirectory,
   });
+  return { runner, dataFolder: data };
 }
 
 /** PostgreSQL refuses to run as root. */

@@ -24,6 +24,8 @@ export interface TcpProxy {
   /** Connections that were ever made. */
   readonly accepted: number;
   become(mode: ProxyMode): void;
+  /** Connections from now on lead to another port; those that are open stay where they are. */
+  retarget(port: number): void;
   /** Resets every open connection: both ends notice at once. */
   reset(): void;
   /** Ends the server's half of every connection without a word to the client: half-open. */
@@ -38,10 +40,11 @@ interface Pair {
   severed: boolean;
 }
 
-/** Starts a proxy on a free port in front of `targetPort`. */
-export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+/** Starts a proxy on a free port in front of another one. */
+export async function startTcpProxy(firstTarget: number): Promise<TcpProxy> {
   let mode: ProxyMode = { kind: 'pass' };
   let accepted = 0;
+  let targetPort = firstTarget;
   const pairs = new Set<Pair>();
 
   const listener = createServer((client) => {
@@ -84,6 +87,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     become: (next) => {
       mode = next;
       if (next.kind === 'refuse') resetAll();
+    },
+    retarget: (port) => {
+      targetPort = port;
     },
     reset: resetAll,
     forget: () => {

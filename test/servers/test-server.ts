@@ -19,6 +19,9 @@ export interface TestServer {
    */
   kill(signal: ServerSignal): Promise<void>;
 
+  /** Ends it in the orderly way if it runs; the data stays, `restart` brings it back. */
+  end(): Promise<void>;
+
   /** Ends it in the orderly way if it runs, and starts it on the same port with the same data. */
   restart(): Promise<void>;
 }
@@ -60,6 +63,7 @@ export async function startServer(recipe: ServerRecipe, port?: number): Promise<
       },
       stop: () => runner.remove(),
       kill: (signal) => runner.signal(signal),
+      end: () => runner.end(),
       restart: async () => {
         await runner.end();
         await run();

@@ -16,21 +16,35 @@ export interface ApiProcess {
   /** What it has written so far. */
   readonly output: string;
   signal(signal: NodeJS.Signals): void;
+  /** Sends a message to what was preloaded. */
+  tell(message: string): void;
   /** Resolves with how it ended and how long that took from the call, in milliseconds. */
   ended(): Promise<{ code: number | null; signal: NodeJS.Signals | null; ms: number }>;
   /** Ends it if it still runs, and removes its data. */
   dispose(): Promise<void>;
 }
 
+export interface ProcessOptions {
+  /** What runs, from the root of the repository. Default: the API. */
+  readonly program?: string;
+  /** A module that is imported before the program; it may listen to `process.on('message')`. */
+  readonly preload?: string;
+}
+
 /** Resolves when it listens. @throws Error with its output when it ends instead */
 export async function startApiProcess(
   variables: Readonly<Record<string, string>>,
+  { program = 'apps/api/src/main.ts', preload }: ProcessOptions = {},
 ): Promise<ApiProcess> {
   const dataDir = await mkdtemp(join(tmpdir(), 'gad-process-'));
   const port = await freePort();
   const child = spawn(
     process.execPath,
-    ['--import', './tools/typescript.mjs', 'apps/api/src/main.ts'],
+    [
+      ...['--import', './tools/typescript.mjs'],
+      ...(preload === undefined ? [] : ['--import', preload]),
+      program,
+    ],
     {
       cwd: ROOT,
       env: {
@@ -44,9 +58,10 @@ export async function startApiProcess(
         LOGIN_RATE_LIMIT: '0',
         ...variables,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...(preload === undefined ? [] : (['ipc'] as const))],
     },
   );
+  if (child.stdout === null || child.stderr === null) throw new Error('the API has no output');
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => (output += `${line}\n`));
@@ -74,6 +89,8 @@ export async function startApiProcess(
       return output;
     },
     signal: (signal) => child.kill(signal),
+    // To one that has just died it is not sent, and that is no error.
+    tell: (message) => void child.send(message, () => undefined),
     ended: async () => {
       const begin = performance.now();
       await exited;
