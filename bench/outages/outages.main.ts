@@ -8,11 +8,9 @@
  * The verdict takes the median of the rounds: on a machine that does other things as well, one
  * round tells more about them.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { installRivals } from '../../libs/cache/test/coherence/install-rivals.js';
 import { percentile, Readers, type Sample } from './readers.js';
 import { SCENARIOS, type Scenario } from './scenarios.js';
 import { clearStage, setStage, startSubject, type Stage } from './stage.js';
@@ -160,14 +158,4 @@ function print(cells: readonly string[]): void {
   const widths = [18, 11, 9, 7, 22, 26, 14];
   const line = cells.map((cell, n) => cell.padEnd(widths[n] ?? 0)).join(' ');
   process.stdout.write(`${line.trimEnd()}\n`);
-}
-
-function installRivals(): void {
-  const folder = fileURLToPath(new URL('../../libs/cache/test/rivals', import.meta.url));
-  if (existsSync(`${folder}/node_modules`)) return;
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--prefix', folder], {
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  });
-  if (status !== 0) throw new Error('The rivals could not be installed; run without them.');
 }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type { AdapterRecipe, AdapterSetup, CacheAdapter } from './adapter.js';
 import { TTL_SECONDS } from './adapter.js';
 import { gad, gadScan, gadSetByHand, gadToken } from './own-adapters.js';
@@ -18,11 +17,6 @@ export const RIVALS = [
 export const ADAPTER_NAMES: readonly string[] = [...OWN.map(({ name }) => name), ...RIVALS];
 
 const RIVALS_FOLDER = new URL('../rivals/', import.meta.url);
-
-/** Whether the rivals' dependencies are installed. */
-export function rivalsInstalled(): boolean {
-  return existsSync(new URL('node_modules/', RIVALS_FOLDER));
-}
 
 /** @throws Error when there is no such adapter */
 export async function recipeOf(name: string): Promise<AdapterRecipe> {

@@ -1,4 +1,5 @@
 import { readHistory, RECORD, REST } from './history.js';
+import { lowerBound, percentiles } from './order-statistics.js';
 
 /** What a history says. Times in milliseconds. */
 export interface Verdict {
@@ -115,24 +116,6 @@ function countDuring(
     return before > 0 && (loads.latestEnds[before - 1] ?? 0) > at;
   };
   return operations.filter(({ begin, rows }) => rows.some((row) => open(row, begin))).length;
-}
-
-/** How many of the ascending numbers are below the limit. */
-function lowerBound(ascending: readonly number[], limit: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ascending[middle] ?? 0) < limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function percentiles(values: number[]): { p50: number; p99: number } {
-  values.sort((a, b) => a - b);
-  const at = (share: number): number => values[Math.floor(share * (values.length - 1))] ?? 0;
-  return { p50: at(0.5), p99: at(0.99) };
 }
 
 function entryOf<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -8,12 +8,11 @@
  * Ends with 1 when an adapter of ours shows a stale read, a stuck key, a failed read or an
  * unindexed value, and with 2 when the run does not count.
  */
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../../../../test/servers/postgres-server.js';
 import { startRedis } from '../../../../test/servers/redis-server.js';
-import { RIVALS, rivalsInstalled } from './adapters.js';
+import { RIVALS } from './adapters.js';
+import { installRivals } from './install-rivals.js';
 import { mustHold, ppm, shortcomings, table } from './report.js';
 import type { RunResult } from './run-adapter.js';
 import { runAdapter } from './run-adapter.js';
@@ -34,7 +33,7 @@ const { values } = parseArgs({
 });
 const names = values.adapters.split(',');
 const needsRivals = names.some((name) => RIVALS.some((rival) => rival === name));
-if (needsRivals && !rivalsInstalled()) installRivals();
+if (needsRivals) installRivals();
 
 const [redis, postgres] = await Promise.all([
   startRedis({ config: { 'lazyfree-lazy-eviction': 'yes' } }),
@@ -84,13 +83,4 @@ function isPressed(name: string): boolean {
 
 function holds({ stale, stuck, failures, wrong, unindexed }: RunResult): boolean {
   return stale + stuck + failures + wrong + (unindexed ?? 0) === 0;
-}
-
-function installRivals(): void {
-  const folder = fileURLToPath(new URL('../rivals', import.meta.url));
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--prefix', folder], {
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  });
-  if (status !== 0) throw new Error('The rivals could not be installed; run without them.');
 }

@@ -1,4 +1,5 @@
 import type { RunResult } from './run-adapter.js';
+import { textTable } from './text-table.js';
 
 /** What makes a run count, by raw cache-aside beside the others. */
 export const REQUIRED = { rawPpm: 1_000, invalidations: 100_000, duringLoad: 0.3 } as const;
@@ -60,17 +61,8 @@ export function table(results: readonly RunResult[]): string {
     result.unindexed === undefined ? '-' : String(result.unindexed),
     `${result.readMs.p50.toFixed(2)} / ${result.readMs.p99.toFixed(1)}`,
   ]);
-  const widths = header.map((title, column) =>
-    Math.max(title.length, ...lines.map((line) => line[column]?.length ?? 0)),
-  );
-  const format = (cells: readonly string[]): string =>
-    cells
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  ');
   const settings = results.map(({ adapter, settings: text }) => `  ${adapter}: ${text}`);
-  return [format(header), ...lines.map(format), '', 'Settings:', ...settings].join('\n');
+  return [textTable(header, lines), '', 'Settings:', ...settings].join('\n');
 }
 
 function percent(share: number): string {
