@@ -1,0 +1,21 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { between, type Fault, type Stage } from './stage.js';
+
+/** Nobody puts a database back in less. */
+const RESTORE_MS = 2_000;
+
+export const DATABASE_FAULTS: readonly Fault[] = [
+  { name: 'database-restart', run: ({ database }) => database.restart() },
+  { name: 'database-crash', run: ({ database }) => database.crash() },
+  {
+    name: 'database-restore',
+    run: async ({ database, load, random }: Stage): Promise<void> => {
+      await database.backUp();
+      await sleep(between(random, 2_000, 4_000));
+      await load.stopWriters();
+      await database.restore(() => sleep(RESTORE_MS));
+      await load.beginAnew();
+      load.startWriters();
+    },
+  },
+];

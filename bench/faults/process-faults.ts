@@ -1,0 +1,25 @@
+import { between, MissedStrikeError, oneOf, type Fault, type Stage } from './stage.js';
+
+/** Longest wait for the moment at which a process can strike itself. */
+const ORDER_MS = 10_000;
+
+export const PROCESS_FAULTS: readonly Fault[] = [
+  {
+    name: 'process-frozen',
+    run: ({ fleet, random }) =>
+      fleet.freeze(oneOf(random, fleet.members), between(random, 500, 3_000)),
+  },
+  {
+    name: 'process-killed',
+    run: ({ fleet, random }) => fleet.kill(oneOf(random, fleet.members)),
+  },
+  {
+    name: 'crash-before-invalidation',
+    ownOnly: true,
+    run: async ({ fleet, random }: Stage): Promise<void> => {
+      const victim = oneOf(random, fleet.members);
+      if (await fleet.order('die before invalidation', [victim], ORDER_MS)) return;
+      throw new MissedStrikeError('the process invalidated nothing', ORDER_MS);
+    },
+  },
+];
