@@ -53,6 +53,7 @@ onEveryCacheSetup('cache administration', (api) => {
       store: api().redisUrl === undefined ? 'memory' : 'redis',
       prefix: 'gad:',
       uptime_seconds: expect.any(Number),
+      freshness: null,
       local: expect.objectContaining({ hits: expect.any(Number), misses: expect.any(Number) }),
     });
     expect(body.hit_rate).toBeGreaterThan(0);
@@ -212,19 +213,17 @@ onEveryCacheSetup('cache administration', (api) => {
       const { redisUrl } = api();
       const foreign = redisUrl === undefined ? undefined : createClient({ url: redisUrl });
       await foreign?.connect();
-      await foreign?.mSet({ 'gadget:1': 'foreign', gad: 'foreign', 'ga:d': 'foreign' });
+      const others = { 'gadget:1': 'foreign', gad: 'foreign', 'ga:d': 'foreign' };
+      await foreign?.mSet(others);
       expect(await admin('POST', '/cache/clear')).toMatchObject({
         status: 200,
         body: { cleared: true, message: 'Cache cleared successfully' },
       });
       expect(await keys()).toEqual([]);
       if (foreign) {
-        expect(await foreign.mGet(['gadget:1', 'gad', 'ga:d'])).toEqual([
-          'foreign',
-          'foreign',
-          'foreign',
-        ]);
-        await foreign.flushDb();
+        expect(await foreign.mGet(Object.keys(others))).toEqual(Object.values(others));
+        // Not the whole database: a cache whose bookkeeping is gone is emptied by the relay.
+        await foreign.del(Object.keys(others));
         await foreign.close();
       }
     });

@@ -17,8 +17,11 @@ export class CacheError extends Error {
   }
 }
 
-/** Why a store did not answer: not connected, too slow, or it answered with an error. */
-export type UnavailableReason = 'offline' | 'timeout' | 'refused' | 'closed';
+/**
+ * Why a store was not used: not connected, too slow, it answered with an error, it is closed, or
+ * (with a log) nothing proves at present that what it holds is fresh.
+ */
+export type UnavailableReason = 'offline' | 'timeout' | 'refused' | 'closed' | 'unproved';
 
 /**
  * The store could not do what was asked, or nobody knows whether it did. Thrown by removals and

@@ -3,6 +3,7 @@ import type { CacheModuleOptions, ResolvedCacheOptions } from './cache-options.j
 import { resolveOptions } from './cache-options.js';
 import { systemClock } from './clock.js';
 import { CacheEngine } from './engine/cache-engine.js';
+import { Freshness } from './freshness/freshness.js';
 import type { CacheStore } from './store/cache-store.js';
 import { RedisStore } from './store/redis/redis-store.js';
 import { MemoryStore } from './store/memory/memory-store.js';
@@ -18,12 +19,25 @@ export function createCache(options: CacheModuleOptions, log: CacheLog): CacheEn
   const store = resolved.store ?? makeStore(resolved, log);
   return new CacheEngine({
     store,
+    freshness: makeFreshness(resolved, store, log),
     prefix: resolved.prefix,
     limits: resolved,
     values: resolved,
     clock: store.clock ?? systemClock,
     log,
   });
+}
+
+function makeFreshness(
+  options: ResolvedCacheOptions,
+  store: CacheStore,
+  cacheLog: CacheLog,
+): Freshness | undefined {
+  const { log, consistency } = options;
+  const { cursors } = store;
+  if (log === undefined || cursors === undefined) return undefined;
+  const parts = { store, cursors, log, consistency, cacheLog };
+  return new Freshness({ ...parts, clock: store.clock ?? systemClock, random: Math.random });
 }
 
 function makeStore(options: ResolvedCacheOptions, log: CacheLog): CacheStore {

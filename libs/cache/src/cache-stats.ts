@@ -1,4 +1,5 @@
 import type { CacheCounts } from './cache-counters.js';
+import type { FreshnessFigures } from './freshness/freshness.js';
 import type { CacheStore, StoreStatistics } from './store/cache-store.js';
 
 /** The figures of the store and of this instance. Field names are those of the HTTP contract. */
@@ -20,6 +21,8 @@ export interface CacheStats {
   readonly store: 'redis' | 'memory';
   readonly prefix: string;
   readonly uptime_seconds: number;
+  /** How fresh the store is known to be; `null` without a log. */
+  readonly freshness: FreshnessFigures | null;
   /** This instance's own counters. */
   readonly local: LocalFigures;
 }
@@ -61,6 +64,7 @@ export function cacheStats(
   store: CacheStore,
   prefix: string,
   answer: StoreStatistics | undefined,
+  freshness: CacheStats['freshness'],
   local: CacheStats['local'],
 ): CacheStats {
   const figures = answer ?? NOTHING;
@@ -78,6 +82,7 @@ export function cacheStats(
     store: store.kind,
     prefix,
     uptime_seconds: figures.uptimeSeconds,
+    freshness,
     local,
   };
 }

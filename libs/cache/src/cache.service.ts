@@ -8,6 +8,7 @@ import type { CacheEngine } from './engine/cache-engine.js';
 import type { CacheEntry, GetOrSetOptions, Lifetime, Loader } from './engine/cache-entry.js';
 import type { SetOptions } from './engine/engine-parts.js';
 import type { FillToken } from './engine/fill-token.js';
+import type { FreshnessFigures, Written } from './freshness/freshness.js';
 import type { KeyDetails, KeyList, KeyQuery, MatchCount } from './engine/inspection.js';
 import { Inspection } from './engine/inspection.js';
 import type { BatchLoader } from './engine/batch.js';
@@ -56,6 +57,11 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
   /** What kind of store serves. */
   get storeKind(): 'redis' | 'memory' {
     return this.#engine.store.kind;
+  }
+
+  /** How fresh the store is known to be, and who keeps it so; `null` without a log. No store call. */
+  get freshness(): FreshnessFigures | null {
+    return this.#engine.freshness();
   }
 
   /**
@@ -189,18 +195,27 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * For after a write: removes what it made stale, or owes it. Takes at most one deadline, and no
-   * time while the store is known to be away, so a write never waits for an outage. `false` says
-   * that the store has not confirmed yet: the removal is tried until it is done, and until then
-   * this instance serves nothing from the store. Other instances do not know of it, and a process
-   * that ends abruptly forgets it.
+   * For after a write: removes what it made stale. `true` when that is done.
+   *
+   * With a log (see `CacheModuleOptions.log`, `strict`) and `written`, which says where in the log
+   * the write is: when the store does not confirm within the deadline, this waits until the log has
+   * been applied that far or every permission to serve the old value has run out, at most 1.5 s
+   * after the commit. With an in-process store it waits 0.3 s for the other processes, if there are
+   * any. However it ends, no read that begins after it is answered with the old value, by any
+   * process; `false` says that the relay has still to remove it.
+   *
+   * Otherwise it takes at most one deadline, and no time while the store is known to be away:
+   * `false` says that the removal is owed. It is tried until it is done, and until then this
+   * instance serves nothing from the store; other instances do not know of it, and a process that
+   * ends abruptly forgets it.
    *
    * Never throws `CacheUnavailableError`.
    *
    * @throws CachePatternInvalidError
    */
-  invalidate(patterns: string | readonly string[]): Promise<boolean> {
-    return this.#engine.invalidate(typeof patterns === 'string' ? [patterns] : patterns);
+  invalidate(patterns: string | readonly string[], written?: Written): Promise<boolean> {
+    const all = typeof patterns === 'string' ? [patterns] : patterns;
+    return this.#engine.invalidate(all, written);
   }
 
   /**

@@ -44,6 +44,15 @@ export {
 export type { CacheErrorCode, UnavailableReason } from './cache-errors.js';
 export { CacheLogLine, silentLog } from './cache-log.js';
 export type { CacheLog, CacheLogFields } from './cache-log.js';
+export type { InvalidationLog, LogReading, Stale } from './freshness/invalidation-log.js';
+export { Freshness } from './freshness/freshness.js';
+export type {
+  Consistency,
+  FreshnessFigures,
+  FreshnessParts,
+  Written,
+} from './freshness/freshness.js';
+export type { RelayState } from './freshness/relay.js';
 export { createCache } from './cache-factory.js';
 export { CacheEngine } from './engine/cache-engine.js';
 export type { EngineParts, SetOptions } from './engine/engine-parts.js';
@@ -87,6 +96,7 @@ export type {
   StoreStatistics,
   TimedText,
 } from './store/cache-store.js';
+export type { CursorStore, Sighting, Turn, TurnEnd } from './store/cursor-store.js';
 export type { LeaseWatch } from './store/lease-watch.js';
 export type { Clock } from './clock.js';
 export { systemClock } from './clock.js';

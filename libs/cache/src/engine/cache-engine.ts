@@ -3,7 +3,7 @@ import { CacheOptionsError, CacheUnavailableError } from '../cache-errors.js';
 import type { CacheLog } from '../cache-log.js';
 import { logClear, logDelete, logDeletePattern, logSet } from '../cache-log.js';
 import type { LocalFigures } from '../cache-stats.js';
-import { fulfilledWithin } from '../clock.js';
+import type { Freshness, FreshnessFigures, Written } from '../freshness/freshness.js';
 import type { CacheStore, StoreScript } from '../store/cache-store.js';
 import type { BatchLoader } from './batch.js';
 import type { CacheEntry, GetOrSetOptions, Loader } from './cache-entry.js';
@@ -11,6 +11,7 @@ import { CacheReader } from './cache-reader.js';
 import type { EngineParts, SetOptions } from './engine-parts.js';
 import { FillToken } from './fill-token.js';
 import { Glob } from './glob.js';
+import { Invalidations } from './invalidations.js';
 import { assertKey } from './key-rules.js';
 import type { LoadLimits, LoadParts } from './load-through.js';
 import type { GetOrSetManyOptions } from './many.js';
@@ -32,6 +33,8 @@ export class CacheEngine {
   readonly #random: () => number;
   readonly #counters = new CacheCounters();
   readonly #pending: PendingRemovals;
+  readonly #freshness: Freshness | undefined;
+  readonly #invalidations: Invalidations;
   readonly #parts: LoadParts;
   readonly #reader: CacheReader;
 
@@ -48,9 +51,17 @@ export class CacheEngine {
       remove: (pattern) => this.deletePattern(pattern),
       connected: () => parts.store.connected,
     });
+    this.#freshness = parts.freshness;
+    this.#invalidations = new Invalidations({
+      ...parts,
+      pending: this.#pending,
+      freshness: parts.freshness,
+      counters: this.#counters,
+      remove: (pattern) => this.deletePattern(pattern),
+    });
     this.#parts = {
       store: parts.store,
-      reads: new TrustedReads(parts.store, this.#pending),
+      reads: new TrustedReads(parts.store, this.#pending, parts.freshness),
       clock: parts.clock,
       random: this.#random,
       counters: this.#counters,
@@ -63,10 +74,12 @@ export class CacheEngine {
 
   async open(): Promise<void> {
     await this.store.open();
+    await this.#freshness?.open();
   }
 
-  /** Does what it still owes, if that can be done, and closes the store. */
+  /** Gives a relay's lead back, does what it still owes, if that can be done, and closes the store. */
   async close(): Promise<void> {
+    await this.#freshness?.close();
     const undone = await this.#pending.close();
     if (undone > 0) this.#log.warn(`Cache: closed with ${undone} owed removals undone.`);
     await this.store.close();
@@ -80,6 +93,11 @@ export class CacheEngine {
       pending_removals: this.#pending.size,
       circuit: this.store.circuit ?? 'closed',
     };
+  }
+
+  /** How fresh the store is; `null` without a log. */
+  freshness(): FreshnessFigures | null {
+    return this.#freshness?.figures() ?? null;
   }
 
   /** The key as it appears in the store. */
@@ -198,38 +216,14 @@ export class CacheEngine {
   }
 
   /**
-   * Removes what a write made stale, or owes it: `true` when it is done, `false` when the store did
-   * not confirm it within the deadline. In that case it is tried until it is done, and until then
-   * this cache serves nothing from the store. Costs as `deletePattern`; never longer than one
-   * deadline, and no time at all while the store is known to be away.
+   * Removes what a write made stale; `true` when that is confirmed. Costs as `deletePattern`.
+   *
+   * With a log and `written`: when the store does not confirm within the deadline, waits until the
+   * relay has applied the write or nobody may serve the old value any more. Otherwise what is not
+   * confirmed is owed: tried until it is done, while this cache serves nothing from the store.
    */
-  async invalidate(patterns: readonly string[]): Promise<boolean> {
-    for (const pattern of patterns) void new Glob(pattern);
-    const mark = this.#pending.mark();
-    const owe = (): false => {
-      for (const pattern of patterns) this.#pending.owe(pattern, mark);
-      return false;
-    };
-    if (patterns.length === 0) return true;
-    if (this.#pending.size > 0 || !this.store.connected) return owe();
-    const removal = Promise.all(patterns.map((pattern) => this.deletePattern(pattern)));
-    try {
-      const done = await this.#spend((ms) => fulfilledWithin(this.#parts.clock, removal, ms));
-      if (done) return true;
-    } catch (error) {
-      this.#excuse(error);
-      removal.catch(() => undefined);
-      return owe();
-    }
-    owe();
-    // It may still arrive, and then nothing is owed any more.
-    removal.then(
-      () => {
-        for (const pattern of patterns) this.#pending.settle(pattern, mark);
-      },
-      () => undefined,
-    );
-    return false;
+  invalidate(patterns: readonly string[], written?: Written): Promise<boolean> {
+    return this.#invalidations.run(patterns, written);
   }
 
   /** Runs a script of the application's over keys of its own: one store call. */

@@ -106,9 +106,11 @@ export class CacheReader {
     const budget = currentBudget(this.#parts);
     let miss: MissKind = 'miss';
     try {
-      const text = await this.#parts.reads.read(key, budget.begin());
+      const { reads } = this.#parts;
+      const text = await reads.readUnjudged(key, budget.begin());
       budget.end();
-      if (text !== undefined) {
+      if (text !== undefined && !reads.proved) miss = 'away';
+      else if (text !== undefined) {
         const opening = this.#parts.codec.open(text);
         const opened = isPromise(opening) ? await opening : opening;
         if (typeof opened === 'object') {

@@ -1,5 +1,6 @@
 import type { CacheLog } from '../cache-log.js';
 import type { Clock } from '../clock.js';
+import type { Freshness } from '../freshness/freshness.js';
 import type { CacheStore } from '../store/cache-store.js';
 import type { Lifetime } from './cache-entry.js';
 import type { FillToken } from './fill-token.js';
@@ -17,6 +18,8 @@ export interface EngineParts {
   readonly values?: Omit<ValueOptions, 'maxValueBytes'>;
   /** A number in [0, 1), for jitter. Default `Math.random`. */
   readonly random?: () => number;
+  /** Keeps the store fresh by a log. Without it the store is believed as long as it answers. */
+  readonly freshness?: Freshness | undefined;
 }
 
 /** Options of a store by hand. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Glob } from '../engine/glob.js';
+import type { CursorStore } from './cursor-store.js';
 import type { LeaseWatch } from './lease-watch.js';
 
 /**
@@ -84,6 +85,8 @@ export interface StoreScript {
 export interface CacheStore {
   readonly kind: 'redis' | 'memory';
   readonly connected: boolean;
+  /** Where a log's relay keeps how far it has come; absent where no log can be followed. */
+  readonly cursors?: CursorStore;
   /** Whether reads and fills are let through; absent where nothing can be away. */
   readonly circuit?: 'closed' | 'open' | 'half-open';
   /** What time it lives by; a cache over it lives by the same. Absent: the machine's. */

@@ -11,12 +11,13 @@ import type {
   StoreStatistics,
   TimedText,
 } from '../store/cache-store.js';
+import type { CursorStore } from '../store/cursor-store.js';
 import type { LeaseWatch } from '../store/lease-watch.js';
 
 /** A store's calls that a test can look at or disturb. */
 export type StoreOperation = Exclude<
   keyof CacheStore,
-  'kind' | 'connected' | 'circuit' | 'open' | 'close' | 'watch'
+  'kind' | 'connected' | 'circuit' | 'cursors' | 'open' | 'close' | 'watch'
 >;
 
 /** One call of a store. */
@@ -35,7 +36,10 @@ export abstract class StoreWrapper implements CacheStore {
   /** As of the wrapped store: absent where that runs no scripts. */
   readonly evaluate?: NonNullable<CacheStore['evaluate']>;
 
+  readonly cursors?: CursorStore;
+
   constructor(protected readonly inner: CacheStore) {
+    if (inner.cursors !== undefined) this.cursors = inner.cursors;
     if (inner.evaluate === undefined) return;
     this.evaluate = (
       script: StoreScript,

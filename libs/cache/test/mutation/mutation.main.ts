@@ -10,6 +10,7 @@ import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { startRedis } from '../../../../test/servers/redis-server.js';
 import { ENGINE_MUTATIONS } from './engine-mutations.js';
+import { FRESHNESS_MUTATIONS } from './freshness-mutations.js';
 import type { Mutation } from './mutation.js';
 import { NEST_MUTATIONS } from './nest-mutations.js';
 import { SCRIPT_MUTATIONS } from './script-mutations.js';
@@ -19,7 +20,8 @@ import { WorkspaceCopy } from './workspace-copy.js';
 const SUITES = [
   ...['store-contract', 'leases', 'sharing', 'interleavings', 'key-index', 'index-upkeep'],
   ...['values', 'stored-values', 'unreadable-values', 'many', 'many-sharing', 'many-budget'],
-  ...['isolation', 'outages', 'behaviours/single-flight', 'model/model'],
+  ...['isolation', 'outages', 'behaviours/single-flight', 'redis-cursors', 'model/model'],
+  ...['freshness/validity', 'freshness/relay', 'freshness/writers'],
   ...['field-failures', 'answers', 'methods', 'refusals', 'requests', 'serialization'].map(
     (name) => `nest/${name}`,
   ),
@@ -36,6 +38,7 @@ const mutations = [
   ...ENGINE_MUTATIONS,
   ...STORE_MUTATIONS,
   ...NEST_MUTATIONS,
+  ...FRESHNESS_MUTATIONS,
 ].filter(({ name }) => wanted.test(name));
 const copy = await WorkspaceCopy.create();
 const misfits = mutations.flatMap((mutation) => copy.misfits(mutation));

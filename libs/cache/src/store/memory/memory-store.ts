@@ -13,6 +13,7 @@ import type {
 } from '../cache-store.js';
 import type { LeaseWatch } from '../lease-watch.js';
 import { LeaseWatches } from '../lease-watch.js';
+import { MemoryCursors } from './memory-cursors.js';
 
 /** Bounds of the in-process store. */
 export interface MemoryStoreOptions {
@@ -55,6 +56,7 @@ const ENTRY_OVERHEAD_BYTES = 64;
 export class MemoryStore implements CacheStore {
   readonly kind = 'memory';
   readonly connected = true;
+  readonly cursors: MemoryCursors;
   readonly #clock: Clock;
   readonly #startedAt: number;
   readonly #watches: LeaseWatches;
@@ -67,6 +69,7 @@ export class MemoryStore implements CacheStore {
   constructor(options: MemoryStoreOptions = {}) {
     this.#clock = options.clock ?? systemClock;
     this.#startedAt = this.#clock.now();
+    this.cursors = new MemoryCursors(this.#clock);
     this.#watches = new LeaseWatches(this.#clock);
     this.#entries = new LRUCache<string, Stored>({
       max: options.maxEntries ?? 10_000,

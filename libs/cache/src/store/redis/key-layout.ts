@@ -15,6 +15,9 @@ const NUL = 0x00;
  */
 export class KeyLayout {
   readonly index: string;
+  /** The bookkeeping of the log's relay, and how far it has come. */
+  readonly relay: string;
+  readonly cursor: string;
   /** Messages are shared by all databases of a server, unlike keys. */
   readonly channel: string;
   readonly prefixBytes: Buffer;
@@ -25,6 +28,8 @@ export class KeyLayout {
     database: number,
   ) {
     this.index = `${prefix}\0index`;
+    this.relay = `${prefix}\0relay`;
+    this.cursor = `${prefix}\0cursor`;
     this.channel = `${prefix}\0awake:${database}`;
     this.prefixBytes = Buffer.from(prefix);
     this.#stagingPrefix = `${prefix}\0staged:`;

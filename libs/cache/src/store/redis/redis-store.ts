@@ -20,6 +20,7 @@ import { KeyIndex } from './key-index.js';
 import { KeyLayout } from './key-layout.js';
 import { KeyListing } from './key-listing.js';
 import { nodeRedisLink } from './node-redis-link.js';
+import { RedisCursors } from './redis-cursors.js';
 import { RedisConnection } from './redis-connection.js';
 import { RedisLeases } from './redis-leases.js';
 import type { RedisLinkFactory } from './redis-link.js';
@@ -53,6 +54,7 @@ const LOOK_WITHOUT_MESSAGES_MS = 25;
 export class RedisStore implements CacheStore {
   readonly kind = 'redis';
   readonly clock: Clock;
+  readonly cursors: RedisCursors;
   readonly #connection: RedisConnection;
   readonly #layout: KeyLayout;
   readonly #index: KeyIndex | undefined;
@@ -80,6 +82,7 @@ export class RedisStore implements CacheStore {
     this.#layout = layout;
     this.#connection = connection;
     this.#withinMs = withinMs;
+    this.cursors = new RedisCursors(connection, layout);
     if (options.index !== 'scan') {
       this.#index = new KeyIndex(connection, layout, withinMs);
       this.#sweeper = new IndexSweeper(connection, layout, clock, withinMs);

@@ -1,0 +1,111 @@
+import { CacheUnavailableError } from '../cache-errors.js';
+import type { CacheCounters } from '../cache-counters.js';
+import type { Clock } from '../clock.js';
+import { fulfilledWithin } from '../clock.js';
+import type { Freshness, Written } from '../freshness/freshness.js';
+import type { CacheStore } from '../store/cache-store.js';
+import { Glob } from './glob.js';
+import type { PendingRemovals } from './pending-removals.js';
+import { currentBudget } from './request-budget.js';
+
+/** What invalidations work with. */
+export interface InvalidationParts {
+  readonly store: CacheStore;
+  readonly pending: PendingRemovals;
+  /** Absent without a log. */
+  readonly freshness: Freshness | undefined;
+  readonly clock: Clock;
+  readonly limits: { readonly deadlineMs: number };
+  readonly counters: CacheCounters;
+  /** Removes what matches; throws `CacheUnavailableError` when nobody knows whether it did. */
+  readonly remove: (pattern: string) => Promise<unknown>;
+}
+
+/**
+ * What a writer asks for before it answers: that nobody is served the old value. Usually the store
+ * confirms the removal within the deadline. When it does not, a write that is in the log waits until
+ * it does not matter any more; any other is owed.
+ */
+export class Invalidations {
+  readonly #parts: InvalidationParts;
+
+  constructor(parts: InvalidationParts) {
+    this.#parts = parts;
+  }
+
+  async run(patterns: readonly string[], written: Written | undefined): Promise<boolean> {
+    for (const pattern of patterns) void new Glob(pattern);
+    if (patterns.length === 0) return true;
+    const { freshness } = this.#parts;
+    if (freshness?.strict !== true || written === undefined) return this.#orOwe(patterns);
+    const done = await this.#orWait(patterns, written, freshness);
+    await freshness.othersSettled(written);
+    return done;
+  }
+
+  /** Confirmed within one deadline, or owed. */
+  async #orOwe(patterns: readonly string[]): Promise<boolean> {
+    const { store, pending } = this.#parts;
+    const mark = pending.mark();
+    const owe = (): false => {
+      for (const pattern of patterns) pending.owe(pattern, mark);
+      return false;
+    };
+    if (pending.size > 0 || !store.connected) return owe();
+    const removal = this.#remove(patterns);
+    const done = await this.#withinDeadline(removal);
+    if (done === true) return true;
+    owe();
+    // It may still arrive, and then nothing is owed any more.
+    if (done === 'late') {
+      removal.then(
+        () => {
+          for (const pattern of patterns) pending.settle(pattern, mark);
+        },
+        () => undefined,
+      );
+    }
+    return false;
+  }
+
+  /** Confirmed by the store, applied by the relay, or past mattering: whichever comes first. */
+  async #orWait(
+    patterns: readonly string[],
+    written: Written,
+    freshness: Freshness,
+  ): Promise<boolean> {
+    const removal = this.#parts.store.connected ? this.#remove(patterns) : undefined;
+    if (removal !== undefined && (await this.#withinDeadline(removal)) === true) return true;
+    const settled = freshness.settled(written);
+    return removal === undefined ? settled : Promise.race([settled, fulfilled(removal)]);
+  }
+
+  #remove(patterns: readonly string[]): Promise<unknown> {
+    const removal = Promise.all(patterns.map((pattern) => this.#parts.remove(pattern)));
+    removal.catch(() => undefined);
+    return removal;
+  }
+
+  async #withinDeadline(removal: Promise<unknown>): Promise<true | 'late' | 'failed'> {
+    const { clock, counters } = this.#parts;
+    try {
+      const budget = currentBudget(this.#parts);
+      const done = await budget.spend((ms) => fulfilledWithin(clock, removal, ms));
+      return done ? true : 'late';
+    } catch (error) {
+      if (!(error instanceof CacheUnavailableError)) throw error;
+      counters.errors++;
+      return 'failed';
+    }
+  }
+}
+
+/** Resolves with `true` when the work is done, and never when it fails. */
+function fulfilled(work: Promise<unknown>): Promise<true> {
+  return new Promise((resolve) => {
+    work.then(
+      () => resolve(true),
+      () => undefined,
+    );
+  });
+}

@@ -1,0 +1,187 @@
+import type { CacheLog } from '../cache-log.js';
+import type { Clock } from '../clock.js';
+import type { CacheStore } from '../store/cache-store.js';
+import type { CursorStore } from '../store/cursor-store.js';
+import { BeatWatch } from './beat-watch.js';
+import { Cover } from './cover.js';
+import type { InvalidationLog } from './invalidation-log.js';
+import type { RelayState } from './relay.js';
+import { Relay } from './relay.js';
+import { Validity } from './validity.js';
+
+/**
+ * `strict`: nothing is served without proof that it is fresh, and a write whose removal could not
+ * be confirmed is answered when nobody can be served the old value any more. `bounded`: the store is
+ * believed as long as it answers; what the relay has not applied yet may be served meanwhile.
+ */
+export type Consistency = 'strict' | 'bounded';
+
+/** What freshness is kept with. */
+export interface FreshnessParts {
+  readonly store: CacheStore;
+  readonly cursors: CursorStore;
+  readonly log: InvalidationLog;
+  readonly consistency: Consistency;
+  readonly clock: Clock;
+  readonly cacheLog: CacheLog;
+  readonly random: () => number;
+}
+
+/** How fresh this instance's view of the store is, and who keeps it so. */
+export interface FreshnessFigures {
+  readonly consistency: Consistency;
+  /** Whether there is proof at present. Without it, `strict` serves nothing from the store. */
+  readonly fresh: boolean;
+  /** Whole seconds that it has been so. */
+  readonly since_seconds: number;
+  /** Whether this instance's relay applies the log, leaves it to another's, or cannot. */
+  readonly relay: RelayState;
+  /** Everything committed longer ago than this is certainly applied; `null` without any proof. */
+  readonly proof_age_ms: number | null;
+  /** Age of the oldest log entry of the last batch that this instance's relay applied. */
+  readonly event_lag_ms: number | null;
+  /** Log entries that this instance's relay applied. */
+  readonly events: number;
+  /** Times that it removed everything, because the log did not know the store's cursor. */
+  readonly clears: number;
+}
+
+/** A write, as its log entries tell of it. */
+export interface Written {
+  /** What the log said when the entries were appended. */
+  readonly position: string;
+  /** After its commit, as `performance.now()` tells. */
+  readonly committedAt: number;
+}
+
+/** How long a proof lasts beyond the longest turn, in milliseconds. */
+const SHARED_VALIDITY_MS = 1_000;
+/** Of a store in this process's memory: each write waits for it when there are other processes. */
+const OWN_VALIDITY_MS = 300;
+const SHARED_TURN_MS = 100;
+const OWN_TURN_MS = 50;
+/** Clocks of the store and of this process are read in milliseconds. */
+const MARGIN_MS = 5;
+/** How long an opening waits for the first proof. */
+const FIRST_PROOF_MS = 1_000;
+
+/**
+ * Keeps a store fresh by a log, and knows whether it is: a relay, a watch on the beat, and the
+ * validity that both prove.
+ */
+export class Freshness {
+  readonly #parts: FreshnessParts;
+  readonly #validity: Validity;
+  readonly #cover: Cover;
+  readonly #relay: Relay;
+  readonly #watch: BeatWatch;
+  #fresh = false;
+  #since: number;
+  #announced = false;
+  #firstProof: () => void = () => undefined;
+
+  constructor(parts: FreshnessParts) {
+    const { store, cursors, log, clock, cacheLog, random } = parts;
+    this.#parts = parts;
+    this.#since = clock.now();
+    const validityMs = cursors.shared ? SHARED_VALIDITY_MS : OWN_VALIDITY_MS;
+    const validity = new Validity(clock, cursors, validityMs + cursors.longestTurnMs);
+    const cover = new Cover(clock, log);
+    const turnEveryMs = cursors.shared ? SHARED_TURN_MS : OWN_TURN_MS;
+    this.#validity = validity;
+    this.#cover = cover;
+    const common = { store, cursors, log, validity, cover, clock };
+    this.#relay = new Relay({ ...common, cacheLog, turnEveryMs, random });
+    this.#watch = new BeatWatch({ ...common, looked: () => this.#notice() });
+  }
+
+  /** Whether the store may be read. One look at the clock. */
+  get trusted(): boolean {
+    return this.#parts.consistency === 'bounded' || this.#validity.valid;
+  }
+
+  get strict(): boolean {
+    return this.#parts.consistency === 'strict';
+  }
+
+  figures(): FreshnessFigures {
+    const { clock, consistency } = this.#parts;
+    const { ageMs } = this.#validity;
+    const { state, events, eventLagMs, clears } = this.#relay.figures;
+    this.#notice();
+    return {
+      consistency,
+      fresh: this.#fresh,
+      since_seconds: Math.floor((clock.now() - this.#since) / 1000),
+      relay: state,
+      proof_age_ms: ageMs === null ? null : Math.round(ageMs),
+      event_lag_ms: eventLagMs,
+      events,
+      clears,
+    };
+  }
+
+  /** Begins, and waits for the first proof, but not for long and never in vain. */
+  async open(): Promise<void> {
+    const { log, store, clock } = this.#parts;
+    await log.open();
+    log.onAppend(() => this.#relay.wake());
+    this.#relay.start();
+    this.#watch.start();
+    if (!store.connected || this.#validity.valid) return;
+    await new Promise<void>((resolve) => {
+      const cancel = clock.after(FIRST_PROOF_MS, resolve);
+      this.#firstProof = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  /** Gives the lead back; the store must still be open. */
+  async close(): Promise<void> {
+    await this.#watch.stop();
+    await this.#relay.stop();
+    await this.#parts.log.close();
+  }
+
+  /**
+   * Waits until nobody can be served what the write made stale: until the log has been applied to
+   * the shared store as far as the write, or all permissions to serve that were given without it
+   * have run out. Whether it was applied.
+   */
+  async settled({ position, committedAt }: Written): Promise<boolean> {
+    return this.#cover.reached(position, committedAt + this.#validity.horizonMs + MARGIN_MS);
+  }
+
+  /** As `settled`, for a store of which each process has its own: nobody's turn covers another's. */
+  async othersSettled({ committedAt }: Written): Promise<void> {
+    const { log, cursors, clock } = this.#parts;
+    if (cursors.shared || log.alone(this.#validity.horizonMs + MARGIN_MS)) return;
+    const leftMs = committedAt + this.#validity.horizonMs + MARGIN_MS - clock.now();
+    if (leftMs > 0) await new Promise<void>((resolve) => void clock.after(leftMs, resolve));
+  }
+
+  /** One line when proof is missing although the store answers, one when it is back. */
+  #notice(): void {
+    const { clock, store, cacheLog, consistency } = this.#parts;
+    const fresh = this.#validity.valid;
+    if (fresh) this.#firstProof();
+    if (fresh !== this.#fresh) {
+      this.#fresh = fresh;
+      this.#since = clock.now();
+    }
+    const missing = !fresh && store.connected && clock.now() - this.#since >= FIRST_PROOF_MS;
+    if (missing && !this.#announced) {
+      this.#announced = true;
+      cacheLog.warn(
+        consistency === 'strict'
+          ? 'Cache: nothing proves that the store is fresh; the source answers meanwhile.'
+          : 'Cache: nothing proves that the store is fresh; what it holds is served all the same.',
+      );
+    } else if (fresh && this.#announced) {
+      this.#announced = false;
+      cacheLog.notice('Cache: the store is proved to be fresh.');
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import { randomInt } from 'node:crypto';
+import type { CursorStore, Sighting, Turn, TurnEnd } from '../cursor-store.js';
+import type { KeyLayout } from './key-layout.js';
+import type { RedisConnection } from './redis-connection.js';
+import { asList, asNumber, asText } from './replies.js';
+import { BEGIN_TURN, END_TURN, LOOK, RESIGN } from './scripts/relay-scripts.js';
+import type { Script } from './scripts/script.js';
+
+/** How long a lead lasts without being renewed, in milliseconds of the server. */
+const LEAD_MS = 500;
+/** A longer turn gives no beat; also what is lost of the validity to it. */
+const LONGEST_TURN_MS = 500;
+/** No answer for so long is none. */
+const WITHIN_MS = 500;
+
+/** A cursor as it was last read or written, with the serial that says whether it still stands. */
+interface Known {
+  readonly serial: string;
+  readonly text: string | undefined;
+  readonly generation: number;
+}
+
+const NOTHING: Known = { serial: '', text: undefined, generation: -1 };
+
+/**
+ * The relay's bookkeeping in Redis: one script a step. The cursor's text is sent only when its
+ * serial is not the one last seen on this connection.
+ */
+export class RedisCursors implements CursorStore {
+  readonly shared = true;
+  readonly longestTurnMs = LONGEST_TURN_MS;
+  readonly #relay = String(randomInt(1, 2 ** 47));
+  #known = NOTHING;
+
+  constructor(
+    private readonly connection: RedisConnection,
+    private readonly layout: KeyLayout,
+  ) {}
+
+  get generation(): number {
+    return this.connection.generation;
+  }
+
+  async beginTurn(): Promise<Turn | undefined> {
+    const { generation } = this.connection;
+    const known = this.#knownOn(generation);
+    const reply = asList(await this.#run(BEGIN_TURN, [this.#relay, String(LEAD_MS), known.serial]));
+    this.connection.assertGeneration(generation);
+    if (asNumber(reply[0]) === 0) return undefined;
+    const serial = asText(reply[2]) ?? '';
+    const cursor = this.#learn(serial, asText(reply[3]), known);
+    return { cursor, serial, generation, startedAt: Number(asText(reply[1])) };
+  }
+
+  async endTurn(turn: Turn, cursor: string): Promise<TurnEnd> {
+    // What was removed on another connection may have been removed from another server.
+    if (turn.generation !== this.connection.generation) return 'lost';
+    const moved = cursor === turn.cursor ? '' : cursor;
+    const args = [turn.serial, moved, String(turn.startedAt), String(this.longestTurnMs)];
+    const reply = asList(await this.#run(END_TURN, args));
+    this.connection.assertGeneration(turn.generation);
+    const state = asNumber(reply[0]);
+    if (state === -1) return 'lost';
+    this.#known = { serial: asText(reply[1]) ?? '', text: cursor, generation: turn.generation };
+    return state === 1 ? 'beat' : 'late';
+  }
+
+  async resign(): Promise<void> {
+    await this.#run(RESIGN, [this.#relay]);
+  }
+
+  async look(): Promise<Sighting> {
+    const { generation } = this.connection;
+    const known = this.#knownOn(generation);
+    const reply = asList(await this.#run(LOOK, [known.serial]));
+    this.connection.assertGeneration(generation);
+    const beat = asText(reply[0]);
+    const cursor = this.#learn(asText(reply[1]) ?? '', asText(reply[2]), known);
+    return { beat: beat === '' ? undefined : beat, cursor, generation };
+  }
+
+  #knownOn(generation: number): Known {
+    return this.#known.generation === generation ? this.#known : NOTHING;
+  }
+
+  /** The text that belongs to a serial, where `sent` is absent when it is the known one. */
+  #learn(serial: string, sent: string | undefined, known: Known): string | undefined {
+    if (serial === '') return undefined;
+    const text = serial === known.serial ? known.text : sent;
+    this.#known = { serial, text, generation: this.connection.generation };
+    return text;
+  }
+
+  #run(script: Script, args: readonly string[]): Promise<unknown> {
+    const { relay, cursor } = this.layout;
+    // The breaker is closed by PING; whether it is open must not decide whether there is a beat.
+    return this.connection.run(script, [relay, cursor], args, WITHIN_MS, 'always');
+  }
+}

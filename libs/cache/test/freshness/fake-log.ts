@@ -1,0 +1,76 @@
+import type { InvalidationLog, LogReading } from '@gad/cache';
+
+/** A log in memory that several processes share; a position is how many entries there were. */
+export class FakeLog {
+  readonly entries: string[] = [];
+  /** Another one, or the same one restored, has another name. */
+  name = 'L';
+  readonly #listeners = new Set<() => void>();
+
+  /** Appends, as a transaction that commits; the position of the write. */
+  append(...patterns: string[]): string {
+    this.entries.push(...patterns);
+    return this.end;
+  }
+
+  get end(): string {
+    return `${this.name} ${this.entries.length}`;
+  }
+
+  announce(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** One process's access to it. */
+  reader(): FakeLogReader {
+    return new FakeLogReader(this, (listener) => this.#listeners.add(listener));
+  }
+}
+
+export class FakeLogReader implements InvalidationLog {
+  away = false;
+  isAlone = false;
+  reads = 0;
+
+  constructor(
+    private readonly log: FakeLog,
+    readonly onAppend: (wake: () => void) => void,
+  ) {}
+
+  open(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  read(cursor: string | undefined): Promise<LogReading> {
+    this.reads++;
+    if (this.away) return Promise.reject(new Error('secret address'));
+    const [name, at] = split(cursor ?? '- 0');
+    if (name !== this.log.name || at > this.log.entries.length) {
+      return Promise.resolve({ cursor: this.log.end, stale: 'everything', entries: 0 });
+    }
+    const stale = this.log.entries.slice(at);
+    return Promise.resolve({ cursor: this.log.end, stale, entries: stale.length, oldestMs: 1 });
+  }
+
+  now(): Promise<string> {
+    return this.away ? Promise.reject(new Error('secret address')) : Promise.resolve(this.log.end);
+  }
+
+  covers(cursor: string, position: string): boolean {
+    const [[seenName, seen], [name, wanted]] = [split(cursor), split(position)];
+    return seenName === name && seen >= wanted;
+  }
+
+  alone(): boolean {
+    return this.isAlone;
+  }
+}
+
+function split(position: string): [name: string, at: number] {
+  const [name = '', at] = position.split(' ');
+  return [name, Number(at)];
+}

@@ -1,0 +1,172 @@
+import type { CacheStore, Consistency, CursorStore, Sighting, Turn, TurnEnd } from '@gad/cache';
+import { CacheEngine, CacheUnavailableError, Freshness, MemoryStore } from '@gad/cache';
+import { logInto } from '../fixtures.js';
+import { gatedStore } from './gated-store.js';
+import type { Gates } from '../gates.js';
+import { FakeClock } from '@gad/cache/testing';
+import { FakeLog, type FakeLogReader } from './fake-log.js';
+
+const LIMITS = { deadlineMs: 50, leaseMs: 5_000, waitMs: 10_000, maxValueBytes: 1_048_576 };
+const LEAD_MS = 500;
+
+/** What the shared store remembers of its relays. */
+class Bookkeeping {
+  cursor: string | undefined;
+  serial = 0;
+  beat = 0;
+  leader: { readonly of: unknown; readonly until: number } | undefined;
+}
+
+/** One process's line to the bookkeeping, by the rules of the port and the test's clock. */
+class LineToBookkeeping implements CursorStore {
+  readonly shared = true;
+  readonly longestTurnMs = 500;
+  generation = 1;
+  /** Nothing arrives any more, in either direction. */
+  cut = false;
+  /** What the next end of a turn waits for. */
+  hold: Promise<void> | undefined;
+
+  constructor(
+    private readonly books: Bookkeeping,
+    private readonly clock: FakeClock,
+  ) {}
+
+  beginTurn(): Promise<Turn | undefined> {
+    return this.#arriving(() => {
+      const now = this.clock.now();
+      const { leader } = this.books;
+      if (leader !== undefined && leader.of !== this && leader.until > now) return undefined;
+      this.books.leader = { of: this, until: now + LEAD_MS };
+      const { cursor, serial } = this.books;
+      return { cursor, serial: String(serial), generation: this.generation, startedAt: now };
+    });
+  }
+
+  async endTurn(turn: Turn, cursor: string): Promise<TurnEnd> {
+    await this.hold;
+    return this.#arriving(() => {
+      const { books } = this;
+      if (turn.generation !== this.generation || turn.serial !== String(books.serial)) {
+        return 'lost';
+      }
+      if (books.cursor !== cursor) books.serial++;
+      books.cursor = cursor;
+      if (this.clock.now() - turn.startedAt > this.longestTurnMs) return 'late';
+      books.beat++;
+      return 'beat';
+    });
+  }
+
+  resign(): Promise<void> {
+    return this.#arriving(() => {
+      if (this.books.leader?.of === this) this.books.leader = undefined;
+    });
+  }
+
+  look(): Promise<Sighting> {
+    return this.#arriving(() => {
+      const beat = this.books.beat === 0 ? undefined : String(this.books.beat);
+      return { beat, cursor: this.books.cursor, generation: this.generation };
+    });
+  }
+
+  #arriving<T>(run: () => T): Promise<T> {
+    if (this.cut) return Promise.reject(new CacheUnavailableError('timeout', 'cut off'));
+    return Promise.resolve(run());
+  }
+}
+
+/** One process of a fleet. */
+export interface Member {
+  readonly engine: CacheEngine;
+  readonly freshness: Freshness;
+  readonly log: FakeLogReader;
+  readonly line: LineToBookkeeping;
+  readonly gates: Gates;
+  readonly lines: readonly string[];
+  /** The store is gone for this process: nothing is connected, nothing arrives. */
+  away(): void;
+  /** It is back, on a new connection. */
+  back(): void;
+}
+
+/** Processes over one store and one log, in time that only the test moves. */
+export class Fleet {
+  readonly clock = new FakeClock();
+  readonly log = new FakeLog();
+  readonly store = new MemoryStore({ clock: this.clock });
+  readonly books = new Bookkeeping();
+  readonly #members: Member[] = [];
+
+  async join(consistency: Consistency = 'strict'): Promise<Member> {
+    const line = new LineToBookkeeping(this.books, this.clock);
+    return this.#start(this.store, line, consistency);
+  }
+
+  /** A process that keeps its values in its own memory. */
+  async joinAlone(): Promise<Member> {
+    const store = new MemoryStore({ clock: this.clock });
+    return this.#start(store, new LineToBookkeeping(this.books, this.clock), 'strict', true);
+  }
+
+  async stop(): Promise<void> {
+    const closing = Promise.all(this.#members.map(({ engine }) => engine.close()));
+    await this.clock.advanceAsync(1_000);
+    await closing;
+  }
+
+  async #start(
+    target: MemoryStore,
+    line: LineToBookkeeping,
+    consistency: Consistency,
+    own = false,
+  ): Promise<Member> {
+    const { clock } = this;
+    const gated = gatedStore(target);
+    const cursors = own ? target.cursors : line;
+    let connected = true;
+    const store: CacheStore = new Proxy(gated.store, {
+      get: (inner, name) => {
+        if (name === 'connected') return connected;
+        if (name === 'cursors') return cursors;
+        const member: unknown = Reflect.get(inner, name, inner);
+        if (connected || typeof member !== 'function' || name === 'watch' || name === 'close') {
+          return member;
+        }
+        return () => Promise.reject(new CacheUnavailableError('offline', 'away'));
+      },
+    });
+    const lines: string[] = [];
+    const cacheLog = logInto(() => lines);
+    const log = this.log.reader();
+    const common = { store, clock, random: () => 0.5 };
+    const freshness = new Freshness({ ...common, cursors, log, consistency, cacheLog });
+    const engine = new CacheEngine({
+      ...common,
+      prefix: 'gad:',
+      limits: LIMITS,
+      log: cacheLog,
+      freshness,
+    });
+    const opened = engine.open();
+    await clock.advanceAsync(0);
+    await clock.advanceAsync(1_000);
+    await opened;
+    const member: Member = {
+      ...{ engine, freshness, log, line, lines },
+      gates: gated.gates,
+      away: () => {
+        connected = false;
+        line.cut = true;
+      },
+      back: () => {
+        connected = true;
+        line.cut = false;
+        line.generation++;
+      },
+    };
+    this.#members.push(member);
+    return member;
+  }
+}

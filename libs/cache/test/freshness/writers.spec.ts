@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Written } from '@gad/cache';
+import { settle } from '@gad/cache/testing';
+import type { Member } from './fleet.js';
+import { Fleet } from './fleet.js';
+
+let fleet: Fleet;
+
+beforeEach(() => {
+  fleet = new Fleet();
+});
+afterEach(() => fleet.stop());
+
+/** Commits, and asks that nobody is served the old value. */
+function write(member: Member, pattern = 'k:*'): { outcome: () => unknown } {
+  const written: Written = {
+    position: fleet.log.append(pattern),
+    committedAt: fleet.clock.now(),
+  };
+  let outcome: unknown = 'waiting';
+  void member.engine.invalidate([pattern], written).then((done) => (outcome = done));
+  return { outcome: () => outcome };
+}
+
+describe('A write that is in the log', () => {
+  let writer: Member;
+  let other: Member;
+
+  beforeEach(async () => {
+    writer = await fleet.join();
+    other = await fleet.join();
+    await fleet.clock.advanceAsync(500);
+  });
+
+  it('is answered as soon as the store has confirmed', async () => {
+    await fleet.store.write('k:1', '1', undefined);
+    const { outcome } = write(writer);
+    await settle();
+    expect(outcome()).toBe(true);
+    expect(await fleet.store.read('k:1')).toBeUndefined();
+    expect(writer.engine.counts().pending_removals).toBe(0);
+  });
+
+  it('waits for the relay’s cursor when its own removal failed', async () => {
+    const failing = writer.gates.before('remove');
+    const { outcome } = write(writer, 'k');
+    await failing.arrived;
+    await fleet.clock.advanceAsync(60);
+    expect(outcome()).toBe('waiting');
+    // The leader's own removals would wait at the gate; another leads.
+    fleet.books.leader = undefined;
+    await other.line.beginTurn();
+    await fleet.clock.advanceAsync(300);
+    expect(outcome()).toBe(true);
+    failing.release();
+  });
+
+  it('is answered when a removal that was slow is confirmed after all', async () => {
+    writer.log.away = other.log.away = true;
+    const slow = writer.gates.before('remove');
+    const { outcome } = write(writer, 'k');
+    await slow.arrived;
+    await fleet.clock.advanceAsync(200);
+    expect(outcome()).toBe('waiting');
+    slow.release();
+    await settle();
+    expect(outcome()).toBe(true);
+  });
+
+  it('waits, cut off from the store, until nobody’s validity can be older than it', async () => {
+    await fleet.store.write('k:1', '"old"', undefined);
+    writer.away();
+    // Nobody applies the log, and the others still have permission to serve.
+    other.log.away = true;
+    const { outcome } = write(writer);
+    const served: unknown[] = [];
+    for (let ms = 0; ms < 1_600; ms += 20) {
+      await fleet.clock.advanceAsync(20);
+      const value = await other.engine.get('k:1');
+      if (outcome() !== 'waiting') served.push(value);
+    }
+    expect(outcome()).toBe(false);
+    expect(served.length).toBeGreaterThan(0);
+    expect(new Set(served)).toEqual(new Set([undefined]));
+  });
+
+  it('is not owed: the relay has it', async () => {
+    writer.away();
+    other.log.away = true;
+    const { outcome } = write(writer);
+    await fleet.clock.advanceAsync(2_000);
+    expect(outcome()).toBe(false);
+    expect(writer.engine.counts().pending_removals).toBe(0);
+    writer.back();
+    other.log.away = false;
+    await fleet.clock.advanceAsync(1_000);
+    expect(await writer.engine.getOrSet('k:1', () => 1)).toBe(1);
+    expect(await writer.engine.getOrSet('k:1', () => 2)).toBe(1);
+  });
+
+  it('does not wait with bounded consistency, but owes', async () => {
+    const bounded = await fleet.join('bounded');
+    bounded.away();
+    const { outcome } = write(bounded);
+    await settle();
+    expect(outcome()).toBe(false);
+    expect(bounded.engine.counts().pending_removals).toBe(1);
+    bounded.back();
+    await fleet.clock.advanceAsync(200);
+    expect(bounded.engine.counts().pending_removals).toBe(0);
+  });
+});
+
+describe('A write over stores in the processes’ own memory', () => {
+  it('waits until every other process must have applied it or stopped serving', async () => {
+    const [a, b] = [await fleet.joinAlone(), await fleet.joinAlone()];
+    let state = 1;
+    const read = (member: Member): Promise<number> => member.engine.getOrSet('k:1', () => state);
+    expect([await read(a), await read(b)]).toEqual([1, 1]);
+    b.log.away = true;
+    state = 2;
+    const { outcome } = write(a);
+    await settle();
+    expect(await read(a)).toBe(2);
+    expect(await read(b)).toBe(1);
+    for (let ms = 0; outcome() === 'waiting'; ms += 5) {
+      if (ms > 400) throw new Error('waits too long');
+      await fleet.clock.advanceAsync(5);
+    }
+    expect(outcome()).toBe(true);
+    expect(await read(b)).toBe(2);
+  });
+
+  it('is applied by every process’s own relay', async () => {
+    const [a, b] = [await fleet.joinAlone(), await fleet.joinAlone()];
+    await b.engine.getOrSet('k:1', () => 1);
+    write(a);
+    fleet.log.announce();
+    await fleet.clock.advanceAsync(5);
+    expect(await b.engine.get('k:1')).toBeUndefined();
+    expect(b.freshness.figures()).toMatchObject({ relay: 'leading', fresh: true });
+  });
+
+  it('does not wait when there is no other process', async () => {
+    const only = await fleet.joinAlone();
+    only.log.isAlone = true;
+    const { outcome } = write(only);
+    await settle();
+    expect(outcome()).toBe(true);
+  });
+});

@@ -1,0 +1,134 @@
+import type { Mutation } from './mutation.js';
+
+/** Guards of the proof of freshness: the relay, the beat, the validity, and writers that wait. */
+export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'validity: never runs out',
+    suite: 'freshness/validity',
+    edits: [['this.clock.now() < this.#coveredAt + this.horizonMs &&', 'this.#coveredAt > 0 &&']],
+  },
+  {
+    name: 'validity: outlives its connection',
+    suite: 'freshness/validity',
+    edits: [
+      [
+        'this.horizonMs &&\n      this.#generation === this.store.generation',
+        'this.horizonMs &&\n      this.#generation > 0',
+      ],
+    ],
+  },
+  {
+    name: 'validity: reads are sent without proof',
+    suite: 'freshness/validity',
+    edits: [['return this.pending.size === 0 && this.proved;', 'return this.pending.size === 0;']],
+  },
+  {
+    name: 'validity: answers are not judged when they are used',
+    suite: 'freshness/validity',
+    edits: [['if (!this.proved) throw unproved();', '']],
+  },
+  {
+    name: 'validity: a hit is not judged when it is used',
+    suite: 'freshness/validity',
+    edits: [["if (text !== undefined && !reads.proved) miss = 'away';\n      else if", 'if']],
+  },
+  {
+    name: 'beat: proves as of the look that saw it',
+    suite: 'freshness/validity',
+    edits: [['validity.prove(before.sentAt - cursors', 'validity.prove(sentAt - cursors']],
+  },
+  {
+    name: 'beat: the longest turn is not counted',
+    suite: 'freshness/validity',
+    edits: [['before.sentAt - cursors.longestTurnMs', 'before.sentAt']],
+  },
+  {
+    name: 'beat: the first one on a connection counts',
+    suite: 'freshness/validity',
+    edits: [['if (before?.generation !== generation || beat', 'if (before === undefined || beat']],
+    equivalent: 'the log’s end after connecting is not known before the next look either',
+  },
+  {
+    name: 'beat: need not cover the log’s end after connecting',
+    suite: 'freshness/validity',
+    edits: [['if (!this.#covered(seen)) return;', '']],
+  },
+  {
+    name: 'relay: moves the cursor without removing',
+    suite: 'freshness/relay',
+    edits: [['await applyStale(store, reading.stale, () => cursors.beginTurn());', '']],
+  },
+  {
+    name: 'relay: an unknown cursor is taken for the end',
+    suite: 'freshness/relay',
+    edits: [['await store.removeAll();\n    return;', 'return;']],
+  },
+  {
+    name: 'relay: a long turn proves freshness',
+    suite: 'freshness/relay',
+    edits: [["if (end === 'late') return SHORTEST_PAUSE_MS;", '']],
+  },
+  {
+    name: 'writer: does not wait when the store did not confirm',
+    suite: 'freshness/writers',
+    edits: [
+      ['const settled = freshness.settled(written);', 'const settled = Promise.resolve(false);'],
+    ],
+  },
+  {
+    name: 'writer: waits less than the longest validity',
+    suite: 'freshness/writers',
+    edits: [
+      [
+        'return this.#cover.reached(position, committedAt + this.#validity.horizonMs + MARGIN_MS);',
+        'return this.#cover.reached(position, committedAt + this.#validity.horizonMs / 2);',
+      ],
+    ],
+  },
+  {
+    name: 'writer: is told that any cursor covers it',
+    suite: 'freshness/writers',
+    edits: [['if (this.log.covers(cursor, position)) covered();', 'covered();']],
+  },
+  {
+    name: 'writer: forgets the other processes’ own memories',
+    suite: 'freshness/writers',
+    edits: [['await freshness.othersSettled(written);', '']],
+  },
+  {
+    name: 'cursor: moved although somebody else moved it',
+    suite: 'redis-cursors',
+    edits: [['if serial ~= ARGV[1] then return {-1, serial} end', '']],
+  },
+  {
+    name: 'cursor: moved on another connection',
+    suite: 'redis-cursors',
+    edits: [["if (turn.generation !== this.connection.generation) return 'lost';", '']],
+  },
+  {
+    name: 'cursor: a known text is believed on another connection',
+    suite: 'redis-cursors',
+    edits: [
+      [
+        'return this.#known.generation === generation ? this.#known : NOTHING;',
+        'return this.#known;',
+      ],
+    ],
+    equivalent: 'serials are never reused, also not by a server that went back in time',
+  },
+  {
+    name: 'beat: given however long the turn took',
+    suite: 'redis-cursors',
+    edits: [['if took < 0 or took > tonumber(ARGV[4]) then return {0, serial} end', '']],
+  },
+  {
+    name: 'bookkeeping: stops on a full server, goes on on a replica',
+    suite: 'redis-cursors',
+    edits: [["redis.call('PERSIST', KEYS[1])", '']],
+  },
+  {
+    name: 'lead: a lease from the future is respected',
+    suite: 'redis-cursors',
+    edits: [['lease > now and lease <= now + length', 'lease > now']],
+  },
+];
