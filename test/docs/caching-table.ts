@@ -16,6 +16,7 @@ const SAMPLES: { readonly [Name in DomainEventName]: DomainEvents[Name] } = {
     to: 'en_curso',
   },
   'tarea.deleted': { tareaId: 101, delegadoUsuarioId: 102 },
+  'tareas.loaded': { source: 'demo' },
   'usuario.created': { usuarioId: 102 },
   'usuario.updated': { usuarioId: 102 },
   'usuario.role_changed': { usuarioId: 102, from: 'usuario', to: 'admin' },
@@ -61,12 +62,14 @@ function invalidatedBy(view: CachedView): string[] {
 function removedFields<Name extends DomainEventName>(name: Name, view: CachedView): string[] {
   const sample: DomainEvents[Name] = SAMPLES[name];
   const globs = INVALIDATION_MAP[name](sample).map((pattern) => new Glob(pattern));
+  const removes = (first: number): boolean => {
+    const others = view.parameters.slice(1).map((_, index) => placeholder(index + 1));
+    const key = Buffer.from(view.key(first, ...others));
+    return globs.some((glob) => glob.matches(key));
+  };
+  // An entry of a number that the event does not hold.
+  if (removes(placeholder(0))) return ['every one'];
   return Object.entries(sample)
-    .filter(([, value]) => {
-      if (typeof value !== 'number') return false;
-      const others = view.parameters.slice(1).map((_, index) => placeholder(index + 1));
-      const key = Buffer.from(view.key(value, ...others));
-      return globs.some((glob) => glob.matches(key));
-    })
+    .filter(([, value]) => typeof value === 'number' && removes(value))
     .map(([field]) => field);
 }

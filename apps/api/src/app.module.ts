@@ -3,6 +3,8 @@ import { CacheModule } from '@gad/cache';
 import { AuthModule } from './auth/auth.module.js';
 import { CacheAdminModule } from './cache-admin/cache-admin.module.js';
 import { CacheInvalidationModule } from './cache-invalidation/cache-invalidation.module.js';
+import { InvalidationLogModule } from './cache-invalidation/invalidation-log.module.js';
+import { LoggedInvalidations } from './cache-invalidation/logged-invalidations.js';
 import { AppConfig } from './config/app-config.js';
 import { cacheOptions } from './config/cache-options.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -19,8 +21,12 @@ import { UsuariosModule } from './usuarios/usuarios.module.js';
   imports: [
     HttpModule,
     DatabaseModule,
-    CacheModule.forRootAsync({ inject: [AppConfig], useFactory: cacheOptions }),
     EventsModule,
+    CacheModule.forRootAsync({
+      imports: [InvalidationLogModule],
+      inject: [AppConfig, LoggedInvalidations],
+      useFactory: cacheOptions,
+    }),
     AuthModule,
     UsuariosModule,
     TareasModule,

@@ -14,10 +14,15 @@ onEveryCacheSetup('freshness', (api) => {
     const { _cache, calculated_at: _when, ...content } = body;
     return { content, hit: _cache.hit as boolean };
   };
+  /** Until all is served from the cache: the relay applies an earlier write once more. */
   const warm = async () => {
-    for (const user of USERS) for (const days of PERIODS) await read(user, days, true);
-    for (const user of USERS)
-      for (const days of PERIODS) expect((await read(user, days, true)).hit).toBe(true);
+    for (let round = 0; ; round += 1) {
+      const hits: boolean[] = [];
+      for (const user of USERS)
+        for (const days of PERIODS) hits.push((await read(user, days, true)).hit);
+      if (hits.every((hit) => hit)) return;
+      if (round === 100) throw new Error('the cache is not used');
+    }
   };
   const expectFresh = async (users: number[]) => {
     for (const user of users) {

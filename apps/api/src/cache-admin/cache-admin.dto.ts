@@ -31,6 +31,42 @@ export class LocalCountersDto {
   @ApiProperty({ enum: ['closed', 'open', 'half-open'], example: 'closed' }) circuit!: string;
 }
 
+export class FreshnessDto {
+  @ApiProperty({ enum: ['strict', 'bounded'], example: 'strict' }) consistency!: string;
+  @ApiProperty({
+    example: true,
+    description: 'Whether it is proved that the store lacks no invalidation',
+  })
+  fresh!: boolean;
+  @ApiProperty({ example: 3600, description: 'How long it has been so' }) since_seconds!: number;
+  @ApiProperty({
+    enum: ['leading', 'following', 'away'],
+    example: 'leading',
+    description: 'Whether this instance applies the log of events, or another does',
+  })
+  relay!: string;
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    example: 160,
+    description: 'What was committed longer ago than this is certainly applied',
+  })
+  proof_age_ms!: number | null;
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    example: 6,
+    description: 'Age of the oldest event of the last batch that this instance applied',
+  })
+  event_lag_ms!: number | null;
+  @ApiProperty({ example: 120, description: 'Events that this instance applied' }) events!: number;
+  @ApiProperty({
+    example: 0,
+    description: 'Times that this instance cleared the cache as it could not tell what is stale',
+  })
+  clears!: number;
+}
+
 export class CacheStatsDto {
   @ApiProperty({ example: true }) connected!: boolean;
   @ApiProperty({ example: 45 }) keys_count!: number;
@@ -43,6 +79,12 @@ export class CacheStatsDto {
   @ApiProperty({ enum: ['redis', 'memory'], example: 'redis' }) store!: string;
   @ApiProperty({ example: 'gad:' }) prefix!: string;
   @ApiProperty({ example: 3600 }) uptime_seconds!: number;
+  @ApiProperty({
+    type: FreshnessDto,
+    nullable: true,
+    description: 'null when neither the database nor the store is shared with others',
+  })
+  freshness!: FreshnessDto | null;
   @ApiProperty({ type: LocalCountersDto, description: 'What this instance has counted itself' })
   local!: LocalCountersDto;
 }

@@ -23,6 +23,7 @@ describe('INVALIDATION_MAP', () => {
   "tarea.reassigned",
   "tarea.status_changed",
   "tarea.updated",
+  "tareas.loaded",
   "usuario.created",
   "usuario.deleted",
   "usuario.role_changed",

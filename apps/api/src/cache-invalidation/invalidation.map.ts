@@ -1,5 +1,5 @@
 import type { DomainEventName, DomainEvents } from '../events/domain-events.js';
-import { userStatisticsPattern } from '../statistics/statistics.cache.js';
+import { EVERY_STATISTICS_PATTERN, userStatisticsPattern } from '../statistics/statistics.cache.js';
 
 type StalePatterns<Name extends DomainEventName> = (event: DomainEvents[Name]) => readonly string[];
 
@@ -18,6 +18,7 @@ export const INVALIDATION_MAP: { readonly [Name in DomainEventName]: StalePatter
   ],
   'tarea.status_changed': (e) => [userStatisticsPattern(e.delegadoUsuarioId)],
   'tarea.deleted': (e) => [userStatisticsPattern(e.delegadoUsuarioId)],
+  'tareas.loaded': () => [EVERY_STATISTICS_PATTERN],
   // The absence of a usuario is cached, and so is what a deleted one had.
   'usuario.created': (e) => [userStatisticsPattern(e.usuarioId)],
   'usuario.deleted': (e) => [userStatisticsPattern(e.usuarioId)],

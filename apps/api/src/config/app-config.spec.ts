@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { InvalidationLog } from '@gad/cache';
 import { readAppConfig } from './app-config.js';
 import { cacheOptions } from './cache-options.js';
 import { ConfigurationError } from './parse-environment.js';
@@ -14,7 +15,13 @@ describe('readAppConfig', () => {
       database: { url: undefined },
       dataDir: '.data',
       demoData: true,
-      cache: { prefix: 'gad:', deadlineMs: 50, compressionThreshold: 16_384 },
+      cache: {
+        prefix: 'gad:',
+        deadlineMs: 50,
+        compressionThreshold: 16_384,
+        consistency: 'strict',
+      },
+      events: { retentionHours: 24 },
       jwt: { secret: undefined },
     });
   });
@@ -100,6 +107,17 @@ describe('readAppConfig', () => {
     expect(readAppConfig({ NODE_ENV: 'production', JWT_SECRET: SECRET }).demoData).toBe(false);
   });
 
+  it('follows the log unless neither database nor store can be shared', () => {
+    const log = {} as InvalidationLog; // handed through
+    const followed = (variables: Record<string, string>) =>
+      cacheOptions(readAppConfig(variables), log).log === log;
+    expect(followed({})).toBe(false);
+    expect(followed({ REDIS_HOST: 'localhost' })).toBe(true);
+    expect(followed({ DATABASE_URL: 'postgres://localhost/gad' })).toBe(true);
+    const bounded = readAppConfig({ CACHE_CONSISTENCY: 'bounded' });
+    expect(cacheOptions(bounded, log).consistency).toBe('bounded');
+  });
+
   it('compresses no values when the threshold is 0', () => {
     const off = readAppConfig({ CACHE_COMPRESSION_THRESHOLD: '0' });
     expect(cacheOptions(off).compression).toBe('off');
@@ -140,6 +158,8 @@ describe('readAppConfig', () => {
     ['TRUST_PROXY', '0.0.0.0/0', /^TRUST_PROXY must be/],
     ['REDIS_HOST', 'a b', /^REDIS_HOST must be a host name/],
     ['CACHE_PREFIX', 'a b', /^CACHE_PREFIX must be 1 to 64 printable ASCII/],
+    ['CACHE_CONSISTENCY', 'eventual', /^CACHE_CONSISTENCY must be one of strict, bounded/],
+    ['EVENTS_RETENTION_HOURS', '0', /^EVENTS_RETENTION_HOURS must be between 1 and 8760 hours/],
     ['DATABASE_URL', 'mysql://x', /^DATABASE_URL must start with postgres:\/\//],
     ['DEMO_DATA', '1', /^DEMO_DATA must be true or false \(it is "1"\)\.$/],
     ['CORS_ORIGINS', 'example.org', /^CORS_ORIGINS must be \* or a comma-separated list/],

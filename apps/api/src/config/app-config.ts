@@ -31,6 +31,11 @@ export abstract class AppConfig {
     readonly deadlineMs: number;
     /** Values from so many bytes on are stored compressed; 0 = none. */
     readonly compressionThreshold: number;
+    readonly consistency: 'strict' | 'bounded';
+  };
+  abstract readonly events: {
+    /** Older events are pruned from the log. */
+    readonly retentionHours: number;
   };
   /** `url: undefined` = PGlite in `dataDir` serves. */
   abstract readonly database: { readonly url: string | undefined; readonly poolSize: number };
@@ -79,7 +84,9 @@ export function readAppConfig(source: Readonly<Record<string, unknown>>): AppCon
       logLevel: env.CACHE_LOG_LEVEL ?? 'info',
       deadlineMs: env.CACHE_DEADLINE_MS ?? 50,
       compressionThreshold: env.CACHE_COMPRESSION_THRESHOLD ?? 16 * 1024,
+      consistency: env.CACHE_CONSISTENCY ?? 'strict',
     },
+    events: { retentionHours: env.EVENTS_RETENTION_HOURS ?? 24 },
     database: { url: env.DATABASE_URL, poolSize: env.DATABASE_POOL_SIZE ?? 10 },
     dataDir: env.DATA_DIR ?? '.data',
     demoData: demoData(env, nodeEnv),

@@ -1,12 +1,17 @@
-import type { NestCacheOptions } from '@gad/cache';
+import type { InvalidationLog, NestCacheOptions } from '@gad/cache';
 import type { AppConfig } from './app-config.js';
 
 const LOG_LEVEL = { debug: 'debug', info: 'log', off: 'off' } as const;
 
 /** The cache library's options out of the configuration. */
-export function cacheOptions(config: AppConfig): NestCacheOptions {
+export function cacheOptions(config: AppConfig, log?: InvalidationLog): NestCacheOptions {
   const { compressionThreshold: threshold } = config.cache;
+  // The embedded database belongs to this process alone, and with an in-process store nobody else
+  // has anything cached: what is removed there is removed everywhere, and a crash forgets it all.
+  const sharesNothing = config.redis === undefined && config.database.url === undefined;
   return {
+    ...(sharesNothing ? {} : { log }),
+    consistency: config.cache.consistency,
     prefix: config.cache.prefix,
     deadlineMs: config.cache.deadlineMs,
     compression: threshold === 0 ? 'off' : { threshold },

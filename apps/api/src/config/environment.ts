@@ -146,6 +146,16 @@ export class Environment {
   CACHE_COMPRESSION_THRESHOLD?: number;
 
   @IsOptional()
+  @IsIn(['strict', 'bounded'], { message: 'must be one of strict, bounded' })
+  CACHE_CONSISTENCY?: 'strict' | 'bounded';
+
+  @IsOptional()
+  @IsInt({ message: 'must be a whole number of hours' })
+  @Min(1, { message: 'must be between 1 and 8760 hours (one year)' })
+  @Max(8_760, { message: 'must be between 1 and 8760 hours (one year)' })
+  EVENTS_RETENTION_HOURS?: number;
+
+  @IsOptional()
   @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must start with postgres:// or postgresql://' })
   DATABASE_URL?: string;
 
@@ -213,6 +223,7 @@ export const NUMERIC_VARIABLES = [
   'REDIS_DB',
   'CACHE_DEADLINE_MS',
   'CACHE_COMPRESSION_THRESHOLD',
+  'EVENTS_RETENTION_HOURS',
   'DATABASE_POOL_SIZE',
   'JWT_ACCESS_TTL',
   'JWT_REFRESH_TTL',
@@ -238,6 +249,7 @@ export const VARIABLES = [
   'REDIS_SENTINEL_PASSWORD',
   'CACHE_PREFIX',
   'CACHE_LOG_LEVEL',
+  'CACHE_CONSISTENCY',
   'DATABASE_URL',
   'DATA_DIR',
   'DEMO_DATA',

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { and, getTableName, inArray, isNull, notInArray, or, sql } from 'drizzle-orm';
+import { appendEvents } from '../events/log/append-events.js';
 import { Database, type Db } from './database.js';
 import { hashDemoPassword } from './demo/demo-password.js';
 import { anchorOf, demoTareas } from './demo/demo-tareas.js';
@@ -41,9 +42,11 @@ export class DemoDataService {
       if (created > 0) {
         await moveSequencePast(tx, usuarios);
         await moveSequencePast(tx, tareas);
-        return 'created';
       }
-      return (await moveTareas(tx, anchor)) > 0 ? 'moved' : 'unchanged';
+      const moved = created > 0 ? 0 : await moveTareas(tx, anchor);
+      if (created + moved === 0) return 'unchanged';
+      await appendEvents(tx, [{ name: 'tareas.loaded', data: { source: 'demo' } }]);
+      return created > 0 ? 'created' : 'moved';
     });
     if (outcome === 'refused') {
       this.#logger.warn(

@@ -3,8 +3,10 @@ import {
   bigint,
   boolean,
   check,
+  customType,
   index,
   integer,
+  jsonb,
   pgTable,
   smallint,
   text,
@@ -147,4 +149,35 @@ export const refreshTokens = pgTable(
     usedAt: instant('used_at'),
   },
   (t) => [index('refresh_tokens_sesion').on(t.sesionId)],
+);
+
+/** PostgreSQL's transaction id of 64 bits, which never wraps around. */
+const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
+
+/** What has happened, appended in the transaction of the change itself: see `events/log`. */
+export const domainEvents = pgTable(
+  'domain_events',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    xid: xid8('xid')
+      .notNull()
+      .default(sql`pg_current_xact_id()`),
+    name: text('name').notNull(),
+    data: jsonb('data').notNull(),
+    createdAt: instant('created_at')
+      .notNull()
+      .default(sql`clock_timestamp()`),
+  },
+  (t) => [index('domain_events_xid').on(t.xid, t.id)],
+);
+
+/** One row about the log itself. */
+export const domainEventLog = pgTable(
+  'domain_event_log',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    /** The youngest transaction whose entries have been pruned. */
+    prunedXid: xid8('pruned_xid').notNull().default('0'),
+  },
+  () => [uniqueIndex('domain_event_log_one_row').on(sql`(true)`)],
 );

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import { Test } from '@nestjs/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { AppConfig, readAppConfig } from '../config/app-config.js';
 import { Database, type Db } from '../database/database.js';
 import { DomainEventBus } from './domain-event-bus.js';
-import type { DomainEvent } from './domain-events.js';
+import type { DomainEvent, PublishedEvent } from './domain-events.js';
 import { EventsModule } from './events.module.js';
 import { OnDomainEvent } from './on-domain-event.decorator.js';
 
@@ -12,22 +13,30 @@ const created: DomainEvent = { name: 'tarea.created', data: { tareaId: 1, delega
 const deleted: DomainEvent = { name: 'tarea.deleted', data: { tareaId: 1, delegadoUsuarioId: 2 } };
 
 const journal: string[] = [];
+const positions: string[] = [];
 
 @Injectable()
 class JournalListener {
   failWith: Error | undefined;
 
   @OnDomainEvent('**')
-  async hear(event: DomainEvent): Promise<void> {
+  async hear(event: PublishedEvent): Promise<void> {
     await new Promise(setImmediate);
     if (this.failWith) throw this.failWith;
     journal.push(event.name);
+    positions.push(event.written.position);
   }
 }
 
-/** A database whose transactions only tell when they commit or roll back. */
+/** A database whose transactions only tell when they append, commit or roll back. */
 class JournalDatabase {
-  readonly tx = {} as Db; // the bus hands it through and never uses it
+  // The bus hands it through, and appends to the log with `execute` alone.
+  readonly tx = {
+    execute: () => {
+      journal.push('append');
+      return Promise.resolve({ rows: [{ log: 'L', xid: '7' }] });
+    },
+  } as unknown as Db;
   async transaction<T>(work: (tx: Db) => Promise<T>): Promise<T> {
     try {
       const result = await work(this.tx);
@@ -46,7 +55,10 @@ describe('DomainEventBus', () => {
       imports: [EventsModule, EventEmitterModule],
       providers: [JournalListener],
     })
-      .useMocker((token) => (token === Database ? new JournalDatabase() : undefined))
+      .useMocker((token) => {
+        if (token === Database) return new JournalDatabase();
+        return token === AppConfig ? readAppConfig({}) : undefined;
+      })
       .compile();
     await module.init();
     return module;
@@ -54,28 +66,35 @@ describe('DomainEventBus', () => {
   let module: Awaited<ReturnType<typeof start>>;
   beforeEach(async () => {
     journal.length = 0;
+    positions.length = 0;
     module = await start();
   });
   afterEach(() => module.close());
 
   const bus = () => module.get(DomainEventBus);
 
-  it('publishes after the commit, in order, and waits for the listeners', async () => {
+  it('appends before the commit, publishes after it, in order, and waits for the listeners', async () => {
     const result = await bus().transaction((_tx, record) => {
       record(created, deleted);
       return Promise.resolve('done');
     });
     expect(result).toBe('done');
-    expect(journal).toEqual(['commit', 'tarea.created', 'tarea.deleted']);
+    expect(journal).toEqual(['append', 'commit', 'tarea.created', 'tarea.deleted']);
+    expect(positions).toEqual(['L tx:7', 'L tx:7']);
   });
 
-  it('publishes nothing when the transaction rolls back', async () => {
+  it('appends and publishes nothing when the transaction rolls back', async () => {
     const failing = bus().transaction((_tx, record) => {
       record(created);
       return Promise.reject(new Error('no'));
     });
     await expect(failing).rejects.toThrow('no');
     expect(journal).toEqual(['rollback']);
+  });
+
+  it('does not touch the log when nothing happened', async () => {
+    expect(await bus().transaction(() => Promise.resolve('nothing'))).toBe('nothing');
+    expect(journal).toEqual(['commit']);
   });
 
   it('lets a failing listener be seen by the publisher', async () => {

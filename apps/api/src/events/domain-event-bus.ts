@@ -1,33 +1,46 @@
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { Database, type Db } from '../database/database.js';
-import type { DomainEvent } from './domain-events.js';
+import type { DomainEvent, PublishedEvent } from './domain-events.js';
+import { appendEvents } from './log/append-events.js';
+import { DomainEventLog } from './log/domain-event-log.js';
 
 /** Notes that something happened in the current transaction. */
 export type RecordEvent = (...events: DomainEvent[]) => void;
 
 /**
- * Where writes meet those who react to them. Events recorded during a transaction are published
+ * Where writes meet those who react to them. Events recorded during a transaction are appended to
+ * the log by that same transaction, so that none is lost whatever happens next; they are published
  * after its commit, in order, and the listeners are awaited: when a write is acknowledged, what
  * followed from it is done. A listener that fails makes the call fail, so that no failure passes
- * unseen; the data stays committed. A transaction that rolls back publishes nothing.
+ * unseen; the data stays committed. A transaction that rolls back appends and publishes nothing.
  */
 @Injectable()
 export class DomainEventBus {
   constructor(
     private readonly database: Database,
     private readonly emitter: EventEmitter2,
+    private readonly log: DomainEventLog,
   ) {}
 
-  /** Runs `work` in one database transaction and publishes what it recorded. */
+  /** Runs `work` in one database transaction, then appends and publishes what it recorded. */
   async transaction<T>(work: (tx: Db, record: RecordEvent) => Promise<T>): Promise<T> {
     const recorded: DomainEvent[] = [];
-    const result = await this.database.transaction((tx) =>
-      work(tx, (...events) => {
+    let position: string | undefined;
+    const result = await this.database.transaction(async (tx) => {
+      const outcome = await work(tx, (...events) => {
         recorded.push(...events);
-      }),
-    );
-    for (const event of recorded) await this.emitter.emitAsync(event.name, event);
+      });
+      if (recorded.length > 0) position = await appendEvents(tx, recorded);
+      return outcome;
+    });
+    if (position === undefined) return result;
+    const written = { position, committedAt: performance.now() };
+    this.log.appended();
+    for (const event of recorded) {
+      const published: PublishedEvent = { ...event, written };
+      await this.emitter.emitAsync(event.name, published);
+    }
     return result;
   }
 }

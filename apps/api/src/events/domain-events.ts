@@ -2,7 +2,8 @@ import type { Estado, Rol } from '../database/schema.js';
 
 /**
  * What has happened, in the past tense, with just enough data for those who react.
- * Events are published after the commit of the write that they tell of.
+ * Events are appended to the log by the transaction that they tell of, and published after its
+ * commit.
  */
 export interface DomainEvents {
   'tarea.created': { tareaId: number; delegadoUsuarioId: number };
@@ -10,10 +11,19 @@ export interface DomainEvents {
   'tarea.reassigned': { tareaId: number; fromUsuarioId: number; toUsuarioId: number };
   'tarea.status_changed': { tareaId: number; delegadoUsuarioId: number; from: Estado; to: Estado };
   'tarea.deleted': { tareaId: number; delegadoUsuarioId: number };
+  /** Many tareas came or moved at once, past the services: demo data, a large set. */
+  'tareas.loaded': { source: 'demo' | 'seed' };
   'usuario.created': { usuarioId: number };
   'usuario.updated': { usuarioId: number };
   'usuario.role_changed': { usuarioId: number; from: Rol; to: Rol };
   'usuario.deleted': { usuarioId: number };
+}
+
+/** Where in the log the write is that an event tells of. */
+export interface Written {
+  readonly position: string;
+  /** After the commit, as `performance.now()` tells. */
+  readonly committedAt: number;
 }
 
 export type DomainEventName = keyof DomainEvents;
@@ -22,3 +32,6 @@ export type DomainEventName = keyof DomainEvents;
 export type DomainEvent = {
   [Name in DomainEventName]: { readonly name: Name; readonly data: Readonly<DomainEvents[Name]> };
 }[DomainEventName];
+
+/** An event as its listeners get it. */
+export type PublishedEvent = DomainEvent & { readonly written: Written };

@@ -16,6 +16,14 @@ import { Problem } from '../problems/problem.js';
 
 const RETRY_AFTER_SECONDS = 5;
 
+const CACHE_EXAMPLE = {
+  status: 'up',
+  store: 'redis',
+  consistency: 'strict',
+  fresh: true,
+  relay: 'leading',
+};
+
 @ApiTags('operations')
 @Public()
 @RateLimit('unlimited')
@@ -37,36 +45,42 @@ export class HealthController {
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'The database answers; a cache store that is away only degrades' })
+  @ApiOperation({ summary: 'The database answers; a cache that cannot serve only degrades' })
   @ApiOkResponse({
     schema: {
       example: {
         status: 'ok',
         info: {
           database: { status: 'up', kind: 'postgres' },
-          cache: { status: 'up', store: 'redis' },
+          cache: CACHE_EXAMPLE,
         },
         error: {},
         details: {
           database: { status: 'up', kind: 'postgres' },
-          cache: { status: 'up', store: 'redis' },
+          cache: CACHE_EXAMPLE,
         },
       },
     },
   })
   @ApiProblems('DATABASE_UNAVAILABLE', 'SHUTTING_DOWN')
   async ready(): Promise<HealthCheckResult> {
-    // Send no more requests here; those that come all the same are answered.
-    if (this.drain.draining)
-      throw new Problem('SHUTTING_DOWN', 'The process has been told to stop');
+    this.refuseWhenDraining();
     try {
       return await this.health.check([() => this.databaseHealth(), () => this.cacheHealth()]);
     } catch (error) {
+      // Told to stop while the database was asked: terminus refuses then, whatever that answered.
+      this.refuseWhenDraining();
       throw new Problem('DATABASE_UNAVAILABLE', 'The database does not answer', {
         retryAfterSeconds: RETRY_AFTER_SECONDS,
         cause: error,
       });
     }
+  }
+
+  /** Send no more requests here; those that come all the same are answered. */
+  private refuseWhenDraining(): void {
+    if (!this.drain.draining) return;
+    throw new Problem('SHUTTING_DOWN', 'The process has been told to stop');
   }
 
   private async databaseHealth(): Promise<HealthIndicatorResult> {
@@ -82,7 +96,10 @@ export class HealthController {
 
   private cacheHealth(): HealthIndicatorResult {
     const indicator = this.indicators.check('cache');
-    const { connected, storeKind: store } = this.cache;
-    return connected ? indicator.up({ store }) : indicator.degraded({ store });
+    const { connected, storeKind: store, freshness } = this.cache;
+    const { consistency, fresh, relay } = freshness ?? {};
+    const proof = freshness === null ? {} : { consistency, fresh, relay };
+    const serves = connected && (fresh !== false || consistency === 'bounded');
+    return serves ? indicator.up({ store, ...proof }) : indicator.degraded({ store, ...proof });
   }
 }

@@ -4,6 +4,10 @@ import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 const SERVICE = 'gad-api';
 
+/** Prometheus knows no absent value of a series that exists. */
+const seconds = (ms: number | null | undefined): number =>
+  ms === null || ms === undefined ? Number.NaN : ms / 1000;
+
 /** Prometheus metrics of this process, in a registry of its own. */
 @Injectable()
 export class MetricsService {
@@ -34,6 +38,21 @@ export class MetricsService {
       gauge('cache_memory_bytes', 'Cache memory usage in bytes', (s) => s.used_memory_bytes),
       gauge('cache_connected', 'Whether the cache store answers', (s) => (s.connected ? 1 : 0)),
       gauge('cache_evicted_keys', 'Keys that the store evicted', (s) => s.evicted_keys),
+      gauge('cache_fresh', 'Whether the store is proved to lack no invalidation', (s) =>
+        s.freshness?.fresh === false ? 0 : 1,
+      ),
+      gauge('cache_proof_age_seconds', 'What was committed longer ago is applied', (s) =>
+        seconds(s.freshness?.proof_age_ms),
+      ),
+      gauge('cache_relay_leading', 'Whether this process applies the log of events', (s) =>
+        s.freshness?.relay === 'leading' ? 1 : 0,
+      ),
+      gauge('cache_relay_lag_seconds', 'Age of the oldest event of the last batch', (s) =>
+        seconds(s.freshness?.event_lag_ms),
+      ),
+      gauge('cache_relay_events', 'Events that this process applied', (s) =>
+        s.freshness === null ? 0 : s.freshness.events,
+      ),
       gauge('cache_local_hits', 'Hits of this process', (s) => s.local.hits),
       gauge('cache_local_misses', 'Misses of this process', (s) => s.local.misses),
     ];

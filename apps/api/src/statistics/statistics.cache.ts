@@ -7,6 +7,9 @@ export const statisticsKey = (userId: number, days: number): CacheKey =>
 export const userStatisticsPattern = (userId: number): CachePattern =>
   cachePattern`stats:user:${userId}:*`;
 
+/** Every usuario's. */
+export const EVERY_STATISTICS_PATTERN: CachePattern = cachePattern`stats:user:*`;
+
 /** What is cached here; the table of `docs/caching.md` is made from it. */
 export const STATISTICS_VIEW = {
   title: 'Statistics of a usuario',

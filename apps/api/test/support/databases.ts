@@ -6,6 +6,8 @@ import { openDatabase, type OpenDatabase } from '../../src/database/open-databas
 
 export interface OwnDatabase {
   readonly database: OpenDatabase;
+  /** Absent for the embedded one. */
+  readonly url?: string;
   /** Closes it and removes what it kept on the disk. */
   dispose(): Promise<void>;
 }
@@ -17,7 +19,7 @@ export const DATABASES: readonly { name: string; open: () => Promise<OwnDatabase
     open: async () => {
       const url = await ownDatabase();
       const database = await openDatabase({ database: { url, poolSize: 5 }, dataDir: '' });
-      return { database, dispose: () => database.close() };
+      return { database, url, dispose: () => database.close() };
     },
   },
   {

@@ -1,4 +1,5 @@
 import { asc, like } from 'drizzle-orm';
+import { appendEvents } from '../../events/log/append-events.js';
 import type { BulkLoader } from '../bulk-loader.js';
 import type { Database } from '../database.js';
 import { hashDemoPassword } from '../demo/demo-password.js';
@@ -57,6 +58,7 @@ export async function loadLargeSet(
       chunked(tareaLines(size.tareas, ids, new Date()), progress),
     );
     progress.end();
+    await appendEvents(tx, [{ name: 'tareas.loaded', data: { source: 'seed' } }]);
   });
 }
 

@@ -1,0 +1,93 @@
+import { Socket } from 'node:net';
+import pg from 'pg';
+import { within } from '../within.js';
+import { dedicatedSettings } from './postgres-settings.js';
+
+/** No statement of a connection of one's own is a long one. */
+const STATEMENT_TIMEOUT_MS = 2_000;
+const READ_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 500;
+const GOODBYE_TIMEOUT_MS = 500;
+
+export interface OwnConnectionOptions {
+  readonly url: string;
+  /** Statements that each new connection begins with. */
+  readonly begin: readonly string[];
+  readonly channel: string;
+  readonly onNotification: () => void;
+}
+
+/** A connection that has been made, with the moment of it by the monotonic clock. */
+interface Made {
+  readonly client: pg.Client;
+  readonly socket: Socket;
+  readonly at: number;
+}
+
+/**
+ * One connection beside the pool, for something that must neither wait for the requests nor be
+ * waited for: made when it is first needed, listening on one channel, and made anew after a loss.
+ */
+export class OwnConnection {
+  #made: Promise<Made> | undefined;
+  #closed = false;
+
+  constructor(private readonly options: OwnConnectionOptions) {}
+
+  /** Runs one statement. @throws the driver's error; the next statement begins a new connection */
+  async query<Row extends pg.QueryResultRow>(
+    text: string,
+    values: readonly unknown[],
+  ): Promise<{ rows: Row[]; connectedAt: number }> {
+    if (this.#closed) throw new Error('The connection is closed.');
+    const making = (this.#made ??= this.#make());
+    try {
+      const { client, at } = await making;
+      const { rows } = await client.query<Row>(text, [...values]);
+      return { rows, connectedAt: at };
+    } catch (error) {
+      this.#drop(making);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const made = await this.#made?.catch(() => undefined);
+    this.#made = undefined;
+    if (made === undefined) return;
+    // A server that is frozen or cut off never says goodbye.
+    await within(GOODBYE_TIMEOUT_MS, made.client.end(), (late) => late).catch(() => undefined);
+    made.socket.destroy();
+  }
+
+  async #make(): Promise<Made> {
+    const { url, begin, channel, onNotification } = this.options;
+    const socket = new Socket();
+    const client = new pg.Client({
+      ...dedicatedSettings(url),
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: READ_TIMEOUT_MS,
+      stream: () => socket,
+    });
+    // A connection that is lost between two statements reports it here; the next one fails.
+    client.on('error', () => undefined);
+    client.on('notification', onNotification);
+    try {
+      await client.connect();
+      for (const statement of begin) await client.query(statement);
+      await client.query(`listen ${channel}`);
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
+    return { client, socket, at: performance.now() };
+  }
+
+  #drop(making: Promise<Made>): void {
+    if (this.#made === making) this.#made = undefined;
+    making.then(
+      ({ socket }) => socket.destroy(),
+      () => undefined,
+    );
+  }
+}

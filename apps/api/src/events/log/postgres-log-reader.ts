@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { OwnConnection } from '../../database/postgres/own-connection.js';
+import type { LogReader, LogRow } from './log-reader.js';
+import { onlyRow } from './log-reader.js';
+import { CHANNEL, NOW, READ_SINCE } from './log-statements.js';
+import { Solitude } from './solitude.js';
+
+/** A two-part advisory lock that each process holds while it serves from its own memory: "gad", 1. */
+const PRESENCE = [0x67_61_64, 1] as const;
+
+const COUNT_PROCESSES = `(
+  select count(*)::int from pg_locks
+  where locktype = 'advisory' and objsubid = 2 and classid = ${String(PRESENCE[0])}
+    and objid = ${String(PRESENCE[1])} and granted
+    and database = (select oid from pg_database where datname = current_database())
+)`;
+
+/** Between the announcement of a process and its first service from its own memory. */
+const NOTICE_MS = 400;
+
+/** While the log is young the planner knows nothing of it, and would walk over all of it. */
+const BY_INDEX = 'set enable_seqscan = off; set enable_bitmapscan = off; set jit = off';
+
+/**
+ * Reads the log on a connection of its own, which also listens for appends. With `ownMemory` every
+ * process has a store of its own, and announces itself by a lock that ends with its connection.
+ */
+export class PostgresLogReader implements LogReader {
+  readonly #connection: OwnConnection;
+  readonly #solitude: Solitude | undefined;
+  readonly #read: string;
+  #wake: () => void = () => undefined;
+
+  constructor(url: string, { ownMemory }: { ownMemory: boolean }) {
+    const announce = `select pg_advisory_lock_shared(${PRESENCE.join(', ')})`;
+    this.#connection = new OwnConnection({
+      url,
+      begin: [BY_INDEX, ...(ownMemory ? [announce] : [])],
+      channel: CHANNEL,
+      onNotification: () => this.#wake(),
+    });
+    this.#solitude = ownMemory ? new Solitude(NOTICE_MS) : undefined;
+    this.#read = ownMemory
+      ? READ_SINCE.replace('select', () => `select ${COUNT_PROCESSES} as processes,`)
+      : READ_SINCE;
+  }
+
+  async readSince(snapshot: string | null, limit: number): Promise<readonly LogRow[]> {
+    for (;;) {
+      const sentAt = performance.now();
+      const { rows, connectedAt } = await this.#query(snapshot, limit);
+      if (this.#solitude === undefined) return rows;
+      const leftMs = connectedAt + NOTICE_MS - sentAt;
+      if (leftMs <= 0) {
+        this.#solitude.note(sentAt, onlyRow(rows).processes ?? 0);
+        return rows;
+      }
+      // Everybody who counts himself alone has to notice the announcement before it is relied on.
+      this.#solitude.lose();
+      await sleep(leftMs);
+    }
+  }
+
+  async now(): Promise<Pick<LogRow, 'snapshot' | 'log'>> {
+    const { rows } = await this.#connection.query<{ snapshot: string; log: string }>(NOW, []);
+    return onlyRow(rows);
+  }
+
+  alone(lingerMs: number): boolean {
+    return this.#solitude?.alone(performance.now(), lingerMs) === true;
+  }
+
+  onAppend(wake: () => void): void {
+    this.#wake = wake;
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  async #query(
+    snapshot: string | null,
+    limit: number,
+  ): Promise<{ rows: (LogRow & { processes?: number })[]; connectedAt: number }> {
+    try {
+      return await this.#connection.query(this.#read, [snapshot, limit]);
+    } catch (error) {
+      this.#solitude?.lose();
+      throw error;
+    }
+  }
+}

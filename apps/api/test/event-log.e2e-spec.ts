@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'drizzle-orm';
+import pg from 'pg';
+import { startPostgres } from '../../../test/servers/postgres-server.js';
+import { ownDatabase } from '../../../test/servers/suite-servers.js';
+import { readAppConfig } from '../src/config/app-config.js';
+import { openDatabase, type OpenDatabase } from '../src/database/open-database.js';
+import type { DomainEvent } from '../src/events/domain-events.js';
+import { appendEvents } from '../src/events/log/append-events.js';
+import { DomainEventLog } from '../src/events/log/domain-event-log.js';
+import { EventRetention } from '../src/events/log/event-retention.js';
+import { makeLogReader } from '../src/events/log/make-log-reader.js';
+import { runLogLoad } from './support/log-load.js';
+import { DATABASES, type OwnDatabase } from './support/databases.js';
+
+const event = (tareaId: number): DomainEvent => ({
+  name: 'tarea.created',
+  data: { tareaId, delegadoUsuarioId: 2 },
+});
+const ids = (events: readonly DomainEvent[] | undefined): number[] =>
+  (events ?? []).map(({ data }) => ('tareaId' in data ? data.tareaId : 0)).sort((a, b) => a - b);
+
+async function openLog(database: OpenDatabase, url?: string): Promise<DomainEventLog> {
+  const variables = { REDIS_HOST: 'unused', ...(url === undefined ? {} : { DATABASE_URL: url }) };
+  return new DomainEventLog(await makeLogReader(readAppConfig(variables), database));
+}
+
+describe.each(DATABASES)('The log of events on $name', ({ open }) => {
+  let own: OwnDatabase;
+  let log: DomainEventLog;
+  beforeAll(async () => {
+    own = await open();
+    log = await openLog(own.database, own.url);
+  });
+  afterAll(async () => {
+    await log.close();
+    await own.dispose();
+  });
+
+  const append = (...events: DomainEvent[]): Promise<string> =>
+    own.database.transaction((tx) => appendEvents(tx, events));
+  const end = async (): Promise<string> => (await log.read(undefined)).cursor;
+
+  it('tells once what was appended since a cursor', async () => {
+    const before = await end();
+    await append(event(1), event(2));
+    await append(event(3));
+    const { events, cursor, oldestMs } = await log.read(before);
+    expect(ids(events)).toEqual([1, 2, 3]);
+    expect(oldestMs).toBeGreaterThanOrEqual(0);
+    expect((await log.read(cursor)).events).toEqual([]);
+    expect(ids((await log.read(before)).events)).toEqual([1, 2, 3]);
+  });
+
+  it('holds nothing of a transaction that rolled back', async () => {
+    const before = await end();
+    const failing = own.database.transaction(async (tx) => {
+      await appendEvents(tx, [event(1)]);
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect((await log.read(before)).events).toEqual([]);
+  });
+
+  it('knows which cursors cover a write, and which cover a moment', async () => {
+    const before = await end();
+    const position = await append(event(1));
+    const after = await end();
+    expect([log.covers(before, position), log.covers(after, position)]).toEqual([false, true]);
+    const now = await log.now();
+    expect([log.covers(before, now), log.covers(await end(), now)]).toEqual([false, true]);
+  });
+
+  it('cannot tell what came after a cursor that is none of its own', async () => {
+    const [name = '', snapshot = ''] = (await end()).split(' ');
+    for (const cursor of [
+      undefined,
+      '',
+      'nonsense',
+      `${name} tx:5`,
+      `${name} 1:1:1; drop table tareas`,
+      `${name.replace(/^./, (c) => (c === 'a' ? 'b' : 'a'))} ${snapshot}`,
+      `${name} 9000000000:9000000000:`,
+    ]) {
+      expect(await log.read(cursor)).toMatchObject({ events: undefined });
+    }
+    expect((await log.read(`${name} ${snapshot}`)).events).toEqual([]);
+  });
+
+  it('cannot tell either after its table was emptied or restored', async () => {
+    const before = await end();
+    await own.database.db.execute(sql`truncate domain_events`);
+    expect((await log.read(before)).events).toBeUndefined();
+    expect((await log.read(await end())).events).toEqual([]);
+  });
+
+  it('forgets what is old, oldest first, and says so to cursors from before', async () => {
+    const config = readAppConfig({ EVENTS_RETENTION_HOURS: '2' });
+    const retention = new EventRetention(config, own.database);
+    const before = await end();
+    await append(event(1));
+    await own.database.db.execute(
+      sql`update domain_events set created_at = now() - interval '3 hours'`,
+    );
+    const between = await end();
+    await append(event(2));
+    expect(await retention.prune()).toBe(1);
+    expect(await retention.prune()).toBe(0);
+    expect((await log.read(before)).events).toBeUndefined();
+    expect(ids((await log.read(between)).events)).toEqual([2]);
+  });
+});
+
+describe('The log of events on PostgreSQL', () => {
+  let url: string;
+  let database: OpenDatabase;
+  let log: DomainEventLog;
+  beforeAll(async () => {
+    url = await ownDatabase();
+    database = await openDatabase({ database: { url, poolSize: 5 }, dataDir: '' });
+    log = await openLog(database, url);
+  });
+  afterAll(async () => {
+    await log.close();
+    await database.close();
+  });
+
+  it('wakes who listens when a transaction commits', async () => {
+    const woken = new Promise<void>((resolve) => log.onAppend(resolve));
+    await log.now();
+    await database.transaction((tx) => appendEvents(tx, [event(1)]));
+    await woken;
+  });
+
+  it('does not wait for a transaction that stays open, and tells of it when it ends', async () => {
+    const slow = new pg.Client(url);
+    await slow.connect();
+    let { cursor } = await log.read(undefined);
+    await slow.query('begin');
+    await slow.query(
+      `insert into domain_events (name, data) values ('tarea.created', '{"tareaId": 9}')`,
+    );
+    const seen: number[] = [];
+    for (let id = 1; id <= 5; id += 1) {
+      await database.transaction((tx) => appendEvents(tx, [event(id)]));
+      const reading = await log.read(cursor);
+      seen.push(...ids(reading.events));
+      ({ cursor } = reading);
+    }
+    expect(seen).toEqual([1, 2, 3, 4, 5]);
+    await slow.query('commit');
+    await slow.end();
+    expect(ids((await log.read(cursor)).events)).toEqual([9]);
+  });
+
+  it('loses and repeats nothing under concurrent writers and a long foreign transaction', async () => {
+    const result = await runLogLoad({ url, log, writers: 8, events: 4_000, foreignMs: 300 });
+    expect(result).toMatchObject({ appended: 4_000, lost: 0, repeated: 0 });
+  }, 60_000);
+
+  it('reads on through a connection of its own after that was cut', async () => {
+    const { cursor } = await log.read(undefined);
+    await database.db.execute(
+      sql`select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and query like '%from domain_event_log%' and pid <> pg_backend_pid()`,
+    );
+    await database.transaction((tx) => appendEvents(tx, [event(1)]));
+    const read = () => log.read(cursor).catch(() => undefined);
+    const reading = (await read()) ?? (await read());
+    expect(ids(reading?.events)).toEqual([1]);
+  });
+
+  it('has another identity after a restart, because files may have been put back meanwhile', async () => {
+    const server = await startPostgres();
+    const restarted = await openDatabase({
+      database: { url: server.url, poolSize: 2 },
+      dataDir: '',
+    });
+    const its = await openLog(restarted, server.url);
+    try {
+      const { cursor } = await its.read(undefined);
+      expect((await its.read(cursor)).events).toEqual([]);
+      await server.restart();
+      const read = () => its.read(cursor).catch(() => undefined);
+      const reading = (await read()) ?? (await read());
+      expect(reading).toMatchObject({ events: undefined });
+    } finally {
+      await its.close();
+      await restarted.close();
+      await server.stop();
+    }
+  }, 60_000);
+});
