@@ -1,0 +1,171 @@
+/**
+ * What do the log and the proof of freshness cost while nothing fails?
+ *
+ *   npm run bench:durability -- [--rounds 15]
+ *
+ * Turns without the log (write, commit, remove) and with it (append in the write's transaction,
+ * relay, beats, proofs) alternate on one PostgreSQL and one Redis, each with a cache of its own, in
+ * another order each round; ratios are medians of the rounds' own. Hits are read-throughs with the
+ * remaining life, as the statistics make them.
+ */
+import { parseArgs } from 'node:util';
+import type { CacheEngine, Written } from '@gad/cache';
+import { createCache, silentLog } from '@gad/cache';
+import { sql } from 'drizzle-orm';
+import { LoggedInvalidations } from '../apps/api/src/cache-invalidation/logged-invalidations.js';
+import { readAppConfig } from '../apps/api/src/config/app-config.js';
+import { openDatabase } from '../apps/api/src/database/open-database.js';
+import { appendEvents } from '../apps/api/src/events/log/append-events.js';
+import { DomainEventLog } from '../apps/api/src/events/log/domain-event-log.js';
+import { makeLogReader } from '../apps/api/src/events/log/make-log-reader.js';
+import { startPostgres } from '../test/servers/postgres-server.js';
+import { startRedis } from '../test/servers/redis-server.js';
+import { machine, millisecondsOf, quantile, spread } from './measure.js';
+
+const HITS = 20_000;
+const READERS = 50;
+const WRITES = 1_000;
+const WRITERS = 8;
+const IDLE_MS = 1_000;
+const USERS = 100;
+const VALUE = { user_id: 2, total_tareas: 45, completadas: 30, filler: 'x'.repeat(350) };
+
+interface Turn {
+  readonly hitsPerSecond: number;
+  readonly hitP50: number;
+  readonly hitP99: number;
+  readonly writesPerSecond: number;
+  readonly writeP50: number;
+  readonly writeP99: number;
+  /** Processor time of this process while nothing is asked, per second. */
+  readonly idleCpuMs: number;
+}
+
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '15' } } });
+const [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
+const database = await openDatabase({
+  database: { url: postgres.url, poolSize: WRITERS },
+  dataDir: '',
+});
+try {
+  await database.db.execute(sql`create table subject (id int primary key, n int not null)`);
+  await database.db.execute(
+    sql`insert into subject select id, 0 from generate_series(0, ${sql.raw(String(USERS - 1))}) as id`,
+  );
+  console.log(machine());
+  const turns = { without: [] as Turn[], with: [] as Turn[] };
+  for (let round = 0; round < Number(values.rounds) + 1; round += 1) {
+    const order = round % 2 === 0 ? (['without', 'with'] as const) : (['with', 'without'] as const);
+    for (const name of order) {
+      const turn = await takeTurn(name === 'with');
+      // The first round warms up.
+      if (round > 0) turns[name].push(turn);
+    }
+  }
+  report(turns.without, turns.with);
+} finally {
+  await database.close();
+  await Promise.all([redis.stop(), postgres.stop()]);
+}
+
+async function takeTurn(withLog: boolean): Promise<Turn> {
+  const config = readAppConfig({ DATABASE_URL: postgres.url, REDIS_HOST: 'unused' });
+  const events = new DomainEventLog(await makeLogReader(config, database));
+  const cache = createCache(
+    {
+      ...{ redis: { url: redis.url }, deadlineMs: 5_000, prefix: withLog ? 'with:' : 'without:' },
+      ...(withLog ? { log: new LoggedInvalidations(events) } : {}),
+    },
+    silentLog,
+  );
+  await cache.open();
+  try {
+    const hits = await readHits(cache);
+    const writes = await write(cache, withLog);
+    const before = process.cpuUsage();
+    await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+    const { user, system } = process.cpuUsage(before);
+    return { ...hits, ...writes, idleCpuMs: (user + system) / 1_000 / (IDLE_MS / 1_000) };
+  } finally {
+    await cache.close();
+    await events.close();
+  }
+}
+
+async function readHits(
+  cache: CacheEngine,
+): Promise<Pick<Turn, 'hitsPerSecond' | 'hitP50' | 'hitP99'>> {
+  await cache.set('stats:user:2:days:30', VALUE);
+  const taken: number[] = [];
+  const load = (): never => {
+    throw new Error('not a hit');
+  };
+  const reader = async (): Promise<void> => {
+    for (let read = 0; read < HITS / READERS; read += 1) {
+      const get = () => cache.getOrSetEntry('stats:user:2:days:30', load, { ttl: 300 });
+      taken.push(await millisecondsOf(get));
+    }
+  };
+  const ms = await millisecondsOf(() => Promise.all(Array.from({ length: READERS }, reader)));
+  return {
+    hitsPerSecond: (HITS / ms) * 1_000,
+    hitP50: quantile(taken, 0.5),
+    hitP99: quantile(taken, 0.99),
+  };
+}
+
+async function write(
+  cache: CacheEngine,
+  withLog: boolean,
+): Promise<Pick<Turn, 'writesPerSecond' | 'writeP50' | 'writeP99'>> {
+  const taken: number[] = [];
+  let next = 0;
+  const writer = async (): Promise<void> => {
+    while (next < WRITES) {
+      const id = (next += 1) % USERS;
+      taken.push(await millisecondsOf(() => writeOne(cache, id, withLog)));
+    }
+  };
+  const ms = await millisecondsOf(() => Promise.all(Array.from({ length: WRITERS }, writer)));
+  return {
+    writesPerSecond: (WRITES / ms) * 1_000,
+    writeP50: quantile(taken, 0.5),
+    writeP99: quantile(taken, 0.99),
+  };
+}
+
+async function writeOne(cache: CacheEngine, id: number, withLog: boolean): Promise<void> {
+  const position = await database.transaction(async (tx) => {
+    await tx.execute(sql`update subject set n = n + 1 where id = ${id}`);
+    if (!withLog) return undefined;
+    const data = { tareaId: id, delegadoUsuarioId: id };
+    return appendEvents(tx, [{ name: 'tarea.updated', data }]);
+  });
+  const written: Written | undefined =
+    position === undefined ? undefined : { position, committedAt: performance.now() };
+  await cache.invalidate([`stats:user:${String(id)}:*`], written);
+}
+
+function report(off: readonly Turn[], on: readonly Turn[]): void {
+  const rows: [string, keyof Turn, number][] = [
+    ['hits per second, 50 readers', 'hitsPerSecond', 0],
+    ['hit p50, ms', 'hitP50', 3],
+    ['hit p99, ms', 'hitP99', 3],
+    ['writes per second, 8 writers', 'writesPerSecond', 0],
+    ['write p50, ms', 'writeP50', 3],
+    ['write p99, ms', 'writeP99', 3],
+    ['idle processor, ms a second', 'idleCpuMs', 1],
+  ];
+  for (const [name, field, digits] of rows) {
+    const ratios = on.map((turn, round) => turn[field] / (off[round]?.[field] ?? NaN));
+    const [without, withLog] = [off, on].map((turns) =>
+      spread(
+        turns.map((turn) => turn[field]),
+        digits,
+      ),
+    );
+    console.log(
+      `${name.padEnd(30)} without ${without ?? ''}  with ${withLog ?? ''}  ratio ${spread(ratios, 3)}`,
+    );
+  }
+}
