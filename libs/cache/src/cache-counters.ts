@@ -18,6 +18,12 @@ export interface CacheCounts {
   readonly waits: number;
   /** Fills that the store refused because something was invalidated meanwhile. */
   readonly refused_fills: number;
+  /** Values served past their ttl (counted as hits, too). */
+  readonly stale_hits: number;
+  /** Refreshes in the background that ended with a value. */
+  readonly refreshes: number;
+  /** Refreshes in the background that failed. */
+  readonly refresh_errors: number;
   /** Stored texts that were no JSON and were treated as a miss. */
   readonly corrupt: number;
   /** Store calls that failed or ran out of time. */
@@ -35,6 +41,9 @@ export class CacheCounters implements CacheCounts {
   joins = 0;
   waits = 0;
   refused_fills = 0;
+  stale_hits = 0;
+  refreshes = 0;
+  refresh_errors = 0;
   corrupt = 0;
   errors = 0;
 

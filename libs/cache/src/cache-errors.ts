@@ -1,6 +1,10 @@
 /** Stable codes, safe to switch on; the class names and messages may be reworded. */
 export type CacheErrorCode =
-  'CACHE_UNAVAILABLE' | 'CACHE_KEY_INVALID' | 'CACHE_PATTERN_INVALID' | 'CACHE_OPTIONS_INVALID';
+  | 'CACHE_UNAVAILABLE'
+  | 'CACHE_KEY_INVALID'
+  | 'CACHE_PATTERN_INVALID'
+  | 'CACHE_OPTIONS_INVALID'
+  | 'CACHE_LOAD_TIMEOUT';
 
 /** Base of everything that this library throws by itself. A loader's own error is never wrapped. */
 export class CacheError extends Error {
@@ -36,6 +40,21 @@ export class CacheUnavailableError extends CacheError {
     options?: ErrorOptions,
   ) {
     super('CACHE_UNAVAILABLE', message, undefined, options);
+  }
+}
+
+/**
+ * A loader took longer than `hardTimeout`, and there was no old value to serve instead. Over HTTP it
+ * is a 504: the source behind the cache did not answer in time.
+ */
+export class CacheLoadTimeoutError extends CacheError {
+  override readonly name = 'CacheLoadTimeoutError';
+
+  constructor(
+    key: string,
+    readonly afterMs: number,
+  ) {
+    super('CACHE_LOAD_TIMEOUT', `Loading ${key} took longer than ${afterMs} ms.`, key);
   }
 }
 

@@ -31,6 +31,8 @@ export interface CacheStats {
 export interface LocalFigures extends CacheCounts {
   /** Keys that are being loaded now. */
   readonly loading: number;
+  /** Refreshes under way in the background, and their bookkeeping. */
+  readonly background: number;
   /** Removals that the store has not confirmed; while there are any, nothing is served from it. */
   readonly pending_removals: number;
   /** `closed`: the store is asked; `open`: it is away; `half-open`: it is being probed. */

@@ -36,6 +36,7 @@ export type { CacheStats, LocalFigures } from './cache-stats.js';
 export type { CacheCounts } from './cache-counters.js';
 export {
   CacheError,
+  CacheLoadTimeoutError,
   CacheKeyInvalidError,
   CacheOptionsError,
   CachePatternInvalidError,
@@ -57,6 +58,7 @@ export { createCache } from './cache-factory.js';
 export { CacheEngine } from './engine/cache-engine.js';
 export type { EngineParts, SetOptions } from './engine/engine-parts.js';
 export type {
+  AdaptedTerms,
   CacheEntry,
   GetOrSetOptions,
   Lifetime,
@@ -92,6 +94,9 @@ export type {
   Lease,
   LeaseTerms,
   ListedKey,
+  RefreshLease,
+  RefreshTerms,
+  RefreshTurn,
   StoreScript,
   StoreStatistics,
   TimedText,

@@ -8,6 +8,7 @@ import {
 } from '../src/store/redis/scripts/index-scripts.js';
 import { ACQUIRE, FILL, RELEASE, WRITE } from '../src/store/redis/scripts/lease-scripts.js';
 import { DISCARD, REMOVE, REMOVE_RANGE } from '../src/store/redis/scripts/removal-scripts.js';
+import { BEGIN_REFRESH, END_REFRESH, REFILL } from '../src/store/redis/scripts/refresh-scripts.js';
 import { Gates } from './gates.js';
 
 const SCRIPTS = {
@@ -16,6 +17,9 @@ const SCRIPTS = {
   RELEASE,
   WRITE,
   DISCARD,
+  BEGIN_REFRESH,
+  REFILL,
+  END_REFRESH,
   REMOVE,
   REMOVE_RANGE,
   REBUILD_BEGIN,

@@ -121,7 +121,14 @@ describe.each(pairs)('Values, on the %s:', (_, pair) => {
 
   it('keeps a value for its ttl, shortened by jitter and never lengthened', async () => {
     const entry = await cache.getOrSetEntry('k', () => 1, { ttl: 300 });
-    expect(entry).toEqual({ key: 'gad:k', value: 1, hit: false, stored: true, ttl: 300 });
+    expect(entry).toEqual({
+      key: 'gad:k',
+      value: 1,
+      hit: false,
+      stored: true,
+      stale: false,
+      ttl: 300,
+    });
     const hit = await cache.getOrSetEntry('k', () => 1, { ttl: 300 });
     expect(hit.hit).toBe(true);
     expect(hit.ttl).toBeGreaterThan(290);

@@ -5,15 +5,18 @@ import { logClear, logDelete, logDeletePattern, logSet } from '../cache-log.js';
 import type { LocalFigures } from '../cache-stats.js';
 import type { Freshness, FreshnessFigures, Written } from '../freshness/freshness.js';
 import type { CacheStore, StoreScript } from '../store/cache-store.js';
+import { BackgroundWork } from './background-work.js';
 import type { BatchLoader } from './batch.js';
 import type { CacheEntry, GetOrSetOptions, Loader } from './cache-entry.js';
 import { CacheReader } from './cache-reader.js';
 import type { EngineParts, SetOptions } from './engine-parts.js';
 import { FillToken } from './fill-token.js';
 import { Glob } from './glob.js';
+import { acquireByHand } from './hand-lease.js';
 import { Invalidations } from './invalidations.js';
 import { assertKey } from './key-rules.js';
-import type { LoadLimits, LoadParts } from './load-through.js';
+import type { LoadLimits, LoadParts } from './load-parts.js';
+import { Lookup } from './lookup.js';
 import type { GetOrSetManyOptions } from './many.js';
 import { getMany, getOrSetMany } from './many.js';
 import { PendingRemovals } from './pending-removals.js';
@@ -35,6 +38,7 @@ export class CacheEngine {
   readonly #pending: PendingRemovals;
   readonly #freshness: Freshness | undefined;
   readonly #invalidations: Invalidations;
+  readonly #work: BackgroundWork;
   readonly #parts: LoadParts;
   readonly #reader: CacheReader;
 
@@ -59,17 +63,14 @@ export class CacheEngine {
       counters: this.#counters,
       remove: (pattern) => this.deletePattern(pattern),
     });
-    this.#parts = {
-      store: parts.store,
-      reads: new TrustedReads(parts.store, this.#pending, parts.freshness),
-      clock: parts.clock,
-      random: this.#random,
-      counters: this.#counters,
-      log: parts.log,
-      limits: parts.limits,
-      codec: this.codec,
-    };
-    this.#reader = new CacheReader(this.#parts);
+    const { store, clock, log, limits } = parts;
+    const [random, counters, codec] = [this.#random, this.#counters, this.codec];
+    const reads = new TrustedReads(store, this.#pending, parts.freshness);
+    const lookup = new Lookup({ store, reads, clock, random, counters, log, codec });
+    this.#work = new BackgroundWork({ clock, counters, log });
+    const { closing } = this.#work;
+    this.#parts = { store, reads, lookup, clock, random, counters, log, limits, codec, closing };
+    this.#reader = new CacheReader(this.#parts, this.#work);
   }
 
   async open(): Promise<void> {
@@ -77,8 +78,12 @@ export class CacheEngine {
     await this.#freshness?.open();
   }
 
-  /** Gives a relay's lead back, does what it still owes, if that can be done, and closes the store. */
+  /**
+   * Waits for refreshes, gives a relay's lead back, does what it still owes, if that can be done, and
+   * closes the store.
+   */
   async close(): Promise<void> {
+    await this.#work.close();
     await this.#freshness?.close();
     const undone = await this.#pending.close();
     if (undone > 0) this.#log.warn(`Cache: closed with ${undone} owed removals undone.`);
@@ -90,6 +95,7 @@ export class CacheEngine {
     return {
       ...this.#counters.snapshot(),
       loading: this.#reader.loading,
+      background: this.#work.size,
       pending_removals: this.#pending.size,
       circuit: this.store.circuit ?? 'closed',
     };
@@ -150,10 +156,9 @@ export class CacheEngine {
   /** Takes a key for filling by hand: one store call. */
   async begin(key: string): Promise<FillToken | undefined> {
     assertKey(key);
-    const terms = { leaseMs: this.#limits.leaseMs, replace: false };
     try {
-      const answer = await this.#spend((ms) => this.#parts.reads.acquire(key, terms, ms));
-      return answer.state === 'owned' ? new FillToken(answer.lease) : undefined;
+      const lease = await acquireByHand(this.#parts, key, currentBudget(this.#parts));
+      return lease === undefined ? undefined : new FillToken(lease);
     } catch (error) {
       this.#excuse(error);
       return undefined;

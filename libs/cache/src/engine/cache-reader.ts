@@ -1,46 +1,58 @@
 import type { CacheCounters } from '../cache-counters.js';
-import { CacheUnavailableError } from '../cache-errors.js';
 import type { CacheLog } from '../cache-log.js';
 import { logHit, logMiss } from '../cache-log.js';
-import type { TimedText } from '../store/cache-store.js';
+import type { BackgroundWork } from './background-work.js';
 import type { Budget } from './budget.js';
-import type { CacheEntry, GetOrSetOptions, Loader } from './cache-entry.js';
-import type { Loaded, LoadParts, MissKind } from './load-through.js';
-import { LoadThrough } from './load-through.js';
+import type { GetOrSetOptions, Loader } from './cache-entry.js';
+import { assertReadThrough, judgesAge } from './age.js';
 import { assertKey } from './key-rules.js';
+import type { Loaded, LoadParts, Miss } from './load-parts.js';
+import { LoadThrough } from './load-through.js';
+import type { Found, Lookup } from './lookup.js';
+import { outlivesItsTtl } from './lookup.js';
+import { Patience } from './patience.js';
+import { Refresher } from './refresher.js';
 import { currentBudget } from './request-budget.js';
-import { assertLifetime, assertTtl, wholeSeconds } from './ttl.js';
-import { UnreadableValues } from './unreadable-values.js';
-import type { OpenedValue } from './value-codec.js';
+import type { Served } from './served.js';
+import { cap, serve } from './served.js';
 import { isPromise } from './value-codec.js';
-
-/** A value with how it was come by. */
-export type Served = Omit<CacheEntry<unknown>, 'key'>;
 
 /** A value that was found. */
 interface Hit {
   readonly value: unknown;
 }
 
-interface Found {
-  readonly opened: OpenedValue;
-  readonly ttlMs: number | null;
+/** One read-through and what it was asked with. */
+interface Reading<T> {
+  readonly key: string;
+  readonly loader: Loader<T>;
+  readonly options: GetOrSetOptions;
+  readonly budget: Budget;
+  /** Whether how long the value lives is asked as well. */
+  readonly timed: boolean;
+  readonly elsewhere?: (() => void) | undefined;
 }
+
+const NO_OPTIONS: GetOrSetOptions = {};
 
 /** The reading half of an engine. */
 export class CacheReader {
   readonly #parts: LoadParts;
   readonly #counters: CacheCounters;
   readonly #log: CacheLog;
+  readonly #lookup: Lookup;
   readonly #loads: LoadThrough;
-  readonly #unreadable: UnreadableValues;
+  readonly #refresher: Refresher;
+  readonly #work: BackgroundWork;
 
-  constructor(parts: LoadParts) {
+  constructor(parts: LoadParts, work: BackgroundWork) {
     this.#parts = parts;
     this.#counters = parts.counters;
     this.#log = parts.log;
+    this.#lookup = parts.lookup;
+    this.#work = work;
     this.#loads = new LoadThrough(parts);
-    this.#unreadable = new UnreadableValues(parts);
+    this.#refresher = new Refresher(parts, this.#loads, work);
   }
 
   /** Keys that are being loaded now. */
@@ -55,7 +67,7 @@ export class CacheReader {
     try {
       text = await budget.spend((ms) => this.#parts.reads.read(key, ms));
     } catch (error) {
-      this.#excuse(error);
+      this.#lookup.excuse(error);
     }
     return this.#valueOf(key, text, budget);
   }
@@ -67,14 +79,14 @@ export class CacheReader {
   }
 
   /** As `many`, for a caller that loads what is missing: what was found, or how its read ended. */
-  async look(keys: readonly string[], budget: Budget): Promise<(Hit | MissKind)[]> {
+  async look(keys: readonly string[], budget: Budget): Promise<(Hit | Miss)[]> {
     const texts = await this.#readMany(keys, budget);
     if (texts === undefined) return keys.map(() => 'away');
-    const read = async (key: string, text: string | undefined): Promise<Hit | MissKind> => {
-      const opened = await this.#open(key, text);
-      if (typeof opened === 'string') return opened;
+    const read = async (key: string, text: string | undefined): Promise<Hit | Miss> => {
+      const found = await this.#judged(key, text, budget, false);
+      if (typeof found !== 'object' || found.freshness !== 'fresh') return found;
       this.#hit(key);
-      return { value: opened.value.copy() };
+      return { value: found.opened.value.copy() };
     };
     return Promise.all(keys.map((key, index) => read(key, texts[index])));
   }
@@ -89,10 +101,11 @@ export class CacheReader {
     loader: Loader<T>,
     options: GetOrSetOptions,
     budget: Budget,
-    miss: MissKind,
+    miss: Miss,
     elsewhere: () => void,
   ): Promise<unknown> {
-    return (await this.#load(key, loader, options, budget, miss, false, elsewhere)).value;
+    const reading = { key, loader, options, budget, timed: false, elsewhere };
+    return (await this.#load(reading, miss)).value;
   }
 
   /** The time for the store calls of one operation, or what is left of the request's. */
@@ -102,9 +115,12 @@ export class CacheReader {
 
   /** The value only. The way of a hit is written out, because it is the way that is paid for. */
   async value<T>(key: string, loader: Loader<T>, options: GetOrSetOptions): Promise<unknown> {
-    assertRead(key, options);
+    assertKey(key);
+    assertReadThrough(options);
     const budget = currentBudget(this.#parts);
-    let miss: MissKind = 'miss';
+    const reading = { key, loader, options, budget, timed: false };
+    if (judgesAge(options)) return (await this.#read(reading)).value;
+    let miss: Miss = 'miss';
     try {
       const { reads } = this.#parts;
       const text = await reads.readUnjudged(key, budget.begin());
@@ -114,90 +130,117 @@ export class CacheReader {
         const opening = this.#parts.codec.open(text);
         const opened = isPromise(opening) ? await opening : opening;
         if (typeof opened === 'object') {
+          if (outlivesItsTtl(opened)) return (await this.#read(reading)).value;
           this.#hit(key);
           return opened.value.copy();
         }
-        this.#unreadable.note(key, text, opened);
-        if (opened === 'corrupt') miss = opened;
+        miss = this.#lookup.unreadable(key, text, opened);
       }
     } catch (error) {
       budget.end();
-      this.#excuse(error);
+      this.#lookup.excuse(error);
       miss = 'away';
     }
-    return (await this.#load(key, loader, options, budget, miss, false)).value;
+    return (await this.#load(reading, miss)).value;
   }
 
   /** The value with how it was come by. */
-  async entry<T>(key: string, loader: Loader<T>, options: GetOrSetOptions): Promise<Served> {
-    assertRead(key, options);
+  entry<T>(key: string, loader: Loader<T>, options: GetOrSetOptions): Promise<Served> {
+    assertKey(key);
+    assertReadThrough(options);
     const budget = currentBudget(this.#parts);
-    const read = await this.#readTimed(key, budget);
-    if (typeof read === 'string') return this.#load(key, loader, options, budget, read, true);
-    return this.#found(key, read, options);
+    return this.#read({ key, loader, options, budget, timed: true });
   }
 
-  async #load<T>(
-    key: string,
-    loader: Loader<T>,
-    options: GetOrSetOptions,
-    budget: Budget,
-    firstMiss: MissKind,
-    timed: boolean,
-    elsewhere?: () => void,
-  ): Promise<Served> {
+  async #read<T>(reading: Reading<T>): Promise<Served> {
+    const found = await this.#find(reading);
+    return this.#servedNow(reading, found) ?? this.#load(reading, found);
+  }
+
+  #find<T>({ key, options, budget, timed }: Reading<T>): Promise<Miss> {
+    return this.#lookup.find(key, options, budget, timed);
+  }
+
+  async #load<T>(reading: Reading<T>, firstMiss: Miss): Promise<Served> {
+    const { key, options } = reading;
     this.#missed(key);
+    const patience = new Patience(this.#parts.clock, key, options);
     let miss = firstMiss;
+    let manner: 'wait' | 'load' = 'wait';
     for (let round = 0; ; round++) {
-      const again = round > 0;
-      const loaded = await this.#loads.join(key, loader, options, budget, miss, again, elsewhere);
-      if (loaded !== undefined) return serve(loaded, options);
-      const read = await (timed ? this.#readTimed(key, budget) : this.#readPlain(key, budget));
-      if (typeof read !== 'string') return this.#found(key, read, options);
-      miss = read;
+      const load = this.#loads.join({ ...reading, miss, manner }, round > 0);
+      if (load !== undefined) {
+        const loaded = await this.#await(reading, miss, load, patience);
+        if (loaded !== 'left-alone')
+          return 'served' in loaded ? loaded.served : serve(loaded, options);
+        // Nobody may load now, for a moment. What this caller has just read is old but not
+        // invalidated; a caller that may not have it asks the source itself.
+        if (isFallback(miss)) return this.#found(reading, miss);
+        manner = 'load';
+        continue;
+      }
+      const found = await this.#find(reading);
+      const served = this.#servedNow(reading, found);
+      if (served !== undefined) return served;
+      miss = found;
     }
   }
 
-  #found(key: string, read: Found, options: GetOrSetOptions): Served {
-    this.#hit(key);
-    return {
-      value: read.opened.value.copy(),
-      hit: true,
-      stored: true,
-      ttl: cap(read.ttlMs, options.ttl),
-    };
-  }
-
-  #readTimed(key: string, budget: Budget): Promise<Found | MissKind> {
-    return this.#read(key, () => budget.spend((ms) => this.#parts.reads.readTimed(key, ms)));
-  }
-
-  #readPlain(key: string, budget: Budget): Promise<Found | MissKind> {
-    return this.#read(key, async () => {
-      const text = await budget.spend((ms) => this.#parts.reads.read(key, ms));
-      return text === undefined ? undefined : { text, ttlMs: null };
-    });
-  }
-
-  async #read(key: string, call: () => Promise<TimedText | undefined>): Promise<Found | MissKind> {
+  /**
+   * The outcome of a load, or the old value where this caller may have it: when the load is too slow
+   * or fails. It is read again then, so that one invalidated in the meantime is not served.
+   */
+  async #await<T>(
+    reading: Reading<T>,
+    miss: Miss,
+    load: Promise<Loaded>,
+    patience: Patience,
+  ): Promise<Loaded | { readonly served: Served }> {
+    const fallback = isFallback(miss);
     try {
-      const found = await call();
-      const opened = await this.#open(key, found?.text);
-      return typeof opened === 'string' ? opened : { opened, ttlMs: found?.ttlMs ?? null };
+      const first = await patience.wait(load, fallback);
+      if (first !== 'impatient') return first.outcome;
+      const served = await this.#fallback(reading);
+      if (served !== undefined) {
+        // It goes on without this caller; how it ends concerns others, and the store.
+        this.#work.follow(load);
+        return { served };
+      }
+      const second = await patience.wait(load, false);
+      // Without a soft timeout there is no impatience.
+      return second === 'impatient' ? await load : second.outcome;
     } catch (error) {
-      this.#excuse(error);
-      return 'away';
+      // At a hard timeout the load still goes on.
+      this.#work.follow(load);
+      const served = fallback ? await this.#fallback(reading) : undefined;
+      if (served !== undefined) return { served };
+      throw error;
     }
   }
 
-  /** What was read, or how a read that got this text ends. */
-  async #open(key: string, text: string | undefined): Promise<OpenedValue | MissKind> {
-    if (text === undefined) return 'miss';
-    const opening = this.#parts.codec.open(text);
-    const opened = isPromise(opening) ? await opening : opening;
-    if (typeof opened === 'object') return opened;
-    this.#unreadable.note(key, text, opened);
-    return opened === 'corrupt' ? opened : 'miss';
+  async #fallback<T>(reading: Reading<T>): Promise<Served | undefined> {
+    const found = await this.#find({ ...reading, timed: true });
+    if (typeof found !== 'object' || found.freshness === 'expired') return undefined;
+    return this.#found(reading, found);
+  }
+
+  /** What can be served as it was found; starts the refresh that it calls for. */
+  #servedNow<T>(reading: Reading<T>, found: Miss): Served | undefined {
+    if (typeof found !== 'object') return undefined;
+    const { freshness } = found;
+    if (freshness === 'fallback' || freshness === 'expired') return undefined;
+    if (freshness !== 'fresh') {
+      this.#refresher.refresh(reading.key, reading.loader, reading.options, found);
+    }
+    return this.#found(reading, found);
+  }
+
+  #found<T>({ key, options }: Reading<T>, { opened, freshMs, freshness }: Found): Served {
+    this.#hit(key);
+    const stale = freshness === 'stale' || freshness === 'fallback';
+    if (stale) this.#counters.stale_hits++;
+    const ttl = stale ? 0 : cap(freshMs, options.ttl);
+    return { value: opened.value.copy(), hit: true, stored: true, stale, ttl };
   }
 
   /** `undefined` when the store did not answer. */
@@ -208,20 +251,30 @@ export class CacheReader {
     try {
       return await budget.spend((ms) => this.#parts.reads.readMany(keys, ms));
     } catch (error) {
-      this.#excuse(error);
+      this.#lookup.excuse(error);
       return undefined;
     }
   }
 
+  async #judged(
+    key: string,
+    text: string | undefined,
+    budget: Budget,
+    dispose: boolean,
+  ): Promise<Miss> {
+    try {
+      return await this.#lookup.judged(key, text, NO_OPTIONS, budget, dispose);
+    } catch (error) {
+      this.#lookup.excuse(error);
+      return 'away';
+    }
+  }
+
   async #valueOf(key: string, text: string | undefined, budget: Budget): Promise<unknown> {
-    if (text !== undefined) {
-      const opening = this.#parts.codec.open(text);
-      const opened = isPromise(opening) ? await opening : opening;
-      if (typeof opened === 'object') {
-        this.#hit(key);
-        return opened.value.copy();
-      }
-      await this.#unreadable.dispose(key, text, opened, budget);
+    const found = await this.#judged(key, text, budget, true);
+    if (typeof found === 'object' && found.freshness === 'fresh') {
+      this.#hit(key);
+      return found.opened.value.copy();
     }
     this.#missed(key);
     return undefined;
@@ -236,37 +289,8 @@ export class CacheReader {
     this.#counters.misses++;
     if (this.#log.operation !== undefined) logMiss(this.#log, key);
   }
-
-  #excuse(error: unknown): void {
-    if (!(error instanceof CacheUnavailableError)) throw error;
-    this.#counters.errors++;
-  }
 }
 
-function assertRead(key: string, options: GetOrSetOptions): void {
-  assertKey(key);
-  assertLifetime(options);
-  assertTtl('negativeTtl', options.negativeTtl);
-}
-
-function serve(loaded: Loaded, options: GetOrSetOptions): Served {
-  if ('raw' in loaded) return { value: loaded.raw, hit: false, stored: false, ttl: 0 };
-  const value = loaded.value.copy();
-  if (loaded.hit) {
-    // Filled by another process while this one waited: a moment old at most.
-    const ttl = options.ttl === undefined ? null : Math.ceil(options.ttl);
-    return { value, hit: true, stored: true, ttl };
-  }
-  const ttl = loaded.stored ? wholeSeconds(loaded.ttlMs ?? null) : 0;
-  return { value, hit: false, stored: loaded.stored, ttl };
-}
-
-/**
- * The remaining life was read a moment before the value and may belong to what was there before
- * it; it is never more than the entry's own ttl.
- */
-function cap(ttlMs: number | null, ttl: number | undefined): number | null {
-  const seconds = wholeSeconds(ttlMs);
-  if (ttl === undefined) return seconds;
-  return seconds === null ? null : Math.min(seconds, Math.ceil(ttl));
+function isFallback(miss: Miss): miss is Found {
+  return typeof miss === 'object' && miss.freshness === 'fallback';
 }

@@ -4,7 +4,7 @@ import type { Freshness } from '../freshness/freshness.js';
 import type { CacheStore } from '../store/cache-store.js';
 import type { Lifetime } from './cache-entry.js';
 import type { FillToken } from './fill-token.js';
-import type { LoadLimits } from './load-through.js';
+import type { LoadLimits } from './load-parts.js';
 import type { ValueOptions } from './value-codec.js';
 
 /** Everything an engine is made of. */

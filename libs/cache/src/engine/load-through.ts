@@ -1,64 +1,21 @@
-import { CacheUnavailableError } from '../cache-errors.js';
-import type { CacheCounters } from '../cache-counters.js';
-import type { CacheLog } from '../cache-log.js';
 import { logSet } from '../cache-log.js';
-import type { Clock } from '../clock.js';
-import type { CacheStore, Lease } from '../store/cache-store.js';
-import type { Budget } from './budget.js';
-import type { GetOrSetOptions, Loader } from './cache-entry.js';
+import type { Loader } from './cache-entry.js';
+import type { FillRight } from './fill-right.js';
+import { storageTerms } from './age.js';
+import type { Loaded, LoadParts, LoadRequest } from './load-parts.js';
+import type { LoaderResult } from './loader-run.js';
+import { runLoader } from './loader-run.js';
 import { OwnLoads } from './own-loads.js';
+import { RightOfWay } from './right-of-way.js';
 import type { Flight } from './single-flight.js';
 import { SingleFlight } from './single-flight.js';
-import type { SerialisedValue } from './serialised-value.js';
-import type { TrustedReads } from './trusted-reads.js';
-import { ttlMilliseconds } from './ttl.js';
-import type { ValueCodec } from './value-codec.js';
 
-/** The bounds under which misses are loaded; all times in milliseconds. */
-export interface LoadLimits {
-  readonly deadlineMs: number;
-  readonly leaseMs: number;
-  readonly waitMs: number;
-  readonly maxValueBytes: number;
-}
-
-/** What the loads of one cache share. */
-export interface LoadParts {
-  readonly store: CacheStore;
-  /** The store's reads, as far as they may be trusted. */
-  readonly reads: TrustedReads;
-  readonly clock: Clock;
-  /** A number in [0, 1), for jitter. */
-  readonly random: () => number;
-  readonly counters: CacheCounters;
-  readonly log: CacheLog;
-  readonly limits: LoadLimits;
-  readonly codec: ValueCodec;
-}
-
-/** What a load yielded. Each caller takes a copy, so that nobody shares a mutable object. */
-export type Loaded =
-  | { readonly value: SerialisedValue; readonly hit: true }
-  | {
-      readonly value: SerialisedValue;
-      readonly hit: false;
-      readonly stored: boolean;
-      readonly ttlMs: number | undefined;
-    }
-  /** It cannot be serialised: handed on as the loader gave it. */
-  | { readonly raw: unknown };
-
-/** How the caller's own read of the key ended. */
-export type MissKind = 'miss' | 'corrupt' | 'away';
-
-const noop = (): void => undefined;
-
-/** The longest time between two looks at a key that another process loads, in milliseconds. */
-const LOOK_AGAIN_MS = 250;
+/** Without a hard timeout, a loader that nobody waits for is given up after so long. */
+const BACKGROUND_LIMIT_SECONDS = 30;
 
 /**
- * The way from a miss to a value: single flight in the process, a lease in the store, the loader,
- * and a fill that the store refuses if anything was invalidated since the lease was taken.
+ * The way from a miss to a value: single flight in the process, a right of way in the store, the
+ * loader, and a fill that the store refuses if anything was invalidated since.
  *
  * After Facebook's memcache leases ("Scaling Memcache at Facebook", NSDI 2013, §3.2.1), with the
  * lease kept in the data key itself and its token adopted by whoever takes over a slow load.
@@ -66,13 +23,21 @@ const LOOK_AGAIN_MS = 250;
 export class LoadThrough {
   readonly #flights = new SingleFlight<Loaded>();
   readonly #own = new OwnLoads();
+  readonly #rightOfWay: RightOfWay;
   #saidOwn = false;
 
-  constructor(private readonly parts: LoadParts) {}
+  constructor(private readonly parts: LoadParts) {
+    this.#rightOfWay = new RightOfWay(parts);
+  }
 
   /** Loads under way in this process. */
   get loading(): number {
     return this.#flights.size;
+  }
+
+  /** Whether this process loads the key at this moment. */
+  isLoading(key: string): boolean {
+    return this.#flights.has(key);
   }
 
   /**
@@ -82,64 +47,63 @@ export class LoadThrough {
    * Cost in store calls for the leader: one acquire and one fill; for a joiner none.
    *
    * @param lookedTwice the caller has already been sent back to read once
-   * @param elsewhere called when somebody else, here or in another process, is loading the key
    * @returns `undefined` when the caller should read again
    */
-  join<T>(
-    key: string,
-    loader: Loader<T>,
-    options: GetOrSetOptions,
-    budget: Budget,
-    miss: MissKind,
-    lookedTwice: boolean,
-    elsewhere: () => void = noop,
-  ): Promise<Loaded> | undefined {
-    if (this.#own.includes(key)) return this.#loadInside(key, loader);
+  join<T>(request: LoadRequest<T>, lookedTwice: boolean): Promise<Loaded> | undefined {
+    if (this.#own.includes(request.key)) return this.#loadInside(request);
     let led = false;
     const lead = (flight: Flight<Loaded>): Promise<void> => {
       led = true;
-      return this.#lead(flight, key, loader, options, budget, miss === 'corrupt', elsewhere);
+      return this.#lead(flight, request);
     };
-    const outcome = this.#flights.join(key, lead, miss !== 'away' && !lookedTwice);
+    const confirmable = request.miss !== 'away' && !lookedTwice;
+    const outcome = this.#flights.join(request.key, lead, confirmable);
     if (outcome !== undefined && !led) {
       this.parts.counters.joins++;
-      elsewhere();
+      request.elsewhere?.();
     }
     return outcome;
   }
 
-  async #lead<T>(
-    flight: Flight<Loaded>,
-    key: string,
-    loader: Loader<T>,
-    options: GetOrSetOptions,
-    budget: Budget,
-    replace: boolean,
-    elsewhere: () => void,
-  ): Promise<void> {
-    const got = await this.#obtain(flight, key, budget, replace, elsewhere);
-    if ('value' in got) {
-      flight.land(got.covered, (resolve) => resolve({ value: got.value, hit: true }));
+  async #lead<T>(flight: Flight<Loaded>, request: LoadRequest<T>): Promise<void> {
+    const got = await this.#rightOfWay.obtain(flight, request);
+    if (got === 'left-alone') {
+      // It says nothing about any value, so everybody may hear it; not those who would wait.
+      const covered = request.manner === 'leave' ? 1 : flight.mark();
+      flight.land(covered, (resolve) => resolve(got));
       return;
     }
-    const { lease } = got;
+    if ('value' in got) {
+      const { value, freshMs, covered } = got;
+      flight.land(covered, (resolve) => resolve({ value, hit: true, freshMs }));
+      return;
+    }
+    const { right } = got;
     const seatedBefore = flight.beginLoad();
-    let value: T;
+    let result: LoaderResult;
     try {
-      value = await this.#call(key, loader);
+      result = await this.#call(request);
     } catch (error) {
-      const covered = await this.#giveUp(flight, lease, budget, seatedBefore);
+      const covered = await this.#giveUp(flight, right, request, seatedBefore, true);
       flight.land(covered, (_, reject) => reject(error));
       return;
     }
-    await this.#store(flight, key, value, options, lease, budget, seatedBefore);
+    await this.#store(flight, request, result, right, seatedBefore);
   }
 
-  async #call<T>(key: string, loader: Loader<T>): Promise<T> {
-    const { counters } = this.parts;
+  async #call<T>({ key, loader, options, manner }: LoadRequest<T>): Promise<LoaderResult> {
+    const { counters, clock, closing } = this.parts;
+    const background = manner === 'leave';
+    const hard = options.hardTimeout ?? (background ? BACKGROUND_LIMIT_SECONDS : undefined);
+    const inside: Loader<T> = (context) => this.#own.run(key, () => loader(context));
     counters.loads++;
     try {
-      return await this.#own.run(key, () => loader({ key }));
+      return await runLoader(clock, inside, options, {
+        key,
+        background,
+        hardMs: hard === undefined ? undefined : hard * 1000,
+        closing: background ? closing : undefined,
+      });
     } catch (error) {
       counters.load_errors++;
       throw error;
@@ -147,101 +111,58 @@ export class LoadThrough {
   }
 
   /** For a caller inside of the key's own load; the outer load is the one that is stored. */
-  async #loadInside<T>(key: string, loader: Loader<T>): Promise<Loaded> {
+  async #loadInside<T>(request: LoadRequest<T>): Promise<Loaded> {
+    const { key } = request;
     if (!this.#saidOwn) {
       this.#saidOwn = true;
       this.parts.log.warn(
         `Cache: the loader of ${key} asks for ${key} itself, which is not cached.`,
       );
     }
-    const inner = await this.#call(key, loader);
+    const { value: inner } = await this.#call(request);
     const value = this.parts.codec.serialise(inner);
     if (typeof value === 'string') return { raw: inner };
     return { value, hit: false, stored: false, ttlMs: undefined };
   }
 
-  /** The right to load: with a lease, without one (nothing will be stored), or no need any more. */
-  async #obtain(
+  async #store<T>(
     flight: Flight<Loaded>,
-    key: string,
-    budget: Budget,
-    replaceFirst: boolean,
-    elsewhere: () => void,
-  ): Promise<{ lease: Lease | undefined } | { value: SerialisedValue; covered: number }> {
-    const { store, reads, clock, counters, limits, codec } = this.parts;
-    const giveUpAt = clock.now() + limits.waitMs;
-    const watch = store.watch(key);
-    let replace = replaceFirst;
-    try {
-      for (;;) {
-        const terms = { leaseMs: limits.leaseMs, replace };
-        const answer = await budget.spend((ms) => reads.acquire(key, terms, ms));
-        if (answer.state === 'owned') return { lease: answer.lease };
-        if (answer.state === 'foreign') return { lease: undefined };
-        if (answer.state === 'wait') {
-          const patience = giveUpAt - clock.now();
-          if (patience <= 0) return { lease: undefined };
-          counters.waits++;
-          elsewhere();
-          await watch.changed(Math.min(answer.forMs + 1, LOOK_AGAIN_MS, patience));
-        }
-        // The value always comes from a new read, and is shared only with those who were here
-        // before that read was sent.
-        const covered = flight.mark();
-        const text = await budget.spend((ms) => reads.read(key, ms));
-        const opened = text === undefined ? undefined : await codec.open(text);
-        if (typeof opened === 'object') return { value: opened.value, covered };
-        // Whoever understands what is there must find it again: loaded, but not stored.
-        if (opened === 'foreign') return { lease: undefined };
-        replace = opened === 'corrupt';
-      }
-    } catch (error) {
-      this.#excuse(error);
-      return { lease: undefined };
-    } finally {
-      watch.close();
-    }
-  }
-
-  async #store(
-    flight: Flight<Loaded>,
-    key: string,
-    value: unknown,
-    options: GetOrSetOptions,
-    lease: Lease | undefined,
-    budget: Budget,
+    request: LoadRequest<T>,
+    { value, options, loadMs, skipStore }: LoaderResult,
+    right: FillRight | undefined,
     seatedBefore: number,
   ): Promise<void> {
-    const { store, counters, log, limits, random, codec } = this.parts;
+    const { counters, log, limits, random, codec, lookup } = this.parts;
+    const { key, budget } = request;
     const serialised = codec.serialise(value);
     if (typeof serialised === 'string') {
       if (serialised === 'unserialisable') {
         log.warn(`Cache: the value of ${key} is unserialisable, not stored.`);
       }
-      const covered = await this.#giveUp(flight, lease, budget, seatedBefore);
+      const covered = await this.#giveUp(flight, right, request, seatedBefore, false);
       flight.land(covered, (resolve) => resolve({ raw: value }));
       return;
     }
     const { bytes } = serialised;
     const tooLarge = bytes > limits.maxValueBytes;
     if (tooLarge) log.warn(`Cache: the value of ${key} has ${bytes} bytes, not stored.`);
-    if (lease === undefined || tooLarge) {
-      const covered = await this.#giveUp(flight, lease, budget, seatedBefore);
+    const kept = storageTerms(value, options, loadMs, random);
+    if (right === undefined || tooLarge || skipStore || kept === undefined) {
+      const covered = await this.#giveUp(flight, right, request, seatedBefore, false);
       const loaded = { value: serialised, hit: false, stored: false, ttlMs: undefined } as const;
       flight.land(covered, (resolve) => resolve(loaded));
       return;
     }
-    const seconds = value === null ? (options.negativeTtl ?? options.ttl) : options.ttl;
-    const ttlMs = ttlMilliseconds(seconds, options.jitter, random);
-    const packed = codec.pack(serialised);
+    const packed = codec.pack(serialised, kept.terms);
     const text = typeof packed === 'string' ? packed : await packed;
     const seatedBeforeFill = flight.close();
     let stored: boolean | undefined;
     try {
-      stored = await budget.spend((ms) => store.fill(lease, text, ttlMs, ms));
+      stored = await budget.spend((ms) => right.fill(text, kept.keptMs, ms));
     } catch (error) {
-      this.#excuse(error);
+      lookup.excuse(error);
     }
+    const ttlMs = kept.freshMs;
     if (stored === true) {
       counters.sets++;
       logSet(log, key, ttlMs);
@@ -253,29 +174,24 @@ export class LoadThrough {
   }
 
   /**
-   * Ends a load that stores nothing: hands the lease on, and asks the store on the way whether
+   * Ends a load that stores nothing: hands the right on, and asks the store on the way whether
    * anything was invalidated. Returns how many may share the outcome.
    */
-  async #giveUp(
+  async #giveUp<T>(
     flight: Flight<Loaded>,
-    lease: Lease | undefined,
-    budget: Budget,
+    right: FillRight | undefined,
+    { budget }: LoadRequest<T>,
     seatedBefore: number,
+    failed: boolean,
   ): Promise<number> {
-    if (lease === undefined) return seatedBefore;
+    if (right === undefined) return seatedBefore;
     const seatedBeforeRelease = flight.close();
     try {
-      const held = await budget.spend((ms) => this.parts.store.release(lease, ms));
+      const held = await budget.spend((ms) => right.giveUp(failed, ms));
       return held ? seatedBeforeRelease : seatedBefore;
     } catch (error) {
-      this.#excuse(error);
+      this.parts.lookup.excuse(error);
       return seatedBefore;
     }
-  }
-
-  /** A store that is away costs the caching, never the answer; anything else is a bug. */
-  #excuse(error: unknown): void {
-    if (!(error instanceof CacheUnavailableError)) throw error;
-    this.parts.counters.errors++;
   }
 }

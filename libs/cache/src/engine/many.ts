@@ -41,7 +41,7 @@ export async function getOrSetMany<K, T>(
     const found = await reader.look(names, budget);
     names.forEach((key, at) => {
       const one = found[at] ?? 'miss';
-      if (typeof one === 'object') values.set(key, one.value);
+      if (typeof one === 'object' && 'value' in one) values.set(key, one.value);
       else {
         batch.add(key, (loader, elsewhere) =>
           reader.load(key, loader, options, budget, one, elsewhere),

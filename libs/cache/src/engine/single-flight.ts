@@ -75,6 +75,10 @@ export class SingleFlight<T> {
     return this.#flights.size;
   }
 
+  has(key: string): boolean {
+    return this.#flights.has(key);
+  }
+
   /**
    * Joins the flight of the key, or starts one and leads it.
    *

@@ -1,6 +1,13 @@
 import { CacheUnavailableError } from '../cache-errors.js';
 import type { Freshness } from '../freshness/freshness.js';
-import type { Acquisition, CacheStore, LeaseTerms, TimedText } from '../store/cache-store.js';
+import type {
+  Acquisition,
+  CacheStore,
+  LeaseTerms,
+  RefreshTerms,
+  RefreshTurn,
+  TimedText,
+} from '../store/cache-store.js';
 import type { PendingRemovals } from './pending-removals.js';
 
 /**
@@ -13,7 +20,7 @@ import type { PendingRemovals } from './pending-removals.js';
  */
 export class TrustedReads implements Pick<
   CacheStore,
-  'read' | 'readTimed' | 'readMany' | 'acquire'
+  'read' | 'readTimed' | 'readMany' | 'acquire' | 'beginRefresh'
 > {
   constructor(
     private readonly store: CacheStore,
@@ -41,6 +48,15 @@ export class TrustedReads implements Pick<
   /** Its answer is no value, so it is not looked at again. */
   acquire(key: string, terms: LeaseTerms, withinMs: number): Promise<Acquisition> {
     return this.#refused() ?? this.store.acquire(key, terms, withinMs);
+  }
+
+  beginRefresh(
+    key: string,
+    head: string,
+    terms: RefreshTerms,
+    withinMs: number,
+  ): Promise<RefreshTurn> {
+    return this.#refused() ?? this.store.beginRefresh(key, head, terms, withinMs);
   }
 
   /** Whether a read may be sent now, and so whether a copy of what one found may be used. */

@@ -2,7 +2,7 @@ import { CacheOptionsError } from '../cache-errors.js';
 import type { Lifetime } from './cache-entry.js';
 
 /** Ten years: beyond this a lifetime is a mistake (milliseconds for seconds) rather than a wish. */
-const MAX_TTL_SECONDS = 315_360_000;
+export const MAX_TTL_SECONDS = 315_360_000;
 
 /** Checks a lifetime in seconds; fractions are fine, zero and less are not. */
 export function assertTtl(option: string, ttl: number | undefined): void {

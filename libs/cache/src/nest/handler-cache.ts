@@ -117,7 +117,7 @@ export class HandlerCache {
     const body: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
     if (bodyFlaw(body) !== undefined) return of(body);
     const value = await serializers.apply(body, context);
-    const how = { hit: false, stored: false, ttl: 0, bypass: true };
+    const how = { hit: false, stored: false, stale: false, ttl: 0, bypass: true };
     return of(this.#answer({ key: face.cache.fullKey(key ?? ''), value, ...how }, input, context));
   }
 

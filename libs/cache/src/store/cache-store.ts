@@ -33,6 +33,38 @@ export type Acquisition =
   /** The key holds something that no fill may replace (a Redis hash, say). */
   | { readonly state: 'foreign' };
 
+/**
+ * The right to replace one filling of a key by a newer one, while the old one goes on being served.
+ * What it is worth depends on the key alone: whatever removed or replaced that filling made it void.
+ * The turn among those who would refresh is only about doing the work once.
+ */
+export interface RefreshLease {
+  readonly key: string;
+  /** What the stored text begins with as long as it is still that filling; see `envelopeHead`. */
+  readonly head: string;
+  /** Whose turn it is; another's after this one took too long, or none was asked for. */
+  readonly token: string;
+  /** The connection on which the filling was seen last; after a reconnect it may be a restored one. */
+  readonly generation: number;
+}
+
+/** How long a turn keeps others from refreshing, in milliseconds, and whether to insist. */
+export interface RefreshTerms {
+  readonly turnMs: number;
+  /** Take the right to replace without a turn, whoever has it: the caller loads in any case. */
+  readonly insist: boolean;
+}
+
+/** The answer to the wish to refresh. */
+export type RefreshTurn =
+  | { readonly state: 'owned'; readonly refresh: RefreshLease }
+  /** Somebody else refreshes; it may be asked again after `forMs`, or as soon as the watch fires. */
+  | { readonly state: 'wait'; readonly forMs: number }
+  /** A refresh failed a moment ago. */
+  | { readonly state: 'resting'; readonly forMs: number }
+  /** The key no longer holds that filling. */
+  | { readonly state: 'gone' };
+
 /** A stored text with what is left of its life. */
 export interface TimedText {
   readonly text: string;
@@ -80,6 +112,7 @@ export interface StoreScript {
  *   knows what was sent before what;
  * - a call that gets no answer within `withinMs` rejects with `CacheUnavailableError`;
  * - a fill happens only while the lease's token is there, atomically;
+ * - a refill happens only while the filling that it replaces is there, atomically;
  * - a removal returns how many values it removed; a lease alone does not count.
  */
 export interface CacheStore {
@@ -107,6 +140,25 @@ export interface CacheStore {
   fill(lease: Lease, text: string, ttlMs: number | undefined, withinMs: number): Promise<boolean>;
   /** Lets the next caller load at once; whether the token was still there. */
   release(lease: Lease, withinMs: number): Promise<boolean>;
+  /** Takes the turn to refresh a filling, if the key still holds it. It must be refilled or ended. */
+  beginRefresh(
+    key: string,
+    head: string,
+    terms: RefreshTerms,
+    withinMs: number,
+  ): Promise<RefreshTurn>;
+  /** Replaces the filling if it is still there, and ends the turn; `false` if it is not. */
+  refill(
+    refresh: RefreshLease,
+    text: string,
+    ttlMs: number | undefined,
+    withinMs: number,
+  ): Promise<boolean>;
+  /**
+   * Ends the turn with nothing to store, and keeps others from another for `restMs` milliseconds (0:
+   * not at all); whether the filling is still there.
+   */
+  endRefresh(refresh: RefreshLease, restMs: number, withinMs: number): Promise<boolean>;
   /** Stores without a lease and ends any lease on the key. */
   write(key: string, text: string, ttlMs: number | undefined, withinMs: number): Promise<void>;
   /** Hears of the end of somebody's lease on the key. Register before acquiring, and close it. */

@@ -2,7 +2,15 @@ import type { UnavailableReason } from '../cache-errors.js';
 import { CacheUnavailableError } from '../cache-errors.js';
 import type { Clock } from '../clock.js';
 import { pause } from '../clock.js';
-import type { Acquisition, CacheStore, Lease, LeaseTerms } from '../store/cache-store.js';
+import type {
+  Acquisition,
+  CacheStore,
+  Lease,
+  LeaseTerms,
+  RefreshLease,
+  RefreshTerms,
+  RefreshTurn,
+} from '../store/cache-store.js';
 import type { StoreCall, StoreOperation } from './store-wrapper.js';
 import { StoreWrapper } from './store-wrapper.js';
 
@@ -184,6 +192,34 @@ export class FaultyStore extends StoreWrapper {
     return own === undefined ? Promise.resolve(false) : super.release(own, withinMs);
   }
 
+  override async beginRefresh(
+    key: string,
+    head: string,
+    terms: RefreshTerms,
+    withinMs: number,
+  ): Promise<RefreshTurn> {
+    const disconnects = this.#disconnects;
+    const answer = await super.beginRefresh(key, head, terms, withinMs);
+    if (answer.state !== 'owned') return answer;
+    const generation = answer.refresh.generation + disconnects * PER_DISCONNECT;
+    return { state: 'owned', refresh: { ...answer.refresh, generation } };
+  }
+
+  override refill(
+    refresh: RefreshLease,
+    text: string,
+    ttlMs: number | undefined,
+    withinMs: number,
+  ): Promise<boolean> {
+    const own = this.#own(refresh);
+    return own === undefined ? Promise.resolve(false) : super.refill(own, text, ttlMs, withinMs);
+  }
+
+  override endRefresh(refresh: RefreshLease, restMs: number, withinMs: number): Promise<boolean> {
+    const own = this.#own(refresh);
+    return own === undefined ? Promise.resolve(false) : super.endRefresh(own, restMs, withinMs);
+  }
+
   protected pass<T>(call: StoreCall, run: () => Promise<T>): Promise<T> {
     if (this.#away) {
       return Promise.reject(new CacheUnavailableError('offline', 'The store was told to be away.'));
@@ -212,7 +248,7 @@ export class FaultyStore extends StoreWrapper {
   }
 
   /** The wrapped store's own lease, unless it was lost by a `disconnect`. */
-  #own(lease: Lease): Lease | undefined {
+  #own<L extends Lease | RefreshLease>(lease: L): L | undefined {
     if (Math.floor(lease.generation / PER_DISCONNECT) !== this.#disconnects) return undefined;
     return { ...lease, generation: lease.generation % PER_DISCONNECT };
   }

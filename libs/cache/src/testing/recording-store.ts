@@ -79,7 +79,7 @@ export class RecordingStore extends StoreWrapper {
     if (operation === 'read' || operation === 'readTimed') this.#found(keys, [answer]);
     // A read of many answers with one text a key.
     else if (operation === 'readMany') this.#found(keys, answer as readonly unknown[]);
-    else if (operation === 'write' || (operation === 'fill' && answer === true)) {
+    else if (operation === 'write' || (operation.endsWith('fill') && answer === true)) {
       this.#filled.push(...keys);
     } else if (operation.startsWith('remove')) {
       this.#removed.push(...(pattern === undefined ? keys : [pattern]));

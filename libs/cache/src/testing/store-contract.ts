@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Glob } from '../engine/glob.js';
 import type { CacheStore, Lease } from '../store/cache-store.js';
+import { refreshContract } from './refresh-contract.js';
 
 /** The two functions of a test runner that the suite needs: Jest's, Vitest's or `node:test`'s. */
 export interface TestRunner {
@@ -164,6 +165,10 @@ export function storeContract(
         watch.close();
       }
     });
+  });
+
+  describe(`${name} refreshes`, () => {
+    refreshContract(fact, removals);
   });
 
   describe(`${name} removes`, () => {

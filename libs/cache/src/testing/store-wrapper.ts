@@ -7,6 +7,9 @@ import type {
   KeyPage,
   Lease,
   LeaseTerms,
+  RefreshLease,
+  RefreshTerms,
+  RefreshTurn,
   StoreScript,
   StoreStatistics,
   TimedText,
@@ -111,6 +114,31 @@ export abstract class StoreWrapper implements CacheStore {
   release(lease: Lease, withinMs: number): Promise<boolean> {
     const call: StoreCall = { operation: 'release', keys: [lease.key], withinMs };
     return this.pass(call, () => this.inner.release(lease, withinMs));
+  }
+
+  beginRefresh(
+    key: string,
+    head: string,
+    terms: RefreshTerms,
+    withinMs: number,
+  ): Promise<RefreshTurn> {
+    const call: StoreCall = { operation: 'beginRefresh', keys: [key], withinMs };
+    return this.pass(call, () => this.inner.beginRefresh(key, head, terms, withinMs));
+  }
+
+  refill(
+    refresh: RefreshLease,
+    text: string,
+    ttlMs: number | undefined,
+    withinMs: number,
+  ): Promise<boolean> {
+    const call: StoreCall = { operation: 'refill', keys: [refresh.key], withinMs };
+    return this.pass(call, () => this.inner.refill(refresh, text, ttlMs, withinMs));
+  }
+
+  endRefresh(refresh: RefreshLease, restMs: number, withinMs: number): Promise<boolean> {
+    const call: StoreCall = { operation: 'endRefresh', keys: [refresh.key], withinMs };
+    return this.pass(call, () => this.inner.endRefresh(refresh, restMs, withinMs));
   }
 
   write(key: string, text: string, ttlMs: number | undefined, withinMs: number): Promise<void> {

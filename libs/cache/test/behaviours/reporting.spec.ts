@@ -35,9 +35,23 @@ onBothStores('Reporting', (stage) => {
   it('an entry says where it came from and how long it may be served', async () => {
     const { cache, pass } = stage();
     const load = () => cache.getOrSetEntry('k', () => 1, { ttl: 60 });
-    expect(await load()).toEqual({ key: 'gad:k', value: 1, hit: false, stored: true, ttl: 60 });
+    expect(await load()).toEqual({
+      key: 'gad:k',
+      value: 1,
+      hit: false,
+      stored: true,
+      stale: false,
+      ttl: 60,
+    });
     await pass(9);
-    expect(await load()).toEqual({ key: 'gad:k', value: 1, hit: true, stored: true, ttl: 51 });
+    expect(await load()).toEqual({
+      key: 'gad:k',
+      value: 1,
+      hit: true,
+      stored: true,
+      stale: false,
+      ttl: 51,
+    });
   });
 
   it('a store that is away is told, and its figures are zero', async () => {

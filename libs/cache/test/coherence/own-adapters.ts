@@ -1,4 +1,4 @@
-import type { CacheEngine } from '@gad/cache';
+import type { CacheEngine, GetOrSetOptions } from '@gad/cache';
 import { createCache, silentLog } from '@gad/cache';
 import type { AdapterRecipe, AdapterSetup, CacheAdapter } from './adapter.js';
 import { TTL_SECONDS } from './adapter.js';
@@ -28,6 +28,60 @@ function readingThrough(name: string, settings: string, index: 'lex' | 'scan'): 
     },
   };
 }
+
+/** Seconds of ttl that are over often enough for refreshes to meet invalidations. */
+const SHORT = 0.05;
+/** One load in so many fails, for stale-on-error to have work. */
+const FAILS_EVERY = 10;
+
+class LoaderFailure extends Error {}
+
+/**
+ * Values held beyond their ttl, refreshed early and in the background, served when a loader fails.
+ * An invalidation ends them all, so nothing may be stale that would not be without them.
+ */
+export const gadSwr: AdapterRecipe = {
+  name: 'gad-swr',
+  settings: `ttl ${SHORT} s, staleFor, staleOnError, earlyRefresh, soft and hard timeouts; failing loads`,
+  open: async (setup) => {
+    const cache = await openEngine(setup, 'lex');
+    let loads = 0;
+    let reads = 0;
+    return {
+      ...removals(cache),
+      close: () => cache.close(),
+      get: async (key, load) => {
+        const options = SWR_OPTIONS[reads++ % SWR_OPTIONS.length] ?? TTL;
+        for (;;) {
+          try {
+            return await cache.getOrSet(
+              key,
+              async (context) => {
+                const value = await load();
+                if (++loads % FAILS_EVERY === 0) throw new LoaderFailure('on purpose');
+                if (loads % FAILS_EVERY === 1) context.adapt({ ...options, ttl: SHORT / 2 });
+                return value;
+              },
+              options,
+            );
+          } catch (error) {
+            // With nothing to serve instead, the caller hears of it and asks again.
+            if (!(error instanceof LoaderFailure)) throw error;
+          }
+        }
+      },
+    };
+  },
+};
+
+const SWR_OPTIONS: readonly GetOrSetOptions[] = [
+  { ttl: SHORT, staleFor: 60 },
+  { ttl: SHORT, staleFor: 60, earlyRefresh: 2, staleOnError: 120 },
+  { ttl: SHORT, staleOnError: 60, negativeTtl: SHORT },
+  { ttl: SHORT, staleOnError: 60, softTimeout: 0.02, hardTimeout: 10 },
+  { ttl: SHORT, earlyRefresh: true },
+  { ttl: SHORT },
+];
 
 /** begin, read, set with the token: the fence by hand. */
 export const gadToken: AdapterRecipe = {

@@ -1,4 +1,4 @@
-import type { CacheEngine } from '@gad/cache';
+import type { CacheEngine, GetOrSetOptions } from '@gad/cache';
 import { CacheUnavailableError, Glob } from '@gad/cache';
 import { leasesIn, restoreLeases } from './lease-snapshot.js';
 import { INDEX, PREFIX } from './names.js';
@@ -33,7 +33,7 @@ export async function act(world: World, operation: Operation): Promise<void> {
   switch (operation.kind) {
     case 'read':
       return check(world, [key], async () => [
-        await cache.getOrSet(key, () => load(world, key, detail), lifetime(detail)),
+        await cache.getOrSet(key, () => load(world, key, detail), held(detail >> 1)),
       ]);
     case 'readEntry':
       return check(world, [key], async () => {
@@ -205,4 +205,24 @@ function stateOf(key: string, version: number, detail: number): Held {
 
 function lifetime(detail: number): { ttl?: number } {
   return detail % 3 === 0 ? { ttl: (1 + (detail % 5)) / 1_000 } : {};
+}
+
+/** Most reads hold values beyond their ttl, which is over at once: Redis keeps its own time. */
+function held(detail: number): GetOrSetOptions {
+  const ttl = 0.001;
+  switch (detail % 10) {
+    case 0:
+    case 1:
+    case 2:
+      return { ttl, staleFor: 60 };
+    case 3:
+    case 4:
+      return { ttl, staleFor: 60, staleOnError: 120 };
+    case 5:
+      return { ttl, staleOnError: 60, softTimeout: 0.001, hardTimeout: 5 };
+    case 6:
+      return { ttl, staleOnError: 60, earlyRefresh: 2 };
+    default:
+      return lifetime(detail);
+  }
 }

@@ -15,10 +15,21 @@ export interface Tally {
   refused: number;
   errors: number;
   hits: number;
+  stale: number;
+  refreshes: number;
 }
 
 export function emptyTally(): Tally {
-  const loads = { loads: 0, joins: 0, waits: 0, refused: 0, errors: 0, hits: 0 };
+  const loads = {
+    loads: 0,
+    joins: 0,
+    waits: 0,
+    refused: 0,
+    errors: 0,
+    hits: 0,
+    stale: 0,
+    refreshes: 0,
+  };
   return { episodes: 0, operations: 0, steps: 0, ...loads };
 }
 
@@ -48,7 +59,9 @@ export async function runEpisode(wires: Wires, program: Program, tally: Tally): 
   const rest = [...program.operations];
   let underWay = 0;
   let turns = 0;
-  while (rest.length > 0 || underWay > 0) {
+  const inBackground = (): number =>
+    world.caches.reduce((sum, cache) => sum + cache.counts().background, 0);
+  while (rest.length > 0 || underWay > 0 || inBackground() > 0) {
     if (failures.length > 0) throw failures[0];
     if (++turns > HANGS_AFTER) throw new ModelViolation(`${underWay} operations never end`);
     if (turns % AUDIT_EVERY === 0) await auditIndex(wires);
@@ -82,7 +95,8 @@ async function auditValues(world: World): Promise<void> {
   for (const key of world.source.keys) {
     const text = await world.wires.command('GET', PREFIX + key);
     if (typeof text !== 'string' || text.startsWith('\x01')) continue;
-    checkHeld(world, key, JSON.parse(text), world.source.floor(key));
+    const payload = text.startsWith('\x02') ? text.slice(text.indexOf('\n') + 1) : text;
+    checkHeld(world, key, JSON.parse(payload), world.source.floor(key));
   }
   for (const cache of world.caches) {
     const { loading } = cache.counts();
@@ -96,6 +110,9 @@ function count(world: World, tally: Tally): void {
   tally.steps += world.scheduler.steps;
   for (const cache of world.caches) {
     const { loads, joins, waits, refused_fills, errors, hits } = cache.counts();
+    const { stale_hits, refreshes } = cache.counts();
+    tally.stale += stale_hits;
+    tally.refreshes += refreshes;
     tally.loads += loads;
     tally.joins += joins;
     tally.waits += waits;

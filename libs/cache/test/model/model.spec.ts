@@ -20,5 +20,7 @@ describe('Random programs under random schedules', () => {
     expect(tally.refused).toBeGreaterThan(20);
     expect(tally.errors).toBeGreaterThan(20);
     expect(tally.hits).toBeGreaterThan(100);
+    expect(tally.stale).toBeGreaterThan(5);
+    expect(tally.refreshes).toBeGreaterThan(0);
   }, 240_000);
 });

@@ -7,10 +7,10 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     suite: 'sharing',
     edits: [
       [
-        'const got = await this.#obtain(flight, key, budget, replace, elsewhere);',
-        'const early = await loader({ key });\n    const got = await this.#obtain(flight, key, budget, replace, elsewhere);',
+        'const got = await this.#rightOfWay.obtain(flight, request);',
+        'const early = await this.#call(request);\n    const got = await this.#rightOfWay.obtain(flight, request);',
       ],
-      ['value = await this.#call(key, loader);', 'value = early;'],
+      ['result = await this.#call(request);', 'result = early;'],
     ],
   },
   {
@@ -53,8 +53,8 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     suite: 'leases',
     edits: [
       [
-        'if (lease === undefined) return seatedBefore;\n',
-        'if (lease === undefined || seatedBefore > 0) return seatedBefore;\n',
+        'if (right === undefined) return seatedBefore;\n',
+        'if (right === undefined || seatedBefore > 0) return seatedBefore;\n',
       ],
     ],
   },
@@ -62,24 +62,18 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     name: "load: another's value is shared with who came after it was read",
     suite: 'sharing',
     edits: [
-      [
-        'return { value: opened.value, covered };',
-        'return { value: opened.value, covered: flight.mark() };',
-      ],
+      ['freshMs: found.freshMs, covered };', 'freshMs: found.freshMs, covered: flight.mark() };'],
     ],
   },
   {
     name: 'load: waits for ever',
     suite: 'interleavings',
-    edits: [['if (patience <= 0) return { lease: undefined };', '']],
+    edits: [['if (patience <= 0) {', 'if (patience < -Infinity) {']],
   },
   {
     name: 'load: an unreadable value is never replaced',
     suite: 'values',
-    edits: [
-      ["budget, miss === 'corrupt', elsewhere)", 'budget, false, elsewhere)'],
-      ["replace = opened === 'corrupt';", ''],
-    ],
+    edits: [["replace: miss === 'corrupt' }", 'replace: false }']],
   },
   {
     name: 'flight: who comes after the last command was sent joins',
@@ -132,7 +126,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'many: waits for what others load before it loads its own',
     suite: 'many-sharing',
-    edits: [['counters.waits++;\n          elsewhere();', 'counters.waits++;']],
+    edits: [['counters.waits++;\n          request.elsewhere?.();', 'counters.waits++;']],
   },
   {
     name: 'many: latecomers are never loaded',
@@ -229,8 +223,8 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     name: "load: another codec's value is replaced",
     suite: 'unreadable-values',
     edits: [
-      ["if (opened === 'foreign') return { lease: undefined };", ''],
-      ["replace = opened === 'corrupt';", 'replace = opened !== undefined;'],
+      ["if (found === 'away' || found === 'foreign') return", "if (found === 'away') return"],
+      ["replace: miss === 'corrupt' }", "replace: miss === 'corrupt' || miss === 'foreign' }"],
     ],
   },
 ];

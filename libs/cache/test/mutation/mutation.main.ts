@@ -13,6 +13,7 @@ import { ENGINE_MUTATIONS } from './engine-mutations.js';
 import { FRESHNESS_MUTATIONS } from './freshness-mutations.js';
 import type { Mutation } from './mutation.js';
 import { NEST_MUTATIONS } from './nest-mutations.js';
+import { REFRESH_MUTATIONS } from './refresh-mutations.js';
 import { SCRIPT_MUTATIONS } from './script-mutations.js';
 import { STORE_MUTATIONS } from './store-mutations.js';
 import { WorkspaceCopy } from './workspace-copy.js';
@@ -20,8 +21,8 @@ import { WorkspaceCopy } from './workspace-copy.js';
 const SUITES = [
   ...['store-contract', 'leases', 'sharing', 'interleavings', 'key-index', 'index-upkeep'],
   ...['values', 'stored-values', 'unreadable-values', 'many', 'many-sharing', 'many-budget'],
-  ...['isolation', 'outages', 'behaviours/single-flight', 'redis-cursors', 'model/model'],
-  ...['freshness/validity', 'freshness/relay', 'freshness/writers'],
+  ...['stale', 'timeouts', 'refreshes', 'isolation', 'outages', 'behaviours/single-flight'],
+  ...['redis-cursors', 'freshness/validity', 'freshness/relay', 'freshness/writers', 'model/model'],
   ...['field-failures', 'answers', 'methods', 'refusals', 'requests', 'serialization'].map(
     (name) => `nest/${name}`,
   ),
@@ -36,6 +37,7 @@ const wanted = new RegExp(values.only);
 const mutations = [
   ...SCRIPT_MUTATIONS,
   ...ENGINE_MUTATIONS,
+  ...REFRESH_MUTATIONS,
   ...STORE_MUTATIONS,
   ...NEST_MUTATIONS,
   ...FRESHNESS_MUTATIONS,

@@ -119,13 +119,13 @@ describe.each(PLATFORMS)('What a cached handler is asked for, on %s:', (platform
   it('is told to map with how the value was come by', async () => {
     const miss = {
       n: 5,
-      how: { key: 'gad:mapped:5', hit: false, stored: true, ttl: 300, bypass: false },
+      how: { key: 'gad:mapped:5', hit: false, stored: true, stale: false, ttl: 300, bypass: false },
     };
     expect(await body('/items/mapped/5')).toEqual(miss);
     expect(await body('/items/mapped/5')).toMatchObject({ how: { hit: true, bypass: false } });
     expect(await body('/items/mapped/5?cached=no')).toEqual({
       n: 5,
-      how: { key: 'gad:mapped:5', hit: false, stored: false, ttl: 0, bypass: true },
+      how: { key: 'gad:mapped:5', hit: false, stored: false, stale: false, ttl: 0, bypass: true },
     });
     expect(runs).toBe(2);
   });

@@ -8,12 +8,18 @@ import type {
   KeyPage,
   Lease,
   LeaseTerms,
+  RefreshLease,
+  RefreshTerms,
+  RefreshTurn,
   StoreStatistics,
   TimedText,
 } from '../cache-store.js';
 import type { LeaseWatch } from '../lease-watch.js';
 import { LeaseWatches } from '../lease-watch.js';
 import { MemoryCursors } from './memory-cursors.js';
+import type { Stored, StoredLease, StoredText } from './memory-entry.js';
+import { isText } from './memory-entry.js';
+import { RefreshTurns } from './refresh-turns.js';
 
 /** Bounds of the in-process store. */
 export interface MemoryStoreOptions {
@@ -24,24 +30,6 @@ export interface MemoryStoreOptions {
   /** What lives and leases are measured by; a cache over this store lives by it, too. Default: the machine's. */
   readonly clock?: Clock;
 }
-
-interface StoredText {
-  readonly text: string;
-  /** On the store's clock; `undefined` when it never expires. */
-  readonly expiresAt: number | undefined;
-}
-
-interface StoredLease {
-  readonly token: string;
-  /** Until then nobody else may start loading. */
-  readonly deadline: number;
-  /** Until then the holder may still fill. */
-  readonly expiresAt: number;
-}
-
-type Stored = StoredText | StoredLease;
-
-const isText = (entry: Stored): entry is StoredText => 'text' in entry;
 
 /** How many leases long the right to fill outlives the right to load alone. */
 const KEEP_LEASES = 10;
@@ -61,6 +49,7 @@ export class MemoryStore implements CacheStore {
   readonly #startedAt: number;
   readonly #watches: LeaseWatches;
   readonly #entries: LRUCache<string, Stored>;
+  readonly #turns: RefreshTurns;
   #nextToken = 0;
   #hits = 0;
   #misses = 0;
@@ -71,6 +60,7 @@ export class MemoryStore implements CacheStore {
     this.#startedAt = this.#clock.now();
     this.cursors = new MemoryCursors(this.#clock);
     this.#watches = new LeaseWatches(this.#clock);
+    this.#turns = new RefreshTurns(this.#clock);
     this.#entries = new LRUCache<string, Stored>({
       max: options.maxEntries ?? 10_000,
       maxSize: options.maxBytes ?? 64 * 1024 * 1024,
@@ -144,6 +134,30 @@ export class MemoryStore implements CacheStore {
     this.#entries.set(lease.key, { ...held, deadline: this.#clock.now() });
     this.#watches.wake(lease.key);
     return Promise.resolve(true);
+  }
+
+  beginRefresh(key: string, head: string, terms: RefreshTerms): Promise<RefreshTurn> {
+    if (!this.#holds(key, head)) return Promise.resolve({ state: 'gone' });
+    const token = String(++this.#nextToken);
+    const taken = terms.insist ? undefined : this.#turns.take(key, token, terms.turnMs);
+    if (taken !== undefined) return Promise.resolve(taken);
+    return Promise.resolve({ state: 'owned', refresh: { key, head, token, generation: 0 } });
+  }
+
+  refill(refresh: RefreshLease, text: string, ttlMs: number | undefined): Promise<boolean> {
+    const { key, head, token } = refresh;
+    const there = this.#holds(key, head);
+    if (there) this.#put(key, text, ttlMs);
+    this.#turns.end(key, token, 0);
+    this.#watches.wake(key);
+    return Promise.resolve(there);
+  }
+
+  endRefresh({ key, head, token }: RefreshLease, restMs: number): Promise<boolean> {
+    const there = this.#holds(key, head);
+    this.#turns.end(key, token, there ? restMs : 0);
+    this.#watches.wake(key);
+    return Promise.resolve(there);
   }
 
   write(key: string, text: string, ttlMs: number | undefined): Promise<void> {
@@ -231,6 +245,10 @@ export class MemoryStore implements CacheStore {
       if (isText(entry) && (entry.expiresAt ?? Infinity) > now) texts.push([key, entry]);
     }
     return texts;
+  }
+
+  #holds(key: string, head: string): boolean {
+    return this.#text(key)?.text.startsWith(head) === true;
   }
 
   #held(lease: Lease): StoredLease | undefined {

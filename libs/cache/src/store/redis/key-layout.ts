@@ -44,6 +44,11 @@ export class KeyLayout {
     return this.#stagingPrefix + id;
   }
 
+  /** Whose turn it is to refresh a key: beside its value, in the same slot. */
+  refresh(key: string): string {
+    return `${this.prefix}\0refresh:${key}`;
+  }
+
   /** A key of the application's own, beside the cache and out of its users' reach. */
   own(name: string): string {
     return `${this.prefix}\0own:${name}`;

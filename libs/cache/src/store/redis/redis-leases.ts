@@ -1,21 +1,18 @@
-import { randomBytes } from 'node:crypto';
 import { CacheUnavailableError } from '../../cache-errors.js';
 import type { Acquisition, Lease, LeaseTerms } from '../cache-store.js';
 import type { IndexSweeper } from './index-sweeper.js';
 import type { KeyLayout } from './key-layout.js';
 import type { RedisConnection } from './redis-connection.js';
 import { asList, asNumber, asText } from './replies.js';
-import { ACQUIRE, FILL, RELEASE, TOKEN_LENGTH, WRITE } from './scripts/lease-scripts.js';
+import { ACQUIRE, FILL, RELEASE, WRITE } from './scripts/lease-scripts.js';
 import type { Script } from './scripts/script.js';
+import type { Staging } from './staging.js';
+import type { UniqueIds } from './unique-ids.js';
 
 /** The right to fill outlives the right to load alone by this factor. */
 const KEEP_LEASES = 10;
 /** Nobody waits for it; it only must not be remembered for ever. */
 const ABANDON_MS = 1_000;
-/** Larger texts are staged by a plain SET instead of going through Lua. */
-const STAGE_ABOVE_CHARACTERS = 4_096;
-/** A staged text that is never collected disappears by itself. */
-const STAGED_MS = 30_000;
 /** Index members looked at per addition, bundled: see `index_add`. */
 const PROBE_EVERY = 8;
 const PROBES = 32;
@@ -25,14 +22,22 @@ export class RedisLeases {
   readonly #connection: RedisConnection;
   readonly #layout: KeyLayout;
   readonly #sweeper: IndexSweeper | undefined;
-  readonly #process = randomBytes(9).toString('base64url');
-  #serial = 0;
+  readonly #staging: Staging;
+  readonly #ids: UniqueIds;
   #additions = 0;
 
   /** @param sweeper absent when no index is kept */
-  constructor(connection: RedisConnection, layout: KeyLayout, sweeper: IndexSweeper | undefined) {
+  constructor(
+    connection: RedisConnection,
+    layout: KeyLayout,
+    staging: Staging,
+    ids: UniqueIds,
+    sweeper: IndexSweeper | undefined,
+  ) {
     this.#connection = connection;
     this.#layout = layout;
+    this.#staging = staging;
+    this.#ids = ids;
     this.#sweeper = sweeper;
   }
 
@@ -40,7 +45,7 @@ export class RedisLeases {
     const layout = this.#layout;
     const leaseMs = Math.max(1, Math.round(terms.leaseMs));
     const { generation } = this.#connection;
-    const token = this.#uniqueId();
+    const token = this.#ids.next();
     const [state, detail] = asList(
       await this.#run(
         ACQUIRE,
@@ -79,7 +84,7 @@ export class RedisLeases {
     // somebody who was invalidated since.
     if (lease.generation !== this.#connection.generation) return false;
     const layout = this.#layout;
-    const staged = this.#stage(text, withinMs);
+    const staged = this.#staging.stage(text, withinMs);
     const keys = [layout.data(lease.key), ...staged.keys];
     const ttl = ttlMs === undefined ? '' : String(ttlMs);
     const args = [lease.token, ttl, staged.inline, layout.channel, lease.key];
@@ -105,7 +110,7 @@ export class RedisLeases {
     withinMs: number,
   ): Promise<void> {
     const layout = this.#layout;
-    const staged = this.#stage(text, withinMs);
+    const staged = this.#staging.stage(text, withinMs);
     const answer = await this.#run(
       WRITE,
       [layout.data(key), layout.index, ...staged.keys],
@@ -151,24 +156,8 @@ export class RedisLeases {
     return this.#connection.run(script, keys, args, withinMs, 'guarded');
   }
 
-  /** Sends a large text ahead, on the same connection, so that the script behind it finds it. */
-  #stage(text: string, withinMs: number): { keys: string[]; inline: string } {
-    if (text.length <= STAGE_ABOVE_CHARACTERS) return { keys: [], inline: text };
-    const name = this.#layout.staging(this.#uniqueId());
-    // A failure shows in the script's own answer: it finds nothing staged, or is not answered.
-    this.#connection
-      .send(['SET', name, text, 'PX', String(STAGED_MS)], withinMs, 'guarded')
-      .catch(() => undefined);
-    return { keys: [name], inline: '' };
-  }
-
   /** How many index members the next addition looks at: many at once, see `index_add`. */
   #probes(): string {
     return this.#additions++ % PROBE_EVERY === 0 ? String(PROBES) : '0';
-  }
-
-  #uniqueId(): string {
-    const serial = (this.#serial++).toString(36);
-    return this.#process + serial.padStart(TOKEN_LENGTH - this.#process.length, '0');
   }
 }

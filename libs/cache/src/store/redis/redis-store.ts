@@ -9,6 +9,9 @@ import type {
   KeyPage,
   Lease,
   LeaseTerms,
+  RefreshLease,
+  RefreshTerms,
+  RefreshTurn,
   StoreStatistics,
   TimedText,
 } from '../cache-store.js';
@@ -23,6 +26,7 @@ import { nodeRedisLink } from './node-redis-link.js';
 import { RedisCursors } from './redis-cursors.js';
 import { RedisConnection } from './redis-connection.js';
 import { RedisLeases } from './redis-leases.js';
+import { RedisRefreshes } from './redis-refreshes.js';
 import type { RedisLinkFactory } from './redis-link.js';
 import type { RedisSettings } from './redis-settings.js';
 import { databaseOf } from './redis-settings.js';
@@ -30,6 +34,8 @@ import { Removal } from './removal.js';
 import { asList, asNumber, asText } from './replies.js';
 import type { Script } from './scripts/script.js';
 import { readStatistics } from './server-statistics.js';
+import { Staging } from './staging.js';
+import { UniqueIds } from './unique-ids.js';
 
 /** What a Redis store is made of. */
 export interface RedisStoreOptions {
@@ -60,6 +66,7 @@ export class RedisStore implements CacheStore {
   readonly #index: KeyIndex | undefined;
   readonly #sweeper: IndexSweeper | undefined;
   readonly #leases: RedisLeases;
+  readonly #refreshes: RedisRefreshes;
   readonly #removal: Removal;
   readonly #listing: KeyListing;
   readonly #watches: LeaseWatches;
@@ -87,7 +94,11 @@ export class RedisStore implements CacheStore {
       this.#index = new KeyIndex(connection, layout, withinMs);
       this.#sweeper = new IndexSweeper(connection, layout, clock, withinMs);
     }
-    this.#leases = new RedisLeases(connection, layout, this.#sweeper);
+    const ids = new UniqueIds();
+    const staging = new Staging(connection, layout, ids);
+    const sweeper = this.#sweeper;
+    this.#leases = new RedisLeases(connection, layout, staging, ids, sweeper);
+    this.#refreshes = new RedisRefreshes({ connection, layout, staging, ids, sweeper });
     this.#removal = new Removal({ connection, layout, index: this.#index, withinMs });
     this.#listing = new KeyListing({ connection, layout, index: this.#index, withinMs });
     this.#watches = new LeaseWatches(clock);
@@ -155,6 +166,28 @@ export class RedisStore implements CacheStore {
 
   release(lease: Lease, withinMs: number): Promise<boolean> {
     return this.#leases.release(lease, withinMs);
+  }
+
+  beginRefresh(
+    key: string,
+    head: string,
+    terms: RefreshTerms,
+    withinMs: number,
+  ): Promise<RefreshTurn> {
+    return this.#refreshes.begin(key, head, terms, withinMs);
+  }
+
+  refill(
+    refresh: RefreshLease,
+    text: string,
+    ttlMs: number | undefined,
+    withinMs: number,
+  ): Promise<boolean> {
+    return this.#refreshes.refill(refresh, text, ttlMs, withinMs);
+  }
+
+  endRefresh(refresh: RefreshLease, restMs: number, withinMs: number): Promise<boolean> {
+    return this.#refreshes.end(refresh, restMs, withinMs);
   }
 
   write(key: string, text: string, ttlMs: number | undefined, withinMs: number): Promise<void> {

@@ -1,0 +1,72 @@
+import type { CacheCounters } from '../cache-counters.js';
+import type { CacheLog } from '../cache-log.js';
+import type { Clock } from '../clock.js';
+import type { CacheStore } from '../store/cache-store.js';
+import type { Budget } from './budget.js';
+import type { GetOrSetOptions, Loader } from './cache-entry.js';
+import type { Found, Lookup, Nothing } from './lookup.js';
+import type { SerialisedValue } from './serialised-value.js';
+import type { TrustedReads } from './trusted-reads.js';
+import type { ValueCodec } from './value-codec.js';
+
+/** The bounds under which misses are loaded; all times in milliseconds. */
+export interface LoadLimits {
+  readonly deadlineMs: number;
+  readonly leaseMs: number;
+  readonly waitMs: number;
+  readonly maxValueBytes: number;
+}
+
+/** What the loads of one cache share. */
+export interface LoadParts {
+  readonly store: CacheStore;
+  /** The store's reads, as far as they may be trusted. */
+  readonly reads: TrustedReads;
+  readonly lookup: Lookup;
+  readonly clock: Clock;
+  /** A number in [0, 1), for jitter and early refresh. */
+  readonly random: () => number;
+  readonly counters: CacheCounters;
+  readonly log: CacheLog;
+  readonly limits: LoadLimits;
+  readonly codec: ValueCodec;
+  /** Aborted when loads in the background have to end. */
+  readonly closing: AbortSignal;
+}
+
+/** What a load yielded. Each caller takes a copy, so that nobody shares a mutable object. */
+export type Loaded =
+  /** Filled by another process; `freshMs` is `null` when nobody asked, or it never ends. */
+  | { readonly value: SerialisedValue; readonly hit: true; readonly freshMs: number | null }
+  | {
+      readonly value: SerialisedValue;
+      readonly hit: false;
+      readonly stored: boolean;
+      readonly ttlMs: number | undefined;
+    }
+  /** It cannot be serialised: handed on as the loader gave it. */
+  | { readonly raw: unknown }
+  /** Nothing was loaded: somebody else refreshes, or a refresh failed a moment ago. */
+  | 'left-alone';
+
+/** How the caller's own read of the key ended: without a value, or with one that it must replace. */
+export type Miss = Nothing | Found;
+
+/** One caller's wish for a value. */
+export interface LoadRequest<T> {
+  readonly key: string;
+  readonly loader: Loader<T>;
+  readonly options: GetOrSetOptions;
+  readonly budget: Budget;
+  readonly miss: Miss;
+  /** The caller wants to know how long the value lives. */
+  readonly timed: boolean;
+  /** Called when somebody else, here or in another process, is loading the key. */
+  readonly elsewhere?: (() => void) | undefined;
+  /**
+   * What to do while the key must not be refreshed: `wait` for the refresh of another, but leave a
+   * key alone whose refresh failed; `load` that one all the same; `leave` both alone, because
+   * nobody waits for the value.
+   */
+  readonly manner: 'wait' | 'load' | 'leave';
+}

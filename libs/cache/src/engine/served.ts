@@ -1,0 +1,38 @@
+import type { CacheEntry, GetOrSetOptions } from './cache-entry.js';
+import type { Loaded } from './load-parts.js';
+import { wholeSeconds } from './ttl.js';
+
+/** A value with how it was come by. */
+export type Served = Omit<CacheEntry<unknown>, 'key'>;
+
+/** The outcome of a load, as this caller is told it. */
+export function serve(loaded: Exclude<Loaded, 'left-alone'>, options: GetOrSetOptions): Served {
+  if ('raw' in loaded) {
+    return { value: loaded.raw, hit: false, stored: false, stale: false, ttl: 0 };
+  }
+  const value = loaded.value.copy();
+  if (loaded.hit) {
+    // Filled by another process while this one waited: a moment old at most.
+    return {
+      value,
+      hit: true,
+      stored: true,
+      stale: false,
+      ttl: cap(loaded.freshMs ?? lifeOf(options), options.ttl),
+    };
+  }
+  const ttl = loaded.stored ? wholeSeconds(loaded.ttlMs ?? null) : 0;
+  return { value, hit: false, stored: loaded.stored, stale: false, ttl };
+}
+
+const lifeOf = ({ ttl }: GetOrSetOptions): number | null => (ttl === undefined ? null : ttl * 1000);
+
+/**
+ * The remaining life was read a moment before the value and may belong to what was there before
+ * it; it is never more than the entry's own ttl.
+ */
+export function cap(ttlMs: number | null, ttl: number | undefined): number | null {
+  const seconds = wholeSeconds(ttlMs);
+  if (ttl === undefined) return seconds;
+  return seconds === null ? null : Math.min(seconds, Math.ceil(ttl));
+}

@@ -1,0 +1,86 @@
+import type { RefreshLease, RefreshTerms, RefreshTurn } from '../cache-store.js';
+import type { IndexSweeper } from './index-sweeper.js';
+import type { KeyLayout } from './key-layout.js';
+import type { RedisConnection } from './redis-connection.js';
+import { asList, asNumber, asText } from './replies.js';
+import { BEGIN_REFRESH, END_REFRESH, REFILL } from './scripts/refresh-scripts.js';
+import type { Staging } from './staging.js';
+import type { UniqueIds } from './unique-ids.js';
+
+/** What it takes to refresh values in Redis. */
+export interface RedisRefreshParts {
+  readonly connection: RedisConnection;
+  readonly layout: KeyLayout;
+  readonly staging: Staging;
+  readonly ids: UniqueIds;
+  /** Absent when no index is kept. */
+  readonly sweeper: IndexSweeper | undefined;
+}
+
+/** Replacing values that are still served: one script each. */
+export class RedisRefreshes {
+  constructor(private readonly parts: RedisRefreshParts) {}
+
+  async begin(
+    key: string,
+    head: string,
+    terms: RefreshTerms,
+    withinMs: number,
+  ): Promise<RefreshTurn> {
+    const { connection, layout, ids } = this.parts;
+    const { generation } = connection;
+    const token = ids.next();
+    const turnMs = String(Math.max(1, Math.round(terms.turnMs)));
+    const keys = [layout.data(key), layout.refresh(key)];
+    const args = [head, token, turnMs, terms.insist ? '1' : '0'];
+    const [state, left] = asList(
+      await connection.run(BEGIN_REFRESH, keys, args, withinMs, 'guarded'),
+    ).map(asText);
+    connection.assertGeneration(generation);
+    // The filling was seen on this very connection before the source is read. If it is still there
+    // at the refill, on the same connection, it was there all the while: its id never comes back.
+    // So no invalidation happened in between, and the source was read after those before.
+    if (state === 'owned') return { state, refresh: { key, head, token, generation } };
+    if (state === 'wait' || state === 'resting') return { state, forMs: Number(left) };
+    return { state: 'gone' };
+  }
+
+  async refill(
+    refresh: RefreshLease,
+    text: string,
+    ttlMs: number | undefined,
+    withinMs: number,
+  ): Promise<boolean> {
+    const { connection, layout, staging, sweeper } = this.parts;
+    // A restored server may hold again what was invalidated since.
+    if (refresh.generation !== connection.generation) return false;
+    const staged = staging.stage(text, withinMs);
+    const { key } = refresh;
+    const answer = asNumber(
+      await connection.run(
+        REFILL,
+        [layout.data(key), layout.refresh(key), ...staged.keys],
+        [
+          ...[refresh.head, refresh.token, ttlMs === undefined ? '' : String(ttlMs)],
+          ...[staged.inline, layout.channel, key],
+        ],
+        withinMs,
+        'guarded',
+      ),
+    );
+    connection.assertGeneration(refresh.generation);
+    if (answer === 1 && ttlMs !== undefined) sweeper?.expectExpiry(ttlMs);
+    return answer === 1;
+  }
+
+  async end(refresh: RefreshLease, restMs: number, withinMs: number): Promise<boolean> {
+    const { connection, layout } = this.parts;
+    if (refresh.generation !== connection.generation) return false;
+    const { key, head, token } = refresh;
+    const keys = [layout.data(key), layout.refresh(key)];
+    const args = [head, token, String(Math.round(restMs)), layout.channel, key];
+    const answer = await connection.run(END_REFRESH, keys, args, withinMs, 'guarded');
+    connection.assertGeneration(refresh.generation);
+    return asNumber(answer) === 1;
+  }
+}

@@ -1,0 +1,90 @@
+import { script } from './script.js';
+
+/*
+ * Refreshing replaces a value that is still served, so its lease cannot sit in the data key. The
+ * fence is the data key all the same: every filling begins with an id of its own (see the envelope),
+ * and a refill compares it. Whatever removed or replaced the filling has made the refill void, so no
+ * script that removes needs to know of refreshes.
+ *
+ * The turn among those who would refresh is a key of its own in the same slot, and only about doing
+ * the work once:
+ *
+ *   0 loading | 1 loading, awaited | 2 resting, and then the token
+ */
+
+const FILLING = String.raw`
+local function holds(key, head)
+  return redis.pcall('GETRANGE', key, 0, #head - 1) == head
+end
+local function end_turn(key, token, channel, member)
+  local turn = redis.call('GET', key)
+  if not turn then return end
+  if string.sub(turn, 2) == token then redis.call('UNLINK', key) end
+  if string.sub(turn, 1, 1) == '1' then redis.call('PUBLISH', channel, member) end
+end`;
+
+/**
+ * Takes the turn to refresh, or says why not.
+ *
+ * KEYS data, turn. ARGV head, token, turn ms, insist (0|1).
+ * Returns {state, milliseconds}: owned, wait, resting, gone.
+ */
+export const BEGIN_REFRESH = script(
+  FILLING,
+  String.raw`
+if not holds(KEYS[1], ARGV[1]) then return {'gone', '0'} end
+if ARGV[4] == '1' or redis.call('SET', KEYS[2], '0' .. ARGV[2], 'NX', 'PX', ARGV[3]) then
+  return {'owned', '0'}
+end
+local left = string.format('%.0f', math.max(1, redis.call('PTTL', KEYS[2])))
+if redis.call('GETRANGE', KEYS[2], 0, 0) == '2' then return {'resting', left} end
+redis.pcall('SETRANGE', KEYS[2], 0, '1')
+return {'wait', left}`,
+);
+
+/**
+ * Replaces a filling by the next one if it is still there, and ends the turn.
+ *
+ * KEYS data, turn [, staged value]. ARGV head, token, ttl ms or '', value or '', channel, member.
+ * Returns 1 stored, 0 refused, -1 the staged value is gone.
+ */
+export const REFILL = script(
+  FILLING,
+  String.raw`
+local stored = 0
+if holds(KEYS[1], ARGV[1]) then
+  stored = 1
+  if KEYS[3] then
+    local kept
+    if ARGV[3] == '' then kept = redis.call('PERSIST', KEYS[3])
+    else kept = redis.call('PEXPIRE', KEYS[3], ARGV[3]) end
+    if kept == 0 then return -1 end
+    redis.call('RENAME', KEYS[3], KEYS[1])
+  elseif ARGV[3] == '' then
+    redis.call('SET', KEYS[1], ARGV[4])
+  else
+    redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[3])
+  end
+elseif KEYS[3] then
+  redis.call('UNLINK', KEYS[3])
+end
+end_turn(KEYS[2], ARGV[2], ARGV[5], ARGV[6])
+return stored`,
+);
+
+/**
+ * Ends a turn with nothing to store, or lets everybody rest.
+ *
+ * KEYS data, turn. ARGV head, token, rest ms, channel, member.
+ * Returns 1 if the filling is still there, else 0.
+ */
+export const END_REFRESH = script(
+  FILLING,
+  String.raw`
+local there = holds(KEYS[1], ARGV[1]) and 1 or 0
+end_turn(KEYS[2], ARGV[2], ARGV[4], ARGV[5])
+if there == 1 and ARGV[3] ~= '0' then
+  redis.call('SET', KEYS[2], '2' .. ARGV[2], 'NX', 'PX', ARGV[3])
+end
+return there`,
+);

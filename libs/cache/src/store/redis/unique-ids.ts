@@ -1,0 +1,13 @@
+import { randomBytes } from 'node:crypto';
+import { TOKEN_LENGTH } from './scripts/lease-scripts.js';
+
+/** Ids that no other process, and no other call in this one, makes. */
+export class UniqueIds {
+  readonly #process = randomBytes(9).toString('base64url');
+  #serial = 0;
+
+  next(): string {
+    const serial = (this.#serial++).toString(36);
+    return this.#process + serial.padStart(TOKEN_LENGTH - this.#process.length, '0');
+  }
+}

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { encodeEnvelope, envelopeHead } from '../engine/envelope.js';
+import type { CacheStore, RefreshLease, RefreshTerms } from '../store/cache-store.js';
+
+/** Declares one case of the suite. */
+export type Fact = (title: string, body: (store: CacheStore) => Promise<void>) => void;
+
+/** Makes a value stale in some way; whoever refreshes it must then be refused. */
+export type Removals = readonly (readonly [string, (store: CacheStore) => Promise<number>])[];
+
+const MS = 1_000;
+const TERMS: RefreshTerms = { turnMs: 5_000, insist: false };
+
+const filling = (id: string, payload = '1'): string =>
+  encodeEnvelope({ id, staleMs: 1_000, loadMs: 0, codec: '', payload });
+
+async function turn(store: CacheStore, key: string, id: string): Promise<RefreshLease> {
+  const answer = await store.beginRefresh(key, envelopeHead(id), TERMS, MS);
+  assert.equal(answer.state, 'owned');
+  return answer.refresh;
+}
+
+/** What a store must do about refreshing values that are still served. */
+export function refreshContract(fact: Fact, removals: Removals): void {
+  fact('replaces the filling that it was begun for, its life included', async (store) => {
+    await store.write('k', filling('a'), undefined, MS);
+    const refresh = await turn(store, 'k', 'a');
+    assert.equal(await store.read('k', MS), filling('a'));
+    assert.equal(await store.refill(refresh, filling('b'), 60_000, MS), true);
+    const found = await store.readTimed('k', MS);
+    assert.equal(found?.text, filling('b'));
+    assert.ok((found?.ttlMs ?? 0) > 50_000);
+    assert.equal(await store.refill(refresh, filling('c'), undefined, MS), false);
+    assert.equal(await store.read('k', MS), filling('b'));
+    const again = await turn(store, 'k', 'b');
+    assert.equal(await store.refill(again, filling('d'), undefined, MS), true);
+    assert.deepEqual(await store.readTimed('k', MS), { text: filling('d'), ttlMs: null });
+  });
+
+  fact('replaces large fillings', async (store) => {
+    const large = (id: string): string => filling(id, JSON.stringify('ñ'.repeat(20_000)));
+    await store.write('k', large('a'), 60_000, MS);
+    const refresh = await turn(store, 'k', 'a');
+    assert.equal(await store.refill(refresh, large('b'), undefined, MS), true);
+    assert.deepEqual(await store.readTimed('k', MS), { text: large('b'), ttlMs: null });
+    assert.equal(await store.refill(refresh, large('c'), 60_000, MS), false);
+    const next = await turn(store, 'k', 'b');
+    assert.equal(await store.refill(next, large('c'), 60_000, MS), true);
+    assert.ok(((await store.readTimed('k', MS))?.ttlMs ?? 0) > 50_000);
+    assert.equal(await store.removeAll(), 1);
+  });
+
+  fact('gives one turn at a time, and another after its time', async (store) => {
+    await store.write('k', filling('a'), undefined, MS);
+    const head = envelopeHead('a');
+    const brief = await store.beginRefresh('k', head, { turnMs: 30, insist: false }, MS);
+    assert.equal(brief.state, 'owned');
+    const second = await store.beginRefresh('k', head, TERMS, MS);
+    assert.equal(second.state, 'wait');
+    assert.ok(second.forMs > 0 && second.forMs <= 30);
+    await sleep(40);
+    const third = await turn(store, 'k', 'a');
+    assert.notEqual(third.token, brief.refresh.token);
+    // The slow one ends; the turn is still the other's.
+    assert.equal(await store.endRefresh(brief.refresh, 0, MS), true);
+    assert.equal((await store.beginRefresh('k', head, TERMS, MS)).state, 'wait');
+  });
+
+  fact('lets who insists refresh without a turn, and who was slow too', async (store) => {
+    await store.write('k', filling('a'), undefined, MS);
+    const slow = await turn(store, 'k', 'a');
+    const head = envelopeHead('a');
+    const other = await store.beginRefresh('k', head, { ...TERMS, insist: true }, MS);
+    assert.equal(other.state, 'owned');
+    assert.equal(await store.refill(other.refresh, filling('b'), undefined, MS), true);
+    assert.equal(await store.refill(slow, filling('c'), undefined, MS), false);
+    assert.equal(await store.read('k', MS), filling('b'));
+  });
+
+  fact('lets everybody rest after a failure, for as long as it is told', async (store) => {
+    await store.write('k', filling('a'), undefined, MS);
+    const head = envelopeHead('a');
+    assert.equal(await store.endRefresh(await turn(store, 'k', 'a'), 40, MS), true);
+    const answer = await store.beginRefresh('k', head, TERMS, MS);
+    assert.equal(answer.state, 'resting');
+    assert.ok(answer.forMs > 0 && answer.forMs <= 40);
+    await sleep(50);
+    assert.equal(await store.endRefresh(await turn(store, 'k', 'a'), 0, MS), true);
+    await turn(store, 'k', 'a');
+  });
+
+  fact('says gone when the key holds another filling, a plain value or none', async (store) => {
+    const head = envelopeHead('a');
+    assert.equal((await store.beginRefresh('k', head, TERMS, MS)).state, 'gone');
+    for (const text of ['1', filling('b'), filling('aa')]) {
+      await store.write('k', text, undefined, MS);
+      assert.equal((await store.beginRefresh('k', head, TERMS, MS)).state, 'gone');
+    }
+  });
+
+  for (const [what, remove] of removals) {
+    fact(`refuses a refill after ${what}`, async (store) => {
+      await store.write('stats:2', filling('a'), undefined, MS);
+      const refresh = await turn(store, 'stats:2', 'a');
+      assert.equal(await remove(store), 1);
+      assert.equal(await store.refill(refresh, filling('b'), undefined, MS), false);
+      assert.equal(await store.read('stats:2', MS), undefined);
+    });
+
+    fact(`does not confirm a filling after ${what}`, async (store) => {
+      await store.write('stats:2', filling('a'), undefined, MS);
+      const refresh = await turn(store, 'stats:2', 'a');
+      await remove(store);
+      assert.equal(await store.endRefresh(refresh, 10_000, MS), false);
+      await store.write('stats:2', filling('b'), undefined, MS);
+      await turn(store, 'stats:2', 'b');
+    });
+  }
+
+  fact('refuses a refill of what is leased again or was written by hand', async (store) => {
+    await store.write('k', filling('a'), undefined, MS);
+    const refresh = await turn(store, 'k', 'a');
+    await store.remove(['k']);
+    const lease = await store.acquire('k', { leaseMs: 5_000, replace: false }, MS);
+    assert.equal(await store.refill(refresh, filling('b'), undefined, MS), false);
+    assert.equal(
+      lease.state === 'owned' && (await store.fill(lease.lease, '1', undefined, MS)),
+      true,
+    );
+    assert.equal(await store.refill(refresh, filling('b'), undefined, MS), false);
+    assert.equal(await store.read('k', MS), '1');
+  });
+
+  fact('wakes who waits for a turn, by refill and by end', async (store) => {
+    for (const end of ['refill', 'end'] as const) {
+      await store.write(end, filling('a'), undefined, MS);
+      const refresh = await turn(store, end, 'a');
+      const watch = store.watch(end);
+      assert.equal((await store.beginRefresh(end, envelopeHead('a'), TERMS, MS)).state, 'wait');
+      const woken = watch.changed(10_000);
+      if (end === 'refill') await store.refill(refresh, filling('b'), undefined, MS);
+      else await store.endRefresh(refresh, 0, MS);
+      await woken;
+      watch.close();
+    }
+  });
+
+  fact('keeps turns out of what is listed, counted and removed', async (store) => {
+    await store.write('k', filling('a'), undefined, MS);
+    await turn(store, 'k', 'a');
+    const page = await store.list(undefined, undefined, 10);
+    assert.deepEqual(
+      page.items.map(({ key }) => key),
+      ['k'],
+    );
+    assert.equal(await store.removeAll(), 1);
+  });
+}
