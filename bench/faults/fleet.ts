@@ -108,6 +108,39 @@ export class Fleet {
     return true;
   }
 
+  /**
+   * Gives an order to these processes, of which one will say that the moment has come and wait. It is
+   * frozen there for so long, the others are disarmed.
+   *
+   * @returns false when none did within the time
+   */
+  async freezeAt(
+    order: Order,
+    members: readonly Member[],
+    { withinMs, lastsMs }: { withinMs: number; lastsMs: number },
+  ): Promise<boolean> {
+    const over = new AbortController();
+    const timeout = AbortSignal.timeout(withinMs);
+    const signal = AbortSignal.any([over.signal, timeout]);
+    const says = members.flatMap((member) =>
+      member.running === undefined ? [] : [member.running.message(signal).then(() => member)],
+    );
+    for (const { running } of members) running?.tell(order);
+    try {
+      const frozen = await Promise.any(says);
+      for (const member of members) if (member !== frozen) member.running?.tell('disarm');
+      await this.freeze(frozen, lastsMs);
+      frozen.running?.tell('disarm');
+      return true;
+    } catch {
+      for (const { running } of members) running?.tell('disarm');
+      return false;
+    } finally {
+      over.abort();
+      await Promise.allSettled(says);
+    }
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all(this.#restarts);

@@ -1,2 +1,7 @@
 /** What an API process of the harness is told to do to itself at the right moment. */
-export type Order = 'die before invalidation';
+export type Order =
+  /** After a commit, before anything is removed from the cache. */
+  | 'die before invalidation'
+  /** As the relay's leader, when the removals are done and the cursor has not moved. */
+  | 'die before the cursor'
+  | 'hold before the cursor';

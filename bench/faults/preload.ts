@@ -3,21 +3,42 @@
  * outside can hit. The product has no trace of it. What it waits for comes over IPC.
  */
 import { CacheService } from '@gad/cache';
+import { RedisCursors } from '../../libs/cache/src/store/redis/redis-cursors.js';
 import type { Order } from './order.js';
 
 let order: Order | undefined;
+let release = (): void => undefined;
 
 process.on('message', (message) => {
   // Only the harness sends anything, and only orders.
   order = message === 'disarm' ? undefined : (message as Order);
+  release();
 });
 // An open channel would keep a process alive that is asked to end.
 process.channel?.unref();
 
-/** After the commit, before anything is removed from the cache. */
 // eslint-disable-next-line @typescript-eslint/unbound-method -- called on the instance below
 const invalidate = CacheService.prototype.invalidate;
 CacheService.prototype.invalidate = function (this: CacheService, ...args) {
   if (order === 'die before invalidation') process.kill(process.pid, 'SIGKILL');
   return invalidate.apply(this, args);
 };
+
+// eslint-disable-next-line @typescript-eslint/unbound-method -- as above
+const endTurn = RedisCursors.prototype.endTurn;
+RedisCursors.prototype.endTurn = async function (this: RedisCursors, turn, cursor) {
+  // A turn that applied nothing moves nothing.
+  if (cursor !== turn.cursor) {
+    if (order === 'die before the cursor') process.kill(process.pid, 'SIGKILL');
+    if (order === 'hold before the cursor') await hold();
+  }
+  return endTurn.call(this, turn, cursor);
+};
+
+/** Says that the moment has come, and resolves when the harness lets it go on. */
+async function hold(): Promise<void> {
+  order = undefined;
+  const goesOn = new Promise<void>((resolve) => (release = resolve));
+  process.send?.('holding');
+  await goesOn;
+}

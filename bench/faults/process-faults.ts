@@ -22,4 +22,21 @@ export const PROCESS_FAULTS: readonly Fault[] = [
       throw new MissedStrikeError('the process invalidated nothing', ORDER_MS);
     },
   },
+  {
+    name: 'leader-crash-before-cursor',
+    ownOnly: true,
+    run: async ({ fleet }: Stage): Promise<void> => {
+      if (await fleet.order('die before the cursor', fleet.members, ORDER_MS)) return;
+      throw new MissedStrikeError('no relay moved its cursor', ORDER_MS);
+    },
+  },
+  {
+    name: 'leader-frozen-before-cursor',
+    ownOnly: true,
+    run: async ({ fleet, random }: Stage): Promise<void> => {
+      const times = { withinMs: ORDER_MS, lastsMs: between(random, 1_000, 3_000) };
+      if (await fleet.freezeAt('hold before the cursor', fleet.members, times)) return;
+      throw new MissedStrikeError('no relay moved its cursor', ORDER_MS);
+    },
+  },
 ];

@@ -18,6 +18,8 @@ export interface ApiProcess {
   signal(signal: NodeJS.Signals): void;
   /** Sends a message to what was preloaded. */
   tell(message: string): void;
+  /** Resolves with the next message from it. */
+  message(signal: AbortSignal): Promise<unknown>;
   /** Resolves with how it ended and how long that took from the call, in milliseconds. */
   ended(): Promise<{ code: number | null; signal: NodeJS.Signals | null; ms: number }>;
   /** Ends it if it still runs, and removes its data. */
@@ -91,6 +93,10 @@ export async function startApiProcess(
     signal: (signal) => child.kill(signal),
     // To one that has just died it is not sent, and that is no error.
     tell: (message) => void child.send(message, () => undefined),
+    message: async (signal) => {
+      const [message] = (await once(child, 'message', { signal })) as [unknown];
+      return message;
+    },
     ended: async () => {
       const begin = performance.now();
       await exited;

@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import { faultsOf } from '../../../bench/faults/faults.js';
+import type { RoundResult } from '../../../bench/faults/round-result.js';
+import { runSubject } from '../../../bench/faults/run-subject.js';
+import { subjectOf } from '../../../bench/faults/subjects.js';
+
+const SEED = 20_261_126;
+
+/** One round of these faults under load. */
+async function run(subject: string, faults: readonly string[]): Promise<RoundResult> {
+  const rounds: RoundResult[] = [];
+  await runSubject(subjectOf(subject), {
+    ...{ faults: faultsOf(faults), seed: SEED, firstRound: 0, rounds: 1, seconds: 100 },
+    ...{ processes: 3, readers: 6, writers: 3, usuarios: 9 },
+    onStrike: () => undefined,
+    onRound: (result) => rounds.push(result),
+  });
+  const [result] = rounds;
+  if (result === undefined) throw new Error('no round was run');
+  return result;
+}
+
+/** A minute of `npm run verify:faults`; see bench/faults/README.md. */
+describe('Three API processes over one Redis and one PostgreSQL', () => {
+  it('show no old state, fail no request and leave nothing stuck when things break', async () => {
+    const faults = [
+      ...['crash-before-invalidation', 'leader-crash-before-cursor'],
+      ...['redis-restart-old-dump', 'black-hole-one'],
+    ];
+    const result = await run('gad', faults);
+    const { reads, hits, acknowledged, lostCommitted, stuckAsked } = result;
+    expect(Object.keys(result.faults).sort()).toEqual([...faults].sort());
+    // It was under load, out of the cache, and a write was lost: otherwise nothing was shown.
+    for (const count of [reads, hits, acknowledged, lostCommitted, stuckAsked]) {
+      expect(count).toBeGreaterThan(0);
+    }
+    const { stale, unhealed, ghost, wrong, failed, stuck, exits } = result;
+    expect({ stale, unhealed, ghost, wrong, failed, stuck, exits }).toEqual({
+      ...{ stale: 0, unhealed: 0, ghost: 0, wrong: 0, failed: {}, stuck: 0, exits: 0 },
+    });
+  }, 150_000);
+
+  it('would be seen to show old states: plain cache-aside does after an old dump', async () => {
+    const { stale } = await run('raw', ['redis-restart-old-dump']);
+    expect(stale).toBeGreaterThan(0);
+  }, 90_000);
+});
