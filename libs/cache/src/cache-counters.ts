@@ -1,6 +1,6 @@
 /** What this instance did since it started, beside what the server counts for everybody. */
 export interface CacheCounts {
-  /** Reads answered from the store. */
+  /** Reads answered from the store, or from a copy in the memory of the process. */
   readonly hits: number;
   /** Reads that found nothing (a store that was away included). */
   readonly misses: number;

@@ -23,6 +23,7 @@ export function createCache(options: CacheModuleOptions, log: CacheLog): CacheEn
     prefix: resolved.prefix,
     limits: resolved,
     values: resolved,
+    local: resolved.local,
     clock: store.clock ?? systemClock,
     log,
   });
@@ -41,7 +42,7 @@ function makeFreshness(
 }
 
 function makeStore(options: ResolvedCacheOptions, log: CacheLog): CacheStore {
-  const { redis: settings, prefix, index, removalTimeoutMs, deadlineMs } = options;
+  const { redis: settings, prefix, index, removalTimeoutMs, deadlineMs, local } = options;
   if (settings === undefined) return new MemoryStore(options);
-  return new RedisStore({ settings, prefix, index, removalTimeoutMs, deadlineMs, log });
+  return new RedisStore({ settings, prefix, index, removalTimeoutMs, deadlineMs, local, log });
 }

@@ -1,4 +1,6 @@
 import { CacheOptionsError } from './cache-errors.js';
+import type { LocalOptions, ResolvedLocalOptions } from './local/local-options.js';
+import { resolveLocalOptions } from './local/local-options.js';
 import type { Compression, CompressionCodec } from './engine/compression.js';
 import { COMPRESSION_CODECS, isKnownCodec } from './engine/compression.js';
 import type { Consistency } from './freshness/freshness.js';
@@ -66,6 +68,12 @@ export interface CacheModuleOptions {
    * an outage old values may be served until the relay has caught up. Default `strict`.
    */
   readonly consistency?: Consistency | undefined;
+  /**
+   * Lets reads with the option `local` be answered from copies in the memory of the process. Give
+   * the same to every process that shares the store. Only for the shared store: the in-process one
+   * is local anyway. Default: no copies are kept.
+   */
+  readonly local?: LocalOptions | undefined;
   /** Level of the operation lines (`Cache HIT: …`). Default `log`. */
   readonly logLevel?: 'debug' | 'log' | 'off' | undefined;
 }
@@ -95,6 +103,7 @@ export interface ResolvedCacheOptions {
   readonly index: 'lex' | 'scan';
   readonly log: InvalidationLog | undefined;
   readonly consistency: Consistency;
+  readonly local: ResolvedLocalOptions | undefined;
   readonly logLevel: 'debug' | 'log' | 'off';
 }
 
@@ -124,6 +133,7 @@ export function resolveOptions(options: CacheModuleOptions): ResolvedCacheOption
     index: oneOf('index', options.index ?? 'lex', ['lex', 'scan']),
     log: checkedLog(options.log, options.store),
     consistency: oneOf('consistency', options.consistency ?? 'strict', ['strict', 'bounded']),
+    local: resolveLocalOptions(options.local),
     logLevel: oneOf('logLevel', options.logLevel ?? 'log', ['debug', 'log', 'off']),
   };
 }

@@ -32,6 +32,7 @@ export type { CacheKey, CachePattern, KeySegment } from './cache-key.js';
 export { keyFlaw } from './key-lint.js';
 export { CACHE_MODULE_OPTIONS } from './cache.tokens.js';
 export type { CacheModuleOptions, CompressionOptions } from './cache-options.js';
+export type { LocalOptions } from './local/local-options.js';
 export type { CacheStats, LocalFigures } from './cache-stats.js';
 export type { CacheCounts } from './cache-counters.js';
 export {
@@ -72,6 +73,7 @@ export { FillToken } from './engine/fill-token.js';
 export { escapeGlob, Glob } from './engine/glob.js';
 export { runWithCacheBudget } from './engine/request-budget.js';
 export type { KeyDetails, KeyList, KeyQuery, KeySummary, MatchCount } from './engine/inspection.js';
+export type { CopyFigures, LocalBounds } from './engine/local-reads.js';
 export type {
   RedisNode,
   RedisSettings,
@@ -81,6 +83,7 @@ export type {
 export type { BatchAnswer, BatchLoader } from './engine/batch.js';
 export type { GetOrSetManyOptions, KeyValue } from './engine/many.js';
 export { script } from './store/redis/scripts/script.js';
+export type { CoherenceSettings } from './store/redis/redis-coherence.js';
 export { RedisStore } from './store/redis/redis-store.js';
 export type { RedisStoreOptions } from './store/redis/redis-store.js';
 export type { Command, LinkEvent, RedisLink, RedisLinkFactory } from './store/redis/redis-link.js';
@@ -94,6 +97,7 @@ export type {
   Lease,
   LeaseTerms,
   ListedKey,
+  LocalCoherence,
   RefreshLease,
   RefreshTerms,
   RefreshTurn,
@@ -102,6 +106,9 @@ export type {
   TimedText,
 } from './store/cache-store.js';
 export type { CursorStore, Sighting, Turn, TurnEnd } from './store/cursor-store.js';
+export type { LocalCopies } from './local/coherence-chain.js';
+export type { Removed } from './local/removed.js';
+export type { LocalTierFigures } from './local/local-tier.js';
 export type { LeaseWatch } from './store/lease-watch.js';
 export type { Clock } from './clock.js';
 export { systemClock } from './clock.js';

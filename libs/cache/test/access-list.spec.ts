@@ -53,6 +53,21 @@ describe('The Redis user of docs/security.md', () => {
     expect(denied).toEqual([]);
   });
 
+  it('keeps copies in process memory, and has their removal confirmed', async () => {
+    const url = server.url.replace('redis://', 'redis://gad:p@');
+    const options = { redis: { url }, deadlineMs: 2_000, local: { barrier: true } };
+    const copying = createCache(options, silentLog);
+    await copying.open();
+    const local = { local: 60 };
+    await until(() => (copying.store.coherence?.freshUntil ?? 0) > performance.now());
+    await copying.getOrSet('stats:1', () => 1, local);
+    expect(await copying.getOrSet('stats:1', () => 2, local)).toBe(1);
+    expect(copying.counts().copies?.hits).toBe(1);
+    for (const remove of ['stats:1', 'stats:*', '*:1', '*']) await copying.deletePattern(remove);
+    await copying.close();
+    expect(await server.command('ACL', 'LOG')).toEqual([]);
+  });
+
   it('also rebuilds a lost index, and hears of the end of others’ loads', async () => {
     await cache.set('a:1', 1);
     await server.command('DEL', 'gad:\0index');

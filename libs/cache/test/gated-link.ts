@@ -6,7 +6,14 @@ import {
   REBUILD_BEGIN,
   REBUILD_SEAL,
 } from '../src/store/redis/scripts/index-scripts.js';
-import { ACQUIRE, FILL, RELEASE, WRITE } from '../src/store/redis/scripts/lease-scripts.js';
+import { ANNOUNCE, LOOK } from '../src/store/redis/scripts/announce-scripts.js';
+import {
+  ACQUIRE,
+  FILL,
+  READ_WHOLE,
+  RELEASE,
+  WRITE,
+} from '../src/store/redis/scripts/lease-scripts.js';
 import { DISCARD, REMOVE, REMOVE_RANGE } from '../src/store/redis/scripts/removal-scripts.js';
 import { BEGIN_REFRESH, END_REFRESH, REFILL } from '../src/store/redis/scripts/refresh-scripts.js';
 import { Gates } from './gates.js';
@@ -20,6 +27,9 @@ const SCRIPTS = {
   BEGIN_REFRESH,
   REFILL,
   END_REFRESH,
+  READ_WHOLE,
+  ANNOUNCE,
+  LOOK,
   REMOVE,
   REMOVE_RANGE,
   REBUILD_BEGIN,

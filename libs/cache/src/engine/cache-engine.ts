@@ -4,6 +4,7 @@ import type { CacheLog } from '../cache-log.js';
 import { logClear, logDelete, logDeletePattern, logSet } from '../cache-log.js';
 import type { LocalFigures } from '../cache-stats.js';
 import type { Freshness, FreshnessFigures, Written } from '../freshness/freshness.js';
+import { EVERYTHING, removedKeys, removedMatching } from '../local/removed.js';
 import type { CacheStore, StoreScript } from '../store/cache-store.js';
 import { BackgroundWork } from './background-work.js';
 import type { BatchLoader } from './batch.js';
@@ -16,6 +17,7 @@ import { acquireByHand } from './hand-lease.js';
 import { Invalidations } from './invalidations.js';
 import { assertKey } from './key-rules.js';
 import type { LoadLimits, LoadParts } from './load-parts.js';
+import { LocalReads } from './local-reads.js';
 import { Lookup } from './lookup.js';
 import type { GetOrSetManyOptions } from './many.js';
 import { getMany, getOrSetMany } from './many.js';
@@ -41,6 +43,7 @@ export class CacheEngine {
   readonly #work: BackgroundWork;
   readonly #parts: LoadParts;
   readonly #reader: CacheReader;
+  readonly #local: LocalReads;
 
   constructor(parts: EngineParts) {
     this.store = parts.store;
@@ -62,6 +65,7 @@ export class CacheEngine {
       freshness: parts.freshness,
       counters: this.#counters,
       remove: (pattern) => this.deletePattern(pattern),
+      waitMs: (patterns) => this.#local.waitMs(patterns),
     });
     const { store, clock, log, limits } = parts;
     const [random, counters, codec] = [this.#random, this.#counters, this.codec];
@@ -71,6 +75,7 @@ export class CacheEngine {
     const { closing } = this.#work;
     this.#parts = { store, reads, lookup, clock, random, counters, log, limits, codec, closing };
     this.#reader = new CacheReader(this.#parts, this.#work);
+    this.#local = new LocalReads(this.#reader, this.#parts, parts.local);
   }
 
   async open(): Promise<void> {
@@ -98,6 +103,7 @@ export class CacheEngine {
       background: this.#work.size,
       pending_removals: this.#pending.size,
       circuit: this.store.circuit ?? 'closed',
+      copies: this.#local.figures(),
     };
   }
 
@@ -139,7 +145,7 @@ export class CacheEngine {
   /** One store call on a hit; on a miss two more, for the caller that loads. */
   getOrSet<T>(key: string, loader: Loader<T>, options: GetOrSetOptions = {}): Promise<T> {
     // What the loader made is what was stored, and JSON has normalised both alike.
-    return this.#reader.value(key, loader, options) as Promise<T>;
+    return this.#local.value(key, loader, options) as Promise<T>;
   }
 
   /** As `getOrSet`, with how the value was come by. A hit costs one round trip of two commands. */
@@ -148,7 +154,7 @@ export class CacheEngine {
     loader: Loader<T>,
     options: GetOrSetOptions = {},
   ): Promise<CacheEntry<T>> {
-    const served = await this.#reader.entry(key, loader, options);
+    const { lifeMs: _life, ...served } = await this.#local.entry(key, loader, options);
     // As above.
     return { ...served, key: this.fullKey(key), value: served.value as T };
   }
@@ -188,7 +194,8 @@ export class CacheEngine {
     const packed = this.codec.pack(serialised);
     const text = typeof packed === 'string' ? packed : await packed;
     try {
-      if (!(await this.#put(key, text, ttlMs, options))) return false;
+      const put = (): Promise<boolean> => this.#put(key, text, ttlMs, options);
+      if (!(await this.#local.removing(removedKeys([key]), put))) return false;
     } catch (error) {
       this.#excuse(error);
       return false;
@@ -203,7 +210,7 @@ export class CacheEngine {
     const all = typeof keys === 'string' ? [keys] : keys;
     all.forEach(assertKey);
     if (all.length === 0) return 0;
-    const count = await this.store.remove(all);
+    const count = await this.#local.removing(removedKeys(all), () => this.store.remove(all));
     this.#counters.deletes += count;
     logDelete(this.#log, all, count);
     return count;
@@ -212,16 +219,19 @@ export class CacheEngine {
   /** Costs what it removes where the store keeps a key index. */
   async deletePattern(pattern: string): Promise<number> {
     const glob = new Glob(pattern);
-    const count = glob.isLiteral
-      ? await this.store.remove([glob.literalPrefix.toString()])
-      : await this.store.removeMatching(glob);
+    const count = await this.#local.removing(removedMatching(glob), () =>
+      glob.isLiteral
+        ? this.store.remove([glob.literalPrefix.toString()])
+        : this.store.removeMatching(glob),
+    );
     this.#counters.deletes += count;
     logDeletePattern(this.#log, pattern, count);
     return count;
   }
 
   /**
-   * Removes what a write made stale; `true` when that is confirmed. Costs as `deletePattern`.
+   * Removes what a write made stale; `true` when that is confirmed. Costs as `deletePattern`. Where
+   * other processes have to confirm it, too, these may take the bound of their copies longer.
    *
    * With a log and `written`: when the store does not confirm within the deadline, waits until the
    * relay has applied the write or nobody may serve the old value any more. Otherwise what is not
@@ -245,7 +255,7 @@ export class CacheEngine {
   }
 
   async clear(): Promise<number> {
-    const count = await this.store.removeAll();
+    const count = await this.#local.removing(EVERYTHING, () => this.store.removeAll());
     this.#counters.deletes += count;
     logClear(this.#log, count);
     return count;

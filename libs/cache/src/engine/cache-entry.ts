@@ -101,4 +101,10 @@ export interface GetOrSetOptions extends Lifetime {
    * Prevention" (VLDB 2015).
    */
   readonly earlyRefresh?: boolean | number | undefined;
+  /**
+   * Seconds for which this process may answer from its own memory, without asking the store; never
+   * beyond the entry's own life. Only with `local` in the cache's options and a shared store. The
+   * value is frozen, wherever it comes from. Default: the store is asked every time.
+   */
+  readonly local?: number | undefined;
 }

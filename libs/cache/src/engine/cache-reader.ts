@@ -7,6 +7,7 @@ import type { GetOrSetOptions, Loader } from './cache-entry.js';
 import { assertReadThrough, judgesAge } from './age.js';
 import { assertKey } from './key-rules.js';
 import type { Loaded, LoadParts, Miss } from './load-parts.js';
+import { isFallback } from './load-parts.js';
 import { LoadThrough } from './load-through.js';
 import type { Found, Lookup } from './lookup.js';
 import { outlivesItsTtl } from './lookup.js';
@@ -28,8 +29,9 @@ interface Reading<T> {
   readonly loader: Loader<T>;
   readonly options: GetOrSetOptions;
   readonly budget: Budget;
-  /** Whether how long the value lives is asked as well. */
+  /** Whether how long the value lives is asked as well; `whole`: of one moment, to be copied. */
   readonly timed: boolean;
+  readonly whole?: boolean | undefined;
   readonly elsewhere?: (() => void) | undefined;
 }
 
@@ -144,12 +146,17 @@ export class CacheReader {
     return (await this.#load(reading, miss)).value;
   }
 
-  /** The value with how it was come by. */
-  entry<T>(key: string, loader: Loader<T>, options: GetOrSetOptions): Promise<Served> {
+  /** The value with how it was come by; `whole` if it will be copied. */
+  entry<T>(
+    key: string,
+    loader: Loader<T>,
+    options: GetOrSetOptions,
+    whole = false,
+  ): Promise<Served> {
     assertKey(key);
     assertReadThrough(options);
     const budget = currentBudget(this.#parts);
-    return this.#read({ key, loader, options, budget, timed: true });
+    return this.#read({ key, loader, options, budget, timed: true, whole });
   }
 
   async #read<T>(reading: Reading<T>): Promise<Served> {
@@ -157,8 +164,8 @@ export class CacheReader {
     return this.#servedNow(reading, found) ?? this.#load(reading, found);
   }
 
-  #find<T>({ key, options, budget, timed }: Reading<T>): Promise<Miss> {
-    return this.#lookup.find(key, options, budget, timed);
+  #find<T>({ key, options, budget, timed, whole }: Reading<T>): Promise<Miss> {
+    return this.#lookup.find(key, options, budget, timed, whole);
   }
 
   async #load<T>(reading: Reading<T>, firstMiss: Miss): Promise<Served> {
@@ -239,8 +246,8 @@ export class CacheReader {
     this.#hit(key);
     const stale = freshness === 'stale' || freshness === 'fallback';
     if (stale) this.#counters.stale_hits++;
-    const ttl = stale ? 0 : cap(freshMs, options.ttl);
-    return { value: opened.value.copy(), hit: true, stored: true, stale, ttl };
+    const [ttl, lifeMs] = stale ? [0, undefined] : [cap(freshMs, options.ttl), freshMs];
+    return { value: opened.value.copy(), hit: true, stored: true, stale, ttl, lifeMs };
   }
 
   /** `undefined` when the store did not answer. */
@@ -289,8 +296,4 @@ export class CacheReader {
     this.#counters.misses++;
     if (this.#log.operation !== undefined) logMiss(this.#log, key);
   }
-}
-
-function isFallback(miss: Miss): miss is Found {
-  return typeof miss === 'object' && miss.freshness === 'fallback';
 }

@@ -5,6 +5,7 @@ import type { CacheStore } from '../store/cache-store.js';
 import type { Lifetime } from './cache-entry.js';
 import type { FillToken } from './fill-token.js';
 import type { LoadLimits } from './load-parts.js';
+import type { LocalBounds } from './local-reads.js';
 import type { ValueOptions } from './value-codec.js';
 
 /** Everything an engine is made of. */
@@ -16,6 +17,8 @@ export interface EngineParts {
   readonly log: CacheLog;
   /** How values are written. Default: as plain JSON. */
   readonly values?: Omit<ValueOptions, 'maxValueBytes'>;
+  /** Keeps copies in the process for reads that ask for it. Default: none are kept. */
+  readonly local?: LocalBounds | undefined;
   /** A number in [0, 1), for jitter. Default `Math.random`. */
   readonly random?: () => number;
   /** Keeps the store fresh by a log. Without it the store is believed as long as it answers. */

@@ -19,11 +19,14 @@ export interface InvalidationParts {
   readonly counters: CacheCounters;
   /** Removes what matches; throws `CacheUnavailableError` when nobody knows whether it did. */
   readonly remove: (pattern: string) => Promise<unknown>;
+  /** How much longer than the deadline it may take, because other processes have to confirm it. */
+  readonly waitMs: (patterns: readonly string[]) => number;
 }
 
 /**
  * What a writer asks for before it answers: that nobody is served the old value. Usually the store
- * confirms the removal within the deadline. When it does not, a write that is in the log waits until
+ * confirms the removal within the deadline, and where other processes have to confirm it as well,
+ * these do or are waited for. When that fails, a write that is in the log waits until
  * it does not matter any more; any other is owed.
  */
 export class Invalidations {
@@ -43,7 +46,7 @@ export class Invalidations {
     return done;
   }
 
-  /** Confirmed within one deadline, or owed. */
+  /** Confirmed in time, or owed. */
   async #orOwe(patterns: readonly string[]): Promise<boolean> {
     const { store, pending } = this.#parts;
     const mark = pending.mark();
@@ -53,7 +56,7 @@ export class Invalidations {
     };
     if (pending.size > 0 || !store.connected) return owe();
     const removal = this.#remove(patterns);
-    const done = await this.#withinDeadline(removal);
+    const done = await this.#inTime(removal, patterns);
     if (done === true) return true;
     owe();
     // It may still arrive, and then nothing is owed any more.
@@ -75,7 +78,7 @@ export class Invalidations {
     freshness: Freshness,
   ): Promise<boolean> {
     const removal = this.#parts.store.connected ? this.#remove(patterns) : undefined;
-    if (removal !== undefined && (await this.#withinDeadline(removal)) === true) return true;
+    if (removal !== undefined && (await this.#inTime(removal, patterns)) === true) return true;
     const settled = freshness.settled(written);
     return removal === undefined ? settled : Promise.race([settled, fulfilled(removal)]);
   }
@@ -86,11 +89,20 @@ export class Invalidations {
     return removal;
   }
 
-  async #withinDeadline(removal: Promise<unknown>): Promise<true | 'late' | 'failed'> {
-    const { clock, counters } = this.#parts;
+  async #inTime(
+    removal: Promise<unknown>,
+    patterns: readonly string[],
+  ): Promise<true | 'late' | 'failed'> {
+    const { clock, counters, limits, waitMs } = this.#parts;
+    const confirmMs = waitMs(patterns);
+    const budget = currentBudget(this.#parts);
     try {
-      const budget = currentBudget(this.#parts);
-      const done = await budget.spend((ms) => fulfilledWithin(clock, removal, ms));
+      // A process that does not confirm says nothing about the store: its time is not charged. Where
+      // the store has used up the request's, nobody is waited for.
+      const done =
+        confirmMs > 0 && !budget.exhausted
+          ? await fulfilledWithin(clock, removal, limits.deadlineMs + confirmMs)
+          : await budget.spend((ms) => fulfilledWithin(clock, removal, ms));
       return done ? true : 'late';
     } catch (error) {
       if (!(error instanceof CacheUnavailableError)) throw error;

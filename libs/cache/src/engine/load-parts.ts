@@ -52,6 +52,11 @@ export type Loaded =
 /** How the caller's own read of the key ended: without a value, or with one that it must replace. */
 export type Miss = Nothing | Found;
 
+/** Whether it found an old value that may be served if the load is slow or fails. */
+export function isFallback(miss: Miss): miss is Found {
+  return typeof miss === 'object' && miss.freshness === 'fallback';
+}
+
 /** One caller's wish for a value. */
 export interface LoadRequest<T> {
   readonly key: string;

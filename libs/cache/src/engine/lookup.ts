@@ -45,9 +45,10 @@ export class Lookup {
     options: GetOrSetOptions,
     budget: Budget,
     timed: boolean,
+    whole = false,
   ): Promise<Found | Nothing> {
     try {
-      if (timed || judgesAge(options)) return await this.timed(key, options, budget);
+      if (timed || judgesAge(options)) return await this.timed(key, options, budget, whole);
       const text = await budget.spend((ms) => this.parts.reads.read(key, ms));
       return await this.judged(key, text, options, budget);
     } catch (error) {
@@ -79,9 +80,16 @@ export class Lookup {
     return { opened, freshMs: null, freshness: 'fresh' };
   }
 
-  async timed(key: string, options: GetOrSetOptions, budget: Budget): Promise<Found | Nothing> {
+  /** @param whole the value will be copied, so its life must be its own */
+  async timed(
+    key: string,
+    options: GetOrSetOptions,
+    budget: Budget,
+    whole = false,
+  ): Promise<Found | Nothing> {
+    const { reads } = this.parts;
     const found: TimedText | undefined = await budget.spend((ms) =>
-      this.parts.reads.readTimed(key, ms),
+      whole ? reads.readWhole(key, ms) : reads.readTimed(key, ms),
     );
     if (found === undefined) return 'miss';
     const opened = await this.parts.codec.open(found.text);

@@ -3,12 +3,25 @@ import type { Loaded } from './load-parts.js';
 import { wholeSeconds } from './ttl.js';
 
 /** A value with how it was come by. */
-export type Served = Omit<CacheEntry<unknown>, 'key'>;
+export interface Served extends Omit<CacheEntry<unknown>, 'key'> {
+  /**
+   * Milliseconds that it is fresh, `null` for ever, `undefined` when nobody looked: for how long it
+   * may be copied.
+   */
+  readonly lifeMs: number | null | undefined;
+}
 
 /** The outcome of a load, as this caller is told it. */
 export function serve(loaded: Exclude<Loaded, 'left-alone'>, options: GetOrSetOptions): Served {
   if ('raw' in loaded) {
-    return { value: loaded.raw, hit: false, stored: false, stale: false, ttl: 0 };
+    return {
+      value: loaded.raw,
+      hit: false,
+      stored: false,
+      stale: false,
+      ttl: 0,
+      lifeMs: undefined,
+    };
   }
   const value = loaded.value.copy();
   if (loaded.hit) {
@@ -19,10 +32,12 @@ export function serve(loaded: Exclude<Loaded, 'left-alone'>, options: GetOrSetOp
       stored: true,
       stale: false,
       ttl: cap(loaded.freshMs ?? lifeOf(options), options.ttl),
+      lifeMs: undefined,
     };
   }
-  const ttl = loaded.stored ? wholeSeconds(loaded.ttlMs ?? null) : 0;
-  return { value, hit: false, stored: loaded.stored, stale: false, ttl };
+  const lifeMs = loaded.ttlMs ?? null;
+  const ttl = loaded.stored ? wholeSeconds(lifeMs) : 0;
+  return { value, hit: false, stored: loaded.stored, stale: false, ttl, lifeMs };
 }
 
 const lifeOf = ({ ttl }: GetOrSetOptions): number | null => (ttl === undefined ? null : ttl * 1000);

@@ -20,7 +20,7 @@ import type { PendingRemovals } from './pending-removals.js';
  */
 export class TrustedReads implements Pick<
   CacheStore,
-  'read' | 'readTimed' | 'readMany' | 'acquire' | 'beginRefresh'
+  'read' | 'readTimed' | 'readMany' | 'readWhole' | 'acquire' | 'beginRefresh'
 > {
   constructor(
     private readonly store: CacheStore,
@@ -43,6 +43,10 @@ export class TrustedReads implements Pick<
 
   readMany(keys: readonly string[], withinMs: number): Promise<(string | undefined)[]> {
     return this.#refused() ?? this.#judged(this.store.readMany(keys, withinMs));
+  }
+
+  readWhole(key: string, withinMs: number): Promise<TimedText | undefined> {
+    return this.#refused() ?? this.#judged(this.store.readWhole(key, withinMs));
   }
 
   /** Its answer is no value, so it is not looked at again. */

@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.js';
 import type { Glob } from '../engine/glob.js';
 import type { CursorStore } from './cursor-store.js';
+import type { Removed } from '../local/removed.js';
+import type { LocalCopies } from '../local/coherence-chain.js';
 import type { LeaseWatch } from './lease-watch.js';
 
 /**
@@ -104,6 +106,18 @@ export interface StoreScript {
   readonly sha1: string;
 }
 
+/** How copies of entries in this process's memory learn of removals. */
+export interface LocalCoherence {
+  /** Until when copies may be read, on the store's clock; in the past when nothing is known. */
+  readonly freshUntil: number;
+  /** Messages that were missing, so that all copies had to go. */
+  readonly gaps: number;
+  /** Whoever holds copies is told of removals from now on. */
+  follow(copies: LocalCopies): void;
+  /** How long a removal may wait, in milliseconds, for others to confirm it; 0 for most. */
+  waitMs(removed: Removed): number;
+}
+
 /**
  * What the engine needs of a store. Keys are the caller's, without prefix and already checked.
  *
@@ -124,6 +138,8 @@ export interface CacheStore {
   readonly circuit?: 'closed' | 'open' | 'half-open';
   /** What time it lives by; a cache over it lives by the same. Absent: the machine's. */
   readonly clock?: Clock;
+  /** Absent where copies would gain nothing, or were not asked for. */
+  readonly coherence?: LocalCoherence | undefined;
 
   /** Connects. A store that is away is no error: it is used when it comes. */
   open(): Promise<void>;
@@ -134,6 +150,8 @@ export interface CacheStore {
   /** A read with the remaining life, in one round trip. */
   readTimed(key: string, withinMs: number): Promise<TimedText | undefined>;
   readMany(keys: readonly string[], withinMs: number): Promise<(string | undefined)[]>;
+  /** As `readTimed`, with life and text of one moment: what is copied must not outlive the entry. */
+  readWhole(key: string, withinMs: number): Promise<TimedText | undefined>;
 
   acquire(key: string, terms: LeaseTerms, withinMs: number): Promise<Acquisition>;
   /** Replaces the lease by the value if the token is still there; `false` if it is not. */

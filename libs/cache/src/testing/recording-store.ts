@@ -76,9 +76,9 @@ export class RecordingStore extends StoreWrapper {
   }
 
   #note({ operation, keys, pattern }: StoreCall, answer: unknown): void {
-    if (operation === 'read' || operation === 'readTimed') this.#found(keys, [answer]);
     // A read of many answers with one text a key.
-    else if (operation === 'readMany') this.#found(keys, answer as readonly unknown[]);
+    if (operation === 'readMany') this.#found(keys, answer as readonly unknown[]);
+    else if (operation.startsWith('read')) this.#found(keys, [answer]);
     else if (operation === 'write' || (operation.endsWith('fill') && answer === true)) {
       this.#filled.push(...keys);
     } else if (operation.startsWith('remove')) {

@@ -7,6 +7,7 @@ import type {
   KeyPage,
   Lease,
   LeaseTerms,
+  LocalCoherence,
   RefreshLease,
   RefreshTerms,
   RefreshTurn,
@@ -20,7 +21,7 @@ import type { LeaseWatch } from '../store/lease-watch.js';
 /** A store's calls that a test can look at or disturb. */
 export type StoreOperation = Exclude<
   keyof CacheStore,
-  'kind' | 'connected' | 'circuit' | 'cursors' | 'open' | 'close' | 'watch'
+  'kind' | 'connected' | 'circuit' | 'clock' | 'cursors' | 'coherence' | 'open' | 'close' | 'watch'
 >;
 
 /** One call of a store. */
@@ -74,6 +75,10 @@ export abstract class StoreWrapper implements CacheStore {
     return this.inner.clock ?? systemClock;
   }
 
+  get coherence(): LocalCoherence | undefined {
+    return this.inner.coherence;
+  }
+
   open(): Promise<void> {
     return this.inner.open();
   }
@@ -99,6 +104,11 @@ export abstract class StoreWrapper implements CacheStore {
   readMany(keys: readonly string[], withinMs: number): Promise<(string | undefined)[]> {
     const call: StoreCall = { operation: 'readMany', keys, withinMs };
     return this.pass(call, () => this.inner.readMany(keys, withinMs));
+  }
+
+  readWhole(key: string, withinMs: number): Promise<TimedText | undefined> {
+    const call: StoreCall = { operation: 'readWhole', keys: [key], withinMs };
+    return this.pass(call, () => this.inner.readWhole(key, withinMs));
   }
 
   acquire(key: string, terms: LeaseTerms, withinMs: number): Promise<Acquisition> {

@@ -5,6 +5,7 @@ const GATED = [
   'read',
   'readTimed',
   'readMany',
+  'readWhole',
   'acquire',
   'fill',
   'release',

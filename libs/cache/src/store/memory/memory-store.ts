@@ -97,6 +97,10 @@ export class MemoryStore implements CacheStore {
     return Promise.resolve(entry && { text: entry.text, ttlMs: this.#ttl(entry) });
   }
 
+  readWhole(key: string): Promise<TimedText | undefined> {
+    return this.readTimed(key);
+  }
+
   readMany(keys: readonly string[]): Promise<(string | undefined)[]> {
     return Promise.resolve(keys.map((key) => this.#count(this.#text(key))?.text));
   }

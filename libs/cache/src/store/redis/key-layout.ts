@@ -20,17 +20,25 @@ export class KeyLayout {
   readonly cursor: string;
   /** Messages are shared by all databases of a server, unlike keys. */
   readonly channel: string;
+  /** What processes with copies in their memory need to know: see `announce-scripts`. */
+  readonly removals: string;
+  /** Where removals are announced to them. */
+  readonly removalChannel: string;
   readonly prefixBytes: Buffer;
   readonly #stagingPrefix: string;
+  readonly #database: number;
 
   constructor(
     readonly prefix: string,
     database: number,
   ) {
+    this.#database = database;
     this.index = `${prefix}\0index`;
     this.relay = `${prefix}\0relay`;
     this.cursor = `${prefix}\0cursor`;
     this.channel = `${prefix}\0awake:${database}`;
+    this.removals = `${prefix}\0removals`;
+    this.removalChannel = `${prefix}\0removed:${database}`;
     this.prefixBytes = Buffer.from(prefix);
     this.#stagingPrefix = `${prefix}\0staged:`;
   }
@@ -47,6 +55,11 @@ export class KeyLayout {
   /** Whose turn it is to refresh a key: beside its value, in the same slot. */
   refresh(key: string): string {
     return `${this.prefix}\0refresh:${key}`;
+  }
+
+  /** Where others confirm to a process that they have dropped what it removed. */
+  confirmationChannel(process: string): string {
+    return `${this.prefix}\0confirmed:${this.#database}:${process}`;
   }
 
   /** A key of the application's own, beside the cache and out of its users' reach. */

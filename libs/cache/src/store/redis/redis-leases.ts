@@ -1,8 +1,10 @@
 import { CacheUnavailableError } from '../../cache-errors.js';
+import { removedKeys } from '../../local/removed.js';
 import type { Acquisition, Lease, LeaseTerms } from '../cache-store.js';
 import type { IndexSweeper } from './index-sweeper.js';
 import type { KeyLayout } from './key-layout.js';
 import type { RedisConnection } from './redis-connection.js';
+import type { RemovalNotices } from './removal-notices.js';
 import { asList, asNumber, asText } from './replies.js';
 import { ACQUIRE, FILL, RELEASE, WRITE } from './scripts/lease-scripts.js';
 import type { Script } from './scripts/script.js';
@@ -24,6 +26,7 @@ export class RedisLeases {
   readonly #sweeper: IndexSweeper | undefined;
   readonly #staging: Staging;
   readonly #ids: UniqueIds;
+  readonly #notices: RemovalNotices;
   #additions = 0;
 
   /** @param sweeper absent when no index is kept */
@@ -33,12 +36,14 @@ export class RedisLeases {
     staging: Staging,
     ids: UniqueIds,
     sweeper: IndexSweeper | undefined,
+    notices: RemovalNotices,
   ) {
     this.#connection = connection;
     this.#layout = layout;
     this.#staging = staging;
     this.#ids = ids;
     this.#sweeper = sweeper;
+    this.#notices = notices;
   }
 
   async acquire(key: string, terms: LeaseTerms, withinMs: number): Promise<Acquisition> {
@@ -113,13 +118,14 @@ export class RedisLeases {
     const staged = this.#staging.stage(text, withinMs);
     const answer = await this.#run(
       WRITE,
-      [layout.data(key), layout.index, ...staged.keys],
+      [layout.data(key), layout.index, layout.removals, ...staged.keys],
       [
         ttlMs === undefined ? '' : String(ttlMs),
         staged.inline,
         layout.channel,
         key,
         this.#indexed,
+        ...this.#notices.unconfirmed(removedKeys([key])),
         layout.prefix,
         this.#probes(),
       ],

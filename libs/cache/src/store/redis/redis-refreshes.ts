@@ -1,7 +1,9 @@
+import { removedKeys } from '../../local/removed.js';
 import type { RefreshLease, RefreshTerms, RefreshTurn } from '../cache-store.js';
 import type { IndexSweeper } from './index-sweeper.js';
 import type { KeyLayout } from './key-layout.js';
 import type { RedisConnection } from './redis-connection.js';
+import type { RemovalNotices } from './removal-notices.js';
 import { asList, asNumber, asText } from './replies.js';
 import { BEGIN_REFRESH, END_REFRESH, REFILL } from './scripts/refresh-scripts.js';
 import type { Staging } from './staging.js';
@@ -15,6 +17,7 @@ export interface RedisRefreshParts {
   readonly ids: UniqueIds;
   /** Absent when no index is kept. */
   readonly sweeper: IndexSweeper | undefined;
+  readonly notices: RemovalNotices;
 }
 
 /** Replacing values that are still served: one script each. */
@@ -51,7 +54,7 @@ export class RedisRefreshes {
     ttlMs: number | undefined,
     withinMs: number,
   ): Promise<boolean> {
-    const { connection, layout, staging, sweeper } = this.parts;
+    const { connection, layout, staging, sweeper, notices } = this.parts;
     // A restored server may hold again what was invalidated since.
     if (refresh.generation !== connection.generation) return false;
     const staged = staging.stage(text, withinMs);
@@ -59,10 +62,11 @@ export class RedisRefreshes {
     const answer = asNumber(
       await connection.run(
         REFILL,
-        [layout.data(key), layout.refresh(key), ...staged.keys],
+        [layout.data(key), layout.refresh(key), layout.removals, ...staged.keys],
         [
           ...[refresh.head, refresh.token, ttlMs === undefined ? '' : String(ttlMs)],
           ...[staged.inline, layout.channel, key],
+          ...notices.unconfirmed(removedKeys([key])),
         ],
         withinMs,
         'guarded',

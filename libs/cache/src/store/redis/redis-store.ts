@@ -28,10 +28,14 @@ import { RedisConnection } from './redis-connection.js';
 import { RedisLeases } from './redis-leases.js';
 import { RedisRefreshes } from './redis-refreshes.js';
 import type { RedisLinkFactory } from './redis-link.js';
+import type { CoherenceSettings } from './redis-coherence.js';
+import { RedisCoherence } from './redis-coherence.js';
 import type { RedisSettings } from './redis-settings.js';
 import { databaseOf } from './redis-settings.js';
+import { RemovalNotices } from './removal-notices.js';
 import { Removal } from './removal.js';
 import { asList, asNumber, asText } from './replies.js';
+import { READ_WHOLE } from './scripts/lease-scripts.js';
 import type { Script } from './scripts/script.js';
 import { readStatistics } from './server-statistics.js';
 import { Staging } from './staging.js';
@@ -47,6 +51,8 @@ export interface RedisStoreOptions {
   readonly removalTimeoutMs?: number;
   /** Milliseconds within which the store must answer a probe to be used again. Default 50. */
   readonly deadlineMs?: number;
+  /** Lets copies of entries be kept in this process. Default: none are. */
+  readonly local?: CoherenceSettings | undefined;
   readonly log: CacheLog;
   readonly clock?: Clock;
   readonly makeLink?: RedisLinkFactory;
@@ -61,6 +67,7 @@ export class RedisStore implements CacheStore {
   readonly kind = 'redis';
   readonly clock: Clock;
   readonly cursors: RedisCursors;
+  readonly coherence: RedisCoherence | undefined;
   readonly #connection: RedisConnection;
   readonly #layout: KeyLayout;
   readonly #index: KeyIndex | undefined;
@@ -78,9 +85,10 @@ export class RedisStore implements CacheStore {
     const { settings, prefix } = options;
     const layout = new KeyLayout(prefix, databaseOf(settings));
     const withinMs = options.removalTimeoutMs ?? 1_000;
+    const makeLink = options.makeLink ?? nodeRedisLink;
     const connection = new RedisConnection({
       settings,
-      makeLink: options.makeLink ?? nodeRedisLink,
+      makeLink,
       clock,
       log: options.log,
       deadlineMs: options.deadlineMs ?? 50,
@@ -94,12 +102,24 @@ export class RedisStore implements CacheStore {
       this.#index = new KeyIndex(connection, layout, withinMs);
       this.#sweeper = new IndexSweeper(connection, layout, clock, withinMs);
     }
+    const { local } = options;
+    this.coherence =
+      local && new RedisCoherence({ ...local, settings, makeLink, connection, layout, clock });
+    const notices = new RemovalNotices({
+      connection,
+      layout,
+      clock,
+      withinMs,
+      boundMs: local?.staleBoundMs ?? 0,
+      keepsCopies: local !== undefined,
+      barrier: this.coherence?.barrier,
+    });
     const ids = new UniqueIds();
     const staging = new Staging(connection, layout, ids);
     const sweeper = this.#sweeper;
-    this.#leases = new RedisLeases(connection, layout, staging, ids, sweeper);
-    this.#refreshes = new RedisRefreshes({ connection, layout, staging, ids, sweeper });
-    this.#removal = new Removal({ connection, layout, index: this.#index, withinMs });
+    this.#leases = new RedisLeases(connection, layout, staging, ids, sweeper, notices);
+    this.#refreshes = new RedisRefreshes({ connection, layout, staging, ids, sweeper, notices });
+    this.#removal = new Removal({ connection, layout, index: this.#index, notices, withinMs });
     this.#listing = new KeyListing({ connection, layout, index: this.#index, withinMs });
     this.#watches = new LeaseWatches(clock);
     connection.onMessage((key) => this.#watches.wake(key));
@@ -120,10 +140,12 @@ export class RedisStore implements CacheStore {
   async open(): Promise<void> {
     await this.#connection.open();
     this.#sweeper?.start();
+    this.coherence?.open();
   }
 
   async close(): Promise<void> {
     this.#sweeper?.stop();
+    await this.coherence?.close();
     await this.#connection.close();
     this.#watches.wakeAll();
   }
@@ -154,6 +176,16 @@ export class RedisStore implements CacheStore {
     const names = keys.map((key) => this.#layout.data(key));
     const reply = await this.#connection.send(['MGET', ...names], withinMs, 'guarded');
     return asList(reply).map(valueOf);
+  }
+
+  async readWhole(key: string, withinMs: number): Promise<TimedText | undefined> {
+    const keys = [this.#layout.data(key)];
+    const reply = await this.#connection.run(READ_WHOLE, keys, [], withinMs, 'guarded');
+    const [ttl, found] = asList(reply);
+    const text = valueOf(found);
+    if (text === undefined) return undefined;
+    const ttlMs = asNumber(ttl);
+    return { text, ttlMs: ttlMs < 0 ? null : ttlMs };
   }
 
   acquire(key: string, terms: LeaseTerms, withinMs: number): Promise<Acquisition> {

@@ -1,9 +1,12 @@
 import type { Glob } from '../../engine/glob.js';
+import type { Removed } from '../../local/removed.js';
+import { EVERYTHING, removedKeys, removedMatching } from '../../local/removed.js';
 import type { KeyIndex } from './key-index.js';
 import type { KeyLayout } from './key-layout.js';
 import { behind, rangeOf } from './key-layout.js';
 import { scanNames } from './keyspace-scan.js';
 import type { RedisConnection } from './redis-connection.js';
+import type { RemovalNotice, RemovalNotices } from './removal-notices.js';
 import { asBytes, asList, asNumber } from './replies.js';
 import { DISCARD, REMOVE, REMOVE_RANGE } from './scripts/removal-scripts.js';
 
@@ -18,6 +21,7 @@ export interface RemovalParts {
   readonly layout: KeyLayout;
   /** Absent in `scan` mode. */
   readonly index: KeyIndex | undefined;
+  readonly notices: RemovalNotices;
   /** Milliseconds without an answer after which a removal has failed. */
   readonly withinMs: number;
 }
@@ -36,16 +40,17 @@ export class Removal {
   constructor(private readonly parts: RemovalParts) {}
 
   /** One script per 200 keys. */
-  byName(members: readonly (string | Buffer)[]): Promise<number> {
-    return this.#onOneConnection(() => this.#byName(members));
+  byName(keys: readonly string[]): Promise<number> {
+    return this.#announced(removedKeys(keys), (notice) => this.#byName(keys, notice));
   }
 
   /**
    * With a complete index: one script per 200 matches for `literal*`, else one page read per 500
-   * candidates and one script per 200 matches. Without: a SCAN of the database, and a rebuild.
+   * candidates, one script per 200 matches and one that announces. Without: a SCAN of the database,
+   * and a rebuild.
    */
   matching(glob: Glob): Promise<number> {
-    return this.#onOneConnection(() => this.#matching(glob));
+    return this.#announced(removedMatching(glob), (notice) => this.#matching(glob, notice));
   }
 
   /**
@@ -53,7 +58,7 @@ export class Removal {
    * "everything" should not depend on who wrote it.
    */
   everything(): Promise<number> {
-    return this.#onOneConnection(() => this.#everything());
+    return this.#announced(EVERYTHING, (notice) => this.#everything(notice));
   }
 
   /**
@@ -73,16 +78,27 @@ export class Removal {
     return asNumber(await connection.run(DISCARD, keys, args, withinMs, 'guarded')) === 1;
   }
 
-  async #onOneConnection(remove: () => Promise<number>): Promise<number> {
-    const { connection } = this.parts;
+  async #announced(
+    removed: Removed,
+    remove: (notice: RemovalNotice) => Promise<number>,
+  ): Promise<number> {
+    const { connection, notices } = this.parts;
     const { generation } = connection;
-    const removed = await remove();
-    connection.assertGeneration(generation);
-    return removed;
+    const notice = notices.of(removed);
+    try {
+      const count = await remove(notice);
+      connection.assertGeneration(generation);
+      await notice.heard();
+      return count;
+    } catch (error) {
+      notice.failed();
+      throw error;
+    }
   }
 
-  async #byName(members: readonly (string | Buffer)[]): Promise<number> {
-    const { connection, layout, index, withinMs } = this.parts;
+  /** @param notice for what is complete with these members; nothing is announced without */
+  async #byName(members: readonly (string | Buffer)[], notice?: RemovalNotice): Promise<number> {
+    const { connection, layout, index, notices, withinMs } = this.parts;
     let removed = 0;
     for (let at = 0; at < members.length; at += CHUNK) {
       const chunk = members.slice(at, at + CHUNK);
@@ -91,51 +107,68 @@ export class Removal {
           ? layout.data(member)
           : Buffer.concat([layout.prefixBytes, member]),
       );
-      const args = [layout.channel, index === undefined ? '0' : '1', ...chunk];
-      const keys = [layout.index, ...names];
-      removed += asNumber(await connection.run(REMOVE, keys, args, withinMs, 'always'));
+      const told = at + CHUNK >= members.length ? notice : undefined;
+      const operands = told?.operands() ?? notices.silence;
+      const args = [layout.channel, index === undefined ? '0' : '1', ...operands, ...chunk];
+      const keys = [layout.index, layout.removals, ...names];
+      const reply = await connection.run(REMOVE, keys, args, withinMs, 'always');
+      const [count, answer] = asList(reply);
+      removed += asNumber(count);
+      told?.answered(answer);
     }
     return removed;
   }
 
-  async #matching(glob: Glob): Promise<number> {
+  async #matching(glob: Glob, notice: RemovalNotice): Promise<number> {
     const { index } = this.parts;
+    const viaIndex = index !== undefined;
     const done =
-      index === undefined
-        ? { removed: 0, complete: false }
-        : glob.isPrefix
-          ? await this.#range(glob.literalPrefix)
-          : await this.#filtered(index, glob);
-    if (done.complete) return done.removed;
+      viaIndex && glob.isPrefix
+        ? await this.#range(glob.literalPrefix, notice)
+        : viaIndex
+          ? await this.#filtered(index, glob)
+          : { removed: 0, complete: false };
+    if (done.complete) {
+      // The last page of a range has announced it.
+      if (!glob.isPrefix) await notice.tell();
+      return done.removed;
+    }
     const scanned = await this.#scanned(this.parts.layout.scanPatternOf(glob));
+    await notice.tell();
     index?.rebuildInBackground();
     return done.removed + scanned;
   }
 
-  async #everything(): Promise<number> {
+  async #everything(notice: RemovalNotice): Promise<number> {
     const { index, layout } = this.parts;
     const done = index === undefined ? undefined : await this.#range(Buffer.alloc(0));
     const scanned = await this.#scanned(layout.scanPattern);
+    await notice.tell();
     if (done?.complete === false) index?.rebuildInBackground();
     return (done?.removed ?? 0) + scanned;
   }
 
-  async #range(literal: Buffer): Promise<{ removed: number; complete: boolean }> {
-    const { connection, layout, withinMs } = this.parts;
+  /** @param notice for what is complete with this range; nothing is announced without */
+  async #range(
+    literal: Buffer,
+    notice?: RemovalNotice,
+  ): Promise<{ removed: number; complete: boolean }> {
+    const { connection, layout, notices, withinMs } = this.parts;
     let rest = rangeOf(literal);
     let removed = 0;
     let epoch: string | undefined;
     for (;;) {
-      const args = [layout.prefix, rest.min, rest.max, String(CHUNK), layout.channel];
+      const operands = notice?.operands() ?? notices.silence;
       const reply = await connection.runForBytes(
         REMOVE_RANGE,
-        [layout.index],
-        args,
+        [layout.index, layout.removals],
+        [layout.prefix, rest.min, rest.max, String(CHUNK), layout.channel, ...operands],
         withinMs,
         'always',
       );
-      const [epochBytes, count, members, last] = asList(reply);
+      const [epochBytes, count, members, last, answer] = asList(reply);
       removed += asNumber(count);
+      notice?.answered(answer);
       const seen = asBytes(epochBytes).toString();
       epoch ??= seen;
       if (seen === '' || seen !== epoch) return { removed, complete: false };

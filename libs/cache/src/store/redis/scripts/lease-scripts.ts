@@ -1,3 +1,4 @@
+import { ANNOUNCE_REMOVAL } from './announce-scripts.js';
 import { INDEX_ADD, LEASE_HEAD, script } from './script.js';
 
 /*
@@ -102,28 +103,36 @@ return 1`,
 );
 
 /**
- * Stores without a lease, ends any lease on the key, and announces that.
+ * Stores without a lease, ends any lease on the key, and announces both.
  *
- * KEYS data, index [, staged value]. ARGV ttl ms or '', value or '', channel, member,
- * indexed (0|1), prefix, probes. Returns 1 stored, -1 the staged value is gone.
+ * KEYS data, index, removals [, staged value]. ARGV ttl ms or '', value or '', channel, member,
+ * indexed (0|1), removal channel, what, create, prefix, probes. Returns 1 stored, -1 the staged
+ * value is gone.
  */
 export const WRITE = script(
   LEASE_HEAD,
   INDEX_ADD,
+  ANNOUNCE_REMOVAL,
   String.raw`
 local head = lease_head(KEYS[1])
-if KEYS[3] then
+if KEYS[4] then
   local kept
-  if ARGV[1] == '' then kept = redis.call('PERSIST', KEYS[3])
-  else kept = redis.call('PEXPIRE', KEYS[3], ARGV[1]) end
+  if ARGV[1] == '' then kept = redis.call('PERSIST', KEYS[4])
+  else kept = redis.call('PEXPIRE', KEYS[4], ARGV[1]) end
   if kept == 0 then return -1 end
-  redis.call('RENAME', KEYS[3], KEYS[1])
+  redis.call('RENAME', KEYS[4], KEYS[1])
 elseif ARGV[1] == '' then
   redis.call('SET', KEYS[1], ARGV[2])
 else
   redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[1])
 end
-if ARGV[5] == '1' then index_add(KEYS[2], ARGV[4], ARGV[6], ARGV[7]) end
+if ARGV[5] == '1' then index_add(KEYS[2], ARGV[4], ARGV[9], ARGV[10]) end
 if head and awaited(head) then redis.call('PUBLISH', ARGV[3], ARGV[4]) end
+announce(KEYS[3], ARGV[6], ARGV[7], '-', ARGV[8], 0)
 return 1`,
+);
+
+/** A key's remaining life and text, of one moment. KEYS data. Returns {ttl ms, text}. */
+export const READ_WHOLE = script(
+  "return {redis.call('PTTL', KEYS[1]), redis.call('GET', KEYS[1])}",
 );

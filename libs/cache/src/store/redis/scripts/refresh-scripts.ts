@@ -1,3 +1,4 @@
+import { ANNOUNCE_REMOVAL } from './announce-scripts.js';
 import { script } from './script.js';
 
 /*
@@ -43,32 +44,35 @@ return {'wait', left}`,
 );
 
 /**
- * Replaces a filling by the next one if it is still there, and ends the turn.
+ * Replaces a filling by the next one if it is still there, ends the turn, and tells those who hold copies
+ * of the former one.
  *
- * KEYS data, turn [, staged value]. ARGV head, token, ttl ms or '', value or '', channel, member.
- * Returns 1 stored, 0 refused, -1 the staged value is gone.
+ * KEYS data, turn, removals [, staged value]. ARGV head, token, ttl ms or '', value or '', channel,
+ * member, removal channel, what, create. Returns 1 stored, 0 refused, -1 the staged value is gone.
  */
 export const REFILL = script(
   FILLING,
+  ANNOUNCE_REMOVAL,
   String.raw`
 local stored = 0
 if holds(KEYS[1], ARGV[1]) then
   stored = 1
-  if KEYS[3] then
+  if KEYS[4] then
     local kept
-    if ARGV[3] == '' then kept = redis.call('PERSIST', KEYS[3])
-    else kept = redis.call('PEXPIRE', KEYS[3], ARGV[3]) end
+    if ARGV[3] == '' then kept = redis.call('PERSIST', KEYS[4])
+    else kept = redis.call('PEXPIRE', KEYS[4], ARGV[3]) end
     if kept == 0 then return -1 end
-    redis.call('RENAME', KEYS[3], KEYS[1])
+    redis.call('RENAME', KEYS[4], KEYS[1])
   elseif ARGV[3] == '' then
     redis.call('SET', KEYS[1], ARGV[4])
   else
     redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[3])
   end
-elseif KEYS[3] then
-  redis.call('UNLINK', KEYS[3])
+elseif KEYS[4] then
+  redis.call('UNLINK', KEYS[4])
 end
 end_turn(KEYS[2], ARGV[2], ARGV[5], ARGV[6])
+if stored == 1 then announce(KEYS[3], ARGV[7], ARGV[8], '-', ARGV[9], 0) end
 return stored`,
 );
 

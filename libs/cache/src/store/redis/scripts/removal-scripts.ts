@@ -1,3 +1,4 @@
+import { ANNOUNCE_REMOVAL } from './announce-scripts.js';
 import { LEASE_HEAD, script } from './script.js';
 
 /*
@@ -15,22 +16,27 @@ local function unlink_one(key, member)
   if awaited(head) then woken[#woken + 1] = member end
   return 0
 end
-local function announce(channel)
+local function wake(channel)
   for _, member in ipairs(woken) do redis.call('PUBLISH', channel, member) end
 end`;
 
 /**
- * Removes keys by name. KEYS index, data… ARGV channel, indexed (0|1), members… Returns the count.
+ * Removes keys by name, and announces that to whoever may hold copies unless `what` is empty.
+ *
+ * KEYS index, removals, data… ARGV channel, indexed (0|1), removal channel, what, ask, create,
+ * bound ms, members… Returns {count, what `announce` returns}.
  */
 export const REMOVE = script(
   LEASE_HEAD,
   UNLINK_ONE,
+  ANNOUNCE_REMOVAL,
   String.raw`
 local removed = 0
-for i = 2, #KEYS do removed = removed + unlink_one(KEYS[i], ARGV[i + 1]) end
-if ARGV[2] == '1' then redis.call('ZREM', KEYS[1], unpack(ARGV, 3)) end
-announce(ARGV[1])
-return removed`,
+for i = 3, #KEYS do removed = removed + unlink_one(KEYS[i], ARGV[i + 5]) end
+if ARGV[2] == '1' then redis.call('ZREM', KEYS[1], unpack(ARGV, 8)) end
+wake(ARGV[1])
+if ARGV[4] == '' then return {removed, {}} end
+return {removed, announce(KEYS[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7]))}`,
 );
 
 /**
@@ -48,21 +54,34 @@ if ARGV[5] == '1' then redis.call('ZREM', KEYS[2], ARGV[4]) end
 return 1`);
 
 /**
- * Removes one page of an index range.
+ * Removes one page of an index range. The last page announces the whole removal: before it, somebody
+ * could still copy what is about to go. It is told by what was asked for, not by what was found,
+ * because a copy may be all that is left of a key.
  *
- * KEYS index. ARGV prefix, lexicographic min and max, page size, channel.
- * Returns {epoch or '', removed, members on this page, last member}.
+ * KEYS index, removals. ARGV prefix, lexicographic min and max, page size, channel, removal
+ * channel, what, ask, create, bound ms.
+ * Returns {epoch or '', removed, members on this page, last member, what `announce` returns}.
  */
 export const REMOVE_RANGE = script(
   LEASE_HEAD,
   UNLINK_ONE,
+  ANNOUNCE_REMOVAL,
   String.raw`
+local function told()
+  if ARGV[7] == '' then return {} end
+  return announce(KEYS[2], ARGV[6], ARGV[7], ARGV[8], ARGV[9], tonumber(ARGV[10]))
+end
 local epoch = redis.call('ZRANGEBYLEX', KEYS[1], '[\000s', '(\000t', 'LIMIT', 0, 1)[1] or ''
 local members = redis.call('ZRANGEBYLEX', KEYS[1], ARGV[2], ARGV[3], 'LIMIT', 0, ARGV[4])
-if #members == 0 then return {epoch, 0, 0, ''} end
+if #members == 0 then
+  redis.call('ZREM', KEYS[1], '')
+  return {epoch, 0, 0, '', told()}
+end
 local removed = 0
 for _, member in ipairs(members) do removed = removed + unlink_one(ARGV[1] .. member, member) end
 redis.call('ZREM', KEYS[1], unpack(members))
-announce(ARGV[5])
-return {epoch, removed, #members, members[#members]}`,
+wake(ARGV[5])
+local answer = {}
+if #members < tonumber(ARGV[4]) then answer = told() end
+return {epoch, removed, #members, members[#members], answer}`,
 );

@@ -1,0 +1,18 @@
+/**
+ * A process with copies, for a test that stops it: reads a key when told, and tells what it was
+ * served. `argv`: the URL of Redis, the bound in milliseconds.
+ */
+import { createCache, silentLog } from '@gad/cache';
+
+const [, , url = '', boundMs = ''] = process.argv;
+const cache = createCache(
+  { redis: { url }, local: { barrier: true, staleBoundMs: Number(boundMs) }, deadlineMs: 5_000 },
+  silentLog,
+);
+await cache.open();
+process.on('message', (key: string) => {
+  void cache
+    .getOrSet(key, () => 'loaded', { local: 3_600 })
+    .then((value) => process.send?.({ value, hits: cache.counts().copies?.hits ?? 0 }));
+});
+process.send?.('ready');
