@@ -1,9 +1,20 @@
 import type { AdapterRecipe, AdapterSetup, CacheAdapter } from './adapter.js';
 import { TTL_SECONDS } from './adapter.js';
-import { gad, gadScan, gadSetByHand, gadSwr, gadToken } from './own-adapters.js';
+import {
+  gad,
+  gadLocal,
+  gadLocalBarrier,
+  gadScan,
+  gadSetByHand,
+  gadSwr,
+  gadToken,
+} from './own-adapters.js';
 import { raw } from './raw-adapter.js';
 
-const OWN: readonly AdapterRecipe[] = [gad, gadScan, gadSwr, gadToken, gadSetByHand, raw];
+const OWN: readonly AdapterRecipe[] = [
+  ...[gad, gadScan, gadSwr, gadLocal, gadLocalBarrier, gadToken],
+  ...[gadSetByHand, raw],
+];
 
 /** Names of the modules in the rivals' package, which has dependencies of its own. */
 export const RIVALS = [

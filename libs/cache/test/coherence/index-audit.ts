@@ -2,7 +2,10 @@ import { createClient } from 'redis';
 import { PREFIX } from './own-adapters.js';
 
 /** Adapters over our engine that keep a key index. */
-const INDEXED = ['gad', 'gad-swr', 'gad-token', 'gad-set-by-hand'];
+const INDEXED = [
+  ...['gad', 'gad-swr', 'gad-local', 'gad-local-barrier'],
+  ...['gad-token', 'gad-set-by-hand'],
+];
 const INDEX = `${PREFIX}\0index`;
 
 /** How many values and leases the key index does not know, seen from outside the library. */

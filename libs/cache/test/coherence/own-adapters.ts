@@ -1,8 +1,10 @@
-import type { CacheEngine, GetOrSetOptions } from '@gad/cache';
+import type { CacheEngine, GetOrSetOptions, LocalOptions } from '@gad/cache';
 import { createCache, silentLog } from '@gad/cache';
 import type { AdapterRecipe, AdapterSetup, CacheAdapter } from './adapter.js';
 import { TTL_SECONDS } from './adapter.js';
 
+const TTL = { ttl: TTL_SECONDS };
+const LOCAL_SECONDS = 60;
 const SETTINGS = { deadlineMs: 2_000, removalTimeoutMs: 10_000 };
 
 /** The prefix of our keys, for the audit of the index. */
@@ -18,13 +20,35 @@ export const gad = readingThrough(
 /** Without the key index: patterns walk the database. */
 export const gadScan = readingThrough('gad-scan', "getOrSet, index: 'scan'", 'scan');
 
-function readingThrough(name: string, settings: string, index: 'lex' | 'scan'): AdapterRecipe {
+/** Answered from the memory of each process for up to a minute; others are told of removals. */
+export const gadLocal = readingThrough(
+  'gad-local',
+  'getOrSet with local: 60; bound 500 ms',
+  'lex',
+  { barrier: false },
+);
+
+/** As above, and a removal is done only when every process has confirmed it. */
+export const gadLocalBarrier = readingThrough(
+  'gad-local-barrier',
+  'getOrSet with local: 60; bound 500 ms, barrier for every key',
+  'lex',
+  { barrier: true },
+);
+
+function readingThrough(
+  name: string,
+  settings: string,
+  index: 'lex' | 'scan',
+  local?: LocalOptions,
+): AdapterRecipe {
+  const options = local === undefined ? TTL : { ...TTL, local: LOCAL_SECONDS };
   return {
     name,
     settings,
     open: async (setup) => {
-      const cache = await openEngine(setup, index);
-      return { ...removals(cache), get: (key, load) => cache.getOrSet(key, load, TTL) };
+      const cache = await openEngine(setup, index, local);
+      return { ...removals(cache), get: (key, load) => cache.getOrSet(key, load, options) };
     },
   };
 }
@@ -122,11 +146,13 @@ export const gadSetByHand: AdapterRecipe = {
   },
 };
 
-const TTL = { ttl: TTL_SECONDS };
-
-async function openEngine({ redisUrl }: AdapterSetup, index: 'lex' | 'scan'): Promise<CacheEngine> {
+async function openEngine(
+  { redisUrl }: AdapterSetup,
+  index: 'lex' | 'scan',
+  local?: LocalOptions,
+): Promise<CacheEngine> {
   const redis = { url: redisUrl };
-  const cache = createCache({ redis, prefix: PREFIX, index, ...SETTINGS }, silentLog);
+  const cache = createCache({ redis, prefix: PREFIX, index, local, ...SETTINGS }, silentLog);
   await cache.store.open();
   return cache;
 }

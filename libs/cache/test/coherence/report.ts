@@ -14,6 +14,19 @@ export function duringLoad(result: Pick<RunResult, 'duringLoad' | 'invalidations
   return result.invalidations === 0 ? 0 : result.duringLoad / result.invalidations;
 }
 
+/** What copies in process memory may show without the barrier, in milliseconds. */
+export const COPIES = { p99: 10, bound: 500 } as const;
+
+/** Whether an adapter did what it promises. */
+export function holds(result: RunResult): boolean {
+  const { adapter, stale, staleness, stuck, failures, wrong, unindexed } = result;
+  const fresh =
+    adapter === 'gad-local'
+      ? staleness.p99 <= COPIES.p99 && staleness.max <= COPIES.bound
+      : stale === 0;
+  return fresh && stuck + failures + wrong + (unindexed ?? 0) === 0;
+}
+
 /** Whether an adapter has to be right for the command to succeed. */
 export function mustHold({ adapter }: Pick<RunResult, 'adapter'>): boolean {
   return adapter.startsWith('gad') && adapter !== 'gad-set-by-hand';

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 import type { CacheAdapter } from './adapter.js';
 import { HistoryWriter, RECORD, REST, WRITE } from './history.js';
 import { isStateOf, keyOf, patternOf, PERIODS, rowsOf, stateOf } from './keyspace.js';
@@ -67,6 +67,8 @@ export class Workload {
         loaded = 1;
         return this.#load(row, now, random);
       };
+      // A request begins in a turn of its own; what is answered from memory would not let others be.
+      await immediate();
       const begin = now();
       try {
         const value = await this.cache.get(keyOf(row), load);

@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { startRedis } from '../../../../test/servers/redis-server.js';
 import { ENGINE_MUTATIONS } from './engine-mutations.js';
 import { FRESHNESS_MUTATIONS } from './freshness-mutations.js';
+import { LOCAL_MUTATIONS } from './local-mutations.js';
 import type { Mutation } from './mutation.js';
 import { NEST_MUTATIONS } from './nest-mutations.js';
 import { REFRESH_MUTATIONS } from './refresh-mutations.js';
@@ -25,6 +26,9 @@ const SUITES = [
   ...['redis-cursors', 'freshness/validity', 'freshness/relay', 'freshness/writers', 'model/model'],
   ...['field-failures', 'answers', 'methods', 'refusals', 'requests', 'serialization'].map(
     (name) => `nest/${name}`,
+  ),
+  ...['coherence-chain', 'local-tier', 'model', 'coherence', 'barrier', 'local-reads'].map(
+    (name) => `local/${name}`,
   ),
 ];
 /** A mutation that makes a test hang is noticed, too. For one suite, and for all of them. */
@@ -41,6 +45,7 @@ const mutations = [
   ...STORE_MUTATIONS,
   ...NEST_MUTATIONS,
   ...FRESHNESS_MUTATIONS,
+  ...LOCAL_MUTATIONS,
 ].filter(({ name }) => wanted.test(name));
 const copy = await WorkspaceCopy.create();
 const misfits = mutations.flatMap((mutation) => copy.misfits(mutation));

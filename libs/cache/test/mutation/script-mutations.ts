@@ -121,7 +121,7 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'write: does not index its key',
     suite: 'key-index',
-    edits: [["if ARGV[5] == '1' then index_add(KEYS[2], ARGV[4], ARGV[6], ARGV[7]) end", '']],
+    edits: [["if ARGV[5] == '1' then index_add(KEYS[2], ARGV[4], ARGV[9], ARGV[10]) end", '']],
   },
   {
     name: 'write: wakes nobody',
@@ -133,8 +133,8 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
     suite: 'store-contract',
     edits: [
       [
-        'local head = lease_head(KEYS[1])\nif KEYS[3] then',
-        'local head = lease_head(KEYS[1])\nif head then return 1 end\nif KEYS[3] then',
+        'local head = lease_head(KEYS[1])\nif KEYS[4] then',
+        'local head = lease_head(KEYS[1])\nif head then return 1 end\nif KEYS[4] then',
       ],
     ],
   },
@@ -161,7 +161,7 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'remove: leaves its members in the index',
     suite: 'index-upkeep',
-    edits: [["if ARGV[2] == '1' then redis.call('ZREM', KEYS[1], unpack(ARGV, 3)) end", '']],
+    edits: [["if ARGV[2] == '1' then redis.call('ZREM', KEYS[1], unpack(ARGV, 8)) end", '']],
   },
   {
     name: 'remove range: never notices a lost index',
@@ -171,7 +171,7 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'remove range: leaves its members in the index',
     suite: 'index-upkeep',
-    edits: [["redis.call('ZREM', KEYS[1], unpack(members))\nannounce", 'announce']],
+    edits: [["redis.call('ZREM', KEYS[1], unpack(members))\nwake", 'wake']],
   },
   {
     name: 'lease header: a value of the same length is taken for a lease',

@@ -77,8 +77,8 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     suite: 'interleavings',
     edits: [
       [
-        'const removed = await remove();\n    connection.assertGeneration(generation);',
-        'const removed = await remove();',
+        'const count = await remove(notice);\n      connection.assertGeneration(generation);',
+        'const count = await remove(notice);',
       ],
     ],
   },
@@ -90,9 +90,7 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'removal: an incomplete index is believed',
     suite: 'key-index',
-    edits: [
-      ['if (done.complete) return done.removed;', 'if (index !== undefined) return done.removed;'],
-    ],
+    edits: [['if (done.complete) {', 'if (index !== undefined) {']],
   },
   {
     name: 'removal: a range begins again at its start',

@@ -1,0 +1,212 @@
+import type { Mutation } from './mutation.js';
+
+/** Guards of the copies in process memory. */
+export const LOCAL_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'chain: a gap is not noticed',
+    suite: 'local/coherence-chain',
+    edits: [['if (previous === this.#seen) {', 'if (Number.isFinite(previous)) {']],
+  },
+  {
+    name: 'chain: the bound counts from the answer of a look',
+    suite: 'local/coherence-chain',
+    edits: [
+      [
+        'const until = look.sentAt + this.#boundMs;',
+        'const until = this.#clock.now() + this.#boundMs;',
+      ],
+    ],
+  },
+  {
+    name: 'chain: looks from before a loss still prove something',
+    suite: 'local/coherence-chain',
+    edits: [['if (look.life !== this.#life) return;', '']],
+  },
+  {
+    name: 'chain: a look proves what has not been heard of',
+    suite: 'local/coherence-chain',
+    edits: [['if (sequence <= this.#seen) {', 'if (sequence > 0) {']],
+  },
+  {
+    name: 'chain: a store that went back in time is believed',
+    suite: 'local/coherence-chain',
+    edits: [
+      [
+        'if (this.#seen === undefined || (look.seen !== undefined && sequence < look.seen)) {',
+        'if (this.#seen === undefined) {',
+      ],
+    ],
+  },
+  {
+    name: 'chain: what was read before the first look stays',
+    suite: 'local/coherence-chain',
+    edits: [['this.#copies.flush();\n      this.#seen = sequence;', 'this.#seen = sequence;']],
+  },
+  {
+    name: 'chain: copies survive a loss',
+    suite: 'local/coherence-chain',
+    edits: [
+      [
+        'this.#seen = undefined;\n    this.#forgetProofs();\n    this.#copies.flush();',
+        'this.#seen = undefined;\n    this.#forgetProofs();',
+      ],
+    ],
+  },
+  {
+    name: 'chain: proofs survive a loss',
+    suite: 'local/coherence-chain',
+    edits: [
+      [
+        'this.#seen = undefined;\n    this.#forgetProofs();\n    this.#copies.flush();',
+        'this.#seen = undefined;\n    this.#copies.flush();',
+      ],
+    ],
+  },
+  {
+    name: 'chain: proves without a subscription',
+    suite: 'local/coherence-chain',
+    edits: [['if (!this.#listening) return undefined;', '']],
+  },
+  {
+    name: 'tier: copies are read without proof',
+    suite: 'local/local-tier',
+    edits: [['if (now >= this.#freshness.freshUntil) return undefined;', '']],
+  },
+  {
+    name: 'tier: keeps what a removal has overtaken',
+    suite: 'local/local-tier',
+    edits: [['if ((keeping as OpenKeeping).spoilt ||', 'if (']],
+  },
+  {
+    name: 'tier: a removal leaves reads on their way alone',
+    suite: 'local/local-tier',
+    edits: [
+      ['for (const keeping of this.#open) if (covers(keeping.key)) keeping.spoilt = true;', ''],
+    ],
+  },
+  {
+    name: 'tier: a flush leaves reads on their way alone',
+    suite: 'local/local-tier',
+    edits: [
+      [
+        'for (const keeping of this.#open) keeping.spoilt = true;\n    this.#held.clear();',
+        'this.#held.clear();',
+      ],
+    ],
+  },
+  {
+    name: 'tier: a copy outlives the entry',
+    suite: 'local/local-tier',
+    edits: [['Math.min(now + forMs, endsAt ?? Infinity)', 'now + forMs']],
+  },
+  {
+    name: 'write: those who hold copies of the former value are not told',
+    suite: 'local/coherence',
+    edits: [["announce(KEYS[3], ARGV[6], ARGV[7], '-', ARGV[8], 0)", '']],
+  },
+  {
+    name: 'refresh: those who hold copies of the former value are not told',
+    suite: 'local/coherence',
+    edits: [["if stored == 1 then announce(KEYS[3], ARGV[7], ARGV[8], '-', ARGV[9], 0) end", '']],
+  },
+  {
+    name: 'removal: every page announces',
+    suite: 'local/coherence',
+    edits: [['if #members < tonumber(ARGV[4]) then answer = told() end', 'answer = told()']],
+  },
+  {
+    name: 'removal: a full server stops the announcement of an empty page',
+    suite: 'local/coherence',
+    edits: [
+      [
+        "  redis.call('ZREM', KEYS[1], '')\n  return {epoch, 0, 0, '', told()}",
+        "  return {epoch, 0, 0, '', told()}",
+      ],
+    ],
+  },
+  {
+    name: 'announcement: a full server stops it',
+    suite: 'local/coherence',
+    edits: [["redis.call('ZREM', KEYS[1], '')\nreturn announce", 'return announce']],
+  },
+  {
+    name: 'announcement: a young registry is believed',
+    suite: 'local/barrier',
+    edits: [["if not born or now - born < bound_ms * 1000 then status = 'partly' end", '']],
+  },
+  {
+    name: 'announcement: a lost registry is believed',
+    suite: 'local/barrier',
+    edits: [
+      ["previous = '0'\n    status = 'partly'", "previous = '0'"],
+      ["if not born or now - born < bound_ms * 1000 then status = 'partly' end", ''],
+    ],
+  },
+  {
+    name: 'look: does not register',
+    suite: 'local/barrier',
+    edits: [["redis.call('ZADD', KEYS[1], string.format('%.0f', now_ms), ARGV[1])", '']],
+  },
+  {
+    name: 'barrier: waits for nobody',
+    suite: 'local/barrier',
+    edits: [['await this.#ask.by(others, withinMs);', '']],
+  },
+  {
+    name: 'barrier: the registry is believed right after a reconnect',
+    suite: 'local/barrier',
+    edits: [['|| this.#ask === undefined || !barrier.settled()', '|| this.#ask === undefined']],
+  },
+  {
+    name: 'barrier: any confirmation will do',
+    suite: 'local/barrier',
+    edits: [
+      [
+        'this.#open.get(serial)?.confirm(name);',
+        'for (const ask of this.#open.values()) if (serial > 0) ask.confirm(name);',
+      ],
+    ],
+  },
+  {
+    name: 'barrier: a removal that failed is announced to nobody',
+    suite: 'local/barrier',
+    edits: [['notice.failed();', '']],
+  },
+  {
+    name: 'coherence: another command connection is taken for the same',
+    suite: 'local/coherence',
+    edits: [['this.#chain.reconnected();', '']],
+  },
+  {
+    name: 'coherence: a lost subscription is not noticed',
+    suite: 'local/coherence',
+    edits: [['this.#parts.onLost();', '']],
+  },
+  {
+    name: 'coherence: a deaf subscription is kept',
+    suite: 'local/coherence',
+    edits: [['if (this.#chain.behindMs > staleBoundMs) {', 'if (staleBoundMs < 0) {']],
+  },
+  {
+    name: 'reads: own copies stay until the removal is sent',
+    suite: 'local/local-reads',
+    edits: [['this.#tier?.drop(removed);\n    try {', 'try {']],
+  },
+  {
+    name: 'reads: own copies made during the removal stay',
+    suite: 'local/local-reads',
+    edits: [
+      [
+        'return await remove();\n    } finally {\n      this.#tier?.drop(removed);',
+        'return await remove();\n    } finally {',
+      ],
+    ],
+  },
+  {
+    name: 'reads: copies are served while removals are owed',
+    suite: 'local/local-reads',
+    edits: [
+      ['this.#parts.reads.trusted ? this.#tier?.get(key) : undefined', 'this.#tier?.get(key)'],
+    ],
+  },
+];
