@@ -21,6 +21,16 @@ export class ListKeysQueryDto extends PageQueryDto {
   pattern: string = '*';
 }
 
+export class LocalCopiesDto {
+  @ApiProperty({ example: 900, description: 'Reads answered from them' }) hits!: number;
+  @ApiProperty({ example: 40 }) entries!: number;
+  @ApiProperty({ example: 65536 }) bytes!: number;
+  @ApiProperty({ example: 0, description: 'Not kept, because a removal came in between' })
+  refused!: number;
+  @ApiProperty({ example: 1, description: 'Times that all of them went' }) flushes!: number;
+  @ApiProperty({ example: 0, description: 'Messages of removals that were missing' }) gaps!: number;
+}
+
 export class LocalCountersDto {
   @ApiProperty({ example: 1234 }) hits!: number;
   @ApiProperty({ example: 456 }) misses!: number;
@@ -29,6 +39,12 @@ export class LocalCountersDto {
   @ApiProperty({ example: 0, description: 'Removals that the store has not confirmed yet' })
   pending_removals!: number;
   @ApiProperty({ enum: ['closed', 'open', 'half-open'], example: 'closed' }) circuit!: string;
+  @ApiProperty({
+    type: LocalCopiesDto,
+    nullable: true,
+    description: 'Copies in the memory of this instance, null where none are kept',
+  })
+  copies!: LocalCopiesDto | null;
 }
 
 export class FreshnessDto {

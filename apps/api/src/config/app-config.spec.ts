@@ -160,6 +160,7 @@ describe('readAppConfig', () => {
     ['CACHE_PREFIX', 'a b', /^CACHE_PREFIX must be 1 to 64 printable ASCII/],
     ['CACHE_CONSISTENCY', 'eventual', /^CACHE_CONSISTENCY must be one of strict, bounded/],
     ['EVENTS_RETENTION_HOURS', '0', /^EVENTS_RETENTION_HOURS must be between 1 and 8760 hours/],
+    ['CACHE_LOCAL', '60', /^CACHE_LOCAL must be true or false \(it is "60"\)\.$/],
     ['DATABASE_URL', 'mysql://x', /^DATABASE_URL must start with postgres:\/\//],
     ['DEMO_DATA', '1', /^DEMO_DATA must be true or false \(it is "1"\)\.$/],
     ['CORS_ORIGINS', 'example.org', /^CORS_ORIGINS must be \* or a comma-separated list/],

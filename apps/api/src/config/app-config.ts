@@ -32,6 +32,8 @@ export abstract class AppConfig {
     /** Values from so many bytes on are stored compressed; 0 = none. */
     readonly compressionThreshold: number;
     readonly consistency: 'strict' | 'bounded';
+    /** Whether a process may answer from copies in its own memory. */
+    readonly local: boolean;
   };
   abstract readonly events: {
     /** Older events are pruned from the log. */
@@ -85,6 +87,7 @@ export function readAppConfig(source: Readonly<Record<string, unknown>>): AppCon
       deadlineMs: env.CACHE_DEADLINE_MS ?? 50,
       compressionThreshold: env.CACHE_COMPRESSION_THRESHOLD ?? 16 * 1024,
       consistency: env.CACHE_CONSISTENCY ?? 'strict',
+      local: env.CACHE_LOCAL === 'true',
     },
     events: { retentionHours: env.EVENTS_RETENTION_HOURS ?? 24 },
     database: { url: env.DATABASE_URL, poolSize: env.DATABASE_POOL_SIZE ?? 10 },

@@ -17,6 +17,8 @@ export function cacheOptions(config: AppConfig, log?: InvalidationLog): NestCach
     compression: threshold === 0 ? 'off' : { threshold },
     logLevel: LOG_LEVEL[config.cache.logLevel],
     lintKeys: config.nodeEnv === 'development',
+    // What is cached follows from writes, and a write is not answered before it is gone everywhere.
+    local: config.cache.local ? { barrier: true } : undefined,
     ...(config.redis ? { redis: config.redis } : {}),
   };
 }

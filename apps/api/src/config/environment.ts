@@ -156,6 +156,10 @@ export class Environment {
   EVENTS_RETENTION_HOURS?: number;
 
   @IsOptional()
+  @IsIn(['true', 'false'], { message: 'must be true or false' })
+  CACHE_LOCAL?: 'true' | 'false';
+
+  @IsOptional()
   @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must start with postgres:// or postgresql://' })
   DATABASE_URL?: string;
 
@@ -250,6 +254,7 @@ export const VARIABLES = [
   'CACHE_PREFIX',
   'CACHE_LOG_LEVEL',
   'CACHE_CONSISTENCY',
+  'CACHE_LOCAL',
   'DATABASE_URL',
   'DATA_DIR',
   'DEMO_DATA',

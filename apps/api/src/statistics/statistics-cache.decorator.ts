@@ -20,6 +20,7 @@ export const CachedStatistics = (): MethodDecorator =>
     enabled: ({ useCache }) => useCache,
     ttl: STATISTICS_VIEW.ttl,
     negativeTtl: STATISTICS_VIEW.negativeTtl,
+    local: STATISTICS_VIEW.local,
     valid: (value, { userId, days }) => value === null || isStatistics(value, userId, days),
     map: answer,
   });

@@ -20,4 +20,6 @@ export const STATISTICS_VIEW = {
   ttl: 300,
   /** How long it is remembered that there is no such usuario. */
   negativeTtl: 30,
+  /** From the memory of a process, where it keeps copies: CACHE_LOCAL. */
+  local: 60,
 } as const;

@@ -136,9 +136,12 @@ export function onEverySetup(title: string, cases: (api: () => TestApi) => void)
   onSetups(SETUPS, title, cases);
 }
 
-/** As `onEverySetup`, and behind Sentinel as well: for what concerns the cache. */
+/**
+ * As `onEverySetup`, and behind Sentinel and with copies in process memory as well: for what
+ * concerns the cache.
+ */
 export function onEveryCacheSetup(title: string, cases: (api: () => TestApi) => void): void {
-  onSetups([...SETUPS, 'sentinel'], title, cases);
+  onSetups([...SETUPS, 'sentinel', 'copies'], title, cases);
 }
 
 function onSetups(

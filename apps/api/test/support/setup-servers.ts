@@ -3,7 +3,7 @@ import { ownDatabase, ownRedis } from '../../../../test/servers/suite-servers.js
 
 /** The two set-ups on which the whole contract must hold. */
 export const SETUPS = ['embedded', 'servers'] as const;
-export type Setup = (typeof SETUPS)[number] | 'sentinel';
+export type Setup = (typeof SETUPS)[number] | 'sentinel' | 'copies';
 
 /** What a set-up runs beside the API. */
 export interface Servers {
@@ -17,9 +17,10 @@ export interface Servers {
 export async function startServers(setup: Setup): Promise<Servers> {
   if (setup === 'embedded') return { variables: {} };
   const DATABASE_URL = await ownDatabase();
-  if (setup === 'servers') {
+  if (setup !== 'sentinel') {
     const REDIS_URL = await ownRedis();
-    return { variables: { REDIS_URL, DATABASE_URL }, redisUrl: REDIS_URL };
+    const copies = setup === 'copies' ? { CACHE_LOCAL: 'true' } : {};
+    return { variables: { REDIS_URL, DATABASE_URL, ...copies }, redisUrl: REDIS_URL };
   }
   const set = await startSentinels({ sentinels: 1 });
   const REDIS_SENTINELS = set.nodes.map(({ host, port }) => `${host}:${port}`).join(',');
