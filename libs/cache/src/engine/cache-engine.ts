@@ -65,6 +65,7 @@ export class CacheEngine {
       freshness: parts.freshness,
       counters: this.#counters,
       remove: (pattern) => this.deletePattern(pattern),
+      budget: () => currentBudget(this.#parts),
       waitMs: (patterns) => this.#local.waitMs(patterns),
     });
     const { store, clock, log, limits } = parts;

@@ -4,9 +4,9 @@ import type { Clock } from '../clock.js';
 import { fulfilledWithin } from '../clock.js';
 import type { Freshness, Written } from '../freshness/freshness.js';
 import type { CacheStore } from '../store/cache-store.js';
+import type { Budget } from './budget.js';
 import { Glob } from './glob.js';
 import type { PendingRemovals } from './pending-removals.js';
-import { currentBudget } from './request-budget.js';
 
 /** What invalidations work with. */
 export interface InvalidationParts {
@@ -19,6 +19,8 @@ export interface InvalidationParts {
   readonly counters: CacheCounters;
   /** Removes what matches; throws `CacheUnavailableError` when nobody knows whether it did. */
   readonly remove: (pattern: string) => Promise<unknown>;
+  /** The time for store calls that the operation has, or the rest of the request's. */
+  readonly budget: () => Budget;
   /** How much longer than the deadline it may take, because other processes have to confirm it. */
   readonly waitMs: (patterns: readonly string[]) => number;
 }
@@ -95,7 +97,7 @@ export class Invalidations {
   ): Promise<true | 'late' | 'failed'> {
     const { clock, counters, limits, waitMs } = this.#parts;
     const confirmMs = waitMs(patterns);
-    const budget = currentBudget(this.#parts);
+    const budget = this.#parts.budget();
     try {
       // A process that does not confirm says nothing about the store: its time is not charged. Where
       // the store has used up the request's, nobody is waited for.

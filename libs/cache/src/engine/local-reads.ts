@@ -36,10 +36,13 @@ export class LocalReads {
   readonly #reader: CacheReader;
   readonly #parts: LoadParts;
   readonly #tier: LocalTier | undefined;
+  /** Of the proof under which everything in memory was read. */
+  #term: number;
 
   constructor(reader: CacheReader, parts: LoadParts, bounds: LocalBounds | undefined) {
     this.#reader = reader;
     this.#parts = parts;
+    this.#term = parts.reads.term;
     const { coherence } = parts.store;
     if (coherence === undefined || bounds === undefined) return;
     this.#tier = new LocalTier({ ...bounds, clock: parts.clock, freshness: coherence });
@@ -95,8 +98,13 @@ export class LocalReads {
   }
 
   #copy(key: string): ReturnType<LocalTier['get']> {
+    const { trusted, term } = this.#parts.reads;
+    if (term !== this.#term) {
+      this.#term = term;
+      this.#tier?.flush();
+    }
     // Where a read of the store would not be believed, neither is what was read from it before.
-    const copy = this.#parts.reads.trusted ? this.#tier?.get(key) : undefined;
+    const copy = trusted ? this.#tier?.get(key) : undefined;
     if (copy === undefined) return undefined;
     this.#parts.counters.hits++;
     if (this.#parts.log.operation !== undefined) logHit(this.#parts.log, key);
@@ -114,8 +122,9 @@ export class LocalReads {
     const keeping = tier?.begin(key);
     try {
       const served = await this.#reader.entry(key, loader, options, tier !== undefined);
-      const { value, stored, lifeMs } = served;
-      if (tier === undefined || keeping === undefined || !stored || lifeMs === undefined) {
+      const { value, lifeMs } = served;
+      const lasting = served.stored && this.#parts.reads.trusted;
+      if (tier === undefined || keeping === undefined || !lasting || lifeMs === undefined) {
         freezeForSharing(value);
       } else {
         // Counted from before the read, the life ends no later than the store's.

@@ -73,6 +73,11 @@ export class TrustedReads implements Pick<
     return this.freshness === undefined || this.freshness.trusted;
   }
 
+  /** Another number after each time without proof: what was read before that is not covered. */
+  get term(): number {
+    return this.freshness?.term ?? 0;
+  }
+
   #refused(): Promise<never> | undefined {
     if (this.trusted) return undefined;
     return Promise.reject(

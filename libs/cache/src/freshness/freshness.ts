@@ -100,6 +100,11 @@ export class Freshness {
     return this.#parts.consistency === 'bounded' || this.#validity.valid;
   }
 
+  /** See `Validity.term`. */
+  get term(): number {
+    return this.#validity.term;
+  }
+
   get strict(): boolean {
     return this.#parts.consistency === 'strict';
   }

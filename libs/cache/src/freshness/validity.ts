@@ -12,6 +12,7 @@ import type { Clock } from '../clock.js';
 export class Validity {
   #coveredAt = -Infinity;
   #generation = -1;
+  #term = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -27,6 +28,14 @@ export class Validity {
     );
   }
 
+  /**
+   * Another number each time that the permission is given anew after it had run out. What was read
+   * in one term may lack what was applied before the next one began.
+   */
+  get term(): number {
+    return this.#term;
+  }
+
   /** Everything committed longer ago than this is applied, in milliseconds; `null`: no proof. */
   get ageMs(): number | null {
     if (this.#generation !== this.store.generation) return null;
@@ -40,6 +49,7 @@ export class Validity {
   prove(coveredAt: number, generation: number): void {
     if (generation !== this.store.generation) return;
     if (generation === this.#generation && coveredAt <= this.#coveredAt) return;
+    if (!this.valid) this.#term++;
     this.#coveredAt = coveredAt;
     this.#generation = generation;
   }

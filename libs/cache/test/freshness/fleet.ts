@@ -1,4 +1,12 @@
-import type { CacheStore, Consistency, CursorStore, Sighting, Turn, TurnEnd } from '@gad/cache';
+import type {
+  CacheStore,
+  Consistency,
+  CursorStore,
+  LocalCoherence,
+  Sighting,
+  Turn,
+  TurnEnd,
+} from '@gad/cache';
 import { CacheEngine, CacheUnavailableError, Freshness, MemoryStore } from '@gad/cache';
 import { logInto } from '../fixtures.js';
 import { gatedStore } from './gated-store.js';
@@ -8,6 +16,14 @@ import { FakeLog, type FakeLogReader } from './fake-log.js';
 
 const LIMITS = { deadlineMs: 50, leaseMs: 5_000, waitMs: 10_000, maxValueBytes: 1_048_576 };
 const LEAD_MS = 500;
+
+/** A chain of messages that always stands, and on which none has come yet. */
+const STANDING: LocalCoherence = {
+  freshUntil: Infinity,
+  gaps: 0,
+  follow: () => undefined,
+  waitMs: () => 0,
+};
 
 /** What the shared store remembers of its relays. */
 class Bookkeeping {
@@ -107,7 +123,15 @@ export class Fleet {
   /** A process that keeps its values in its own memory. */
   async joinAlone(): Promise<Member> {
     const store = new MemoryStore({ clock: this.clock });
-    return this.#start(store, new LineToBookkeeping(this.books, this.clock), 'strict', true);
+    return this.#start(store, new LineToBookkeeping(this.books, this.clock), 'strict', {
+      own: true,
+    });
+  }
+
+  /** A process that keeps copies, of which nothing but the proof says how long they may be read. */
+  async joinWithCopies(): Promise<Member> {
+    const line = new LineToBookkeeping(this.books, this.clock);
+    return this.#start(this.store, line, 'strict', { copies: true });
   }
 
   async stop(): Promise<void> {
@@ -120,7 +144,7 @@ export class Fleet {
     target: MemoryStore,
     line: LineToBookkeeping,
     consistency: Consistency,
-    own = false,
+    { own = false, copies = false } = {},
   ): Promise<Member> {
     const { clock } = this;
     const gated = gatedStore(target);
@@ -130,6 +154,7 @@ export class Fleet {
       get: (inner, name) => {
         if (name === 'connected') return connected;
         if (name === 'cursors') return cursors;
+        if (name === 'coherence') return copies ? STANDING : undefined;
         const member: unknown = Reflect.get(inner, name, inner);
         if (connected || typeof member !== 'function' || name === 'watch' || name === 'close') {
           return member;
@@ -148,6 +173,7 @@ export class Fleet {
       limits: LIMITS,
       log: cacheLog,
       freshness,
+      local: { maxEntries: 100, maxBytes: 1e6 },
     });
     const opened = engine.open();
     await clock.advanceAsync(0);

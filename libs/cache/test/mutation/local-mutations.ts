@@ -206,7 +206,52 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
     name: 'reads: copies are served while removals are owed',
     suite: 'local/local-reads',
     edits: [
-      ['this.#parts.reads.trusted ? this.#tier?.get(key) : undefined', 'this.#tier?.get(key)'],
+      [
+        'const copy = trusted ? this.#tier?.get(key) : undefined;',
+        'const copy = this.#tier?.get(key);',
+      ],
     ],
+  },
+  {
+    name: 'reads: copies outlive the proof under which they were read',
+    suite: 'local/proof',
+    edits: [['if (term !== this.#term) {', 'if (term < 0) {']],
+  },
+  {
+    name: 'validity: a new term begins unnoticed',
+    suite: 'local/proof',
+    edits: [['if (!this.valid) this.#term++;', '']],
+  },
+  {
+    name: 'reads: copies are made without proof',
+    suite: 'local/proof',
+    edits: [['served.stored && this.#parts.reads.trusted', 'served.stored']],
+  },
+  {
+    name: 'reads: an answer to be copied is not judged when it is used',
+    suite: 'local/proof',
+    edits: [
+      ['this.#judged(this.store.readWhole(key, withinMs))', 'this.store.readWhole(key, withinMs)'],
+    ],
+  },
+  {
+    name: 'invalidation: others are not given the time to confirm',
+    suite: 'local/confirmed-invalidations',
+    edits: [['confirmMs > 0 && !budget.exhausted', 'confirmMs < 0']],
+  },
+  {
+    name: 'invalidation: has a time of its own in a request',
+    suite: 'local/confirmed-invalidations',
+    edits: [
+      [
+        'budget: () => currentBudget(this.#parts)',
+        'budget: () => currentBudget({ ...this.#parts })',
+      ],
+    ],
+  },
+  {
+    name: 'invalidation: others are waited for though the store is away',
+    suite: 'local/confirmed-invalidations',
+    edits: [['confirmMs > 0 && !budget.exhausted', 'confirmMs > 0']],
   },
 ];

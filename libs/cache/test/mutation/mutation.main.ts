@@ -30,6 +30,7 @@ const SUITES = [
   ...['coherence-chain', 'local-tier', 'model', 'coherence', 'barrier', 'local-reads'].map(
     (name) => `local/${name}`,
   ),
+  ...['local/proof', 'local/confirmed-invalidations'],
 ];
 /** A mutation that makes a test hang is noticed, too. For one suite, and for all of them. */
 const PATIENCE_MS = { one: 240_000, all: 900_000 };
