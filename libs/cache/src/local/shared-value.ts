@@ -21,32 +21,38 @@ const MAX_SMALL_INTEGER = 2 ** 31;
  * test with an empty cache, not only on the second read in production.
  */
 export function freezeForSharing(value: unknown): number | undefined {
-  if (!isPlain(value)) return undefined;
-  return freeze(value);
-}
-
-function freeze(value: unknown): number {
-  if (typeof value === 'string') return stringBytes(value);
-  if (typeof value === 'number') return isSmall(value) ? 0 : HEAP_NUMBER;
-  if (typeof value !== 'object' || value === null) return 0;
-  Object.freeze(value);
-  let bytes: number;
-  if (Array.isArray(value)) {
-    bytes = ARRAY_HEADER + ELEMENTS_HEADER + WORD * value.length;
-    for (const item of value) bytes += freeze(item);
-    return bytes;
+  // With a list of what is still to be looked at instead of a recursion: a value that somebody
+  // planted in the store may be nested deeper than any stack.
+  const objects = new Set<object>();
+  const rest: unknown[] = [value];
+  let bytes = 0;
+  while (rest.length > 0) {
+    const item = rest.pop();
+    if (typeof item === 'function') return undefined;
+    if (typeof item !== 'object' || item === null) {
+      bytes += scalarBytes(item);
+      continue;
+    }
+    if (objects.has(item)) continue;
+    objects.add(item);
+    const isArray = Array.isArray(item);
+    if (!isArray && !isPlain(item)) return undefined;
+    const parts: unknown[] = isArray ? item : Object.values(item);
+    bytes += (isArray ? ARRAY_HEADER + ELEMENTS_HEADER : OBJECT_HEADER) + WORD * parts.length;
+    for (const part of parts) rest.push(part);
   }
-  bytes = OBJECT_HEADER;
-  for (const item of Object.values(value)) bytes += WORD + freeze(item);
+  for (const object of objects) Object.freeze(object);
   return bytes;
 }
 
-function isPlain(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return typeof value !== 'function';
-  if (Array.isArray(value)) return value.every(isPlain);
+function scalarBytes(value: unknown): number {
+  if (typeof value === 'string') return stringBytes(value);
+  return typeof value === 'number' && !isSmall(value) ? HEAP_NUMBER : 0;
+}
+
+function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return false;
-  return Object.values(value).every(isPlain);
+  return prototype === Object.prototype || prototype === null;
 }
 
 /** Bytes of a string of its own. */

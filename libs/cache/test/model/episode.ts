@@ -63,6 +63,7 @@ export async function runEpisode(wires: Wires, program: Program, tally: Tally): 
     world.caches.reduce((sum, cache) => sum + cache.counts().background, 0);
   while (rest.length > 0 || underWay > 0 || inBackground() > 0) {
     if (failures.length > 0) throw failures[0];
+    await world.serverIsUp();
     if (++turns > HANGS_AFTER) throw new ModelViolation(`${underWay} operations never end`);
     if (turns % AUDIT_EVERY === 0) await auditIndex(wires);
     const begins = rest.length > 0 && underWay < CROWD;

@@ -17,6 +17,7 @@ const redis = await startRedis();
 try {
   console.log(`seed ${values.seed}`);
   let printed = 0;
+  let failures = 0;
   const tally = await runModel({
     redisUrl: redis.url,
     operations: Number(values.operations),
@@ -25,6 +26,9 @@ try {
       if (operations - printed < 5_000) return;
       printed = operations;
       console.log(`${operations} operations`);
+    },
+    onFailure: (error) => {
+      if (failures++ === 0) console.log(`${String(error)}; looking for a smaller program`);
     },
   });
   console.log(tally, 'no violation');

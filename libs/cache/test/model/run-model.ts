@@ -12,6 +12,8 @@ export interface ModelOptions {
   readonly seed: number;
   /** Called after each episode. */
   readonly onEpisode?: (tally: Tally) => void;
+  /** Called at each failure, before it is made smaller, which may take long. */
+  readonly onFailure?: (error: unknown) => void;
 }
 
 const PROCESSES = 3;
@@ -28,7 +30,12 @@ export async function runModel(options: ModelOptions): Promise<Tally> {
   try {
     await fc.assert(
       fc.asyncProperty(program, async (generated) => {
-        await runEpisode(wires, generated, tally);
+        try {
+          await runEpisode(wires, generated, tally);
+        } catch (error) {
+          options.onFailure?.(error);
+          throw error;
+        }
         options.onEpisode?.(tally);
       }),
       {

@@ -64,6 +64,11 @@ export class World {
     }
   }
 
+  /** Resolves when the server is there. Meanwhile the schedule stands still: turns cost no time. */
+  async serverIsUp(): Promise<void> {
+    await this.#server.down;
+  }
+
   /** The server ends, all connections with it, and comes back as `restore` makes it. */
   async restart(restore: () => Promise<void>): Promise<void> {
     for (const link of this.#links) link.bury();

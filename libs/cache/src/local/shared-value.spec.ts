@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import { freezeForSharing } from './shared-value.js';
+
+describe('A value that is shared', () => {
+  it('is frozen in all its depth, and counted', () => {
+    const value = { list: [{ n: 1 }, 'text'], none: null };
+    expect(freezeForSharing(value)).toBeGreaterThan(0);
+    expect([value, value.list, value.list[0]].every(Object.isFrozen)).toBe(true);
+  });
+
+  it('may be nested deeper than any stack, or hold itself', () => {
+    const deep: unknown = JSON.parse(`${'['.repeat(200_000)}${']'.repeat(200_000)}`);
+    expect(freezeForSharing(deep)).toBeGreaterThan(200_000);
+    const circle: { self?: unknown } = {};
+    circle.self = circle;
+    expect(freezeForSharing(circle)).toBeGreaterThan(0);
+    expect(Object.isFrozen(circle)).toBe(true);
+  });
+
+  it.each([
+    ['a date', new Date(0)],
+    ['a map', new Map()],
+    ['bytes', new Uint8Array(2)],
+    ['a function', () => 1],
+  ])('is not one that holds %s, and nothing of it is frozen then', (_, part) => {
+    const value = { first: {}, part };
+    expect(freezeForSharing(value)).toBeUndefined();
+    expect(Object.isFrozen(value) || Object.isFrozen(value.first)).toBe(false);
+  });
+});
