@@ -173,10 +173,15 @@ describe('node-redis', () => {
       while ((await subscribed()) < 2) await new Promise((resolve) => setImmediate(resolve));
       const row = deferred<string>();
       const key = `woken:${round}`;
-      const loading = loader.getOrSet(key, () => row.promise);
-      await until(() => loader.counts().loading === 1);
+      const [asked, waitedBefore] = [deferred(), waiter.counts().waits];
+      const loading = loader.getOrSet(key, () => {
+        asked.resolve(undefined);
+        return row.promise;
+      });
+      // Only once the loader runs does this process hold the right to load.
+      await asked.promise;
       const waiting = waiter.getOrSet(key, () => 'loaded twice');
-      await until(() => waiter.counts().waits > 0);
+      await until(() => waiter.counts().waits > waitedBefore);
       row.resolve('loaded once');
       expect(await Promise.all([loading, waiting])).toEqual(['loaded once', 'loaded once']);
       proxy.reset();
