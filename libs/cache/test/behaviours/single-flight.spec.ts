@@ -1,4 +1,6 @@
-import { expect, it } from '@jest/globals';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { describe, expect, it, jest } from '@jest/globals';
+import { testCache } from '@gad/cache/testing';
 import { deferred, until } from '../fixtures.js';
 import { onBothStores } from './both-stores.js';
 
@@ -54,6 +56,15 @@ onBothStores('Single flight', (stage) => {
     await expect(outer()).rejects.toBe(failure);
     expect(await cache.getOrSet('b', () => 2)).toBe(2);
     expect(await cache.getOrSet('a', () => 1)).toBe(1);
+  });
+
+  it('… while another cache’s key of the same name is another key', async () => {
+    const { cache } = stage();
+    const other = testCache({ prefix: 'other:' });
+    const outer = () => other.cache.getOrSet('k', () => cache.getOrSet('k', () => 'inner'));
+    expect(await outer()).toBe('inner');
+    expect(await cache.get('k')).toBe('inner');
+    await other.cache.onApplicationShutdown();
   });
 
   it('… but what a loader left behind asks like anybody else', async () => {
@@ -126,5 +137,20 @@ onBothStores('Single flight', (stage) => {
     row.resolve('loaded');
     expect(await reader).toBe('loaded');
     expect(await cache.get('k')).toBe('by hand');
+  });
+});
+
+describe('Single flight, of many caches', () => {
+  it('they share one context storage: each storage once used costs every promise of a process', async () => {
+    const used = new Set<unknown>();
+    const run = jest.spyOn(AsyncLocalStorage.prototype, 'run');
+    for (const prefix of ['a:', 'b:', 'c:']) {
+      const { cache } = testCache({ prefix });
+      await cache.getOrSet('k', () => 1);
+      await cache.onApplicationShutdown();
+    }
+    for (const context of run.mock.contexts) used.add(context);
+    run.mockRestore();
+    expect(used.size).toBe(1);
   });
 });

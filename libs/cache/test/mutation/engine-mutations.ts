@@ -16,7 +16,12 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'load: a loader that asks for its own key waits for itself',
     suite: 'behaviours/single-flight',
-    edits: [['if (load.running && load.key === key) return true;', '']],
+    edits: [['if (load.running && load.owner === this && load.key === key) return true;', '']],
+  },
+  {
+    name: 'load: another cache’s key of the same name is taken for its own',
+    suite: 'behaviours/single-flight',
+    edits: [['load.owner === this && ', '']],
   },
   {
     name: 'load: what a loader left behind counts as inside of it',
