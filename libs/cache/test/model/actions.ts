@@ -1,5 +1,5 @@
 import type { CacheEngine, GetOrSetOptions } from '@gad/cache';
-import { CacheUnavailableError, Glob } from '@gad/cache';
+import { CacheLoadTimeoutError, CacheUnavailableError, Glob } from '@gad/cache';
 import { leasesIn, restoreLeases } from './lease-snapshot.js';
 import { INDEX, PREFIX } from './names.js';
 import type { Operation } from './program.js';
@@ -93,6 +93,8 @@ async function check(
   try {
     values = await read();
   } catch (error) {
+    // Who waits for a lease that a restored server brought back waits for nobody.
+    if (error instanceof CacheLoadTimeoutError) return;
     if (!(error instanceof LoaderError)) throw error;
     values = keys.map((key) => (key === error.held.key ? error.held : undefined));
   }
