@@ -185,4 +185,20 @@ describe.each(pairs)('Who shares the load of many keys, on the %s:', (_, pair) =
     expect(await early).toEqual(['old', 'valid']);
     expect(await late).toEqual(['new', 'valid']);
   });
+
+  it('the failure of a whole load is about all its keys: who came later does not share it by way of one', async () => {
+    const rows = deferred<string[]>();
+    const early = cache.getOrSetMany([1, 2], toKey, () => rows.promise);
+    await until(() => cache.counts().loads === 2);
+    // What made the load fail is put right, and said to be.
+    await other.delete('k:1');
+    const late = cache.getOrSetMany([1, 2], toKey, load);
+    const single = cache.getOrSet('k:2', () => 20);
+    await until(() => cache.counts().joins === 3);
+    const error = new NotFound('row 1 cannot be read');
+    rows.reject(error);
+    await expect(early).rejects.toBe(error);
+    expect(await late).toEqual([10, 20]);
+    expect(await single).toBe(20);
+  });
 });

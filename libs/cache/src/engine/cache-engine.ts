@@ -130,7 +130,7 @@ export class CacheEngine {
 
   /** One store call per 500 keys: multi-key reads. Answers in the order of the keys. */
   getMany(keys: readonly string[]): Promise<unknown[]> {
-    return getMany(this.#reader, keys);
+    return getMany(this.#reader.several, keys);
   }
 
   /** See `getOrSetMany` in `many.ts`. */

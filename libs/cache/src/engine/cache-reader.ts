@@ -1,6 +1,4 @@
 import type { CacheCounters } from '../cache-counters.js';
-import type { CacheLog } from '../cache-log.js';
-import { logHit, logMiss } from '../cache-log.js';
 import type { BackgroundWork } from './background-work.js';
 import type { Budget } from './budget.js';
 import type { GetOrSetOptions, Loader } from './cache-entry.js';
@@ -11,17 +9,14 @@ import { isFallback } from './load-parts.js';
 import { LoadThrough } from './load-through.js';
 import type { Found, Lookup } from './lookup.js';
 import { outlivesItsTtl } from './lookup.js';
+import { ManyReads } from './many-reads.js';
 import { Patience } from './patience.js';
+import { noteHit, noteMiss } from './read-outcome.js';
 import { Refresher } from './refresher.js';
 import { currentBudget } from './request-budget.js';
 import type { Served } from './served.js';
 import { cap, serve } from './served.js';
 import { isPromise } from './value-codec.js';
-
-/** A value that was found. */
-interface Hit {
-  readonly value: unknown;
-}
 
 /** One read-through and what it was asked with. */
 interface Reading<T> {
@@ -33,15 +28,21 @@ interface Reading<T> {
   readonly timed: boolean;
   readonly whole?: boolean | undefined;
   readonly elsewhere?: (() => void) | undefined;
+  readonly loadsOthers?: boolean | undefined;
 }
+
+/** As `Reading`, perhaps by somebody without a loader. */
+type Asked<T> = Pick<Reading<T>, 'key' | 'options' | 'budget'> & {
+  readonly loader: Loader<T> | undefined;
+};
 
 const NO_OPTIONS: GetOrSetOptions = {};
 
 /** The reading half of an engine. */
 export class CacheReader {
+  readonly several: ManyReads;
   readonly #parts: LoadParts;
   readonly #counters: CacheCounters;
-  readonly #log: CacheLog;
   readonly #lookup: Lookup;
   readonly #loads: LoadThrough;
   readonly #refresher: Refresher;
@@ -50,8 +51,8 @@ export class CacheReader {
   constructor(parts: LoadParts, work: BackgroundWork) {
     this.#parts = parts;
     this.#counters = parts.counters;
-    this.#log = parts.log;
     this.#lookup = parts.lookup;
+    this.several = new ManyReads(parts);
     this.#work = work;
     this.#loads = new LoadThrough(parts);
     this.#refresher = new Refresher(parts, this.#loads, work);
@@ -62,39 +63,18 @@ export class CacheReader {
     return this.#loads.loading;
   }
 
-  async one(key: string): Promise<unknown> {
-    assertKey(key);
-    const budget = currentBudget(this.#parts);
-    let text: string | undefined;
-    try {
-      text = await budget.spend((ms) => this.#parts.reads.read(key, ms));
-    } catch (error) {
-      this.#lookup.excuse(error);
-    }
-    return this.#valueOf(key, text, budget);
+  /** The value, or `undefined`. */
+  one(key: string): Promise<unknown> {
+    return this.#plain(key, undefined, NO_OPTIONS);
   }
 
-  /** One multi-key read of checked keys, in their order. */
-  async many(keys: readonly string[], budget: Budget): Promise<unknown[]> {
-    const texts = (await this.#readMany(keys, budget)) ?? [];
-    return Promise.all(keys.map((key, index) => this.#valueOf(key, texts[index], budget)));
-  }
-
-  /** As `many`, for a caller that loads what is missing: what was found, or how its read ended. */
-  async look(keys: readonly string[], budget: Budget): Promise<(Hit | Miss)[]> {
-    const texts = await this.#readMany(keys, budget);
-    if (texts === undefined) return keys.map(() => 'away');
-    const read = async (key: string, text: string | undefined): Promise<Hit | Miss> => {
-      const found = await this.#judged(key, text, budget, false);
-      if (typeof found !== 'object' || found.freshness !== 'fresh') return found;
-      this.#hit(key);
-      return { value: found.opened.value.copy() };
-    };
-    return Promise.all(keys.map((key, index) => read(key, texts[index])));
+  /** The value only. */
+  value<T>(key: string, loader: Loader<T>, options: GetOrSetOptions): Promise<unknown> {
+    return this.#plain(key, loader, options);
   }
 
   /**
-   * As `value`, behind a read that has ended with `miss`.
+   * As `value`, behind a read that has ended with `miss`, by a loader of other keys as well.
    *
    * @param elsewhere called when somebody else is loading the key, once or more often
    */
@@ -106,43 +86,7 @@ export class CacheReader {
     miss: Miss,
     elsewhere: () => void,
   ): Promise<unknown> {
-    const reading = { key, loader, options, budget, timed: false, elsewhere };
-    return (await this.#load(reading, miss)).value;
-  }
-
-  /** The time for the store calls of one operation, or what is left of the request's. */
-  budget(): Budget {
-    return currentBudget(this.#parts);
-  }
-
-  /** The value only. The way of a hit is written out, because it is the way that is paid for. */
-  async value<T>(key: string, loader: Loader<T>, options: GetOrSetOptions): Promise<unknown> {
-    assertKey(key);
-    assertReadThrough(options);
-    const budget = currentBudget(this.#parts);
-    const reading = { key, loader, options, budget, timed: false };
-    if (judgesAge(options)) return (await this.#read(reading)).value;
-    let miss: Miss = 'miss';
-    try {
-      const { reads } = this.#parts;
-      const text = await reads.readUnjudged(key, budget.begin());
-      budget.end();
-      if (text !== undefined && !reads.proved) miss = 'away';
-      else if (text !== undefined) {
-        const opening = this.#parts.codec.open(text);
-        const opened = isPromise(opening) ? await opening : opening;
-        if (typeof opened === 'object') {
-          if (outlivesItsTtl(opened)) return (await this.#read(reading)).value;
-          this.#hit(key);
-          return opened.value.copy();
-        }
-        miss = this.#lookup.unreadable(key, text, opened);
-      }
-    } catch (error) {
-      budget.end();
-      this.#lookup.excuse(error);
-      miss = 'away';
-    }
+    const reading = { key, loader, options, budget, timed: false, elsewhere, loadsOthers: true };
     return (await this.#load(reading, miss)).value;
   }
 
@@ -159,6 +103,66 @@ export class CacheReader {
     return this.#read({ key, loader, options, budget, timed: true, whole });
   }
 
+  /**
+   * One plain read, and a load where there is a loader. The way of a hit is written out, in one
+   * function, because it is the way that is paid for.
+   */
+  async #plain<T>(
+    key: string,
+    loader: Loader<T> | undefined,
+    options: GetOrSetOptions,
+  ): Promise<unknown> {
+    assertKey(key);
+    assertReadThrough(options);
+    const { reads, codec } = this.#parts;
+    const asked: Asked<T> = { key, loader, options, budget: currentBudget(this.#parts) };
+    if (judgesAge(options)) return this.#timed(asked);
+    let text: string | undefined;
+    try {
+      const withinMs = asked.budget.begin();
+      try {
+        text = await reads.readUnjudged(key, withinMs);
+      } finally {
+        asked.budget.end();
+      }
+    } catch (error) {
+      this.#lookup.excuse(error);
+      return this.#without(asked, 'away');
+    }
+    if (text === undefined) return this.#without(asked, 'miss');
+    if (!reads.proved) return this.#without(asked, 'away');
+    const opening = codec.open(text);
+    const opened = isPromise(opening) ? await opening : opening;
+    if (typeof opened !== 'object') {
+      // A load would replace it; without one it would be fetched again and again.
+      if (loader === undefined) await this.#lookup.dispose(key, text, opened, asked.budget);
+      else this.#lookup.unreadable(key, text, opened);
+      return this.#without(asked, opened);
+    }
+    if (outlivesItsTtl(opened)) return this.#timed(asked);
+    noteHit(this.#parts, key);
+    return opened.value.copy();
+  }
+
+  /** As `#plain`, of an entry that does not end with its ttl: read together with its life. */
+  async #timed<T>({ loader, ...asked }: Asked<T>): Promise<unknown> {
+    if (loader !== undefined) return (await this.#read({ ...asked, loader, timed: false })).value;
+    const found = await this.#lookup.find(asked.key, NO_OPTIONS, asked.budget, true);
+    if (typeof found !== 'object' || found.freshness !== 'fresh') {
+      return this.#without({ ...asked, loader }, 'miss');
+    }
+    noteHit(this.#parts, asked.key);
+    return found.opened.value.copy();
+  }
+
+  async #without<T>({ loader, ...asked }: Asked<T>, miss: Miss): Promise<unknown> {
+    if (loader !== undefined) {
+      return (await this.#load({ ...asked, loader, timed: false }, miss)).value;
+    }
+    noteMiss(this.#parts, asked.key);
+    return undefined;
+  }
+
   async #read<T>(reading: Reading<T>): Promise<Served> {
     const found = await this.#find(reading);
     return this.#servedNow(reading, found) ?? this.#load(reading, found);
@@ -170,7 +174,7 @@ export class CacheReader {
 
   async #load<T>(reading: Reading<T>, firstMiss: Miss): Promise<Served> {
     const { key, options } = reading;
-    this.#missed(key);
+    noteMiss(this.#parts, key);
     const patience = new Patience(this.#parts.clock, key, options);
     let miss = firstMiss;
     let manner: 'wait' | 'load' = 'wait';
@@ -243,57 +247,10 @@ export class CacheReader {
   }
 
   #found<T>({ key, options }: Reading<T>, { opened, freshMs, freshness }: Found): Served {
-    this.#hit(key);
+    noteHit(this.#parts, key);
     const stale = freshness === 'stale' || freshness === 'fallback';
     if (stale) this.#counters.stale_hits++;
     const [ttl, lifeMs] = stale ? [0, undefined] : [cap(freshMs, options.ttl), freshMs];
     return { value: opened.value.copy(), hit: true, stored: true, stale, ttl, lifeMs };
-  }
-
-  /** `undefined` when the store did not answer. */
-  async #readMany(
-    keys: readonly string[],
-    budget: Budget,
-  ): Promise<readonly (string | undefined)[] | undefined> {
-    try {
-      return await budget.spend((ms) => this.#parts.reads.readMany(keys, ms));
-    } catch (error) {
-      this.#lookup.excuse(error);
-      return undefined;
-    }
-  }
-
-  async #judged(
-    key: string,
-    text: string | undefined,
-    budget: Budget,
-    dispose: boolean,
-  ): Promise<Miss> {
-    try {
-      return await this.#lookup.judged(key, text, NO_OPTIONS, budget, dispose);
-    } catch (error) {
-      this.#lookup.excuse(error);
-      return 'away';
-    }
-  }
-
-  async #valueOf(key: string, text: string | undefined, budget: Budget): Promise<unknown> {
-    const found = await this.#judged(key, text, budget, true);
-    if (typeof found === 'object' && found.freshness === 'fresh') {
-      this.#hit(key);
-      return found.opened.value.copy();
-    }
-    this.#missed(key);
-    return undefined;
-  }
-
-  #hit(key: string): void {
-    this.#counters.hits++;
-    if (this.#log.operation !== undefined) logHit(this.#log, key);
-  }
-
-  #missed(key: string): void {
-    this.#counters.misses++;
-    if (this.#log.operation !== undefined) logMiss(this.#log, key);
   }
 }

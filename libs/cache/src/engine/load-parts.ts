@@ -68,6 +68,8 @@ export interface LoadRequest<T> {
   readonly timed: boolean;
   /** Called when somebody else, here or in another process, is loading the key. */
   readonly elsewhere?: (() => void) | undefined;
+  /** The loader loads other keys as well: its failure may be about any of them. */
+  readonly loadsOthers?: boolean | undefined;
   /**
    * What to do while the key must not be refreshed: `wait` for the refresh of another, but leave a
    * key alone whose refresh failed; `load` that one all the same; `leave` both alone, because

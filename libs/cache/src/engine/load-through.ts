@@ -2,6 +2,7 @@ import { logSet } from '../cache-log.js';
 import type { Loader } from './cache-entry.js';
 import type { FillRight } from './fill-right.js';
 import { storageTerms } from './age.js';
+import { isItemError } from './batch.js';
 import type { Loaded, LoadParts, LoadRequest } from './load-parts.js';
 import type { LoaderResult } from './loader-run.js';
 import { runLoader } from './loader-run.js';
@@ -84,8 +85,10 @@ export class LoadThrough {
     try {
       result = await this.#call(request);
     } catch (error) {
-      const covered = await this.#giveUp(flight, right, request, seatedBefore, true);
-      flight.land(covered, (_, reject) => reject(error));
+      const confirmed = await this.#giveUp(flight, right, request, seatedBefore, true);
+      // The store confirms this key only.
+      const isOfOthers = request.loadsOthers === true && !isItemError(error);
+      flight.land(isOfOthers ? seatedBefore : confirmed, (_, reject) => reject(error));
       return;
     }
     await this.#store(flight, request, result, right, seatedBefore);

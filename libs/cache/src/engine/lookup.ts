@@ -73,7 +73,7 @@ export class Lookup {
     const opened = await this.parts.codec.open(text);
     if (typeof opened === 'string') {
       if (!dispose) return this.unreadable(key, text, opened);
-      await this.#unreadable.dispose(key, text, opened, budget);
+      await this.dispose(key, text, opened, budget);
       return opened;
     }
     if (outlivesItsTtl(opened)) return this.timed(key, options, budget);
@@ -103,6 +103,11 @@ export class Lookup {
   unreadable(key: string, text: string, why: Unreadable): Unreadable {
     this.#unreadable.note(key, text, why);
     return why;
+  }
+
+  /** As `unreadable`, and removes what nobody can read: for readers without a loader. */
+  dispose(key: string, text: string, why: Unreadable, budget: Budget): Promise<void> {
+    return this.#unreadable.dispose(key, text, why, budget);
   }
 
   /** A store that is away costs the caching, never the answer; anything else is a bug. */

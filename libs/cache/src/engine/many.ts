@@ -4,6 +4,7 @@ import type { Budget } from './budget.js';
 import type { GetOrSetOptions } from './cache-entry.js';
 import type { CacheReader } from './cache-reader.js';
 import { assertKey } from './key-rules.js';
+import type { ManyReads } from './many-reads.js';
 import { assertLifetime, assertTtl } from './ttl.js';
 
 /** Options of a read-through of many keys. */
@@ -37,8 +38,8 @@ export async function getOrSetMany<K, T>(
   });
   const batch = new Batch(loadMissing, idOf);
   const values = new Map<string, unknown>();
-  await inTurns([...idOf.keys()], reader, async (names, budget) => {
-    const found = await reader.look(names, budget);
+  await inTurns([...idOf.keys()], reader.several, async (names, budget) => {
+    const found = await reader.several.look(names, budget);
     names.forEach((key, at) => {
       const one = found[at] ?? 'miss';
       if (typeof one === 'object' && 'value' in one) values.set(key, one.value);
@@ -56,11 +57,11 @@ export async function getOrSetMany<K, T>(
 }
 
 /** As `get` for each key; one multi-key read per 500 keys. */
-export async function getMany(reader: CacheReader, keys: readonly string[]): Promise<unknown[]> {
+export async function getMany(reads: ManyReads, keys: readonly string[]): Promise<unknown[]> {
   keys.forEach(assertKey);
   const values: unknown[] = [];
-  await inTurns(keys, reader, async (names, budget) => {
-    values.push(...(await reader.many(names, budget)));
+  await inTurns(keys, reads, async (names, budget) => {
+    values.push(...(await reads.values(names, budget)));
   });
   return values;
 }
@@ -97,12 +98,12 @@ export async function setMany(
  */
 async function inTurns(
   keys: readonly string[],
-  reader: CacheReader,
+  reads: ManyReads,
   turn: (keys: readonly string[], budget: Budget) => Promise<void>,
 ): Promise<void> {
-  let budget = reader.budget();
+  let budget = reads.budget();
   for (let at = 0; at < keys.length; at += CHUNK) {
     await turn(keys.slice(at, at + CHUNK), budget);
-    if (!budget.exhausted) budget = reader.budget();
+    if (!budget.exhausted) budget = reads.budget();
   }
 }

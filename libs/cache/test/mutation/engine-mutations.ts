@@ -134,6 +134,11 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     edits: [['counters.waits++;\n          request.elsewhere?.();', 'counters.waits++;']],
   },
   {
+    name: 'many: the failure of all keys is shared by way of one',
+    suite: 'many-sharing',
+    edits: [['flight.land(isOfOthers ? seatedBefore : confirmed,', 'flight.land(confirmed,']],
+  },
+  {
     name: 'many: latecomers are never loaded',
     suite: 'many-sharing',
     edits: [['if (!this.#open && this.#enlisted.size === 1) {', 'if (this.#undecided.size < 0) {']],
@@ -161,7 +166,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'many: a store that used up its time is asked again',
     suite: 'many-budget',
-    edits: [['if (!budget.exhausted) budget = reader.budget();', 'budget = reader.budget();']],
+    edits: [['if (!budget.exhausted) budget = reads.budget();', 'budget = reads.budget();']],
   },
   {
     name: 'many: of pairs with one key any may be the last',

@@ -30,7 +30,7 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
   {
     name: 'validity: a hit is not judged when it is used',
     suite: 'freshness/validity',
-    edits: [["if (text !== undefined && !reads.proved) miss = 'away';\n      else if", 'if']],
+    edits: [["if (!reads.proved) return this.#without(asked, 'away');", '']],
   },
   {
     name: 'beat: proves as of the look that saw it',
