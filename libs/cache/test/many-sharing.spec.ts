@@ -201,4 +201,23 @@ describe.each(pairs)('Who shares the load of many keys, on the %s:', (_, pair) =
     expect(await late).toEqual([10, 20]);
     expect(await single).toBe(20);
   });
+
+  it('nor by way of one that comes to load after that failure', async () => {
+    const row = deferred<number>();
+    const theirs = Promise.allSettled([other.getOrSet('k:2', () => row.promise)]);
+    await until(() => other.counts().loads === 1);
+    const error = new NotFound('row 1 cannot be read');
+    const failing = cache.getOrSetMany([1, 2], toKey, (ids) => {
+      if (ids.includes(1)) throw error;
+      return load(ids);
+    });
+    const failed = expect(failing).rejects.toBe(error);
+    await until(() => cache.counts().load_errors === 1 && cache.counts().loading === 1);
+    const late = cache.getOrSetMany([1, 2], toKey, load);
+    await until(() => cache.counts().joins === 1);
+    row.reject(new NotFound('away'));
+    await failed;
+    expect(await late).toEqual([10, 20]);
+    expect(await theirs).toHaveLength(1);
+  });
 });

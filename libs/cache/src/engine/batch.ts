@@ -36,7 +36,9 @@ export function isItemError(error: unknown): error is Error {
  * being loaded by somebody else, or is answered, the loader is called. So no key is loaded before it
  * is leased, and nobody waits for others while holding leases.
  *
- * Keys that come to load later, because whoever loaded them did not, are loaded by further calls.
+ * Keys that come to load later, because whoever loaded them did not, are loaded by further calls,
+ * after a failure as well: others who asked after it may wait behind them, and it is too old for
+ * those.
  */
 export class Batch<K, T> {
   readonly #load: BatchLoader<K, T>;
@@ -46,7 +48,6 @@ export class Batch<K, T> {
   #enlisted = new Map<string, Enlisted>();
   #decided: () => void = () => undefined;
   #open = true;
-  #failure: { readonly error: unknown } | undefined;
 
   /** @param ids the id of every key */
   constructor(load: BatchLoader<K, T>, ids: ReadonlyMap<string, K>) {
@@ -93,7 +94,6 @@ export class Batch<K, T> {
   }
 
   #enlist(key: string): Promise<unknown> {
-    if (this.#failure !== undefined) return Promise.reject(asError(this.#failure.error));
     return new Promise((resolve, reject) => {
       this.#enlisted.set(key, { resolve, reject });
       this.#decide(key);
@@ -116,7 +116,6 @@ export class Batch<K, T> {
     try {
       values = inOrder(ids, await this.#load(ids));
     } catch (error) {
-      this.#failure = { error };
       for (const { reject } of enlisted.values()) reject(error);
       await this.#settled(keys);
       throw error;
