@@ -133,8 +133,8 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
     suite: 'store-contract',
     edits: [
       [
-        'local head = lease_head(KEYS[1])\nif KEYS[4] then',
-        'local head = lease_head(KEYS[1])\nif head then return 1 end\nif KEYS[4] then',
+        'local head = lease_head(KEYS[1])\nif not put(KEYS[1], KEYS[4],',
+        'local head = lease_head(KEYS[1])\nif head then return 1 end\nif not put(KEYS[1], KEYS[4],',
       ],
     ],
   },
@@ -260,8 +260,8 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
     suite: 'interleavings',
     edits: [
       [
-        "else kept = redis.call('PEXPIRE', KEYS[2], ARGV[2]) end\n  if kept == 0 then return -1 end",
-        "else kept = redis.call('PEXPIRE', KEYS[2], ARGV[2]) end",
+        "else kept = redis.call('PEXPIRE', staged, ttl) end\n    if kept == 0 then return false end",
+        "else kept = redis.call('PEXPIRE', staged, ttl) end",
       ],
     ],
     equivalent: 'RENAME of a missing key fails by itself, and nothing is stored either way',

@@ -1,5 +1,5 @@
 import { ANNOUNCE_REMOVAL } from './announce-scripts.js';
-import { INDEX_ADD, LEASE_HEAD, script } from './script.js';
+import { INDEX_ADD, LEASE_HEAD, PUT, script } from './script.js';
 
 /*
  * A lease is a short text in the data key itself:
@@ -60,29 +60,17 @@ return {'owned', token}`,
  *
  * KEYS data [, staged value]. ARGV token, ttl ms or '', value or '', channel, member.
  * Returns 1 stored, 0 refused, -1 the staged value is gone.
- *
- * A large value is staged by a plain SET before this script and renamed here: pushed through Lua,
- * a megabyte blocks the server for milliseconds.
  */
 export const FILL = script(
   LEASE_HEAD,
+  PUT,
   String.raw`
 local head = lease_head(KEYS[1])
 if not head or string.sub(head, 3, 24) ~= ARGV[1] then
   if KEYS[2] then redis.call('UNLINK', KEYS[2]) end
   return 0
 end
-if KEYS[2] then
-  local kept
-  if ARGV[2] == '' then kept = redis.call('PERSIST', KEYS[2])
-  else kept = redis.call('PEXPIRE', KEYS[2], ARGV[2]) end
-  if kept == 0 then return -1 end
-  redis.call('RENAME', KEYS[2], KEYS[1])
-elseif ARGV[2] == '' then
-  redis.call('SET', KEYS[1], ARGV[3])
-else
-  redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[2])
-end
+if not put(KEYS[1], KEYS[2], ARGV[2], ARGV[3]) then return -1 end
 if awaited(head) then redis.call('PUBLISH', ARGV[4], ARGV[5]) end
 return 1`,
 );
@@ -111,21 +99,12 @@ return 1`,
  */
 export const WRITE = script(
   LEASE_HEAD,
+  PUT,
   INDEX_ADD,
   ANNOUNCE_REMOVAL,
   String.raw`
 local head = lease_head(KEYS[1])
-if KEYS[4] then
-  local kept
-  if ARGV[1] == '' then kept = redis.call('PERSIST', KEYS[4])
-  else kept = redis.call('PEXPIRE', KEYS[4], ARGV[1]) end
-  if kept == 0 then return -1 end
-  redis.call('RENAME', KEYS[4], KEYS[1])
-elseif ARGV[1] == '' then
-  redis.call('SET', KEYS[1], ARGV[2])
-else
-  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[1])
-end
+if not put(KEYS[1], KEYS[4], ARGV[1], ARGV[2]) then return -1 end
 if ARGV[5] == '1' then index_add(KEYS[2], ARGV[4], ARGV[9], ARGV[10]) end
 if head and awaited(head) then redis.call('PUBLISH', ARGV[3], ARGV[4]) end
 announce(KEYS[3], ARGV[6], ARGV[7], '-', ARGV[8], 0)

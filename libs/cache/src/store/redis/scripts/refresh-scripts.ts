@@ -1,5 +1,5 @@
 import { ANNOUNCE_REMOVAL } from './announce-scripts.js';
-import { script } from './script.js';
+import { PUT, script } from './script.js';
 
 /*
  * Refreshing replaces a value that is still served, so its lease cannot sit in the data key. The
@@ -52,22 +52,13 @@ return {'wait', left}`,
  */
 export const REFILL = script(
   FILLING,
+  PUT,
   ANNOUNCE_REMOVAL,
   String.raw`
 local stored = 0
 if holds(KEYS[1], ARGV[1]) then
+  if not put(KEYS[1], KEYS[4], ARGV[3], ARGV[4]) then return -1 end
   stored = 1
-  if KEYS[4] then
-    local kept
-    if ARGV[3] == '' then kept = redis.call('PERSIST', KEYS[4])
-    else kept = redis.call('PEXPIRE', KEYS[4], ARGV[3]) end
-    if kept == 0 then return -1 end
-    redis.call('RENAME', KEYS[4], KEYS[1])
-  elseif ARGV[3] == '' then
-    redis.call('SET', KEYS[1], ARGV[4])
-  else
-    redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[3])
-  end
 elseif KEYS[4] then
   redis.call('UNLINK', KEYS[4])
 end

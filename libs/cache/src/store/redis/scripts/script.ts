@@ -51,3 +51,26 @@ local function index_add(index, member, prefix, probes)
     end
   end
 end`;
+
+/**
+ * `put(key, staged, ttl, value)`: stores a value for `ttl` milliseconds, or without end for `''`.
+ * `false` when it should come from the key `staged` and that is gone.
+ *
+ * A large value is staged by a plain SET before the script and renamed here: pushed through Lua, a
+ * megabyte blocks the server for milliseconds.
+ */
+export const PUT = String.raw`
+local function put(key, staged, ttl, value)
+  if staged then
+    local kept
+    if ttl == '' then kept = redis.call('PERSIST', staged)
+    else kept = redis.call('PEXPIRE', staged, ttl) end
+    if kept == 0 then return false end
+    redis.call('RENAME', staged, key)
+  elseif ttl == '' then
+    redis.call('SET', key, value)
+  else
+    redis.call('SET', key, value, 'PX', ttl)
+  end
+  return true
+end`;
