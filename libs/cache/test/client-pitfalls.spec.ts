@@ -173,13 +173,10 @@ describe('node-redis', () => {
       while ((await subscribed()) < 2) await new Promise((resolve) => setImmediate(resolve));
       const row = deferred<string>();
       const key = `woken:${round}`;
-      const [asked, waitedBefore] = [deferred(), waiter.counts().waits];
-      const loading = loader.getOrSet(key, () => {
-        asked.resolve(undefined);
-        return row.promise;
-      });
-      // Only once the loader runs does this process hold the right to load.
-      await asked.promise;
+      const waitedBefore = waiter.counts().waits;
+      const loading = loader.getOrSet(key, () => row.promise);
+      // Only once its loader runs does it hold the right to load.
+      await until(() => loader.counts().loads > round);
       const waiting = waiter.getOrSet(key, () => 'loaded twice');
       await until(() => waiter.counts().waits > waitedBefore);
       row.resolve('loaded once');

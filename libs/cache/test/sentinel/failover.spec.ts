@@ -133,7 +133,7 @@ describe('After a failover', () => {
     while (String(await listening()) !== `${channel},2`);
     const row = deferred<string>();
     const loading = loader.getOrSet('k', () => row.promise);
-    await until(() => loader.counts().loading === 1);
+    await until(() => loader.counts().loads === 1);
     const waiting = waiter.getOrSet('k', () => 'loaded twice');
     await until(() => waiter.counts().waits > 0);
     row.resolve('once');
