@@ -100,11 +100,14 @@ describe('The key index', () => {
   it('is not declared complete by a rebuild that lost its mark', async () => {
     await writeDirectly(1_200);
     const { makeLink, gates } = gatedLinks();
-    const held = gates.before('REBUILD_SEAL');
+    const [held, sealing] = [gates.before('REBUILD_SEAL'), gates.after('REBUILD_SEAL')];
     const store = await openRedisStore(server, { makeLink });
     await held.arrived;
     await server.command('DEL', INDEX);
     held.release();
+    await sealing.arrived;
+    expect(await sentinel()).toBeUndefined();
+    sealing.release();
     expect(await engineOver(store).deletePattern('k:*:x')).toBe(1_200);
     await store.close();
   });

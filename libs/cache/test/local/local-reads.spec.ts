@@ -77,7 +77,7 @@ describe('Reads with the option local', () => {
   });
 
   it('keep what another process has stored, for no longer than the store does', async () => {
-    await other.set(KEY, 1, { ttl: 0.25 });
+    await other.set(KEY, 1, { ttl: 1.5 });
     await heardAll();
     expect(await cache.getOrSet(KEY, never, LOCAL)).toBe(1);
     expect(await inMemory(KEY)).toBe(true);
