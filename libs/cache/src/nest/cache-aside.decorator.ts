@@ -1,5 +1,5 @@
 import { UseInterceptors } from '@nestjs/common';
-import { assertLifetime } from '../engine/ttl.js';
+import { assertReadThrough } from '../engine/age.js';
 import { CacheOptionsError } from '../cache-errors.js';
 import type { AroundMethod } from './bound-method.js';
 import { aroundMethod } from './bound-method.js';
@@ -59,7 +59,7 @@ export function CacheAside(
   // Overloads: whoever calls this has had the types checked by one of them.
   options: HandlerCacheOptions<never> | MethodCacheOptions<never>,
 ): MethodDecorator {
-  assertLifetime(options);
+  assertReadThrough(options);
   return (target, name, descriptor) => {
     const where = `${target.constructor.name}.${String(name)}`;
     if (options.scope === undefined) aroundMethod(descriptor, options.cache, cacheAside(options));

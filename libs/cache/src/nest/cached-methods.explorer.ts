@@ -49,7 +49,7 @@ export class CachedMethodsExplorer implements OnModuleInit {
     if (aside !== undefined) {
       this.#assertNamed(aside.cache, where);
       if (aside.scope !== undefined) {
-        assertCacheable(instance.constructor, name, method, where);
+        assertCacheable(instance.constructor, name, method, where, aside);
         if (aside.scope === 'user' && this.#isMine(aside.cache) && this.face.userOf === undefined) {
           throw new CacheOptionsError(
             'userOf',

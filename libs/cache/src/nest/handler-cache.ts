@@ -1,20 +1,19 @@
 import type { CallHandler, ExecutionContext, Logger } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { lastValueFrom, of } from 'rxjs';
+import { CacheUnavailableError } from '../cache-errors.js';
 import { encodeSegment } from '../cache-key.js';
 import type { Loader } from '../engine/cache-entry.js';
+import { AnswerWatch } from './answer-watch.js';
 import type { CacheFace } from './cache-face.js';
 import type { AnswerEntry } from './cache-aside.options.js';
 import type { AnyHandlerOptions } from './cache-aside.metadata.js';
 import type { HttpResponse } from './http-answer.js';
-import { AnswerWatch, bodyFlaw, isStoredAnswer } from './http-answer.js';
+import { bodyFlaw, isStoredAnswer } from './http-answer.js';
 import { rawRequest } from './request-input.js';
+import { responseSent } from './response-sent.js';
 import type { Serializers } from './serializers.js';
-
-/** A handler's answer that only its own request may have. */
-class NotCacheable extends Error {
-  override readonly name = 'NotCacheable';
-}
+import { discardBody } from './unsent-body.js';
 
 /** One request on its way through the cache. */
 interface Visit {
@@ -22,7 +21,9 @@ interface Visit {
   readonly next: CallHandler;
   /** Set once this request's own handler has run and its answer must not be shared. */
   own?: { readonly body: unknown };
-  /** The request has been answered: whatever still runs is a refresh in the background. */
+  /** What this request's handler does to the response, unless it runs in the background. */
+  run?: AnswerWatch;
+  /** The request has been answered: a handler that runs now runs in the background. */
   answered: boolean;
 }
 
@@ -66,13 +67,17 @@ export class HandlerCache {
     const key = this.#key(input, context);
     if (key === undefined || !this.#uses(input, context)) return this.#passBy(visit, input, key);
     try {
-      const load = this.#loader(visit);
+      const load = this.#loader(visit, key);
       if (!this.#needsEntry) {
         const value = await face.cache.getOrSet(key, load, options);
-        return of(visit.own === undefined ? serializers.done(value) : visit.own.body);
+        if (value === undefined) return await this.#unshared(visit, key);
+        // An own answer that others may have has changed nothing there.
+        this.#standIn(visit);
+        return of(serializers.done(value));
       }
       const { value, ...entry } = await face.cache.getOrSetEntry(key, load, options);
-      if (visit.own !== undefined) return of(visit.own.body);
+      if (value === undefined) return await this.#unshared(visit, key);
+      if (entry.stale) this.#standIn(visit);
       const body = this.#opened(value, visit);
       if (body === undefined || options.valid?.(body.value, input) === false) {
         // Not ours, or not of this version: away with it, and answer as if nothing had been there.
@@ -80,13 +85,36 @@ export class HandlerCache {
         return await this.#passBy(visit, input, key);
       }
       return of(this.#answer({ ...entry, value: body.value, bypass: false }, input, context));
-    } catch (error) {
-      if (visit.own !== undefined) return of(visit.own.body);
-      // Somebody else's answer that is not for sharing: every request makes its own.
-      if (error instanceof NotCacheable) return next.handle();
-      throw error;
     } finally {
       visit.answered = true;
+      visit.run?.part(this.#declared);
+    }
+  }
+
+  /**
+   * The answer of this request's own handler, which is not for sharing. Where that was somebody
+   * else's, every request makes its own.
+   */
+  async #unshared({ own, next }: Visit, key: string): Promise<Observable<unknown>> {
+    if (own === undefined) return next.handle();
+    // Otherwise the next failure would be answered with what is older than this.
+    if (this.parts.options.staleOnError !== undefined) await this.#forget(key);
+    return of(own.body);
+  }
+
+  /** An old value is served in place of what this request's handler has failed, or is slow, to make. */
+  #standIn({ run }: Visit): void {
+    if (run === undefined) return;
+    run.part(this.#declared);
+    run.undo();
+  }
+
+  async #forget(key: string): Promise<void> {
+    try {
+      await this.parts.face.cache.delete(key);
+    } catch (error) {
+      // Then nothing is served from there either.
+      if (!(error instanceof CacheUnavailableError)) throw error;
     }
   }
 
@@ -127,33 +155,43 @@ export class HandlerCache {
     return options.map(entry, input, context);
   }
 
-  /** Runs the handler of this request, and hands on only what others may be answered with. */
-  #loader(visit: Visit): Loader<unknown> {
+  /**
+   * Runs the handler of this request, and hands on only what others may be answered with: nothing
+   * is stored of `undefined`, and it is no failure.
+   */
+  #loader(visit: Visit, key: string): Loader<unknown> {
     const { context, next } = visit;
-    return async () => {
-      // A response that has been sent cannot be watched, and no longer changed by the handler.
-      const watch = visit.answered ? undefined : new AnswerWatch(responseOf(context));
-      const body: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
-      const flaw = bodyFlaw(body) ?? this.#flaw(watch);
-      if (flaw !== undefined) {
-        this.#warnOnce(flaw);
-        visit.own = { body };
-        throw new NotCacheable();
+    return async (load) => {
+      const response = responseOf(context);
+      const background = load.background || visit.answered;
+      if (background) {
+        // Not before: what the handler does to the response must not end up in the old answer.
+        const sent = await responseSent(response);
+        if (!sent || load.signal.aborted) return undefined;
       }
-      const value = await this.parts.serializers.apply(body, context);
-      if (this.#declared.size === 0 || watch === undefined) return value;
-      const headers = watch.headers();
-      // A bare null keeps its shorter lifetime.
-      if (value === null && Object.keys(headers).length === 0) return null;
-      return { headers, body: value };
+      const watch = new AnswerWatch(response);
+      if (!background) visit.run = watch;
+      const body: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
+      const flaw = bodyFlaw(body) ?? watch.flaw(this.#declared);
+      if (flaw === undefined) return this.#storable(visit, body, watch);
+      this.#warnOnce(flaw);
+      if (background || visit.answered) {
+        discardBody(body);
+        await this.#forget(key);
+      } else {
+        visit.own = { body };
+      }
+      return undefined;
     };
   }
 
-  #flaw(watch: AnswerWatch | undefined): string | undefined {
-    if (watch !== undefined) return watch.flaw(this.#declared);
-    return this.#declared.size > 0
-      ? 'its headers cannot be seen when it is refreshed in the background'
-      : undefined;
+  async #storable({ context }: Visit, body: unknown, watch: AnswerWatch): Promise<unknown> {
+    const value = await this.parts.serializers.apply(body, context);
+    if (this.#declared.size === 0) return value;
+    const headers = watch.headers();
+    // A bare null keeps its shorter lifetime.
+    if (value === null && Object.keys(headers).length === 0) return null;
+    return { headers, body: value };
   }
 
   /** What was stored, its headers repeated; `undefined` when it is nothing that we store. */

@@ -1,11 +1,10 @@
 /** What Fastify's reply and Express's response have in common. */
 export interface HttpResponse {
   readonly statusCode: number;
+  status(code: number): unknown;
   getHeaders(): Readonly<Record<string, unknown>>;
   header(name: string, value: unknown): unknown;
-  /** Express; Fastify has it on `raw`. */
-  readonly headersSent?: boolean;
-  readonly raw?: { readonly headersSent: boolean };
+  removeHeader(name: string): unknown;
 }
 
 /** Headers to repeat, and the body that they belong to: what is stored when a route names headers. */
@@ -35,41 +34,4 @@ export function bodyFlaw(body: unknown): string | undefined {
   }
   if (ArrayBuffer.isView(body) || body instanceof ArrayBuffer) return 'its body is bytes';
   return undefined;
-}
-
-/** Notes what a handler does to the response beside returning a body. */
-export class AnswerWatch {
-  readonly #status: number;
-  readonly #before: Readonly<Record<string, unknown>>;
-
-  constructor(private readonly response: HttpResponse) {
-    this.#status = response.statusCode;
-    this.#before = { ...response.getHeaders() };
-  }
-
-  /** Why a later request could not be answered with the body alone, or `undefined`. */
-  flaw(declared: ReadonlySet<string>): string | undefined {
-    const { statusCode, headersSent, raw } = this.response;
-    if (raw?.headersSent ?? headersSent ?? false) return 'it has sent its answer by itself';
-    if (statusCode !== this.#status) return `it has set the status ${String(statusCode)}`;
-    if (statusCode < 200 || statusCode > 299 || statusCode === 206) {
-      return `its status is ${String(statusCode)}`;
-    }
-    for (const [name, value] of this.#changed()) {
-      if (name === 'cache-control' && /no-store/i.test(String(value))) return 'it says no-store';
-      if (!declared.has(name)) return `it sets the header ${name}, which is not among its headers`;
-    }
-    return undefined;
-  }
-
-  /** The headers that the handler has set. */
-  headers(): Readonly<Record<string, unknown>> {
-    return Object.fromEntries(this.#changed());
-  }
-
-  #changed(): [string, unknown][] {
-    return Object.entries(this.response.getHeaders())
-      .map(([name, value]): [string, unknown] => [name.toLowerCase(), value])
-      .filter(([name, value]) => String(this.#before[name]) !== String(value));
-  }
 }

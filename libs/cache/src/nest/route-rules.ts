@@ -7,6 +7,7 @@ import {
   SSE_METADATA,
 } from '@nestjs/common/internal';
 import { CacheOptionsError } from '../cache-errors.js';
+import type { AnyHandlerOptions } from './cache-aside.metadata.js';
 
 /** Whether a method is an HTTP handler. */
 export function isRoute(method: object): boolean {
@@ -18,10 +19,31 @@ export function isRoute(method: object): boolean {
  *
  * @throws CacheOptionsError
  */
-export function assertCacheable(type: object, name: string, method: object, where: string): void {
+export function assertCacheable(
+  type: object,
+  name: string,
+  method: object,
+  where: string,
+  options: AnyHandlerOptions,
+): void {
   const reason = whyNot(type, name, method);
   if (reason !== undefined) throw new CacheOptionsError('scope', `${where} ${reason}`);
+  const option = BEHIND_ITS_ANSWER.find((one) => Boolean(options[one]));
+  if (option === undefined) return;
+  const needs = takes(type, name, [RouteParamtypes.RESPONSE])
+    ? 'must not take the response (@Res)'
+    : (options.headers?.length ?? 0) > 0
+      ? 'must not have headers to repeat'
+      : undefined;
+  if (needs === undefined) return;
+  throw new CacheOptionsError(
+    option,
+    `${where} has ${option}, so it may run when its request has been answered already: it ${needs}.`,
+  );
 }
+
+/** Options with which a handler runs, or goes on, in the background. */
+const BEHIND_ITS_ANSWER = ['staleFor', 'earlyRefresh', 'softTimeout'] as const;
 
 function whyNot(type: object, name: string, method: object): string | undefined {
   if (!isRoute(method)) {
@@ -43,9 +65,12 @@ function whyNot(type: object, name: string, method: object): string | undefined 
 /** By the same rule as Nest, which then leaves the sending to the handler. */
 function writesItself(type: object, name: string): boolean {
   if (Reflect.getMetadata(RESPONSE_PASSTHROUGH_METADATA, type, name) === true) return false;
+  return takes(type, name, [RouteParamtypes.RESPONSE, RouteParamtypes.NEXT]);
+}
+
+function takes(type: object, name: string, kinds: readonly RouteParamtypes[]): boolean {
   const parameters: unknown = Reflect.getMetadata(ROUTE_ARGS_METADATA, type, name) ?? {};
-  const kinds = [RouteParamtypes.RESPONSE, RouteParamtypes.NEXT].map(String);
   return Object.keys(Object(parameters) as object).some((key) =>
-    kinds.includes(key.split(':')[0] ?? ''),
+    kinds.map(String).includes(key.split(':')[0] ?? ''),
   );
 }

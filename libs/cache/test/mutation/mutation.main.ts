@@ -24,9 +24,10 @@ const SUITES = [
   ...['values', 'stored-values', 'unreadable-values', 'many', 'many-sharing', 'many-budget'],
   ...['stale', 'timeouts', 'refreshes', 'isolation', 'outages', 'behaviours/single-flight'],
   ...['redis-cursors', 'freshness/validity', 'freshness/relay', 'freshness/writers', 'model/model'],
-  ...['field-failures', 'answers', 'methods', 'refusals', 'requests', 'serialization'].map(
+  ...['field-failures', 'answers', 'uncacheable', 'background', 'methods', 'refusals'].map(
     (name) => `nest/${name}`,
   ),
+  ...['nest/requests', 'nest/serialization'],
   ...['coherence-chain', 'local-tier', 'model', 'coherence', 'barrier', 'local-reads'].map(
     (name) => `local/${name}`,
   ),

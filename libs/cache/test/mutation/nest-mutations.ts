@@ -40,7 +40,79 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
   {
     name: 'nest: an answer that is not for sharing is shared with those who wait',
     suite: 'nest/answers',
-    edits: [['throw new NotCacheable();', 'return body;']],
+    edits: [
+      [
+        '        visit.own = { body };\n      }\n      return undefined;',
+        '        visit.own = { body };\n      }\n      return body;',
+      ],
+    ],
+  },
+  {
+    name: 'nest: an answer that is not for sharing is a failure',
+    suite: 'nest/uncacheable',
+    edits: [
+      [
+        '        visit.own = { body };\n      }\n      return undefined;',
+        "        visit.own = { body };\n      }\n      throw new Error('not for sharing');",
+      ],
+    ],
+  },
+  {
+    name: 'nest: what is older than an answer that is not stored stays',
+    suite: 'nest/uncacheable',
+    edits: [
+      [
+        'if (this.parts.options.staleOnError !== undefined) await this.#forget(key);',
+        'void this.parts.options.staleOnError;',
+      ],
+    ],
+  },
+  {
+    name: 'nest: an old answer bears the traces of the failure that it stands in for',
+    suite: 'nest/uncacheable',
+    edits: [['    run.part(this.#declared);\n    run.undo();', '    run.part(this.#declared);']],
+  },
+  {
+    name: 'nest: a refresh does not wait for the old answer',
+    suite: 'nest/background',
+    edits: [
+      ['const sent = await responseSent(response);', 'const sent = await Promise.resolve(true);'],
+    ],
+  },
+  {
+    name: 'nest: what a refresh does to the response is no reason',
+    suite: 'nest/background',
+    edits: [
+      [
+        'const watch = new AnswerWatch(response);',
+        'const watch = new AnswerWatch(background ? { ...response, getHeaders: () => ({}) } : response);',
+      ],
+    ],
+  },
+  {
+    name: 'nest: a refresh that cannot be stored leaves the old answer',
+    suite: 'nest/background',
+    edits: [
+      [
+        '        discardBody(body);\n        await this.#forget(key);',
+        '        discardBody(body);',
+      ],
+    ],
+  },
+  {
+    name: 'nest: what goes on behind its answer is judged by that answer’s response',
+    suite: 'nest/background',
+    edits: [
+      [
+        'if (this.#parted !== undefined) return this.#parted.flaw;',
+        'if (this.#parted !== undefined) void this.#parted.flaw;',
+      ],
+    ],
+  },
+  {
+    name: 'nest: a handler that is refreshed may take the response',
+    suite: 'nest/refusals',
+    edits: [['if (option === undefined) return;', 'if (option !== null) return;']],
   },
   {
     name: 'nest: a handler without a scope starts',

@@ -4,14 +4,8 @@ import { of } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RawHandlerOptions } from '@gad/cache';
 import { CacheAside, cacheKey } from '@gad/cache';
-import type { Answer, Platform, RunningApp } from './nest-app.js';
+import type { Answer, Platform, RunningApp, TestResponse } from './nest-app.js';
 import { PLATFORMS, startApp } from './nest-app.js';
-
-/** What both servers' responses can do. */
-interface TestResponse {
-  status(code: number): unknown;
-  header(name: string, value: string): unknown;
-}
 
 let runs: number;
 const ran = <T>(value: T): T => {

@@ -71,6 +71,12 @@ export async function startApp(parts: AppParts): Promise<RunningApp> {
   };
 }
 
+/** Response of either server, as far as handlers of the tests use it. */
+export interface TestResponse {
+  status(code: number): unknown;
+  header(name: string, value: string): unknown;
+}
+
 /** Request of either server, as far as the tests look at it. */
 export interface TestRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;

@@ -64,6 +64,33 @@ class Writes {
   }
 }
 
+@Controller()
+class RefreshedWithResponse {
+  @Get()
+  @CacheAside({ scope: 'shared', key, staleFor: 60 })
+  refreshed(@Res({ passthrough: true }) _response: unknown): number {
+    return 1;
+  }
+}
+
+@Controller()
+class SlowWithResponse {
+  @Get()
+  @CacheAside({ scope: 'shared', key, staleOnError: 60, softTimeout: 1 })
+  slow(@Res({ passthrough: true }) _response: unknown): number {
+    return 1;
+  }
+}
+
+@Controller()
+class RefreshedWithHeaders {
+  @Get()
+  @CacheAside({ scope: 'shared', key, earlyRefresh: true, headers: ['etag'] })
+  refreshed(): number {
+    return 1;
+  }
+}
+
 @Injectable()
 class NoHandler {
   @CacheAside({ scope: 'shared', key })
@@ -116,6 +143,21 @@ describe('At start, the module refuses', () => {
     ['a handler that takes next', { controllers: [CallsNext] }, /@Next/],
     ['server-sent events', { controllers: [Events] }, /sends events/],
     ['a POST', { controllers: [Writes] }, /not GET or HEAD/],
+    [
+      'the response in a handler that is refreshed in the background',
+      { controllers: [RefreshedWithResponse] },
+      /staleFor.*@Res/,
+    ],
+    [
+      'the response in a handler that goes on when its caller has been answered',
+      { controllers: [SlowWithResponse] },
+      /softTimeout.*@Res/,
+    ],
+    [
+      'headers of a handler that is refreshed in the background',
+      { controllers: [RefreshedWithHeaders] },
+      /earlyRefresh.*headers/,
+    ],
     ['a scope on a method that is no handler', { providers: [NoHandler] }, /no HTTP handler/],
     ['a request-scoped provider', { providers: [RequestScoped] }, /request-scoped/],
     ['a transient provider', { providers: [Transient] }, /transient/],
@@ -154,6 +196,7 @@ describe('The decorator refuses', () => {
     expect(decorate).toThrow(/set-cookie/);
     expect(() => CacheAside({ scope: 'shared', key, ttl: 0 })).toThrow(CacheOptionsError);
     expect(() => CacheAside({ scope: 'shared', key, jitter: 2 })).toThrow(CacheOptionsError);
+    expect(() => CacheAside({ scope: 'shared', key, earlyRefresh: -1 })).toThrow(CacheOptionsError);
   });
 });
 

@@ -1,0 +1,41 @@
+import type { ServerResponse } from 'node:http';
+import type { HttpResponse } from './http-answer.js';
+
+/** What is written to the socket: Fastify's `raw`, with Express the response itself. */
+function rawOf(response: HttpResponse): ServerResponse {
+  // The two servers' responses differ here, and only here.
+  const { raw } = response as { readonly raw?: ServerResponse };
+  return raw ?? (response as unknown as ServerResponse);
+}
+
+/** Whether status and headers are on their way, so that nothing can be changed any more. */
+export function isSent(response: HttpResponse): boolean {
+  return rawOf(response).headersSent;
+}
+
+/**
+ * Waits until the response is on its way: `true`, or `false` when its client has gone before that.
+ * Not until all of it is written, which a slow client could put off for ever.
+ */
+export function responseSent(response: HttpResponse): Promise<boolean> {
+  const raw = rawOf(response);
+  if (raw.headersSent) return Promise.resolve(true);
+  if (raw.destroyed) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const settled = (): void => {
+      raw.removeListener('finish', settled);
+      raw.removeListener('close', settled);
+      resolve(raw.headersSent);
+    };
+    raw.once('finish', settled);
+    raw.once('close', settled);
+    // There is no event for it; every response of HTTP/1 comes by here, explicitly or not.
+    const { writeHead } = raw;
+    raw.writeHead = (...args: unknown[]): typeof raw => {
+      raw.writeHead = writeHead;
+      const written: unknown = Reflect.apply(writeHead, raw, args);
+      settled();
+      return written as typeof raw; // what it returns is itself
+    };
+  });
+}
