@@ -44,8 +44,9 @@ export class CacheUnavailableError extends CacheError {
 }
 
 /**
- * A loader took longer than `hardTimeout`, and there was no old value to serve instead. Over HTTP it
- * is a 504: the source behind the cache did not answer in time.
+ * A loader took longer than `hardTimeout`, and there was no old value to serve instead. No
+ * `HttpException`: an exception filter makes the application's own answer of it, such as a 504 or
+ * what it answers when its database is away.
  */
 export class CacheLoadTimeoutError extends CacheError {
   override readonly name = 'CacheLoadTimeoutError';

@@ -90,6 +90,9 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
    * this call is lost, and the old value stays for its whole ttl. For values derived from data
    * that changes use {@link getOrSet}, or {@link begin} and `set(…, { token })`.
    *
+   * Writes of one key, and removals, are sent in the order in which this process asked for them,
+   * awaited or not, however long it takes to compress a large value.
+   *
    * Cost: one script (above 4 kB a `SET` before it in the same round trip).
    */
   set(key: string, value: unknown, options?: SetOptions): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { BadRequestException, NotFoundException } from '@nestjs/common';
-import { CacheUnavailableError } from '@gad/cache';
+import { CacheLoadTimeoutError, CacheUnavailableError } from '@gad/cache';
 import { describe, expect, it } from '@jest/globals';
 import { problemBody, problemHeaders } from './problem-body.js';
 import { Problem } from './problem.js';
@@ -29,6 +29,14 @@ describe('toProblem', () => {
       status: 503,
       code: 'CACHE_UNAVAILABLE',
     });
+  });
+
+  it('maps a cached value that could not be loaded in time to a database that is away', () => {
+    const error = new CacheLoadTimeoutError('stats:user:2:days:30', 2_000);
+    const problem = toProblem(error);
+    expect(problem).toMatchObject({ status: 503, code: 'DATABASE_UNAVAILABLE', cause: error });
+    expect(problemHeaders(problem)).toMatchObject({ 'retry-after': '1' });
+    expect(JSON.stringify(problemBody(problem, 'id'))).not.toMatch(/stats|2000/);
   });
 
   it('tells nothing about what it does not know', () => {

@@ -1,9 +1,14 @@
 import { HttpException } from '@nestjs/common';
-import { CacheKeyInvalidError, CachePatternInvalidError, CacheUnavailableError } from '@gad/cache';
+import {
+  CacheKeyInvalidError,
+  CacheLoadTimeoutError,
+  CachePatternInvalidError,
+  CacheUnavailableError,
+} from '@gad/cache';
 import type { ProblemCode } from './problem-catalog.js';
 import { Problem } from './problem.js';
 
-const CACHE_RETRY_AFTER_SECONDS = 1;
+const RETRY_AFTER_SECONDS = 1;
 
 /** The HTTP server's and the framework's own refusals, by status. */
 const CODE_BY_STATUS: Readonly<Record<number, readonly [ProblemCode, string]>> = {
@@ -32,10 +37,18 @@ export function toProblem(error: unknown): Problem {
       'CACHE_UNAVAILABLE',
       'The cache store does not answer; nothing was removed for certain',
       {
-        retryAfterSeconds: CACHE_RETRY_AFTER_SECONDS,
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
         cause: error,
       },
     );
+  }
+  if (error instanceof CacheLoadTimeoutError) {
+    // What is loaded here is read from the database, and a database that does not answer in time is
+    // away: 503, as everywhere. There is no 504 in this API, which is no gateway to its callers.
+    return new Problem('DATABASE_UNAVAILABLE', 'The database does not answer in time; try again.', {
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+      cause: error,
+    });
   }
   if (error instanceof CacheKeyInvalidError) return new Problem('CACHE_KEY_INVALID', error.message);
   if (error instanceof CachePatternInvalidError) {

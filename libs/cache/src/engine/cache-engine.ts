@@ -4,6 +4,7 @@ import type { CacheLog } from '../cache-log.js';
 import { logClear, logDelete, logDeletePattern, logSet } from '../cache-log.js';
 import type { LocalFigures } from '../cache-stats.js';
 import type { Freshness, FreshnessFigures, Written } from '../freshness/freshness.js';
+import type { Removed } from '../local/removed.js';
 import { EVERYTHING, removedKeys, removedMatching } from '../local/removed.js';
 import type { CacheStore, StoreScript } from '../store/cache-store.js';
 import { BackgroundWork } from './background-work.js';
@@ -26,6 +27,7 @@ import { currentBudget } from './request-budget.js';
 import { TrustedReads } from './trusted-reads.js';
 import { assertLifetime, ttlMilliseconds } from './ttl.js';
 import { ValueCodec } from './value-codec.js';
+import { WriteOrder } from './write-order.js';
 
 /** Reads and writes of a cache over one store, in plain TypeScript: no framework, no globals. */
 export class CacheEngine {
@@ -44,6 +46,7 @@ export class CacheEngine {
   readonly #parts: LoadParts;
   readonly #reader: CacheReader;
   readonly #local: LocalReads;
+  readonly #writes = new WriteOrder();
 
   constructor(parts: EngineParts) {
     this.store = parts.store;
@@ -193,10 +196,10 @@ export class CacheEngine {
     }
     const ttlMs = ttlMilliseconds(options.ttl, options.jitter, this.#random);
     const packed = this.codec.pack(serialised);
-    const text = typeof packed === 'string' ? packed : await packed;
+    const put = (text: string): Promise<boolean> =>
+      this.#local.removing(removedKeys([key]), () => this.#put(key, text, ttlMs, options));
     try {
-      const put = (): Promise<boolean> => this.#put(key, text, ttlMs, options);
-      if (!(await this.#local.removing(removedKeys([key]), put))) return false;
+      if (!(await this.#writes.inTurn(key, packed, put))) return false;
     } catch (error) {
       this.#excuse(error);
       return false;
@@ -211,7 +214,7 @@ export class CacheEngine {
     const all = typeof keys === 'string' ? [keys] : keys;
     all.forEach(assertKey);
     if (all.length === 0) return 0;
-    const count = await this.#local.removing(removedKeys(all), () => this.store.remove(all));
+    const count = await this.#removing(removedKeys(all), () => this.store.remove(all));
     this.#counters.deletes += count;
     logDelete(this.#log, all, count);
     return count;
@@ -220,7 +223,7 @@ export class CacheEngine {
   /** Costs what it removes where the store keeps a key index. */
   async deletePattern(pattern: string): Promise<number> {
     const glob = new Glob(pattern);
-    const count = await this.#local.removing(removedMatching(glob), () =>
+    const count = await this.#removing(removedMatching(glob), () =>
       glob.isLiteral
         ? this.store.remove([glob.literalPrefix.toString()])
         : this.store.removeMatching(glob),
@@ -256,10 +259,14 @@ export class CacheEngine {
   }
 
   async clear(): Promise<number> {
-    const count = await this.#local.removing(EVERYTHING, () => this.store.removeAll());
+    const count = await this.#removing(EVERYTHING, () => this.store.removeAll());
     this.#counters.deletes += count;
     logClear(this.#log, count);
     return count;
+  }
+
+  #removing(removed: Removed, remove: () => Promise<number>): Promise<number> {
+    return this.#local.removing(removed, () => this.#writes.behind(remove));
   }
 
   #put(

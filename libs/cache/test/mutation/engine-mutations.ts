@@ -237,4 +237,29 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
       ["replace: miss === 'corrupt' }", "replace: miss === 'corrupt' || miss === 'foreign' }"],
     ],
   },
+  {
+    name: 'engine: a write overtakes one that is still being compressed',
+    suite: 'write-order',
+    edits: [['Promise.all([text, before]).then', 'Promise.all([text]).then']],
+  },
+  {
+    name: 'engine: a small write does not look for one that is still being compressed',
+    suite: 'write-order',
+    edits: [
+      [
+        "if (before === undefined && typeof text === 'string') return send(text);",
+        "if (typeof text === 'string') return send(text);",
+      ],
+    ],
+  },
+  {
+    name: 'engine: a removal overtakes a write that is still being compressed',
+    suite: 'write-order',
+    edits: [
+      [
+        'if (this.#unsent.size === 0) return remove();',
+        'if (this.#unsent.size >= 0) return remove();',
+      ],
+    ],
+  },
 ];

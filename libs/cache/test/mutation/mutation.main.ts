@@ -22,7 +22,15 @@ import { WorkspaceCopy } from './workspace-copy.js';
 const SUITES = [
   ...['store-contract', 'leases', 'sharing', 'interleavings', 'key-index', 'index-upkeep'],
   ...['values', 'stored-values', 'unreadable-values', 'many', 'many-sharing', 'many-budget'],
-  ...['stale', 'timeouts', 'refreshes', 'isolation', 'outages', 'behaviours/single-flight'],
+  ...[
+    'stale',
+    'timeouts',
+    'refreshes',
+    'isolation',
+    'outages',
+    'behaviours/single-flight',
+    'write-order',
+  ],
   ...['redis-cursors', 'freshness/validity', 'freshness/relay', 'freshness/writers', 'model/model'],
   ...['field-failures', 'answers', 'uncacheable', 'background', 'methods', 'refusals'].map(
     (name) => `nest/${name}`,
