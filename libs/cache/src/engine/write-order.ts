@@ -17,7 +17,7 @@ export class WriteOrder {
     if (before === undefined && typeof text === 'string') return send(text);
     // In a box, so that the next one waits for the sending only.
     const sending = Promise.all([text, before]).then(([ready]) => ({ outcome: send(ready) }));
-    const sent = sending.then(
+    const sent: Promise<void> = sending.then(
       () => this.#done(key, sent),
       () => this.#done(key, sent),
     );

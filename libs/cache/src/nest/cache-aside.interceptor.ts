@@ -39,7 +39,10 @@ export class CacheAsideInterceptor implements NestInterceptor, OnModuleInit {
     }
   }
 
-  intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+  intercept(
+    context: ExecutionContext,
+    next: CallHandler,
+  ): Observable<unknown> | Promise<Observable<unknown>> {
     const known = this.#handlers.get(context.getClass())?.get(context.getHandler());
     return (known ?? this.#prepare(context)).intercept(context, next);
   }

@@ -3,9 +3,10 @@ import type { Observable } from 'rxjs';
 import { lastValueFrom, of } from 'rxjs';
 import { CacheUnavailableError } from '../cache-errors.js';
 import { encodeSegment } from '../cache-key.js';
-import type { Loader } from '../engine/cache-entry.js';
+import type { CacheEntry, LoadContext, Loader } from '../engine/cache-entry.js';
 import { AnswerWatch } from './answer-watch.js';
 import type { CacheFace } from './cache-face.js';
+import { comingAnswer, Detour } from './coming-answer.js';
 import type { AnswerEntry } from './cache-aside.options.js';
 import type { AnyHandlerOptions } from './cache-aside.metadata.js';
 import type { HttpResponse } from './http-answer.js';
@@ -19,6 +20,7 @@ import { discardBody } from './unsent-body.js';
 interface Visit {
   readonly context: ExecutionContext;
   readonly next: CallHandler;
+  readonly key: string;
   /** Set once this request's own handler has run and its answer must not be shared. */
   own?: { readonly body: unknown };
   /** What this request's handler does to the response, unless it runs in the background. */
@@ -49,7 +51,10 @@ export class HandlerCache {
     this.#needsEntry = map !== undefined || valid !== undefined || this.#declared.size > 0;
   }
 
-  intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+  intercept(
+    context: ExecutionContext,
+    next: CallHandler,
+  ): Observable<unknown> | Promise<Observable<unknown>> {
     const { read } = this.parts.options;
     if (read === undefined) return this.#answered(rawRequest(context), context, next);
     const input = read(context);
@@ -57,49 +62,70 @@ export class HandlerCache {
     return input.then((value: unknown) => this.#answered(value, context, next));
   }
 
-  async #answered(
+  /** Written without `await`, because every hit pays for it; see {@link comingAnswer}. */
+  #answered(
     input: unknown,
     context: ExecutionContext,
     next: CallHandler,
-  ): Promise<Observable<unknown>> {
-    const { options, face, serializers } = this.parts;
-    const visit: Visit = { context, next, answered: false };
+  ): Observable<unknown> | Promise<Observable<unknown>> {
+    const { options, face } = this.parts;
     const key = this.#key(input, context);
-    if (key === undefined || !this.#uses(input, context)) return this.#passBy(visit, input, key);
-    try {
-      const load = this.#loader(visit, key);
-      if (!this.#needsEntry) {
-        const value = await face.cache.getOrSet(key, load, options);
-        if (value === undefined) return await this.#unshared(visit, key);
-        // An own answer that others may have has changed nothing there.
-        this.#standIn(visit);
-        return of(serializers.done(value));
-      }
-      const { value, ...entry } = await face.cache.getOrSetEntry(key, load, options);
-      if (value === undefined) return await this.#unshared(visit, key);
-      if (entry.stale) this.#standIn(visit);
-      const body = this.#opened(value, visit);
-      if (body === undefined || options.valid?.(body.value, input) === false) {
-        // Not ours, or not of this version: away with it, and answer as if nothing had been there.
-        await face.cache.invalidate(key);
-        return await this.#passBy(visit, input, key);
-      }
-      return of(this.#answer({ ...entry, value: body.value, bypass: false }, input, context));
-    } finally {
+    if (key === undefined || !this.#uses(input, context)) {
+      return this.#passBy(context, next, input, key);
+    }
+    const visit: Visit = { context, next, key, answered: false };
+    const load: Loader<unknown> = (way) => this.#load(visit, way);
+    const end = (): void => {
       visit.answered = true;
       visit.run?.part(this.#declared);
+    };
+    return this.#needsEntry
+      ? comingAnswer(
+          face.cache.getOrSetEntry(key, load, options),
+          (entry) => this.#ofEntry(visit, input, entry),
+          end,
+        )
+      : comingAnswer(
+          face.cache.getOrSet(key, load, options),
+          (value) => this.#ofValue(visit, value),
+          end,
+        );
+  }
+
+  #ofValue(visit: Visit, value: unknown): unknown {
+    if (value === undefined) return this.#unshared(visit);
+    // An own answer that others may have has changed nothing there.
+    this.#standIn(visit);
+    return this.parts.serializers.done(value);
+  }
+
+  #ofEntry(visit: Visit, input: unknown, { value, ...entry }: CacheEntry<unknown>): unknown {
+    const { context, next, key } = visit;
+    const { options, face } = this.parts;
+    if (value === undefined) return this.#unshared(visit);
+    if (entry.stale) this.#standIn(visit);
+    const body = this.#opened(value, visit);
+    if (body === undefined || options.valid?.(body.value, input) === false) {
+      // Not ours, or not of this version: away with it, and answer as if nothing had been there.
+      return new Detour(async () => {
+        await face.cache.invalidate(key);
+        return this.#passBy(context, next, input, key);
+      });
     }
+    return this.#answer({ ...entry, value: body.value, bypass: false }, input, context);
   }
 
   /**
    * The answer of this request's own handler, which is not for sharing. Where that was somebody
    * else's, every request makes its own.
    */
-  async #unshared({ own, next }: Visit, key: string): Promise<Observable<unknown>> {
-    if (own === undefined) return next.handle();
-    // Otherwise the next failure would be answered with what is older than this.
-    if (this.parts.options.staleOnError !== undefined) await this.#forget(key);
-    return of(own.body);
+  #unshared({ own, next, key }: Visit): Detour {
+    return new Detour(async () => {
+      if (own === undefined) return next.handle();
+      // Otherwise the next failure would be answered with what is older than this.
+      if (this.parts.options.staleOnError !== undefined) await this.#forget(key);
+      return of(own.body);
+    });
   }
 
   /** An old value is served in place of what this request's handler has failed, or is slow, to make. */
@@ -136,7 +162,8 @@ export class HandlerCache {
   }
 
   async #passBy(
-    { context, next }: Visit,
+    context: ExecutionContext,
+    next: CallHandler,
     input: unknown,
     key: string | undefined,
   ): Promise<Observable<unknown>> {
@@ -159,30 +186,28 @@ export class HandlerCache {
    * Runs the handler of this request, and hands on only what others may be answered with: nothing
    * is stored of `undefined`, and it is no failure.
    */
-  #loader(visit: Visit, key: string): Loader<unknown> {
-    const { context, next } = visit;
-    return async (load) => {
-      const response = responseOf(context);
-      const background = load.background || visit.answered;
-      if (background) {
-        // Not before: what the handler does to the response must not end up in the old answer.
-        const sent = await responseSent(response);
-        if (!sent || load.signal.aborted) return undefined;
-      }
-      const watch = new AnswerWatch(response);
-      if (!background) visit.run = watch;
-      const body: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
-      const flaw = bodyFlaw(body) ?? watch.flaw(this.#declared);
-      if (flaw === undefined) return this.#storable(visit, body, watch);
-      this.#warnOnce(flaw);
-      if (background || visit.answered) {
-        discardBody(body);
-        await this.#forget(key);
-      } else {
-        visit.own = { body };
-      }
-      return undefined;
-    };
+  async #load(visit: Visit, way: LoadContext): Promise<unknown> {
+    const { context, next, key } = visit;
+    const response = responseOf(context);
+    const background = way.background || visit.answered;
+    if (background) {
+      // Not before: what the handler does to the response must not end up in the old answer.
+      const sent = await responseSent(response);
+      if (!sent || way.signal.aborted) return undefined;
+    }
+    const watch = new AnswerWatch(response);
+    if (!background) visit.run = watch;
+    const body: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
+    const flaw = bodyFlaw(body) ?? watch.flaw(this.#declared);
+    if (flaw === undefined) return this.#storable(visit, body, watch);
+    this.#warnOnce(flaw);
+    if (background || visit.answered) {
+      discardBody(body);
+      await this.#forget(key);
+    } else {
+      visit.own = { body };
+    }
+    return undefined;
   }
 
   async #storable({ context }: Visit, body: unknown, watch: AnswerWatch): Promise<unknown> {
