@@ -88,10 +88,8 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
    *
    * get → compute → set by hand can be raced: an invalidation between the read of the source and
    * this call is lost, and the old value stays for its whole ttl. For values derived from data
-   * that changes use {@link getOrSet}, or {@link begin} and `set(…, { token })`.
-   *
-   * Writes of one key, and removals, are sent in the order in which this process asked for them,
-   * awaited or not, however long it takes to compress a large value.
+   * that changes use {@link getOrSet}, or {@link begin} and `set(…, { token })`. Writes of one key and
+   * removals are sent in the order in which this process asked for them, awaited or not.
    *
    * Cost: one script (above 4 kB a `SET` before it in the same round trip).
    */

@@ -30,6 +30,9 @@ export interface AnswerEntry<V> extends CacheEntry<V> {
 /**
  * `@CacheAside` on an HTTP handler.
  *
+ * With `staleFor`, `earlyRefresh` or `softTimeout` the handler may run when its request has been
+ * answered: with that request, and a response that is on its way, which it must not take (`@Res`).
+ *
  * @typeParam Input what `read` makes of the request
  * @typeParam Value what the handler returns, as JSON
  */
@@ -52,7 +55,8 @@ export interface HandlerCacheOptions<Input = RawRequest, Value = unknown> extend
   readonly enabled?: boolean | ((input: Input, context: ExecutionContext) => boolean) | undefined;
   /**
    * Headers that the handler sets and that a hit repeats. A handler that sets any other header is
-   * not cached. They are stored beside the body (`{ "headers": …, "body": … }`). Not `set-cookie`.
+   * not cached. They are stored beside the body (`{ "headers": …, "body": … }`). Not `set-cookie`, and
+   * not with `staleFor`, `earlyRefresh` or `softTimeout`, whose runs have no response to set them on.
    */
   readonly headers?: readonly string[] | undefined;
   /**

@@ -30,12 +30,11 @@ export function responseSent(response: HttpResponse): Promise<boolean> {
     raw.once('finish', settled);
     raw.once('close', settled);
     // There is no event for it; every response of HTTP/1 comes by here, explicitly or not.
-    const { writeHead } = raw;
-    raw.writeHead = (...args: unknown[]): typeof raw => {
-      raw.writeHead = writeHead;
-      const written: unknown = Reflect.apply(writeHead, raw, args);
+    const writeHead = raw.writeHead.bind(raw) as (...args: unknown[]) => ServerResponse; // as given
+    raw.writeHead = (...args: unknown[]): ServerResponse => {
+      const written = writeHead(...args);
       settled();
-      return written as typeof raw; // what it returns is itself
+      return written;
     };
   });
 }

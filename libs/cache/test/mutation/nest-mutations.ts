@@ -42,8 +42,8 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
     suite: 'nest/answers',
     edits: [
       [
-        '        visit.own = { body };\n      }\n      return undefined;',
-        '        visit.own = { body };\n      }\n      return body;',
+        '      visit.own = { body };\n    }\n    return undefined;',
+        '      visit.own = { body };\n    }\n    return body;',
       ],
     ],
   },
@@ -52,8 +52,8 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
     suite: 'nest/uncacheable',
     edits: [
       [
-        '        visit.own = { body };\n      }\n      return undefined;',
-        "        visit.own = { body };\n      }\n      throw new Error('not for sharing');",
+        '      visit.own = { body };\n    }\n    return undefined;',
+        "      visit.own = { body };\n    }\n    throw new Error('not for sharing');",
       ],
     ],
   },
@@ -93,10 +93,7 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
     name: 'nest: a refresh that cannot be stored leaves the old answer',
     suite: 'nest/background',
     edits: [
-      [
-        '        discardBody(body);\n        await this.#forget(key);',
-        '        discardBody(body);',
-      ],
+      ['      discardBody(body);\n      await this.#forget(key);', '      discardBody(body);'],
     ],
   },
   {
@@ -125,5 +122,15 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
     edits: [
       ['const result = await outcome;', 'await then(undefined);\n  const result = await outcome;'],
     ],
+  },
+  {
+    name: 'nest: a handler that fails leaves a request without an answer',
+    suite: 'nest/field-failures',
+    edits: [['(error: unknown) => settle({ error }),', '(error: unknown) => void error,']],
+  },
+  {
+    name: 'nest: what comes after a hard timeout is judged by the response of that',
+    suite: 'nest/background',
+    edits: [['    visit.run?.part(this.#declared);\n', '']],
   },
 ];

@@ -75,6 +75,12 @@ class RefreshedController {
     return this.#answer(request);
   }
 
+  @Get('bounded')
+  @CacheAside({ scope: 'shared', key: () => cacheKey`bounded:one`, ttl: 10, hardTimeout: 1 })
+  bounded(@Req() request: TestRequest): Promise<unknown> {
+    return this.#answer(request);
+  }
+
   async #answer({ headers }: TestRequest): Promise<unknown> {
     const user = headers['x-user'] ?? 'nobody';
     runs.push(user);
@@ -224,5 +230,20 @@ describe.each(PLATFORMS)('A handler that runs in the background, on %s:', (platf
     await idle();
     expect((await get('/patient')).text).toMatch(/"run":4/);
     expect(runs).toHaveLength(4);
+  });
+
+  it('comes to nothing after its hard timeout, and takes nothing away', async () => {
+    const late = deferred<undefined>();
+    gate = late.promise;
+    const asking = get('/bounded');
+    await until(() => runs.length === 1);
+    clock.advance(1_000);
+    expect((await asking).status).toBe(500);
+    gate = undefined;
+    expect((await get('/bounded')).text).toMatch(/"run":2/);
+    late.resolve(undefined);
+    for (let turn = 0; turn < 20; turn++) await settle();
+    expect((await get('/bounded')).text).toMatch(/"run":2/);
+    expect(runs).toHaveLength(2);
   });
 });
