@@ -5,9 +5,10 @@
  *
  * Hits only, in-process store and Redis, as a client sees it (HTTP over kept-alive connections of
  * loopback; client and server share this process) and within the server (Fastify's `inject`, no
- * sockets). The routes take turns within one run, each round in another order; the ratio is the
- * median of the rounds' own ratios, because the machine is never quiet. Beside them, an interceptor
- * that only awaits `getOrSet` and answers: what Nest takes for any interceptor at all.
+ * sockets). The routes take short turns within one run, each round in another order; the ratio is
+ * the median of the rounds' own ratios, because the machine is never quiet. The ratio of the CPU time
+ * of the process is told as well: it does not count what others on the machine take. Beside them, an
+ * interceptor that only awaits `getOrSet` and answers: what Nest takes for any interceptor at all.
  */
 import 'reflect-metadata';
 import { Agent, get } from 'node:http';
@@ -23,10 +24,10 @@ import { of } from 'rxjs';
 import { startRedis } from '../test/servers/redis-server.js';
 import { expectFigure, machine, millisecondsOf, quantile, spread } from './measure.js';
 
-const ROUNDS = 41;
+const ROUNDS = 81;
 const LOADS = [
-  { concurrency: 1, calls: 500 },
-  { concurrency: 50, calls: 2_000 },
+  { concurrency: 1, calls: 100 },
+  { concurrency: 50, calls: 500 },
 ];
 const TARGET = 1.1;
 const VALUE = { user_id: 2, total_tareas: 45, completadas: 30, filler: 'x'.repeat(350) };
@@ -108,15 +109,18 @@ async function measure(store: string, redis: RedisSettings | undefined): Promise
         const turns = await takeTurns(ask, concurrency, calls);
         const { hits } = (await cache.getStats()).local;
         if (hits - before < 3 * ROUNDS * calls) throw new Error('not every request was a hit');
-        const ratios = (route: Route): number[] =>
-          turns[route].map((ms, round) => ms / (turns['by-hand'][round] ?? ms));
-        const each = ROUTES.map(
-          (route) => `${route} ${((1_000 * quantile(turns[route], 0.5)) / calls).toFixed(1)} µs`,
+        const ratios = (route: Route, of: keyof Turn): number[] =>
+          turns[route].map((turn, round) => turn[of] / (turns['by-hand'][round] ?? turn)[of]);
+        const each = ROUTES.map((route) => {
+          const ms = turns[route].map((turn) => turn.ms);
+          return `${route} ${((1_000 * quantile(ms, 0.5)) / calls).toFixed(1)} µs`;
+        });
+        const compared = (['decorated', 'bare'] as const).map(
+          (route) =>
+            `${route} ${spread(ratios(route, 'ms'), 3)} ×, CPU ${spread(ratios(route, 'cpuMs'), 3)} ×`,
         );
-        console.log(
-          `${way} ${store} c=${concurrency}  ${each.join(', ')}; decorated ${spread(ratios('decorated'), 3)} ×, bare ${spread(ratios('bare'), 3)} ×`,
-        );
-        const ratio = quantile(ratios('decorated'), 0.5);
+        console.log(`${way} ${store} c=${concurrency}  ${each.join(', ')}; ${compared.join('; ')}`);
+        const ratio = quantile(ratios('decorated', 'ms'), 0.5);
         if (way === 'HTTP') {
           expectFigure(
             `${store} c=${concurrency} @CacheAside ≤ ${TARGET} × by hand`,
@@ -142,15 +146,21 @@ function overHttp(url: string, agent: Agent): Ask {
     });
 }
 
-/** Milliseconds that each route took in each round, without the first rounds, which warm up. */
+/** What one turn took: for the client, and of the CPU. */
+interface Turn {
+  readonly ms: number;
+  readonly cpuMs: number;
+}
+
+/** What each route took in each round, without the first rounds, which warm up. */
 async function takeTurns(
   ask: Ask,
   concurrency: number,
   calls: number,
-): Promise<Record<Route, number[]>> {
-  const turns: Record<Route, number[]> = { 'by-hand': [], decorated: [], bare: [] };
-  for (let round = -5; round < ROUNDS; round++) {
-    const first = (round + 6) % ROUTES.length;
+): Promise<Record<Route, Turn[]>> {
+  const turns: Record<Route, Turn[]> = { 'by-hand': [], decorated: [], bare: [] };
+  for (let round = -20; round < ROUNDS; round++) {
+    const first = (round + 21) % ROUTES.length;
     for (const route of [...ROUTES.slice(first), ...ROUTES.slice(0, first)]) {
       let left = calls;
       const loop = async (): Promise<void> => {
@@ -159,8 +169,10 @@ async function takeTurns(
           if (status !== 200) throw new Error(`${route} answered ${status}`);
         }
       };
+      const before = process.cpuUsage();
       const ms = await millisecondsOf(() => Promise.all(Array.from({ length: concurrency }, loop)));
-      if (round >= 0) turns[route].push(ms);
+      const { user, system } = process.cpuUsage(before);
+      if (round >= 0) turns[route].push({ ms, cpuMs: (user + system) / 1_000 });
     }
   }
   return turns;
