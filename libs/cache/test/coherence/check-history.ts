@@ -19,6 +19,8 @@ export interface Verdict {
   /** Attempts at invalidation that threw. */
   readonly retries: number;
   readonly readMs: { readonly p50: number; readonly p99: number };
+  /** How long invalidations took to be acknowledged. */
+  readonly invalidationMs: { readonly p50: number; readonly p99: number };
 }
 
 /** A row's acknowledgements, in the order of the states; one writer makes times ascend as well. */
@@ -39,6 +41,7 @@ export async function checkHistories(paths: readonly string[]): Promise<Verdict>
   const rows = new Map<number, Acknowledgements>();
   const openLoads = new Map<number, [number, number][]>();
   const operations: { begin: number; rows: number[] }[] = [];
+  const waits: number[] = [];
   const counts = { loads: 0, failures: 0, wrong: 0, retries: 0, reads: 0, stale: 0 };
 
   for (const path of paths) {
@@ -48,7 +51,10 @@ export async function checkHistories(paths: readonly string[]): Promise<Verdict>
         acknowledged.versions.push(version);
         acknowledged.times.push(end);
         if (detail >= REST) operations.at(-1)?.rows.push(row);
-        else operations.push({ begin, rows: [row] });
+        else {
+          operations.push({ begin, rows: [row] });
+          waits.push((end - begin) / 1_000);
+        }
       } else if (kind === RECORD.load) {
         counts.loads++;
         entryOf(openLoads, row, (): [number, number][] => []).push([begin, end]);
@@ -84,6 +90,7 @@ export async function checkHistories(paths: readonly string[]): Promise<Verdict>
     invalidations: operations.length,
     duringLoad: countDuring(operations, openLoads),
     readMs: percentiles(durations),
+    invalidationMs: percentiles(waits),
   };
 }
 

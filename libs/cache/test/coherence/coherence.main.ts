@@ -3,7 +3,7 @@
  * README.md beside this file.
  *
  *   npm run verify:coherence -- [--seconds 60] [--rival-seconds 20] [--processes 4] [--seed n] [--adapters gad,raw,…]
- *       [--readers 32] [--writers 4] [--users 16] [--rest 0] [--rounds 1]
+ *       [--readers 32] [--writers 4] [--users 16] [--rest 0] [--think 0] [--rounds 1]
  *
  * Ends with 1 when an adapter of ours shows a stale read (`gad-local`: older than it may be), a
  * stuck key, a failed read or an unindexed value, and with 2 when the run does not count.
@@ -26,6 +26,7 @@ const { values } = parseArgs({
     writers: { type: 'string', default: '4' },
     users: { type: 'string', default: '16' },
     rest: { type: 'string', default: '0' },
+    think: { type: 'string', default: '0' },
     rounds: { type: 'string', default: '1' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     adapters: { type: 'string', default: ['gad', 'raw', 'gad-set-by-hand', ...RIVALS].join(',') },
@@ -56,6 +57,7 @@ try {
         writers: Number(values.writers),
         users: Number(values.users),
         restMs: Number(values.rest),
+        thinkMs: Number(values.think),
         seed,
       });
       results.push(result);

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => redis.stop());
 
 function run(adapter: string, seconds: number): Promise<RunResult> {
-  const size = { processes: 3, readers: 16, writers: 3, users: 16, restMs: 0 };
+  const size = { processes: 3, readers: 16, writers: 3, users: 16, restMs: 0, thinkMs: 0 };
   return runAdapter(adapter, { redisUrl: redis.url, databaseUrl, seconds, seed: SEED, ...size });
 }
 

@@ -60,6 +60,7 @@ export function table(results: readonly RunResult[]): string {
   const header = [
     ...['adapter', 'reads', 'loads', 'stale', 'ppm', 'old p50/p99/max ms', 'invalidations'],
     ...['in a load', 'stuck', 'failed', 'wrong', 'retries', 'unindexed', 'read p50/p99 ms'],
+    'invalidation p50/p99 ms',
   ];
   const lines = results.map((result) => [
     result.adapter,
@@ -73,6 +74,7 @@ export function table(results: readonly RunResult[]): string {
     ...[result.stuck, result.failures, result.wrong, result.retries].map(String),
     result.unindexed === undefined ? '-' : String(result.unindexed),
     `${result.readMs.p50.toFixed(2)} / ${result.readMs.p99.toFixed(1)}`,
+    `${result.invalidationMs.p50.toFixed(2)} / ${result.invalidationMs.p99.toFixed(1)}`,
   ]);
   const settings = results.map(({ adapter, settings: text }) => `  ${adapter}: ${text}`);
   return [textTable(header, lines), '', 'Settings:', ...settings].join('\n');

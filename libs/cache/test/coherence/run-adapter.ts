@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly writers: number;
   /** Mean milliseconds that a writer rests between two writes: more for more reads between them. */
   readonly restMs: number;
+  /** Mean milliseconds that a reader waits between two reads; 0 keeps the processors busy. */
+  readonly thinkMs: number;
 }
 
 export interface RunResult extends Verdict {

@@ -13,6 +13,8 @@ export interface WorkerSetup {
   readonly writers: number;
   /** Mean milliseconds that a writer rests between two writes. */
   readonly restMs: number;
+  /** Mean milliseconds that a reader waits between two reads. */
+  readonly thinkMs: number;
 }
 
 export type ToWorker =

@@ -59,6 +59,7 @@ export class Workload {
   }
 
   async #read(now: () => number, random: Random): Promise<void> {
+    const { thinkMs } = this.setup;
     const draw = zipf(this.#rows, SKEW, random);
     while (this.#running) {
       const row = draw();
@@ -68,7 +69,7 @@ export class Workload {
         return this.#load(row, now, random);
       };
       // A request begins in a turn of its own; what is answered from memory would not let others be.
-      await immediate();
+      await (thinkMs > 0 ? sleep(2 * thinkMs * random()) : immediate());
       const begin = now();
       try {
         const value = await this.cache.get(keyOf(row), load);
