@@ -1,8 +1,9 @@
 import { logHit } from '../cache-log.js';
 import type { LocalTierFigures } from '../local/local-tier.js';
 import { LocalTier } from '../local/local-tier.js';
+import { LoopWatch } from '../local/loop-watch.js';
 import type { Removed } from '../local/removed.js';
-import { removedMatching } from '../local/removed.js';
+import { removedKeys, removedMatching } from '../local/removed.js';
 import { freezeForSharing } from '../local/shared-value.js';
 import type { GetOrSetOptions, Loader } from './cache-entry.js';
 import type { CacheReader } from './cache-reader.js';
@@ -24,6 +25,9 @@ export interface CopyFigures extends LocalTierFigures {
   readonly gaps: number;
 }
 
+/** A process that has not looked for messages for so long does so before it serves a copy. */
+const UNHEARD_MS = 5;
+
 /**
  * Reads with the option `local`: answered from this process's memory while that is proved to be
  * coherent with the store, from the store or the loader otherwise.
@@ -36,12 +40,14 @@ export class LocalReads {
   readonly #reader: CacheReader;
   readonly #parts: LoadParts;
   readonly #tier: LocalTier | undefined;
+  readonly #loop: LoopWatch;
   /** Of the proof under which everything in memory was read. */
   #term: number;
 
   constructor(reader: CacheReader, parts: LoadParts, bounds: LocalBounds | undefined) {
     this.#reader = reader;
     this.#parts = parts;
+    this.#loop = new LoopWatch(parts.clock, UNHEARD_MS);
     this.#term = parts.reads.term;
     const { coherence } = parts.store;
     if (coherence === undefined || bounds === undefined) return;
@@ -50,26 +56,17 @@ export class LocalReads {
   }
 
   value<T>(key: string, loader: Loader<T>, options: GetOrSetOptions): Promise<unknown> {
-    if (options.local === undefined) return this.#reader.value(key, loader, options);
-    const copy = this.#copy(key);
-    if (copy !== undefined) return Promise.resolve(copy.value);
-    return this.#read(key, loader, options, options.local).then(({ value }) => value);
+    const { local } = options;
+    if (local === undefined) return this.#reader.value(key, loader, options);
+    if (!this.#mustCatchUp(key)) return this.#value(key, loader, options, local);
+    return this.#loop.caughtUp().then(() => this.#value(key, loader, options, local));
   }
 
   entry<T>(key: string, loader: Loader<T>, options: GetOrSetOptions): Promise<Served> {
-    if (options.local === undefined) return this.#reader.entry(key, loader, options);
-    const copy = this.#copy(key);
-    if (copy === undefined) return this.#read(key, loader, options, options.local);
-    const lifeMs = copy.endsAt === null ? null : copy.endsAt - this.#parts.clock.now();
-    const ttl = cap(lifeMs, options.ttl);
-    return Promise.resolve({
-      value: copy.value,
-      hit: true,
-      stored: true,
-      stale: false,
-      ttl,
-      lifeMs,
-    });
+    const { local } = options;
+    if (local === undefined) return this.#reader.entry(key, loader, options);
+    if (!this.#mustCatchUp(key)) return this.#entry(key, loader, options, local);
+    return this.#loop.caughtUp().then(() => this.#entry(key, loader, options, local));
   }
 
   /**
@@ -95,6 +92,47 @@ export class LocalReads {
   figures(): CopyFigures | null {
     if (this.#tier === undefined) return null;
     return { ...this.#tier.figures(), gaps: this.#parts.store.coherence?.gaps ?? 0 };
+  }
+
+  /**
+   * Whether there may be news of a copy that has arrived and not been handled. A removal with the
+   * barrier is not done before this process has handled it, so that nothing can be late.
+   */
+  #mustCatchUp(key: string): boolean {
+    if (this.#tier === undefined || this.#loop.recent) return false;
+    if (!this.#tier.holds(key)) return false;
+    return (this.#parts.store.coherence?.waitMs(removedKeys([key])) ?? 0) === 0;
+  }
+
+  #value<T>(
+    key: string,
+    loader: Loader<T>,
+    options: GetOrSetOptions,
+    seconds: number,
+  ): Promise<unknown> {
+    const copy = this.#copy(key);
+    if (copy !== undefined) return Promise.resolve(copy.value);
+    return this.#read(key, loader, options, seconds).then(({ value }) => value);
+  }
+
+  #entry<T>(
+    key: string,
+    loader: Loader<T>,
+    options: GetOrSetOptions,
+    seconds: number,
+  ): Promise<Served> {
+    const copy = this.#copy(key);
+    if (copy === undefined) return this.#read(key, loader, options, seconds);
+    const lifeMs = copy.endsAt === null ? null : copy.endsAt - this.#parts.clock.now();
+    const ttl = cap(lifeMs, options.ttl);
+    return Promise.resolve({
+      value: copy.value,
+      hit: true,
+      stored: true,
+      stale: false,
+      ttl,
+      lifeMs,
+    });
   }
 
   #copy(key: string): ReturnType<LocalTier['get']> {

@@ -10,8 +10,9 @@ export interface LocalOptions {
    * Whether a removal is done only when every process has dropped its copies: `true`, or the
    * beginnings of the keys for which it is (`['stats:']`). A removal then takes a round trip more,
    * and `staleBoundMs` when a process is silent. Without it, others may be served a removed value
-   * for as long as a message travels (milliseconds), and never beyond `staleBoundMs`. `set` waits
-   * for nobody. Default `false`.
+   * for as long as a message travels (milliseconds), and never beyond `staleBoundMs`; a process
+   * that has not looked for messages for 5 ms does so before it serves a copy, which takes two
+   * turns of its event loop. `set` waits for nobody. Default `false`.
    */
   readonly barrier?: boolean | readonly string[] | undefined;
   /**

@@ -87,6 +87,11 @@ export class LocalTier implements LocalCopies {
     return held;
   }
 
+  /** Whether there is a copy, readable or not. Counts nothing. */
+  holds(key: string): boolean {
+    return this.#held.has(key);
+  }
+
   /** To be called before the read of the store is sent; exactly one `end` must follow. */
   begin(key: string): Keeping {
     const keeping = { key, since: this.#clock.now(), spoilt: false };

@@ -254,4 +254,44 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
     suite: 'local/confirmed-invalidations',
     edits: [['confirmMs > 0 && !budget.exhausted', 'confirmMs > 0']],
   },
+  {
+    name: 'reads: copies are served before messages that have arrived are looked at',
+    suite: 'local/busy-process',
+    edits: [['this.#tier === undefined || this.#loop.recent', 'key.length > 0']],
+  },
+  {
+    name: 'loop: the first check proves something',
+    suite: 'local/loop-watch',
+    edits: [
+      [
+        'if (this.#checkedAt !== undefined) this.#handledUpTo = this.#checkedAt;',
+        'this.#handledUpTo = this.#clock.now();',
+      ],
+    ],
+  },
+  {
+    name: 'loop: counts from the check after the poll',
+    suite: 'local/loop-watch',
+    edits: [['this.#handledUpTo = this.#checkedAt;', 'this.#handledUpTo = this.#clock.now();']],
+  },
+  {
+    name: 'loop: a check before a pause counts for the poll behind it',
+    suite: 'local/loop-watch',
+    edits: [
+      [
+        'this.#checkedAt = this.#asked ? this.#clock.now() : undefined;',
+        'this.#checkedAt = this.#clock.now();',
+      ],
+    ],
+  },
+  {
+    name: 'loop: has caught up at the first check',
+    suite: 'local/loop-watch',
+    edits: [['this.#onNextTurn(resolve);', 'resolve();']],
+  },
+  {
+    name: 'loop: whoever comes later waits for the same check',
+    suite: 'local/loop-watch',
+    edits: [['this.#catchingUp = undefined;\n', '']],
+  },
 ];

@@ -39,7 +39,7 @@ const SUITES = [
   ...['coherence-chain', 'local-tier', 'model', 'coherence', 'barrier', 'local-reads'].map(
     (name) => `local/${name}`,
   ),
-  ...['local/proof', 'local/confirmed-invalidations'],
+  ...['local/proof', 'local/confirmed-invalidations', 'local/loop-watch', 'local/busy-process'],
 ];
 /** A mutation that makes a test hang is noticed, too. For one suite, and for all of them. */
 const PATIENCE_MS = { one: 90_000, all: 900_000 };

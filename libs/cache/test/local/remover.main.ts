@@ -1,0 +1,8 @@
+/** Removes a key and ends. `argv`: the URL of Redis, the key. */
+import { createCache, silentLog } from '@gad/cache';
+
+const [, , url = '', key = ''] = process.argv;
+const cache = createCache({ redis: { url }, deadlineMs: 5_000 }, silentLog);
+await cache.open();
+await cache.delete(key);
+await cache.close();
