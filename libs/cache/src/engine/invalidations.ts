@@ -1,7 +1,7 @@
 import { CacheUnavailableError } from '../cache-errors.js';
 import type { CacheCounters } from '../cache-counters.js';
 import type { Clock } from '../clock.js';
-import { fulfilledWithin } from '../clock.js';
+import { fulfilledWithin, pause } from '../clock.js';
 import type { Freshness, Written } from '../freshness/freshness.js';
 import type { CacheStore } from '../store/cache-store.js';
 import type { Budget } from './budget.js';
@@ -81,8 +81,20 @@ export class Invalidations {
   ): Promise<boolean> {
     const removal = this.#parts.store.connected ? this.#remove(patterns) : undefined;
     if (removal !== undefined && (await this.#inTime(removal, patterns)) === true) return true;
-    const settled = freshness.settled(written);
+    const settled = this.#settled(patterns, written, freshness);
     return removal === undefined ? settled : Promise.race([settled, fulfilled(removal)]);
+  }
+
+  /** The relay waits for nobody's confirmation; by then, who has not heard of it reads no copies. */
+  async #settled(
+    patterns: readonly string[],
+    written: Written,
+    freshness: Freshness,
+  ): Promise<boolean> {
+    const applied = await freshness.settled(written);
+    const copiesMs = this.#parts.waitMs(patterns);
+    if (copiesMs > 0) await pause(this.#parts.clock, copiesMs);
+    return applied;
   }
 
   #remove(patterns: readonly string[]): Promise<unknown> {

@@ -1,5 +1,5 @@
 import { Glob } from '../engine/glob.js';
-import type { CacheStore } from '../store/cache-store.js';
+import type { StoreRemovals } from '../store/cache-store.js';
 import type { Stale } from './invalidation-log.js';
 
 /** Beyond so many patterns it is cheaper, and bounded, to remove everything. */
@@ -14,7 +14,7 @@ const SIDE_BY_SIDE = 100;
  * @throws CacheUnavailableError when nobody knows whether all of it was done
  */
 export async function applyStale(
-  store: CacheStore,
+  store: StoreRemovals,
   stale: Stale,
   breathe: () => Promise<unknown>,
 ): Promise<void> {

@@ -114,7 +114,10 @@ export class Relay {
       const reading = await this.#read(turn.cursor);
       if (reading === undefined) return this.#away();
       if (reading.stale === 'everything') this.#noteClear(turn.cursor);
-      await applyStale(store, reading.stale, () => cursors.beginTurn());
+      // A process that does not confirm must not hold up the proof for all; a writer who relies on
+      // this turn instead of a removal of his own gives it the time.
+      const removals = store.unconfirmed ?? store;
+      await applyStale(removals, reading.stale, () => cursors.beginTurn());
       const end = await cursors.endTurn(turn, reading.cursor);
       this.#content();
       if (end === 'lost') return SHORTEST_PAUSE_MS + RETRY_MS * random();

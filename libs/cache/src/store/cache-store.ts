@@ -118,6 +118,14 @@ export interface LocalCoherence {
   waitMs(removed: Removed): number;
 }
 
+/** Ways to remove; each returns how many values it removed. */
+export interface StoreRemovals {
+  remove(keys: readonly string[]): Promise<number>;
+  removeMatching(glob: Glob): Promise<number>;
+  /** Removes every key under the prefix, whoever wrote it, and nothing else. */
+  removeAll(): Promise<number>;
+}
+
 /**
  * What the engine needs of a store. Keys are the caller's, without prefix and already checked.
  *
@@ -129,7 +137,7 @@ export interface LocalCoherence {
  * - a refill happens only while the filling that it replaces is there, atomically;
  * - a removal returns how many values it removed; a lease alone does not count.
  */
-export interface CacheStore {
+export interface CacheStore extends StoreRemovals {
   readonly kind: 'redis' | 'memory';
   readonly connected: boolean;
   /** Where a log's relay keeps how far it has come; absent where no log can be followed. */
@@ -140,6 +148,11 @@ export interface CacheStore {
   readonly clock?: Clock;
   /** Absent where copies would gain nothing, or were not asked for. */
   readonly coherence?: LocalCoherence | undefined;
+  /**
+   * Removals that are announced and wait for nobody: who was not heard of may read copies for as
+   * long as `coherence.waitMs` says. Absent where none ever waits.
+   */
+  readonly unconfirmed?: StoreRemovals;
 
   /** Connects. A store that is away is no error: it is used when it comes. */
   open(): Promise<void>;
@@ -187,10 +200,6 @@ export interface CacheStore {
    * was removed. `text` is what was read.
    */
   discard(key: string, text: string, withinMs: number): Promise<boolean>;
-  remove(keys: readonly string[]): Promise<number>;
-  removeMatching(glob: Glob): Promise<number>;
-  /** Removes every key under the prefix, whoever wrote it, and nothing else. */
-  removeAll(): Promise<number>;
 
   list(glob: Glob | undefined, after: string | undefined, limit: number): Promise<KeyPage>;
   describe(key: string): Promise<(TimedText & { readonly bytes: number }) | undefined>;

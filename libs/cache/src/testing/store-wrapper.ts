@@ -21,7 +21,16 @@ import type { LeaseWatch } from '../store/lease-watch.js';
 /** A store's calls that a test can look at or disturb. */
 export type StoreOperation = Exclude<
   keyof CacheStore,
-  'kind' | 'connected' | 'circuit' | 'clock' | 'cursors' | 'coherence' | 'open' | 'close' | 'watch'
+  | 'kind'
+  | 'connected'
+  | 'circuit'
+  | 'clock'
+  | 'cursors'
+  | 'coherence'
+  | 'unconfirmed'
+  | 'open'
+  | 'close'
+  | 'watch'
 >;
 
 /** One call of a store. */

@@ -18,12 +18,12 @@ const LIMITS = { deadlineMs: 50, leaseMs: 5_000, waitMs: 10_000, maxValueBytes: 
 const LEAD_MS = 500;
 
 /** A chain of messages that always stands, and on which none has come yet. */
-const STANDING: LocalCoherence = {
+const standing = (confirmMs: number): LocalCoherence => ({
   freshUntil: Infinity,
   gaps: 0,
   follow: () => undefined,
-  waitMs: () => 0,
-};
+  waitMs: () => confirmMs,
+});
 
 /** What the shared store remembers of its relays. */
 class Bookkeeping {
@@ -128,10 +128,13 @@ export class Fleet {
     });
   }
 
-  /** A process that keeps copies, of which nothing but the proof says how long they may be read. */
-  async joinWithCopies(): Promise<Member> {
+  /**
+   * A process that keeps copies, of which nothing but the proof says how long they may be read. Its
+   * removals may wait for others to confirm them; what passes its gates are those that do.
+   */
+  async joinWithCopies(confirmMs = 0): Promise<Member> {
     const line = new LineToBookkeeping(this.books, this.clock);
-    return this.#start(this.store, line, 'strict', { copies: true });
+    return this.#start(this.store, line, 'strict', { copies: standing(confirmMs) });
   }
 
   async stop(): Promise<void> {
@@ -144,7 +147,7 @@ export class Fleet {
     target: MemoryStore,
     line: LineToBookkeeping,
     consistency: Consistency,
-    { own = false, copies = false } = {},
+    { own = false, copies }: { own?: boolean; copies?: LocalCoherence } = {},
   ): Promise<Member> {
     const { clock } = this;
     const gated = gatedStore(target);
@@ -154,7 +157,8 @@ export class Fleet {
       get: (inner, name) => {
         if (name === 'connected') return connected;
         if (name === 'cursors') return cursors;
-        if (name === 'coherence') return copies ? STANDING : undefined;
+        if (name === 'coherence') return copies;
+        if (name === 'unconfirmed') return copies && target;
         const member: unknown = Reflect.get(inner, name, inner);
         if (connected || typeof member !== 'function' || name === 'watch' || name === 'close') {
           return member;

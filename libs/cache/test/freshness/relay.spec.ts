@@ -77,6 +77,20 @@ describe('The relay', () => {
     expect(fleet.books.cursor).toBe('L 1');
   });
 
+  it('waits for nobody to confirm what it removes', async () => {
+    leader.away();
+    const copying = await fleet.joinWithCopies(500);
+    await fleet.clock.advanceAsync(700);
+    await put('a');
+    const confirmed = copying.gates.before('remove');
+    fleet.log.append('a');
+    await fleet.clock.advanceAsync(200);
+    expect(await left()).toEqual([]);
+    expect(fleet.books.cursor).toBe('L 1');
+    expect(copying.freshness.figures()).toMatchObject({ relay: 'leading', fresh: true });
+    confirmed.release();
+  });
+
   it('gives no beat for a turn that took long, and the next one at once', async () => {
     const gate = deferred<undefined>();
     leader.line.hold = gate.promise.then(() => undefined);

@@ -55,6 +55,22 @@ describe('A write that is in the log', () => {
     failing.release();
   });
 
+  it('gives copies the time to end that nobody has confirmed to be gone, when the relay removed', async () => {
+    const confirmMs = 400;
+    const copying = await fleet.joinWithCopies(confirmMs);
+    const slow = copying.gates.before('remove');
+    const { outcome } = write(copying, 'k');
+    await slow.arrived;
+    // For so long the store and those who have to confirm are waited for …
+    await fleet.clock.advanceAsync(50 + confirmMs);
+    // … then the cursor, which is read before long, and from there on the copies.
+    await fleet.clock.advanceAsync(confirmMs);
+    expect(outcome()).toBe('waiting');
+    await fleet.clock.advanceAsync(200);
+    expect(outcome()).toBe(true);
+    slow.release();
+  });
+
   it('is answered when a removal that was slow is confirmed after all', async () => {
     writer.log.away = other.log.away = true;
     const slow = writer.gates.before('remove');

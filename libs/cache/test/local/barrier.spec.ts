@@ -92,6 +92,18 @@ describe('A removal with the barrier', () => {
     await removal;
   });
 
+  it.each<[string, (store: CoherentProcess['store']) => Promise<unknown>]>([
+    ['a key', ({ unconfirmed }) => unconfirmed.remove([KEY])],
+    ['a prefix', ({ unconfirmed }) => unconfirmed.removeMatching(new Glob('stats:*'))],
+    ['everything', ({ unconfirmed }) => unconfirmed.removeAll()],
+  ])('is announced and waits for nobody when a relay makes it: %s', async (_, remove) => {
+    reader.keep(KEY, 1);
+    await server.command('ZADD', STATE, String(Date.now()), 'frozen');
+    await remove(writer.store);
+    await until(() => reader.copy(KEY) === undefined);
+    expect(gates.calls.filter(isConfirmation)).toEqual([]);
+  });
+
   it('does not wait where no copies are kept by the barrier’s rules', async () => {
     const confirmation = gates.before(isConfirmation);
     await writer.store.remove(['usuarios:2']);

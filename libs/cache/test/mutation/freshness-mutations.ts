@@ -56,7 +56,7 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
   {
     name: 'relay: moves the cursor without removing',
     suite: 'freshness/relay',
-    edits: [['await applyStale(store, reading.stale, () => cursors.beginTurn());', '']],
+    edits: [['await applyStale(removals, reading.stale, () => cursors.beginTurn());', '']],
   },
   {
     name: 'relay: an unknown cursor is taken for the end',
@@ -71,9 +71,7 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
   {
     name: 'writer: does not wait when the store did not confirm',
     suite: 'freshness/writers',
-    edits: [
-      ['const settled = freshness.settled(written);', 'const settled = Promise.resolve(false);'],
-    ],
+    edits: [['const applied = await freshness.settled(written);', 'const applied = false;']],
   },
   {
     name: 'writer: waits less than the longest validity',
@@ -130,5 +128,15 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
     name: 'lead: a lease from the future is respected',
     suite: 'redis-cursors',
     edits: [['lease > now and lease <= now + length', 'lease > now']],
+  },
+  {
+    name: 'relay: waits for copies that nobody confirms to be gone',
+    suite: 'freshness/relay',
+    edits: [['store.unconfirmed ?? store', 'store']],
+  },
+  {
+    name: 'writer: answers at once when the relay has removed what others hold copies of',
+    suite: 'freshness/writers',
+    edits: [['if (copiesMs > 0) await pause(this.#parts.clock, copiesMs);', '']],
   },
 ];

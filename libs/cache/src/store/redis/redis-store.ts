@@ -12,11 +12,11 @@ import type {
   RefreshLease,
   RefreshTerms,
   RefreshTurn,
+  StoreRemovals,
   StoreStatistics,
   TimedText,
 } from '../cache-store.js';
-import type { LeaseWatch } from '../lease-watch.js';
-import { LeaseWatches } from '../lease-watch.js';
+import { LeaseWatches, type LeaseWatch } from '../lease-watch.js';
 import type { CircuitState } from './circuit-breaker.js';
 import { IndexSweeper } from './index-sweeper.js';
 import { KeyIndex } from './key-index.js';
@@ -28,8 +28,7 @@ import { RedisConnection } from './redis-connection.js';
 import { RedisLeases } from './redis-leases.js';
 import { RedisRefreshes } from './redis-refreshes.js';
 import type { RedisLinkFactory } from './redis-link.js';
-import type { CoherenceSettings } from './redis-coherence.js';
-import { RedisCoherence } from './redis-coherence.js';
+import { RedisCoherence, type CoherenceSettings } from './redis-coherence.js';
 import type { RedisSettings } from './redis-settings.js';
 import { databaseOf } from './redis-settings.js';
 import { RemovalNotices } from './removal-notices.js';
@@ -68,6 +67,7 @@ export class RedisStore implements CacheStore {
   readonly clock: Clock;
   readonly cursors: RedisCursors;
   readonly coherence: RedisCoherence | undefined;
+  readonly unconfirmed: StoreRemovals;
   readonly #connection: RedisConnection;
   readonly #layout: KeyLayout;
   readonly #index: KeyIndex | undefined;
@@ -120,6 +120,7 @@ export class RedisStore implements CacheStore {
     this.#leases = new RedisLeases(connection, layout, staging, ids, sweeper, notices);
     this.#refreshes = new RedisRefreshes({ connection, layout, staging, ids, sweeper, notices });
     this.#removal = new Removal({ connection, layout, index: this.#index, notices, withinMs });
+    this.unconfirmed = this.#removal.unconfirmed();
     this.#listing = new KeyListing({ connection, layout, index: this.#index, withinMs });
     this.#watches = new LeaseWatches(clock);
     connection.onMessage((key) => this.#watches.wake(key));
@@ -242,15 +243,15 @@ export class RedisStore implements CacheStore {
   }
 
   remove(keys: readonly string[]): Promise<number> {
-    return this.#removal.byName(keys);
+    return this.#removal.remove(keys);
   }
 
   removeMatching(glob: Glob): Promise<number> {
-    return this.#removal.matching(glob);
+    return this.#removal.removeMatching(glob);
   }
 
   removeAll(): Promise<number> {
-    return this.#removal.everything();
+    return this.#removal.removeAll();
   }
 
   list(glob: Glob | undefined, after: string | undefined, limit: number): Promise<KeyPage> {

@@ -47,6 +47,11 @@ export class RemovalNotices {
     return [layout.removalChannel, '', NOBODY, '0', String(boundMs)];
   }
 
+  /** For removals that wait for nobody. */
+  withoutBarrier(): RemovalNotices {
+    return new RemovalNotices({ ...this.parts, barrier: undefined });
+  }
+
   /** For one removal; its scripts announce it with `operands`. */
   of(removed: Removed): RemovalNotice {
     return new RemovalNotice(this.parts, removed);

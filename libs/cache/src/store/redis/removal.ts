@@ -1,6 +1,7 @@
 import type { Glob } from '../../engine/glob.js';
 import type { Removed } from '../../local/removed.js';
 import { EVERYTHING, removedKeys, removedMatching } from '../../local/removed.js';
+import type { StoreRemovals } from '../cache-store.js';
 import type { KeyIndex } from './key-index.js';
 import type { KeyLayout } from './key-layout.js';
 import { behind, rangeOf } from './key-layout.js';
@@ -36,11 +37,16 @@ export interface RemovalParts {
  * A removal of several calls is done only if all of them were answered on one connection: a server
  * restored from a snapshot between two pages holds again what the first one removed.
  */
-export class Removal {
+export class Removal implements StoreRemovals {
   constructor(private readonly parts: RemovalParts) {}
 
+  /** The same, without the barrier. */
+  unconfirmed(): Removal {
+    return new Removal({ ...this.parts, notices: this.parts.notices.withoutBarrier() });
+  }
+
   /** One script per 200 keys. */
-  byName(keys: readonly string[]): Promise<number> {
+  remove(keys: readonly string[]): Promise<number> {
     return this.#announced(removedKeys(keys), (notice) => this.#byName(keys, notice));
   }
 
@@ -49,7 +55,7 @@ export class Removal {
    * candidates, one script per 200 matches and one that announces. Without: a SCAN of the database,
    * and a rebuild.
    */
-  matching(glob: Glob): Promise<number> {
+  removeMatching(glob: Glob): Promise<number> {
     return this.#announced(removedMatching(glob), (notice) => this.#matching(glob, notice));
   }
 
@@ -57,7 +63,7 @@ export class Removal {
    * The index first, because that is quick, then a SCAN for what others put under the prefix:
    * "everything" should not depend on who wrote it.
    */
-  everything(): Promise<number> {
+  removeAll(): Promise<number> {
     return this.#announced(EVERYTHING, (notice) => this.#everything(notice));
   }
 
