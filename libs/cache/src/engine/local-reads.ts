@@ -51,7 +51,13 @@ export class LocalReads {
     this.#term = parts.reads.term;
     const { coherence } = parts.store;
     if (coherence === undefined || bounds === undefined) return;
-    this.#tier = new LocalTier({ ...bounds, clock: parts.clock, freshness: coherence });
+    const { clock, codec } = parts;
+    this.#tier = new LocalTier({
+      ...bounds,
+      clock,
+      parsed: codec.parsesJson,
+      freshness: coherence,
+    });
     coherence.follow(this.#tier);
   }
 

@@ -63,6 +63,11 @@ export class ValueCodec {
     this.#maxBytes = options.maxValueBytes;
   }
 
+  /** Whether values are made by `JSON.parse`, as far as they were written with these options. */
+  get parsesJson(): boolean {
+    return this.#serializer === undefined;
+  }
+
   /**
    * Normalises a value once. Nothing here throws: a value that cannot be held (with JSON: a cycle,
    * a bigint, a throwing `toJSON`) is reported, because the caller still has to answer with it.

@@ -10,6 +10,8 @@ export interface LocalTierParts {
   readonly clock: Clock;
   readonly maxEntries: number;
   readonly maxBytes: number;
+  /** Whether `JSON.parse` makes the values; see `freezeForSharing`. */
+  readonly parsed: boolean;
   /** Until when copies may be read, on the clock; asked at every read. */
   readonly freshness: { readonly freshUntil: number };
 }
@@ -62,6 +64,7 @@ const ENTRY_BYTES = 184;
 export class LocalTier implements LocalCopies {
   readonly #clock: Clock;
   readonly #freshness: { readonly freshUntil: number };
+  readonly #parsed: boolean;
   readonly #held: LRUCache<string, Held>;
   readonly #open = new Set<OpenKeeping>();
   #hits = 0;
@@ -71,6 +74,7 @@ export class LocalTier implements LocalCopies {
   constructor(parts: LocalTierParts) {
     this.#clock = parts.clock;
     this.#freshness = parts.freshness;
+    this.#parsed = parts.parsed;
     this.#held = new LRUCache({ max: parts.maxEntries, maxSize: parts.maxBytes });
   }
 
@@ -108,7 +112,7 @@ export class LocalTier implements LocalCopies {
    */
   keep(keeping: Keeping, value: unknown, forMs: number, endsAt: number | null): void {
     // Refused or not, its reader gets it frozen.
-    const bytes = freezeForSharing(value);
+    const bytes = freezeForSharing(value, this.#parsed);
     // Every keeping comes from `begin`.
     if ((keeping as OpenKeeping).spoilt || !this.#open.has(keeping as OpenKeeping)) {
       this.#refused++;

@@ -17,6 +17,16 @@ describe('A value that is shared', () => {
     expect(Object.isFrozen(circle)).toBe(true);
   });
 
+  it('counts equal short texts once where JSON.parse made them, because it keeps them once', () => {
+    const list = (texts: readonly string[], parsed: boolean): number =>
+      freezeForSharing([...texts], parsed) ?? NaN;
+    const [short, long] = ['pending', 'x'.repeat(40)];
+    const alike = list([short, short, short], true);
+    expect(alike).toBeLessThan(list([short, short, short], false));
+    expect(alike).toBeLessThan(list([short, 'done', 'open'], true));
+    expect(list([long, long], true)).toBe(list([long, long], false));
+  });
+
   it.each([
     ['a date', new Date(0)],
     ['a map', new Map()],

@@ -11,6 +11,8 @@ const ELEMENTS_HEADER = 16;
 
 const TWO_BYTES = /[^\0-\xff]/;
 const MAX_SMALL_INTEGER = 2 ** 31;
+/** `JSON.parse` keeps each text up to this length once, however often it comes. */
+const LONGEST_SHARED_TEXT = 10;
 
 /**
  * Freezes a value with everything in it, so that one object can be handed to everybody, and returns
@@ -19,16 +21,23 @@ const MAX_SMALL_INTEGER = 2 ** 31;
  *
  * Frozen is frozen for whoever comes first as well: code that changes what it was given fails in a
  * test with an empty cache, not only on the second read in production.
+ *
+ * @param parsed whether `JSON.parse` made it, which keeps equal short texts only once
  */
-export function freezeForSharing(value: unknown): number | undefined {
+export function freezeForSharing(value: unknown, parsed = false): number | undefined {
   // With a list of what is still to be looked at instead of a recursion: a value that somebody
   // planted in the store may be nested deeper than any stack.
   const objects = new Set<object>();
   const rest: unknown[] = [value];
+  const shared = new Set<string>();
   let bytes = 0;
   while (rest.length > 0) {
     const item = rest.pop();
     if (typeof item === 'function') return undefined;
+    if (parsed && typeof item === 'string' && item.length <= LONGEST_SHARED_TEXT) {
+      if (shared.has(item)) continue;
+      shared.add(item);
+    }
     if (typeof item !== 'object' || item === null) {
       bytes += scalarBytes(item);
       continue;

@@ -34,7 +34,10 @@ export async function openProcess(
   const store = await openRedisStore(server, { local: { barrier, staleBoundMs }, clock, ...rest });
   const { coherence } = store;
   if (coherence === undefined) throw new Error('the store keeps no copies');
-  const tier = new LocalTier({ clock, freshness: coherence, maxEntries: 100, maxBytes: 1e6 });
+  const tier = new LocalTier({
+    ...{ clock, freshness: coherence, parsed: true },
+    ...{ maxEntries: 100, maxBytes: 1e6 },
+  });
   coherence.follow(tier);
   return {
     store,

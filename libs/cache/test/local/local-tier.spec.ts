@@ -13,7 +13,7 @@ describe('The local tier', () => {
   beforeEach(() => {
     clock = new FakeClock();
     freshness = { freshUntil: Infinity };
-    tier = new LocalTier({ clock, freshness, maxEntries: 100, maxBytes: 100_000 });
+    tier = new LocalTier({ clock, freshness, parsed: true, maxEntries: 100, maxBytes: 100_000 });
   });
 
   function keep(key: string, value: unknown, forMs = 1_000, endsAt: number | null = null): void {

@@ -254,6 +254,7 @@ export class World {
       clock: this.#clock,
       maxEntries: 100,
       maxBytes: 1e6,
+      parsed: true,
       freshness,
     });
     const chain = new CoherenceChain(tier, this.#clock, BOUND_MS);
