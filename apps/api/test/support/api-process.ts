@@ -31,19 +31,21 @@ export interface ProcessOptions {
   readonly program?: string;
   /** A module that is imported before the program; it may listen to `process.on('message')`. */
   readonly preload?: string;
+  /** Options of Node itself. */
+  readonly flags?: readonly string[];
 }
 
 /** Resolves when it listens. @throws Error with its output when it ends instead */
 export async function startApiProcess(
   variables: Readonly<Record<string, string>>,
-  { program = 'apps/api/src/main.ts', preload }: ProcessOptions = {},
+  { program = 'apps/api/src/main.ts', preload, flags = [] }: ProcessOptions = {},
 ): Promise<ApiProcess> {
   const dataDir = await mkdtemp(join(tmpdir(), 'gad-process-'));
   const port = await freePort();
   const child = spawn(
     process.execPath,
     [
-      ...['--import', './tools/typescript.mjs'],
+      ...[...flags, '--import', './tools/typescript.mjs'],
       ...(preload === undefined ? [] : ['--import', preload]),
       program,
     ],

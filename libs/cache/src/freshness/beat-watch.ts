@@ -1,6 +1,5 @@
 import { CacheUnavailableError } from '../cache-errors.js';
 import type { Clock } from '../clock.js';
-import type { CacheStore } from '../store/cache-store.js';
 import type { CursorStore, Sighting } from '../store/cursor-store.js';
 import type { Cover } from './cover.js';
 import type { InvalidationLog } from './invalidation-log.js';
@@ -9,7 +8,6 @@ import type { Validity } from './validity.js';
 
 /** What a watch works with. */
 export interface WatchParts {
-  readonly store: CacheStore;
   readonly cursors: CursorStore;
   readonly log: InvalidationLog;
   readonly validity: Validity;
@@ -71,7 +69,7 @@ export class BeatWatch {
 
   async #run(): Promise<void> {
     while (!this.#stopped) {
-      if (this.#parts.store.connected) await this.#look();
+      await this.#look();
       this.#parts.looked();
       if (!this.#stopped) await this.#nap.take(LOOK_MS);
     }

@@ -90,8 +90,8 @@ export class Freshness {
     const turnEveryMs = cursors.shared ? SHARED_TURN_MS : OWN_TURN_MS;
     this.#validity = validity;
     this.#cover = cover;
-    const common = { store, cursors, log, validity, cover, clock };
-    this.#relay = new Relay({ ...common, cacheLog, turnEveryMs, random });
+    const common = { cursors, log, validity, cover, clock };
+    this.#relay = new Relay({ ...common, store, cacheLog, turnEveryMs, random });
     this.#watch = new BeatWatch({ ...common, looked: () => this.#notice() });
   }
 

@@ -50,7 +50,9 @@ const RETRY_MS = 100;
  * — all on one connection. It applies everything, also what a writer says it removed itself. A
  * crash between any two steps repeats removals, which is harmless, and skips none.
  *
- * Every process runs one; those that do not lead try to every ≈ 125 ms.
+ * Every process runs one; those that do not lead try to every ≈ 125 ms. Whether requests use the
+ * store at present does not matter: a store that is too slow for them has to be kept fresh for when
+ * it is not, and a writer may wait for the cursor.
  */
 export class Relay {
   readonly #parts: RelayParts;
@@ -104,8 +106,7 @@ export class Relay {
     const { store, cursors, clock, validity, cover, turnEveryMs, random } = this.#parts;
     try {
       const sentAt = clock.now();
-      const turn = store.connected ? await cursors.beginTurn() : 'away';
-      if (turn === 'away') return this.#away();
+      const turn = await cursors.beginTurn();
       if (turn === undefined) {
         this.#state = 'following';
         return FOLLOW_MS * (0.8 + 0.4 * random());

@@ -33,15 +33,16 @@ const TICK_MS = 5;
  * deadline may be up to two ticks (10 ms) late.
  *
  * A late timer usually means that this process was busy, not the server: the answers are then
- * waiting in the socket, behind the timers. So after a late tick the due calls get one more, and
- * not a second: a process that is always busy must still come to its deadlines.
+ * waiting in the socket, behind the timers. So after a late tick only those calls are given up that
+ * were due at the tick before: between the two the socket has been read. A process that is always
+ * busy comes to its deadlines all the same, and takes no answer that is there for a missing one;
+ * otherwise its own load would look like an outage, and to do without the cache is more load.
  */
 export class DeadlineWheel {
   readonly #slots = new Map<number, Link>();
   #armedAt: number | undefined;
   #lastTick = 0;
   #pending = 0;
-  #excused = false;
 
   constructor(
     private readonly clock: Clock,
@@ -106,13 +107,10 @@ export class DeadlineWheel {
 
   #turn(): void {
     const now = this.clock.now();
-    const late = now - (this.#armedAt ?? now) > 3 * TICK_MS && !this.#excused;
-    this.#excused = late;
-    if (!late) {
-      const due = Math.floor(now / TICK_MS);
-      for (let tick = this.#lastTick; tick <= due; tick++) this.#expire(tick);
-      this.#lastTick = due;
-    }
+    const before = this.#armedAt ?? now;
+    const due = Math.floor((now - before > 3 * TICK_MS ? before : now) / TICK_MS);
+    for (let tick = this.#lastTick; tick <= due; tick++) this.#expire(tick);
+    this.#lastTick = due;
     if (this.#pending > 0) {
       this.#arm(now);
       return;

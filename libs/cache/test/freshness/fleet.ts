@@ -105,6 +105,8 @@ export interface Member {
   away(): void;
   /** It is back, on a new connection. */
   back(): void;
+  /** It answers too slowly for requests: they do without it, the line is still there. */
+  slow(): void;
 }
 
 /** Processes over one store and one log, in time that only the test moves. */
@@ -194,6 +196,9 @@ export class Fleet {
         connected = true;
         line.cut = false;
         line.generation++;
+      },
+      slow: () => {
+        connected = false;
       },
     };
     this.#members.push(member);

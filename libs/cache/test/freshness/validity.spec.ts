@@ -46,6 +46,16 @@ describe('The validity', () => {
     expect(await fleet.store.read('k')).toBe('"old"');
   });
 
+  it('is kept up while the store is too slow for requests', async () => {
+    leader.slow();
+    other.slow();
+    await fleet.clock.advanceAsync(HORIZON_MS + 100);
+    for (const { freshness } of [leader, other]) {
+      expect(freshness.figures()).toMatchObject({ fresh: true });
+      expect(freshness.figures().proof_age_ms).toBeLessThan(HORIZON_MS);
+    }
+  });
+
   it('is never longer than the horizon after what it was proved by', async () => {
     let age = 0;
     for (let step = 0; step < 200; step++) {

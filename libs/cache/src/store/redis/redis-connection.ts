@@ -268,17 +268,16 @@ export class RedisConnection {
   /** One PING. A store that answers late is left alone, but not used. */
   async #probe(): Promise<boolean> {
     const link = this.#commands;
-    const askedAt = this.#parts.clock.now();
-    const answered = link?.isReady === true && (await this.#ping(link));
+    const answer = link?.isReady === true ? await this.#ping(link) : 'none';
     const now = this.#parts.clock.now();
     if (link !== this.#commands || this.#closed) return false;
-    if (answered) return now - askedAt <= Math.min(this.#parts.deadlineMs, PROBE_DEADLINE_MS);
+    if (answer !== 'none') return answer === 'prompt';
     const patienceMs = this.#transport ? MUTE_LINK_MS : LOST_LINK_MS;
     if (now - (this.#unanswered ?? this.#lastSign) > patienceMs) this.#relink();
     return false;
   }
 
-  async #ping(link: RedisLink): Promise<boolean> {
+  async #ping(link: RedisLink): Promise<'prompt' | 'late' | 'none'> {
     // Since the oldest PING without an answer: a link that answers late is slow, not mute.
     this.#unanswered ??= this.#parts.clock.now();
     const reply = link.send(['PING']).finally(() => {
@@ -286,13 +285,17 @@ export class RedisConnection {
       this.#unanswered = undefined;
       this.#lastSign = this.#parts.clock.now();
     });
+    // Not by the clock: how late this process itself was says nothing of the store.
+    const promptMs = Math.min(this.#parts.deadlineMs, PROBE_DEADLINE_MS);
+    const prompt = this.#probes.bound(reply, promptMs, () => 'prompt' as const);
+    prompt.catch(() => undefined);
     try {
       await this.#probes.bound(reply, PROBE_DEADLINE_MS, asItIs);
-      return true;
+      return await prompt.catch(() => 'late');
     } catch (error) {
       // It is there, but it will not have us: LOADING, NOAUTH, MASTERDOWN, …
       if (replyCode(error) !== undefined) this.#breaker.trip(lossReason(error));
-      return false;
+      return 'none';
     }
   }
 }
