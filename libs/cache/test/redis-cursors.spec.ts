@@ -122,6 +122,47 @@ describe('The cursor', () => {
   });
 });
 
+describe('The age of the primary', () => {
+  const HOUR_MS = 3_600_000;
+  const ageOf = async (store: RedisStore): Promise<number> =>
+    (await store.cursors.look()).primaryForMs;
+  /** It has been primary for as long as there have been clocks. */
+  const growOld = async (): Promise<void> => {
+    await mine.cursors.look();
+    await server.command('ZADD', 'gad:\0relay', 'XX', '1', 'since');
+    expect(await ageOf(mine)).toBeGreaterThan(HOUR_MS);
+  };
+
+  it('is the same for everybody, whichever connection asks', async () => {
+    await growOld();
+    expect(await ageOf(other)).toBeGreaterThan(HOUR_MS);
+  });
+
+  it('begins anew with a restart, whatever the dump says', async () => {
+    await growOld();
+    await server.command('SAVE');
+    await server.kill();
+    await server.start();
+    await until(() => mine.connected);
+    expect(await ageOf(mine)).toBeLessThan(HOUR_MS);
+  });
+
+  it('begins anew with a promotion, whatever the former primary said', async () => {
+    await growOld();
+    await server.command('REPLICAOF', '127.0.0.1', '1');
+    await server.command('REPLICAOF', 'NO', 'ONE');
+    expect(await ageOf(mine)).toBeLessThan(HOUR_MS);
+  });
+
+  it('begins anew when the bookkeeping is lost, or tells of a time that has not come', async () => {
+    await growOld();
+    await server.command('FLUSHALL');
+    expect(await ageOf(mine)).toBeLessThan(HOUR_MS);
+    await server.command('ZADD', 'gad:\0relay', 'XX', String(Date.now() + HOUR_MS), 'since');
+    expect(await ageOf(mine)).toBeGreaterThanOrEqual(0);
+  });
+});
+
 describe('The beat', () => {
   it('changes with every turn, also when the cursor stays', async () => {
     const beats = new Set<string | undefined>([(await other.cursors.look()).beat]);

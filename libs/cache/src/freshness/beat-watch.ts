@@ -21,6 +21,12 @@ const LOOK_MS = 100;
 /** A position that so many beats did not cover is another database's: it is asked for anew. */
 const BEATS_TO_COVER = 10;
 
+/** Since when the server that a connection leads to has been primary, at the latest. */
+interface Office {
+  readonly since: number;
+  readonly generation: number;
+}
+
 interface Look {
   readonly sentAt: number;
   readonly beat: string | undefined;
@@ -47,6 +53,7 @@ export class BeatWatch {
   readonly #nap: Nap;
   #last: Look | undefined;
   #required: Required | undefined;
+  #office: Office | undefined;
   #asking = false;
   #uncovered = 0;
   #stopped = false;
@@ -55,6 +62,15 @@ export class BeatWatch {
   constructor(parts: WatchParts) {
     this.#parts = parts;
     this.#nap = new Nap(parts.clock);
+  }
+
+  /**
+   * Since when, at the latest, the server at the other end has been the one that takes writes, on
+   * the clock; `Infinity` when this connection has not told yet.
+   */
+  get primarySince(): number {
+    const office = this.#office;
+    return office?.generation === this.#parts.cursors.generation ? office.since : Infinity;
   }
 
   start(): void {
@@ -81,6 +97,8 @@ export class BeatWatch {
     try {
       const seen = await cursors.look();
       cover.note(seen.cursor);
+      const { generation, primaryForMs } = seen;
+      this.#office = { generation, since: clock.now() - primaryForMs };
       this.#compare(seen, sentAt);
     } catch (error) {
       if (!(error instanceof CacheUnavailableError)) throw error;

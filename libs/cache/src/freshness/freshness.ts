@@ -159,11 +159,18 @@ export class Freshness {
     return this.#cover.reached(position, committedAt + this.#validity.horizonMs + MARGIN_MS);
   }
 
-  /** As `settled`, for a store of which each process has its own: nobody's turn covers another's. */
+  /**
+   * Waits for those whom this process's store does not reach, until their permissions have run out:
+   * processes with a store of their own, as nobody's turn covers another's, and processes that have
+   * not noticed yet that another server has taken the place of theirs. The former one proves nothing
+   * any more, but what it proved before holds for a while.
+   */
   async othersSettled({ committedAt }: Written): Promise<void> {
     const { log, cursors, clock } = this.#parts;
-    if (cursors.shared || log.alone(this.#validity.horizonMs + MARGIN_MS)) return;
-    const leftMs = committedAt + this.#validity.horizonMs + MARGIN_MS - clock.now();
+    const horizonMs = this.#validity.horizonMs + MARGIN_MS;
+    if (!cursors.shared && log.alone(horizonMs)) return;
+    const since = cursors.shared ? this.#watch.primarySince : committedAt;
+    const leftMs = Math.min(since, committedAt) + horizonMs - clock.now();
     if (leftMs > 0) await new Promise<void>((resolve) => void clock.after(leftMs, resolve));
   }
 

@@ -23,6 +23,11 @@ export interface Sighting {
   readonly beat: string | undefined;
   readonly cursor: string | undefined;
   readonly generation: number;
+  /**
+   * For how long at least the server that answered has been the one that takes writes, in
+   * milliseconds of its own clock: since its start, its promotion, or the loss of this bookkeeping.
+   */
+  readonly primaryForMs: number;
 }
 
 /**

@@ -30,6 +30,8 @@ class Bookkeeping {
   cursor: string | undefined;
   serial = 0;
   beat = 0;
+  /** When the server became the one that takes writes. */
+  primarySince = -Infinity;
   leader: { readonly of: unknown; readonly until: number } | undefined;
 }
 
@@ -83,7 +85,8 @@ class LineToBookkeeping implements CursorStore {
   look(): Promise<Sighting> {
     return this.#arriving(() => {
       const beat = this.books.beat === 0 ? undefined : String(this.books.beat);
-      return { beat, cursor: this.books.cursor, generation: this.generation };
+      const primaryForMs = this.clock.now() - this.books.primarySince;
+      return { beat, cursor: this.books.cursor, generation: this.generation, primaryForMs };
     });
   }
 

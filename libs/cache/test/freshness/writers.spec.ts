@@ -41,6 +41,31 @@ describe('A write that is in the log', () => {
     expect(writer.engine.counts().pending_removals).toBe(0);
   });
 
+  it('waits, confirmed by a server that has just been promoted, for those left on the former one', async () => {
+    await fleet.store.write('k:1', '1', undefined);
+    fleet.books.primarySince = fleet.clock.now();
+    await fleet.clock.advanceAsync(300);
+    const { outcome } = write(writer);
+    await settle();
+    expect(await fleet.store.read('k:1')).toBeUndefined();
+    await fleet.clock.advanceAsync(1_200);
+    expect(outcome()).toBe('waiting');
+    await fleet.clock.advanceAsync(200);
+    expect(outcome()).toBe(true);
+    const later = write(writer);
+    await settle();
+    expect(later.outcome()).toBe(true);
+  });
+
+  it('waits as long as it can matter where a new connection has not told how old its server is', async () => {
+    writer.line.generation++;
+    const { outcome } = write(writer);
+    await fleet.clock.advanceAsync(1_490);
+    expect(outcome()).toBe('waiting');
+    await fleet.clock.advanceAsync(20);
+    expect(outcome()).toBe(true);
+  });
+
   it('waits for the relay’s cursor when its own removal failed', async () => {
     const failing = writer.gates.before('remove');
     const { outcome } = write(writer, 'k');

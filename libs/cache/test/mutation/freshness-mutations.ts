@@ -89,6 +89,31 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
     edits: [['if (this.log.covers(cursor, position)) covered();', 'covered();']],
   },
   {
+    name: 'writer: forgets those who are left on the former server',
+    suite: 'freshness/writers',
+    edits: [
+      [
+        'cursors.shared ? this.#watch.primarySince : committedAt',
+        'cursors.shared ? -Infinity : committedAt',
+      ],
+    ],
+  },
+  {
+    name: 'writer: takes what another connection told of its server',
+    suite: 'freshness/writers',
+    edits: [
+      [
+        'office?.generation === this.#parts.cursors.generation ? office.since : Infinity',
+        'office?.since ?? Infinity',
+      ],
+    ],
+  },
+  {
+    name: 'server: an age that came with a dump or from a primary counts',
+    suite: 'redis-cursors',
+    edits: [["plain(field('server')) ~= plain(server) or", '']],
+  },
+  {
     name: 'writer: forgets the other processes’ own memories',
     suite: 'freshness/writers',
     edits: [['await freshness.othersSettled(written);', '']],

@@ -28,6 +28,6 @@ export class MemoryCursors implements CursorStore {
 
   look(): Promise<Sighting> {
     const beat = this.#beats === 0 ? undefined : String(this.#beats);
-    return Promise.resolve({ beat, cursor: this.#cursor, generation: 0 });
+    return Promise.resolve({ beat, cursor: this.#cursor, generation: 0, primaryForMs: Infinity });
   }
 }

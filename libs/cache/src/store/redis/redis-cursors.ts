@@ -76,7 +76,8 @@ export class RedisCursors implements CursorStore {
     this.connection.assertGeneration(generation);
     const beat = asText(reply[0]);
     const cursor = this.#learn(asText(reply[1]) ?? '', asText(reply[2]), known);
-    return { beat: beat === '' ? undefined : beat, cursor, generation };
+    const primaryForMs = Number(asText(reply[3]));
+    return { beat: beat === '' ? undefined : beat, cursor, generation, primaryForMs };
   }
 
   #knownOn(generation: number): Known {

@@ -5,6 +5,7 @@ import { script } from './script.js';
  *
  *   cursor  serial of the cursor's last move      beat    serial of the last beat
  *   holder  number of the relay that leads        lease   until when it does, server milliseconds
+ *   server  which primary has written this        since   when it first did, server milliseconds
  *
  * and a text with the cursor itself. `ZADD XX INCR 0` reads a score without counting as a keyspace
  * hit, which a look ten times a second otherwise would. Serials are never reused, also not by a
@@ -75,13 +76,25 @@ return 1`,
 
 /**
  * KEYS fields, cursor. ARGV known serial of the cursor.
- * Returns {beat or '', serial or '', cursor or false if known}.
+ * Returns {beat or '', serial or '', cursor or false if known, milliseconds as primary}.
+ *
+ * A server takes another replication id when it starts and when it is promoted, so what a replica
+ * or a dump brings along of 'since' does not count. Where there is none to be had it never changes.
  */
 export const LOOK = script(
   FIELDS,
   String.raw`
+local info = redis.pcall('INFO', 'replication')
+local id = type(info) == 'string' and string.match(info, 'master_replid:' .. string.rep('%x', 12))
+local server = tonumber(string.sub(id or '0', -12), 16)
+local since = tonumber(field('since') or '0')
+if plain(field('server')) ~= plain(server) or since == 0 or since > now then
+  put('server', server)
+  put('since', now)
+  since = now
+end
 local serial = plain(field('cursor'))
 local cursor = false
 if serial ~= '' and serial ~= ARGV[1] then cursor = redis.call('GET', KEYS[2]) end
-return {plain(field('beat')), serial, cursor}`,
+return {plain(field('beat')), serial, cursor, string.format('%.0f', now - since)}`,
 );
