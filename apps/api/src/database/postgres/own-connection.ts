@@ -33,16 +33,21 @@ export class OwnConnection {
 
   constructor(private readonly options: OwnConnectionOptions) {}
 
-  /** Runs one statement. @throws the driver's error; the next statement begins a new connection */
+  /**
+   * Runs one statement. With a name it is parsed and planned once a connection.
+   * @throws the driver's error; the next statement begins a new connection
+   */
   async query<Row extends pg.QueryResultRow>(
     text: string,
     values: readonly unknown[],
+    name?: string,
   ): Promise<{ rows: Row[]; connectedAt: number }> {
     if (this.#closed) throw new Error('The connection is closed.');
     const making = (this.#made ??= this.#make());
     try {
       const { client, at } = await making;
-      const { rows } = await client.query<Row>(text, [...values]);
+      const named = name === undefined ? {} : { name };
+      const { rows } = await client.query<Row>({ text, values: [...values], ...named });
       return { rows, connectedAt: at };
     } catch (error) {
       this.#drop(making);

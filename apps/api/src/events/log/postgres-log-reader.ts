@@ -18,6 +18,9 @@ const COUNT_PROCESSES = `(
 /** Between the announcement of a process and its first service from its own memory. */
 const NOTICE_MS = 400;
 
+/** Ten times a second, from each leader: to parse and plan it takes longer than to run it. */
+const READ_NAME = 'gad_read_since';
+
 /** While the log is young the planner knows nothing of it, and would walk over all of it. */
 const BY_INDEX = 'set enable_seqscan = off; set enable_bitmapscan = off; set jit = off';
 
@@ -83,7 +86,7 @@ export class PostgresLogReader implements LogReader {
     limit: number,
   ): Promise<{ rows: (LogRow & { processes?: number })[]; connectedAt: number }> {
     try {
-      return await this.#connection.query(this.#read, [snapshot, limit]);
+      return await this.#connection.query(this.#read, [snapshot, limit], READ_NAME);
     } catch (error) {
       this.#solitude?.lose();
       throw error;
