@@ -18,7 +18,7 @@ import { startPostgres } from '../test/servers/postgres-server.js';
 import { expectFigure, machine, quantile } from './measure.js';
 
 const BEHIND = 300_000;
-const POLLS = 200;
+const POLLS = 2_000;
 const POLL_TARGET_MS = 5;
 const LATENCY_TARGET_MS = 50;
 
@@ -87,11 +87,14 @@ async function pollsBehind(
   }
   await open.query('rollback');
   await open.end();
-  const [p50, p99] = [quantile(polls, 0.5), quantile(polls, 0.99)];
+  const [p50, p99, most] = [quantile(polls, 0.5), quantile(polls, 0.99), quantile(polls, 1)];
+  const above = polls.filter((poll) => poll > POLL_TARGET_MS).length;
   console.log(
-    `poll with ${String(BEHIND)} events behind an open transaction (${whose}): p50 ${ms(p50)}, p99 ${ms(p99)}`,
+    `poll with ${String(BEHIND)} events behind an open transaction (${whose}): ` +
+      `p50 ${ms(p50)}, p99 ${ms(p99)}, max ${ms(most)}; ` +
+      `${String(above)} of ${String(POLLS)} took more than ${String(POLL_TARGET_MS)} ms`,
   );
-  expectFigure(`p50 ≤ ${String(POLL_TARGET_MS)} ms`, p50 <= POLL_TARGET_MS);
+  expectFigure(`p99 ≤ ${String(POLL_TARGET_MS)} ms`, p99 <= POLL_TARGET_MS);
 }
 
 async function append(client: pg.Client): Promise<void> {

@@ -13,8 +13,12 @@ export const DATABASE_FAULTS: readonly Fault[] = [
       await database.backUp();
       await sleep(between(random, 2_000, 4_000));
       await load.stopWriters();
-      await database.restore(() => sleep(RESTORE_MS));
-      await load.beginAnew();
+      let since = load.now();
+      await database.restore(async () => {
+        await sleep(RESTORE_MS);
+        since = load.now();
+      });
+      await load.beginAnew(since);
       load.startWriters();
     },
   },

@@ -14,7 +14,10 @@ export const EVENT = {
    * 1 when it was committed all the same.
    */
   lost: 3,
-  /** The database was put back: from `end` on the row is at `version`, or is gone (-1). */
+  /**
+   * The database was put back: between `begin` and `end` it came up again, and from `end` on the row
+   * is at `version`, or is gone (-1).
+   */
   restored: 4,
 } as const;
 

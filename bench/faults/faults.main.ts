@@ -2,7 +2,7 @@
  * Does anybody read an old state when servers and processes fail under load? See README.md.
  *
  *   npm run verify:faults -- [--seconds 120] [--seed n] [--processes 3] [--subjects gad,raw,…]
- *       [--faults "name,name"] [--readers 12] [--writers 4] [--usuarios 12]
+ *       [--faults "name,name"] [--readers 24] [--writers 4] [--usuarios 12]
  *       [--out results.jsonl] [--resume]
  *
  * Ends with 1 when one of ours broke its promise in this run or in one that it goes on from.
@@ -27,7 +27,7 @@ const { values } = parseArgs({
     processes: { type: 'string', default: '3' },
     subjects: { type: 'string', default: 'gad,raw,bentocache' },
     faults: { type: 'string' },
-    readers: { type: 'string', default: '12' },
+    readers: { type: 'string', default: '24' },
     writers: { type: 'string', default: '4' },
     usuarios: { type: 'string', default: '12' },
     out: { type: 'string' },

@@ -1,19 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startApiProcess, type ApiProcess } from '../../apps/api/test/support/api-process.js';
 import { guard } from '../../test/servers/guardian.js';
-import { startTcpProxy, type TcpProxy } from '../../test/servers/tcp-proxy.js';
 import type { Downtimes } from './downtimes.js';
 import type { Order } from './order.js';
+import { RemoteProxies, type RemoteProxy } from './remote-proxies.js';
 import type { Subject } from './subjects.js';
 
 const PRELOAD = './bench/faults/preload.ts';
+/**
+ * Processes that are killed again and again spend much of their life before their code is fast; with
+ * this V8 learns from the first call on.
+ */
+const FLAGS = ['--no-lazy-feedback-allocation'];
 /** A process that died is started again after so long, as a supervisor would. */
 const RESTART_MS = 500;
 
 /** One application process with its own way to Redis. */
 export interface Member {
   readonly index: number;
-  readonly proxy: TcpProxy;
+  readonly proxy: RemoteProxy;
   /** Where it listens; another port after each start. */
   url: string;
   /** Undefined while it is dead. */
@@ -33,6 +38,7 @@ export class Fleet {
   readonly members: Member[] = [];
   /** How many processes ended without the harness having asked for it. */
   exits = 0;
+  readonly #proxies = new RemoteProxies();
   #expected = new Set<Member>();
   #closed = false;
   #restarts = new Set<Promise<void>>();
@@ -43,7 +49,7 @@ export class Fleet {
     const fleet = new Fleet(setup);
     try {
       for (let index = 0; index < setup.processes; index += 1) {
-        const proxy = await startTcpProxy(setup.redisPort);
+        const proxy = await fleet.#proxies.start(setup.redisPort);
         fleet.members.push({ index, proxy, url: '', running: undefined });
       }
       const [first, ...others] = fleet.members;
@@ -145,7 +151,7 @@ export class Fleet {
     this.#closed = true;
     await Promise.all(this.#restarts);
     await Promise.all(this.members.map(async ({ running }) => running?.dispose()));
-    await Promise.all(this.members.map(({ proxy }) => proxy.close()));
+    await this.#proxies.close();
   }
 
   async #start(member: Member): Promise<void> {
@@ -160,7 +166,7 @@ export class Fleet {
         JWT_ACCESS_TTL: '86400',
         CACHE_LOG_LEVEL: 'off',
       },
-      { program: subject.program, ...(subject.own ? { preload: PRELOAD } : {}) },
+      { program: subject.program, flags: FLAGS, ...(subject.own ? { preload: PRELOAD } : {}) },
     );
     member.url = running.url;
     member.running = running;

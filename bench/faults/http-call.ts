@@ -1,8 +1,6 @@
-import type { Agent } from 'node:http';
-import { request } from 'node:http';
+import { HttpLine } from './http-line.js';
 
 export interface Call {
-  readonly agent: Agent;
   /** Of the process that is asked. */
   readonly url: string;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -21,54 +19,43 @@ export interface Answered {
   readonly cause: string;
 }
 
-/** Makes one HTTP request. Never rejects. */
-export function call({
-  agent,
-  url,
-  method,
-  path,
-  token,
-  body,
-  patienceMs,
-}: Call): Promise<Answered> {
-  return new Promise((resolve) => {
-    const text = body === undefined ? undefined : JSON.stringify(body);
-    const failed = (error: NodeJS.ErrnoException): void => {
-      const cause = error.name === 'AbortError' ? 'timeout' : (error.code ?? error.name);
-      resolve({ status: 0, body: undefined, cause });
-    };
-    const sent = request(
-      `${url}/api/v1${path}`,
-      {
-        agent,
-        method,
-        signal: AbortSignal.timeout(patienceMs),
-        headers: {
-          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-          ...(text === undefined
-            ? {}
-            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
-        },
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', failed);
-        response.on('end', () => {
-          const status = response.statusCode ?? 0;
-          resolve({ status, body: parse(Buffer.concat(chunks).toString()), cause: String(status) });
-        });
-      },
-    );
-    sent.on('error', failed);
-    sent.end(text);
-  });
-}
+/** Makes HTTP requests over connections that are kept, to whichever process. */
+export class HttpCalls {
+  /** Lines that wait for a request, by the server that they lead to. */
+  readonly #idle = new Map<string, HttpLine[]>();
+  readonly #all = new Set<HttpLine>();
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
+  /** Never rejects. */
+  async call({ url, method, path, token, body, patienceMs }: Call): Promise<Answered> {
+    const idle = this.#idle.get(url) ?? [];
+    this.#idle.set(url, idle);
+    const line = idle.pop() ?? this.#open(url, idle);
+    const text = body === undefined ? '' : JSON.stringify(body);
+    const answered = await line.ask(
+      `${method} /api/v1${path} HTTP/1.1\r\nhost: faults\r\n` +
+        (token === undefined ? '' : `authorization: Bearer ${token}\r\n`) +
+        (body === undefined
+          ? ''
+          : `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n`) +
+        `\r\n${text}`,
+      patienceMs,
+    );
+    if (this.#all.has(line)) idle.push(line);
+    return answered;
+  }
+
+  close(): void {
+    for (const line of this.#all) line.destroy();
+  }
+
+  #open(url: string, idle: HttpLine[]): HttpLine {
+    const { hostname, port } = new URL(url);
+    const line = new HttpLine(hostname, Number(port), (closed) => {
+      this.#all.delete(closed);
+      const at = idle.indexOf(closed);
+      if (at >= 0) idle.splice(at, 1);
+    });
+    this.#all.add(line);
+    return line;
   }
 }

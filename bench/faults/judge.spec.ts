@@ -121,6 +121,13 @@ describe('A restore of the database', () => {
     expect(kinds(...history, read(2, [90, 110]))).toEqual(['ghost']);
   });
 
+  it('may be noticed by a reader before it is by the harness', () => {
+    const noticedLate = [...before, { ...restored(1, 100), begin: 80 * MS }];
+    expect(kinds(...noticedLate, read(1, [85, 90]), read(3, [85, 90]))).toEqual([]);
+    expect(kinds(...noticedLate, read(1, [70, 75]))).toEqual(['stale']);
+    expect(kinds(...noticedLate, read(3, [101, 105]))).toEqual(['ghost']);
+  });
+
   it('does not change the judgement of reads before it', () => {
     expect(kinds(...history, read(2, [61, 70]))).toEqual(['stale']);
   });

@@ -31,6 +31,8 @@ export interface JudgeOptions {
 
 /** A row's truth between two restores of the database. */
 interface Epoch {
+  /** When the database may have begun to say so, and from when on it certainly did. */
+  readonly possibleFrom: number;
   readonly start: number;
   readonly base: number;
   /** Version and when it was acknowledged. */
@@ -57,21 +59,22 @@ export function judge(records: readonly HistoryRecord[], { healMs }: JudgeOption
   const rows = new Map<number, Epoch[]>();
   const writes = records.filter(({ kind }) => kind !== EVENT.read);
   for (const record of writes.sort((a, b) => a.end - b.end)) {
-    const epochs = rows.get(record.row) ?? [newEpoch(-Infinity, 0)];
+    const epochs = rows.get(record.row) ?? [newEpoch(-Infinity, -Infinity, 0)];
     rows.set(record.row, epochs);
-    if (record.kind === EVENT.restored) epochs.push(newEpoch(record.end, record.version));
+    if (record.kind === EVENT.restored)
+      epochs.push(newEpoch(record.begin, record.end, record.version));
     else addWrite(last(epochs), record, healMs * 1_000);
   }
   return records.flatMap((record) => {
     if (record.kind !== EVENT.read) return [];
-    const epochs = rows.get(record.row) ?? [newEpoch(-Infinity, 0)];
+    const epochs = rows.get(record.row) ?? [newEpoch(-Infinity, -Infinity, 0)];
     return judgeRead(epochs, record) ?? [];
   });
 }
 
-function newEpoch(start: number, base: number): Epoch {
+function newEpoch(possibleFrom: number, start: number, base: number): Epoch {
   const floor = (): Floor => ({ at: [], version: [] });
-  return { start, base, acknowledged: floor(), healed: floor(), written: floor() };
+  return { possibleFrom, start, base, acknowledged: floor(), healed: floor(), written: floor() };
 }
 
 function addWrite(epoch: Epoch, write: HistoryRecord, healUs: number): void {
@@ -93,7 +96,9 @@ function addWrite(epoch: Epoch, write: HistoryRecord, healUs: number): void {
 /** A read that the restore of the database falls into may show what was before or what is now. */
 function judgeRead(epochs: readonly Epoch[], read: HistoryRecord): Violation | undefined {
   const first = epochs.findLastIndex(({ start }) => start <= read.begin);
-  const current = epochs.filter(({ start }, at) => at >= first && start <= read.end);
+  const current = epochs.filter(
+    ({ possibleFrom }, at) => at === first || (at > first && possibleFrom <= read.end),
+  );
   const found = current.map((epoch) => violation(epoch, read));
   return found.includes(undefined) ? undefined : found.at(-1);
 }

@@ -1,10 +1,9 @@
-import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clockSince, type HistoryRecord } from '../../libs/cache/test/coherence/history.js';
 import { seededRandom, zipf, type Random } from '../../libs/cache/test/coherence/seeded-random.js';
 import { EVENT, readDetail } from './event.js';
 import type { Fleet, Member } from './fleet.js';
-import { call, type Answered } from './http-call.js';
+import { HttpCalls, type Answered } from './http-call.js';
 import { PERIODS, type Slot, type Slots } from './slots.js';
 import { isHit, stepFrom, versionIn } from './statistics-state.js';
 
@@ -16,6 +15,8 @@ const WRITE_PATIENCE_MS = 30_000;
 const WRITE_PAUSE_MS = { least: 20, most: 120 };
 /** A process that refuses connections is asked again after so long. */
 const REFUSED_PAUSE_MS = 50;
+/** Requests on their way to one process at the end. */
+const LAST_LOOKS = 12;
 /** A usuario whose write was lost is left alone: the next write would heal what this one broke. */
 const REST_US = 3_000_000;
 
@@ -39,11 +40,12 @@ export interface LoadSetup {
 /** Readers and writers over HTTP, and the history of what they were told. */
 export class Load {
   readonly now = clockSince(process.hrtime.bigint());
-  readonly #agent = new Agent({ keepAlive: true });
+  readonly #http = new HttpCalls();
   #records: HistoryRecord[] = [];
   #failures: Failure[] = [];
   /** Answers that hold no state of their usuario. */
   #wrong = 0;
+  #acknowledged = 0;
   #token = '';
   #reading = false;
   #writing = false;
@@ -52,6 +54,11 @@ export class Load {
   #generation = 0;
 
   constructor(private readonly setup: LoadSetup) {}
+
+  /** Writes that have been acknowledged so far. */
+  get acknowledged(): number {
+    return this.#acknowledged;
+  }
 
   async logIn(email: string, password: string): Promise<void> {
     const [member] = this.setup.fleet.members;
@@ -95,8 +102,12 @@ export class Load {
     await Promise.all(this.#readLoops);
   }
 
-  /** The database has been put back: what it says now is true from now on. Call without writers. */
-  async beginAnew(): Promise<void> {
+  /**
+   * The database has been put back: what it says now is true from now on. Call without writers.
+   *
+   * @param since when it was still down: readers may have found it before the caller did
+   */
+  async beginAnew(since: number): Promise<void> {
     const at = this.now();
     const { slots } = this.setup;
     for (const slot of slots.all) {
@@ -104,7 +115,7 @@ export class Load {
       const known = await slots.learn(slot);
       // Of a usuario that is gone no state exists.
       const version = known ? slot.version : -1;
-      this.#records.push({ kind: EVENT.restored, row, version, begin: at, end: at, detail: 0 });
+      this.#records.push({ kind: EVENT.restored, row, version, begin: since, end: at, detail: 0 });
       if (!known) await slots.renew(slot);
     }
   }
@@ -113,19 +124,14 @@ export class Load {
   async countStuck(): Promise<{ asked: number; stuck: number }> {
     const { fleet, slots } = this.setup;
     for (const slot of slots.all) await slots.learn(slot);
-    // All at once: a process that answers nothing any more is waited for one time.
-    const shown = await Promise.all(
-      slots.all.flatMap((slot) =>
-        fleet.members.flatMap((member) =>
-          PERIODS.map(async (days) => {
-            const { body } = await this.#call(member, 'GET', statisticsPath(slot.usuario, days));
-            return versionIn(body, slot.usuario, days) === slot.version;
-          }),
-        ),
-      ),
+    const views = slots.all.flatMap((slot) => PERIODS.map((days) => ({ slot, days })));
+    const stuck = await Promise.all(
+      fleet.members.map((member) => this.#countStuckIn(member, views)),
     );
-    const stuck = shown.filter((isLast) => !isLast).length;
-    return { asked: shown.length, stuck };
+    return {
+      asked: views.length * fleet.members.length,
+      stuck: stuck.reduce((sum, count) => sum + count, 0),
+    };
   }
 
   /** Hands over what has been recorded, and begins a new record. */
@@ -142,7 +148,28 @@ export class Load {
     this.#reading = false;
     this.#writing = false;
     void Promise.allSettled([...this.#readLoops, ...this.#writeLoops]);
-    this.#agent.destroy();
+    this.#http.close();
+  }
+
+  /** A process that answers nothing any more is waited for once, and everything in it is stuck. */
+  async #countStuckIn(
+    member: Member,
+    views: readonly { readonly slot: Slot; readonly days: number }[],
+  ): Promise<number> {
+    const left = [...views];
+    let stuck = 0;
+    const ask = async (): Promise<void> => {
+      for (let view = left.pop(); view !== undefined; view = left.pop()) {
+        const { slot, days } = view;
+        const path = statisticsPath(slot.usuario, days);
+        const { status, body } = await this.#call(member, 'GET', path);
+        if (status === 200 && versionIn(body, slot.usuario, days) === slot.version) continue;
+        stuck += 1;
+        if (status === 0) stuck += left.splice(0).length;
+      }
+    };
+    await Promise.all(Array.from({ length: LAST_LOOKS }, ask));
+    return stuck;
   }
 
   async #read(member: Member | undefined, random: Random): Promise<void> {
@@ -196,6 +223,7 @@ export class Load {
     const end = this.now();
     if (status >= 200 && status < 300) {
       this.#records.push({ kind: EVENT.acknowledged, ...next, begin, end, detail: 0 });
+      this.#acknowledged += 1;
       advance(slot, body);
       return;
     }
@@ -233,7 +261,7 @@ export class Load {
     body?: unknown,
   ): Promise<Answered> {
     const patienceMs = method === 'GET' ? READ_PATIENCE_MS : WRITE_PATIENCE_MS;
-    return call({ agent: this.#agent, url, method, path, token: this.#token, body, patienceMs });
+    return this.#http.call({ url, method, path, token: this.#token, body, patienceMs });
   }
 
   #random(n: number): Random {

@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { between, oneOf, type Fault, type Stage } from './stage.js';
+import { between, MissedStrikeError, oneOf, type Fault, type Stage } from './stage.js';
 
 /** How long the writes go on between a copy of the old and its return. */
 const DRIFT_MS = { least: 2_000, most: 4_000 };
 const FILLER_BYTES = 10_000;
+/** A long outage lasts so long, and until so many writes have been acknowledged in it. */
+const OUTAGE_MS = 60_000;
+const OUTAGE_WRITES = 10_000;
+const LONGEST_OUTAGE_MS = 300_000;
 
 const drift = ({ random }: Stage): Promise<void> =>
   sleep(between(random, DRIFT_MS.least, DRIFT_MS.most));
@@ -23,6 +27,26 @@ async function kill(stage: Stage): Promise<void> {
 function acceptRefusal(error: unknown): void {
   if (!String(error).includes('OOM')) throw error;
 }
+
+/** No part of a round: it takes as long as half of one, and as many writers as make its writes. */
+export const LONG_OUTAGE: Fault = {
+  name: 'redis-long-outage',
+  run: async (stage: Stage): Promise<void> => {
+    const { redis, load } = stage;
+    const putBack = await redis.saveDump();
+    await redis.server.kill('SIGKILL');
+    const [begun, before] = [performance.now(), load.acknowledged];
+    const isOver = (): boolean =>
+      performance.now() - begun >= OUTAGE_MS && load.acknowledged - before >= OUTAGE_WRITES;
+    while (!isOver() && performance.now() - begun < LONGEST_OUTAGE_MS) await sleep(100);
+    const written = load.acknowledged - before;
+    await putBack();
+    await redis.server.restart();
+    if (written < OUTAGE_WRITES) {
+      throw new MissedStrikeError(`only ${written} writes were made`, LONGEST_OUTAGE_MS);
+    }
+  },
+};
 
 export const REDIS_FAULTS: readonly Fault[] = [
   {

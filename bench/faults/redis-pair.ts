@@ -62,6 +62,8 @@ export class RedisPair {
       if (String(info).includes('master_link_status:up')) break;
       await sleep(20);
     }
+    // As whoever runs a replica is told to: cut off from it, the primary confirms nothing.
+    await this.command(['CONFIG', 'SET', 'min-replicas-to-write', '1']);
     link.become({ kind: 'delay', ms: lagMs });
   }
 
@@ -69,7 +71,10 @@ export class RedisPair {
   async promote(): Promise<void> {
     await this.#link?.close();
     this.#link = undefined;
-    await run(this.standby.server, [['REPLICAOF', 'NO', 'ONE']]);
+    await run(this.standby.server, [
+      ['CONFIG', 'SET', 'min-replicas-to-write', '0'],
+      ['REPLICAOF', 'NO', 'ONE'],
+    ]);
     [this.primary, this.standby] = [this.standby, this.primary];
   }
 

@@ -105,7 +105,9 @@ createServer((request, response) => {
   answer(request)
     .catch((error: unknown): Reply => ({ status: 500, body: { error: String(error) } }))
     .then(({ status, body }) => {
-      response.writeHead(status, { 'content-type': 'application/json' });
+      response.statusCode = status;
+      response.setHeader('content-type', 'application/json');
+      // Node adds the length, as nothing was sent before.
       response.end(body === undefined ? undefined : JSON.stringify(body));
     })
     .catch((error: unknown) => {

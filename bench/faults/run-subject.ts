@@ -21,9 +21,9 @@ const QUIET_MS = 2_000;
 
 export interface RunOptions {
   readonly faults: readonly Fault[];
-  /** No fault begins after so many seconds … */
+  /** No round begins after so many seconds; one that has begun is run to its end … */
   readonly seconds: number;
-  /** … and no round after so many. Default: as many as fit. */
+  /** … and not more than so many. Default: as many as fit. */
   readonly rounds?: number;
   readonly seed: number;
   readonly firstRound: number;
@@ -71,7 +71,7 @@ export async function runSubject(subject: Subject, options: RunOptions): Promise
       const random = seededRandom(seed + round);
       const stage: Stage = { redis, database, fleet, load, random };
       await slots.fill(options.usuarios);
-      const { strikes, seconds, stuck } = await runRound(subject, stage, options, end);
+      const { strikes, seconds, stuck } = await runRound(subject, stage, options);
       const { exits } = fleet;
       fleet.exits = 0;
       const about = { subject: subject.name, seed, round, seconds, exits };
@@ -89,7 +89,6 @@ async function runRound(
   subject: Subject,
   stage: Stage,
   { faults, onStrike }: RunOptions,
-  end: number,
 ): Promise<{
   strikes: Strike[];
   seconds: number;
@@ -102,7 +101,6 @@ async function runRound(
   const strikes: Strike[] = [];
   await sleep(WARM_UP_MS);
   for (const fault of shuffled(faults, random)) {
-    if (performance.now() > end && strikes.length > 0) break;
     if (fault.ownOnly === true && !subject.own) continue;
     const begin = load.now();
     const missed = await strike(fault, stage);

@@ -11,6 +11,13 @@ export interface Subject {
 }
 
 const API = 'apps/api/src/main.ts';
+/** The API itself, by what it is told. */
+const OWN: Readonly<Record<string, Subject['variables']>> = {
+  gad: {},
+  'gad-bounded': { CACHE_CONSISTENCY: 'bounded' },
+  // Copies in process memory, and removals that wait until every process has dropped its own.
+  'gad-local': { CACHE_LOCAL: 'true' },
+};
 const RIVAL = 'bench/faults/rival.main.ts';
 
 /** Short names for what the coherence harness calls otherwise. */
@@ -18,13 +25,11 @@ const ALIASES: Readonly<Record<string, string>> = { bentocache: 'bentocache-bus'
 
 /** @throws Error when there is no such subject */
 export function subjectOf(name: string): Subject {
-  if (name === 'gad') return { name, program: API, own: true, variables: {} };
-  if (name === 'gad-bounded') {
-    return { name, program: API, own: true, variables: { CACHE_CONSISTENCY: 'bounded' } };
-  }
+  const own = OWN[name];
+  if (own !== undefined) return { name, program: API, own: true, variables: own };
   const adapter = ALIASES[name] ?? name;
   if (adapter !== 'raw' && !isRival(adapter)) {
-    const known = ['gad', 'gad-bounded', 'raw', 'bentocache', ...RIVALS];
+    const known = [...Object.keys(OWN), 'raw', 'bentocache', ...RIVALS];
     throw new Error(`There is no subject ${name}; there are ${known.join(', ')}.`);
   }
   return { name, program: RIVAL, own: false, variables: { ADAPTER: adapter } };
