@@ -106,8 +106,7 @@ describe('The log and its relay', () => {
     const copies: [string, Buffer][] = [];
     for (const key of await commands.keys('gad:*')) {
       if (key === CURSOR || key === RELAY) continue;
-      // By the type mapping.
-      copies.push([key, (await raw.dump(key)) as unknown as Buffer]);
+      copies.push([key, await raw.dump(key)]);
     }
     return () =>
       Promise.all(copies.map(([key, copy]) => commands.restore(key, 0, copy, { REPLACE: true })));
