@@ -12,7 +12,7 @@ const READ_PATIENCE_MS = 10_000;
 /** Longer than anything that the API itself waits for: a lost answer is then an answer that never comes. */
 const WRITE_PATIENCE_MS = 30_000;
 /** Between two writes of a writer. */
-const WRITE_PAUSE_MS = { least: 20, most: 120 };
+const WRITE_PAUSE_MS = { least: 40, most: 200 };
 /** A process that refuses connections is asked again after so long. */
 const REFUSED_PAUSE_MS = 50;
 /** Requests on their way to one process at the end. */
