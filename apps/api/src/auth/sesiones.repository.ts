@@ -9,10 +9,40 @@ const endAfter = (seconds: number): SQL => sql`now() + make_interval(secs => ${s
 
 const SESION_IS_OPEN = and(isNull(sesiones.revokedAt), gt(sesiones.expiresAt, sql`now()`));
 
+/**
+ * Written once and not for every request. Without a name, which poolers between us and PostgreSQL
+ * may not know, it is not prepared on the server.
+ */
+const principalStatement = (db: Db) =>
+  db
+    .select({
+      id: usuarios.id,
+      email: usuarios.email,
+      nombre: usuarios.nombre,
+      apellido: usuarios.apellido,
+      rol: usuarios.rol,
+      sesionId: sesiones.id,
+    })
+    .from(sesiones)
+    .innerJoin(usuarios, eq(usuarios.id, sesiones.usuarioId))
+    .where(
+      and(
+        eq(sesiones.id, sql.placeholder('sesionId')),
+        eq(sesiones.usuarioId, sql.placeholder('usuarioId')),
+        SESION_IS_OPEN,
+        isNull(usuarios.deletedAt),
+      ),
+    )
+    .prepare('');
+
 /** The SQL over `sesiones` and `refresh_tokens`. */
 @Injectable()
 export class SesionesRepository {
-  constructor(private readonly database: Database) {}
+  readonly #principalOf: ReturnType<typeof principalStatement>;
+
+  constructor(database: Database) {
+    this.#principalOf = principalStatement(database.db);
+  }
 
   /**
    * The usuario behind an access token as they are right now, if the sesion is still open: one
@@ -20,25 +50,7 @@ export class SesionesRepository {
    * new role or a deletion counts from its commit on, on every instance.
    */
   async findPrincipal(sesionId: string, usuarioId: number): Promise<Principal | undefined> {
-    const [principal] = await this.database.db
-      .select({
-        id: usuarios.id,
-        email: usuarios.email,
-        nombre: usuarios.nombre,
-        apellido: usuarios.apellido,
-        rol: usuarios.rol,
-        sesionId: sesiones.id,
-      })
-      .from(sesiones)
-      .innerJoin(usuarios, eq(usuarios.id, sesiones.usuarioId))
-      .where(
-        and(
-          eq(sesiones.id, sesionId),
-          eq(sesiones.usuarioId, usuarioId),
-          SESION_IS_OPEN,
-          isNull(usuarios.deletedAt),
-        ),
-      );
+    const [principal] = await this.#principalOf.execute({ sesionId, usuarioId });
     return principal;
   }
 
