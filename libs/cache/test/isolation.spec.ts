@@ -60,6 +60,17 @@ describe('What a cache touches', () => {
     },
   );
 
+  it('what is no string is loaded past and left as it is', async () => {
+    await server.command('HSET', 'gad:hash', 'f', 'v');
+    const cache = await engineWith('gad:');
+    expect(await cache.getOrSet('hash', () => 1)).toBe(1);
+    // Multi-key reads answer nothing for it, as for an absent key.
+    expect(await cache.getOrSetMany(['hash'], String, () => [2])).toEqual([2]);
+    expect(await cache.begin('hash')).toBeUndefined();
+    expect(await server.command('HGET', 'gad:hash', 'f')).toBe('v');
+    await cache.store.close();
+  });
+
   it.each(['g[a-z]:', 'a*:', '?', '\\', '{tag}:', 'ñ:', 'x\u0001y:', '^-]'])(
     'a prefix of odd characters (%j) is nothing but a prefix',
     async (prefix) => {

@@ -85,7 +85,7 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'acquire: overwrites what is no string',
-    suite: 'values',
+    suite: 'isolation',
     edits: [["if ARGV[5] ~= '1' then return {'foreign', ''} end", '']],
   },
   {
