@@ -202,6 +202,8 @@ onBothStores('Loaders that are slow', (stage) => {
       0.1,
     );
     expect(await outcome).toMatchObject({ error: expect.any(CacheLoadTimeoutError) });
+    // Its caller’s patience began, and ended, before the loader’s.
+    while ((await figures(stage())).loading > 0) await new Promise(setImmediate);
     expect(await cache.getOrSet('k', () => 'quick')).toBe('quick');
     row.resolve('late');
     await idle(stage());
