@@ -189,8 +189,8 @@ export class RedisConnection {
   ): Promise<unknown> {
     const link = this.#passable(passage);
     if (link instanceof CacheUnavailableError) return Promise.reject(link);
-    const send = (command: Command): Promise<unknown> => link.sendForBytes(command);
-    return this.#wheel.bound(evaluate(send, script, keys, args), withinMs, asItIs);
+    const answer = evaluate((command) => link.sendForBytes(command), script, keys, args);
+    return this.#wheel.bound(answer, withinMs, asItIs);
   }
 
   /** Throws unless this is still the connection of the given generation. */
@@ -269,11 +269,10 @@ export class RedisConnection {
   async #probe(): Promise<boolean> {
     const link = this.#commands;
     const answer = link?.isReady === true ? await this.#ping(link) : 'none';
-    const now = this.#parts.clock.now();
     if (link !== this.#commands || this.#closed) return false;
     if (answer !== 'none') return answer === 'prompt';
     const patienceMs = this.#transport ? MUTE_LINK_MS : LOST_LINK_MS;
-    if (now - (this.#unanswered ?? this.#lastSign) > patienceMs) this.#relink();
+    if (this.#parts.clock.now() - (this.#unanswered ?? this.#lastSign) > patienceMs) this.#relink();
     return false;
   }
 
@@ -285,13 +284,11 @@ export class RedisConnection {
       this.#unanswered = undefined;
       this.#lastSign = this.#parts.clock.now();
     });
-    // Not by the clock: how late this process itself was says nothing of the store.
-    const promptMs = Math.min(this.#parts.deadlineMs, PROBE_DEADLINE_MS);
-    const prompt = this.#probes.bound(reply, promptMs, () => 'prompt' as const);
-    prompt.catch(() => undefined);
+    // Not by the clock: that this process itself was late says nothing of the store.
+    const soon = this.#probes.bound(reply, this.#parts.deadlineMs, asItIs).catch(() => 'late');
     try {
       await this.#probes.bound(reply, PROBE_DEADLINE_MS, asItIs);
-      return await prompt.catch(() => 'late');
+      return (await soon) === 'late' ? 'late' : 'prompt';
     } catch (error) {
       // It is there, but it will not have us: LOADING, NOAUTH, MASTERDOWN, …
       if (replyCode(error) !== undefined) this.#breaker.trip(lossReason(error));
