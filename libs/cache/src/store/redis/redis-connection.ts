@@ -5,6 +5,7 @@ import { DeadlineWheel } from '../deadline-wheel.js';
 import type { CircuitState } from './circuit-breaker.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { MessageLink } from './message-link.js';
+import { PROBE_DEADLINE_MS, promptness } from './probe.js';
 import type { Command, RedisLink, RedisLinkFactory } from './redis-link.js';
 import type { RedisSettings } from './redis-settings.js';
 import { lossReason, Refusals, replyCode } from './refusals.js';
@@ -26,8 +27,6 @@ export interface ConnectionParts {
 /** `guarded` calls are refused while the breaker is open; `always` is for removals and probes. */
 export type Passage = 'guarded' | 'always';
 
-/** How long a probe waits for its answer; a prompt one comes within the deadline of the reads. */
-const PROBE_DEADLINE_MS = 250;
 /** A connected link without a sign of life for so long is thrown away: it may never revive. */
 const MUTE_LINK_MS = 500;
 /** Connecting is bounded by the client itself; this is the last resort. */
@@ -284,11 +283,8 @@ export class RedisConnection {
       this.#unanswered = undefined;
       this.#lastSign = this.#parts.clock.now();
     });
-    // Not by the clock: that this process itself was late says nothing of the store.
-    const soon = this.#probes.bound(reply, this.#parts.deadlineMs, asItIs).catch(() => 'late');
     try {
-      await this.#probes.bound(reply, PROBE_DEADLINE_MS, asItIs);
-      return (await soon) === 'late' ? 'late' : 'prompt';
+      return await promptness(reply, this.#probes, this.#parts.deadlineMs);
     } catch (error) {
       // It is there, but it will not have us: LOADING, NOAUTH, MASTERDOWN, …
       if (replyCode(error) !== undefined) this.#breaker.trip(lossReason(error));
