@@ -1,4 +1,4 @@
-import { HttpLine } from './http-line.js';
+import { HttpLine, type Answered } from './http-line.js';
 
 export interface Call {
   /** Of the process that is asked. */
@@ -10,13 +10,6 @@ export interface Call {
   readonly body?: unknown;
   /** A call that takes longer has failed: nobody waits for it any more. */
   readonly patienceMs: number;
-}
-
-/** An answer; status 0 says that there was none, and `cause` why. */
-export interface Answered {
-  readonly status: number;
-  readonly body: unknown;
-  readonly cause: string;
 }
 
 /** Makes HTTP requests over connections that are kept, to whichever process. */

@@ -1,9 +1,15 @@
 import { connect, type Socket } from 'node:net';
-import type { Answered } from './http-call.js';
 
 const HEAD_END = '\r\n\r\n';
 /** These end with their head, whatever it says (RFC 9112, 6.3). */
 const WITHOUT_BODY = [204, 304];
+
+/** An answer; status 0 says that there was none, and `cause` why. */
+export interface Answered {
+  readonly status: number;
+  readonly body: unknown;
+  readonly cause: string;
+}
 
 interface Pending {
   readonly answer: (answered: Answered) => void;

@@ -3,7 +3,8 @@ import { clockSince, type HistoryRecord } from '../../libs/cache/test/coherence/
 import { seededRandom, zipf, type Random } from '../../libs/cache/test/coherence/seeded-random.js';
 import { EVENT, readDetail } from './event.js';
 import type { Fleet, Member } from './fleet.js';
-import { HttpCalls, type Answered } from './http-call.js';
+import { HttpCalls } from './http-call.js';
+import type { Answered } from './http-line.js';
 import { PERIODS, type Slot, type Slots } from './slots.js';
 import { isHit, stepFrom, versionIn } from './statistics-state.js';
 
