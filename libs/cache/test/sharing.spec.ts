@@ -55,6 +55,20 @@ describe.each(pairs)('Who shares a load, on the %s:', (_, pair) => {
     expect(cache.counts()).toMatchObject({ loads: 1, joins: 49, sets: 1, loading: 0 });
   });
 
+  it('… and of what another process has loaded', async () => {
+    const row = deferred<{ n: number[] }>();
+    const theirs = other.getOrSet('k', () => row.promise);
+    await until(() => other.counts().loads === 1);
+    const both = Promise.all([1, 2].map(() => cache.getOrSet('k', () => row.promise)));
+    await until(() => cache.counts().joins === 1 && cache.counts().waits > 0);
+    row.resolve({ n: [1] });
+    const [first, second] = await both;
+    first?.n.push(2);
+    expect(second).toEqual({ n: [1] });
+    expect(await theirs).toEqual({ n: [1] });
+    expect(cache.counts().loads).toBe(0);
+  });
+
   it('what is invalidated during a load is not stored', async () => {
     const row = deferred<number>();
     const slow = cache.getOrSet('k', () => row.promise, { ttl: 60 });

@@ -211,7 +211,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'value: the first copy is given to everybody',
-    suite: 'stored-values',
+    suite: 'sharing',
     edits: [['this.#spare = NONE;\n    return spare;', 'return spare;']],
   },
   {
