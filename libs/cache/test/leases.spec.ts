@@ -1,13 +1,17 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CacheStore, Lease } from '@gad/cache';
+import type { CacheStore, Lease, RefreshLease } from '@gad/cache';
 import { Glob } from '@gad/cache';
+import { encodeEnvelope, envelopeHead } from '../src/engine/envelope.js';
 import { deferred, engineOver, memoryPair, redisPair, until } from './fixtures.js';
 import type { RedisServer } from './redis-server.js';
 import { startRedis } from './redis-server.js';
 
 const MS = 5_000;
 const TERMS = { leaseMs: 5_000, replace: false };
+/** A value that may be refreshed, under the id of its filling. */
+const FILLING = (id: string): string =>
+  encodeEnvelope({ id, staleMs: 60_000, loadMs: 0, codec: '', payload: '1' });
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -92,6 +96,24 @@ describe.each(pairs)('Leases, on the %s:', (_, pair) => {
     expect((await theirs.acquire('w:1', TERMS, MS)).state).toBe('wait');
     const woken = watch.changed(60_000);
     await end(lease);
+    expect(await soon(woken)).toBe('woken');
+    watch.close();
+  });
+
+  it.each([
+    ['a refill', (turn: RefreshLease) => mine.refill(turn, FILLING('b'), undefined, MS)],
+    ['a refresh without a value', (turn: RefreshLease) => mine.endRefresh(turn, 0, MS)],
+    ['a refresh that failed', (turn: RefreshLease) => mine.endRefresh(turn, 60_000, MS)],
+  ])('%s wakes who waits for it', async (_end, end) => {
+    await mine.write('r:1', FILLING('a'), undefined, MS);
+    const head = envelopeHead('a');
+    const turn = { turnMs: 60_000, insist: false };
+    const taken = await mine.beginRefresh('r:1', head, turn, MS);
+    if (taken.state !== 'owned') throw new Error(taken.state);
+    const watch = theirs.watch('r:1');
+    expect((await theirs.beginRefresh('r:1', head, turn, MS)).state).toBe('wait');
+    const woken = watch.changed(60_000);
+    await end(taken.refresh);
     expect(await soon(woken)).toBe('woken');
     watch.close();
   });

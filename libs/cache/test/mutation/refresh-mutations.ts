@@ -21,7 +21,7 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'refill: wakes nobody',
-    suite: 'store-contract',
+    suite: 'leases',
     edits: [
       ["if string.sub(turn, 1, 1) == '1' then redis.call('PUBLISH', channel, member) end", ''],
     ],
