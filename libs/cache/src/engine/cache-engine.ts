@@ -10,6 +10,7 @@ import type { CacheStore, StoreScript } from '../store/cache-store.js';
 import { BackgroundWork } from './background-work.js';
 import type { BatchLoader } from './batch.js';
 import type { CacheEntry, GetOrSetOptions, Loader } from './cache-entry.js';
+import { NO_OPTIONS } from './cache-entry.js';
 import { CacheReader } from './cache-reader.js';
 import type { EngineParts, SetOptions } from './engine-parts.js';
 import { FillToken } from './fill-token.js';
@@ -147,7 +148,7 @@ export class CacheEngine {
   }
 
   /** One store call on a hit; on a miss two more, for the caller that loads. */
-  getOrSet<T>(key: string, loader: Loader<T>, options: GetOrSetOptions = {}): Promise<T> {
+  getOrSet<T>(key: string, loader: Loader<T>, options: GetOrSetOptions = NO_OPTIONS): Promise<T> {
     // What the loader made is what was stored, and JSON has normalised both alike.
     return this.#local.value(key, loader, options) as Promise<T>;
   }
@@ -156,7 +157,7 @@ export class CacheEngine {
   async getOrSetEntry<T>(
     key: string,
     loader: Loader<T>,
-    options: GetOrSetOptions = {},
+    options: GetOrSetOptions = NO_OPTIONS,
   ): Promise<CacheEntry<T>> {
     const { lifeMs: _life, ...served } = await this.#local.entry(key, loader, options);
     // As above.

@@ -108,3 +108,6 @@ export interface GetOrSetOptions extends Lifetime {
    */
   readonly local?: number | undefined;
 }
+
+/** Of a reader who has said nothing: not looked at, and the same object every time. */
+export const NO_OPTIONS: GetOrSetOptions = Object.freeze({});

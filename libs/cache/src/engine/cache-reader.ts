@@ -2,6 +2,7 @@ import type { CacheCounters } from '../cache-counters.js';
 import type { BackgroundWork } from './background-work.js';
 import type { Budget } from './budget.js';
 import type { GetOrSetOptions, Loader } from './cache-entry.js';
+import { NO_OPTIONS } from './cache-entry.js';
 import { assertReadThrough, judgesAge } from './age.js';
 import { assertKey } from './key-rules.js';
 import type { Loaded, LoadParts, Miss } from './load-parts.js';
@@ -35,8 +36,6 @@ interface Reading<T> {
 type Asked<T> = Pick<Reading<T>, 'key' | 'options' | 'budget'> & {
   readonly loader: Loader<T> | undefined;
 };
-
-const NO_OPTIONS: GetOrSetOptions = {};
 
 /** The reading half of an engine. */
 export class CacheReader {
@@ -113,33 +112,33 @@ export class CacheReader {
     options: GetOrSetOptions,
   ): Promise<unknown> {
     assertKey(key);
-    assertReadThrough(options);
+    if (options !== NO_OPTIONS) assertReadThrough(options);
     const { reads, codec } = this.#parts;
-    const asked: Asked<T> = { key, loader, options, budget: currentBudget(this.#parts) };
-    if (judgesAge(options)) return this.#timed(asked);
+    const budget = currentBudget(this.#parts);
+    if (judgesAge(options)) return this.#timed({ key, loader, options, budget });
     let text: string | undefined;
     try {
-      const withinMs = asked.budget.begin();
+      const withinMs = budget.begin();
       try {
         text = await reads.readUnjudged(key, withinMs);
       } finally {
-        asked.budget.end();
+        budget.end();
       }
     } catch (error) {
       this.#lookup.excuse(error);
-      return this.#without(asked, 'away');
+      return this.#without({ key, loader, options, budget }, 'away');
     }
-    if (text === undefined) return this.#without(asked, 'miss');
-    if (!reads.proved) return this.#without(asked, 'away');
+    if (text === undefined) return this.#without({ key, loader, options, budget }, 'miss');
+    if (!reads.proved) return this.#without({ key, loader, options, budget }, 'away');
     const opening = codec.open(text);
     const opened = isPromise(opening) ? await opening : opening;
     if (typeof opened !== 'object') {
       // A load would replace it; without one it would be fetched again and again.
-      if (loader === undefined) await this.#lookup.dispose(key, text, opened, asked.budget);
+      if (loader === undefined) await this.#lookup.dispose(key, text, opened, budget);
       else this.#lookup.unreadable(key, text, opened);
-      return this.#without(asked, opened);
+      return this.#without({ key, loader, options, budget }, opened);
     }
-    if (outlivesItsTtl(opened)) return this.#timed(asked);
+    if (outlivesItsTtl(opened)) return this.#timed({ key, loader, options, budget });
     noteHit(this.#parts, key);
     return opened.value.copy();
   }

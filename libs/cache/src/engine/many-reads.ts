@@ -1,5 +1,5 @@
 import type { Budget } from './budget.js';
-import type { GetOrSetOptions } from './cache-entry.js';
+import { NO_OPTIONS } from './cache-entry.js';
 import type { LoadParts, Miss } from './load-parts.js';
 import type { Found } from './lookup.js';
 import { noteHit, noteMiss } from './read-outcome.js';
@@ -9,8 +9,6 @@ import { currentBudget } from './request-budget.js';
 interface Hit {
   readonly value: unknown;
 }
-
-const NO_OPTIONS: GetOrSetOptions = {};
 
 /** Reads of several checked keys with one store call, answered in their order. */
 export class ManyReads {

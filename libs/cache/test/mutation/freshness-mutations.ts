@@ -30,7 +30,9 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
   {
     name: 'validity: a hit is not judged when it is used',
     suite: 'freshness/validity',
-    edits: [["if (!reads.proved) return this.#without(asked, 'away');", '']],
+    edits: [
+      ["if (!reads.proved) return this.#without({ key, loader, options, budget }, 'away');", ''],
+    ],
   },
   {
     name: 'beat: proves as of the look that saw it',

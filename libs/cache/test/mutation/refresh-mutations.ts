@@ -93,7 +93,9 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
   {
     name: 'stale: a plain hit does not ask how old the value is',
     suite: 'stale',
-    edits: [['if (outlivesItsTtl(opened)) return this.#timed(asked);', '']],
+    edits: [
+      ['if (outlivesItsTtl(opened)) return this.#timed({ key, loader, options, budget });', ''],
+    ],
   },
   {
     name: 'stale: what was read before the failure is served after an invalidation',
