@@ -148,6 +148,22 @@ describe('The key index', () => {
     await store.close();
   });
 
+  it('is paged through once, whatever the consumer leaves there', async () => {
+    await writeDirectly(1_200);
+    const { makeLink, gates } = gatedLinks();
+    const store = await openRedisStore(server, { makeLink });
+    const cache = engineOver(store);
+    await sealed();
+    await cache.set('k:7:y', 1);
+    const fromTheStart = (call: string): boolean => call.startsWith(`ZRANGEBYLEX ${INDEX} [k: `);
+    const [first, again] = [gates.before(fromTheStart), gates.before(fromTheStart)];
+    const removal = cache.deletePattern('k:*:y');
+    await first.arrived;
+    first.release();
+    expect(await Promise.race([removal, again.arrived.then(() => 'again')])).toBe(1);
+    await store.close();
+  });
+
   it('reaches the last character there is', async () => {
     const store = await openRedisStore(server);
     const cache = engineOver(store);
