@@ -21,8 +21,7 @@ export class LoopWatch {
   readonly #onNextTurn: OnNextTurn;
   /** Whatever had arrived by then has been handled. */
   #handledUpTo = -Infinity;
-  /** The last check, if the next one follows it without a turn between. */
-  #checkedAt: number | undefined;
+  #checkedAt = -Infinity;
   #watching = false;
   #asked = false;
   #catchingUp: Promise<void> | undefined;
@@ -57,9 +56,10 @@ export class LoopWatch {
   }
 
   readonly #check = (): void => {
-    if (this.#checkedAt !== undefined) this.#handledUpTo = this.#checkedAt;
+    // However long ago that check was, all sockets have been polled since.
+    this.#handledUpTo = this.#checkedAt;
+    this.#checkedAt = this.#clock.now();
     this.#watching = this.#asked;
-    this.#checkedAt = this.#asked ? this.#clock.now() : undefined;
     this.#asked = false;
     if (this.#watching) this.#onNextTurn(this.#check);
   };
