@@ -104,7 +104,10 @@ describe.each(DATABASES)('The log of events on $name', ({ open }) => {
     );
     const between = await end();
     await append(event(2));
-    expect(await retention.prune()).toBe(1);
+    // Nothing goes that an open transaction may have to be told of, be it in another database.
+    let pruned = 0;
+    while (pruned === 0) pruned = await retention.prune();
+    expect(pruned).toBe(1);
     expect(await retention.prune()).toBe(0);
     expect((await log.read(before)).events).toBeUndefined();
     expect(ids((await log.read(between)).events)).toEqual([2]);
