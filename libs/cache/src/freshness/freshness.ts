@@ -1,5 +1,6 @@
 import type { CacheLog } from '../cache-log.js';
 import type { Clock } from '../clock.js';
+import { pause } from '../clock.js';
 import type { CacheStore } from '../store/cache-store.js';
 import type { CursorStore } from '../store/cursor-store.js';
 import { BeatWatch } from './beat-watch.js';
@@ -171,7 +172,7 @@ export class Freshness {
     if (!cursors.shared && log.alone(horizonMs)) return;
     const since = cursors.shared ? this.#watch.primarySince : committedAt;
     const leftMs = Math.min(since, committedAt) + horizonMs - clock.now();
-    if (leftMs > 0) await new Promise<void>((resolve) => void clock.after(leftMs, resolve));
+    if (leftMs > 0) await pause(clock, leftMs);
   }
 
   /** One line when proof is missing although the store answers, one when it is back. */
