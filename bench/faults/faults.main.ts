@@ -9,6 +9,7 @@
  */
 import { parseArgs } from 'node:util';
 import { installRivals } from '../../libs/cache/test/coherence/install-rivals.js';
+import { machine } from '../measure.js';
 import { faultsOf } from './faults.js';
 import type { Violation } from './judge.js';
 import { breaches, causeLines, faultTable, subjectTable, violationsOf } from './report.js';
@@ -46,7 +47,9 @@ const seed = Number(values.seed ?? results.at(-1)?.seed ?? Date.now() % 1_000_00
 const subjects = values.subjects.split(',').map(subjectOf);
 const faults = faultsOf(values.faults?.split(',').map((name) => name.trim()));
 if (subjects.some(({ name }) => needsRivals(name))) installRivals();
-console.log(`seed ${seed}, ${values.processes} processes, ${values.seconds} s a subject`);
+console.log(
+  `${machine()}; seed ${seed}, ${values.processes} processes, ${values.seconds} s a subject`,
+);
 
 for (const subject of subjects) {
   const rounds = results.filter((result) => result.subject === subject.name);

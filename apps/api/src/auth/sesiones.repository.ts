@@ -10,8 +10,8 @@ const endAfter = (seconds: number): SQL => sql`now() + make_interval(secs => ${s
 const SESION_IS_OPEN = and(isNull(sesiones.revokedAt), gt(sesiones.expiresAt, sql`now()`));
 
 /**
- * Written once and not for every request. Without a name, which poolers between us and PostgreSQL
- * may not know, it is not prepared on the server.
+ * What every request begins with: written once, and by its name parsed and planned once for each
+ * connection.
  */
 const principalStatement = (db: Db) =>
   db
@@ -33,7 +33,7 @@ const principalStatement = (db: Db) =>
         isNull(usuarios.deletedAt),
       ),
     )
-    .prepare('');
+    .prepare('principal');
 
 /** The SQL over `sesiones` and `refresh_tokens`. */
 @Injectable()
