@@ -1,23 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CacheStore, Lease, RefreshLease } from '@gad/cache';
 import { Glob } from '@gad/cache';
 import { encodeEnvelope, envelopeHead } from '../src/engine/envelope.js';
-import { deferred, engineOver, memoryPair, redisPair, until } from './fixtures.js';
-import type { RedisServer } from './redis-server.js';
-import { startRedis } from './redis-server.js';
+import { deferred, engineOver, redisPair, until } from './fixtures.js';
+import { storePairs } from './store-pairs.js';
 
 const MS = 5_000;
 const TERMS = { leaseMs: 5_000, replace: false };
 /** A value that may be refreshed, under the id of its filling. */
 const FILLING = (id: string): string =>
   encodeEnvelope({ id, staleMs: 60_000, loadMs: 0, codec: '', payload: '1' });
-
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
 
 async function leased(store: CacheStore, key: string): Promise<Lease> {
   const answer = await store.acquire(key, TERMS, MS);
@@ -33,10 +26,7 @@ function soon(woken: Promise<void>): Promise<'woken' | 'asleep'> {
   ]);
 }
 
-const pairs = [
-  ['in-process store', memoryPair],
-  ['Redis store', redisPair(() => server)],
-] as const;
+const { pairs, server } = storePairs();
 
 describe.each(pairs)('Leases, on the %s:', (_, pair) => {
   let mine: CacheStore;
@@ -147,9 +137,9 @@ describe.each(pairs)('Leases, on the %s:', (_, pair) => {
 
 describe('A lease in Redis', () => {
   it('disappears by itself when nobody fills it', async () => {
-    const [store, other] = await redisPair(() => server)();
+    const [store, other] = await redisPair(server)();
     await leased(store, 'k');
-    const ttl = Number(await server.command('PTTL', 'gad:k'));
+    const ttl = Number(await server().command('PTTL', 'gad:k'));
     expect(ttl).toBeGreaterThan(TERMS.leaseMs);
     expect(ttl).toBeLessThanOrEqual(10 * TERMS.leaseMs);
     await Promise.all([store.close(), other.close()]);

@@ -1,23 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BatchAnswer, CacheEngine, CacheStore } from '@gad/cache';
 import type { FaultyStore } from '@gad/cache/testing';
-import { deferred, memoryPair, redisPair, until } from './fixtures.js';
-import type { RedisServer } from './redis-server.js';
-import { startRedis } from './redis-server.js';
+import { deferred, until } from './fixtures.js';
+import { storePairs } from './store-pairs.js';
 import { twoEngines } from './two-engines.js';
 import { failOnStrays } from './resources.js';
 
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
 failOnStrays();
 
-const pairs = [
-  ['in-process store', memoryPair],
-  ['Redis store', redisPair(() => server)],
-] as const;
+const { pairs } = storePairs();
 const toKey = (id: number): string => `k:${id}`;
 
 class NotFound extends Error {}

@@ -1,25 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheEngine, CacheStore } from '@gad/cache';
 import { CacheKeyInvalidError, CacheOptionsError, CacheUnavailableError } from '@gad/cache';
 import type { RecordingStore } from '@gad/cache/testing';
 import { setMany } from '../src/engine/many.js';
-import { engineOver, memoryPair, redisPair } from './fixtures.js';
-import type { RedisServer } from './redis-server.js';
-import { startRedis } from './redis-server.js';
+import { engineOver } from './fixtures.js';
+import { storePairs } from './store-pairs.js';
 import { twoEngines } from './two-engines.js';
 import { failOnStrays } from './resources.js';
 
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
 failOnStrays();
 
-const pairs = [
-  ['in-process store', memoryPair],
-  ['Redis store', redisPair(() => server)],
-] as const;
+const { pairs } = storePairs();
 const toKey = (id: number): string => `k:${id}`;
 
 class NotFound extends Error {}

@@ -1,24 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheEngine, CacheStore, RedisStore } from '@gad/cache';
 import type { FaultyStore } from '@gad/cache/testing';
-import { deferred, engineOver, memoryPair, openRedisStore, redisPair, until } from './fixtures.js';
-import type { RedisServer } from './redis-server.js';
-import { startRedis } from './redis-server.js';
+import { deferred, engineOver, openRedisStore, until } from './fixtures.js';
+import { storePairs } from './store-pairs.js';
 import { failOnStrays } from './resources.js';
 import { twoEngines } from './two-engines.js';
 
 failOnStrays();
 
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
-
-const pairs = [
-  ['in-process store', memoryPair],
-  ['Redis store', redisPair(() => server)],
-] as const;
+const { pairs, server } = storePairs();
 
 /** A ttl that is over by the next read. */
 const SWR = { ttl: 0.001, staleFor: 600 };
@@ -203,25 +193,25 @@ function fail(): never {
 
 describe('A refresh over a server that was restored', () => {
   it('is refused: the old filling may have been invalidated since', async () => {
-    await server.command('FLUSHALL');
-    const store: RedisStore = await openRedisStore(server);
+    await server().command('FLUSHALL');
+    const store: RedisStore = await openRedisStore(server());
     const cache = engineOver(store);
     await cache.getOrSet('k', () => 1, { ttl: 0.001, staleFor: 600 });
     await until(() => store.connected);
-    await server.command('SAVE');
+    await server().command('SAVE');
     const row = deferred<number>();
     const options = { ttl: 600, staleFor: 600 };
     // Served if the ttl is over already; else the ttl ends while we ask again.
     while (cache.counts().loads < 2) await cache.getOrSet('k', () => row.promise, options);
     await cache.delete('k');
-    await server.kill();
+    await server().kill();
     await until(() => !store.connected);
-    await server.start();
+    await server().start();
     await until(() => store.connected);
     row.resolve(1);
     await until(() => cache.counts().background === 0);
     expect(cache.counts()).toMatchObject({ refused_fills: 1 });
-    expect(String(await server.command('GET', 'gad:k'))).toContain(';600000;');
+    expect(String(await server().command('GET', 'gad:k'))).toContain(';600000;');
     expect(await cache.get('k')).toBeUndefined();
     await cache.close();
   });

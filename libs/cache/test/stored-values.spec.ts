@@ -1,21 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { decode, encode } from '@msgpack/msgpack';
 import { randomBytes } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import type { CacheEngine, CacheStore, EngineParts, ValueSerializer } from '@gad/cache';
 import { silentLog } from '@gad/cache';
 import { Inspection } from '../src/engine/inspection.js';
-import { deferred, engineOver, logInto, memoryPair, redisPair, until } from './fixtures.js';
-import type { RedisServer } from './redis-server.js';
-import { startRedis } from './redis-server.js';
+import { deferred, engineOver, logInto, redisPair, until } from './fixtures.js';
+import { storePairs } from './store-pairs.js';
 import { holdable } from './two-engines.js';
 import { enveloped, REPETITIVE } from './stored-texts.js';
-
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
 
 /** The example of the guide: Dates and bytes survive, as JSON's do not. */
 const msgpack: ValueSerializer = {
@@ -24,10 +17,7 @@ const msgpack: ValueSerializer = {
   deserialize: (bytes) => decode(bytes),
 };
 const MAX_BYTES = 1_048_576;
-const pairs = [
-  ['in-process store', memoryPair],
-  ['Redis store', redisPair(() => server)],
-] as const;
+const { pairs, server } = storePairs();
 
 describe.each(pairs)('Stored values, on the %s:', (_, pair) => {
   let stores: [CacheStore, CacheStore];
@@ -191,11 +181,11 @@ describe.each(pairs)('Stored values, on the %s:', (_, pair) => {
 
 describe('Stored values, in Redis:', () => {
   it('a plain value is JSON as it is, readable in redis-cli', async () => {
-    const [store, other] = await redisPair(() => server)();
+    const [store, other] = await redisPair(server)();
     const values = { compression: { threshold: 16_384, codec: 'deflate' as const } };
     const cache = engineOver(store, {}, silentLog, { values });
     await cache.set('k', { n: [1] });
-    expect(await server.command('GET', 'gad:k')).toBe('{"n":[1]}');
+    expect(await server().command('GET', 'gad:k')).toBe('{"n":[1]}');
     await Promise.all([store.close(), other.close()]);
   });
 });

@@ -1,24 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { brotliCompressSync, deflateSync } from 'node:zlib';
 import type { CacheEngine, CacheStore, EngineParts } from '@gad/cache';
 import { FakeClock } from '../src/testing/fake-clock.js';
-import { deferred, engineOver, logInto, memoryPair, redisPair, until } from './fixtures.js';
-import type { RedisServer } from './redis-server.js';
-import { startRedis } from './redis-server.js';
+import { deferred, engineOver, logInto, redisPair, until } from './fixtures.js';
+import { storePairs } from './store-pairs.js';
 import { holdable } from './two-engines.js';
 import { enveloped, REPETITIVE } from './stored-texts.js';
 
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
-
 const MAX_BYTES = 1_048_576;
-const pairs = [
-  ['in-process store', memoryPair],
-  ['Redis store', redisPair(() => server)],
-] as const;
+const { pairs, server } = storePairs();
 
 describe.each(pairs)('Values that cannot be read, on the %s:', (_, pair) => {
   let stores: [CacheStore, CacheStore];
@@ -136,11 +126,11 @@ describe.each(pairs)('Values that cannot be read, on the %s:', (_, pair) => {
 
 describe('Values that cannot be read, in Redis:', () => {
   it('somebody else’s bytes are a miss and removed, though they are no text', async () => {
-    const [store, other] = await redisPair(() => server)();
+    const [store, other] = await redisPair(server)();
     const cache = engineOver(store);
-    await server.command('EVAL', "return redis.call('SET', 'gad:k', '\\200\\255\\0\\1')", '0');
+    await server().command('EVAL', "return redis.call('SET', 'gad:k', '\\200\\255\\0\\1')", '0');
     expect(await cache.get('k')).toBeUndefined();
-    expect(await server.command('EXISTS', 'gad:k')).toBe(0);
+    expect(await server().command('EXISTS', 'gad:k')).toBe(0);
     await Promise.all([store.close(), other.close()]);
   });
 });

@@ -1,21 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { CacheEngine, CacheLog, CacheStore } from '@gad/cache';
 import { CacheOptionsError } from '@gad/cache';
-import { engineOver, memoryPair, redisPair } from './fixtures.js';
-import type { RedisServer } from './redis-server.js';
-import { startRedis } from './redis-server.js';
+import { engineOver } from './fixtures.js';
+import { storePairs } from './store-pairs.js';
 
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
-
-const pairs = [
-  ['in-process store', memoryPair],
-  ['Redis store', redisPair(() => server)],
-] as const;
+const { pairs } = storePairs();
 
 describe.each(pairs)('Values, on the %s:', (_, pair) => {
   let stores: CacheStore[];

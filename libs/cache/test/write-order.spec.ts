@@ -1,24 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheEngine, CacheStore } from '@gad/cache';
 import { silentLog } from '@gad/cache';
-import { engineOver, memoryPair, redisPair } from './fixtures.js';
-import type { RedisServer } from './redis-server.js';
-import { startRedis } from './redis-server.js';
+import { engineOver } from './fixtures.js';
+import { storePairs } from './store-pairs.js';
 import { failOnStrays } from './resources.js';
 import { REPETITIVE } from './stored-texts.js';
 
 failOnStrays();
 
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
-
-const pairs = [
-  ['in-process store', memoryPair],
-  ['Redis store', redisPair(() => server)],
-] as const;
+const { pairs } = storePairs();
 
 /** Compressed on another thread, so that it is ready later than what is asked for after it. */
 const LARGE = REPETITIVE;

@@ -1,0 +1,30 @@
+import { afterAll, beforeAll } from '@jest/globals';
+import type { StorePair } from './fixtures.js';
+import { memoryPair, redisPair } from './fixtures.js';
+import type { RedisServer } from './redis-server.js';
+import { startRedis } from './redis-server.js';
+
+/** The stores over which the same facts are told, and the Redis that serves one of them. */
+export interface StorePairs {
+  /** Rows for `describe.each`: what the store is called, and how two processes open it. */
+  readonly pairs: readonly (readonly [name: string, pair: StorePair])[];
+  /** To be asked for while a test runs. */
+  readonly server: () => RedisServer;
+}
+
+/** Starts a Redis of the file's own before its tests, and stops it behind them. */
+export function storePairs(): StorePairs {
+  let running: RedisServer;
+  beforeAll(async () => {
+    running = await startRedis();
+  });
+  afterAll(() => running.stop());
+  const server = (): RedisServer => running;
+  return {
+    pairs: [
+      ['in-process store', memoryPair],
+      ['Redis store', redisPair(server)],
+    ],
+    server,
+  };
+}
