@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import type { GetOrSetOptions } from '@gad/cache';
 import { CacheLoadTimeoutError } from '@gad/cache';
 import { deferred, until } from '../fixtures.js';
 import { failOnStrays } from '../resources.js';
@@ -171,12 +172,18 @@ onBothStores('Loaders that are slow', (stage) => {
     return { row, outcome };
   }
 
-  it('are answered for with the old value at the soft timeout, go on and are stored', async () => {
+  /** As above, where the store holds a value whose ttl is over. */
+  async function slowlyAnew(options: GetOrSetOptions) {
     const { cache, pass } = stage();
-    const options = { ...GRACE, softTimeout: 0.1 };
     await cache.getOrSet('k', () => 'old', options);
     await pass(10);
-    const { row, outcome } = await slowly((slow) => cache.getOrSet('k', slow, options), 0.1);
+    return slowly((slow: () => Promise<string>) => cache.getOrSet('k', slow, options), 0.1);
+  }
+
+  it('are answered for with the old value at the soft timeout, go on and are stored', async () => {
+    const { cache } = stage();
+    const options = { ...GRACE, softTimeout: 0.1 };
+    const { row, outcome } = await slowlyAnew(options);
     expect(await outcome).toEqual({ value: 'old' });
     row.resolve('new');
     await idle(stage());
@@ -184,11 +191,8 @@ onBothStores('Loaders that are slow', (stage) => {
   });
 
   it('leave no rejection to nobody when they fail after the soft timeout', async () => {
-    const { cache, pass } = stage();
     const options = { ...GRACE, softTimeout: 0.1 };
-    await cache.getOrSet('k', () => 'old', options);
-    await pass(10);
-    const { row, outcome } = await slowly((slow) => cache.getOrSet('k', slow, options), 0.1);
+    const { row, outcome } = await slowlyAnew(options);
     expect(await outcome).toEqual({ value: 'old' });
     row.reject(new SourceDown('late'));
     await idle(stage());
@@ -211,11 +215,8 @@ onBothStores('Loaders that are slow', (stage) => {
   });
 
   it('are answered for with the old value at the hard timeout, too, where it may be served', async () => {
-    const { cache, pass } = stage();
     const options = { ...GRACE, hardTimeout: 0.1 };
-    await cache.getOrSet('k', () => 'old', options);
-    await pass(10);
-    const { row, outcome } = await slowly((slow) => cache.getOrSet('k', slow, options), 0.1);
+    const { row, outcome } = await slowlyAnew(options);
     expect(await outcome).toEqual({ value: 'old' });
     row.resolve('late');
     await idle(stage());
