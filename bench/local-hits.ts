@@ -7,12 +7,20 @@
  * Turns in one process, each round in another order. Installs the rivals' package when it is not.
  */
 import { LRUCache } from 'lru-cache';
-import { installRivals } from '../libs/cache/test/coherence/install-rivals.js';
+import { installRivals, rivalVersions } from '../libs/cache/test/coherence/install-rivals.js';
 import { createCache, silentLog } from '@gad/cache';
 import { startRedis } from '../test/servers/redis-server.js';
 import { expectFigure, machine, millisecondsOf, quantile, spread } from './measure.js';
+import { packageVersion, redisVersions } from './versions.js';
 
 type Read = (key: string, load: () => Promise<unknown>) => Promise<unknown>;
+
+interface Rival {
+  readonly name: string;
+  readonly packages: readonly string[];
+  readonly settings: string;
+  readonly open: () => Read;
+}
 
 const ROUNDS = 21;
 const CALLS = 100_000;
@@ -25,7 +33,7 @@ installRivals();
 // Not known to the compiler, because the packages behind it need not be installed.
 const { rivals } = (await import(
   new URL('../libs/cache/test/rivals/local-hits.mjs', import.meta.url).href
-)) as { rivals: readonly { name: string; settings: string; open: () => Read }[] };
+)) as { rivals: readonly Rival[] };
 
 const server = await startRedis();
 try {
@@ -35,10 +43,12 @@ try {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   const protection = (name: string, once: () => unknown): void => {
-    const begin = performance.now();
-    for (let at = 0; at < CALLS; at++) once();
-    const us = ((performance.now() - begin) / CALLS) * 1_000;
-    console.log(`${name.padEnd(22)} ${us.toFixed(2)} µs a hit`);
+    const us = Array.from({ length: ROUNDS }, () => {
+      const begin = performance.now();
+      for (let at = 0; at < CALLS; at++) once();
+      return ((performance.now() - begin) / CALLS) * 1_000;
+    });
+    console.log(`${name.padEnd(22)} ${spread(us, 2)} µs a hit`);
   };
   const ways = new Map<string, Read>([
     ['gad, local', (key, load) => cache.getOrSet(key, load, OPTIONS)],
@@ -71,13 +81,14 @@ try {
     const ms = await millisecondsOf(() => Promise.resolve(bare()));
     if (round >= 0) times.get('bare')?.push(ms);
   }
-  console.log(machine());
+  console.log(`${machine()}, ${await redisVersions(server.url)}`);
+  console.log(`${ROUNDS} rounds of ${CALLS} hits each, ${KEYS.length} keys, one at a time`);
   const ours = times.get('gad, local') ?? [];
   for (const [name, rounds] of times) {
-    const middle = quantile(rounds, 0.5);
     const ratio = rounds.map((ms, round) => (ours[round] ?? NaN) / ms);
-    const rate = String(Math.round((CALLS / middle) * 1_000)).padStart(9);
-    console.log(`${name.padEnd(22)} ${rate}/s  ours takes ${spread(ratio, 2)} × as long`);
+    const rates = rounds.map((ms) => (CALLS / ms) * 1_000);
+    const rate = spread(rates, 0).padEnd(32);
+    console.log(`${name.padEnd(22)} ${rate} a second, ours takes ${spread(ratio, 2)} × as long`);
     if (name !== 'bare' && name !== 'gad, local') {
       expectFigure(`a local hit is no slower than ${name}`, quantile(ratio, 0.5) <= 1);
     }
@@ -87,7 +98,12 @@ try {
   const text = JSON.stringify(value);
   protection('JSON.parse of the text', () => JSON.parse(text) as unknown);
   protection('structuredClone', () => structuredClone(value));
-  for (const { name, settings } of rivals) console.log(`  ${name}: ${settings}`);
+  console.log('Settings:');
+  console.log(`  gad, local: getOrSet with ${JSON.stringify(OPTIONS)}, local: {} (its defaults)`);
+  console.log(`  bare: lru-cache ${packageVersion('lru-cache')}, max: 10000`);
+  for (const { name, packages, settings } of rivals) {
+    console.log(`  ${name}: ${rivalVersions(packages)}; ${settings}`);
+  }
   await cache.close();
 } finally {
   await server.stop();

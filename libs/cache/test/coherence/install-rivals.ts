@@ -20,6 +20,13 @@ export function installRivals(): void {
   if (status !== 0) throw new Error('The rivals could not be installed; run without them.');
 }
 
+/** Names and versions of packages among the rivals', once they are installed. */
+export function rivalVersions(names: readonly string[]): string {
+  const version = (name: string): string =>
+    read(join('node_modules', name, 'package.json')).version;
+  return names.map((name) => `${name} ${version(name)}`).join(', ');
+}
+
 function installed(): boolean {
   const { dependencies } = read('package.json');
   return Object.entries(dependencies).every(([name, version]) => {

@@ -18,6 +18,7 @@ const memory = () => new CacheableMemory({ lruSize: ENTRIES, useClone: false });
 export const rivals = [
   {
     name: 'bentocache memory',
+    packages: ['bentocache'],
     settings: 'memoryDriver({ maxItems: 10000, serialize: false }), getOrSet',
     open: () => {
       const driver = memoryDriver({ maxItems: ENTRIES, serialize: false });
@@ -30,6 +31,7 @@ export const rivals = [
   },
   {
     name: 'cacheable memory',
+    packages: ['cacheable', 'keyv'],
     settings: 'CacheableMemory({ lruSize: 10000, useClone: false }) as primary, getOrSet',
     open: () => {
       const cache = new Cacheable({ primary: new Keyv({ store: memory() }), stats: false });
@@ -38,6 +40,7 @@ export const rivals = [
   },
   {
     name: 'cache-manager memory',
+    packages: ['cache-manager', 'cacheable', 'keyv'],
     settings: 'Keyv over CacheableMemory({ lruSize: 10000, useClone: false }), wrap',
     open: () => {
       const store = new Keyv({ store: memory(), serialize: undefined, deserialize: undefined });
@@ -47,6 +50,7 @@ export const rivals = [
   },
   {
     name: 'async-cache-dedupe',
+    packages: ['async-cache-dedupe'],
     settings: "storage: { type: 'memory', options: { size: 10000 } }, a defined function",
     open: () => {
       const loads = new Map();
