@@ -1,18 +1,22 @@
 /**
- * How many requests for a cached answer does one process answer a second, from its own memory and
- * from Redis?
+ * What does a request for a cached answer cost one process, from its own memory and from Redis, and
+ * how many does it answer a second?
  *
  *   npm run bench:http-local
  *
  * First a server with one handler, decorated twice, and the same without a cache as a control: at
- * once, and one turn of the event loop later. What Redis answers comes in batches, and so do the
- * answers that are made of it, which the kernel likes; what is in memory is answered one by one.
- * Then the statistics of the API, from two processes over one Redis and one database,
- * one of them with CACHE_LOCAL; there each request also looks its caller up in the database. The
- * two take turns in each round; the requests come from this process, on the same machine.
+ * once, and one turn of the event loop later. Then the statistics of the API, from two processes
+ * over one Redis and one database, one of them with CACHE_LOCAL; there each request also looks its
+ * caller up in the database. The ways take turns in each round; the requests come from this process,
+ * on the same machine.
+ *
+ * Each is asked as fast as it answers, and at a pace that leaves the machine time. The processor
+ * time per answer, of the process and of Redis, is what an answer costs. How many come in a second
+ * depends on the client as well: on the same machine an answer that finds it asleep wakes it, at the
+ * server's expense, and those that waited for Redis or for a turn leave together and wake it once.
+ * That is why one client never sleeps.
  */
 import 'reflect-metadata';
-import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -22,17 +26,27 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { RawRequest } from '@gad/cache';
 import { CacheAside, CacheModule, cacheKey, CacheService } from '@gad/cache';
+import type { ApiProcess } from '../apps/api/test/support/api-process.js';
 import { startApiProcess } from '../apps/api/test/support/api-process.js';
 import { startPostgres } from '../test/servers/postgres-server.js';
 import { startRedis } from '../test/servers/redis-server.js';
-import { answersPerSecond } from './http-client.js';
-import { expectFigure, machine, quantile, spread } from './measure.js';
+import { createClient } from 'redis';
+import type { Answers, HttpLoad } from './http-client.js';
+import { askFor } from './http-client.js';
+import type { RedisTime, Subject } from './http-turns.js';
+import { report, takeTurns } from './http-turns.js';
+import { expectFigure, machine } from './measure.js';
+import { redisVersions } from './versions.js';
 
-const ROUNDS = 9;
-const LOAD = { connections: 16, seconds: 1 };
+const ROUNDS = 7;
+const LOADS: readonly HttpLoad[] = [
+  { connections: 16, seconds: 1 },
+  { connections: 16, seconds: 1, awake: true },
+  { connections: 128, seconds: 1 },
+  { connections: 16, seconds: 1, perSecond: 1_000 },
+];
 const VALUE = { user_id: 2, total_tareas: 45, completadas: 30, filler: 'x'.repeat(350) };
-const CACHED = ['stored', 'local'] as const;
-const HANDLERS = [...CACHED, 'at-once', 'later'] as const;
+const HANDLERS = ['stored', 'local', 'at-once', 'later'] as const;
 
 const [, , redisUrl] = process.argv;
 if (redisUrl !== undefined) await serve(redisUrl);
@@ -80,51 +94,67 @@ async function serve(url: string): Promise<void> {
   );
   await app.listen(0, '127.0.0.1');
   const cache = app.get(CacheService);
-  process.on('message', () => {
-    void cache.getStats().then(({ local }) => process.send?.(local.copies?.hits ?? 0));
+  process.on('message', (what) => {
+    if (what === 'cpu') process.send?.(process.cpuUsage());
+    else void cache.getStats().then(({ local }) => process.send?.(local.copies?.hits ?? 0));
   });
   process.send?.(await app.getUrl());
 }
 
 async function compare(): Promise<void> {
   const redis = await startRedis();
+  const control = createClient({ url: redis.url });
   try {
-    console.log(`${machine()}; ${LOAD.connections} connections, ${ROUNDS} rounds`);
-    await compareHandlers(redis.url);
-    await compareApi(redis.url);
+    await control.connect();
+    console.log(`${machine()}, ${await redisVersions(redis.url)}; ${ROUNDS} rounds`);
+    const redisTime = async (): Promise<number> => {
+      const text = await control.info('cpu');
+      const [user, system] = ['user', 'sys'].map((kind) =>
+        Number(new RegExp(`used_cpu_${kind}:([\\d.]+)`).exec(text)?.[1]),
+      );
+      return ((user ?? NaN) + (system ?? NaN)) * 1_000_000;
+    };
+    await compareHandlers(redis.url, redisTime);
+    await compareApi(redis.url, redisTime);
   } finally {
+    control.destroy();
     await redis.stop();
   }
 }
 
-async function compareHandlers(url: string): Promise<void> {
+async function compareHandlers(url: string, redisTime: RedisTime): Promise<void> {
   const tools = new URL('../tools/typescript.mjs', import.meta.url).href;
   const server = fork(fileURLToPath(import.meta.url), [url], { execArgv: ['--import', tools] });
+  const tell = async (what: string): Promise<unknown> => {
+    const answer = once(server, 'message');
+    server.send(what);
+    return ((await answer) as [unknown])[0];
+  };
   try {
     const [address] = (await once(server, 'message')) as [string];
-    const before = await copyHits(server);
-    let answered = 0;
-    const rates = await takeTurns(HANDLERS, async (way) => {
-      const rate = await answersPerSecond(new URL(`/${way}/2`, address), {}, LOAD);
-      if (way === 'local') answered += rate * LOAD.seconds;
-      return rate;
-    });
-    const share = ((await copyHits(server)) - before) / answered;
-    report('one handler', rates);
-    expectFigure(`${(100 * share).toFixed(1)} % of the second answered from memory`, share > 0.99);
+    let fromMemory = 0;
+    const subjects = new Map(
+      HANDLERS.map((way): [string, Subject] => {
+        const ask = async (load: HttpLoad): Promise<Answers> => {
+          const answers = await askFor(new URL(`/${way}/2`, address), {}, load);
+          if (way === 'local') fromMemory += answers.answered;
+          return answers;
+        };
+        // What `serve` answers to that.
+        return [way, { ask, cpu: () => tell('cpu') as Promise<NodeJS.CpuUsage> }];
+      }),
+    );
+    for (const load of LOADS) {
+      report(`one handler, ${inWords(load)}`, await takeTurns(subjects, load, redisTime, ROUNDS));
+    }
+    const share = Number(await tell('hits')) / fromMemory;
+    expectFigure(`${(100 * share).toFixed(1)} % of "local" answered from memory`, share > 0.99);
   } finally {
     server.kill();
   }
 }
 
-async function copyHits(server: ChildProcess): Promise<number> {
-  const answer = once(server, 'message');
-  server.send('hits');
-  const [hits] = (await answer) as [number];
-  return hits;
-}
-
-async function compareApi(url: string): Promise<void> {
+async function compareApi(url: string, redisTime: RedisTime): Promise<void> {
   const postgres = await startPostgres();
   try {
     const variables = {
@@ -134,8 +164,10 @@ async function compareApi(url: string): Promise<void> {
       CACHE_DEADLINE_MS: '5000',
       CACHE_LOG_LEVEL: 'off',
     };
-    const stored = await startApiProcess(variables);
-    const local = await startApiProcess({ ...variables, DEMO_DATA: 'false', CACHE_LOCAL: 'true' });
+    const options = { preload: new URL('cpu-reporter.ts', import.meta.url).href };
+    const stored = await startApiProcess(variables, options);
+    const ours = { ...variables, DEMO_DATA: 'false', CACHE_LOCAL: 'true' };
+    const local = await startApiProcess(ours, options);
     try {
       const login = await fetch(`${stored.url}/api/v1/auth/login`, {
         method: 'POST',
@@ -146,12 +178,24 @@ async function compareApi(url: string): Promise<void> {
       const headers = { authorization: `Bearer ${token}` };
       const path = '/api/v1/stats/user/2?days=30';
       await fetch(stored.url + path, { headers });
-      const load = { ...LOAD, expected: 'gad; hit' };
-      const rates = await takeTurns(CACHED, (way) =>
-        answersPerSecond(new URL(path, { stored, local }[way].url), headers, load),
-      );
-      const ratio = report('statistics of the API', rates);
-      expectFigure('statistics from memory are no slower than from Redis', ratio >= 1);
+      const subject = (api: ApiProcess): Subject => ({
+        ask: (load) => askFor(new URL(path, api.url), headers, { ...load, expected: 'gad; hit' }),
+        cpu: () => {
+          const answer = api.message(AbortSignal.timeout(5_000));
+          api.tell('cpu');
+          // What the reporter answers to that.
+          return answer as Promise<NodeJS.CpuUsage>;
+        },
+      });
+      const subjects = new Map([
+        ['stored', subject(stored)],
+        ['local', subject(local)],
+      ]);
+      for (const load of LOADS) {
+        const what = `statistics of the API, ${inWords(load)}`;
+        const ratio = report(what, await takeTurns(subjects, load, redisTime, ROUNDS));
+        expectFigure(`${what}: from memory costs no more processor time`, ratio <= 1);
+      }
     } finally {
       await Promise.all([stored.dispose(), local.dispose()]);
     }
@@ -160,32 +204,7 @@ async function compareApi(url: string): Promise<void> {
   }
 }
 
-/** Answers a second of each way in each round, without the first rounds, which warm up. */
-async function takeTurns<W extends string>(
-  ways: readonly W[],
-  measure: (way: W) => Promise<number>,
-): Promise<Map<string, number[]>> {
-  const rates = new Map(ways.map((way): [string, number[]] => [way, []]));
-  for (let round = -2; round < ROUNDS; round++) {
-    for (const way of round % 2 === 0 ? ways : [...ways].reverse()) {
-      const rate = await measure(way);
-      if (round >= 0) rates.get(way)?.push(rate);
-    }
-  }
-  return rates;
-}
-
-/** Prints the rates, and returns how many times that from Redis the one from memory is. */
-function report(what: string, rates: ReadonlyMap<string, number[]>): number {
-  const stored = rates.get('stored') ?? [];
-  console.log(what);
-  for (const [way, each] of rates) {
-    const ratios = each.map((rate, round) => rate / (stored[round] ?? NaN));
-    console.log(`  ${way.padEnd(8)} ${spread(each, 0)} a second, ${spread(ratios, 3)} × stored`);
-  }
-  const local = rates.get('local') ?? [];
-  return quantile(
-    local.map((rate, round) => rate / (stored[round] ?? NaN)),
-    0.5,
-  );
+function inWords({ connections, perSecond, awake }: HttpLoad): string {
+  const pace = perSecond === undefined ? 'as fast as it answers' : `${perSecond} a second`;
+  return `${connections} connections, ${pace}${awake === true ? ', never asleep' : ''}`;
 }
