@@ -194,7 +194,10 @@ async function compareApi(url: string, redisTime: RedisTime): Promise<void> {
       for (const load of LOADS) {
         const what = `statistics of the API, ${inWords(load)}`;
         const ratio = report(what, await takeTurns(subjects, load, redisTime, ROUNDS));
-        expectFigure(`${what}: from memory costs no more processor time`, ratio <= 1);
+        // Elsewhere answers from memory wake the client more often than others do.
+        if (load.awake === true || load.perSecond !== undefined) {
+          expectFigure(`${what}: from memory costs no more processor time`, ratio <= 1);
+        }
       }
     } finally {
       await Promise.all([stored.dispose(), local.dispose()]);
