@@ -18,8 +18,11 @@ export interface WatchParts {
 }
 
 const LOOK_MS = 100;
-/** A position that so many beats did not cover is another database's: it is asked for anew. */
-const BEATS_TO_COVER = 10;
+/**
+ * The third beat that is seen after a position was learnt was given by a turn that began after it.
+ * When that one does not cover it either, it is another database's, and is asked for anew.
+ */
+const BEATS_TO_COVER = 3;
 
 /** Since when the server that a connection leads to has been primary, at the latest. */
 interface Office {
@@ -119,11 +122,8 @@ export class BeatWatch {
   #covered({ cursor, generation }: Sighting): boolean {
     const required = this.#required;
     if (required?.generation !== generation || cursor === undefined) return false;
-    if (this.#parts.log.covers(cursor, required.position)) {
-      this.#uncovered = 0;
-      return true;
-    }
-    if (++this.#uncovered % BEATS_TO_COVER === 0) this.#require(generation);
+    if (this.#parts.log.covers(cursor, required.position)) return true;
+    if (++this.#uncovered >= BEATS_TO_COVER) this.#require(generation);
     return false;
   }
 
@@ -132,9 +132,11 @@ export class BeatWatch {
     this.#asking = true;
     const settled = (position?: string): void => {
       this.#asking = false;
-      if (position !== undefined) this.#required = { position, generation };
+      if (position === undefined) return;
+      this.#required = { position, generation };
+      this.#uncovered = 0;
     };
-    // A log that cannot be read is the relay's to report; the next look asks again.
+    // A log that cannot be read is the relay's to report; the next look or beat asks again.
     this.#parts.log.now().then(settled, () => settled());
   }
 }

@@ -128,6 +128,20 @@ describe('The validity', () => {
     expect(other.freshness.figures().fresh).toBe(false);
   });
 
+  it('is given anew soon after the database was put back, also to who could not ask at first', async () => {
+    leader.log.away = other.log.away = true;
+    await fleet.clock.advanceAsync(HORIZON_MS + 100);
+    fleet.log.name = 'restored';
+    leader.log.away = false;
+    await fleet.clock.advanceAsync(400);
+    await putOld();
+    expect(await old(leader)).toBe('old');
+    expect(await old(other)).toBe('new');
+    other.log.away = false;
+    await fleet.clock.advanceAsync(400);
+    expect(await old(other)).toBe('old');
+  });
+
   it('counts what the turn may have taken before its beat', async () => {
     const gate = deferred<undefined>();
     leader.line.hold = gate.promise.then(() => undefined);

@@ -56,6 +56,11 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
     edits: [['if (!this.#covered(seen)) return;', '']],
   },
   {
+    name: 'beat: another database’s log end is never asked for anew',
+    suite: 'freshness/validity',
+    edits: [['if (++this.#uncovered >= BEATS_TO_COVER) this.#require(generation);', '']],
+  },
+  {
     name: 'relay: moves the cursor without removing',
     suite: 'freshness/relay',
     edits: [['await applyStale(removals, reading.stale, () => cursors.beginTurn());', '']],

@@ -25,7 +25,8 @@ interface Made {
 
 /**
  * One connection beside the pool, for something that must neither wait for the requests nor be
- * waited for: made when it is first needed, listening on one channel, and made anew after a loss.
+ * waited for: made when it is first needed, listening on one channel, and made anew after a loss. One
+ * that is lost between two statements costs neither of them.
  */
 export class OwnConnection {
   #made: Promise<Made> | undefined;
@@ -43,7 +44,7 @@ export class OwnConnection {
     name?: string,
   ): Promise<{ rows: Row[]; connectedAt: number }> {
     if (this.#closed) throw new Error('The connection is closed.');
-    const making = (this.#made ??= this.#make());
+    const making = (this.#made ??= this.#begin());
     try {
       const { client, at } = await making;
       const named = name === undefined ? {} : { name };
@@ -65,7 +66,13 @@ export class OwnConnection {
     made.socket.destroy();
   }
 
-  async #make(): Promise<Made> {
+  #begin(): Promise<Made> {
+    const making = this.#make(() => this.#drop(making));
+    return making;
+  }
+
+  /** @param lost called when the connection is found to be lost between two statements */
+  async #make(lost: () => void): Promise<Made> {
     const { url, begin, channel, onNotification } = this.options;
     const socket = new Socket();
     const client = new pg.Client({
@@ -74,8 +81,7 @@ export class OwnConnection {
       query_timeout: READ_TIMEOUT_MS,
       stream: () => socket,
     });
-    // A connection that is lost between two statements reports it here; the next one fails.
-    client.on('error', () => undefined);
+    client.on('error', lost).on('end', lost);
     client.on('notification', onNotification);
     try {
       await client.connect();
