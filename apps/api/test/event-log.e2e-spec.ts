@@ -128,11 +128,29 @@ describe('The log of events on PostgreSQL', () => {
     await database.close();
   });
 
-  it('wakes who listens when a transaction commits', async () => {
-    const woken = new Promise<void>((resolve) => log.onAppend(resolve));
-    await log.now();
-    await database.transaction((tx) => appendEvents(tx, [event(1)]));
+  it('wakes who listens in other processes when told that something was appended', async () => {
+    const other = await openLog(database, url);
+    const woken = new Promise<void>((resolve) => other.onAppend(resolve));
+    await other.now();
+    log.appended();
     await woken;
+    await other.close();
+  });
+
+  it('appends on a connection on which it has failed before', async () => {
+    const single = await openDatabase({ database: { url, poolSize: 1 }, dataDir: '' });
+    try {
+      const failed = single.transaction(async (tx) => {
+        await tx.execute(sql`select 1 / 0`).catch(() => undefined);
+        await appendEvents(tx, [event(1)]);
+      });
+      await expect(failed).rejects.toThrow();
+      const { cursor } = await log.read(undefined);
+      await single.transaction((tx) => appendEvents(tx, [event(2)]));
+      expect(ids((await log.read(cursor)).events)).toEqual([2]);
+    } finally {
+      await single.close();
+    }
   });
 
   it('does not wait for a transaction that stays open, and tells of it when it ends', async () => {

@@ -30,11 +30,17 @@ class JournalListener {
 
 /** A database whose transactions only tell when they append, commit or roll back. */
 class JournalDatabase {
-  // The bus hands it through, and appends to the log with `execute` alone.
+  // The bus hands it through, and appends to the log with one prepared statement alone.
   readonly tx = {
-    execute: () => {
-      journal.push('append');
-      return Promise.resolve({ rows: [{ log: 'L', xid: '7' }] });
+    _: {
+      session: {
+        prepareQuery: () => ({
+          execute: () => {
+            journal.push('append');
+            return Promise.resolve({ rows: [{ log: 'L', xid: '7' }] });
+          },
+        }),
+      },
     },
   } as unknown as Db;
   async transaction<T>(work: (tx: Db) => Promise<T>): Promise<T> {

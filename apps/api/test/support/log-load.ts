@@ -4,6 +4,10 @@ import { randomNumbers } from '../../src/database/seed/random.js';
 import type { DomainEventLog } from '../../src/events/log/domain-event-log.js';
 import { APPEND } from '../../src/events/log/log-statements.js';
 
+/** As often as a relay looks when nobody wakes it. */
+const POLL_MS = 100;
+const MOST_IDLE_POLLS = 10;
+
 export interface LogLoad {
   readonly url: string;
   /** The reader under test. */
@@ -28,7 +32,7 @@ export interface LogLoadResult {
 
 /**
  * Writers append numbered events in transactions that they hold open for 0 to 5 ms, so that these
- * end in another order than they began in; one reader follows by cursor, woken by each commit.
+ * end in another order than they began in; one reader follows by cursor, woken as a relay is.
  */
 export async function runLogLoad(load: LogLoad): Promise<LogLoadResult> {
   const { log, events, writers, batch = 1 } = load;
@@ -55,6 +59,7 @@ export async function runLogLoad(load: LogLoad): Promise<LogLoadResult> {
       await client.query(APPEND, [JSON.stringify(entries)]);
       if (random() < 0.2) await sleep(random() * 5);
       await client.query('commit');
+      log.appended();
       const now = performance.now();
       for (const number of numbers) committedAt[number] = now;
       appended += numbers.length;
@@ -64,7 +69,7 @@ export async function runLogLoad(load: LogLoad): Promise<LogLoadResult> {
 
   const follow = async (): Promise<void> => {
     let idle = 0;
-    while (read < events && idle < 50) {
+    while (read < events && idle < MOST_IDLE_POLLS) {
       const reading = await log.read(cursor);
       if (reading.events === undefined) throw new Error('the log does not know its own cursor');
       ({ cursor } = reading);
@@ -79,7 +84,7 @@ export async function runLogLoad(load: LogLoad): Promise<LogLoadResult> {
       }
       idle = appended === events && reading.events.length === 0 ? idle + 1 : 0;
       if (reading.events.length === 0) {
-        await Promise.race([sleep(10), new Promise<void>((resolve) => (wake = resolve))]);
+        await Promise.race([sleep(POLL_MS), new Promise<void>((resolve) => (wake = resolve))]);
       }
     }
   };

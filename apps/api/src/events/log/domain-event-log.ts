@@ -63,9 +63,9 @@ export class DomainEventLog {
     this.reader.onAppend(wake);
   }
 
-  /** This process has just committed something; others are told by the database. */
+  /** This process has just committed something: whoever reads the log is told, also elsewhere. */
   appended(): void {
-    this.reader.appended?.();
+    this.reader.appended();
   }
 
   close(): Promise<void> {

@@ -19,8 +19,8 @@ export interface LogReader {
    */
   alone(lingerMs: number): boolean;
   onAppend(wake: () => void): void;
-  /** Told of this process's own appends, where the database tells nobody. */
-  appended?(): void;
+  /** Told of this process's own appends after their commit: it tells whoever reads the log. */
+  appended(): void;
   close(): Promise<void>;
 }
 

@@ -11,12 +11,18 @@ const LOG_IDENTITY = `concat_ws('.',
   (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint,
   pg_relation_filenode('domain_events'))`;
 
-/** Says that something was appended; the payload is empty, so a transaction notifies once. */
+/** Says that something was appended. */
 export const CHANNEL = 'gad_domain_events';
 
 /**
- * Appends entries and tells who listens. $1: JSON list of {name, data}. Answers `log` and `xid`.
- * One statement, because it is on the way of every write.
+ * Tells who listens. Never in the transaction of the entries: commits that notify take turns in the
+ * whole cluster, each with its own flush of the disk.
+ */
+export const NOTIFY = `notify ${CHANNEL}`;
+
+/**
+ * Appends entries. $1: JSON list of {name, data}. Answers `log` and `xid`. One statement, because it
+ * is on the way of every write.
  */
 export const APPEND = `
 with appended as (
@@ -24,7 +30,7 @@ with appended as (
   select e.name, e.data from jsonb_to_recordset($1::jsonb) as e (name text, data jsonb)
   returning 1
 )
-select ${LOG_IDENTITY} as log, pg_current_xact_id()::text as xid, pg_notify('${CHANNEL}', '')
+select ${LOG_IDENTITY} as log, pg_current_xact_id()::text as xid
 from (select count(*) from appended) as done`;
 
 /**

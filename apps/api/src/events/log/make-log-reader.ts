@@ -11,5 +11,5 @@ export async function makeLogReader(config: AppConfig, database: Database): Prom
     return new EmbeddedLogReader(database);
   }
   const { PostgresLogReader } = await import('./postgres-log-reader.js');
-  return new PostgresLogReader(url, { ownMemory: config.redis === undefined });
+  return new PostgresLogReader({ url, database, ownMemory: config.redis === undefined });
 }

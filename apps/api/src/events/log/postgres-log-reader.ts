@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '../../database/database.js';
 import { OwnConnection } from '../../database/postgres/own-connection.js';
+import { AppendNotices } from './append-notices.js';
 import type { LogReader, LogRow } from './log-reader.js';
 import { onlyRow } from './log-reader.js';
-import { CHANNEL, NOW, READ_SINCE } from './log-statements.js';
+import { CHANNEL, NOTIFY, NOW, READ_SINCE } from './log-statements.js';
 import { Solitude } from './solitude.js';
 
 /** A two-part advisory lock that each process holds while it serves from its own memory: "gad", 1. */
@@ -24,17 +26,26 @@ const READ_NAME = 'gad_read_since';
 /** While the log is young the planner knows nothing of it, and would walk over all of it. */
 const BY_INDEX = 'set enable_seqscan = off; set enable_bitmapscan = off; set jit = off';
 
+interface PostgresLogReaderParts {
+  readonly url: string;
+  /** Whose pool tells of this process's own appends: what is read must not wait for that. */
+  readonly database: Database;
+  /** Every process has a store of its own. */
+  readonly ownMemory: boolean;
+}
+
 /**
- * Reads the log on a connection of its own, which also listens for appends. With `ownMemory` every
- * process has a store of its own, and announces itself by a lock that ends with its connection.
+ * Reads the log on a connection of its own, which also listens for appends. With `ownMemory` each
+ * process announces itself by a lock that ends with its connection.
  */
 export class PostgresLogReader implements LogReader {
   readonly #connection: OwnConnection;
   readonly #solitude: Solitude | undefined;
   readonly #read: string;
+  readonly #notices: AppendNotices;
   #wake: () => void = () => undefined;
 
-  constructor(url: string, { ownMemory }: { ownMemory: boolean }) {
+  constructor({ url, database, ownMemory }: PostgresLogReaderParts) {
     const announce = `select pg_advisory_lock_shared(${PRESENCE.join(', ')})`;
     this.#connection = new OwnConnection({
       url,
@@ -46,6 +57,7 @@ export class PostgresLogReader implements LogReader {
     this.#read = ownMemory
       ? READ_SINCE.replace('select', () => `select ${COUNT_PROCESSES} as processes,`)
       : READ_SINCE;
+    this.#notices = new AppendNotices(() => database.db.execute(NOTIFY));
   }
 
   async readSince(snapshot: string | null, limit: number): Promise<readonly LogRow[]> {
@@ -77,8 +89,13 @@ export class PostgresLogReader implements LogReader {
     this.#wake = wake;
   }
 
-  close(): Promise<void> {
-    return this.#connection.close();
+  appended(): void {
+    this.#notices.appended();
+  }
+
+  async close(): Promise<void> {
+    await this.#notices.close();
+    await this.#connection.close();
   }
 
   async #query(
