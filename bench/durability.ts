@@ -3,10 +3,14 @@
  *
  *   npm run bench:durability -- [--rounds 15]
  *
- * Turns without the log (write, commit, remove) and with it (append in the write's transaction,
- * relay, beats, proofs) alternate on one PostgreSQL and one Redis, each with a cache of its own, in
- * another order each round; ratios are medians of the rounds' own. Hits are read-throughs with the
- * remaining life, as the statistics make them.
+ * Three ways to write alternate on one PostgreSQL and one Redis, each with a cache of its own, in
+ * another order each round; ratios are medians of the rounds' own. All remove after the commit:
+ *
+ *   single       one statement that commits itself, without a log
+ *   transaction  BEGIN, the statement, COMMIT, without a log
+ *   log          the same with the append in it, relay, beats, proofs and notices
+ *
+ * Hits are read-throughs with the remaining life, as the statistics make them.
  */
 import { parseArgs } from 'node:util';
 import type { CacheEngine, Written } from '@gad/cache';
@@ -28,6 +32,8 @@ const WRITES = 1_000;
 const WRITERS = 8;
 const IDLE_MS = 1_000;
 const USERS = 100;
+const WAYS = ['single', 'transaction', 'log'] as const;
+type Way = (typeof WAYS)[number];
 const VALUE = { user_id: 2, total_tareas: 45, completadas: 30, filler: 'x'.repeat(350) };
 
 interface Turn {
@@ -53,35 +59,34 @@ try {
     sql`insert into subject select id, 0 from generate_series(0, ${sql.raw(String(USERS - 1))}) as id`,
   );
   console.log(machine());
-  const turns = { without: [] as Turn[], with: [] as Turn[] };
+  const turns: Record<Way, Turn[]> = { single: [], transaction: [], log: [] };
   for (let round = 0; round < Number(values.rounds) + 1; round += 1) {
-    const order = round % 2 === 0 ? (['without', 'with'] as const) : (['with', 'without'] as const);
-    for (const name of order) {
-      const turn = await takeTurn(name === 'with');
+    for (const way of round % 2 === 0 ? WAYS : [...WAYS].reverse()) {
+      const turn = await takeTurn(way);
       // The first round warms up.
-      if (round > 0) turns[name].push(turn);
+      if (round > 0) turns[way].push(turn);
     }
   }
-  report(turns.without, turns.with);
+  report(turns);
 } finally {
   await database.close();
   await Promise.all([redis.stop(), postgres.stop()]);
 }
 
-async function takeTurn(withLog: boolean): Promise<Turn> {
+async function takeTurn(way: Way): Promise<Turn> {
   const config = readAppConfig({ DATABASE_URL: postgres.url, REDIS_HOST: 'unused' });
   const events = new DomainEventLog(await makeLogReader(config, database));
   const cache = createCache(
     {
-      ...{ redis: { url: redis.url }, deadlineMs: 5_000, prefix: withLog ? 'with:' : 'without:' },
-      ...(withLog ? { log: new LoggedInvalidations(events) } : {}),
+      ...{ redis: { url: redis.url }, deadlineMs: 5_000, prefix: `${way}:` },
+      ...(way === 'log' ? { log: new LoggedInvalidations(events) } : {}),
     },
     silentLog,
   );
   await cache.open();
   try {
     const hits = await readHits(cache);
-    const writes = await write(cache, withLog);
+    const writes = await write(cache, way, events);
     const before = process.cpuUsage();
     await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
     const { user, system } = process.cpuUsage(before);
@@ -116,14 +121,15 @@ async function readHits(
 
 async function write(
   cache: CacheEngine,
-  withLog: boolean,
+  way: Way,
+  events: DomainEventLog,
 ): Promise<Pick<Turn, 'writesPerSecond' | 'writeP50' | 'writeP99'>> {
   const taken: number[] = [];
   let next = 0;
   const writer = async (): Promise<void> => {
     while (next < WRITES) {
       const id = (next += 1) % USERS;
-      taken.push(await millisecondsOf(() => writeOne(cache, id, withLog)));
+      taken.push(await millisecondsOf(() => writeOne(cache, id, way, events)));
     }
   };
   const ms = await millisecondsOf(() => Promise.all(Array.from({ length: WRITERS }, writer)));
@@ -134,19 +140,31 @@ async function write(
   };
 }
 
-async function writeOne(cache: CacheEngine, id: number, withLog: boolean): Promise<void> {
-  const position = await database.transaction(async (tx) => {
-    await tx.execute(sql`update subject set n = n + 1 where id = ${id}`);
-    if (!withLog) return undefined;
-    const data = { tareaId: id, delegadoUsuarioId: id };
-    return appendEvents(tx, [{ name: 'tarea.updated', data }]);
-  });
-  const written: Written | undefined =
-    position === undefined ? undefined : { position, committedAt: performance.now() };
+async function writeOne(
+  cache: CacheEngine,
+  id: number,
+  way: Way,
+  events: DomainEventLog,
+): Promise<void> {
+  const statement = sql`update subject set n = n + 1 where id = ${id}`;
+  let written: Written | undefined;
+  if (way === 'single') await database.db.execute(statement);
+  else {
+    const position = await database.transaction(async (tx) => {
+      await tx.execute(statement);
+      if (way !== 'log') return undefined;
+      const data = { tareaId: id, delegadoUsuarioId: id };
+      return appendEvents(tx, [{ name: 'tarea.updated', data }]);
+    });
+    if (position !== undefined) {
+      written = { position, committedAt: performance.now() };
+      events.appended();
+    }
+  }
   await cache.invalidate([`stats:user:${String(id)}:*`], written);
 }
 
-function report(off: readonly Turn[], on: readonly Turn[]): void {
+function report(turns: Readonly<Record<Way, readonly Turn[]>>): void {
   const rows: [string, keyof Turn, number][] = [
     ['hits per second, 50 readers', 'hitsPerSecond', 0],
     ['hit p50, ms', 'hitP50', 3],
@@ -157,15 +175,15 @@ function report(off: readonly Turn[], on: readonly Turn[]): void {
     ['idle processor, ms a second', 'idleCpuMs', 1],
   ];
   for (const [name, field, digits] of rows) {
-    const ratios = on.map((turn, round) => turn[field] / (off[round]?.[field] ?? NaN));
-    const [without, withLog] = [off, on].map((turns) =>
-      spread(
-        turns.map((turn) => turn[field]),
-        digits,
-      ),
-    );
+    const figures = (way: Way): number[] => turns[way].map((turn) => turn[field]);
+    const over = (way: Way): number[] => {
+      const base = figures(way);
+      return figures('log').map((figure, round) => figure / (base[round] ?? NaN));
+    };
+    const each = WAYS.map((way) => `${way} ${spread(figures(way), digits)}`).join('  ');
     console.log(
-      `${name.padEnd(30)} without ${without ?? ''}  with ${withLog ?? ''}  ratio ${spread(ratios, 3)}`,
+      `${name.padEnd(30)} ${each}  log ÷ transaction ${spread(over('transaction'), 3)}` +
+        `  log ÷ single ${spread(over('single'), 3)}`,
     );
   }
 }

@@ -69,7 +69,7 @@ export async function askFor(
 }
 
 /** Resolves with the head of the answer when all of it has arrived. */
-function ask(socket: Socket, request: string): Promise<string> {
+export function ask(socket: Socket, request: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer: Buffer = Buffer.alloc(0);
     const done = (settle: () => void): void => {
