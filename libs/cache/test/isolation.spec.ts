@@ -4,6 +4,7 @@ import {
   CacheEngine,
   CacheKeyInvalidError,
   CachePatternInvalidError,
+  CacheService,
   RedisStore,
   silentLog,
   systemClock,
@@ -24,12 +25,67 @@ async function namesInRedis(): Promise<string[]> {
   return Array.isArray(reply) ? reply.map(String).sort() : [];
 }
 
+/** Wildcards, names of bookkeeping, ways out of folders and of text: what a hostile caller sends. */
+const hostile = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        ...['*', '*', '?', '[^a]', '[!-~]', '[', ']', '\\', '^', '-', '{', '}', 'ñ', '\ud800'],
+        ...['\0', '\0index', '\0cursor', '\0own:', '\0refresh:', 'index', 'cursor', 'own:rate:1'],
+        ...['gad:', 'gad;', 'ga', '..', '/', '\x01', '\x7f', '\x85', '\r\n', 'stats:', '1'],
+      ),
+      fc.string({ unit: 'binary', maxLength: 3 }),
+    ),
+    { minLength: 1, maxLength: 6 },
+  )
+  .map((parts) => parts.join(''));
+
 const LIMITS = { deadlineMs: 2_000, leaseMs: 5_000, waitMs: 10_000, maxValueBytes: 1_000_000 };
 
 async function engineWith(prefix: string, index: 'lex' | 'scan' = 'lex'): Promise<CacheEngine> {
   const store = new RedisStore({ settings: { url: server.url }, prefix, index, log: silentLog });
   await store.open();
   return new CacheEngine({ store, prefix, limits: LIMITS, clock: systemClock, log: silentLog });
+}
+
+/** What a call answers, or `undefined` when it refuses its key or pattern. */
+async function unlessRefused<T>(call: Promise<T>): Promise<T | undefined> {
+  return call.catch((error: unknown) => {
+    const known = [CacheKeyInvalidError, CachePatternInvalidError];
+    if (known.some((kind) => error instanceof kind)) return undefined;
+    throw error;
+  });
+}
+
+/** Hands a text to all that takes a key or a pattern, but for removals; the keys that it showed. */
+async function everythingAbout(cache: CacheService, input: string): Promise<string[]> {
+  const looks = [
+    () => cache.get(input),
+    () => cache.getMany([input]),
+    () => cache.ttl(input),
+    () => cache.exists(input),
+    () => cache.inspect(input),
+  ];
+  for (const look of looks)
+    expect([undefined, false, [undefined]]).toContainEqual(await unlessRefused(look()));
+  const lists = [
+    await unlessRefused(cache.listKeys({ pattern: input })),
+    await unlessRefused(cache.listKeys({ cursor: input })),
+  ];
+  const counted = await unlessRefused(cache.countMatching(input, { sample: 100 }));
+  const writes = [
+    () => cache.begin(input),
+    () => cache.set(input, 'x'.repeat(input.length % 2 === 0 ? 1 : 10_000)),
+    () => cache.setMany([{ key: input, value: 1 }]),
+    () => cache.getOrSet(`${input}~`, () => 1, { ttl: 60, staleFor: 60 }),
+    () => cache.getOrSetMany([input], String, () => [1]),
+  ];
+  for (const write of writes) await unlessRefused<unknown>(write());
+  await unlessRefused(cache.delete(`${input}~`));
+  return [
+    ...lists.flatMap((list) => list?.items.map(({ key }) => key) ?? []),
+    ...(counted?.sample ?? []),
+  ];
 }
 
 describe('What a cache touches', () => {
@@ -92,48 +148,51 @@ describe('What a cache touches', () => {
     },
   );
 
-  it('no key and no pattern reaches the bookkeeping or leaves the prefix', async () => {
-    const cache = await engineWith('gad:');
-    await cache.set('victim', 1);
-    await server.command('SET', 'outside', 'x');
-    const sentinel = [expect.stringMatching(/^\0s/)];
-    const first = (): Promise<unknown> => server.command('ZRANGE', 'gad:\0index', '0', '0');
-    while (!String(await first()).startsWith('\0s')) await cache.get('victim');
-    const hostile = fc
-      .array(
-        fc.constantFrom(
-          '*',
-          '?',
-          '[^a]',
-          '[!-~]',
-          '\0',
-          '\\',
-          'index',
-          '..',
-          '/',
-          'gad:',
-          '\x01',
-          'ñ',
-        ),
-        { minLength: 1, maxLength: 6 },
-      )
-      .map((parts) => parts.join(''));
-    await fc.assert(
-      fc.asyncProperty(hostile, async (input) => {
-        for (const call of [cache.deletePattern(input), cache.delete(input), cache.set(input, 1)]) {
-          await call.catch((error: unknown) => {
-            const refused =
-              error instanceof CacheKeyInvalidError || error instanceof CachePatternInvalidError;
-            if (!refused) throw error;
-          });
-        }
-        expect(await server.command('GET', 'outside')).toBe('x');
-        expect(await first()).toEqual(sentinel);
-      }),
-      { numRuns: 300 },
-    );
-    await cache.store.close();
-  });
+  it.each(['lex', 'scan'] as const)(
+    'no key and no pattern reaches the bookkeeping or leaves the prefix (%s)',
+    async (index) => {
+      const bounds = { deadlineMs: 2_000, removalTimeoutMs: 2_000, logLevel: 'off' } as const;
+      const cache = new CacheService({ redis: { url: server.url }, index, ...bounds });
+      await cache.onModuleInit();
+      // Of others, whose names are almost ours; and of our own, which are no values.
+      const foreign = [
+        'ga',
+        'gad',
+        'gadget:1',
+        'GAD:1',
+        'gad;',
+        'x:gad:1',
+        '\0index',
+        'index',
+        '*',
+      ];
+      const kept = ['cursor', 'relay', 'own:rate:1', 'refresh:nobody', 'staged:1'];
+      const planted = [...foreign, ...kept.map((name) => `gad:\0${name}`)];
+      for (const name of planted) await server.command('SET', name, 'planted');
+      let removed = 0;
+      await fc.assert(
+        fc.asyncProperty(hostile, async (input) => {
+          await cache.set('stats:victim', 1);
+          const seen = await everythingAbout(cache, input);
+          expect(seen.filter((key) => key !== input && key !== 'stats:victim')).toEqual([]);
+          removed += (await unlessRefused(cache.deletePattern(input))) ?? 0;
+          await unlessRefused(cache.invalidate([input]));
+          await unlessRefused(cache.delete(input));
+          expect(await server.command('MGET', ...planted)).toEqual(planted.map(() => 'planted'));
+          const others = (await namesInRedis()).filter((name) => !planted.includes(name));
+          const index = others.filter((name) => name !== 'gad:stats:victim');
+          expect(index.filter((name) => name !== 'gad:\0index')).toEqual([]);
+        }),
+        { numRuns: 300 },
+      );
+      // Wildcards did remove, and removing everything leaves what is no value as well.
+      expect(removed).toBeGreaterThan(20);
+      await cache.clear();
+      expect(await server.command('MGET', ...planted)).toEqual(planted.map(() => 'planted'));
+      await cache.onApplicationShutdown();
+    },
+    120_000,
+  );
 
   it.each([
     ['', 'empty'],
