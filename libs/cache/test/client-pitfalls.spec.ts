@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { BasicClientSideCache } from 'redis';
 import type { CacheEngine, CacheModuleOptions } from '@gad/cache';
 import { createCache, nodeRedisLink, silentLog } from '@gad/cache';
 import { freePort } from '../../../test/servers/ports.js';
@@ -127,6 +128,16 @@ describe('node-redis', () => {
     expect(lines).toEqual([expect.stringMatching(/away \(Sentinel does not /)]);
     await frozen.thaw();
     await frozen.stop();
+  });
+
+  it('its client-side cache has wrong and old values: commands go past it, whatever the options say', async () => {
+    const aside = new BasicClientSideCache({ maxEntries: 100 });
+    const engine = await open({ RESP: 3, clientSideCache: aside }, 5_000);
+    expect(await engine.getOrSet('k', () => 'old')).toBe('old');
+    expect(await engine.get('k')).toBe('old');
+    expect(await engine.getMany(['k'])).toEqual(['old']);
+    expect(aside.size()).toBe(0);
+    expect(aside.stats().missCount).toBe(0);
   });
 
   it('its createClient builds a class for every other address: links share one', () => {
