@@ -24,6 +24,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   private log(problem: { code: string; message: string }, error: unknown): void {
     if (problem.code === 'INTERNAL_ERROR') this.logger.error(error);
-    else this.logger.warn(problem.message);
+    // An outage is told once, by who noticed it; that it cost this request too, its own line tells.
+    else this.logger.debug(problem.message);
   }
 }
