@@ -209,9 +209,8 @@ function fire(shot: Shot, token: string | undefined): Promise<Hit | 'refused by 
 
 function expectHonest(shot: Shot, hit: Hit): void {
   const told = JSON.stringify({ ...shot, body: shot.body?.slice(0, 200) });
-  if (hit.status >= 500) {
-    expect({ told, status: hit.status, text: hit.text }).toMatchObject({ status: 503 });
-  }
+  // Not even 503: both servers are there, so whoever gets one has overloaded or misled them.
+  if (hit.status >= 500) expect({ told, status: hit.status, text: hit.text }).toBeUndefined();
   if (hit.status < 400) return;
   expect({ told, type: hit.type }).toEqual({
     told,

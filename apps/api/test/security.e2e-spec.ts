@@ -145,8 +145,9 @@ describe('limits', () => {
     expectProblem(await api.post('/auth/login', { body }), 400, 'MALFORMED_REQUEST');
   });
 
-  it('a request that never ends its headers is ended, and so is one that never ends its body', async () => {
+  it('a connection that says nothing, never ends its headers or never ends its body is ended', async () => {
     const unfinished = [
+      '',
       'GET / HTTP/1.1\r\nHost: x\r\nx-a: b\r\n',
       'POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{',
     ];
