@@ -15,6 +15,11 @@ const pass = ({ proxy }: Stage): void => {
   proxy.become({ kind: 'pass' });
 };
 
+/** Each takes `key-load-delay` when the server reads its file. */
+const SLOW_KEYS = 2_000;
+const FILL = `for n = 1, ARGV[1] do redis.call('SET', 'filler:' .. n, string.rep('x', 100)) end`;
+const loading = new WeakMap<Stage, Promise<void>>();
+
 export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'frozen',
@@ -60,16 +65,53 @@ export const SCENARIOS: readonly Scenario[] = [
     heal: pass,
   },
   {
+    name: 'half-open',
+    lasts: 4,
+    strike: ({ proxy }: Stage): void => {
+      proxy.forget();
+    },
+    // New connections were possible all the time.
+    heal: pass,
+  },
+  {
     name: 'full (OOM)',
     lasts: 4,
-    strike: ({ redis }) => configure(redis.url, 'maxmemory', '1'),
-    heal: ({ redis }) => configure(redis.url, 'maxmemory', '0'),
+    strike: ({ redis }) => command(redis.url, 'CONFIG', 'SET', 'maxmemory', '1'),
+    heal: ({ redis }) => command(redis.url, 'CONFIG', 'SET', 'maxmemory', '0'),
+  },
+  {
+    name: 'read-only',
+    lasts: 4,
+    strike: ({ redis }) => command(redis.url, 'REPLICAOF', '127.0.0.1', '1'),
+    heal: ({ redis }) => command(redis.url, 'REPLICAOF', 'NO', 'ONE'),
+  },
+  {
+    name: 'wrong password',
+    lasts: 4,
+    strike: async ({ redis, proxy }: Stage): Promise<void> => {
+      await command(redis.url, 'CONFIG', 'SET', 'requirepass', 'another');
+      proxy.reset();
+    },
+    heal: ({ redis }) =>
+      command(redis.url.replace('//', '//:another@'), 'CONFIG', 'SET', 'requirepass', ''),
+  },
+  {
+    name: 'loading',
+    lasts: 4,
+    strike: async (stage: Stage): Promise<void> => {
+      await command(stage.redis.url, 'EVAL', FILL, '0', String(SLOW_KEYS));
+      await command(stage.redis.url, 'SAVE');
+      await stage.redis.kill('SIGKILL');
+      loading.set(stage, stage.redis.restart());
+    },
+    // It answers to PING when it is done, and not before.
+    heal: (stage) => loading.get(stage),
   },
 ];
 
-async function configure(url: string, name: string, value: string): Promise<void> {
+async function command(url: string, ...words: string[]): Promise<void> {
   const { createClient } = await import('redis');
   const client = await createClient({ url }).connect();
-  await client.configSet(name, value);
+  await client.sendCommand(words);
   await client.close();
 }

@@ -11,6 +11,9 @@ import { KEYS, valueOf } from './readers.js';
 const PROGRAM = fileURLToPath(new URL('./subject.main.ts', import.meta.url));
 const LOADER = new URL('../../tools/typescript.mjs', import.meta.url).href;
 
+/** A Redis that finds a file at its start takes 2 ms a key, and looks at its clients meanwhile. */
+const SLOW_LOADING = { 'key-load-delay': '2000', 'loading-process-events-interval-bytes': '1024' };
+
 /** The servers of one run, and the network between the subject and Redis. */
 export interface Stage {
   readonly redis: RedisServer;
@@ -19,7 +22,10 @@ export interface Stage {
 }
 
 export async function setStage(): Promise<Stage> {
-  const [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
+  const [redis, postgres] = await Promise.all([
+    startRedis({ config: SLOW_LOADING }),
+    startPostgres(),
+  ]);
   const client = new pg.Client({ connectionString: postgres.url });
   await client.connect();
   await client.query('create table rows (key text primary key, value text not null)');
