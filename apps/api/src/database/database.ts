@@ -24,7 +24,8 @@ export type Db = PgDatabase<RowsHKT, typeof schema>;
  * A statement that fails rejects with Drizzle's error, its `cause` being the driver's (see
  * `violatedConstraint`) — except when the database is away, overloaded or too slow: then with the
  * problem `DATABASE_UNAVAILABLE` (503, `Retry-After`), within a bound and never as a hang: 1.5 s for a
- * server that gives no sign of life (`ServerWatch`), 5 s for one that works on a slow statement.
+ * server that gives no sign of life (`ServerWatch`) and for a connection that it knows nothing of
+ * (`PoolConnections`), at once while that is known, 5 s for a statement that it works on.
  */
 export abstract class Database {
   abstract readonly kind: 'postgres' | 'pglite';

@@ -15,8 +15,10 @@ import { databaseUnavailable, isDatabaseUnavailable, isUnavailable } from '../un
 import { within } from '../within.js';
 import { bulkLoadPostgres } from './bulk-load-postgres.js';
 import { useNumbersForInt8 } from './driver-types.js';
+import { PoolConnections } from './pool-connections.js';
 import { describeUrl, poolSettings } from './postgres-settings.js';
 import { probePostgres } from './probe-postgres.js';
+import { RefusingSocket } from './refusing-socket.js';
 import { ServerWatch } from './server-watch.js';
 
 const PING_TIMEOUT_MS = 1_000;
@@ -40,6 +42,7 @@ export class PostgresDatabase extends Database implements BulkLoader {
   readonly #where: string;
   readonly #pool: pg.Pool;
   readonly #sockets = new Set<Socket>();
+  readonly #connections: PoolConnections;
   readonly #watch: ServerWatch;
   #away = false;
   /** The reason that was logged last. */
@@ -63,7 +66,7 @@ export class PostgresDatabase extends Database implements BulkLoader {
     super();
     useNumbersForInt8();
     this.#watch = new ServerWatch({
-      probe: () => probePostgres(url),
+      probe: () => this.#probe(),
       onSilent: (reason) => {
         this.#noteAway(reason);
         // Fails whatever waits for an answer; for the others see `#socket`.
@@ -76,6 +79,7 @@ export class PostgresDatabase extends Database implements BulkLoader {
     this.#url = url;
     this.#where = describeUrl(url);
     this.#pool = new pg.Pool({ ...poolSettings(url, poolSize), stream: () => this.#socket() });
+    this.#connections = new PoolConnections(this.#pool);
     // The pool listens to idle clients only: a client that is lost while a transaction holds it
     // would emit an error that nobody handles, and that ends the process.
     this.#pool.on('connect', (client) => client.on('error', () => undefined));
@@ -90,6 +94,7 @@ export class PostgresDatabase extends Database implements BulkLoader {
       ...this.#hooks,
       before: () => {
         this.#scope.assertOutside();
+        this.#assertAnswering();
       },
     });
     this.db = db;
@@ -100,6 +105,7 @@ export class PostgresDatabase extends Database implements BulkLoader {
   }
 
   async ping(): Promise<void> {
+    this.#assertAnswering();
     const alive = this.#driver(this.#pool.query('select 1'));
     await within(PING_TIMEOUT_MS, alive, databaseUnavailable);
   }
@@ -115,6 +121,7 @@ export class PostgresDatabase extends Database implements BulkLoader {
 
   async #transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     this.#scope.assertOutside();
+    this.#assertAnswering();
     const client = await this.#connect();
     let reusable = false;
     try {
@@ -166,14 +173,28 @@ export class PostgresDatabase extends Database implements BulkLoader {
     }
   }
 
+  /** A sign of life; and an end to what the server has no part in. */
+  async #probe(): Promise<void> {
+    const asked = this.#connections.longHeld();
+    const atWork = await probePostgres(this.#url, asked);
+    if (atWork === undefined) return;
+    const reason = new Error('the server knows nothing of this connection');
+    this.#connections.judge(asked, atWork, reason);
+  }
+
+  /** While the circuit is open nobody asks, and nothing reaches the network but the probes. */
+  #assertAnswering(): void {
+    const { silence } = this.#watch;
+    if (silence !== undefined) throw databaseUnavailable(silence);
+  }
+
   #socket(): Socket {
-    const socket = new Socket();
+    const { silence } = this.#watch;
+    // For those who waited for a connection when the circuit opened: the pool fails one after the
+    // other, so no statement is left to be sent when its caller has long been answered.
+    const socket = silence === undefined ? new Socket() : new RefusingSocket(silence);
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
-    const { silence } = this.#watch;
-    // The circuit is open: nobody waits for a connection. The pool fails the next in its queue the
-    // same way, so no statement is left there to be sent when its caller has long been answered.
-    if (silence !== undefined) setImmediate(() => socket.destroy(silence));
     return socket;
   }
 

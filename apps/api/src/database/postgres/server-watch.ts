@@ -1,3 +1,5 @@
+import { AsyncResource } from 'node:async_hooks';
+
 /** Somebody waits and nothing at all has been answered for so long: ask whether anybody is there. */
 const QUIET_MS = 500;
 /** How long that answer may take; connecting and logging in included. */
@@ -22,6 +24,8 @@ export interface ServerWatchParts {
  */
 export class ServerWatch {
   readonly #parts: ServerWatchParts;
+  /** Nobody's request: the one that happens to start a timer must not be the one that is logged. */
+  readonly #outside = new AsyncResource('ServerWatch');
   /** When each of the waiting statements was sent, the oldest first. */
   readonly #waiting = new Set<{ readonly since: number }>();
   #lastHeard = 0;
@@ -58,7 +62,9 @@ export class ServerWatch {
 
   #checkIn(ms: number): void {
     if (this.#stopped) return;
-    this.#timer = setTimeout(() => void this.#check(), ms);
+    this.#timer = setTimeout(() => {
+      void this.#outside.runInAsyncScope(() => this.#check());
+    }, ms);
     this.#timer.unref();
   }
 

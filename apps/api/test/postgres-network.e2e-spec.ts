@@ -1,0 +1,139 @@
+import { Logger } from '@nestjs/common';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { sql } from 'drizzle-orm';
+import { startPostgres, type PostgresServer } from '../../../test/servers/postgres-server.js';
+import { startTcpProxy, type TcpProxy } from '../../../test/servers/tcp-proxy.js';
+import { openPostgres } from '../src/database/postgres/open-postgres.js';
+import { requestContext } from '../src/logging/request-context.js';
+import type { PostgresDatabase } from '../src/database/postgres/postgres-database.js';
+
+const BY_PROBE = {
+  code: 'DATABASE_UNAVAILABLE',
+  retryAfterSeconds: expect.any(Number),
+  cause: expect.objectContaining({ message: 'no answer within 1000 ms' }),
+};
+
+describe('PostgreSQL behind a network in trouble', () => {
+  let server: PostgresServer;
+  let proxy: TcpProxy;
+  let database: PostgresDatabase;
+  let lines: string[];
+  const strays: unknown[] = [];
+  const noteStray = (reason: unknown) => strays.push(reason);
+
+  beforeAll(async () => {
+    process.on('unhandledRejection', noteStray);
+    process.on('uncaughtException', noteStray);
+    const note = (message: unknown) => {
+      const request = requestContext.getStore()?.requestId ?? 'nobody';
+      lines.push(`${String(message)} (for ${request})`);
+    };
+    Logger.overrideLogger({ log: note, warn: note, error: note });
+    server = await startPostgres();
+  });
+  beforeEach(async () => {
+    lines = [];
+    proxy = await startTcpProxy(server.port);
+    const url = new URL(server.url);
+    url.port = String(proxy.port);
+    database = await openPostgres(url.href, { poolSize: 4 });
+  });
+  afterEach(async () => {
+    proxy.become({ kind: 'pass' });
+    await database.close();
+    await proxy.close();
+    expect(strays).toEqual([]);
+  });
+  afterAll(async () => {
+    await server.stop();
+    process.off('unhandledRejection', noteStray);
+    process.off('uncaughtException', noteStray);
+  });
+
+  const one = () => database.db.execute(sql`select 1 as one`);
+  const many = (count: number) => Promise.allSettled(Array.from({ length: count }, one));
+
+  async function untilRecovered(): Promise<void> {
+    const answers = (): Promise<boolean> =>
+      one().then(
+        () => true,
+        () => false,
+      );
+    while (!(await answers())) await new Promise(setImmediate);
+  }
+
+  it.each(['swallow', 'deaf'] as const)(
+    'that is a black hole (%s): everybody is answered by the probe, one line is logged, and it is used again',
+    async (kind) => {
+      await many(4);
+      lines = [];
+      for (let episode = 1; episode <= 2; episode += 1) {
+        proxy.become({ kind });
+        const requests = (count: number) =>
+          requestContext.run({ requestId: 'somebody' }, () => many(count));
+        for (const round of [await requests(12), await requests(50)]) {
+          for (const result of round) {
+            expect(result).toMatchObject({ status: 'rejected', reason: BY_PROBE });
+          }
+        }
+        await expect(database.ping()).rejects.toMatchObject(BY_PROBE);
+        expect(lines.filter((line) => line.includes('does not answer'))).toHaveLength(episode);
+        proxy.become({ kind: 'pass' });
+        await untilRecovered();
+        expect((await many(12)).filter(({ status }) => status === 'rejected')).toEqual([]);
+        expect(lines.filter((line) => line.includes('answers again'))).toHaveLength(episode);
+      }
+      // Nobody's request: it is about all of them.
+      expect(lines.filter((line) => line.endsWith('(for nobody)'))).toHaveLength(4);
+      expect(lines).toHaveLength(4);
+    },
+    30_000,
+  );
+
+  it('that forgot the connections: who waits on one is answered, nobody takes another of them', async () => {
+    await many(4);
+    lines = [];
+    proxy.forget();
+    const cut = await many(2);
+    for (const result of cut) {
+      expect(result).toMatchObject({
+        reason: {
+          code: 'DATABASE_UNAVAILABLE',
+          cause: { message: 'the server knows nothing of this connection' },
+        },
+      });
+    }
+    expect((await many(12)).filter(({ status }) => status === 'rejected')).toEqual([]);
+    expect(lines).toEqual([
+      expect.stringMatching(/does not answer: the server knows nothing/),
+      expect.stringMatching(/answers again/),
+    ]);
+  });
+
+  it('that is sound: a transaction that rests beside a slow statement is left alone', async () => {
+    // Begun here and now: by itself a statement begins with whoever awaits it first.
+    const slow = Promise.resolve(database.db.execute(sql`select 1 as one from pg_sleep(2.5)`));
+    const rested = database.transaction(async (tx) => {
+      await tx.execute(sql`select 1`);
+      await slow;
+      return tx.execute(sql`select 2 as two`);
+    });
+    expect(await slow).toMatchObject({ rows: [{ one: 1 }] });
+    expect(await rested).toMatchObject({ rows: [{ two: 2 }] });
+    expect(lines.filter((line) => line.includes('does not answer'))).toEqual([]);
+  });
+
+  it('is asked for no connection while it is silent: what is refused would fill its backlog', async () => {
+    await many(4);
+    proxy.become({ kind: 'swallow' });
+    await many(4);
+    const before = proxy.accepted;
+    for (let round = 0; round < 20; round += 1) {
+      await many(10);
+      await database.transaction(() => Promise.resolve()).catch(() => undefined);
+      await database.ping().catch(() => undefined);
+    }
+    // 240 were refused meanwhile; the probes come once in a quarter of a second at most.
+    expect(proxy.accepted - before).toBeLessThan(20);
+  });
+});
