@@ -34,18 +34,23 @@ export async function expectNoMoreThan(before: Resources): Promise<void> {
   if (!within()) expect(now).toEqual(before);
 }
 
-/** Fails each test of the file in which a rejection or an exception was left to nobody. */
+/** Fails each test of the file that leaves a rejection or an exception to nobody, or listeners behind. */
 export function failOnStrays(): void {
   const strays: unknown[] = [];
   const note = (reason: unknown): void => void strays.push(reason);
+  const noteLeak = (warning: Error): void => {
+    if (warning.name === 'MaxListenersExceededWarning') strays.push(warning);
+  };
   beforeEach(() => {
     strays.length = 0;
     process.on('unhandledRejection', note);
     process.on('uncaughtException', note);
+    process.on('warning', noteLeak);
   });
   afterEach(() => {
     process.off('unhandledRejection', note);
     process.off('uncaughtException', note);
+    process.off('warning', noteLeak);
     expect(strays).toEqual([]);
   });
 }
