@@ -6,6 +6,7 @@ import { startTcpProxy, type TcpProxy } from '../../../test/servers/tcp-proxy.js
 import { openPostgres } from '../src/database/postgres/open-postgres.js';
 import { requestContext } from '../src/logging/request-context.js';
 import type { PostgresDatabase } from '../src/database/postgres/postgres-database.js';
+import { untilRecovered } from './support/until-recovered.js';
 
 const BY_PROBE = {
   code: 'DATABASE_UNAVAILABLE',
@@ -53,15 +54,6 @@ describe('PostgreSQL behind a network in trouble', () => {
   const one = () => database.db.execute(sql`select 1 as one`);
   const many = (count: number) => Promise.allSettled(Array.from({ length: count }, one));
 
-  async function untilRecovered(): Promise<void> {
-    const answers = (): Promise<boolean> =>
-      one().then(
-        () => true,
-        () => false,
-      );
-    while (!(await answers())) await new Promise(setImmediate);
-  }
-
   it.each(['swallow', 'deaf'] as const)(
     'that is a black hole (%s): everybody is answered by the probe, one line is logged, and it is used again',
     async (kind) => {
@@ -79,7 +71,7 @@ describe('PostgreSQL behind a network in trouble', () => {
         await expect(database.ping()).rejects.toMatchObject(BY_PROBE);
         expect(lines.filter((line) => line.includes('does not answer'))).toHaveLength(episode);
         proxy.become({ kind: 'pass' });
-        await untilRecovered();
+        await untilRecovered(database);
         expect((await many(12)).filter(({ status }) => status === 'rejected')).toEqual([]);
         expect(lines.filter((line) => line.includes('answers again'))).toHaveLength(episode);
       }

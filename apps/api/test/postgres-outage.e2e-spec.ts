@@ -8,6 +8,7 @@ import { MIGRATIONS_FOLDER } from '../src/database/migrations-folder.js';
 import { openPostgres } from '../src/database/postgres/open-postgres.js';
 import type { PostgresDatabase } from '../src/database/postgres/postgres-database.js';
 import { Gate } from './support/gate.js';
+import { untilRecovered } from './support/until-recovered.js';
 
 const MIGRATIONS = readdirSync(MIGRATIONS_FOLDER).filter((name) => name.endsWith('.sql')).length;
 
@@ -50,16 +51,6 @@ describe('PostgreSQL in trouble', () => {
 
   const one = () => database.db.execute(sql`select 1 as one`);
 
-  /** By itself: the pool throws away what the outage broke, a probe closes the circuit. */
-  async function untilRecovered(): Promise<void> {
-    const answers = (): Promise<boolean> =>
-      one().then(
-        () => true,
-        () => false,
-      );
-    while (!(await answers())) await new Promise(setImmediate);
-  }
-
   it('answers 503 while the server is away, and recovers by itself', async () => {
     await one();
     await server.kill('SIGKILL');
@@ -69,7 +60,7 @@ describe('PostgreSQL in trouble', () => {
       UNAVAILABLE,
     );
     await server.restart();
-    await untilRecovered();
+    await untilRecovered(database);
     await expect(database.ping()).resolves.toBeUndefined();
   });
 
@@ -93,7 +84,7 @@ describe('PostgreSQL in trouble', () => {
         expect(result).toMatchObject({ status: 'rejected', reason: UNAVAILABLE });
       }
       await server.restart();
-      await untilRecovered();
+      await untilRecovered(database);
     }
   });
 
@@ -106,7 +97,7 @@ describe('PostgreSQL in trouble', () => {
     });
     await expect(attempt).rejects.toBe(reason);
     await server.restart();
-    await untilRecovered();
+    await untilRecovered(database);
   });
 
   it('gives up a frozen server by a probe, long before the statements would, then uses it again', async () => {
@@ -125,7 +116,7 @@ describe('PostgreSQL in trouble', () => {
       await expect(attempt).rejects.toMatchObject(BY_PROBE);
     }
     await server.kill('SIGCONT');
-    await untilRecovered();
+    await untilRecovered(database);
   });
 
   it('sends nothing late of what was queued behind a frozen server', async () => {
@@ -137,7 +128,7 @@ describe('PostgreSQL in trouble', () => {
     );
     for (const insert of await Promise.allSettled(inserts)) expect(insert.status).toBe('rejected');
     await server.kill('SIGCONT');
-    await untilRecovered();
+    await untilRecovered(database);
     const { rows } = await database.db.execute<{ n: number }>(sql`select n from late`);
     // The pool holds two connections: what was sent before the freeze was noticed is the server's.
     expect(rows.filter(({ n }) => n > 1)).toEqual([]);
