@@ -15,6 +15,7 @@ import { startApiProcess, type ApiProcess } from '../apps/api/test/support/api-p
 import { startPostgres, type PostgresServer } from '../test/servers/postgres-server.js';
 import { startRedis, type RedisServer } from '../test/servers/redis-server.js';
 import { answersTo, requestFor, type TimedAnswers } from './http-times.js';
+import { logIn } from './log-in.js';
 import { expectFigure, machine, quantile, spread } from './measure.js';
 
 const READERS = 16;
@@ -62,13 +63,7 @@ async function start(server: PostgresServer, name: string, preload?: string): Pr
     },
     preload === undefined ? {} : { preload },
   );
-  const login = await fetch(`${api.url}/api/v1/auth/login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email: 'admin@gad.local', password: 'gad-demo' }),
-  });
-  const { access_token: token } = (await login.json()) as { access_token: string };
-  const headers = { authorization: `Bearer ${token}` };
+  const headers = await logIn(api);
   const hit = requestFor(new URL(STATISTICS, api.url), { headers });
   const page = await fetch(`${api.url}/api/v1/tareas?limit=${WRITERS}`, { headers });
   const { items } = (await page.json()) as { items: readonly { readonly id: number }[] };

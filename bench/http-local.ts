@@ -35,6 +35,7 @@ import type { Answers, HttpLoad } from './http-client.js';
 import { askFor } from './http-client.js';
 import type { RedisTime, Subject } from './http-turns.js';
 import { report, takeTurns } from './http-turns.js';
+import { logIn } from './log-in.js';
 import { expectFigure, machine } from './measure.js';
 import { redisVersions } from './versions.js';
 
@@ -169,13 +170,7 @@ async function compareApi(url: string, redisTime: RedisTime): Promise<void> {
     const ours = { ...variables, DEMO_DATA: 'false', CACHE_LOCAL: 'true' };
     const local = await startApiProcess(ours, options);
     try {
-      const login = await fetch(`${stored.url}/api/v1/auth/login`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ email: 'admin@gad.local', password: 'gad-demo' }),
-      });
-      const { access_token: token } = (await login.json()) as { access_token: string };
-      const headers = { authorization: `Bearer ${token}` };
+      const headers = await logIn(stored);
       const path = '/api/v1/stats/user/2?days=30';
       await fetch(stored.url + path, { headers });
       const subject = (api: ApiProcess): Subject => ({

@@ -6,6 +6,7 @@ import { startTcpProxy, type TcpProxy } from '../../../test/servers/tcp-proxy.js
 import { openPostgres } from '../src/database/postgres/open-postgres.js';
 import { requestContext } from '../src/logging/request-context.js';
 import type { PostgresDatabase } from '../src/database/postgres/postgres-database.js';
+import { collectStrays } from './support/strays.js';
 import { untilRecovered } from './support/until-recovered.js';
 
 const BY_PROBE = {
@@ -19,12 +20,9 @@ describe('PostgreSQL behind a network in trouble', () => {
   let proxy: TcpProxy;
   let database: PostgresDatabase;
   let lines: string[];
-  const strays: unknown[] = [];
-  const noteStray = (reason: unknown) => strays.push(reason);
+  const strays = collectStrays();
 
   beforeAll(async () => {
-    process.on('unhandledRejection', noteStray);
-    process.on('uncaughtException', noteStray);
     const note = (message: unknown) => {
       const request = requestContext.getStore()?.requestId ?? 'nobody';
       lines.push(`${String(message)} (for ${request})`);
@@ -45,11 +43,7 @@ describe('PostgreSQL behind a network in trouble', () => {
     await proxy.close();
     expect(strays).toEqual([]);
   });
-  afterAll(async () => {
-    await server.stop();
-    process.off('unhandledRejection', noteStray);
-    process.off('uncaughtException', noteStray);
-  });
+  afterAll(() => server.stop());
 
   const one = () => database.db.execute(sql`select 1 as one`);
   const many = (count: number) => Promise.allSettled(Array.from({ length: count }, one));

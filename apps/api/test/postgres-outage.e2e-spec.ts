@@ -8,6 +8,7 @@ import { MIGRATIONS_FOLDER } from '../src/database/migrations-folder.js';
 import { openPostgres } from '../src/database/postgres/open-postgres.js';
 import type { PostgresDatabase } from '../src/database/postgres/postgres-database.js';
 import { Gate } from './support/gate.js';
+import { collectStrays } from './support/strays.js';
 import { untilRecovered } from './support/until-recovered.js';
 
 const MIGRATIONS = readdirSync(MIGRATIONS_FOLDER).filter((name) => name.endsWith('.sql')).length;
@@ -27,12 +28,9 @@ const BY_PROBE = {
 describe('PostgreSQL in trouble', () => {
   let server: PostgresServer;
   let database: PostgresDatabase;
-  const strays: unknown[] = [];
-  const noteStray = (reason: unknown) => strays.push(reason);
+  const strays = collectStrays();
 
   beforeAll(async () => {
-    process.on('unhandledRejection', noteStray);
-    process.on('uncaughtException', noteStray);
     server = await startPostgres({ config: { max_connections: '20' } });
   });
   beforeEach(async () => {
@@ -43,11 +41,7 @@ describe('PostgreSQL in trouble', () => {
     await database.close();
     expect(strays).toEqual([]);
   });
-  afterAll(async () => {
-    await server.stop();
-    process.off('unhandledRejection', noteStray);
-    process.off('uncaughtException', noteStray);
-  });
+  afterAll(() => server.stop());
 
   const one = () => database.db.execute(sql`select 1 as one`);
 

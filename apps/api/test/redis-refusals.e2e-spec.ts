@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createClient } from 'redis';
 import { startRedis, type RedisServer } from '../../../test/servers/redis-server.js';
 import { DEMO_PASSWORD, EMAILS, IDS, TestApi, type Answer } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
 import { createTarea } from './support/new-tarea.js';
+import { collectStrays } from './support/strays.js';
 
 const LOGINS = 6;
 
@@ -14,15 +15,8 @@ let redis: RedisServer;
 let control: ReturnType<typeof createClient>;
 let api: TestApi;
 let loaded: Promise<void> | undefined;
-const strays: unknown[] = [];
-const noteStray = (reason: unknown) => strays.push(reason);
+const strays = collectStrays();
 
-beforeAll(() => {
-  process.on('unhandledRejection', noteStray);
-});
-afterAll(() => {
-  process.off('unhandledRejection', noteStray);
-});
 beforeEach(async () => {
   redis = await startRedis({ config: SLOW_LOADING });
   control = createClient({ url: redis.url });

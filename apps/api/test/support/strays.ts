@@ -1,0 +1,19 @@
+import { afterAll, beforeAll } from '@jest/globals';
+
+/**
+ * Collects, while the tests of a file or block run, what nobody handled: rejections and exceptions.
+ * Whoever calls it expects that there were none.
+ */
+export function collectStrays(): readonly unknown[] {
+  const strays: unknown[] = [];
+  const note = (reason: unknown): void => void strays.push(reason);
+  beforeAll(() => {
+    process.on('unhandledRejection', note);
+    process.on('uncaughtException', note);
+  });
+  afterAll(() => {
+    process.off('unhandledRejection', note);
+    process.off('uncaughtException', note);
+  });
+  return strays;
+}
