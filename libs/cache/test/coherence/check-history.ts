@@ -1,4 +1,6 @@
 import { readHistory, RECORD, REST } from './history.js';
+import type { InversionCounts } from './inversions.js';
+import { Inversions } from './inversions.js';
 import { lowerBound, percentiles } from './order-statistics.js';
 
 /** What a history says. Times in milliseconds. */
@@ -9,6 +11,8 @@ export interface Verdict {
   readonly stale: number;
   /** How old the returned states were: since the acknowledgement of their successors. */
   readonly staleness: { readonly p50: number; readonly p99: number; readonly max: number };
+  /** Reads that were not stale and yet returned an older state than an earlier read. */
+  readonly inversions: InversionCounts;
   readonly invalidations: number;
   /** Invalidations that began while the old state of one of their rows was being loaded. */
   readonly duringLoad: number;
@@ -43,6 +47,7 @@ export async function checkHistories(paths: readonly string[]): Promise<Verdict>
   const operations: { begin: number; rows: number[] }[] = [];
   const waits: number[] = [];
   const counts = { loads: 0, failures: 0, wrong: 0, retries: 0, reads: 0, stale: 0 };
+  const inversions = new Inversions();
 
   for (const path of paths) {
     for await (const { kind, row, version, begin, end, detail } of readHistory(path)) {
@@ -58,7 +63,8 @@ export async function checkHistories(paths: readonly string[]): Promise<Verdict>
       } else if (kind === RECORD.load) {
         counts.loads++;
         entryOf(openLoads, row, (): [number, number][] => []).push([begin, end]);
-      } else if (kind === RECORD.failure) counts.failures++;
+      } else if (kind === RECORD.read) inversions.note(row, version, end);
+      else if (kind === RECORD.failure) counts.failures++;
       else if (kind === RECORD.wrong) counts.wrong++;
       else if (kind === RECORD.retry) counts.retries++;
     }
@@ -68,7 +74,7 @@ export async function checkHistories(paths: readonly string[]): Promise<Verdict>
   const staleness: number[] = [];
   const durations: number[] = [];
   for (const path of paths) {
-    for await (const { kind, row, version, begin, end } of readHistory(path)) {
+    for await (const { kind, row, version, begin, end, detail } of readHistory(path)) {
       if (kind !== RECORD.read) continue;
       if (counts.reads++ % SAMPLE === 0) durations.push((end - begin) / 1_000);
       const acknowledged = rows.get(row);
@@ -77,7 +83,10 @@ export async function checkHistories(paths: readonly string[]): Promise<Verdict>
       if (version > (versions.at(-1) ?? FIRST_VERSION) + 1) counts.wrong++;
       const before = lowerBound(times, begin);
       const newest = before === 0 ? FIRST_VERSION : (versions[before - 1] ?? FIRST_VERSION);
-      if (version >= newest) continue;
+      if (version >= newest) {
+        inversions.judge(`${path} ${detail}`, row, version, begin);
+        continue;
+      }
       counts.stale++;
       const successor = times[lowerBound(versions, version + 1)] ?? begin;
       staleness.push((begin - successor) / 1_000);
@@ -87,6 +96,7 @@ export async function checkHistories(paths: readonly string[]): Promise<Verdict>
   return {
     ...counts,
     staleness: { ...percentiles(staleness), max: Math.max(0, staleness.at(-1) ?? 0) },
+    inversions: inversions.counts,
     invalidations: operations.length,
     duringLoad: countDuring(operations, openLoads),
     readMs: percentiles(durations),

@@ -9,7 +9,7 @@ import { once } from 'node:events';
 
 /** What a record tells of; the number is what the file holds. */
 export const RECORD = {
-  /** detail: 1 when this reader's own loader ran. */
+  /** detail: which of the process's readers it was; each is one session. */
   read: 1,
   /** A loader's run; `version` is what it found. */
   load: 2,

@@ -58,8 +58,18 @@ export function shortcomings(results: readonly RunResult[]): string[] {
 /** One line an adapter. */
 export function table(results: readonly RunResult[]): string {
   const header = [
-    ...['adapter', 'reads', 'loads', 'stale', 'ppm', 'old p50/p99/max ms', 'invalidations'],
-    ...['in a load', 'stuck', 'failed', 'wrong', 'retries', 'unindexed', 'read p50/p99 ms'],
+    ...['adapter', 'reads', 'loads', 'stale', 'ppm', 'old p50/p99/max ms', 'inversions'],
+    ...[
+      'of one session',
+      'invalidations',
+      'in a load',
+      'stuck',
+      'failed',
+      'wrong',
+      'retries',
+      'unindexed',
+      'read p50/p99 ms',
+    ],
     'invalidation p50/p99 ms',
   ];
   const lines = results.map((result) => [
@@ -69,6 +79,7 @@ export function table(results: readonly RunResult[]): string {
     [result.staleness.p50, result.staleness.p99, result.staleness.max]
       .map((ms) => ms.toFixed(1))
       .join(' / '),
+    ...[result.inversions.ofAnyCaller, result.inversions.ofOneSession].map(String),
     String(result.invalidations),
     percent(duringLoad(result)),
     ...[result.stuck, result.failures, result.wrong, result.retries].map(String),

@@ -33,7 +33,7 @@ export class Workload {
     const { index, seed, readers, writers } = this.setup;
     const loops = [
       ...Array.from({ length: readers }, (_, n) =>
-        this.#read(now, seededRandom(seed + 7_919 * index + 104_729 * n)),
+        this.#read(now, n, seededRandom(seed + 7_919 * index + 104_729 * n)),
       ),
       ...Array.from({ length: writers }, (_, n) =>
         this.#write(now, n, seededRandom(~seed + 7_919 * index + 104_729 * n)),
@@ -58,28 +58,24 @@ export class Workload {
     return stuck;
   }
 
-  async #read(now: () => number, random: Random): Promise<void> {
+  async #read(now: () => number, reader: number, random: Random): Promise<void> {
     const { thinkMs } = this.setup;
     const draw = zipf(this.#rows, SKEW, random);
     while (this.#running) {
       const row = draw();
-      let loaded = 0;
-      const load = (): Promise<unknown> => {
-        loaded = 1;
-        return this.#load(row, now, random);
-      };
+      const load = (): Promise<unknown> => this.#load(row, now, random);
       // A request begins in a turn of its own; what is answered from memory would not let others be.
       await (thinkMs > 0 ? sleep(2 * thinkMs * random()) : immediate());
       const begin = now();
       try {
         const value = await this.cache.get(keyOf(row), load);
         if (isStateOf(value, row)) {
-          this.#history.add(RECORD.read, row, value.version, begin, now(), loaded);
+          this.#history.add(RECORD.read, row, value.version, begin, now(), reader);
         } else {
-          this.#history.add(RECORD.wrong, row, 0, begin, now(), loaded);
+          this.#history.add(RECORD.wrong, row, 0, begin, now(), reader);
         }
       } catch {
-        this.#history.add(RECORD.failure, row, 0, begin, now(), loaded);
+        this.#history.add(RECORD.failure, row, 0, begin, now(), reader);
       }
     }
   }
