@@ -3,7 +3,7 @@
  * `import-law.fixture.ts`; a rule without one fails the test.
  */
 const FEATURES = 'auth|usuarios|tareas|statistics|cache-admin|cache-invalidation';
-const TESTS = String.raw`\.(spec|e2e-spec)\.ts$|^(apps|libs)/[^/]+/test/|^test/|^bench/`;
+const TESTS = String.raw`\.(spec|e2e-spec)\.ts$|^(apps|libs)/[^/]+/test/|^(test|bench|verify)/`;
 const SOURCE = String.raw`^(apps|libs)/[^/]+/src/`;
 
 /** Files of `auth` that annotate other features' routes and name who is asking; no behaviour. */

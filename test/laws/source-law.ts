@@ -18,7 +18,7 @@ interface SourceLaw {
 
 const isTest = (path: string): boolean =>
   /\.(spec|e2e-spec)\.ts$/.test(path) ||
-  /^(test|bench|tools)\/|^(apps|libs)\/[^/]+\/test\//.test(path);
+  /^(test|bench|verify|tools)\/|^(apps|libs)\/[^/]+\/test\//.test(path);
 const isProduct = (path: string): boolean =>
   /^(apps|libs)\/[^/]+\/src\//.test(path) && !isTest(path);
 

@@ -1,0 +1,56 @@
+/**
+ * How far does one operation travel? The functions and files of the product that a hit, a miss, a
+ * removal and an HTTP request touch, by V8's coverage, over a real Redis.
+ *
+ *   npm run verify:journeys -- [--show hit]
+ *
+ * Ends with 1 when a journey is longer than its bound.
+ */
+import { CacheService } from '@gad/cache';
+import { parseArgs } from 'node:util';
+import { startRedis } from '../../test/servers/redis-server.js';
+import { startApi } from './api.js';
+import type { Journey } from './coverage.js';
+import { Coverage, filesOf } from './coverage.js';
+
+/** The most functions that a journey through the library may call. */
+const BOUNDS: Readonly<Record<string, number>> = { hit: 70, miss: 135, invalidate: 95 };
+
+const { values } = parseArgs({ options: { show: { type: 'string' } } });
+const redis = await startRedis();
+const coverage = new Coverage();
+try {
+  const cache = new CacheService({ redis: { url: redis.url }, deadlineMs: 5_000, logLevel: 'off' });
+  await cache.onModuleInit();
+  const load = (): Promise<number> => Promise.resolve(1);
+  await cache.getOrSet('hit', load);
+  await coverage.start();
+  report('hit', await coverage.of(() => cache.getOrSet('hit', load, { ttl: 60 })));
+  report('miss', await coverage.of((at) => cache.getOrSet(`miss:${at}`, load, { ttl: 60 })));
+  report('set', await coverage.of((at) => cache.set(`set:${at}`, 1, { ttl: 60 })));
+  report('delete', await coverage.of((at) => cache.delete(`set:${at}`)));
+  report('deletePattern', await coverage.of((at) => cache.deletePattern(`miss:${at}*`)));
+  report('invalidate', await coverage.of((at) => cache.invalidate(`miss:${at}:*`)));
+  await cache.onApplicationShutdown();
+
+  const api = await startApi();
+  try {
+    report('HTTP hit', await coverage.of(api.readStatistics));
+  } finally {
+    await api.stop();
+  }
+} finally {
+  coverage.stop();
+  await redis.stop();
+}
+
+function report(name: string, journey: Journey): void {
+  const bound = BOUNDS[name];
+  const missed = bound !== undefined && journey.length > bound;
+  if (missed) process.exitCode = 1;
+  const limit = bound === undefined ? '' : `${missed ? '  MISSED:' : '  holds:'} at most ${bound}`;
+  console.log(
+    `${name.padEnd(14)} ${String(journey.length).padStart(4)} functions in ${String(filesOf(journey)).padStart(3)} files${limit}`,
+  );
+  if (values.show === name) console.log(journey.map((step) => `    ${step}`).join('\n'));
+}
