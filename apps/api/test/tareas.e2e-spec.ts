@@ -285,13 +285,5 @@ onEverySetup('tareas', (api) => {
     ])('refuses ?%s', async (query) => {
       expectProblem(await api().get(`/tareas?${query}`, { as: 'admin' }), 400, 'VALIDATION_FAILED');
     });
-
-    it.each(['abc', 'aWQ6MA', 'aWQ6MTI=', '%00'])('refuses the cursor %s', async (cursor) => {
-      expectProblem(
-        await api().get(`/tareas?cursor=${cursor}`, { as: 'admin' }),
-        400,
-        'CURSOR_INVALID',
-      );
-    });
   });
 });

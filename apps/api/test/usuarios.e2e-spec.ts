@@ -171,17 +171,6 @@ onEverySetup('usuarios', (api) => {
         'VALIDATION_FAILED',
       );
     });
-
-    it.each(['', 'x', 'MTA', 'aWQ6MA', 'aWQ6LTE', 'aWQ6MSA'])(
-      'refuses the cursor %j',
-      async (cursor) => {
-        expectProblem(
-          await api().get(`/usuarios?cursor=${cursor}`, { as: 'admin' }),
-          400,
-          'CURSOR_INVALID',
-        );
-      },
-    );
   });
 
   describe('who may do what', () => {

@@ -4,7 +4,7 @@ import { CacheService } from '@gad/cache';
 import { CurrentUser } from '../auth/current-user.decorator.js';
 import type { Principal } from '../auth/principal.js';
 import { Roles } from '../auth/roles.decorator.js';
-import { decodeKeyCursor, encodeKeyCursor } from '../paging/cursor.js';
+import { KEY, ListCursor } from '../paging/cursor.js';
 import { ApiProblems } from '../problems/api-problems.decorator.js';
 import { Problem } from '../problems/problem.js';
 import { CacheAudit } from './cache-audit.js';
@@ -22,6 +22,7 @@ import { NoQueryPipe } from '../validation/no-query.pipe.js';
 import { RestOfPath } from './rest-of-path.decorator.js';
 
 const SAMPLE_SIZE = 20;
+const CURSOR = new ListCursor<[string]>('cache-keys', KEY);
 
 /** Cache administration: see what is there, remove it. Every call leaves one audit line. */
 @ApiTags('cache')
@@ -111,12 +112,12 @@ export class CacheController {
     const page = await this.cache.listKeys({
       pattern,
       limit: query.limit,
-      ...(query.cursor === undefined ? {} : { cursor: decodeKeyCursor(query.cursor) }),
+      ...(query.cursor === undefined ? {} : { cursor: CURSOR.decode(query.cursor)[0] }),
     });
     this.audit.record(user, 'keys', { pattern, count: page.items.length });
     return {
       items: page.items,
-      next_cursor: page.nextCursor === null ? null : encodeKeyCursor(page.nextCursor),
+      next_cursor: page.nextCursor === null ? null : CURSOR.encode(page.nextCursor),
     };
   }
 

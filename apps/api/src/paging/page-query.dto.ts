@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsOptional, IsString } from 'class-validator';
 import { IntegerText } from '../validation/query-text.decorators.js';
 
 export const MAX_PAGE = 100;
@@ -13,6 +13,5 @@ export class PageQueryDto {
   @ApiPropertyOptional({ description: 'The `next_cursor` of the page before' })
   @IsOptional()
   @IsString({ message: 'must be given once' })
-  @MaxLength(1024)
   cursor?: string;
 }

@@ -152,5 +152,6 @@ export class TareaDto {
 
 export class TareaPageDto {
   @ApiProperty({ type: [TareaDto] }) items!: TareaDto[];
-  @ApiProperty({ type: String, nullable: true, example: 'aWQ6MTI' }) next_cursor!: string | null;
+  @ApiProperty({ type: String, nullable: true, example: 'B8YCsIrCdGFyZWFzCjEy' }) next_cursor!:
+    string | null;
 }

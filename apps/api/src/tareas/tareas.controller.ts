@@ -11,7 +11,7 @@ import {
 import { CurrentUser } from '../auth/current-user.decorator.js';
 import type { Principal } from '../auth/principal.js';
 import { Roles } from '../auth/roles.decorator.js';
-import { decodeCursor, toPage } from '../paging/cursor.js';
+import { INT8, ListCursor, toPage } from '../paging/cursor.js';
 import { ApiProblems } from '../problems/api-problems.decorator.js';
 import { IdPipe } from '../validation/id.pipe.js';
 import {
@@ -23,6 +23,8 @@ import {
 } from './tarea.dto.js';
 import { presentTarea } from './tarea.presenter.js';
 import { TareasService } from './tareas.service.js';
+
+const CURSOR = new ListCursor<[number]>('tareas', INT8);
 
 const ApiTareaId = () => ApiParam({ name: 'id', type: Number, example: 1 });
 
@@ -45,11 +47,11 @@ export class TareasController {
         delegadoUsuarioId: query.delegado_usuario_id,
         desde: query.desde,
         hasta: query.hasta,
-        beforeId: query.cursor === undefined ? undefined : decodeCursor(query.cursor),
+        beforeId: query.cursor === undefined ? undefined : CURSOR.decode(query.cursor)[0],
       },
       query.limit + 1,
     );
-    return toPage(rows, query.limit, presentTarea);
+    return toPage(rows, query.limit, presentTarea, ({ id }) => CURSOR.encode(id));
   }
 
   @Get(':id')

@@ -5,7 +5,7 @@ import { SesionesService } from '../auth/sesiones.service.js';
 import type { Db } from '../database/database.js';
 import type { Rol } from '../database/schema.js';
 import { DomainEventBus } from '../events/domain-event-bus.js';
-import { decodeCursor, toPage } from '../paging/cursor.js';
+import { INT4, ListCursor, toPage } from '../paging/cursor.js';
 import type { PageQueryDto } from '../paging/page-query.dto.js';
 import { Problem } from '../problems/problem.js';
 import type { CreateUsuarioDto } from './dto/create-usuario.dto.js';
@@ -20,6 +20,8 @@ import {
 } from './usuario-change.policy.js';
 import { rejectingDuplicates } from './usuario-duplicate.js';
 import { UsuariosRepository, type Usuario, type UsuarioChanges } from './usuarios.repository.js';
+
+const CURSOR = new ListCursor<[number]>('usuarios', INT4);
 
 @Injectable()
 export class UsuariosService {
@@ -53,8 +55,9 @@ export class UsuariosService {
 
   /** @throws Problem CURSOR_INVALID */
   async list({ limit, cursor }: PageQueryDto): Promise<UsuarioPageDto> {
-    const afterId = cursor === undefined ? 0 : decodeCursor(cursor);
-    return toPage(await this.usuarios.list(afterId, limit + 1), limit, toUsuarioDto);
+    const [afterId] = cursor === undefined ? [0] : CURSOR.decode(cursor);
+    const rows = await this.usuarios.list(afterId, limit + 1);
+    return toPage(rows, limit, toUsuarioDto, ({ id }) => CURSOR.encode(id));
   }
 
   /** @throws Problem FORBIDDEN, USUARIO_NOT_FOUND */

@@ -8,7 +8,7 @@ export class UsuarioPageDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    example: 'aWQ6MjA',
+    example: '3tfJyPaPdXN1YXJpb3MKMjA',
     description: '`null` on the last page',
   })
   next_cursor!: string | null;
