@@ -1,8 +1,9 @@
 import { expect, it } from '@jest/globals';
 import { eq, sql } from 'drizzle-orm';
-import { CredentialsRepository } from '../src/auth/credentials.repository.js';
+import { CredentialsService } from '../src/auth/credentials.service.js';
+import { hashOfEmail, LoginFailuresRepository } from '../src/auth/login-failures.repository.js';
 import { Database } from '../src/database/database.js';
-import { usuarios } from '../src/database/schema.js';
+import { loginFailures } from '../src/database/schema.js';
 import { onEverySetup } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
 import { login, meStatus, newUsuario, tryLogin } from './support/new-usuario.js';
@@ -53,9 +54,9 @@ onEverySetup('the lockout', (api) => {
     const usuario = await newUsuario(api());
     for (let i = 0; i < 5; i += 1) await tryLogin(api(), usuario.email, WRONG);
     await db()
-      .update(usuarios)
-      .set({ lockedUntil: sql`now() - interval '1 second'` })
-      .where(eq(usuarios.id, usuario.id));
+      .update(loginFailures)
+      .set({ forgetAt: sql`now() - interval '1 second'` })
+      .where(eq(loginFailures.emailHash, hashOfEmail(usuario.email)));
     for (let i = 0; i < 4; i += 1) {
       expectProblem(await tryLogin(api(), usuario.email, WRONG), 401, 'INVALID_CREDENTIALS');
     }
@@ -70,29 +71,34 @@ onEverySetup('the lockout', (api) => {
   });
 
   it('counts a password as wrong that was found right before a lock, a deletion or a change', async () => {
-    const credentials = api().app.get(CredentialsRepository, { strict: false });
+    const credentials = api().app.get(CredentialsService, { strict: false });
+    const failures = api().app.get(LoginFailuresRepository, { strict: false });
+    const database = api().app.get(Database, { strict: false });
     const meanwhile = {
       'nothing happened': () => Promise.resolve(),
-      'it was locked': async (id: number) => {
-        for (let i = 0; i < 5; i += 1) await credentials.recordFailure(id);
+      'it was locked': async (id: number, email: string) => {
+        for (let i = 0; i < 5; i += 1) await failures.record(email, id, null);
       },
       'it was deleted': (id: number) => api().delete(`/usuarios/${id}`, { as: 'admin' }),
       'the password changed': (id: number) =>
         api().patch(`/usuarios/${id}`, { as: 'admin', body: { password: 'otra tormenta' } }),
+      'the e-mail changed': (id: number) =>
+        api().patch(`/usuarios/${id}`, { as: 'admin', body: { email: `x${id}@gad.local` } }),
     };
     const accepted: Record<string, boolean> = {};
     for (const [what, happen] of Object.entries(meanwhile)) {
-      const { email, id } = await newUsuario(api());
-      const found = await credentials.findByEmail(email);
+      const { email, id, password } = await newUsuario(api());
+      const found = await credentials.confirm(id, password);
       if (!found) throw new Error('just created');
-      await happen(id);
-      accepted[what] = await credentials.recordSuccess(db(), found);
+      await happen(id, email);
+      accepted[what] = await database.transaction((tx) => credentials.accept(tx, found));
     }
     expect(accepted).toEqual({
       'nothing happened': true,
       'it was locked': false,
       'it was deleted': false,
       'the password changed': false,
+      'the e-mail changed': false,
     });
   });
 

@@ -97,7 +97,7 @@ onEverySetup('changes of usuarios', (api) => {
       const { email } = usuarioFields();
       const answer = await api().patch(`/usuarios/${usuario.id}`, {
         as: await signedIn(api(), usuario),
-        body: { email, telefono: '5555-0102' },
+        body: { email, telefono: '5555-0102', current_password: usuario.password },
       });
       expect(answer).toMatchObject({ status: 200, body: { email, telefono: '5555-0102' } });
       await login(api(), { ...usuario, email });

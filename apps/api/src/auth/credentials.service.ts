@@ -3,20 +3,18 @@ import { Database, type Db } from '../database/database.js';
 import { Problem } from '../problems/problem.js';
 import { CredentialsRepository, type Credentials } from './credentials.repository.js';
 import { LOCKOUT_SECONDS } from './lockout.js';
-import { hashPassword, verifyPassword, verifyPasswordOfNobody } from './password-hash.js';
-import { UnknownEmailLockout } from './unknown-email-lockout.js';
-
-/** An id that no usuario has. */
-const NOBODY = 0;
+import { LoginFailuresRepository } from './login-failures.repository.js';
+import { hashPassword, UNKNOWABLE_HASH, verifyPassword } from './password-hash.js';
+import { passwordFlaw } from './password-policy.js';
 
 /**
- * Checks passwords and locks accounts. What can be learnt from outside is kept even: an e-mail
- * that nobody has costs the same work and is locked by the same rule as one that somebody has, and
- * while a lock lasts no password is looked at, so a good one is answered like a bad one.
+ * Checks passwords and locks e-mails. An e-mail that no usuario has takes the same path as a
+ * registered one: the same statements, one hash, the same count and lock, in every process. While a
+ * lock lasts no password is looked at, so a good one is answered like a bad one.
  *
- * Guessing in parallel wins nothing: a guess is answered only if the account was not locked when
+ * Guessing in parallel wins nothing: a guess is answered only if the e-mail was not locked when
  * its turn in the database came, so of a thousand simultaneous guesses five are answered. (Counting
- * before the check would do that too, but lock out somebody who opens six tabs.)
+ * before the check would do that too, but lock out a usuario who opens six tabs.)
  *
  * The lock is on logging in with the password; sesiones that are open stay open.
  */
@@ -27,7 +25,7 @@ export class CredentialsService {
   constructor(
     private readonly database: Database,
     private readonly credentials: CredentialsRepository,
-    private readonly unknownEmails: UnknownEmailLockout,
+    private readonly failures: LoginFailuresRepository,
   ) {}
 
   /**
@@ -40,69 +38,97 @@ export class CredentialsService {
     password: string,
     work: (tx: Db, usuarioId: number) => Promise<T>,
   ): Promise<T> {
+    await this.refuseLocked(email);
     const found = await this.credentials.findByEmail(email);
-    if (!found) return this.refuseUnknown(email, password);
-    if (!(await this.check(found, password))) throw wrong();
+    if (!(await this.check(email, found, password, null)) || !found) throw wrong();
     const accepted = await this.database.transaction(async (tx) =>
-      (await this.credentials.recordSuccess(tx, found))
-        ? { result: await work(tx, found.usuarioId) }
-        : undefined,
+      (await this.accept(tx, found)) ? { result: await work(tx, found.usuarioId) } : undefined,
     );
-    if (!accepted) return this.refuseLate(found.usuarioId);
-    return accepted.result;
+    if (accepted) return accepted.result;
+    await this.refuseLocked(email);
+    throw wrong();
   }
 
   /**
-   * Whether a signed-in usuario knows their own password, under the same lockout: a stolen access
-   * token must not become a way to guess it.
+   * Checks the own password of a signed-in usuario, under the same lockout: a stolen access token
+   * must not become a way to guess it.
+   * @returns what to `accept` in the transaction of the change, `undefined` for a wrong password
    * @throws Problem ACCOUNT_LOCKED
    */
-  async confirm(usuarioId: number, password: string): Promise<boolean> {
+  async confirm(usuarioId: number, password: string): Promise<Credentials | undefined> {
     const found = await this.credentials.findById(usuarioId);
-    if (!found || !(await this.check(found, password))) return false;
-    return this.credentials.recordSuccess(this.database.db, found);
+    if (!found) return undefined;
+    await this.refuseLocked(found.email);
+    return (await this.check(found.email, found, password, usuarioId)) ? found : undefined;
   }
 
-  /** What `usuarios.password_hash` keeps of a new password: argon2id, slow on purpose. */
-  hash(password: string): Promise<string> {
+  /**
+   * Accepts a password that was found right, and forgets the wrong ones before it. The usuario stays
+   * locked until the end of the transaction.
+   * @returns false when meanwhile the e-mail was locked, the usuario deleted, or the password or the
+   *   e-mail changed
+   */
+  async accept(tx: Db, checked: Credentials): Promise<boolean> {
+    if (!(await this.credentials.hold(tx, checked))) return false;
+    return this.failures.forgive(tx, checked.email);
+  }
+
+  /**
+   * What `usuarios.password_hash` keeps of a new password: argon2id, slow on purpose.
+   * @param email of the usuario by then
+   * @param oldHash of the password that it replaces, from which it must differ
+   * @throws Problem VALIDATION_FAILED with the reason (`passwordFlaw`)
+   */
+  async hashNew(password: string, email: string, oldHash?: string): Promise<string> {
+    const flaw =
+      (await passwordFlaw(password, email)) ??
+      (oldHash !== undefined && (await verifyPassword(oldHash, password))
+        ? 'must differ from the present one'
+        : undefined);
+    if (flaw !== undefined) {
+      throw new Problem('VALIDATION_FAILED', `password ${flaw}`, {
+        errors: [{ field: 'password', message: flaw }],
+      });
+    }
     return hashPassword(password);
   }
 
-  private async check(found: Credentials, password: string): Promise<boolean> {
-    if (found.lockedSeconds !== null) throw locked(found.lockedSeconds);
-    if (await verifyPassword(found.passwordHash, password)) return true;
-    const failure = await this.credentials.recordFailure(found.usuarioId);
-    if (failure === 'refused') return this.refuseLate(found.usuarioId);
+  /** What `confirm` finds, without the check: for an admin who changes another's password. */
+  find(usuarioId: number): Promise<Credentials | undefined> {
+    return this.credentials.findById(usuarioId);
+  }
+
+  /** Ends a lockout, in the transaction of the reason for it. @returns whether there was one */
+  unlock(tx: Db, email: string): Promise<boolean> {
+    return this.failures.unlock(tx, email);
+  }
+
+  private async check(
+    email: string,
+    found: Credentials | undefined,
+    password: string,
+    actor: number | null,
+  ): Promise<boolean> {
+    const good = await verifyPassword(found?.passwordHash ?? UNKNOWABLE_HASH, password);
+    if (good && found) return true;
+    const usuarioId = found?.usuarioId ?? null;
+    const failure = await this.failures.record(email, usuarioId, actor);
+    if (failure === 'refused') await this.refuseLocked(email);
     if (failure === 'locks') {
-      this.logger.warn(
-        `Account locked for ${String(LOCKOUT_SECONDS)} s: usuario ${String(found.usuarioId)}`,
-      );
+      const whose = found ? `usuario ${String(found.usuarioId)}` : 'no usuario';
+      this.logger.warn(`E-mail locked for ${String(LOCKOUT_SECONDS)} s: ${whose}`);
     }
     return false;
   }
 
-  private async refuseUnknown(email: string, password: string): Promise<never> {
-    const before = this.unknownEmails.lockedSeconds(email);
-    if (before !== undefined) throw locked(before);
-    await verifyPasswordOfNobody(password);
-    await this.credentials.recordFailure(NOBODY);
-    const meanwhile = this.unknownEmails.lockedSeconds(email);
-    if (meanwhile !== undefined) throw locked(meanwhile);
-    this.unknownEmails.recordFailure(email);
-    throw wrong();
-  }
-
-  /** The account was locked, deleted or given another password while this one was checked. */
-  private async refuseLate(usuarioId: number): Promise<never> {
-    const seconds = (await this.credentials.findById(usuarioId))?.lockedSeconds;
-    throw typeof seconds === 'number' ? locked(seconds) : wrong();
+  private async refuseLocked(email: string): Promise<void> {
+    const seconds = await this.failures.lockedSeconds(email);
+    if (seconds === undefined) return;
+    throw new Problem('ACCOUNT_LOCKED', 'Too many wrong passwords in a row; try again later', {
+      retryAfterSeconds: seconds,
+    });
   }
 }
 
 const wrong = (): Problem =>
   new Problem('INVALID_CREDENTIALS', 'The e-mail or the password is wrong');
-
-const locked = (seconds: number): Problem =>
-  new Problem('ACCOUNT_LOCKED', 'Too many wrong passwords in a row; try again later', {
-    retryAfterSeconds: seconds,
-  });

@@ -1,13 +1,34 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, gt, isNotNull, isNull, lt, ne, sql, type SQL } from 'drizzle-orm';
+import {
+  and,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  ne,
+  notInArray,
+  or,
+  sql,
+  type SQL,
+} from 'drizzle-orm';
 import { Database, type Db } from '../database/database.js';
 import { refreshTokens, sesiones, usuarios } from '../database/schema.js';
 import type { Principal } from './principal.js';
+
+/** How many sesiones a usuario may have open; one more ends the oldest. */
+export const MAX_SESIONES = 50;
 
 /** The end of a sesion or token that starts now, by the database's clock. */
 const endAfter = (seconds: number): SQL => sql`now() + make_interval(secs => ${seconds})`;
 
 const SESION_IS_OPEN = and(isNull(sesiones.revokedAt), gt(sesiones.expiresAt, sql`now()`));
+
+/** Revoking a sesion makes it run out, too. */
+const HAS_RUN_OUT = lte(sesiones.expiresAt, sql`now()`);
 
 /**
  * What every request begins with: written once, and by its name parsed and planned once for each
@@ -40,7 +61,7 @@ const principalStatement = (db: Db) =>
 export class SesionesRepository {
   readonly #principalOf: ReturnType<typeof principalStatement>;
 
-  constructor(database: Database) {
+  constructor(private readonly database: Database) {
     this.#principalOf = principalStatement(database.db);
   }
 
@@ -54,12 +75,26 @@ export class SesionesRepository {
     return principal;
   }
 
-  /** Also drops the usuario's sesiones that are past their end, so that the table stays small. */
+  /**
+   * Opens a sesion while the usuario's row is locked. Of `MAX_SESIONES` open ones the oldest ends,
+   * and what has ended is removed.
+   */
   async insert(tx: Db, sesionId: string, usuarioId: number, ttlSeconds: number): Promise<void> {
-    await tx
-      .delete(sesiones)
-      .where(and(eq(sesiones.usuarioId, usuarioId), lt(sesiones.expiresAt, sql`now()`)));
+    const newest = tx
+      .select({ id: sesiones.id })
+      .from(sesiones)
+      .where(and(eq(sesiones.usuarioId, usuarioId), SESION_IS_OPEN))
+      .orderBy(desc(sesiones.createdAt), desc(sesiones.id))
+      .limit(MAX_SESIONES - 1);
+    await this.end(tx, and(eq(sesiones.usuarioId, usuarioId), notInArray(sesiones.id, newest)));
+    const over = or(isNotNull(sesiones.revokedAt), HAS_RUN_OUT);
+    await this.remove(tx, and(eq(sesiones.usuarioId, usuarioId), over));
     await tx.insert(sesiones).values({ id: sesionId, usuarioId, expiresAt: endAfter(ttlSeconds) });
+  }
+
+  /** Removes up to `limit` sesiones that have run out or been revoked. @returns how many that were */
+  prune(limit: number): Promise<number> {
+    return this.database.transaction((tx) => this.remove(tx, HAS_RUN_OUT, limit));
   }
 
   /** Moves the end of an open sesion. @returns its usuario, `undefined` when it is not open */
@@ -73,23 +108,29 @@ export class SesionesRepository {
   }
 
   async revoke(db: Db, sesionId: string): Promise<void> {
-    await db
-      .update(sesiones)
-      .set({ revokedAt: sql`now()` })
-      .where(and(eq(sesiones.id, sesionId), isNull(sesiones.revokedAt)));
+    await this.end(db, eq(sesiones.id, sesionId));
   }
 
   async revokeAll(tx: Db, usuarioId: number, exceptSesionId: string | undefined): Promise<void> {
-    await tx
+    const except = exceptSesionId === undefined ? undefined : ne(sesiones.id, exceptSesionId);
+    await this.end(tx, and(eq(sesiones.usuarioId, usuarioId), except));
+  }
+
+  private async end(db: Db, which: SQL | undefined): Promise<void> {
+    await db
       .update(sesiones)
-      .set({ revokedAt: sql`now()` })
-      .where(
-        and(
-          eq(sesiones.usuarioId, usuarioId),
-          isNull(sesiones.revokedAt),
-          exceptSesionId === undefined ? undefined : ne(sesiones.id, exceptSesionId),
-        ),
-      );
+      .set({ revokedAt: sql`now()`, expiresAt: sql`now()` })
+      .where(and(which, SESION_IS_OPEN));
+  }
+
+  /** Tokens before their sesion, in the order in which a renewal locks them: never in a circle. */
+  private async remove(tx: Db, which: SQL | undefined, limit?: number): Promise<number> {
+    const query = tx.select({ id: sesiones.id }).from(sesiones).where(which);
+    const ended = (await (limit === undefined ? query : query.limit(limit))).map(({ id }) => id);
+    if (ended.length === 0) return 0;
+    await tx.delete(refreshTokens).where(inArray(refreshTokens.sesionId, ended));
+    await tx.delete(sesiones).where(inArray(sesiones.id, ended));
+    return ended.length;
   }
 
   /** Also drops the sesion's tokens that are past their end. */

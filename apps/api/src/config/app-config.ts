@@ -39,6 +39,10 @@ export abstract class AppConfig {
     /** Older events are pruned from the log. */
     readonly retentionHours: number;
   };
+  abstract readonly audit: {
+    /** Older audit events are pruned. */
+    readonly retentionDays: number;
+  };
   /** `url: undefined` = PGlite in `dataDir` serves. */
   abstract readonly database: { readonly url: string | undefined; readonly poolSize: number };
   /** Where the embedded database and the generated secret live. */
@@ -90,6 +94,7 @@ export function readAppConfig(source: Readonly<Record<string, unknown>>): AppCon
       local: env.CACHE_LOCAL === 'true',
     },
     events: { retentionHours: env.EVENTS_RETENTION_HOURS ?? 24 },
+    audit: { retentionDays: env.AUDIT_RETENTION_DAYS ?? 365 },
     database: { url: env.DATABASE_URL, poolSize: env.DATABASE_POOL_SIZE ?? 10 },
     dataDir: env.DATA_DIR ?? '.data',
     demoData: demoData(env, nodeEnv),

@@ -156,6 +156,12 @@ export class Environment {
   EVENTS_RETENTION_HOURS?: number;
 
   @IsOptional()
+  @IsInt({ message: 'must be a whole number of days' })
+  @Min(1, { message: 'must be between 1 and 3650 days' })
+  @Max(3_650, { message: 'must be between 1 and 3650 days' })
+  AUDIT_RETENTION_DAYS?: number;
+
+  @IsOptional()
   @IsIn(['true', 'false'], { message: 'must be true or false' })
   CACHE_LOCAL?: 'true' | 'false';
 
@@ -228,6 +234,7 @@ export const NUMERIC_VARIABLES = [
   'CACHE_DEADLINE_MS',
   'CACHE_COMPRESSION_THRESHOLD',
   'EVENTS_RETENTION_HOURS',
+  'AUDIT_RETENTION_DAYS',
   'DATABASE_POOL_SIZE',
   'JWT_ACCESS_TTL',
   'JWT_REFRESH_TTL',

@@ -54,7 +54,7 @@ export const usuarios = pgTable(
     rol: text('rol', { enum: ROLES }).notNull().default('usuario'),
     verificado: boolean('verificado').notNull().default(false),
     passwordHash: text('password_hash').notNull(),
-    /** Wrong passwords in a row; back to 0 at a good login. */
+    /** These two are of the version before `login_failures`, which still writes them beside this one. */
     failedLogins: smallint('failed_logins').notNull().default(0),
     lockedUntil: instant('locked_until'),
     ...timestamps,
@@ -133,7 +133,7 @@ export const sesiones = pgTable(
     expiresAt: instant('expires_at').notNull(),
     revokedAt: instant('revoked_at'),
   },
-  (t) => [index('sesiones_usuario').on(t.usuarioId)],
+  (t) => [index('sesiones_usuario').on(t.usuarioId), index('sesiones_expires_at').on(t.expiresAt)],
 );
 
 /** Each refresh token is good for one use; using one twice revokes its sesion. */
@@ -180,4 +180,53 @@ export const domainEventLog = pgTable(
     prunedXid: xid8('pruned_xid').notNull().default('0'),
   },
   () => [uniqueIndex('domain_event_log_one_row').on(sql`(true)`)],
+);
+
+/**
+ * Wrong passwords in a row, by the e-mail that was tried, whether or not a usuario has it: one table
+ * and one statement for both, so that nothing tells them apart.
+ */
+export const loginFailures = pgTable(
+  'login_failures',
+  {
+    /** SHA-256 of the e-mail, hex: people type passwords into the wrong field. */
+    emailHash: text('email_hash').primaryKey(),
+    failures: smallint('failures').notNull(),
+    /** When the row means nothing any more: the end of the lock, if there is one. */
+    forgetAt: instant('forget_at').notNull(),
+  },
+  (t) => [index('login_failures_forget_at').on(t.forgetAt)],
+);
+
+/** The turns taken under each limit, for all processes: see `auth/limits`. Unlogged: a crash may lose it. */
+export const rateLimits = pgTable(
+  'rate_limits',
+  {
+    key: text('key').primaryKey(),
+    /** When all turns are back. Precise to the microsecond, as short steps add up. */
+    fullAgainAt: timestamp('full_again_at', { withTimezone: true, precision: 6 }).notNull(),
+  },
+  (t) => [index('rate_limits_full_again_at').on(t.fullAgainAt)],
+);
+
+/** Who did what to whom, where it concerns access: see `audit/`. No foreign keys: it outlives its subjects. */
+export const auditEvents = pgTable(
+  'audit_events',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    at: instant('at')
+      .notNull()
+      .default(sql`clock_timestamp()`),
+    action: text('action').notNull(),
+    /** `null`: a caller who is not signed in, or the command line. */
+    actorUsuarioId: integer('actor_usuario_id'),
+    /** `null`: no usuario has the e-mail that was tried. */
+    subjectUsuarioId: integer('subject_usuario_id'),
+    requestId: text('request_id'),
+    detail: jsonb('detail').notNull().default({}),
+  },
+  (t) => [
+    index('audit_events_at').on(t.at),
+    index('audit_events_subject').on(t.subjectUsuarioId, t.id),
+  ],
 );

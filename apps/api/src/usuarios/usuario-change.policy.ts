@@ -22,9 +22,10 @@ export function assertSelfOrAdmin(actor: Principal, usuarioId: number): void {
 }
 
 /**
- * Beyond `assertSelfOrAdmin`: others than admins change their own contact data only.
+ * Beyond `assertSelfOrAdmin`: others than admins change their own contact data only, and everybody
+ * proves to know the own password before it or the e-mail, with which one logs in, changes.
  * @throws Problem FORBIDDEN with the fields that are not theirs
- * @throws Problem VALIDATION_FAILED when an own password is changed without the current one
+ * @throws Problem VALIDATION_FAILED when `current_password` is missing, or sent for another usuario
  */
 export function assertMayChange(
   actor: Principal,
@@ -39,18 +40,26 @@ export function assertMayChange(
   if (foreign.length > 0 && !hasRole(actor, 'admin')) {
     throw new Problem('FORBIDDEN', `Only an admin may change ${foreign.join(', ')}`);
   }
-  if (changesOwnPassword(actor, usuarioId, changes) && changes.current_password === undefined) {
-    throw currentPasswordProblem('is needed to change your own password');
+  if (actor.id !== usuarioId) {
+    if (changes.current_password === undefined) return;
+    throw currentPasswordProblem('is for changes of your own usuario only');
+  }
+  const login = changesOwnLogin(actor, changes);
+  if (login !== undefined && changes.current_password === undefined) {
+    throw currentPasswordProblem(`is needed to change your own ${login}`);
   }
 }
 
-/** An admin, too, proves to know the old password: an open screen is not enough. */
-export function changesOwnPassword(
+/**
+ * What of the own login a change is about, if anything. An admin, too, proves to know the password:
+ * an open screen is not enough. An e-mail that stays as it is, as in a form that is saved, is none.
+ */
+function changesOwnLogin(
   actor: Principal,
-  usuarioId: number,
-  changes: UpdateUsuarioDto,
-): boolean {
-  return actor.id === usuarioId && changes.password !== undefined;
+  { password, email }: UpdateUsuarioDto,
+): 'password' | 'email' | undefined {
+  if (password !== undefined) return 'password';
+  return email !== undefined && email !== actor.email ? 'email' : undefined;
 }
 
 /** A 400 and not a 401: clients answer a 401 by renewing their tokens and trying again. */

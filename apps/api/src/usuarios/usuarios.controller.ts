@@ -34,8 +34,8 @@ export class UsuariosController {
   @ApiOperation({ summary: 'Create a usuario (admin)' })
   @ApiCreatedResponse({ type: UsuarioDto })
   @ApiProblems('USUARIO_DUPLICATE')
-  create(@Body() body: CreateUsuarioDto): Promise<UsuarioDto> {
-    return this.usuarios.create(body);
+  create(@CurrentUser() actor: Principal, @Body() body: CreateUsuarioDto): Promise<UsuarioDto> {
+    return this.usuarios.create(actor, body);
   }
 
   @Get()
@@ -61,7 +61,7 @@ export class UsuariosController {
   @ApiOperation({
     summary: 'Change a usuario (admin, or oneself: email, telefono, password)',
     description:
-      'An own password needs `current_password` and ends the other sesiones; one set by an admin ends all. A new rol counts from the next request on.',
+      'An own password or e-mail needs `current_password` and ends the other sesiones; a password set by an admin ends all. A new e-mail is not `verificado`. A new rol counts from the next request on.',
   })
   @ApiOkResponse({ type: UsuarioDto })
   @ApiProblems('USUARIO_NOT_FOUND', 'USUARIO_DUPLICATE', 'USUARIO_LAST_ADMIN', 'ACCOUNT_LOCKED')

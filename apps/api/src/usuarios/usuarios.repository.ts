@@ -120,12 +120,10 @@ export class UsuariosRepository {
     await tx.select({ id: usuarios.id }).from(usuarios).where(eq(usuarios.id, id)).for('update');
   }
 
-  /** A new password also ends a lockout. */
   async update(tx: Db, id: number, changes: UsuarioChanges): Promise<Usuario> {
-    const unlock = changes.passwordHash === undefined ? {} : { failedLogins: 0, lockedUntil: null };
     const [row] = await tx
       .update(usuarios)
-      .set({ ...changes, ...unlock, updatedAt: sql`now()` })
+      .set({ ...changes, updatedAt: sql`now()` })
       .where(eq(usuarios.id, id))
       .returning(COLUMNS);
     if (!row) throw new Error('UPDATE … RETURNING gave no row');

@@ -1,4 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import {
+  appendAuditEvents,
+  type AuditAction,
+  type AuditEvent,
+} from '../audit/append-audit-event.js';
 import { CredentialsService } from '../auth/credentials.service.js';
 import type { Principal } from '../auth/principal.js';
 import { SesionesService } from '../auth/sesiones.service.js';
@@ -15,7 +20,6 @@ import { toUsuarioDto, type UsuarioDto } from './dto/usuario.dto.js';
 import {
   assertMayChange,
   assertSelfOrAdmin,
-  changesOwnPassword,
   currentPasswordProblem,
 } from './usuario-change.policy.js';
 import { rejectingDuplicates } from './usuario-duplicate.js';
@@ -41,12 +45,20 @@ export class UsuariosService {
   }
 
   /** @throws Problem USUARIO_DUPLICATE */
-  async create({ password, ...fields }: CreateUsuarioDto): Promise<UsuarioDto> {
-    const passwordHash = await this.credentials.hash(password);
+  async create(actor: Principal, { password, ...fields }: CreateUsuarioDto): Promise<UsuarioDto> {
+    const passwordHash = await this.credentials.hashNew(password, fields.email);
     const created = await rejectingDuplicates(
       this.bus.transaction(async (tx, record) => {
         const usuario = await this.usuarios.insert(tx, { ...fields, passwordHash });
         record({ name: 'usuario.created', data: { usuarioId: usuario.id } });
+        await appendAuditEvents(tx, [
+          {
+            action: 'usuario.created',
+            actor: actor.id,
+            subject: usuario.id,
+            detail: { rol: usuario.rol },
+          },
+        ]);
         return usuario;
       }),
     );
@@ -68,8 +80,8 @@ export class UsuariosService {
 
   /**
    * A new password ends the usuario's other sesiones: all of them when an admin set it, all but
-   * the one at hand when it is one's own. A new role ends none, because it counts from the next
-   * request on anyway.
+   * the one at hand when it is one's own; an own new e-mail does so, too. A new role ends none,
+   * because it counts from the next request on anyway.
    *
    * @throws Problem FORBIDDEN, VALIDATION_FAILED, ACCOUNT_LOCKED, USUARIO_NOT_FOUND,
    *   USUARIO_DUPLICATE, USUARIO_LAST_ADMIN
@@ -77,24 +89,32 @@ export class UsuariosService {
   async update(actor: Principal, id: number, dto: UpdateUsuarioDto): Promise<UsuarioDto> {
     assertMayChange(actor, id, dto);
     const { password, current_password: currentPassword, ...fields } = dto;
-    const ownPassword = changesOwnPassword(actor, id, dto);
-    if (ownPassword && !(await this.credentials.confirm(id, currentPassword ?? ''))) {
-      throw currentPasswordProblem('is wrong');
-    }
+    const own = actor.id === id;
+    const confirmed =
+      currentPassword === undefined
+        ? undefined
+        : await this.credentials.confirm(id, currentPassword);
+    if (currentPassword !== undefined && !confirmed) throw currentPasswordProblem('is wrong');
     // Hashing takes long: before the transaction, not inside.
-    const passwordHash = password === undefined ? undefined : await this.credentials.hash(password);
+    const passwordHash =
+      password === undefined ? undefined : await this.hashFor(id, password, fields.email);
     const updated = await rejectingDuplicates(
       this.bus.transaction(async (tx, record) => {
         const before = await this.lockForUpdate(tx, id, fields.rol);
+        // What was confirmed must still hold: of two changes by one password the second fails.
+        if (confirmed && !(await this.credentials.accept(tx, confirmed))) {
+          throw currentPasswordProblem('is wrong');
+        }
         const changes: UsuarioChanges = {
           ...changedFields(before, fields),
           ...(passwordHash === undefined ? {} : { passwordHash }),
         };
         if (Object.keys(changes).length === 0) return before;
         const after = await this.usuarios.update(tx, id, changes);
-        if (passwordHash !== undefined) {
-          await this.sesiones.revokeAll(tx, id, ownPassword ? actor.sesionId : undefined);
+        if (passwordHash !== undefined || (own && after.email !== before.email)) {
+          await this.sesiones.revokeAll(tx, id, own ? actor.sesionId : undefined);
         }
+        if (passwordHash !== undefined) await this.credentials.unlock(tx, before.email);
         record({ name: 'usuario.updated', data: { usuarioId: id } });
         if (after.rol !== before.rol) {
           record({
@@ -102,6 +122,7 @@ export class UsuariosService {
             data: { usuarioId: id, from: before.rol, to: after.rol },
           });
         }
+        await appendAuditEvents(tx, auditOf(actor, before, after, passwordHash !== undefined));
         return after;
       }),
     );
@@ -130,7 +151,13 @@ export class UsuariosService {
       await this.usuarios.softDelete(tx, id);
       await this.sesiones.revokeAll(tx, id);
       record({ name: 'usuario.deleted', data: { usuarioId: id } });
+      await appendAuditEvents(tx, [{ action: 'usuario.deleted', actor: actor.id, subject: id }]);
     });
+  }
+
+  private async hashFor(id: number, password: string, newEmail?: string): Promise<string> {
+    const { email, passwordHash } = found(await this.credentials.find(id), id);
+    return this.credentials.hashNew(password, newEmail ?? email, passwordHash);
   }
 
   private async lockForUpdate(tx: Db, id: number, newRol: Rol | undefined): Promise<Usuario> {
@@ -144,7 +171,7 @@ export class UsuariosService {
   }
 }
 
-function found(usuario: Usuario | undefined, id: number): Usuario {
+function found<T>(usuario: T | undefined, id: number): T {
   if (!usuario) throw new Problem('USUARIO_NOT_FOUND', `There is no usuario ${String(id)}`);
   return usuario;
 }
@@ -152,13 +179,38 @@ function found(usuario: Usuario | undefined, id: number): Usuario {
 const lastAdmin = (): Problem =>
   new Problem('USUARIO_LAST_ADMIN', 'This is the last admin; make somebody else admin first');
 
+/** What a change was worth to the audit. */
+function auditOf(
+  actor: Principal,
+  before: Usuario,
+  after: Usuario,
+  newPassword: boolean,
+): AuditEvent[] {
+  const [from, to, subject] = [before.rol, after.rol, after.id];
+  const event = (action: AuditAction, detail: AuditEvent['detail'] = {}): AuditEvent => ({
+    action,
+    actor: actor.id,
+    subject,
+    detail,
+  });
+  return [
+    ...(from === to ? [] : [event('usuario.role_changed', { from, to })]),
+    ...(before.email === after.email ? [] : [event('usuario.email_changed')]),
+    ...(newPassword ? [event(actor.id === subject ? 'password.changed' : 'password.reset')] : []),
+  ];
+}
+
 type Fields = Omit<UpdateUsuarioDto, 'password' | 'current_password'>;
 
-/** Only what differs: saving a form without edits is no change, and no event. */
+/**
+ * Only what differs: saving a form without edits is no change, and no event. A new e-mail is not
+ * verified, unless the admin who sets it says so.
+ */
 function changedFields(
   before: Usuario,
-  { dni, nombre, apellido, email, telefono, rol, verificado }: Fields,
+  { dni, nombre, apellido, email, telefono, rol, verificado: named }: Fields,
 ): UsuarioChanges {
+  const verificado = named ?? (email === undefined || email === before.email ? undefined : false);
   return {
     ...(dni === undefined || dni === before.dni ? {} : { dni }),
     ...(nombre === undefined || nombre === before.nombre ? {} : { nombre }),

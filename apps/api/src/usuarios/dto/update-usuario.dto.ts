@@ -12,7 +12,7 @@ export class UpdateUsuarioDto extends PartialType(CreateUsuarioDto, { skipNullPr
 
   @ApiPropertyOptional({
     example: 'gad-demo',
-    description: 'Needed by whoever changes their own password',
+    description: 'Needed to change the own password or e-mail',
     maxLength: 128,
   })
   @MayBeAbsent()

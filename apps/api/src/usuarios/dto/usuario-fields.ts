@@ -26,7 +26,7 @@ export function TelefonoField(): PropertyDecorator {
   return applyDecorators(Text(6, 30), Matches(/^\+?[ ()./-]*\d[\d ()./-]*$/, { message }));
 }
 
-/** A new password: never trimmed, and no rule but its length (NIST SP 800-63B). */
+/** A new password: never trimmed. That it is no common one is checked with the e-mail (`passwordFlaw`). */
 export function NewPasswordField(): PropertyDecorator {
   return applyDecorators(
     IsString({ message: 'must be text' }),
