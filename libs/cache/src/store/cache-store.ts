@@ -55,6 +55,8 @@ export interface RefreshTerms {
   readonly turnMs: number;
   /** Take the right to replace without a turn, whoever has it: the caller loads in any case. */
   readonly insist: boolean;
+  /** No caller waits for the value: under a hit-for-miss marker it is `resting`. Default false. */
+  readonly background?: boolean;
 }
 
 /** The answer to the wish to refresh. */
@@ -135,6 +137,9 @@ export interface StoreRemovals {
  * - a call that gets no answer within `withinMs` rejects with `CacheUnavailableError`;
  * - a fill happens only while the lease's token is there, atomically;
  * - a refill happens only while the filling that it replaces is there, atomically;
+ * - a hit-for-miss marker hands every caller the token that is there, so that all of them load side
+ *   by side and the first value is stored; it ends with its time, with a value and with whatever
+ *   removes the key;
  * - a removal returns how many values it removed; a lease alone does not count.
  */
 export interface CacheStore extends StoreRemovals {
@@ -169,8 +174,12 @@ export interface CacheStore extends StoreRemovals {
   acquire(key: string, terms: LeaseTerms, withinMs: number): Promise<Acquisition>;
   /** Replaces the lease by the value if the token is still there; `false` if it is not. */
   fill(lease: Lease, text: string, ttlMs: number | undefined, withinMs: number): Promise<boolean>;
-  /** Lets the next caller load at once; whether the token was still there. */
-  release(lease: Lease, withinMs: number): Promise<boolean>;
+  /**
+   * Lets the next caller load at once; whether the token was still there. With `hitForMissMs` the
+   * load yielded nothing to store, and for so many milliseconds (again) every caller may load at
+   * once, with this token.
+   */
+  release(lease: Lease, withinMs: number, hitForMissMs?: number): Promise<boolean>;
   /** Takes the turn to refresh a filling, if the key still holds it. It must be refilled or ended. */
   beginRefresh(
     key: string,
@@ -187,9 +196,15 @@ export interface CacheStore extends StoreRemovals {
   ): Promise<boolean>;
   /**
    * Ends the turn with nothing to store, and keeps others from another for `restMs` milliseconds (0:
-   * not at all); whether the filling is still there.
+   * not at all); whether the filling is still there. With `hitForMissMs` instead, every caller that
+   * waits for a value may refresh this filling for so long, side by side.
    */
-  endRefresh(refresh: RefreshLease, restMs: number, withinMs: number): Promise<boolean>;
+  endRefresh(
+    refresh: RefreshLease,
+    restMs: number,
+    withinMs: number,
+    hitForMissMs?: number,
+  ): Promise<boolean>;
   /** Stores without a lease and ends any lease on the key. */
   write(key: string, text: string, ttlMs: number | undefined, withinMs: number): Promise<void>;
   /** Hears of the end of somebody's lease on the key. Register before acquiring, and close it. */

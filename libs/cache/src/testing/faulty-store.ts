@@ -187,9 +187,10 @@ export class FaultyStore extends StoreWrapper {
     return own === undefined ? Promise.resolve(false) : super.fill(own, text, ttlMs, withinMs);
   }
 
-  override release(lease: Lease, withinMs: number): Promise<boolean> {
+  override release(lease: Lease, withinMs: number, hitForMissMs?: number): Promise<boolean> {
     const own = this.#own(lease);
-    return own === undefined ? Promise.resolve(false) : super.release(own, withinMs);
+    if (own === undefined) return Promise.resolve(false);
+    return super.release(own, withinMs, hitForMissMs);
   }
 
   override async beginRefresh(
@@ -215,9 +216,15 @@ export class FaultyStore extends StoreWrapper {
     return own === undefined ? Promise.resolve(false) : super.refill(own, text, ttlMs, withinMs);
   }
 
-  override endRefresh(refresh: RefreshLease, restMs: number, withinMs: number): Promise<boolean> {
+  override endRefresh(
+    refresh: RefreshLease,
+    restMs: number,
+    withinMs: number,
+    hitForMissMs?: number,
+  ): Promise<boolean> {
     const own = this.#own(refresh);
-    return own === undefined ? Promise.resolve(false) : super.endRefresh(own, restMs, withinMs);
+    if (own === undefined) return Promise.resolve(false);
+    return super.endRefresh(own, restMs, withinMs, hitForMissMs);
   }
 
   protected pass<T>(call: StoreCall, run: () => Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Glob } from '../engine/glob.js';
 import type { CacheStore, Lease } from '../store/cache-store.js';
+import { hitForMissContract } from './hit-for-miss-contract.js';
 import { refreshContract } from './refresh-contract.js';
 
 /** The two functions of a test runner that the suite needs: Jest's, Vitest's or `node:test`'s. */
@@ -171,6 +172,10 @@ export function storeContract(
 
   describe(`${name} refreshes`, () => {
     refreshContract(fact, removals);
+  });
+
+  describe(`${name} marks a key that yields nothing to store`, () => {
+    hitForMissContract(fact, removals);
   });
 
   describe(`${name} removes`, () => {

@@ -130,9 +130,9 @@ export abstract class StoreWrapper implements CacheStore {
     return this.pass(call, () => this.inner.fill(lease, text, ttlMs, withinMs));
   }
 
-  release(lease: Lease, withinMs: number): Promise<boolean> {
+  release(lease: Lease, withinMs: number, hitForMissMs?: number): Promise<boolean> {
     const call: StoreCall = { operation: 'release', keys: [lease.key], withinMs };
-    return this.pass(call, () => this.inner.release(lease, withinMs));
+    return this.pass(call, () => this.inner.release(lease, withinMs, hitForMissMs));
   }
 
   beginRefresh(
@@ -155,9 +155,14 @@ export abstract class StoreWrapper implements CacheStore {
     return this.pass(call, () => this.inner.refill(refresh, text, ttlMs, withinMs));
   }
 
-  endRefresh(refresh: RefreshLease, restMs: number, withinMs: number): Promise<boolean> {
+  endRefresh(
+    refresh: RefreshLease,
+    restMs: number,
+    withinMs: number,
+    hitForMissMs?: number,
+  ): Promise<boolean> {
     const call: StoreCall = { operation: 'endRefresh', keys: [refresh.key], withinMs };
-    return this.pass(call, () => this.inner.endRefresh(refresh, restMs, withinMs));
+    return this.pass(call, () => this.inner.endRefresh(refresh, restMs, withinMs, hitForMissMs));
   }
 
   write(key: string, text: string, ttlMs: number | undefined, withinMs: number): Promise<void> {

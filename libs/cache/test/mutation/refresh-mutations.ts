@@ -57,6 +57,31 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
     edits: [["if there == 1 and ARGV[3] ~= '0' then", 'if false then']],
   },
   {
+    name: 'refresh: a hit-for-miss marker keeps all others waiting',
+    suite: 'store-contract',
+    edits: [["if ARGV[4] == '0' then return {'owned', '0'} end", '']],
+  },
+  {
+    name: 'refresh: a hit-for-miss marker outlives its filling',
+    suite: 'store-contract',
+    edits: [['if string.sub(turn, 3) ~= ARGV[1] then', 'if false then']],
+  },
+  {
+    name: 'refresh: a hit-for-miss marker is put over the turn of another',
+    suite: 'store-contract',
+    edits: [["if not turn or string.sub(turn, 1, 2) == '2!' then", 'if true then']],
+  },
+  {
+    name: 'refresh: in process, a hit-for-miss marker outlives its filling',
+    suite: 'store-contract',
+    edits: [[' && (held.openTo ?? head) === head', '']],
+  },
+  {
+    name: 'refresh: in process, the background counts as a caller that waits',
+    suite: 'store-contract',
+    edits: [[' && terms.background !== true', '']],
+  },
+  {
     name: 'refresh: the end confirms whatever is there',
     suite: 'store-contract',
     edits: [['local there = holds(KEYS[1], ARGV[1]) and 1 or 0', 'local there = 1']],

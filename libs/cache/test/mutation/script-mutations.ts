@@ -114,6 +114,21 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
     edits: [["redis.pcall('SETRANGE', KEYS[1], 24, '0000000000000')", '']],
   },
   {
+    name: 'acquire: a hit-for-miss marker is a lease like any other',
+    suite: 'store-contract',
+    edits: [['marked = now < marked_ms and marked_ms <= now + ARGV[3]', '']],
+  },
+  {
+    name: 'acquire: a hit-for-miss marker never ends',
+    suite: 'store-contract',
+    edits: [['marked = now < marked_ms and marked_ms <= now + ARGV[3]', 'marked = marked_ms > 0']],
+  },
+  {
+    name: 'release: a plain one ends the hit-for-miss marker',
+    suite: 'store-contract',
+    edits: [["elseif string.sub(head, 25, 25) ~= '-' then", 'else']],
+  },
+  {
     name: 'release: wakes nobody',
     suite: 'leases',
     edits: [["if awaited(head) then redis.call('PUBLISH', ARGV[2], ARGV[3]) end", '']],

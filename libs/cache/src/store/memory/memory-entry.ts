@@ -12,6 +12,8 @@ export interface StoredLease {
   readonly deadline: number;
   /** Until then the holder may still fill. */
   readonly expiresAt: number;
+  /** The last load yielded nothing to store: until then every caller may load, with this token. */
+  readonly hitForMissUntil?: number;
 }
 
 /** What the in-process store keeps at a key. */

@@ -118,11 +118,12 @@ export class MemoryStore implements CacheStore {
     // A take-over adopts the token: a loader slower than its lease still fills, and the fill of
     // whoever is second finds no lease any more.
     const token = held?.token ?? String(++this.#nextToken);
-    this.#entries.set(key, {
-      token,
-      deadline: now + terms.leaseMs,
-      expiresAt: now + terms.leaseMs * KEEP_LEASES,
-    });
+    const expiresAt = now + terms.leaseMs * KEEP_LEASES;
+    const marked = held !== undefined && now < (held.hitForMissUntil ?? 0);
+    this.#entries.set(
+      key,
+      marked ? { ...held, expiresAt } : { token, deadline: now + terms.leaseMs, expiresAt },
+    );
     return Promise.resolve({ state: 'owned', lease: { key, token, generation: 0 } });
   }
 
@@ -132,10 +133,12 @@ export class MemoryStore implements CacheStore {
     return Promise.resolve(true);
   }
 
-  release(lease: Lease): Promise<boolean> {
+  release(lease: Lease, _withinMs: number, hitForMissMs = 0): Promise<boolean> {
     const held = this.#held(lease);
     if (held === undefined) return Promise.resolve(false);
-    this.#entries.set(lease.key, { ...held, deadline: this.#clock.now() });
+    const now = this.#clock.now();
+    const hitForMiss = hitForMissMs > 0 ? { hitForMissUntil: now + hitForMissMs } : {};
+    this.#entries.set(lease.key, { ...held, deadline: now, ...hitForMiss });
     this.#watches.wake(lease.key);
     return Promise.resolve(true);
   }
@@ -143,7 +146,7 @@ export class MemoryStore implements CacheStore {
   beginRefresh(key: string, head: string, terms: RefreshTerms): Promise<RefreshTurn> {
     if (!this.#holds(key, head)) return Promise.resolve({ state: 'gone' });
     const token = String(++this.#nextToken);
-    const taken = terms.insist ? undefined : this.#turns.take(key, token, terms.turnMs);
+    const taken = terms.insist ? undefined : this.#turns.take(key, head, token, terms);
     if (taken !== undefined) return Promise.resolve(taken);
     return Promise.resolve({ state: 'owned', refresh: { key, head, token, generation: 0 } });
   }
@@ -157,9 +160,15 @@ export class MemoryStore implements CacheStore {
     return Promise.resolve(there);
   }
 
-  endRefresh({ key, head, token }: RefreshLease, restMs: number): Promise<boolean> {
+  endRefresh(
+    { key, head, token }: RefreshLease,
+    restMs: number,
+    _withinMs: number,
+    hitForMissMs = 0,
+  ): Promise<boolean> {
     const there = this.#holds(key, head);
-    this.#turns.end(key, token, there ? restMs : 0);
+    if (there && hitForMissMs > 0) this.#turns.open(key, head, token, hitForMissMs);
+    else this.#turns.end(key, token, there ? restMs : 0);
     this.#watches.wake(key);
     return Promise.resolve(there);
   }

@@ -1,10 +1,12 @@
 import type { Clock } from '../../clock.js';
-import type { RefreshTurn } from '../cache-store.js';
+import type { RefreshTerms, RefreshTurn } from '../cache-store.js';
 
 interface Turn {
   readonly token: string;
   readonly resting: boolean;
   readonly expiresAt: number;
+  /** A hit-for-miss marker: every waiting caller may refresh the filling that begins so. */
+  readonly openTo?: string;
 }
 
 /** Whose turn it is to refresh which key, in one process. */
@@ -14,16 +16,27 @@ export class RefreshTurns {
 
   constructor(private readonly clock: Clock) {}
 
-  /** `undefined` when the turn was taken, else whose it is. */
-  take(key: string, token: string, turnMs: number): RefreshTurn | undefined {
+  /** `undefined` when the filling that begins with `head` may be refreshed, else why not. */
+  take(key: string, head: string, token: string, terms: RefreshTerms): RefreshTurn | undefined {
     const now = this.clock.now();
     const held = this.#turns.get(key);
-    if (held !== undefined && held.expiresAt > now) {
+    // A marker for another filling is none.
+    if (held !== undefined && held.expiresAt > now && (held.openTo ?? head) === head) {
+      if (held.openTo !== undefined && terms.background !== true) return undefined;
       return { state: held.resting ? 'resting' : 'wait', forMs: held.expiresAt - now };
     }
     this.#forget(now);
-    this.#set(key, { token, resting: false, expiresAt: now + turnMs });
+    this.#set(key, { token, resting: false, expiresAt: now + terms.turnMs });
     return undefined;
+  }
+
+  /** Ends one's own turn, and lets every waiting caller refresh this filling for a while. */
+  open(key: string, head: string, token: string, forMs: number): void {
+    const now = this.clock.now();
+    const held = this.#turns.get(key);
+    const free = held === undefined || held.token === token || held.expiresAt <= now;
+    if (!free && held.openTo === undefined) return;
+    this.#set(key, { token, resting: true, expiresAt: now + forMs, openTo: head });
   }
 
   /** Ends one's own turn, and lets everybody rest for a while unless another has begun. */

@@ -99,10 +99,10 @@ export class RedisLeases {
     return answer === 1;
   }
 
-  async release(lease: Lease, withinMs: number): Promise<boolean> {
+  async release(lease: Lease, withinMs: number, hitForMissMs = 0): Promise<boolean> {
     if (lease.generation !== this.#connection.generation) return false;
     const { channel } = this.#layout;
-    const args = [lease.token, channel, lease.key];
+    const args = [lease.token, channel, lease.key, String(Math.round(hitForMissMs))];
     const answer = await this.#run(RELEASE, [this.#layout.data(lease.key)], args, withinMs);
     this.#connection.assertGeneration(lease.generation);
     return asNumber(answer) === 1;
@@ -143,7 +143,7 @@ export class RedisLeases {
    * that it finds whatever that left.
    */
   #abandon(key: string, token: string): void {
-    const args = [token, this.#layout.channel, key];
+    const args = [token, this.#layout.channel, key, '0'];
     this.#connection
       .run(RELEASE, [this.#layout.data(key)], args, ABANDON_MS, 'always')
       .catch(() => undefined);

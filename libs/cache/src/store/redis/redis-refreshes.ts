@@ -35,7 +35,8 @@ export class RedisRefreshes {
     const token = ids.next();
     const turnMs = String(Math.max(1, Math.round(terms.turnMs)));
     const keys = [layout.data(key), layout.refresh(key)];
-    const args = [head, token, turnMs, terms.insist ? '1' : '0'];
+    const asks = terms.insist ? '1' : terms.background === true ? '2' : '0';
+    const args = [head, token, turnMs, asks];
     const [state, left] = asList(
       await connection.run(BEGIN_REFRESH, keys, args, withinMs, 'guarded'),
     ).map(asText);
@@ -77,12 +78,18 @@ export class RedisRefreshes {
     return answer === 1;
   }
 
-  async end(refresh: RefreshLease, restMs: number, withinMs: number): Promise<boolean> {
+  async end(
+    refresh: RefreshLease,
+    restMs: number,
+    withinMs: number,
+    hitForMissMs = 0,
+  ): Promise<boolean> {
     const { connection, layout } = this.parts;
     if (refresh.generation !== connection.generation) return false;
     const { key, head, token } = refresh;
     const keys = [layout.data(key), layout.refresh(key)];
-    const args = [head, token, String(Math.round(restMs)), layout.channel, key];
+    const [rest, hitForMiss] = [restMs, hitForMissMs].map((ms) => String(Math.round(ms)));
+    const args = [head, token, rest ?? '0', layout.channel, key, hitForMiss ?? '0'];
     const answer = await connection.run(END_REFRESH, keys, args, withinMs, 'guarded');
     connection.assertGeneration(refresh.generation);
     return asNumber(answer) === 1;

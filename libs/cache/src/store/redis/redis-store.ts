@@ -197,8 +197,8 @@ export class RedisStore implements CacheStore {
     return this.#leases.fill(lease, text, ttlMs, withinMs);
   }
 
-  release(lease: Lease, withinMs: number): Promise<boolean> {
-    return this.#leases.release(lease, withinMs);
+  release(lease: Lease, withinMs: number, hitForMissMs?: number): Promise<boolean> {
+    return this.#leases.release(lease, withinMs, hitForMissMs);
   }
 
   beginRefresh(
@@ -219,8 +219,8 @@ export class RedisStore implements CacheStore {
     return this.#refreshes.refill(refresh, text, ttlMs, withinMs);
   }
 
-  endRefresh(refresh: RefreshLease, restMs: number, withinMs: number): Promise<boolean> {
-    return this.#refreshes.end(refresh, restMs, withinMs);
+  endRefresh(...end: Parameters<CacheStore['endRefresh']>): Promise<boolean> {
+    return this.#refreshes.end(...end);
   }
 
   write(key: string, text: string, ttlMs: number | undefined, withinMs: number): Promise<void> {

@@ -10,6 +10,10 @@ import { INDEX_ADD, LEASE_HEAD, PUT, script } from './script.js';
  * token answers "was anything invalidated since?", the deadline "may another load?" — two questions,
  * so a load that outlasts its deadline can still be stored. "Awaited" makes the fill announce
  * itself; fills that nobody waits for publish nothing.
+ *
+ * A deadline below zero is a hit-for-miss marker: the last load yielded nothing to store, and until
+ * that many hundredths of a second of the server's time every caller may load, with the token that
+ * is there. It is a lease whose deadline is over for processes of a release before the markers.
  */
 
 /** Bytes of a token; `lease_head` and the offsets below count on it. */
@@ -32,6 +36,7 @@ local token = ARGV[1]
 -- The usual case first: absent. NX because a write does not count as a keyspace miss.
 if not redis.call('SET', KEYS[1], '\0010' .. token .. deadline, 'NX', 'PX', ARGV[3]) then
   local flag = '0'
+  local marked = false
   local head = redis.pcall('GETRANGE', KEYS[1], 0, 36)
   if type(head) == 'table' then
     if ARGV[5] ~= '1' then return {'foreign', ''} end
@@ -45,11 +50,15 @@ if not redis.call('SET', KEYS[1], '\0010' .. token .. deadline, 'NX', 'PX', ARGV
       -- Take-over: the token is adopted, so that the slow one may still fill as well.
       flag = string.sub(head, 2, 2)
       token = string.sub(head, 3, 24)
+      -- Hit-for-miss: all load side by side, and the first value takes the token from the others.
+      local marked_ms = -10 * until_ms
+      marked = now < marked_ms and marked_ms <= now + ARGV[3]
     end
   elseif ARGV[5] ~= '1' then
     return {'present', ''}
   end
-  redis.call('SET', KEYS[1], '\001' .. flag .. token .. deadline, 'PX', ARGV[3])
+  if marked then redis.call('PEXPIRE', KEYS[1], ARGV[3])
+  else redis.call('SET', KEYS[1], '\001' .. flag .. token .. deadline, 'PX', ARGV[3]) end
 end
 if ARGV[6] == '1' then index_add(KEYS[2], ARGV[4], ARGV[7], ARGV[8]) end
 return {'owned', token}`,
@@ -76,16 +85,23 @@ return 1`,
 );
 
 /**
- * Lets the next one load at once, keeping the token: another who adopted it may still fill.
+ * Lets the next one load at once, keeping the token: another who adopted it may still fill. Leaves a
+ * hit-for-miss marker for so many milliseconds, if any; one that is there stays.
  *
- * KEYS data. ARGV token, channel, member. Returns 1 if the token was there, else 0.
+ * KEYS data. ARGV token, channel, member, hit-for-miss ms. Returns 1 if the token was there, else 0.
  */
 export const RELEASE = script(
   LEASE_HEAD,
   String.raw`
 local head = lease_head(KEYS[1])
 if not head or string.sub(head, 3, 24) ~= ARGV[1] then return 0 end
-redis.pcall('SETRANGE', KEYS[1], 24, '0000000000000')
+if ARGV[4] ~= '0' then
+  local time = redis.call('TIME')
+  local marked = math.floor((time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[4]) / 10)
+  redis.pcall('SETRANGE', KEYS[1], 24, string.format('-%012.0f', marked))
+elseif string.sub(head, 25, 25) ~= '-' then
+  redis.pcall('SETRANGE', KEYS[1], 24, '0000000000000')
+end
 if awaited(head) then redis.call('PUBLISH', ARGV[2], ARGV[3]) end
 return 1`,
 );

@@ -11,6 +11,10 @@ import { PUT, script } from './script.js';
  * the work once:
  *
  *   0 loading | 1 loading, awaited | 2 resting, and then the token
+ *
+ * A turn that ended with nothing to store leaves a hit-for-miss marker, 2! and the beginning of the
+ * filling: while that is held, every caller that waits for a value may refresh it. Any other filling
+ * makes the marker void. Processes of a release before the markers take it for a rest.
  */
 
 const FILLING = String.raw`
@@ -27,7 +31,8 @@ end`;
 /**
  * Takes the turn to refresh, or says why not.
  *
- * KEYS data, turn. ARGV head, token, turn ms, insist (0|1).
+ * KEYS data, turn. ARGV head, token, turn ms, how it is asked for (0: a caller waits | 1: insists |
+ * 2: in the background).
  * Returns {state, milliseconds}: owned, wait, resting, gone.
  */
 export const BEGIN_REFRESH = script(
@@ -38,7 +43,15 @@ if ARGV[4] == '1' or redis.call('SET', KEYS[2], '0' .. ARGV[2], 'NX', 'PX', ARGV
   return {'owned', '0'}
 end
 local left = string.format('%.0f', math.max(1, redis.call('PTTL', KEYS[2])))
-if redis.call('GETRANGE', KEYS[2], 0, 0) == '2' then return {'resting', left} end
+local turn = redis.call('GET', KEYS[2])
+if string.sub(turn, 1, 2) == '2!' then
+  if string.sub(turn, 3) ~= ARGV[1] then
+    redis.call('SET', KEYS[2], '0' .. ARGV[2], 'PX', ARGV[3])
+    return {'owned', '0'}
+  end
+  if ARGV[4] == '0' then return {'owned', '0'} end
+end
+if string.sub(turn, 1, 1) == '2' then return {'resting', left} end
 redis.pcall('SETRANGE', KEYS[2], 0, '1')
 return {'wait', left}`,
 );
@@ -68,9 +81,9 @@ return stored`,
 );
 
 /**
- * Ends a turn with nothing to store, or lets everybody rest.
+ * Ends a turn with nothing to store, and lets everybody rest or load side by side for a while.
  *
- * KEYS data, turn. ARGV head, token, rest ms, channel, member.
+ * KEYS data, turn. ARGV head, token, rest ms, channel, member, hit-for-miss ms.
  * Returns 1 if the filling is still there, else 0.
  */
 export const END_REFRESH = script(
@@ -80,6 +93,11 @@ local there = holds(KEYS[1], ARGV[1]) and 1 or 0
 end_turn(KEYS[2], ARGV[2], ARGV[4], ARGV[5])
 if there == 1 and ARGV[3] ~= '0' then
   redis.call('SET', KEYS[2], '2' .. ARGV[2], 'NX', 'PX', ARGV[3])
+elseif there == 1 and ARGV[6] ~= '0' then
+  local turn = redis.call('GET', KEYS[2])
+  if not turn or string.sub(turn, 1, 2) == '2!' then
+    redis.call('SET', KEYS[2], '2!' .. ARGV[1], 'PX', ARGV[6])
+  end
 end
 return there`,
 );
