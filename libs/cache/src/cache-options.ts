@@ -118,7 +118,7 @@ const MAX_MS = 2 ** 31 - 1;
  */
 export function resolveOptions(options: CacheModuleOptions): ResolvedCacheOptions {
   return {
-    redis: options.redis && checkedRedisSettings(options.redis),
+    redis: options.redis === undefined ? undefined : checkedRedisSettings(options.redis),
     store: options.store,
     prefix: checkedPrefix(options.prefix ?? 'gad:'),
     deadlineMs: positive('deadlineMs', options.deadlineMs ?? 50, MAX_MS),

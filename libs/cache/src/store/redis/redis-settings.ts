@@ -12,7 +12,10 @@ interface ClientSettings {
 
 /** One Redis server, or a proxy or balancer that stands for one. */
 export interface StandaloneSettings extends ClientSettings {
-  /** `redis://[[user]:password@]host[:port][/db]`, or `rediss://` for TLS. */
+  /**
+   * `redis://[[user]:password@]host[:port][/db]`, or `rediss://` for TLS. User name and password are
+   * percent-encoded; a query (`?db=3`) is refused, because nothing would look at it.
+   */
   readonly url: string;
 }
 
@@ -49,6 +52,7 @@ export type RedisSettings = StandaloneSettings | SentinelSettings;
 
 /** The number of the database that the settings choose. */
 export function databaseOf(settings: RedisSettings): number {
-  if ('sentinels' in settings) return settings.database ?? 0;
-  return Number(new URL(settings.url).pathname.slice(1) || '0');
+  const { database = 0 } = settings.clientOptions ?? {};
+  if ('sentinels' in settings) return settings.database ?? database;
+  return Number(new URL(settings.url).pathname.slice(1) || database);
 }
