@@ -32,7 +32,7 @@ describe('KeyLint', () => {
     ]);
   });
 
-  it('remembers a bounded number of shapes and then says nothing new', () => {
+  it('warns of a bounded number of shapes', () => {
     let warnings = 0;
     const lint = new KeyLint(() => warnings++);
     const letters = (n: number): string =>

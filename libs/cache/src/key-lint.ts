@@ -1,5 +1,4 @@
-/** Shapes remembered: beyond this nothing new is reported, so that a lint never grows. */
-const MOST_SHAPES = 1_000;
+import { WarnOnce } from './warn-once.js';
 
 /**
  * What makes a key hard to invalidate or to tell from others, in words, or `undefined`: good keys
@@ -21,18 +20,17 @@ export function keyFlaw(key: string): string | undefined {
 
 /** Warns about flat or ambiguous keys, once for each shape of key. */
 export class KeyLint {
-  readonly #shapes = new Set<string>();
+  readonly #shapes: WarnOnce;
 
-  constructor(private readonly warn: (message: string) => void) {}
+  constructor(warn: (message: string) => void) {
+    this.#shapes = new WarnOnce(warn, { most: 1_000 });
+  }
 
   check(key: string): void {
-    if (this.#shapes.size >= MOST_SHAPES) return;
-    const shape = shapeOf(key);
-    if (this.#shapes.has(shape)) return;
-    this.#shapes.add(shape);
     const flaw = keyFlaw(key);
     if (flaw === undefined) return;
-    this.warn(
+    this.#shapes.warn(
+      shapeOf(key),
       `Cache: the key ${key} is hard to live with: ${flaw}. A good one is like stats:user:123:days:30.`,
     );
   }

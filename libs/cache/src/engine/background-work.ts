@@ -2,6 +2,7 @@ import type { CacheCounters } from '../cache-counters.js';
 import type { CacheLog } from '../cache-log.js';
 import type { Clock } from '../clock.js';
 import { fulfilledWithin } from '../clock.js';
+import { WarnOnce } from '../warn-once.js';
 import { runWithCacheBudget } from './request-budget.js';
 
 /** What it takes to work in the background. */
@@ -13,8 +14,6 @@ export interface BackgroundParts {
 
 /** How long work under way may take when the cache is closed; then its loaders are told to stop. */
 const DRAIN_MS = 1_000;
-/** Keys come from requests; the classes that are remembered must not fill the memory. */
-const MAX_CLASSES = 64;
 
 /**
  * Work that nobody waits for: it is counted, its failures are logged once per episode and class of
@@ -23,11 +22,13 @@ const MAX_CLASSES = 64;
  */
 export class BackgroundWork {
   readonly #running = new Set<Promise<void>>();
-  readonly #failing = new Set<string>();
+  readonly #failing: WarnOnce;
   readonly #closing = new AbortController();
   #closed = false;
 
-  constructor(private readonly parts: BackgroundParts) {}
+  constructor(private readonly parts: BackgroundParts) {
+    this.#failing = new WarnOnce((message) => parts.log.warn(message));
+  }
 
   /** Pieces of work under way. */
   get size(): number {
@@ -82,17 +83,15 @@ export class BackgroundWork {
   }
 
   #succeeded(key: string): void {
-    if (!this.#failing.delete(classOf(key))) return;
+    if (!this.#failing.end(classOf(key))) return;
     this.parts.log.notice(`Cache: refreshing ${classOf(key)} works again.`);
   }
 
   #failed(key: string, error: unknown): void {
     this.parts.counters.refresh_errors++;
     const name = classOf(key);
-    if (this.#failing.has(name) || this.#failing.size >= MAX_CLASSES) return;
-    this.#failing.add(name);
     const reason = error instanceof Error ? error.message : String(error);
-    this.parts.log.warn(`Cache: refreshing ${name}, such as ${key}, failed: ${reason}`);
+    this.#failing.warn(name, `Cache: refreshing ${name}, such as ${key}, failed: ${reason}`);
   }
 }
 

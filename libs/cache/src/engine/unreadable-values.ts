@@ -3,6 +3,7 @@ import { CacheUnavailableError } from '../cache-errors.js';
 import type { CacheLog } from '../cache-log.js';
 import type { Clock } from '../clock.js';
 import type { CacheStore } from '../store/cache-store.js';
+import { WarnOnce } from '../warn-once.js';
 import type { Budget } from './budget.js';
 import { decodeEnvelope } from './envelope.js';
 import type { Unreadable } from './value-codec.js';
@@ -17,8 +18,6 @@ export interface UnreadableParts {
 
 /** A codec not met for so long belongs to another episode. */
 const EPISODE_MS = 60_000;
-/** Names come from the store; whoever fills it with made-up ones must not fill the memory. */
-const MAX_NAMES = 32;
 
 /**
  * Stored texts that yield no value. Broken ones are removed: nobody can use them, and each reader
@@ -26,9 +25,13 @@ const MAX_NAMES = 32;
  * is said once per episode, since a fleet of two versions meets them all the time.
  */
 export class UnreadableValues {
-  readonly #lastMet = new Map<string, number>();
+  readonly #foreign: WarnOnce;
 
-  constructor(private readonly parts: UnreadableParts) {}
+  constructor(private readonly parts: UnreadableParts) {
+    const { log, clock } = parts;
+    const episode = { clock, ms: EPISODE_MS };
+    this.#foreign = new WarnOnce((message) => log.warn(message), { most: 32, episode });
+  }
 
   /** Counts and logs one. */
   note(key: string, text: string, why: Unreadable): void {
@@ -57,12 +60,8 @@ export class UnreadableValues {
   #noteForeign(key: string, text: string): void {
     const envelope = decodeEnvelope(text);
     const codec = typeof envelope === 'object' ? envelope.codec : '';
-    const now = this.parts.clock.now();
-    const before = this.#lastMet.get(codec);
-    if (before === undefined && this.#lastMet.size >= MAX_NAMES) return;
-    this.#lastMet.set(codec, now);
-    if (before !== undefined && now - before < EPISODE_MS) return;
-    this.parts.log.warn(
+    this.#foreign.warn(
+      codec,
       `Cache: values written with ${codec}, such as ${key}, cannot be read here; they are misses.`,
     );
   }

@@ -1,5 +1,6 @@
 import type { CacheLog } from '../../cache-log.js';
 import type { Clock } from '../../clock.js';
+import { WarnOnce } from '../../warn-once.js';
 import { SentinelError } from './sentinel/sentinel-error.js';
 
 /** A refusal not heard for so long belongs to another episode. */
@@ -12,21 +13,18 @@ const ABOUT_A_KEY = ['WRONGTYPE', 'NOSCRIPT'];
  * without rights (NOPERM), and so on. Each call still counts as an error of its own.
  */
 export class Refusals {
-  readonly #lastHeard = new Map<string, number>();
+  readonly #refused: WarnOnce;
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly log: CacheLog,
-  ) {}
+  constructor(clock: Clock, log: CacheLog) {
+    const episode = { clock, ms: EPISODE_MS };
+    this.#refused = new WarnOnce((message) => log.warn(message), { episode });
+  }
 
   /** @param code the first word of the error reply */
   note(code: string): void {
     if (ABOUT_A_KEY.includes(code)) return;
-    const now = this.clock.now();
-    const before = this.#lastHeard.get(code);
-    this.#lastHeard.set(code, now);
-    if (before !== undefined && now - before < EPISODE_MS) return;
-    this.log.warn(
+    this.#refused.warn(
+      code,
       `Cache: the Redis store refuses commands (${code}); the source answers meanwhile.`,
     );
   }
