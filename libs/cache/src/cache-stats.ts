@@ -19,6 +19,11 @@ export interface CacheStats {
   readonly used_memory_bytes: number;
   /** Keys of the whole database, other applications' included. */
   readonly db_size: number;
+  /**
+   * Which of these figures are 0 because the store does not say them: all of one that is
+   * unavailable, those of `INFO` where a server forbids it.
+   */
+  readonly unknown_figures: readonly string[];
   readonly store: 'redis' | 'memory';
   readonly prefix: string;
   readonly uptime_seconds: number;
@@ -54,14 +59,17 @@ export function humanBytes(bytes: number): string {
   return `${unit === 0 ? amount : Number(amount.toFixed(2))}${units[unit] ?? 'B'}`;
 }
 
-const NOTHING: StoreStatistics = {
-  keys: 0,
-  hits: 0,
-  misses: 0,
-  evictions: 0,
-  usedMemoryBytes: 0,
-  databaseSize: 0,
-  uptimeSeconds: 0,
+/** In place of figures that are not known: the contract of `GET /cache/stats` has no others. */
+const ZEROS = {
+  keys_count: 0,
+  keyspace_hits: 0,
+  keyspace_misses: 0,
+  hit_rate: 0,
+  evicted_keys: 0,
+  used_memory: humanBytes(0),
+  used_memory_bytes: 0,
+  db_size: 0,
+  uptime_seconds: 0,
 };
 
 /** Puts the figures together; `undefined` stands for a store that did not answer. */
@@ -72,22 +80,32 @@ export function cacheStats(
   freshness: CacheStats['freshness'],
   local: CacheStats['local'],
 ): CacheStats {
-  const figures = answer ?? NOTHING;
-  const reads = figures.hits + figures.misses;
+  const { hits, misses, usedMemoryBytes } = answer ?? {};
+  const figures = {
+    keys_count: answer?.keys,
+    keyspace_hits: hits,
+    keyspace_misses: misses,
+    hit_rate: hits === undefined || misses === undefined ? undefined : hitRate(hits, misses),
+    evicted_keys: answer?.evictions,
+    used_memory: usedMemoryBytes === undefined ? undefined : humanBytes(usedMemoryBytes),
+    used_memory_bytes: usedMemoryBytes,
+    db_size: answer?.databaseSize,
+    uptime_seconds: answer?.uptimeSeconds,
+  };
+  const unknown = Object.entries(figures).filter(([, figure]) => figure === undefined);
   return {
     connected: answer !== undefined && store.connected,
-    keys_count: figures.keys,
-    keyspace_hits: figures.hits,
-    keyspace_misses: figures.misses,
-    hit_rate: reads === 0 ? 0 : Number((figures.hits / reads).toFixed(4)),
-    evicted_keys: figures.evictions,
-    used_memory: humanBytes(figures.usedMemoryBytes),
-    used_memory_bytes: figures.usedMemoryBytes,
-    db_size: figures.databaseSize,
+    ...ZEROS,
+    ...Object.fromEntries(Object.entries(figures).filter(([, figure]) => figure !== undefined)),
+    unknown_figures: unknown.map(([name]) => name),
     store: store.kind,
     prefix,
-    uptime_seconds: figures.uptimeSeconds,
     freshness,
     local,
   };
+}
+
+function hitRate(hits: number, misses: number): number {
+  const reads = hits + misses;
+  return reads === 0 ? 0 : Number((hits / reads).toFixed(4));
 }

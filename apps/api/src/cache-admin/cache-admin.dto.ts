@@ -96,6 +96,12 @@ export class CacheStatsDto {
   @ApiProperty({ example: 'gad:' }) prefix!: string;
   @ApiProperty({ example: 3600 }) uptime_seconds!: number;
   @ApiProperty({
+    type: [String],
+    example: [],
+    description: 'Figures that are 0 because the store does not say them, such as without INFO',
+  })
+  unknown_figures!: readonly string[];
+  @ApiProperty({
     type: FreshnessDto,
     nullable: true,
     description: 'null when neither the database nor the store is shared with others',

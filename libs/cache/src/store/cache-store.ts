@@ -91,15 +91,18 @@ export interface KeyPage {
   readonly next: string | undefined;
 }
 
-/** What the server (or the process, for the in-process store) counted. */
+/**
+ * What the server (or the process, for the in-process store) counted; `undefined` for what it does
+ * not say, such as a server that forbids `INFO`.
+ */
 export interface StoreStatistics {
-  readonly keys: number;
-  readonly hits: number;
-  readonly misses: number;
-  readonly evictions: number;
-  readonly usedMemoryBytes: number;
-  readonly databaseSize: number;
-  readonly uptimeSeconds: number;
+  readonly keys: number | undefined;
+  readonly hits: number | undefined;
+  readonly misses: number | undefined;
+  readonly evictions: number | undefined;
+  readonly usedMemoryBytes: number | undefined;
+  readonly databaseSize: number | undefined;
+  readonly uptimeSeconds: number | undefined;
 }
 
 /** A Lua script with the digest by which a server knows it. */

@@ -264,9 +264,9 @@ export function storeContract(
       const after = await store.statistics();
       assert.equal(after.keys, 1);
       // A store may count its own bookkeeping reads along.
-      assert.ok(after.hits - before.hits >= 1);
-      assert.ok(after.misses - before.misses >= 1);
-      assert.ok(after.usedMemoryBytes > 0);
+      assert.ok((after.hits ?? 0) - (before.hits ?? 0) >= 1);
+      assert.ok((after.misses ?? 0) - (before.misses ?? 0) >= 1);
+      assert.ok((after.usedMemoryBytes ?? 0) > 0);
     });
   });
 }

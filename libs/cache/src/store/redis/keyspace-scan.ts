@@ -1,4 +1,4 @@
-import type { RedisConnection } from './redis-connection.js';
+import type { Passage, RedisConnection } from './redis-connection.js';
 import { asBytes, asList } from './replies.js';
 
 const SCAN_COUNT = 1_000;
@@ -11,12 +11,13 @@ export async function* scanNames(
   connection: RedisConnection,
   pattern: string,
   withinMs: number,
+  passage: Passage = 'always',
 ): AsyncGenerator<Buffer[], void, undefined> {
   const { generation } = connection;
   let cursor = '0';
   do {
     const command = ['SCAN', cursor, 'MATCH', pattern, 'COUNT', String(SCAN_COUNT)];
-    const [next, names] = asList(await connection.sendForBytes(command, withinMs, 'always'));
+    const [next, names] = asList(await connection.sendForBytes(command, withinMs, passage));
     // A cursor means nothing to another server.
     connection.assertGeneration(generation);
     cursor = asBytes(next).toString();

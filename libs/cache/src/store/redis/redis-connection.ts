@@ -24,8 +24,11 @@ export interface ConnectionParts {
   readonly channel: string;
 }
 
-/** `guarded` calls are refused while the breaker is open; `always` is for removals and probes. */
-export type Passage = 'guarded' | 'always';
+/**
+ * `guarded` calls are refused while the breaker is open; `always` is for removals and probes, and
+ * `optional` for what a server may forbid without being of less use: no refusal is logged.
+ */
+export type Passage = 'guarded' | 'always' | 'optional';
 
 /** A connected link without a sign of life for so long is thrown away: it may never revive. */
 const MUTE_LINK_MS = 500;
@@ -41,6 +44,7 @@ const FIRST_CONNECT_MS = 1_000;
 export class RedisConnection {
   readonly #parts: ConnectionParts;
   readonly #wheel: DeadlineWheel;
+  readonly #optional: DeadlineWheel;
   /** For what is outside of the breaker's accounts. */
   readonly #probes: DeadlineWheel;
   readonly #breaker: CircuitBreaker;
@@ -61,6 +65,10 @@ export class RedisConnection {
     this.#wheel = new DeadlineWheel(parts.clock, {
       answered: () => this.#breaker.answered(),
       failed: (error) => this.#explain(error),
+    });
+    this.#optional = new DeadlineWheel(parts.clock, {
+      answered: () => this.#breaker.answered(),
+      failed: (error) => this.#explain(error, true),
     });
     this.#probes = new DeadlineWheel(parts.clock, {
       answered: () => undefined,
@@ -154,14 +162,14 @@ export class RedisConnection {
   ): Promise<R> {
     const link = this.#passable(passage);
     if (link instanceof CacheUnavailableError) return Promise.reject(link);
-    return this.#wheel.bound(link.send(command), withinMs, read);
+    return this.#wheelOf(passage).bound(link.send(command), withinMs, read);
   }
 
   /** As `send`, with strings answered as bytes. */
   sendForBytes(command: Command, withinMs: number, passage: Passage): Promise<unknown> {
     const link = this.#passable(passage);
     if (link instanceof CacheUnavailableError) return Promise.reject(link);
-    return this.#wheel.bound(link.sendForBytes(command), withinMs, asItIs);
+    return this.#wheelOf(passage).bound(link.sendForBytes(command), withinMs, asItIs);
   }
 
   /** Runs a script by its digest, and by its source where the server does not know it yet. */
@@ -175,7 +183,7 @@ export class RedisConnection {
     const link = this.#passable(passage);
     if (link instanceof CacheUnavailableError) return Promise.reject(link);
     const send = (command: Command): Promise<unknown> => link.send(command);
-    return this.#wheel.bound(evaluate(send, script, keys, args), withinMs, asItIs);
+    return this.#wheelOf(passage).bound(evaluate(send, script, keys, args), withinMs, asItIs);
   }
 
   /** As `run`, with strings answered as bytes. */
@@ -189,7 +197,7 @@ export class RedisConnection {
     const link = this.#passable(passage);
     if (link instanceof CacheUnavailableError) return Promise.reject(link);
     const answer = evaluate((command) => link.sendForBytes(command), script, keys, args);
-    return this.#wheel.bound(answer, withinMs, asItIs);
+    return this.#wheelOf(passage).bound(answer, withinMs, asItIs);
   }
 
   /** Throws unless this is still the connection of the given generation. */
@@ -207,7 +215,11 @@ export class RedisConnection {
     return link;
   }
 
-  #explain(error: unknown): CacheUnavailableError {
+  #wheelOf(passage: Passage): DeadlineWheel {
+    return passage === 'optional' ? this.#optional : this.#wheel;
+  }
+
+  #explain(error: unknown, optional = false): CacheUnavailableError {
     if (error instanceof CacheUnavailableError) {
       if (error.reason === 'timeout') this.#breaker.timedOut();
       return error;
@@ -218,7 +230,7 @@ export class RedisConnection {
       return new CacheUnavailableError('offline', 'The cache store is away.', cause);
     }
     this.#breaker.answered();
-    this.#refusals.note(code);
+    if (!optional) this.#refusals.note(code);
     return new CacheUnavailableError('refused', `The cache store refused (${code}).`, cause);
   }
 

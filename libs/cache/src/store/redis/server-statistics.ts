@@ -1,3 +1,4 @@
+import { CacheUnavailableError } from '../../cache-errors.js';
 import type { StoreStatistics } from '../cache-store.js';
 import type { KeyLayout } from './key-layout.js';
 import { scanNames } from './keyspace-scan.js';
@@ -9,36 +10,48 @@ import { COUNT } from './scripts/index-scripts.js';
 const COUNT_EXACTLY = 10_000;
 
 /**
- * The server's figures. Hits and misses are the server's own and cover all its users; each load
- * adds one hit of the cache's own, because the fill script looks at its lease.
+ * The server's figures, as far as it says them: managed and hardened servers forbid some of the
+ * commands. Hits and misses are the server's own and cover all its users; each load adds one hit of
+ * the cache's own, because the fill script looks at its lease.
  *
  * Cost: `INFO`, `DBSIZE`, and for at most 10,000 keys a SCAN with a script per batch (which, unlike
  * looking into the index, does not count as keyspace hits), else `ZCARD`.
+ *
+ * @throws CacheUnavailableError when the store does not answer
  */
 export async function readStatistics(
   connection: RedisConnection,
   layout: KeyLayout,
   withinMs: number,
 ): Promise<StoreStatistics> {
-  const [info, size] = await Promise.all([
-    connection.send(['INFO'], withinMs, 'always'),
-    connection.send(['DBSIZE'], withinMs, 'always'),
+  const [info, databaseSize] = await Promise.all([
+    unlessRefused(connection.send(['INFO'], withinMs, 'optional').then(asText)),
+    unlessRefused(connection.send(['DBSIZE'], withinMs, 'optional').then(asNumber)),
   ]);
-  const fields = parseInfo(asText(info) ?? '');
-  const databaseSize = asNumber(size);
-  const keys =
-    databaseSize <= COUNT_EXACTLY
-      ? await countLive(connection, layout, withinMs)
-      : await estimate(connection, layout, databaseSize, withinMs);
+  const field = (name: string): number | undefined => infoField(info ?? '', name);
+  const counted =
+    databaseSize !== undefined && databaseSize <= COUNT_EXACTLY
+      ? await unlessRefused(countLive(connection, layout, withinMs))
+      : undefined;
   return {
-    keys,
-    hits: fields('keyspace_hits'),
-    misses: fields('keyspace_misses'),
-    evictions: fields('evicted_keys'),
-    usedMemoryBytes: fields('used_memory'),
+    keys: counted ?? (await estimate(connection, layout, databaseSize, withinMs)),
+    hits: field('keyspace_hits'),
+    misses: field('keyspace_misses'),
+    evictions: field('evicted_keys'),
+    usedMemoryBytes: field('used_memory'),
     databaseSize,
-    uptimeSeconds: fields('uptime_in_seconds'),
+    uptimeSeconds: field('uptime_in_seconds'),
   };
+}
+
+/** `undefined` where the server answers that it does not answer this. */
+async function unlessRefused<T>(figure: Promise<T>): Promise<T | undefined> {
+  try {
+    return await figure;
+  } catch (error) {
+    if (error instanceof CacheUnavailableError && error.reason === 'refused') return undefined;
+    throw error;
+  }
 }
 
 async function countLive(
@@ -49,7 +62,7 @@ async function countLive(
   // SCAN may name a key twice while the table is being resized.
   const seen = new Set<string>();
   let live = 0;
-  for await (const names of scanNames(connection, layout.scanPattern, withinMs)) {
+  for await (const names of scanNames(connection, layout.scanPattern, withinMs, 'optional')) {
     const keys = names.filter((name) => {
       const id = name.toString('latin1');
       if (layout.memberOf(name) === undefined || seen.has(id)) return false;
@@ -57,7 +70,7 @@ async function countLive(
       return true;
     });
     if (keys.length > 0)
-      live += asNumber(await connection.run(COUNT, keys, [], withinMs, 'always'));
+      live += asNumber(await connection.run(COUNT, keys, [], withinMs, 'optional'));
   }
   return live;
 }
@@ -66,17 +79,16 @@ async function countLive(
 async function estimate(
   connection: RedisConnection,
   layout: KeyLayout,
-  databaseSize: number,
+  databaseSize: number | undefined,
   withinMs: number,
-): Promise<number> {
-  const members = asNumber(await connection.send(['ZCARD', layout.index], withinMs, 'always'));
-  return members === 0 ? databaseSize : Math.min(members - 1, databaseSize);
+): Promise<number | undefined> {
+  const card = connection.send(['ZCARD', layout.index], withinMs, 'optional').then(asNumber);
+  const members = await unlessRefused(card);
+  if (members === undefined || members === 0) return databaseSize;
+  return Math.min(members - 1, databaseSize ?? Infinity);
 }
 
-function parseInfo(info: string): (field: string) => number {
-  return (field) => {
-    const line = info.split('\r\n').find((candidate) => candidate.startsWith(`${field}:`));
-    const value = Number(line?.slice(field.length + 1));
-    return Number.isFinite(value) ? value : 0;
-  };
+function infoField(info: string, name: string): number | undefined {
+  const value = new RegExp(`^${name}:(\\d+)\r?$`, 'm').exec(info)?.[1];
+  return value === undefined ? undefined : Number(value);
 }

@@ -73,7 +73,11 @@ for i, key in ipairs(KEYS) do
   if type(size) ~= 'number' then
     -- A full server, or no string at all.
     size = redis.pcall('STRLEN', key)
-    if type(size) ~= 'number' then size = redis.call('MEMORY', 'USAGE', key) or 0 end
+    if type(size) ~= 'number' then 
+      size = redis.pcall('MEMORY', 'USAGE', key) or 0
+      -- Forbidden: it is there, and nobody says how large.
+      if type(size) ~= 'number' then size = 1 end
+    end
   end
   if size == 0 or (size == 37 and redis.call('GETRANGE', key, 0, 0) == '\001') then size = -1 end
   found[2 * i - 1] = size
