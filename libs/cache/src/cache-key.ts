@@ -89,10 +89,9 @@ function textOf(value: KeySegment): string {
   }
   const kind = typeof value;
   if (kind === 'bigint' || kind === 'boolean' || Number.isFinite(value)) return String(value);
-  throw new CacheKeyInvalidError(
-    String(value),
-    `a segment must be text or a number, not ${String(value)}`,
-  );
+  // Not the value itself: it may be anything that a client has sent, and not even have a text.
+  const name = value === null ? 'null' : kind === 'number' ? String(value) : kind;
+  throw new CacheKeyInvalidError(name, `a segment must be text or a number, not ${name}`);
 }
 
 function percentEncoded(character: string): string {

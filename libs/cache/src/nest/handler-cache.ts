@@ -2,16 +2,17 @@ import type { CallHandler, ExecutionContext, Logger } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { lastValueFrom, of } from 'rxjs';
 import { CacheUnavailableError } from '../cache-errors.js';
-import { encodeSegment } from '../cache-key.js';
 import type { CacheEntry, LoadContext, Loader } from '../engine/cache-entry.js';
 import { AnswerWatch } from './answer-watch.js';
 import type { CacheFace } from './cache-face.js';
 import { comingAnswer, Detour } from './coming-answer.js';
 import type { AnswerEntry } from './cache-aside.options.js';
 import type { AnyHandlerOptions } from './cache-aside.metadata.js';
+import { WarnOnce } from '../warn-once.js';
 import type { HttpResponse } from './http-answer.js';
 import { bodyFlaw, isStoredAnswer } from './http-answer.js';
 import { rawRequest } from './request-input.js';
+import { RequestKey } from './request-key.js';
 import { responseSent } from './response-sent.js';
 import type { Serializers } from './serializers.js';
 import { discardBody } from './unsent-body.js';
@@ -43,10 +44,13 @@ export interface HandlerParts {
 export class HandlerCache {
   readonly #declared: ReadonlySet<string>;
   readonly #needsEntry: boolean;
-  readonly #warned = new Set<string>();
+  readonly #flaws: WarnOnce;
+  readonly #keys: RequestKey;
 
   constructor(private readonly parts: HandlerParts) {
     const { headers, map, valid } = parts.options;
+    this.#flaws = new WarnOnce((message) => void parts.logger.warn(message));
+    this.#keys = new RequestKey(parts.face, parts.options, this.#flaws, parts.name);
     this.#declared = new Set(headers?.map((name) => name.toLowerCase()));
     this.#needsEntry = map !== undefined || valid !== undefined || this.#declared.size > 0;
   }
@@ -69,8 +73,8 @@ export class HandlerCache {
     next: CallHandler,
   ): Observable<unknown> | Promise<Observable<unknown>> {
     const { options, face } = this.parts;
-    const key = this.#key(input, context);
-    if (key === undefined || !this.#uses(input, context)) {
+    const key = this.#keys.of(input, context);
+    if (key === undefined || !this.#keys.isUsed(input, context)) {
       return this.#passBy(context, next, input, key);
     }
     const visit: Visit = { context, next, key, answered: false };
@@ -144,23 +148,6 @@ export class HandlerCache {
     }
   }
 
-  /** `undefined` when the answer depends on who asks, and nobody knows who that is. */
-  #key(input: unknown, context: ExecutionContext): string | undefined {
-    const { options, face } = this.parts;
-    const key = options.key(input);
-    if (options.scope === 'shared') return key;
-    const subject = face.userOf?.(context);
-    if (subject === undefined) return undefined;
-    const segments = typeof subject === 'object' ? subject : [subject];
-    return `user:${segments.map(encodeSegment).join(':')}:${key}`;
-  }
-
-  #uses(input: unknown, context: ExecutionContext): boolean {
-    const { enabled = true } = this.parts.options;
-    if (!this.parts.face.enabled) return false;
-    return typeof enabled === 'function' ? enabled(input, context) : enabled;
-  }
-
   async #passBy(
     context: ExecutionContext,
     next: CallHandler,
@@ -200,7 +187,7 @@ export class HandlerCache {
     const body: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
     const flaw = bodyFlaw(body) ?? watch.flaw(this.#declared);
     if (flaw === undefined) return this.#storable(visit, body, watch);
-    this.#warnOnce(flaw);
+    this.#flaws.warn(flaw, `Cache: ${this.parts.name} is not cached: ${flaw}.`);
     if (background || visit.answered) {
       discardBody(body);
       await this.#forget(key);
@@ -228,12 +215,6 @@ export class HandlerCache {
       if (this.#declared.has(name)) response.header(name, header);
     }
     return { value: value.body };
-  }
-
-  #warnOnce(flaw: string): void {
-    if (this.#warned.has(flaw)) return;
-    this.#warned.add(flaw);
-    this.parts.logger.warn(`Cache: ${this.parts.name} is not cached: ${flaw}.`);
   }
 }
 

@@ -35,7 +35,7 @@ const SUITES = [
   ...['field-failures', 'answers', 'uncacheable', 'background', 'methods', 'refusals'].map(
     (name) => `nest/${name}`,
   ),
-  ...['nest/requests', 'nest/serialization'],
+  ...['nest/requests', 'nest/serialization', 'nest/unkeyable'],
   ...['coherence-chain', 'local-tier', 'model', 'coherence', 'barrier', 'local-reads'].map(
     (name) => `local/${name}`,
   ),

@@ -5,7 +5,27 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
   {
     name: 'nest: the user is not part of the key',
     suite: 'nest/field-failures',
-    edits: [["return `user:${segments.map(encodeSegment).join(':')}:${key}`;", 'return key;']],
+    edits: [["key = `user:${subject.map(encodeSegment).join(':')}:${key}`;", 'void subject;']],
+  },
+  {
+    name: 'nest: a caller who is not known is a caller of that name',
+    suite: 'nest/unkeyable',
+    edits: [
+      [
+        "parts.every((part) => part !== '' && isSegment(part))",
+        'parts.every((part) => part !== undefined)',
+      ],
+    ],
+  },
+  {
+    name: 'nest: a request that makes no key fails',
+    suite: 'nest/unkeyable',
+    edits: [
+      [
+        'if (error instanceof HttpException) throw error;',
+        'if (error instanceof Error) throw error;',
+      ],
+    ],
   },
   {
     name: 'nest: a segment is not encoded',
