@@ -1,4 +1,4 @@
-import type { Passage, RedisConnection } from './redis-connection.js';
+import type { AnyPassage, RedisConnection } from './redis-connection.js';
 import { asBytes, asList } from './replies.js';
 
 const SCAN_COUNT = 1_000;
@@ -11,7 +11,7 @@ export async function* scanNames(
   connection: RedisConnection,
   pattern: string,
   withinMs: number,
-  passage: Passage = 'always',
+  passage: AnyPassage = 'always',
 ): AsyncGenerator<Buffer[], void, undefined> {
   const { generation } = connection;
   let cursor = '0';

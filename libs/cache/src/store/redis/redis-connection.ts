@@ -8,7 +8,7 @@ import { MessageLink } from './message-link.js';
 import { PROBE_DEADLINE_MS, promptness } from './probe.js';
 import type { Command, RedisLink, RedisLinkFactory } from './redis-link.js';
 import type { RedisSettings } from './redis-settings.js';
-import { lossReason, Refusals, replyCode } from './refusals.js';
+import { expectRefusal, lossReason, Refusals, refused, replyCode } from './refusals.js';
 import { evaluate } from './scripts/evaluate.js';
 import type { Script } from './scripts/script.js';
 
@@ -24,11 +24,12 @@ export interface ConnectionParts {
   readonly channel: string;
 }
 
-/**
- * `guarded` calls are refused while the breaker is open; `always` is for removals and probes, and
- * `optional` for what a server may forbid without being of less use: no refusal is logged.
- */
-export type Passage = 'guarded' | 'always' | 'optional';
+/** `guarded` calls are refused while the breaker is open; `always` is for removals and probes. */
+export type Passage = 'guarded' | 'always';
+/** As `always`, for what a server may forbid without being of less use: no refusal is logged. */
+export type AnyPassage = Passage | 'optional';
+
+type Reply = Promise<unknown>;
 
 /** A connected link without a sign of life for so long is thrown away: it may never revive. */
 const MUTE_LINK_MS = 500;
@@ -44,7 +45,6 @@ const FIRST_CONNECT_MS = 1_000;
 export class RedisConnection {
   readonly #parts: ConnectionParts;
   readonly #wheel: DeadlineWheel;
-  readonly #optional: DeadlineWheel;
   /** For what is outside of the breaker's accounts. */
   readonly #probes: DeadlineWheel;
   readonly #breaker: CircuitBreaker;
@@ -65,10 +65,6 @@ export class RedisConnection {
     this.#wheel = new DeadlineWheel(parts.clock, {
       answered: () => this.#breaker.answered(),
       failed: (error) => this.#explain(error),
-    });
-    this.#optional = new DeadlineWheel(parts.clock, {
-      answered: () => this.#breaker.answered(),
-      failed: (error) => this.#explain(error, true),
     });
     this.#probes = new DeadlineWheel(parts.clock, {
       answered: () => undefined,
@@ -162,42 +158,26 @@ export class RedisConnection {
   ): Promise<R> {
     const link = this.#passable(passage);
     if (link instanceof CacheUnavailableError) return Promise.reject(link);
-    return this.#wheelOf(passage).bound(link.send(command), withinMs, read);
+    return this.#wheel.bound(link.send(command), withinMs, read);
   }
 
   /** As `send`, with strings answered as bytes. */
-  sendForBytes(command: Command, withinMs: number, passage: Passage): Promise<unknown> {
-    const link = this.#passable(passage);
-    if (link instanceof CacheUnavailableError) return Promise.reject(link);
-    return this.#wheelOf(passage).bound(link.sendForBytes(command), withinMs, asItIs);
+  sendForBytes(command: Command, withinMs: number, passage: AnyPassage): Promise<unknown> {
+    return this.#over(passage, withinMs, (link) => link.sendForBytes(command));
   }
 
   /** Runs a script by its digest, and by its source where the server does not know it yet. */
-  run(
-    script: Script,
-    keys: Command,
-    args: Command,
-    withinMs: number,
-    passage: Passage,
-  ): Promise<unknown> {
-    const link = this.#passable(passage);
-    if (link instanceof CacheUnavailableError) return Promise.reject(link);
-    const send = (command: Command): Promise<unknown> => link.send(command);
-    return this.#wheelOf(passage).bound(evaluate(send, script, keys, args), withinMs, asItIs);
+  run(script: Script, keys: Command, args: Command, withinMs: number, passage: AnyPassage): Reply {
+    return this.#over(passage, withinMs, (link) =>
+      evaluate((command) => link.send(command), script, keys, args),
+    );
   }
 
   /** As `run`, with strings answered as bytes. */
-  runForBytes(
-    script: Script,
-    keys: Command,
-    args: Command,
-    withinMs: number,
-    passage: Passage,
-  ): Promise<unknown> {
-    const link = this.#passable(passage);
-    if (link instanceof CacheUnavailableError) return Promise.reject(link);
-    const answer = evaluate((command) => link.sendForBytes(command), script, keys, args);
-    return this.#wheelOf(passage).bound(answer, withinMs, asItIs);
+  runForBytes(script: Script, keys: Command, args: Command, ms: number, passage: Passage): Reply {
+    return this.#over(passage, ms, (link) =>
+      evaluate((command) => link.sendForBytes(command), script, keys, args),
+    );
   }
 
   /** Throws unless this is still the connection of the given generation. */
@@ -206,7 +186,7 @@ export class RedisConnection {
     throw new CacheUnavailableError('offline', 'The connection to the cache store was lost.');
   }
 
-  #passable(passage: Passage): RedisLink | CacheUnavailableError {
+  #passable(passage: AnyPassage): RedisLink | CacheUnavailableError {
     if (this.#closed) return new CacheUnavailableError('closed', 'The cache is closed.');
     const link = this.#commands;
     if (link?.isReady !== true || (passage === 'guarded' && this.circuit !== 'closed')) {
@@ -215,11 +195,14 @@ export class RedisConnection {
     return link;
   }
 
-  #wheelOf(passage: Passage): DeadlineWheel {
-    return passage === 'optional' ? this.#optional : this.#wheel;
+  #over(passage: AnyPassage, withinMs: number, use: (link: RedisLink) => Reply): Reply {
+    const link = this.#passable(passage);
+    if (link instanceof CacheUnavailableError) return Promise.reject(link);
+    const reply = passage === 'optional' ? expectRefusal(use(link)) : use(link);
+    return this.#wheel.bound(reply, withinMs, asItIs);
   }
 
-  #explain(error: unknown, optional = false): CacheUnavailableError {
+  #explain(error: unknown): CacheUnavailableError {
     if (error instanceof CacheUnavailableError) {
       if (error.reason === 'timeout') this.#breaker.timedOut();
       return error;
@@ -230,8 +213,8 @@ export class RedisConnection {
       return new CacheUnavailableError('offline', 'The cache store is away.', cause);
     }
     this.#breaker.answered();
-    if (!optional) this.#refusals.note(code);
-    return new CacheUnavailableError('refused', `The cache store refused (${code}).`, cause);
+    this.#refusals.note(code);
+    return refused(code, error);
   }
 
   #relink(): void {

@@ -1,3 +1,4 @@
+import { CacheUnavailableError } from '../../cache-errors.js';
 import type { CacheLog } from '../../cache-log.js';
 import type { Clock } from '../../clock.js';
 import { WarnOnce } from '../../warn-once.js';
@@ -37,6 +38,20 @@ export class Refusals {
 export function replyCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   return /^([A-Z]{2,}) /.exec(error.message)?.[1];
+}
+
+export function refused(code: string, cause: unknown): CacheUnavailableError {
+  return new CacheUnavailableError('refused', `The cache store refused (${code}).`, { cause });
+}
+
+/** A reply that may be a refusal without anybody being the worse for it: rejects, is not noted. */
+export async function expectRefusal(reply: Promise<unknown>): Promise<unknown> {
+  try {
+    return await reply;
+  } catch (error) {
+    const code = replyCode(error);
+    throw code === undefined ? error : refused(code, error);
+  }
 }
 
 /** What may be told about a lost connection: a code, never an address or a secret. */

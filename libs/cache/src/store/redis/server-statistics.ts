@@ -3,7 +3,7 @@ import type { StoreStatistics } from '../cache-store.js';
 import type { KeyLayout } from './key-layout.js';
 import { scanNames } from './keyspace-scan.js';
 import type { RedisConnection } from './redis-connection.js';
-import { asNumber, asText } from './replies.js';
+import { asBytes, asNumber } from './replies.js';
 import { COUNT } from './scripts/index-scripts.js';
 
 /** Up to so many keys in the database those of the cache are counted, above it they are estimated. */
@@ -25,10 +25,10 @@ export async function readStatistics(
   withinMs: number,
 ): Promise<StoreStatistics> {
   const [info, databaseSize] = await Promise.all([
-    unlessRefused(connection.send(['INFO'], withinMs, 'optional').then(asText)),
-    unlessRefused(connection.send(['DBSIZE'], withinMs, 'optional').then(asNumber)),
+    unlessRefused(connection.sendForBytes(['INFO'], withinMs, 'optional').then(asBytes)),
+    unlessRefused(connection.sendForBytes(['DBSIZE'], withinMs, 'optional').then(asNumber)),
   ]);
-  const field = (name: string): number | undefined => infoField(info ?? '', name);
+  const field = (name: string): number | undefined => infoField(String(info), name);
   const counted =
     databaseSize !== undefined && databaseSize <= COUNT_EXACTLY
       ? await unlessRefused(countLive(connection, layout, withinMs))
@@ -82,7 +82,9 @@ async function estimate(
   databaseSize: number | undefined,
   withinMs: number,
 ): Promise<number | undefined> {
-  const card = connection.send(['ZCARD', layout.index], withinMs, 'optional').then(asNumber);
+  const card = connection
+    .sendForBytes(['ZCARD', layout.index], withinMs, 'optional')
+    .then(asNumber);
   const members = await unlessRefused(card);
   if (members === undefined || members === 0) return databaseSize;
   return Math.min(members - 1, databaseSize ?? Infinity);
