@@ -16,6 +16,9 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 RUN mkdir /data && chown node:node /data
+# docker compose run --rm api admin create --email …
+RUN printf '#!/bin/sh\nexec node --enable-source-maps /app/dist/apps/api/src/admin/admin.main.js "$@"\n' \
+  > /usr/local/bin/admin && chmod 755 /usr/local/bin/admin
 USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \

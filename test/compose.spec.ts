@@ -98,6 +98,16 @@ describe('Dockerfile', () => {
     expect(runtime).not.toMatch(/SECRET|PASSWORD/);
   });
 
+  it('has the command `admin`, which runs what the sources say', () => {
+    const program =
+      /node --enable-source-maps \/app\/dist\/(apps\/api\/src\/[\w./-]+)\.js "\$@"/.exec(runtime);
+    expect(read(`${program?.[1] ?? 'none'}.ts`)).toContain('parseAdminArguments');
+    expect(runtime).toMatch(/> \/usr\/local\/bin\/admin && chmod 755/);
+    const scripts = (JSON.parse(read('package.json')) as { scripts: Record<string, string> })
+      .scripts;
+    expect(scripts['admin']).toContain(`dist/${program?.[1] ?? 'none'}.js`);
+  });
+
   it('carries no compiler and no tests into the image that runs', () => {
     const copied = [...runtime.matchAll(/^COPY --from=build (\S+)/gm)].map(([, path]) => path);
     expect(copied).toEqual(['/app/package.json', '/app/node_modules', '/app/dist']);

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CacheModule } from '@gad/cache';
+import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { CacheAdminModule } from './cache-admin/cache-admin.module.js';
 import { CacheInvalidationModule } from './cache-invalidation/cache-invalidation.module.js';
@@ -35,6 +36,7 @@ import { UsuariosModule } from './usuarios/usuarios.module.js';
     CacheAdminModule,
     HealthModule,
     MetricsModule,
+    AdminModule,
   ],
 })
 export class AppModule {

@@ -5,7 +5,7 @@ import { CredentialsRepository, type Credentials } from './credentials.repositor
 import { LOCKOUT_SECONDS } from './lockout.js';
 import { LoginFailuresRepository } from './login-failures.repository.js';
 import { hashPassword, UNKNOWABLE_HASH, verifyPassword } from './password-hash.js';
-import { passwordFlaw } from './password-policy.js';
+import { newPasswordFlaw } from './password-policy.js';
 
 /**
  * Checks passwords and locks e-mails. An e-mail that no usuario has takes the same path as a
@@ -77,14 +77,10 @@ export class CredentialsService {
    * What `usuarios.password_hash` keeps of a new password: argon2id, slow on purpose.
    * @param email of the usuario by then
    * @param oldHash of the password that it replaces, from which it must differ
-   * @throws Problem VALIDATION_FAILED with the reason (`passwordFlaw`)
+   * @throws Problem VALIDATION_FAILED with the reason (`newPasswordFlaw`)
    */
   async hashNew(password: string, email: string, oldHash?: string): Promise<string> {
-    const flaw =
-      (await passwordFlaw(password, email)) ??
-      (oldHash !== undefined && (await verifyPassword(oldHash, password))
-        ? 'must differ from the present one'
-        : undefined);
+    const flaw = await newPasswordFlaw(password, email, oldHash);
     if (flaw !== undefined) {
       throw new Problem('VALIDATION_FAILED', `password ${flaw}`, {
         errors: [{ field: 'password', message: flaw }],

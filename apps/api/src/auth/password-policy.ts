@@ -1,4 +1,4 @@
-import { canonicalPassword } from './password-hash.js';
+import { canonicalPassword, verifyPassword } from './password-hash.js';
 
 /** Fewer different characters than this are a pattern: `1111111111`, `abababababab`. */
 const MIN_DISTINCT = 5;
@@ -44,6 +44,18 @@ export async function passwordFlaw(password: string, email: string): Promise<str
   const list = await commonPasswords();
   if (candidates.some((text) => list.has(text))) return 'is one of the most common passwords';
   return undefined;
+}
+
+/** As `passwordFlaw`, for a password that replaces one, from which it must differ: one hash more. */
+export async function newPasswordFlaw(
+  password: string,
+  email: string,
+  oldHash: string | undefined,
+): Promise<string | undefined> {
+  const flaw = await passwordFlaw(password, email);
+  if (flaw !== undefined || oldHash === undefined) return flaw;
+  const same = await verifyPassword(oldHash, password);
+  return same ? 'must differ from the present one' : undefined;
 }
 
 const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();

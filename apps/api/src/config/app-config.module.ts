@@ -15,9 +15,13 @@ export class AppConfigModule {
   /**
    * Reads the process environment and the `.env` file (the environment wins).
    * @param variables to be read instead of both: for tests and tools
+   * @param used which variables to read at all: a tool need not ask for the API's secrets
    * @throws ConfigurationError with one sentence that names the variable and the fix
    */
-  static async load(variables?: Readonly<Record<string, string>>): Promise<LoadedConfig> {
+  static async load(
+    variables?: Readonly<Record<string, string>>,
+    used: (name: string) => boolean = () => true,
+  ): Promise<LoadedConfig> {
     const loaded: { config?: AppConfig } = {};
     const isolated = variables !== undefined;
     const source = await ConfigModule.forRoot({
@@ -25,7 +29,8 @@ export class AppConfigModule {
       ignoreEnvVars: isolated,
       skipProcessEnv: true,
       validate: (environment) => {
-        loaded.config = readAppConfig(variables ?? environment);
+        const named = Object.entries(variables ?? environment).filter(([name]) => used(name));
+        loaded.config = readAppConfig(Object.fromEntries(named));
         return {};
       },
     });

@@ -26,6 +26,43 @@ describe('readAppConfig', () => {
     });
   });
 
+  it('keeps demo data to this machine, unless it is asked for by hand', () => {
+    for (const HOST of [
+      '0.0.0.0',
+      '::',
+      '192.168.1.5',
+      'gad.example.org',
+      '127.0.0.1.example.org',
+    ]) {
+      expect(() => readAppConfig({ HOST })).toThrow(
+        /^HOST is .*: set DEMO_DATA=false, or DEMO_DATA=true/,
+      );
+      expect(readAppConfig({ HOST, DEMO_DATA: 'true' }).demoData).toBe(true);
+      expect(readAppConfig({ HOST, DEMO_DATA: 'false' }).demoData).toBe(false);
+      expect(readAppConfig({ HOST, DATABASE_URL: 'postgres://h/gad' }).demoData).toBe(false);
+      expect(readAppConfig({ HOST, NODE_ENV: 'production', JWT_SECRET: SECRET }).demoData).toBe(
+        false,
+      );
+    }
+    for (const HOST of ['127.0.0.1', 'localhost', '::1', '127.8.9.10']) {
+      expect(readAppConfig({ HOST }).demoData).toBe(true);
+    }
+  });
+
+  it('takes ADMIN_EMAIL and ADMIN_PASSWORD_FILE together or not at all', () => {
+    const [ADMIN_EMAIL, ADMIN_PASSWORD_FILE] = ['a@example.org', '/run/secrets/admin'];
+    expect(readAppConfig({}).firstAdmin).toBeUndefined();
+    expect(readAppConfig({ ADMIN_EMAIL, ADMIN_PASSWORD_FILE }).firstAdmin).toEqual({
+      email: ADMIN_EMAIL,
+      passwordFile: ADMIN_PASSWORD_FILE,
+    });
+    expect(() => readAppConfig({ ADMIN_EMAIL })).toThrow(/^ADMIN_PASSWORD_FILE is needed/);
+    expect(() => readAppConfig({ ADMIN_PASSWORD_FILE })).toThrow(/^ADMIN_EMAIL is needed/);
+    expect(() => readAppConfig({ ADMIN_EMAIL: 'root', ADMIN_PASSWORD_FILE })).toThrow(
+      /^ADMIN_EMAIL must be an e-mail address/,
+    );
+  });
+
   it('builds the Redis URL out of the guide’s variables', () => {
     expect(readAppConfig({ REDIS_HOST: 'localhost' }).redis).toEqual({
       url: 'redis://localhost:6381/0',

@@ -1,6 +1,7 @@
 import type { RedisSettings } from '@gad/cache';
 import { ConfigurationError, parseEnvironment } from './parse-environment.js';
 import type { Environment } from './environment.js';
+import { isLoopback } from './loopback.js';
 import { redisSettings } from './redis-config.js';
 import { trustedProxies } from './trusted-proxies.js';
 
@@ -48,6 +49,9 @@ export abstract class AppConfig {
   /** Where the embedded database and the generated secret live. */
   abstract readonly dataDir: string;
   abstract readonly demoData: boolean;
+  /** Whom to make admin while there is none. */
+  abstract readonly firstAdmin:
+    { readonly email: string; readonly passwordFile: string } | undefined;
   abstract readonly jwt: {
     /** `undefined` only outside production: one is generated and kept in `dataDir`. */
     readonly secret: string | undefined;
@@ -98,6 +102,7 @@ export function readAppConfig(source: Readonly<Record<string, unknown>>): AppCon
     database: { url: env.DATABASE_URL, poolSize: env.DATABASE_POOL_SIZE ?? 10 },
     dataDir: env.DATA_DIR ?? '.data',
     demoData: demoData(env, nodeEnv),
+    firstAdmin: firstAdmin(env),
     jwt: {
       secret: env.JWT_SECRET,
       issuer: env.JWT_ISSUER ?? 'gad-api',
@@ -128,7 +133,30 @@ function demoData(env: Environment, nodeEnv: AppConfig['nodeEnv']): boolean {
     }
     return false;
   }
-  return env.DEMO_DATA === undefined ? env.DATABASE_URL === undefined : env.DEMO_DATA === 'true';
+  if (env.DEMO_DATA !== undefined) return env.DEMO_DATA === 'true';
+  if (env.DATABASE_URL !== undefined) return false;
+  if (env.HOST !== undefined && !isLoopback(env.HOST)) {
+    throw new ConfigurationError(
+      'HOST',
+      `is ${env.HOST}, where others reach the demo data, whose passwords are published: set DEMO_DATA=false, or DEMO_DATA=true if that is meant`,
+    );
+  }
+  return true;
+}
+
+function firstAdmin(env: Environment): AppConfig['firstAdmin'] {
+  const { ADMIN_EMAIL: email, ADMIN_PASSWORD_FILE: passwordFile } = env;
+  if (email === undefined && passwordFile === undefined) return undefined;
+  if (email === undefined) {
+    throw new ConfigurationError('ADMIN_EMAIL', 'is needed beside ADMIN_PASSWORD_FILE');
+  }
+  if (passwordFile === undefined) {
+    throw new ConfigurationError(
+      'ADMIN_PASSWORD_FILE',
+      'is needed beside ADMIN_EMAIL: a file with the password of the first admin',
+    );
+  }
+  return { email, passwordFile };
 }
 
 function deepFreeze<T extends object>(value: T): T {

@@ -1,5 +1,6 @@
 import {
   IsBooleanString,
+  IsEmail,
   IsIn,
   IsInt,
   IsNotEmpty,
@@ -184,6 +185,14 @@ export class Environment {
   @IsIn(['true', 'false'], { message: 'must be true or false' })
   DEMO_DATA?: 'true' | 'false';
 
+  @IsOptional()
+  @IsEmail({}, { message: 'must be an e-mail address' })
+  ADMIN_EMAIL?: string;
+
+  @IsOptional()
+  @IsNotEmpty()
+  ADMIN_PASSWORD_FILE?: string;
+
   @ValidateIf((env: Environment) => env.JWT_SECRET !== undefined || env.NODE_ENV === 'production')
   @MinLength(32, {
     message: ({ value }) =>
@@ -265,6 +274,8 @@ export const VARIABLES = [
   'DATABASE_URL',
   'DATA_DIR',
   'DEMO_DATA',
+  'ADMIN_EMAIL',
+  'ADMIN_PASSWORD_FILE',
   'JWT_SECRET',
   'JWT_ISSUER',
   'JWT_AUDIENCE',

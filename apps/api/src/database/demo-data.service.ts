@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { and, getTableName, inArray, isNull, notInArray, or, sql } from 'drizzle-orm';
 import { appendEvents } from '../events/log/append-events.js';
 import { Database, type Db } from './database.js';
-import { hashDemoPassword } from './demo/demo-password.js';
+import { hashDemoPassword, isDemoPassword } from './demo/demo-password.js';
 import { anchorOf, demoTareas } from './demo/demo-tareas.js';
 import { DEMO_PASSWORD, DEMO_USUARIOS } from './demo/demo-usuarios.js';
 import { tareas, usuarios } from './schema.js';
@@ -57,6 +57,21 @@ export class DemoDataService {
       this.#logger.log(`Demo usuarios: ${emails} — password ${DEMO_PASSWORD} (unless changed)`);
     }
     return outcome;
+  }
+
+  /** The e-mails of demo usuarios that still have the published password: one hash for each. */
+  async withPublishedPassword(): Promise<string[]> {
+    const uuids = DEMO_USUARIOS.map(({ uuid }) => uuid);
+    const rows = await this.database.db
+      .select({ email: usuarios.email, passwordHash: usuarios.passwordHash })
+      .from(usuarios)
+      .where(and(inArray(usuarios.uuid, uuids), isNull(usuarios.deletedAt)))
+      .orderBy(usuarios.id);
+    const published = [];
+    for (const { email, passwordHash } of rows) {
+      if (await isDemoPassword(passwordHash)) published.push(email);
+    }
+    return published;
   }
 }
 

@@ -59,7 +59,12 @@ export class TestApi {
       ...servers.variables,
       ...variables,
     });
-    await app.listen(0, '127.0.0.1');
+    try {
+      await app.listen(0, '127.0.0.1');
+    } catch (error) {
+      await app.close();
+      throw error;
+    }
     const url = await app.getUrl();
     return new TestApi(app, url, servers, dataDir);
   }

@@ -1,0 +1,79 @@
+import 'reflect-metadata';
+import { userInfo } from 'node:os';
+import { Logger } from '@nestjs/common';
+import { AppConfigModule } from '../config/app-config.module.js';
+import { ConfigurationError } from '../config/parse-environment.js';
+import { isDatabaseUnavailable } from '../database/unavailable.js';
+import { openDatabase } from '../database/open-database.js';
+import { Problem } from '../problems/problem.js';
+import { AdminAccounts, type Operator } from './admin-accounts.js';
+import { parseAdminArguments, USAGE, type AdminCommand } from './admin-arguments.js';
+import { AdminError } from './admin-error.js';
+import { checkEmail, checkNewAdmin } from './check-new-admin.js';
+import { readPassword } from './read-password.js';
+
+/** All that this command reads of the environment: a wrong setting of the API must not lock us out. */
+const USED = /^(DATABASE_\w+|DATA_DIR|MIGRATE)$/;
+
+/** Carries a command out; resolves with what to print. */
+async function run(accounts: AdminAccounts, command: AdminCommand): Promise<string> {
+  const operator: Operator = { source: 'command line', os_user: userInfo().username };
+  const password = (): Promise<string> => readPassword(process.stdin, process.stderr);
+  if (command.name === 'list') {
+    const rows = await accounts.list();
+    if (rows.length === 0) return 'There is no admin: make one with create --email.';
+    return rows
+      .map(({ id, email, nombre, apellido, locked }) =>
+        [id, email, `${nombre} ${apellido}`, ...(locked ? ['locked'] : [])].join('\t'),
+      )
+      .join('\n');
+  }
+  if (command.name === 'create') {
+    const admin = await checkNewAdmin({ ...command.fields, password: await password() });
+    const id = await accounts.create(admin, operator);
+    return `Admin ${String(id)} created: ${admin.email}`;
+  }
+  const email = await checkEmail(command.email);
+  if (command.name === 'unlock') {
+    return (await accounts.unlock(email, operator))
+      ? `${email} unlocked.`
+      : `${email} was not locked.`;
+  }
+  const id = await accounts.resetPassword(email, await password(), operator);
+  return `Password of usuario ${String(id)} set: ${email}; their sesiones have ended.`;
+}
+
+/** One sentence for what the operator can mend; everything else is thrown with its stack. */
+function sentenceOf(error: unknown): string | undefined {
+  if (error instanceof Problem) return `${error.detail}.`;
+  if (isDatabaseUnavailable(error)) return 'The database does not answer; try again.';
+  if (error instanceof AdminError || error instanceof ConfigurationError) return error.message;
+  return undefined;
+}
+
+async function main(words: readonly string[]): Promise<void> {
+  if (['--help', '-h', 'help'].includes(words[0] ?? '')) {
+    console.log(USAGE);
+    return;
+  }
+  const command = parseAdminArguments(words);
+  // stdout is for the answer, stderr for what goes wrong.
+  const tell = (message: unknown): void => {
+    console.error(message);
+  };
+  Logger.overrideLogger({ log: () => undefined, warn: tell, error: tell });
+  const { config } = await AppConfigModule.load(undefined, (name) => USED.test(name));
+  const database = await openDatabase(config);
+  try {
+    console.log(await run(new AdminAccounts(database), command));
+  } finally {
+    await database.close();
+  }
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  console.error(sentenceOf(error) ?? error);
+  process.exitCode = error instanceof AdminError ? error.exitCode : 1;
+}
