@@ -12,6 +12,7 @@ import { CredentialsService } from './credentials.service.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { JwtKey } from './jwt-key.js';
 import { JwtStrategy } from './jwt.strategy.js';
+import { KeyedHashService } from './keyed-hash.service.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
 import { LoginFailuresRepository } from './login-failures.repository.js';
 import { MemoryRateLimiter, RateLimiter } from './rate-limiter.js';
@@ -43,6 +44,7 @@ import { SesionesService } from './sesiones.service.js';
     CredentialsService,
     JwtStrategy,
     LoginFailuresRepository,
+    KeyedHashService,
     SesionesRepository,
     SesionesService,
     // In this order: the cheapest refusal first, the role last.
@@ -50,6 +52,6 @@ import { SesionesService } from './sesiones.service.js';
     { provide: APP_GUARD, useClass: JwtAuthGuard },
     { provide: APP_GUARD, useClass: RolesGuard },
   ],
-  exports: [CredentialsService, SesionesService],
+  exports: [CredentialsService, KeyedHashService, SesionesService],
 })
 export class AuthModule {}

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import {
   bigint,
   boolean,
@@ -6,8 +6,10 @@ import {
   customType,
   index,
   integer,
+  json,
   jsonb,
   pgTable,
+  primaryKey,
   smallint,
   text,
   timestamp,
@@ -34,6 +36,11 @@ export type Estado = (typeof ESTADOS)[number];
 const instant = (name: string) =>
   timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
 
+const isLive = (t: { deletedAt: SQLWrapper }): SQL => sql`${t.deletedAt} is null`;
+
+/** The trigrams of a folded text, which the text searches look up: see migration 0008. */
+const trigrams = (folded: SQLWrapper) => sql<string>`gad_trigrams(${folded})`;
+
 const timestamps = {
   createdAt: instant('created_at').notNull().defaultNow(),
   updatedAt: instant('updated_at').notNull().defaultNow(),
@@ -57,15 +64,19 @@ export const usuarios = pgTable(
     /** These two are of the version before `login_failures`, which still writes them beside this one. */
     failedLogins: smallint('failed_logins').notNull().default(0),
     lockedUntil: instant('locked_until'),
+    /** What a text search looks in, folded. Nothing that the reduced list does not show. */
+    busqueda: text('busqueda')
+      .notNull()
+      .generatedAlwaysAs(
+        (): SQL =>
+          sql`gad_fold(${usuarios.nombre} || ' ' || ${usuarios.apellido} || E'\n' || ${usuarios.email})`,
+      ),
     ...timestamps,
   },
   (t) => [
-    uniqueIndex('usuarios_email_live')
-      .on(t.email)
-      .where(sql`${t.deletedAt} is null`),
-    uniqueIndex('usuarios_dni_live')
-      .on(t.dni)
-      .where(sql`${t.deletedAt} is null`),
+    index('usuarios_busqueda').using('gin', trigrams(t.busqueda)).where(isLive(t)),
+    uniqueIndex('usuarios_email_live').on(t.email).where(isLive(t)),
+    uniqueIndex('usuarios_dni_live').on(t.dni).where(isLive(t)),
     check('usuarios_rol', sql`${t.rol} in ('usuario', 'supervisor', 'admin')`),
   ],
 );
@@ -94,13 +105,25 @@ export const tareas = pgTable(
       .references(() => usuarios.id),
     /** Grows by one with every change; a PATCH may carry the one it saw. */
     version: integer('version').notNull().default(1),
+    /** What a text search looks in, folded. */
+    busqueda: text('busqueda')
+      .notNull()
+      .generatedAlwaysAs((): SQL => sql`gad_fold(${tareas.codigo} || E'\n' || ${tareas.titulo})`),
     ...timestamps,
   },
   (t) => [
+    index('tareas_busqueda').using('gin', trigrams(t.busqueda)).where(isLive(t)),
+    // For the sorts and filters of the list: see `tareas-list.repository.ts`.
+    index('tareas_created_at').on(t.createdAt, t.id).where(isLive(t)),
+    index('tareas_inicio_programado').on(t.inicioProgramado, t.id).where(isLive(t)),
+    index('tareas_prioridad_id').on(t.prioridad, t.id).where(isLive(t)),
+    index('tareas_estado').on(t.estado, t.createdAt, t.id).where(isLive(t)),
+    index('tareas_tipo').on(t.tipo, t.createdAt, t.id).where(isLive(t)),
+    index('tareas_creado_por').on(t.creadoPorUsuarioId, t.createdAt, t.id).where(isLive(t)),
     /** The statistics query reads this index alone (an index-only scan once vacuumed). */
     index('tareas_statistics')
       .on(t.delegadoUsuarioId, t.createdAt, t.estado, t.inicioReal, t.finReal)
-      .where(sql`${t.deletedAt} is null`),
+      .where(isLive(t)),
     check(
       'tareas_tipo',
       sql`${t.tipo} in ('patrullaje', 'investigacion', 'vigilancia', 'intervencion', 'administrativa', 'entrenamiento')`,
@@ -228,5 +251,26 @@ export const auditEvents = pgTable(
   (t) => [
     index('audit_events_at').on(t.at),
     index('audit_events_subject').on(t.subjectUsuarioId, t.id),
+  ],
+);
+
+/** Answers to creations that carried an `Idempotency-Key`: the same key gets the same answer. */
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    usuarioId: integer('usuario_id')
+      .notNull()
+      .references(() => usuarios.id),
+    operation: text('operation').notNull(),
+    key: text('key').notNull(),
+    /** Of the request, by a secret key: a body may hold a password. */
+    fingerprint: text('fingerprint').notNull(),
+    /** Absent only inside the transaction that creates. */
+    answer: json('answer'),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.usuarioId, t.operation, t.key] }),
+    index('idempotency_keys_expires_at').on(t.expiresAt),
   ],
 );

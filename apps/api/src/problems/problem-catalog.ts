@@ -37,6 +37,9 @@ export const PROBLEMS = {
   TAREA_VERSION_CONFLICT: { status: 409, title: 'The tarea has changed since' },
   TAREA_ESTADO_INVALIDO: { status: 409, title: 'The estado cannot change like this' },
   TAREA_DATES_INVALID: { status: 400, title: 'The dates of the tarea are out of order' },
+  // 412, 422
+  PRECONDITION_FAILED: { status: 412, title: 'The tarea has changed since' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The idempotency key belongs to another request' },
   // 423, 429
   ACCOUNT_LOCKED: { status: 423, title: 'The account is locked for a while' },
   RATE_LIMITED: { status: 429, title: 'Too many requests' },

@@ -2,7 +2,7 @@ import { CacheAside, type AnswerEntry } from '@gad/cache';
 import type { ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../problems/problem.js';
-import { matchesEtag, weakEtag } from './etag.js';
+import { matchesEtag, weakEtag } from '../http/etag.js';
 import { readStatisticsRequest, type StatisticsRequest } from './statistics-request.js';
 import { STATISTICS_VIEW } from './statistics.cache.js';
 import { isStatistics, type Statistics } from './statistics.js';

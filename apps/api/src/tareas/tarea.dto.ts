@@ -4,7 +4,8 @@ import { ESTADOS, TIPOS, type Estado, type Tipo } from '../database/schema.js';
 import { PageQueryDto } from '../paging/page-query.dto.js';
 import { IntegerText } from '../validation/query-text.decorators.js';
 import { Instant } from '../validation/instant.decorator.js';
-import { Text } from '../validation/text.decorator.js';
+import { SearchText, Text } from '../validation/text.decorator.js';
+import { SORTS, type Sort } from './tarea-sort.js';
 
 const MAX_INT = 2_147_483_647;
 const isPresent = (_object: unknown, value: unknown): boolean => value !== undefined;
@@ -96,6 +97,35 @@ export class ListTareasDto extends PageQueryDto {
   @IntegerText(1, MAX_INT)
   delegado_usuario_id?: number;
 
+  @ApiPropertyOptional({ type: Number, example: 3 })
+  @IsOptional()
+  @IntegerText(1, MAX_INT)
+  creado_por_usuario_id?: number;
+
+  @ApiPropertyOptional({ enum: TIPOS })
+  @IsOptional()
+  @IsIn(TIPOS, { message: `must be one of ${TIPOS.join(', ')}` })
+  tipo?: Tipo;
+
+  @ApiPropertyOptional({ type: Number, minimum: 1, maximum: 5, example: 3 })
+  @IsOptional()
+  @IntegerText(1, 5)
+  prioridad?: number;
+
+  @ApiPropertyOptional({ example: 'norte', description: 'Part of the codigo or the titulo' })
+  @IsOptional()
+  @SearchText()
+  q?: string;
+
+  @ApiPropertyOptional({
+    enum: SORTS,
+    default: '-created_at',
+    description:
+      'Descending with `-`. The id decides between equals; a cursor is good for one sort',
+  })
+  @IsIn(SORTS, { message: `must be one of ${SORTS.join(', ')}` })
+  sort: Sort = '-created_at';
+
   @ApiPropertyOptional({
     type: String,
     format: 'date-time',
@@ -115,6 +145,12 @@ export class ListTareasDto extends PageQueryDto {
   @IsOptional()
   @Instant()
   hasta?: Date;
+}
+
+export class DelegadoDto {
+  @ApiProperty({ example: 2 }) id!: number;
+  @ApiProperty({ example: 'Ulises' }) nombre!: string;
+  @ApiProperty({ example: 'Suárez' }) apellido!: string;
 }
 
 export class TareaDto {
@@ -144,6 +180,7 @@ export class TareaDto {
   })
   fin_real!: string | null;
   @ApiProperty({ example: 2 }) delegado_usuario_id!: number;
+  @ApiProperty({ type: DelegadoDto }) delegado!: DelegadoDto;
   @ApiProperty({ example: 3 }) creado_por_usuario_id!: number;
   @ApiProperty({ example: 1 }) version!: number;
   @ApiProperty({ example: '2026-11-30T09:00:00.000Z' }) created_at!: string;

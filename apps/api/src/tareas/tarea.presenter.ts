@@ -1,3 +1,4 @@
+import { strongEtag } from '../http/etag.js';
 import type { TareaDto } from './tarea.dto.js';
 import type { Tarea } from './tareas.repository.js';
 
@@ -17,9 +18,17 @@ export function presentTarea(row: Tarea): TareaDto {
     inicio_real: row.inicioReal?.toISOString() ?? null,
     fin_real: row.finReal?.toISOString() ?? null,
     delegado_usuario_id: row.delegadoUsuarioId,
+    delegado: {
+      id: row.delegadoUsuarioId,
+      nombre: row.delegadoNombre,
+      apellido: row.delegadoApellido,
+    },
     creado_por_usuario_id: row.creadoPorUsuarioId,
     version: row.version,
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
   };
 }
+
+/** The `ETag` of a tarea as it is shown, its delegado's name included. */
+export const tareaEtag = (tarea: TareaDto): string => strongEtag(tarea);

@@ -1,17 +1,35 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import {
+  applyDecorators,
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
 import {
   ApiBearerAuth,
-  ApiCreatedResponse,
+  ApiHeader,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
   ApiParam,
+  ApiResponse,
   ApiTags,
 } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { CurrentUser } from '../auth/current-user.decorator.js';
 import type { Principal } from '../auth/principal.js';
 import { Roles } from '../auth/roles.decorator.js';
-import { INT8, ListCursor, toPage } from '../paging/cursor.js';
+import { matchesEtag } from '../http/etag.js';
+import { answerOf } from '../idempotency/answer-of.js';
+import { ApiIdempotencyKey, IdempotencyKey } from '../idempotency/idempotency-key.decorator.js';
+import { toPage } from '../paging/cursor.js';
 import { ApiProblems } from '../problems/api-problems.decorator.js';
 import { IdPipe } from '../validation/id.pipe.js';
 import {
@@ -21,12 +39,31 @@ import {
   TareaPageDto,
   UpdateTareaDto,
 } from './tarea.dto.js';
-import { presentTarea } from './tarea.presenter.js';
+import { presentTarea, tareaEtag } from './tarea.presenter.js';
+import { positionOf, tareaCursor } from './tarea-sort.js';
 import { TareasService } from './tareas.service.js';
 
-const CURSOR = new ListCursor<[number]>('tareas', INT8);
-
 const ApiTareaId = () => ApiParam({ name: 'id', type: Number, example: 1 });
+const ETAG_SCHEMA = { type: 'string', example: '"2jmj7l5rSw0yVb_vlWAYkK_YBwk"' } as const;
+
+const ApiTareaResponse = (status: 200 | 201) =>
+  ApiResponse({
+    status,
+    type: TareaDto,
+    description: 'The tarea',
+    headers: { ETag: { description: 'For If-Match and If-None-Match', schema: ETAG_SCHEMA } },
+  });
+
+const ApiIfMatch = () =>
+  applyDecorators(
+    ApiHeader({
+      name: 'If-Match',
+      required: false,
+      description: 'The ETag that the change is based on; one that no longer holds is 412',
+      schema: ETAG_SCHEMA,
+    }),
+    ApiProblems('PRECONDITION_FAILED'),
+  );
 
 @ApiTags('tareas')
 @ApiBearerAuth()
@@ -36,51 +73,79 @@ export class TareasController {
   constructor(private readonly tareas: TareasService) {}
 
   @Get()
-  @ApiOperation({ summary: 'List tareas, the newest first; a usuario sees the own ones' })
+  @ApiOperation({
+    operationId: 'listTareas',
+    summary: 'List tareas, the newest first unless sorted; a usuario sees the own ones',
+    description:
+      'A tarea that changes while its list is read page by page may come twice or not at all if the change moves it; no other ever does.',
+  })
   @ApiOkResponse({ type: TareaPageDto })
   @ApiProblems('CURSOR_INVALID', 'VALIDATION_FAILED')
   async list(@CurrentUser() user: Principal, @Query() query: ListTareasDto): Promise<TareaPageDto> {
-    const rows = await this.tareas.list(
-      user,
-      {
+    const { limit, cursor, sort } = query;
+    const cursors = tareaCursor(sort);
+    const rows = await this.tareas.list(user, {
+      filter: {
         estado: query.estado,
+        tipo: query.tipo,
+        prioridad: query.prioridad,
         delegadoUsuarioId: query.delegado_usuario_id,
+        creadoPorUsuarioId: query.creado_por_usuario_id,
         desde: query.desde,
         hasta: query.hasta,
-        beforeId: query.cursor === undefined ? undefined : CURSOR.decode(query.cursor)[0],
+        q: query.q,
       },
-      query.limit + 1,
-    );
-    return toPage(rows, query.limit, presentTarea, ({ id }) => CURSOR.encode(id));
+      sort,
+      after: cursor === undefined ? undefined : cursors.decode(cursor),
+      limit: limit + 1,
+    });
+    return toPage(rows, limit, presentTarea, (last) => cursors.encode(...positionOf(sort, last)));
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'Read a tarea; a usuario sees the own ones' })
   @ApiTareaId()
-  @ApiOkResponse({ type: TareaDto })
+  @ApiHeader({ name: 'If-None-Match', required: false, schema: ETAG_SCHEMA })
+  @ApiTareaResponse(200)
+  @ApiResponse({ status: 304, description: 'The tarea is still that of If-None-Match' })
   @ApiProblems('TAREA_NOT_FOUND')
-  async find(@CurrentUser() user: Principal, @Param('id', IdPipe) id: number): Promise<TareaDto> {
-    return presentTarea(await this.tareas.find(user, id));
+  async find(
+    @CurrentUser() user: Principal,
+    @Param('id', IdPipe) id: number,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TareaDto | undefined> {
+    const tarea = tagged(reply, presentTarea(await this.tareas.find(user, id)));
+    if (!matchesEtag(ifNoneMatch, tareaEtag(tarea))) return tarea;
+    void reply.status(304);
+    return undefined;
   }
 
   @Post()
   @Roles('supervisor')
   @ApiOperation({ summary: 'Create a tarea (supervisor, admin)' })
-  @ApiCreatedResponse({ type: TareaDto })
+  @ApiTareaResponse(201)
+  @ApiIdempotencyKey()
   @ApiProblems(
     'TAREA_DATES_INVALID',
     'VALIDATION_FAILED',
     'USUARIO_NOT_FOUND',
     'TAREA_CODIGO_DUPLICATE',
   )
-  async create(@CurrentUser() user: Principal, @Body() body: CreateTareaDto): Promise<TareaDto> {
-    return presentTarea(await this.tareas.create(user, body));
+  async create(
+    @CurrentUser() user: Principal,
+    @Body() dto: CreateTareaDto,
+    @IdempotencyKey() key: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TareaDto> {
+    return tagged(reply, answerOf(reply, await this.tareas.create(user, dto, key)));
   }
 
   @Patch(':id')
   @ApiOperation({ summary: 'Change a tarea (supervisor, admin; the delegado: estado only)' })
   @ApiTareaId()
-  @ApiOkResponse({ type: TareaDto })
+  @ApiIfMatch()
+  @ApiTareaResponse(200)
   @ApiProblems(
     'TAREA_DATES_INVALID',
     'VALIDATION_FAILED',
@@ -93,8 +158,10 @@ export class TareasController {
     @CurrentUser() user: Principal,
     @Param('id', IdPipe) id: number,
     @Body() body: UpdateTareaDto,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TareaDto> {
-    return presentTarea(await this.tareas.update(user, id, body));
+    return tagged(reply, presentTarea(await this.tareas.update(user, id, body, ifMatch)));
   }
 
   @Delete(':id')
@@ -102,9 +169,20 @@ export class TareasController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete a tarea (supervisor, admin)' })
   @ApiTareaId()
+  @ApiIfMatch()
   @ApiNoContentResponse()
   @ApiProblems('TAREA_NOT_FOUND')
-  async remove(@Param('id', IdPipe) id: number): Promise<void> {
-    await this.tareas.remove(id);
+  async remove(
+    @CurrentUser() user: Principal,
+    @Param('id', IdPipe) id: number,
+    @Headers('if-match') ifMatch: string | undefined,
+  ): Promise<void> {
+    await this.tareas.remove(user, id, ifMatch);
   }
+}
+
+/** The answer with its `ETag`, for the `If-Match` of a change. */
+function tagged(reply: FastifyReply, tarea: TareaDto): TareaDto {
+  void reply.header('etag', tareaEtag(tarea));
+  return tarea;
 }

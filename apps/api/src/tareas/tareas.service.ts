@@ -8,68 +8,87 @@ import type { Db } from '../database/database.js';
 import { tareas } from '../database/schema.js';
 import { DomainEventBus } from '../events/domain-event-bus.js';
 import type { DomainEvent } from '../events/domain-events.js';
+import { matchesStrongEtag } from '../http/etag.js';
+import { IdempotencyService, type Created } from '../idempotency/idempotency.service.js';
 import { Problem } from '../problems/problem.js';
 import { UsuariosService } from '../usuarios/usuarios.service.js';
 import { canMove, movesFrom } from './estado-machine.js';
-import type { CreateTareaDto, UpdateTareaDto } from './tarea.dto.js';
-import {
-  TareasRepository,
-  type Tarea,
-  type TareaChange,
-  type TareaFilter,
-} from './tareas.repository.js';
+import type { CreateTareaDto, TareaDto, UpdateTareaDto } from './tarea.dto.js';
+import { presentTarea, tareaEtag } from './tarea.presenter.js';
+import { TareasListRepository, type TareaListing } from './tareas-list.repository.js';
+import { TareasRepository, type Tarea, type TareaChange } from './tareas.repository.js';
 
 /** The rules of tareas: who may see and change what, legal estados, versions; tells the bus what happened. */
 @Injectable()
 export class TareasService {
   constructor(
     private readonly repository: TareasRepository,
+    private readonly lists: TareasListRepository,
     private readonly usuarios: UsuariosService,
+    private readonly idempotency: IdempotencyService,
     private readonly bus: DomainEventBus,
   ) {}
 
-  async list(principal: Principal, filter: TareaFilter, limit: number): Promise<Tarea[]> {
-    if (hasRole(principal, 'supervisor')) return this.repository.list(filter, limit);
+  async list(principal: Principal, listing: TareaListing): Promise<Tarea[]> {
+    if (hasRole(principal, 'supervisor')) return this.lists.list(listing);
+    const { filter } = listing;
     if (filter.delegadoUsuarioId !== undefined && filter.delegadoUsuarioId !== principal.id) {
       throw new Problem('FORBIDDEN', 'You may list your own tareas only');
     }
-    return this.repository.list({ ...filter, delegadoUsuarioId: principal.id }, limit);
+    return this.lists.list({ ...listing, filter: { ...filter, delegadoUsuarioId: principal.id } });
   }
 
+  /** A tarea of others is as good as none to a usuario. */
   async find(principal: Principal, id: number): Promise<Tarea> {
-    const tarea = found(await this.repository.find(id), id);
-    if (tarea.delegadoUsuarioId !== principal.id && !hasRole(principal, 'supervisor')) {
-      throw new Problem('FORBIDDEN', 'You may see your own tareas only');
-    }
-    return tarea;
+    const tarea = await this.repository.find(id);
+    return visible(principal, tarea, id);
   }
 
-  async create(principal: Principal, dto: CreateTareaDto): Promise<Tarea> {
-    return this.writing(async (tx, record) => {
-      await this.requireUsuario(tx, dto.delegado_usuario_id);
-      const tarea = await this.repository.insert(tx, {
-        codigo: dto.codigo ?? newCodigo(),
-        titulo: dto.titulo,
-        descripcion: dto.descripcion ?? null,
-        tipo: dto.tipo,
-        prioridad: dto.prioridad,
-        inicioProgramado: dto.inicio_programado,
-        finProgramado: dto.fin_programado ?? null,
-        delegadoUsuarioId: dto.delegado_usuario_id,
-        creadoPorUsuarioId: principal.id,
-      });
-      record({
-        name: 'tarea.created',
-        data: { tareaId: tarea.id, delegadoUsuarioId: tarea.delegadoUsuarioId },
-      });
-      return tarea;
+  /** @param key the caller's `Idempotency-Key`: the same one gets the same answer */
+  async create(
+    principal: Principal,
+    dto: CreateTareaDto,
+    key: string | undefined,
+  ): Promise<Created<TareaDto>> {
+    const request = { usuarioId: principal.id, operation: 'createTarea', key, body: dto };
+    return this.writing((tx, record) =>
+      this.idempotency.once(tx, request, async () => {
+        const tarea = await this.insert(tx, principal, dto);
+        record({
+          name: 'tarea.created',
+          data: { tareaId: tarea.id, delegadoUsuarioId: tarea.delegadoUsuarioId },
+        });
+        return presentTarea(tarea);
+      }),
+    );
+  }
+
+  private async insert(tx: Db, principal: Principal, dto: CreateTareaDto): Promise<Tarea> {
+    await this.requireUsuario(tx, dto.delegado_usuario_id);
+    return this.repository.insert(tx, {
+      codigo: dto.codigo ?? newCodigo(),
+      titulo: dto.titulo,
+      descripcion: dto.descripcion ?? null,
+      tipo: dto.tipo,
+      prioridad: dto.prioridad,
+      inicioProgramado: dto.inicio_programado,
+      finProgramado: dto.fin_programado ?? null,
+      delegadoUsuarioId: dto.delegado_usuario_id,
+      creadoPorUsuarioId: principal.id,
     });
   }
 
-  async update(principal: Principal, id: number, dto: UpdateTareaDto): Promise<Tarea> {
+  /** @param ifMatch the `If-Match` header, which is compared before `version` is */
+  async update(
+    principal: Principal,
+    id: number,
+    dto: UpdateTareaDto,
+    ifMatch?: string,
+  ): Promise<Tarea> {
     return this.writing(async (tx, record) => {
-      const before = found(await this.repository.findForUpdate(tx, id), id);
-      requireMayChange(principal, before, dto);
+      const before = visible(principal, await this.repository.findForUpdate(tx, id), id);
+      requireMayChange(principal, dto);
+      requireMatch(before, ifMatch);
       if (dto.version !== undefined && dto.version !== before.version) {
         throw new Problem(
           'TAREA_VERSION_CONFLICT',
@@ -86,10 +105,11 @@ export class TareasService {
     });
   }
 
-  async remove(id: number): Promise<void> {
+  async remove(principal: Principal, id: number, ifMatch?: string): Promise<void> {
     await this.writing(async (tx, record) => {
-      const tarea = found(await this.repository.findForUpdate(tx, id), id);
-      await this.repository.update(tx, id, { deletedAt: sql`now()` });
+      const tarea = visible(principal, await this.repository.findForUpdate(tx, id), id);
+      requireMatch(tarea, ifMatch);
+      await this.repository.softDelete(tx, id);
       record({
         name: 'tarea.deleted',
         data: { tareaId: id, delegadoUsuarioId: tarea.delegadoUsuarioId },
@@ -132,22 +152,28 @@ export class TareasService {
   }
 }
 
-function found(tarea: Tarea | undefined, id: number): Tarea {
-  if (!tarea) throw new Problem('TAREA_NOT_FOUND', `There is no tarea ${String(id)}`);
-  return tarea;
+/** @throws Problem TAREA_NOT_FOUND for none, and alike for one that is not the caller's to see */
+function visible(principal: Principal, tarea: Tarea | undefined, id: number): Tarea {
+  const own = tarea?.delegadoUsuarioId === principal.id;
+  if (tarea && (own || hasRole(principal, 'supervisor'))) return tarea;
+  throw new Problem('TAREA_NOT_FOUND', `There is no tarea ${String(id)}`);
+}
+
+/** @throws Problem PRECONDITION_FAILED */
+function requireMatch(tarea: Tarea, ifMatch: string | undefined): void {
+  if (ifMatch === undefined || matchesStrongEtag(ifMatch, tareaEtag(presentTarea(tarea)))) return;
+  throw new Problem(
+    'PRECONDITION_FAILED',
+    'The tarea is no longer what If-Match names: read it anew',
+  );
 }
 
 /** Supervisors and admins change everything, the delegado only `estado`. */
-function requireMayChange(principal: Principal, tarea: Tarea, dto: UpdateTareaDto): void {
+function requireMayChange(principal: Principal, dto: UpdateTareaDto): void {
   if (hasRole(principal, 'supervisor')) return;
   const { estado: _estado, version: _version, ...rest } = dto;
-  const others = Object.entries(rest).filter(([, value]) => value !== undefined);
-  if (tarea.delegadoUsuarioId !== principal.id || others.length > 0) {
-    throw new Problem(
-      'FORBIDDEN',
-      'As a usuario you may change the estado of your own tareas only',
-    );
-  }
+  if (Object.values(rest).every((value) => value === undefined)) return;
+  throw new Problem('FORBIDDEN', 'As a usuario you may change the estado of your own tareas only');
 }
 
 /** The columns that really differ; moving the estado brings its dates along. */

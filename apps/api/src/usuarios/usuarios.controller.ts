@@ -1,22 +1,38 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiCreatedResponse,
+  ApiExtraModels,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
   ApiParam,
   ApiTags,
+  getSchemaPath,
 } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { CurrentUser } from '../auth/current-user.decorator.js';
 import type { Principal } from '../auth/principal.js';
 import { Roles } from '../auth/roles.decorator.js';
-import { PageQueryDto } from '../paging/page-query.dto.js';
+import { answerOf } from '../idempotency/answer-of.js';
+import { ApiIdempotencyKey, IdempotencyKey } from '../idempotency/idempotency-key.decorator.js';
 import { ApiProblems } from '../problems/api-problems.decorator.js';
 import { IdPipe } from '../validation/id.pipe.js';
 import { CreateUsuarioDto } from './dto/create-usuario.dto.js';
 import { UpdateUsuarioDto } from './dto/update-usuario.dto.js';
-import { UsuarioPageDto } from './dto/usuario-page.dto.js';
+import { ListUsuariosDto } from './dto/list-usuarios.dto.js';
+import { UsuarioPageDto, UsuarioSummaryPageDto } from './dto/usuario-page.dto.js';
 import { UsuarioDto } from './dto/usuario.dto.js';
 import { UsuariosService } from './usuarios.service.js';
 
@@ -32,19 +48,40 @@ export class UsuariosController {
   @Post()
   @Roles('admin')
   @ApiOperation({ summary: 'Create a usuario (admin)' })
-  @ApiCreatedResponse({ type: UsuarioDto })
+  @ApiCreatedResponse({ type: UsuarioDto, description: 'The usuario' })
+  @ApiIdempotencyKey()
   @ApiProblems('USUARIO_DUPLICATE')
-  create(@CurrentUser() actor: Principal, @Body() body: CreateUsuarioDto): Promise<UsuarioDto> {
-    return this.usuarios.create(actor, body);
+  async create(
+    @CurrentUser() actor: Principal,
+    @Body() body: CreateUsuarioDto,
+    @IdempotencyKey() key: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UsuarioDto> {
+    return answerOf(reply, await this.usuarios.create(actor, body, key));
   }
 
   @Get()
-  @Roles('admin')
-  @ApiOperation({ summary: 'List the usuarios, page by page (admin)' })
-  @ApiOkResponse({ type: UsuarioPageDto })
+  @Roles('supervisor')
+  @ApiOperation({
+    summary: 'List the usuarios by id, page by page (admin; supervisor: reduced)',
+    description:
+      'Supervisors get `id`, `nombre`, `apellido`, `email` and `rol` of each, to choose a delegado.',
+  })
+  @ApiExtraModels(UsuarioPageDto, UsuarioSummaryPageDto)
+  @ApiOkResponse({
+    description: 'A page of usuarios',
+    schema: {
+      anyOf: [UsuarioPageDto, UsuarioSummaryPageDto].map((page) => ({
+        $ref: getSchemaPath(page),
+      })),
+    },
+  })
   @ApiProblems('VALIDATION_FAILED', 'CURSOR_INVALID')
-  list(@Query() query: PageQueryDto): Promise<UsuarioPageDto> {
-    return this.usuarios.list(query);
+  list(
+    @CurrentUser() actor: Principal,
+    @Query() query: ListUsuariosDto,
+  ): Promise<UsuarioPageDto | UsuarioSummaryPageDto> {
+    return this.usuarios.list(actor, query);
   }
 
   @Get(':id')

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { and, asc, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
 import { Database, type Db } from '../database/database.js';
 import { tareas, usuarios, type Rol } from '../database/schema.js';
+import { containsByIndex } from '../database/text-search.js';
 
 /** The columns that leave the repository: never the password hash nor the lockout's. */
 const COLUMNS = {
@@ -32,6 +33,12 @@ export interface Usuario {
   readonly updatedAt: Date;
 }
 
+export interface UsuarioFilter {
+  readonly rol?: Rol | undefined;
+  /** In `nombre apellido` or the e-mail. */
+  readonly q?: string | undefined;
+}
+
 export type NewUsuario = Pick<
   typeof usuarios.$inferInsert,
   'dni' | 'nombre' | 'apellido' | 'email' | 'telefono' | 'rol' | 'passwordHash'
@@ -53,11 +60,18 @@ export class UsuariosRepository {
   }
 
   /** In the order of their ids, those after `afterId`. */
-  list(afterId: number, limit: number): Promise<Usuario[]> {
+  list({ rol, q }: UsuarioFilter, afterId: number, limit: number): Promise<Usuario[]> {
     return this.database.db
       .select(COLUMNS)
       .from(usuarios)
-      .where(and(gt(usuarios.id, afterId), LIVE))
+      .where(
+        and(
+          gt(usuarios.id, afterId),
+          LIVE,
+          rol && eq(usuarios.rol, rol),
+          q === undefined ? undefined : containsByIndex(usuarios.busqueda, q),
+        ),
+      )
       .orderBy(asc(usuarios.id))
       .limit(limit);
   }

@@ -6,17 +6,19 @@ import {
 } from '../audit/append-audit-event.js';
 import { CredentialsService } from '../auth/credentials.service.js';
 import type { Principal } from '../auth/principal.js';
+import { hasRole } from '../auth/role.js';
 import { SesionesService } from '../auth/sesiones.service.js';
 import type { Db } from '../database/database.js';
 import type { Rol } from '../database/schema.js';
 import { DomainEventBus } from '../events/domain-event-bus.js';
+import { IdempotencyService, type Created } from '../idempotency/idempotency.service.js';
 import { INT4, ListCursor, toPage } from '../paging/cursor.js';
-import type { PageQueryDto } from '../paging/page-query.dto.js';
 import { Problem } from '../problems/problem.js';
 import type { CreateUsuarioDto } from './dto/create-usuario.dto.js';
 import type { UpdateUsuarioDto } from './dto/update-usuario.dto.js';
-import type { UsuarioPageDto } from './dto/usuario-page.dto.js';
-import { toUsuarioDto, type UsuarioDto } from './dto/usuario.dto.js';
+import type { ListUsuariosDto } from './dto/list-usuarios.dto.js';
+import type { UsuarioPageDto, UsuarioSummaryPageDto } from './dto/usuario-page.dto.js';
+import { toUsuarioDto, toUsuarioSummaryDto, type UsuarioDto } from './dto/usuario.dto.js';
 import {
   assertMayChange,
   assertSelfOrAdmin,
@@ -26,11 +28,13 @@ import { rejectingDuplicates } from './usuario-duplicate.js';
 import { UsuariosRepository, type Usuario, type UsuarioChanges } from './usuarios.repository.js';
 
 const CURSOR = new ListCursor<[number]>('usuarios', INT4);
+const cursorAt = ({ id }: Usuario): string => CURSOR.encode(id);
 
 @Injectable()
 export class UsuariosService {
   constructor(
     private readonly usuarios: UsuariosRepository,
+    private readonly idempotency: IdempotencyService,
     private readonly bus: DomainEventBus,
     private readonly credentials: CredentialsService,
     private readonly sesiones: SesionesService,
@@ -44,32 +48,53 @@ export class UsuariosService {
     return this.usuarios.findActive(id, tx);
   }
 
-  /** @throws Problem USUARIO_DUPLICATE */
-  async create(actor: Principal, { password, ...fields }: CreateUsuarioDto): Promise<UsuarioDto> {
+  /**
+   * @param key the caller's `Idempotency-Key`: the same one gets the same answer
+   * @throws Problem USUARIO_DUPLICATE, IDEMPOTENCY_KEY_REUSED
+   */
+  async create(
+    actor: Principal,
+    dto: CreateUsuarioDto,
+    key: string | undefined,
+  ): Promise<Created<UsuarioDto>> {
+    const request = { usuarioId: actor.id, operation: 'createUsuario', key, body: dto };
+    const earlier = await this.idempotency.earlier<UsuarioDto>(request);
+    if (earlier) return earlier;
+    const { password, ...fields } = dto;
+    // Hashing takes long: before the transaction, not inside.
     const passwordHash = await this.credentials.hashNew(password, fields.email);
-    const created = await rejectingDuplicates(
-      this.bus.transaction(async (tx, record) => {
-        const usuario = await this.usuarios.insert(tx, { ...fields, passwordHash });
-        record({ name: 'usuario.created', data: { usuarioId: usuario.id } });
-        await appendAuditEvents(tx, [
-          {
-            action: 'usuario.created',
-            actor: actor.id,
-            subject: usuario.id,
-            detail: { rol: usuario.rol },
-          },
-        ]);
-        return usuario;
-      }),
+    return rejectingDuplicates(
+      this.bus.transaction((tx, record) =>
+        this.idempotency.once(tx, request, async () => {
+          const usuario = await this.usuarios.insert(tx, { ...fields, passwordHash });
+          record({ name: 'usuario.created', data: { usuarioId: usuario.id } });
+          await appendAuditEvents(tx, [
+            {
+              action: 'usuario.created',
+              actor: actor.id,
+              subject: usuario.id,
+              detail: { rol: usuario.rol },
+            },
+          ]);
+          return toUsuarioDto(usuario);
+        }),
+      ),
     );
-    return toUsuarioDto(created);
   }
 
-  /** @throws Problem CURSOR_INVALID */
-  async list({ limit, cursor }: PageQueryDto): Promise<UsuarioPageDto> {
-    const [afterId] = cursor === undefined ? [0] : CURSOR.decode(cursor);
-    const rows = await this.usuarios.list(afterId, limit + 1);
-    return toPage(rows, limit, toUsuarioDto, ({ id }) => CURSOR.encode(id));
+  /**
+   * All fields for admins, the reduced shape for others who may list.
+   * @throws Problem CURSOR_INVALID
+   */
+  async list(
+    actor: Principal,
+    { limit, cursor, rol, q }: ListUsuariosDto,
+  ): Promise<UsuarioPageDto | UsuarioSummaryPageDto> {
+    const afterId = cursor === undefined ? 0 : CURSOR.decode(cursor)[0];
+    const rows = await this.usuarios.list({ rol, q }, afterId, limit + 1);
+    return hasRole(actor, 'admin')
+      ? toPage(rows, limit, toUsuarioDto, cursorAt)
+      : toPage(rows, limit, toUsuarioSummaryDto, cursorAt);
   }
 
   /** @throws Problem FORBIDDEN, USUARIO_NOT_FOUND */

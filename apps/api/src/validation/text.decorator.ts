@@ -17,3 +17,13 @@ export function Text(min: number, max: number): PropertyDecorator {
     Matches(PRINTABLE, { message: 'must not contain control characters' }),
   );
 }
+
+/** What a list is searched for: a short text on one line, taken as it stands, case and accents aside. */
+export function SearchText(): PropertyDecorator {
+  return applyDecorators(
+    Text(1, 100),
+    Matches(/^[^\p{Zl}\p{Zp}\t\r\n\u0085]*$/u, { message: 'must be a single line' }),
+    // Accents alone are nothing once accents do not count.
+    Matches(/[^\p{M}\p{C}\p{Z}]/u, { message: 'must contain something visible' }),
+  );
+}

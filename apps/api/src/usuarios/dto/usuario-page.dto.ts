@@ -1,10 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { UsuarioDto } from './usuario.dto.js';
+import { UsuarioDto, UsuarioSummaryDto } from './usuario.dto.js';
 
-export class UsuarioPageDto {
-  @ApiProperty({ type: [UsuarioDto] })
-  items!: UsuarioDto[];
-
+class NextCursor {
   @ApiProperty({
     type: String,
     nullable: true,
@@ -12,4 +9,16 @@ export class UsuarioPageDto {
     description: '`null` on the last page',
   })
   next_cursor!: string | null;
+}
+
+/** For admins. */
+export class UsuarioPageDto extends NextCursor {
+  @ApiProperty({ type: [UsuarioDto] })
+  items!: UsuarioDto[];
+}
+
+/** For supervisors. */
+export class UsuarioSummaryPageDto extends NextCursor {
+  @ApiProperty({ type: [UsuarioSummaryDto] })
+  items!: UsuarioSummaryDto[];
 }

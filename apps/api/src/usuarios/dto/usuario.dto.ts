@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, PickType } from '@nestjs/swagger';
 import { ROLES, type Rol } from '../../database/schema.js';
 import type { Usuario } from '../usuarios.repository.js';
 
@@ -37,6 +37,15 @@ export class UsuarioDto {
   updated_at!: string;
 }
 
+/** What supervisors see of others: enough to choose a delegado. */
+export class UsuarioSummaryDto extends PickType(UsuarioDto, [
+  'id',
+  'nombre',
+  'apellido',
+  'email',
+  'rol',
+] as const) {}
+
 /** Names each field, so that a new column never leaves by itself. */
 export function toUsuarioDto(usuario: Usuario): UsuarioDto {
   return {
@@ -52,4 +61,14 @@ export function toUsuarioDto(usuario: Usuario): UsuarioDto {
     created_at: usuario.createdAt.toISOString(),
     updated_at: usuario.updatedAt.toISOString(),
   };
+}
+
+export function toUsuarioSummaryDto({
+  id,
+  nombre,
+  apellido,
+  email,
+  rol,
+}: Usuario): UsuarioSummaryDto {
+  return { id, nombre, apellido, email, rol };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { matchesEtag, weakEtag } from './etag.js';
+import { matchesEtag, matchesStrongEtag, weakEtag } from './etag.js';
 
 describe('weakEtag', () => {
   it('is weak, the same for equal content and another for other content', () => {
@@ -22,5 +22,19 @@ describe('matchesEtag', () => {
     ['"xx"', false],
   ])('If-None-Match: %s → %s', (header, expected) => {
     expect(matchesEtag(header, 'W/"x"')).toBe(expected);
+  });
+});
+
+describe('matchesStrongEtag', () => {
+  it.each([
+    ['"a"', true],
+    ['"b", "a"', true],
+    ['*', true],
+    ['W/"a"', false],
+    ['"b"', false],
+    ['a', false],
+    ['', false],
+  ])('If-Match: %s → %s', (header, matches) => {
+    expect(matchesStrongEtag(header, '"a"')).toBe(matches);
   });
 });
