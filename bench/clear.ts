@@ -74,7 +74,7 @@ function describe(times: readonly number[]): string {
   return `${times.length} times, p50 ${p50}, p99 ${p99}, max ${max} ms`;
 }
 
-/** Measures until told to stop, or for so long. */
+/** Measures until it is stopped, or for so long. */
 async function pings(pinger: ReturnType<typeof fork>, forMs?: number): Promise<number[]> {
   pinger.send('start');
   if (forMs !== undefined) setTimeout(() => pinger.send('stop'), forMs);
@@ -83,7 +83,7 @@ async function pings(pinger: ReturnType<typeof fork>, forMs?: number): Promise<n
   return times;
 }
 
-/** In a process of its own, whose event loop nobody else keeps busy. */
+/** In a process of its own, whose event loop has no other work. */
 async function ping(serverUrl: string): Promise<void> {
   const client = createClient({ url: serverUrl });
   await client.connect();

@@ -59,7 +59,7 @@ async function ask(): Promise<void> {
     console.log(`last reader after the loader's end: ${spread(late, 1)} ms`);
     const fleet = `${PROCESSES} × ${READERS} readers of a cold key`;
     expectFigure(`${fleet}: exactly one load, ${single} of ${ROUNDS} times`, single === ROUNDS);
-    expectFigure(`${fleet}: everybody has the loaded value`, wrong === 0);
+    expectFigure(`${fleet}: every caller has the loaded value`, wrong === 0);
   } finally {
     for (const reader of readers) reader.kill();
     await server.stop();

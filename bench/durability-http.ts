@@ -1,6 +1,6 @@
 /**
  * What do the log and the proof of freshness cost over HTTP, and how much longer does a write take
- * while Redis is away and when it has just come back?
+ * while Redis is unavailable and when it has just come back?
  *
  *   npm run bench:durability-http -- [--rounds 9] [--seconds 2]
  *
@@ -113,7 +113,7 @@ function report(what: string, off: readonly TimedAnswers[], on: readonly TimedAn
   }
 }
 
-/** Writes before Redis goes, while it is away, and when it has come back. */
+/** Writes before the outage of Redis, during it, and after it. */
 async function disturb(what: 'killed' | 'frozen'): Promise<void> {
   const { redis } = withLog;
   const write = (lasting: number): Promise<TimedAnswers> =>
@@ -139,7 +139,7 @@ async function disturb(what: 'killed' | 'frozen'): Promise<void> {
     );
   }
   const longest = quantile(away.taken.concat(after.taken), 1) - usual;
-  expectFigure(`nothing failed, and nobody waited 2 s longer (${what})`, longest < 2_000);
+  expectFigure(`nothing failed, and no write waited 2 s longer (${what})`, longest < 2_000);
 }
 
 function urlOf({ api }: Subject): URL {

@@ -7,7 +7,7 @@
  * loopback; client and server share this process) and within the server (Fastify's `inject`, no
  * sockets). The routes take short turns within one run, each round in another order; the ratio is
  * the median of the rounds' own ratios, because the machine is never quiet. The ratio of the CPU time
- * of the process is told as well: it does not count what others on the machine take. Beside them, an
+ * of the process is printed as well: it does not count what other processes take. Beside them, an
  * interceptor that only awaits `getOrSet` and answers: what Nest takes for any interceptor at all.
  * Nest goes a longer way as soon as a handler has one, so all of it is measured twice: in an
  * application with nothing else, and in one that has a global interceptor already, as one that logs.

@@ -75,7 +75,7 @@ try {
         for (let at = 0; at < CALLS; at++) await read(KEYS[at % KEYS.length] ?? '', never);
       });
       if (round >= 0) times.get(name)?.push(ms);
-      // Removals are heard of, and looks answered, between two turns of the event loop only.
+      // Invalidation messages arrive, and probes are answered, between two turns of the event loop only.
       await new Promise((resolve) => setTimeout(resolve, 150));
     }
     const ms = await millisecondsOf(() => Promise.resolve(bare()));

@@ -34,20 +34,20 @@ try {
   const plain = await open();
   const costs = new Map<string, number[]>();
   for (let round = 0; round < ROUNDS; round++) {
-    await measure('nobody keeps copies', plain);
+    await measure('no process keeps copies', plain);
     const copying = await Promise.all([open({ barrier: false }), open({ barrier: false })]);
     while (copying.some(({ store }) => (store.coherence?.freshUntil ?? 0) < performance.now())) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     await measure('two processes keep copies', plain);
     await Promise.all(copying.map((cache) => cache.close()));
-    // As long as nobody has made the sequence, nobody is told.
+    // As long as no process has made the sequence, nothing is published.
     await control.del('gad:\0removals');
   }
   console.log(machine());
   for (const [name, values] of costs) console.log(`${name.padEnd(28)} ${spread(values, 2)} µs`);
-  const [without = [], told = []] = [...costs.values()];
-  const added = told.map((cost, round) => cost - (without[round] ?? 0));
+  const [without = [], published = []] = [...costs.values()];
+  const added = published.map((cost, round) => cost - (without[round] ?? 0));
   console.log(`${'added by the announcement'.padEnd(28)} ${spread(added, 2)} µs`);
   expectFigure(`an announcement takes ≤ ${TARGET_US} µs`, quantile(added, 0.5) <= TARGET_US);
   await plain.close();

@@ -5,7 +5,7 @@
  *
  * Writers append in transactions that end in another order than they began in, a foreign
  * transaction stays open in the middle; then 300,000 events lie behind an open transaction, once of
- * somebody else and once the very one that appended them. Ends with 1 when a target is missed.
+ * another client and once the very one that appended them. Ends with 1 when a target is missed.
  */
 import { parseArgs } from 'node:util';
 import pg from 'pg';
@@ -53,7 +53,7 @@ try {
   );
   expectFigure('nothing lost, nothing repeated', lost + repeated === 0);
   expectFigure(`p99 ≤ ${String(LATENCY_TARGET_MS)} ms`, (p99 ?? Infinity) <= LATENCY_TARGET_MS);
-  await pollsBehind('of somebody else', async (open) => {
+  await pollsBehind('of another client', async (open) => {
     await open.query('begin; select pg_current_xact_id()');
     const other = new pg.Client(server.url);
     await other.connect();

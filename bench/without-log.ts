@@ -1,7 +1,7 @@
 /**
  * Imported before the API in a process that is measured: takes away the log and the proof of
  * freshness, which the product cannot do without. What is left is what it would be without them:
- * the write in a transaction, and the removal after its commit, owed when the store is away.
+ * the write in a transaction, and the removal after its commit, queued for a retry when the store is unavailable.
  */
 import { Freshness } from '@gad/cache';
 import { DomainEventBus, type RecordEvent } from '../apps/api/src/events/domain-event-bus.js';

@@ -91,7 +91,7 @@ describe('Dockerfile', () => {
     }
   });
 
-  it('runs as nobody in particular, in production mode, watched by the liveness route', () => {
+  it('runs as an unprivileged user, in production mode, watched by the liveness route', () => {
     expect(runtime).toMatch(/^USER node$/m);
     expect(runtime).toContain('NODE_ENV=production');
     expect(runtime).toMatch(/^HEALTHCHECK [^]*\/health\/live/m);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { between, type Fault, type Stage } from './stage.js';
 
-/** Nobody puts a database back in less. */
+/** No operator puts a database back in less. */
 const RESTORE_MS = 2_000;
 
 export const DATABASE_FAULTS: readonly Fault[] = [

@@ -1,4 +1,4 @@
-/** Who is away: the database, or one API process by its number. */
+/** What is unavailable: the database, or one API process by its number. */
 export type Who = 'database' | number;
 
 interface Downtime {
@@ -15,7 +15,7 @@ const SLACK_US = 300_000;
 
 /**
  * When the database or an API process was away. A request that fails then failed for that reason,
- * and nobody blames the cache.
+ * and the cache is not to blame.
  */
 export class Downtimes {
   readonly #all: Downtime[] = [];
@@ -31,7 +31,7 @@ export class Downtimes {
     };
   }
 
-  /** Whether somebody whom the request needed was away while it ran. */
+  /** Whether a process that the request needed was unavailable while it ran. */
   excuse(process: number, begin: number, end: number): boolean {
     return this.#all.some(
       (down) =>

@@ -1,5 +1,5 @@
 /**
- * Does anybody read an old state when servers and processes fail under load? See README.md.
+ * Is an old state read when servers and processes fail under load? See README.md.
  *
  *   npm run verify:faults -- [--seconds 120] [--seed n] [--processes 3] [--subjects gad,raw,…]
  *       [--faults "name,name"] [--readers 24] [--writers 4] [--usuarios 12]

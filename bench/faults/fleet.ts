@@ -33,7 +33,7 @@ export interface FleetSetup {
   readonly downtimes: Downtimes;
 }
 
-/** The application's processes. One that dies is started again, whoever killed it. */
+/** The application's processes. One that ends is started again. */
 export class Fleet {
   readonly members: Member[] = [];
   /** How many processes ended without the harness having asked for it. */
@@ -190,7 +190,7 @@ export class Fleet {
         await this.#start(member);
         break;
       } catch {
-        // It could not start, perhaps as the database or Redis is away as well: once more.
+        // It could not start, perhaps because the database or Redis is unavailable as well: once more.
         await sleep(RESTART_MS);
       }
     }

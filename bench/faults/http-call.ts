@@ -8,7 +8,7 @@ export interface Call {
   readonly path: string;
   readonly token?: string;
   readonly body?: unknown;
-  /** A call that takes longer has failed: nobody waits for it any more. */
+  /** A call that takes longer has failed: its caller has given up. */
   readonly patienceMs: number;
 }
 

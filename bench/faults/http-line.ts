@@ -36,7 +36,7 @@ export class HttpLine {
   #received: Buffer | undefined;
   #head: Head | undefined;
 
-  /** @param closed told once, when this line cannot be used any more */
+  /** @param closed called once, when this line cannot be used any more */
   constructor(host: string, port: number, closed: (line: HttpLine) => void) {
     this.#closed = closed;
     this.#socket = connect({ host, port, noDelay: true });
@@ -69,7 +69,7 @@ export class HttpLine {
 
   #take(chunk: Buffer): void {
     if (this.#pending === undefined) {
-      // Nobody asked: whatever this is, the next answer could not be told from it.
+      // Without a request: the next answer could not be distinguished from this.
       this.#fail('unasked');
       return;
     }

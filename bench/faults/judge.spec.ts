@@ -54,7 +54,7 @@ describe('A read', () => {
     expect(kinds(acknowledged(1, [10, 20]), read(1, [5, 9]))).toEqual(['ghost']);
   });
 
-  it('of a state that nobody wrote saw a ghost', () => {
+  it('of a state that was never written saw a ghost', () => {
     expect(kinds(acknowledged(1, [10, 20]), read(2, [30, 31]))).toEqual(['ghost']);
   });
 
@@ -68,7 +68,7 @@ describe('A read', () => {
 describe('A write whose answer was lost', () => {
   const committed = lost(1, [10, 100], true);
 
-  it('may be seen and not be seen while nobody knows what became of it', () => {
+  it('may be seen and not be seen while its outcome is unknown', () => {
     expect(kinds(committed, read(0, [50, 51]), read(1, [52, 53]), read(0, [54, 55]))).toEqual([]);
   });
 

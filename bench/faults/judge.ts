@@ -83,7 +83,7 @@ function addWrite(epoch: Epoch, write: HistoryRecord, healUs: number): void {
   if (version !== known + 1) {
     throw new Error(`row ${row} goes from version ${known} to ${version}: it has one writer`);
   }
-  // Nobody has seen it and nobody will: the next attempt makes the same version.
+  // It was never seen and never will be: the next attempt makes the same version.
   if (kind === EVENT.lost && detail === 0) return;
   epoch.written.at.push(begin);
   epoch.written.version.push(version);

@@ -38,7 +38,7 @@ export interface LoadSetup {
   readonly seed: number;
 }
 
-/** Readers and writers over HTTP, and the history of what they were told. */
+/** Readers and writers over HTTP, and the history of their answers. */
 export class Load {
   readonly now = clockSince(process.hrtime.bigint());
   readonly #http = new HttpCalls();
@@ -195,7 +195,7 @@ export class Load {
       } else if (status === 200) {
         this.#wrong += 1;
       } else if (status !== 404 || this.#writing) {
-        // While nobody writes, the database is being put back and may not know a usuario any more.
+        // While no writer runs, the database is being put back and may not know a usuario any more.
         this.#failures.push({ kind: 'read', process: member.index, begin, end, cause });
         await sleep(REFUSED_PAUSE_MS);
       }

@@ -1,4 +1,4 @@
-/** What an API process of the harness is told to do to itself at the right moment. */
+/** What an API process of the harness does to itself at the right moment, on command. */
 export type Order =
   /** After a commit, before anything is removed from the cache. */
   | 'die before invalidation'

@@ -40,7 +40,7 @@ export const LONG_OUTAGE: Fault = {
       performance.now() - begun >= OUTAGE_MS && load.acknowledged - before >= OUTAGE_WRITES;
     while (!isOver() && performance.now() - begun < LONGEST_OUTAGE_MS) await sleep(100);
     const written = load.acknowledged - before;
-    // What is measured from here on is the way back, not how soon somebody writes again.
+    // What is measured from here on is the way back, not how soon the next write comes.
     await load.stopWriters();
     await putBack();
     await redis.server.restart();

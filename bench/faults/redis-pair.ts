@@ -62,7 +62,7 @@ export class RedisPair {
       if (String(info).includes('master_link_status:up')) break;
       await sleep(20);
     }
-    // As whoever runs a replica is told to: cut off from it, the primary confirms nothing.
+    // As the documentation of replication advises: cut off from its replica, the primary confirms nothing.
     await this.command(['CONFIG', 'SET', 'min-replicas-to-write', '1']);
     link.become({ kind: 'delay', ms: lagMs });
   }

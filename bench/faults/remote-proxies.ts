@@ -5,7 +5,7 @@ import type { ProxyMode, TcpProxy } from '../../test/servers/tcp-proxy.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What the process with the proxies is told; in this order it is done. */
+/** The commands to the process with the proxies, carried out in this order. */
 export type ProxyCommand = { readonly id: number } & (
   | { readonly do: 'start' | 'retarget'; readonly target: number }
   | { readonly do: 'become'; readonly mode: ProxyMode }

@@ -1,6 +1,6 @@
 /**
- * The statistics of the API and the writes to tareas behind somebody else's cache: the same tables
- * and the same SQL, so that what differs is the cache. Nobody has to log in, which saves the rivals
+ * The statistics of the API and the writes to tareas behind another cache: the same tables
+ * and the same SQL, so that what differs is the cache. There is no login, which saves the rivals
  * a query a request. Configured by ADAPTER (one of the coherence harness), REDIS_URL, DATABASE_URL,
  * HOST and PORT.
  */
@@ -48,7 +48,7 @@ async function read(usuario: number, days: number): Promise<Reply> {
   return { status: 200, body: { ...(value as object), _cache: { hit } } };
 }
 
-/** As in every guide: commit, then invalidate; a cache that is away for good does not undo a write. */
+/** As in every guide: commit, then invalidate; a cache that stays unavailable does not undo a write. */
 async function invalidate(usuario: number): Promise<void> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     try {

@@ -58,7 +58,7 @@ export interface RoundResult {
   readonly excused: Counts;
   readonly stuck: number;
   readonly stuckAsked: number;
-  /** Processes that ended without being told to. */
+  /** Processes that ended without a command to. */
   readonly exits: number;
   readonly faults: Readonly<Record<string, FaultResult>>;
 }

@@ -16,7 +16,7 @@ import type { Subject } from './subjects.js';
 const WARM_UP_MS = 2_000;
 /** Between the end of a fault and the next one. */
 const SETTLE_MS = { least: 2_000, most: 3_500 };
-/** After the last write, before anybody is called stuck. */
+/** After the last write, before a key is called stuck. */
 const QUIET_MS = 2_000;
 
 export interface RunOptions {
@@ -32,9 +32,9 @@ export interface RunOptions {
   readonly writers: number;
   /** Usuarios that are read and written at one time. */
   readonly usuarios: number;
-  /** Told of each fault when it is over, or has not come about. */
+  /** Called for each fault when it is over, or has not come about. */
   readonly onStrike: (name: string, missed: boolean) => void;
-  /** Told of each round when it has been judged. */
+  /** Called for each round when it has been judged. */
   readonly onRound: (result: RoundResult, violations: readonly Violation[]) => void;
 }
 
@@ -61,7 +61,7 @@ export async function runSubject(subject: Subject, options: RunOptions): Promise
       load.close();
     });
     clock.now = load.now;
-    // May read everybody's statistics and change every tarea.
+    // May read all statistics and change every tarea.
     await load.logIn(DEMO_SUPERVISOR.email, DEMO_PASSWORD);
 
     const end = performance.now() + options.seconds * 1_000;

@@ -71,7 +71,7 @@ export class Slots {
 
   /**
    * Takes over from the database what is true of a usuario. Waits until no write is under way any
-   * more, whoever began it: a process that was killed may have left a commit behind on the wire.
+   * more, by whichever process: one that was killed may have left a commit behind on the wire.
    *
    * @returns false when the database does not know the usuario
    */
@@ -111,7 +111,7 @@ export class Slots {
     return this.#pool.end();
   }
 
-  /** In one transaction, again and again while the database is away. */
+  /** In one transaction, again and again while the database is unavailable. */
   async #patiently<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     for (;;) {
       try {

@@ -11,7 +11,7 @@ export interface Subject {
 }
 
 const API = 'apps/api/src/main.ts';
-/** The API itself, by what it is told. */
+/** The API itself, by its settings. */
 const OWN: Readonly<Record<string, Subject['variables']>> = {
   gad: {},
   'gad-bounded': { CACHE_CONSISTENCY: 'bounded' },

@@ -15,7 +15,7 @@ export const valueOf = (key: string): string => `value of ${key}`;
 
 const READERS = 50;
 const THINK_MS = 40;
-/** A request that takes longer has failed: nobody waits for it any more. */
+/** A request that takes longer has failed: its caller has given up. */
 const PATIENCE_MS = 10_000;
 
 /** Fifty readers with keep-alive connections, each asking again a moment after each answer. */

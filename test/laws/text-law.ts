@@ -10,8 +10,8 @@ export const longFiles: Readonly<Record<string, string>> = {
 };
 
 /**
- * Hosts of package registries. A lock file or a setting that names one works for whoever wrote it
- * and for nobody behind another mirror. In pieces, so that this list does not accuse itself.
+ * Hosts of package registries. A lock file or a setting that names one works for its author
+ * and for no developer behind another mirror. In pieces, so that this list does not accuse itself.
  */
 const REGISTRY_HOSTS = [
   ['registry', 'npmjs', 'org'],
@@ -20,7 +20,7 @@ const REGISTRY_HOSTS = [
   ['registry', 'npmmirror', 'com'],
 ].map((labels) => labels.join('.'));
 
-/** Somebody's home. */
+/** A home folder. */
 const HOME = /(?<![\w.~/-])\/(?:home|Users|root)\/[\w.-]+/;
 
 /** Folders that hold a checkout here and mean something everywhere. */

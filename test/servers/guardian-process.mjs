@@ -50,7 +50,7 @@ function childrenOf(pid) {
 
 function isAlive(pid) {
   if (!attempt(() => process.kill(pid, 0))) return false;
-  // Ended, but not yet reaped by whoever inherited it: a container's init may never do that.
+  // Ended, but not yet reaped by the process that inherited it: a container's init may never do that.
   return !attempt(() => assertZombie(pid));
 }
 

@@ -45,7 +45,7 @@ function start(): ChildProcess {
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   child.unref();
-  // EPIPE when somebody ended the guardian by hand; the servers still stop in the ordinary way.
+  // EPIPE when the guardian was ended by hand; the servers still stop in the ordinary way.
   child.stdin.on('error', () => undefined);
   return child;
 }

@@ -5,7 +5,7 @@ const LOWEST = 20_000;
 const HIGHEST = 30_000;
 
 /**
- * A TCP port that nobody listens on, on the loopback interface.
+ * A TCP port that no process listens on, on the loopback interface.
  *
  * It lies below the range from which systems choose ports for outgoing connections (32768 on
  * Linux), so that a server which is down for a moment finds its port still free when it returns,

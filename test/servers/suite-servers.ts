@@ -4,7 +4,7 @@ import { createDatabase } from './postgres-database.js';
 
 /**
  * An empty PostgreSQL database of one's own on the run's shared server; the server goes away with
- * the run, so nobody has to drop it.
+ * the run, so no suite has to drop it.
  *
  * @returns its URL.
  */

@@ -37,7 +37,7 @@ export interface ServerRecipe {
 /**
  * Starts a server; resolves when it answers.
  *
- * @param port a fixed one; by default a free one is found, again if somebody is quicker.
+ * @param port a fixed one; by default a free one is found, again if another process is quicker.
  */
 export async function startServer(recipe: ServerRecipe, port?: number): Promise<TestServer> {
   for (let attempt = 1; ; attempt += 1) {

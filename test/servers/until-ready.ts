@@ -24,7 +24,7 @@ export async function untilReady(
   }
 }
 
-/** The server has ended while somebody waited for it to answer. */
+/** The server has ended while a caller waited for its answer. */
 export class ServerEndedError extends Error {
   constructor(
     name: string,
@@ -34,7 +34,7 @@ export class ServerEndedError extends Error {
     this.name = 'ServerEndedError';
   }
 
-  /** Whether somebody took the port between its choice and its use. */
+  /** Whether another process took the port between its choice and its use. */
   get portTaken(): boolean {
     return /address already in use|already allocated/i.test(this.output);
   }
