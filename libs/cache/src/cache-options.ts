@@ -1,4 +1,5 @@
 import { CacheOptionsError } from './cache-errors.js';
+import { MAX_TIMER_MS } from './clock.js';
 import type { LocalOptions, ResolvedLocalOptions } from './local/local-options.js';
 import { resolveLocalOptions } from './local/local-options.js';
 import type { Compression, CompressionCodec } from './engine/compression.js';
@@ -108,8 +109,8 @@ export interface ResolvedCacheOptions {
 }
 
 const MAX_PREFIX_BYTES = 128;
-/** Node's timers fire at once beyond this. */
-const MAX_MS = 2 ** 31 - 1;
+/** Three and a half weeks: beyond this a wait is a mistake rather than a wish. */
+const MAX_MS = MAX_TIMER_MS;
 
 /**
  * Checks the options and fills in the defaults.

@@ -9,11 +9,18 @@ export interface Clock {
   after(ms: number, run: () => void): () => void;
 }
 
-/** The machine's monotonic clock and Node's timers. */
+/** Node's timers fire at once beyond this many milliseconds, 24.8 days. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** The machine's monotonic clock and Node's timers, in turns where one timer cannot wait so long. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   after: (ms, run) => {
-    const timer = setTimeout(run, ms);
+    const next = (left: number): NodeJS.Timeout =>
+      left <= MAX_TIMER_MS
+        ? setTimeout(run, left)
+        : setTimeout(() => (timer = next(left - MAX_TIMER_MS)), MAX_TIMER_MS);
+    let timer = next(ms);
     return () => clearTimeout(timer);
   },
 };

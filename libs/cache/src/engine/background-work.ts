@@ -1,8 +1,10 @@
+import { setMaxListeners } from 'node:events';
 import type { CacheCounters } from '../cache-counters.js';
 import type { CacheLog } from '../cache-log.js';
 import type { Clock } from '../clock.js';
 import { fulfilledWithin } from '../clock.js';
 import { WarnOnce } from '../warn-once.js';
+import { OwnLoads } from './own-loads.js';
 import { runWithCacheBudget } from './request-budget.js';
 
 /** What it takes to work in the background. */
@@ -28,6 +30,8 @@ export class BackgroundWork {
 
   constructor(private readonly parts: BackgroundParts) {
     this.#failing = new WarnOnce((message) => parts.log.warn(message));
+    // One listener for each load under way: any number is right.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /** Pieces of work under way. */
@@ -41,14 +45,14 @@ export class BackgroundWork {
   }
 
   /**
-   * Starts a piece of work, outside of the budget of the request that gave rise to it. Nothing
-   * happens once the cache is being closed.
+   * Starts a piece of work, outside of the budget of the request, and of the loads, that gave rise
+   * to it. Nothing happens once the cache is being closed.
    *
    * @param work resolves with whether there was something to do that succeeded
    */
   start(key: string, work: () => Promise<boolean>): void {
     if (this.#closed) return;
-    const running = runWithCacheBudget(() => (async () => work())())
+    const running = runWithCacheBudget(() => OwnLoads.outside(async () => work()))
       .then(
         (done) => {
           if (done) this.#succeeded(key);

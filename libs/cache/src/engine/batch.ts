@@ -1,5 +1,8 @@
 import { CacheOptionsError } from '../cache-errors.js';
+import { BatchFailure } from './batch-failure.js';
 import type { Loader } from './cache-entry.js';
+import type { Load } from './own-loads.js';
+import { OwnLoads } from './own-loads.js';
 
 /**
  * Loads what is missing, in one call. Answers one entry an id in their order, or a map by id (what
@@ -15,6 +18,7 @@ export type BatchLoader<K, T> = (
 export type BatchAnswer<K, T> = readonly (T | undefined)[] | ReadonlyMap<K, T | undefined>;
 
 interface Enlisted {
+  readonly run: Load | undefined;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -22,13 +26,15 @@ interface Enlisted {
 /** Keys whose values are handed on, and stored, at a time. */
 export const CHUNK = 500;
 
-/** Errors that were answered for one id, so that whoever shares that load can tell. */
+/** Errors that were answered for one id, so that others who share that load can tell. */
 const itemErrors = new WeakSet<Error>();
 
-/** Whether it is an error that a batch loader answered for one id. */
-export function isItemError(error: unknown): error is Error {
-  return error instanceof Error && itemErrors.has(error);
-}
+/** Calls the loader of a batch for some of its keys, whose own loads are the parts. */
+export type RunTogether = <R>(
+  keys: readonly string[],
+  parts: readonly Load[],
+  loader: () => R | PromiseLike<R>,
+) => Promise<R>;
 
 /**
  * Makes one call of a batch loader out of the loads of single keys. Each key goes its own way to the
@@ -42,6 +48,7 @@ export function isItemError(error: unknown): error is Error {
  */
 export class Batch<K, T> {
   readonly #load: BatchLoader<K, T>;
+  readonly #together: RunTogether;
   readonly #ids: ReadonlyMap<string, K>;
   readonly #outcomes = new Map<string, Promise<unknown>>();
   readonly #undecided = new Set<string>();
@@ -50,8 +57,9 @@ export class Batch<K, T> {
   #open = true;
 
   /** @param ids the id of every key */
-  constructor(load: BatchLoader<K, T>, ids: ReadonlyMap<string, K>) {
+  constructor(load: BatchLoader<K, T>, together: RunTogether, ids: ReadonlyMap<string, K>) {
     this.#load = load;
+    this.#together = together;
     this.#ids = ids;
   }
 
@@ -95,7 +103,7 @@ export class Batch<K, T> {
 
   #enlist(key: string): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#enlisted.set(key, { resolve, reject });
+      this.#enlisted.set(key, { run: OwnLoads.current, resolve, reject });
       this.#decide(key);
       // A latecomer; those of the same turn go with it.
       if (!this.#open && this.#enlisted.size === 1) {
@@ -114,9 +122,11 @@ export class Batch<K, T> {
     const ids = keys.map((key) => this.#ids.get(key) as K);
     let values: readonly unknown[];
     try {
-      values = inOrder(ids, await this.#load(ids));
+      const parts = [...enlisted.values()].flatMap(({ run }) => run ?? []);
+      values = inOrder(ids, await this.#together(keys, parts, () => this.#load(ids)));
     } catch (error) {
-      for (const { reject } of enlisted.values()) reject(error);
+      const failure = new BatchFailure(error, enlisted.size);
+      for (const { reject } of enlisted.values()) reject(failure);
       await this.#settled(keys);
       throw error;
     }
@@ -152,8 +162,9 @@ function inOrder<K, T>(ids: readonly K[], answer: BatchAnswer<K, T>): readonly u
 
 function answerOf(end: PromiseSettledResult<unknown> | undefined): unknown {
   if (end?.status !== 'rejected') return end?.value;
-  if (isItemError(end.reason)) return end.reason;
-  throw asError(end.reason);
+  const reason: unknown = end.reason;
+  if (reason instanceof Error && itemErrors.has(reason)) return reason;
+  throw asError(reason);
 }
 
 const asError = (error: unknown): Error => error as Error; // whatever the loader threw, as it is

@@ -90,8 +90,8 @@ export interface GetOrSetOptions extends Lifetime {
   /**
    * Seconds after which a caller no longer waits for a load, whoever runs it, and after which the
    * loader's signal is aborted and its value no longer stored. The old value is served if
-   * `staleOnError` allows it, else `CacheLoadTimeoutError` is thrown. Default: none; 30 in the
-   * background, where nobody would notice.
+   * `staleOnError` allows it, else `CacheLoadTimeoutError` is thrown. Default: 300, so that a loader
+   * that never settles does not hang its key for ever; 30 in the background.
    */
   readonly hardTimeout?: number | undefined;
   /**

@@ -11,6 +11,7 @@ import { LoadThrough } from './load-through.js';
 import type { Found, Lookup } from './lookup.js';
 import { outlivesItsTtl } from './lookup.js';
 import { ManyReads } from './many-reads.js';
+import type { Load } from './own-loads.js';
 import { Patience } from './patience.js';
 import { noteHit, noteMiss } from './read-outcome.js';
 import { Refresher } from './refresher.js';
@@ -29,7 +30,7 @@ interface Reading<T> {
   readonly timed: boolean;
   readonly whole?: boolean | undefined;
   readonly elsewhere?: (() => void) | undefined;
-  readonly loadsOthers?: boolean | undefined;
+  readonly ofBatch?: boolean | undefined;
 }
 
 /** As `Reading`, perhaps by somebody without a loader. */
@@ -85,8 +86,17 @@ export class CacheReader {
     miss: Miss,
     elsewhere: () => void,
   ): Promise<unknown> {
-    const reading = { key, loader, options, budget, timed: false, elsewhere, loadsOthers: true };
+    const reading = { key, loader, options, budget, timed: false, elsewhere, ofBatch: true };
     return (await this.#load(reading, miss)).value;
+  }
+
+  /** Calls a batch loader for the loads of several keys. */
+  loadTogether<T>(
+    keys: readonly string[],
+    parts: readonly Load[],
+    loader: () => T | PromiseLike<T>,
+  ): Promise<T> {
+    return this.#loads.loadTogether(keys, parts, loader);
   }
 
   /** The value with how it was come by; `whole` if it will be copied. */

@@ -11,11 +11,17 @@ export interface FillRight {
 /** After a refresh that failed, nobody tries again for so long: a source in need is left alone. */
 export const REST_MS = 2_000;
 
+/**
+ * After a load that yielded nothing to store, all callers load side by side for so long, instead of
+ * each waiting for the load before it. Every such load renews it, and the first value ends it.
+ */
+export const HIT_FOR_MISS_MS = 2_000;
+
 /** For a key without a value. */
 export function leaseRight(store: CacheStore, lease: Lease): FillRight {
   return {
     fill: (text, ttlMs, withinMs) => store.fill(lease, text, ttlMs, withinMs),
-    giveUp: (_, withinMs) => store.release(lease, withinMs),
+    giveUp: (_, withinMs) => store.release(lease, withinMs, HIT_FOR_MISS_MS),
   };
 }
 
@@ -23,6 +29,9 @@ export function leaseRight(store: CacheStore, lease: Lease): FillRight {
 export function refreshRight(store: CacheStore, refresh: RefreshLease): FillRight {
   return {
     fill: (text, ttlMs, withinMs) => store.refill(refresh, text, ttlMs, withinMs),
-    giveUp: (failed, withinMs) => store.endRefresh(refresh, failed ? REST_MS : 0, withinMs),
+    giveUp: (failed, withinMs) =>
+      failed
+        ? store.endRefresh(refresh, REST_MS, withinMs)
+        : store.endRefresh(refresh, 0, withinMs, HIT_FOR_MISS_MS),
   };
 }

@@ -1,3 +1,4 @@
+import { CacheOptionsError } from '../cache-errors.js';
 import type { CacheCounters } from '../cache-counters.js';
 import type { CacheLog } from '../cache-log.js';
 import type { Clock } from '../clock.js';
@@ -57,6 +58,14 @@ export function isFallback(miss: Miss): miss is Found {
   return typeof miss === 'object' && miss.freshness === 'fallback';
 }
 
+/** For callers without types: reading without a loader is `get`. */
+export function notAFunction(parameter: string, given: unknown): CacheOptionsError {
+  return new CacheOptionsError(
+    parameter,
+    `${parameter} must be a function, not ${given === null ? 'null' : typeof given}; to read without loading, use get.`,
+  );
+}
+
 /** One caller's wish for a value. */
 export interface LoadRequest<T> {
   readonly key: string;
@@ -68,8 +77,8 @@ export interface LoadRequest<T> {
   readonly timed: boolean;
   /** Called when somebody else, here or in another process, is loading the key. */
   readonly elsewhere?: (() => void) | undefined;
-  /** The loader loads other keys as well: its failure may be about any of them. */
-  readonly loadsOthers?: boolean | undefined;
+  /** The loader waits for one call for several keys: its failure may be about any of them. */
+  readonly ofBatch?: boolean | undefined;
   /**
    * What to do while the key must not be refreshed: `wait` for the refresh of another, but leave a
    * key alone whose refresh failed; `load` that one all the same; `leave` both alone, because

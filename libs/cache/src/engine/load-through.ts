@@ -1,18 +1,22 @@
+import { CacheLoadTimeoutError } from '../cache-errors.js';
 import { logSet } from '../cache-log.js';
 import type { Loader } from './cache-entry.js';
 import type { FillRight } from './fill-right.js';
+import { HIT_FOR_MISS_MS } from './fill-right.js';
 import { storageTerms } from './age.js';
-import { isItemError } from './batch.js';
+import { BatchFailure } from './batch-failure.js';
 import type { Loaded, LoadParts, LoadRequest } from './load-parts.js';
 import type { LoaderResult } from './loader-run.js';
-import { runLoader } from './loader-run.js';
+import { runLoader, UNSHARED, withinLimit } from './loader-run.js';
+import type { Entanglement, Load } from './own-loads.js';
 import { OwnLoads } from './own-loads.js';
 import { RightOfWay } from './right-of-way.js';
+import { RecentKeys } from './recent-keys.js';
 import type { Flight } from './single-flight.js';
 import { SingleFlight } from './single-flight.js';
 
-/** Without a hard timeout, a loader that nobody waits for is given up after so long. */
-const BACKGROUND_LIMIT_SECONDS = 30;
+/** Seconds after which a loader without a hard timeout is given up. */
+const LIMIT_SECONDS = { foreground: 300, background: 30 };
 
 /**
  * The way from a miss to a value: single flight in the process, a right of way in the store, the
@@ -25,10 +29,13 @@ export class LoadThrough {
   readonly #flights = new SingleFlight<Loaded>();
   readonly #own = new OwnLoads();
   readonly #rightOfWay: RightOfWay;
-  #saidOwn = false;
+  /** Keys whose last outcome was its caller's alone. */
+  readonly #unshared: RecentKeys;
+  readonly #told = new Set<Entanglement>();
 
   constructor(private readonly parts: LoadParts) {
     this.#rightOfWay = new RightOfWay(parts);
+    this.#unshared = new RecentKeys(parts.clock, HIT_FOR_MISS_MS);
   }
 
   /** Loads under way in this process. */
@@ -42,8 +49,9 @@ export class LoadThrough {
   }
 
   /**
-   * Joins or leads the load of a key that the caller has just missed. A loader that asks for its
-   * own key is answered by the loader that it brings, without the store.
+   * Joins or leads the load of a key that the caller has just missed. A call that would wait for
+   * itself, because it is made from inside of a load that the wanted one needs, is answered by the
+   * loader that it brings, without the store.
    *
    * Cost in store calls for the leader: one acquire and one fill; for a joiner none.
    *
@@ -51,19 +59,36 @@ export class LoadThrough {
    * @returns `undefined` when the caller should read again
    */
   join<T>(request: LoadRequest<T>, lookedTwice: boolean): Promise<Loaded> | undefined {
-    if (this.#own.includes(request.key)) return this.#loadInside(request);
+    const entanglement = this.#own.entangled(request.key);
+    if (entanglement !== undefined) return this.#loadInside(request, entanglement);
     let led = false;
     const lead = (flight: Flight<Loaded>): Promise<void> => {
       led = true;
       return this.#lead(flight, request);
     };
     const confirmable = request.miss !== 'away' && !lookedTwice;
+    if (request.manner !== 'leave' && this.#unshared.has(request.key)) {
+      return this.#flights.alone(lead);
+    }
     const outcome = this.#flights.join(request.key, lead, confirmable);
     if (outcome !== undefined && !led) {
       this.parts.counters.joins++;
+      this.#own.wait(request.key, outcome);
       request.elsewhere?.();
     }
     return outcome;
+  }
+
+  /** Runs a loader of several keys for the runs of each of them, which wait for it. */
+  loadTogether<T>(
+    keys: readonly string[],
+    parts: readonly Load[],
+    loader: () => T | PromiseLike<T>,
+  ): Promise<T> {
+    const run = this.#own.runTogether(new Set(keys), parts, loader);
+    const ms = LIMIT_SECONDS.foreground * 1000;
+    const late = (): Error => new CacheLoadTimeoutError(keys[0] ?? '', ms);
+    return withinLimit(this.parts.clock, run, ms, late);
   }
 
   async #lead<T>(flight: Flight<Loaded>, request: LoadRequest<T>): Promise<void> {
@@ -85,20 +110,28 @@ export class LoadThrough {
     try {
       result = await this.#call(request);
     } catch (error) {
-      const confirmed = await this.#giveUp(flight, right, request, seatedBefore, true);
-      // The store confirms this key only.
-      const isOfOthers = request.loadsOthers === true && !isItemError(error);
-      flight.land(isOfOthers ? seatedBefore : confirmed, (_, reject) => reject(error));
+      const seated = flight.close();
+      const release = (): Promise<boolean> => this.#giveUp(right, request, true);
+      const ofMany = error instanceof BatchFailure;
+      const confirmed = ofMany ? await error.end(release) : await release();
+      const reason: unknown = ofMany ? error.reason : error;
+      flight.land(confirmed ? seated : seatedBefore, (_, reject) => reject(reason));
       return;
     }
     await this.#store(flight, request, result, right, seatedBefore);
   }
 
-  async #call<T>({ key, loader, options, manner }: LoadRequest<T>): Promise<LoaderResult> {
+  /** @param shared whether others may wait for it */
+  async #call<T>(
+    { key, loader, options, manner, ofBatch }: LoadRequest<T>,
+    shared = true,
+  ): Promise<LoaderResult> {
     const { counters, clock, closing } = this.parts;
     const background = manner === 'leave';
-    const hard = options.hardTimeout ?? (background ? BACKGROUND_LIMIT_SECONDS : undefined);
-    const inside: Loader<T> = (context) => this.#own.run(key, () => loader(context));
+    const limit = background ? LIMIT_SECONDS.background : LIMIT_SECONDS.foreground;
+    // The call that a batch makes for all of its keys has the limit, see `loadTogether`.
+    const hard = options.hardTimeout ?? (ofBatch === true ? undefined : limit);
+    const inside: Loader<T> = (context) => this.#own.run(key, () => loader(context), shared);
     counters.loads++;
     try {
       return await runLoader(clock, inside, options, {
@@ -113,19 +146,33 @@ export class LoadThrough {
     }
   }
 
-  /** For a caller inside of the key's own load; the outer load is the one that is stored. */
-  async #loadInside<T>(request: LoadRequest<T>): Promise<Loaded> {
-    const { key } = request;
-    if (!this.#saidOwn) {
-      this.#saidOwn = true;
-      this.parts.log.warn(
-        `Cache: the loader of ${key} asks for ${key} itself, which is not cached.`,
-      );
+  /** For a caller that would wait for itself; the outer load is the one that is stored. */
+  async #loadInside<T>(request: LoadRequest<T>, why: Entanglement): Promise<Loaded> {
+    this.#tell(why, request.key);
+    let inner: unknown;
+    try {
+      inner = (await this.#call(request, false)).value;
+    } catch (error) {
+      if (!(error instanceof BatchFailure)) throw error;
+      // The store was not asked about this key.
+      await error.end(() => Promise.resolve(false));
+      throw error.reason;
     }
-    const { value: inner } = await this.#call(request);
+    if (inner === UNSHARED) return { raw: undefined };
     const value = this.parts.codec.serialise(inner);
     if (typeof value === 'string') return { raw: inner };
     return { value, hit: false, stored: false, ttlMs: undefined };
+  }
+
+  /** Once of each kind. A batch loader that is made of reads of its keys is as it should be. */
+  #tell(why: Entanglement, key: string): void {
+    if (why === 'together' || this.#told.has(why)) return;
+    this.#told.add(why);
+    this.parts.log.warn(
+      why === 'inside'
+        ? `Cache: the loader of ${key} asks for ${key} itself, which is not cached.`
+        : `Cache: the load of ${key} waits for a load that asks for ${key}, which is loaded once more and not cached.`,
+    );
   }
 
   async #store<T>(
@@ -137,13 +184,23 @@ export class LoadThrough {
   ): Promise<void> {
     const { counters, log, limits, random, codec, lookup } = this.parts;
     const { key, budget } = request;
+    const end = async (): Promise<number> => {
+      const seated = flight.close();
+      return (await this.#giveUp(right, request, false)) ? seated : seatedBefore;
+    };
+    if (value === UNSHARED) {
+      await end();
+      this.#unshared.add(key);
+      flight.part((resolve) => resolve({ raw: undefined }));
+      return;
+    }
+    this.#unshared.delete(key);
     const serialised = codec.serialise(value);
     if (typeof serialised === 'string') {
       if (serialised === 'unserialisable') {
         log.warn(`Cache: the value of ${key} is unserialisable, not stored.`);
       }
-      const covered = await this.#giveUp(flight, right, request, seatedBefore, false);
-      flight.land(covered, (resolve) => resolve({ raw: value }));
+      flight.land(await end(), (resolve) => resolve({ raw: value }));
       return;
     }
     const { bytes } = serialised;
@@ -151,9 +208,8 @@ export class LoadThrough {
     if (tooLarge) log.warn(`Cache: the value of ${key} has ${bytes} bytes, not stored.`);
     const kept = storageTerms(value, options, loadMs, random);
     if (right === undefined || tooLarge || skipStore || kept === undefined) {
-      const covered = await this.#giveUp(flight, right, request, seatedBefore, false);
       const loaded = { value: serialised, hit: false, stored: false, ttlMs: undefined } as const;
-      flight.land(covered, (resolve) => resolve(loaded));
+      flight.land(await end(), (resolve) => resolve(loaded));
       return;
     }
     const packed = codec.pack(serialised, kept.terms);
@@ -178,23 +234,19 @@ export class LoadThrough {
 
   /**
    * Ends a load that stores nothing: hands the right on, and asks the store on the way whether
-   * anything was invalidated. Returns how many may share the outcome.
+   * anything was invalidated; whether it confirmed that nothing was.
    */
   async #giveUp<T>(
-    flight: Flight<Loaded>,
     right: FillRight | undefined,
     { budget }: LoadRequest<T>,
-    seatedBefore: number,
     failed: boolean,
-  ): Promise<number> {
-    if (right === undefined) return seatedBefore;
-    const seatedBeforeRelease = flight.close();
+  ): Promise<boolean> {
+    if (right === undefined) return false;
     try {
-      const held = await budget.spend((ms) => right.giveUp(failed, ms));
-      return held ? seatedBeforeRelease : seatedBefore;
+      return await budget.spend((ms) => right.giveUp(failed, ms));
     } catch (error) {
       this.parts.lookup.excuse(error);
-      return seatedBefore;
+      return false;
     }
   }
 }

@@ -1,7 +1,14 @@
+import { setMaxListeners } from 'node:events';
 import { CacheLoadTimeoutError } from '../cache-errors.js';
 import type { Clock } from '../clock.js';
 import type { AdaptedTerms, GetOrSetOptions, LoadContext, Loader } from './cache-entry.js';
 import { assertAdapted } from './age.js';
+
+/**
+ * Yielded in place of a value that is nobody's but its caller's: nothing is stored, nothing is
+ * shared, and for a while callers load side by side in this process as well.
+ */
+export const UNSHARED: unique symbol = Symbol('unshared');
 
 /** What a loader yielded, and what it decided about its entry. */
 export interface LoaderResult {
@@ -35,7 +42,7 @@ export async function runLoader<T>(
   const { key, background, hardMs, closing } = terms;
   // Made when somebody looks: most loaders do not.
   let controller: AbortController | undefined;
-  const aborter = (): AbortController => (controller ??= new AbortController());
+  const aborter = (): AbortController => (controller ??= unboundedController());
   let adapted: AdaptedTerms = {};
   let skipStore = false;
   const context: LoadContext = {
@@ -56,6 +63,26 @@ export async function runLoader<T>(
   const value = await bounded(() => loader(context), aborter, clock, hardMs, key, closing);
   const loadMs = clock.now() - begin;
   return { value, options: { ...options, ...adapted }, skipStore, loadMs };
+}
+
+/** Each query of a loader may listen to its signal. */
+function unboundedController(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
+
+/** As the load, unless that takes longer than `ms` milliseconds: then it is left behind. */
+export function withinLimit<T>(
+  clock: Clock,
+  load: Promise<T>,
+  ms: number,
+  late: () => Error,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(ms, () => reject(late()));
+    load.finally(cancel).then(resolve, reject);
+  });
 }
 
 function bounded<T>(

@@ -12,6 +12,7 @@ import type { LoadParts } from './load-parts.js';
 import type { Served } from './served.js';
 import { cap } from './served.js';
 import { assertTtl } from './ttl.js';
+import { notAFunction } from './load-parts.js';
 
 /** How much a cache may keep in the memory of its process. */
 export interface LocalBounds {
@@ -63,6 +64,7 @@ export class LocalReads {
 
   value<T>(key: string, loader: Loader<T>, options: GetOrSetOptions): Promise<unknown> {
     const { local } = options;
+    if (typeof loader !== 'function') return Promise.reject(notAFunction('loader', loader));
     if (local === undefined) return this.#reader.value(key, loader, options);
     if (!this.#mustCatchUp(key)) return this.#value(key, loader, options, local);
     return this.#loop.caughtUp().then(() => this.#value(key, loader, options, local));
@@ -70,6 +72,7 @@ export class LocalReads {
 
   entry<T>(key: string, loader: Loader<T>, options: GetOrSetOptions): Promise<Served> {
     const { local } = options;
+    if (typeof loader !== 'function') return Promise.reject(notAFunction('loader', loader));
     if (local === undefined) return this.#reader.entry(key, loader, options);
     if (!this.#mustCatchUp(key)) return this.#entry(key, loader, options, local);
     return this.#loop.caughtUp().then(() => this.#entry(key, loader, options, local));

@@ -1,9 +1,10 @@
 import { Batch, CHUNK } from './batch.js';
-import type { BatchLoader } from './batch.js';
+import type { BatchLoader, RunTogether } from './batch.js';
 import type { Budget } from './budget.js';
 import type { GetOrSetOptions } from './cache-entry.js';
 import type { CacheReader } from './cache-reader.js';
 import { assertKey } from './key-rules.js';
+import { notAFunction } from './load-parts.js';
 import type { ManyReads } from './many-reads.js';
 import { assertLifetime, assertTtl } from './ttl.js';
 
@@ -26,6 +27,8 @@ export async function getOrSetMany<K, T>(
   loadMissing: BatchLoader<K, T>,
   options: GetOrSetManyOptions,
 ): Promise<(T | undefined)[]> {
+  if (typeof toKey !== 'function') throw notAFunction('toKey', toKey);
+  if (typeof loadMissing !== 'function') throw notAFunction('loadMissing', loadMissing);
   assertLifetime(options);
   assertTtl('negativeTtl', options.negativeTtl);
   const keys = ids.map(toKey);
@@ -36,7 +39,8 @@ export async function getOrSetMany<K, T>(
     const key = keys[at] ?? '';
     if (!idOf.has(key)) idOf.set(key, id);
   });
-  const batch = new Batch(loadMissing, idOf);
+  const together: RunTogether = (names, parts, load) => reader.loadTogether(names, parts, load);
+  const batch = new Batch(loadMissing, together, idOf);
   const values = new Map<string, unknown>();
   await inTurns([...idOf.keys()], reader.several, async (names, budget) => {
     const found = await reader.several.look(names, budget);

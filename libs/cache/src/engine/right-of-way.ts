@@ -2,6 +2,7 @@ import { envelopeHead } from './envelope.js';
 import type { FillRight } from './fill-right.js';
 import { leaseRight, refreshRight } from './fill-right.js';
 import type { LoadParts, LoadRequest, Miss } from './load-parts.js';
+import { OwnLoads } from './own-loads.js';
 import type { Found } from './lookup.js';
 import type { Flight } from './single-flight.js';
 import type { SerialisedValue } from './serialised-value.js';
@@ -30,7 +31,10 @@ export class RightOfWay {
   async obtain<T>(flight: Pick<Flight<unknown>, 'mark'>, request: LoadRequest<T>): Promise<Way> {
     const { store, clock, counters, limits, lookup } = this.parts;
     const { key, options, budget, manner, timed } = request;
-    const giveUpAt = clock.now() + limits.waitMs;
+    // A loader may wait for a load of another process that waits for its own: for one lease at most.
+    const inside = OwnLoads.current !== undefined;
+    const waitMs = inside ? Math.min(limits.leaseMs, limits.waitMs) : limits.waitMs;
+    const giveUpAt = clock.now() + waitMs;
     const watch = store.watch(key);
     let miss = request.miss;
     let insist = manner === 'load';
@@ -72,7 +76,11 @@ export class RightOfWay {
     }
   }
 
-  async #ask<T>({ key, budget }: LoadRequest<T>, miss: Miss, insist: boolean): Promise<Answer> {
+  async #ask<T>(
+    { key, budget, manner }: LoadRequest<T>,
+    miss: Miss,
+    insist: boolean,
+  ): Promise<Answer> {
     const { store, reads, limits } = this.parts;
     const envelope = typeof miss === 'object' ? miss.opened.envelope : undefined;
     if (envelope === undefined) {
@@ -83,7 +91,7 @@ export class RightOfWay {
       }
       return answer.state === 'present' ? { state: 'look' } : answer;
     }
-    const terms = { turnMs: limits.leaseMs, insist };
+    const terms = { turnMs: limits.leaseMs, insist, background: manner === 'leave' };
     const head = envelopeHead(envelope.id);
     const answer = await budget.spend((ms) => reads.beginRefresh(key, head, terms, ms));
     if (answer.state === 'owned') {

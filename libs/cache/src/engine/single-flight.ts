@@ -1,3 +1,5 @@
+import { AsyncResource } from 'node:async_hooks';
+
 interface Seat<T> {
   readonly lead: Lead<T>;
   readonly resolve: (outcome: T) => void;
@@ -27,7 +29,7 @@ export class Flight<T> {
 
   constructor(
     private readonly seats: Seat<T>[],
-    private readonly landed: (startAgain: Seat<T>[]) => void,
+    private readonly landed: (startAgain: Seat<T>[], sideBySide: boolean) => void,
   ) {}
 
   /** How many are seated now: the mark to take before a command is sent. */
@@ -51,15 +53,25 @@ export class Flight<T> {
   land(covered: number, settle: (resolve: (outcome: T) => void, reject: Reject) => void): void {
     const share = Math.max(1, covered);
     for (const seat of this.seats.slice(0, share)) settle(seat.resolve, seat.reject);
-    this.landed([...this.seats.slice(share), ...this.#next]);
+    this.landed([...this.seats.slice(share), ...this.#next], false);
   }
 
-  /** @internal Takes a seat, now or behind the next leader; `undefined` once the door is closed. */
+  /** Gives the leader an outcome that no other caller can use; the others load side by side. */
+  part(settle: (resolve: (outcome: T) => void) => void): void {
+    const [leader, ...others] = this.seats;
+    if (leader !== undefined) settle(leader.resolve);
+    this.landed([...others, ...this.#next], true);
+  }
+
+  /**
+   * @internal Takes a seat, now or behind the next leader; `undefined` once the door is closed. A
+   * caller that comes to lead later does so in the async context in which it asked.
+   */
   sit(lead: Lead<T>, confirmable: boolean): Promise<T> | undefined {
     if (confirmable && this.#closed) return undefined;
     const seats = confirmable || !(this.#loading || this.#closed) ? this.seats : this.#next;
     return new Promise((resolve, reject) => {
-      seats.push({ lead, resolve, reject });
+      seats.push({ lead: AsyncResource.bind(lead), resolve, reject });
     });
   }
 }
@@ -69,10 +81,11 @@ type Reject = (error: unknown) => void;
 /** The flights of one process, one per key at a time. */
 export class SingleFlight<T> {
   readonly #flights = new Map<string, Flight<T>>();
+  #alone = 0;
 
-  /** Keys with a load under way. */
+  /** Loads under way. */
   get size(): number {
-    return this.#flights.size;
+    return this.#flights.size + this.#alone;
   }
 
   has(key: string): boolean {
@@ -94,17 +107,35 @@ export class SingleFlight<T> {
     });
   }
 
+  /** Leads a flight that nobody can join: for a key whose outcomes cannot be shared. */
+  alone(lead: Lead<T>): Promise<T> {
+    this.#alone++;
+    return new Promise((resolve, reject) => {
+      take(new Flight<T>([{ lead, resolve, reject }], () => this.#alone--), lead);
+    });
+  }
+
   #start(key: string, seats: Seat<T>[]): void {
     const leader = seats[0];
     if (leader === undefined) {
       this.#flights.delete(key);
       return;
     }
-    const flight = new Flight<T>(seats, (startAgain) => this.#start(key, startAgain));
-    this.#flights.set(key, flight);
-    leader.lead(flight).catch((error: unknown) => {
-      // A leader reports failures by landing; this is for what nobody foresaw.
-      flight.land(1, (_, reject) => reject(error));
+    const flight = new Flight<T>(seats, (startAgain, sideBySide) => {
+      this.#start(key, sideBySide ? [] : startAgain);
+      if (!sideBySide) return;
+      for (const { lead, resolve, reject } of startAgain) {
+        this.alone(lead).then(resolve, reject);
+      }
     });
+    this.#flights.set(key, flight);
+    take(flight, leader.lead);
   }
+}
+
+function take<T>(flight: Flight<T>, lead: Lead<T>): void {
+  lead(flight).catch((error: unknown) => {
+    // A leader reports failures by landing; this is for what was not foreseen.
+    flight.land(1, (_, reject) => reject(error));
+  });
 }

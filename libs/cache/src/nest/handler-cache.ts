@@ -3,6 +3,7 @@ import type { Observable } from 'rxjs';
 import { lastValueFrom, of } from 'rxjs';
 import { CacheUnavailableError } from '../cache-errors.js';
 import type { CacheEntry, LoadContext, Loader } from '../engine/cache-entry.js';
+import { UNSHARED } from '../engine/loader-run.js';
 import { AnswerWatch } from './answer-watch.js';
 import type { CacheFace } from './cache-face.js';
 import { comingAnswer, Detour } from './coming-answer.js';
@@ -170,8 +171,8 @@ export class HandlerCache {
   }
 
   /**
-   * Runs the handler of this request, and hands on only what others may be answered with: nothing
-   * is stored of `undefined`, and it is no failure.
+   * Runs the handler of this request, and hands on only what others may be answered with. Anything
+   * else is no failure, and each of the requests that wait makes an answer of its own.
    */
   async #load(visit: Visit, way: LoadContext): Promise<unknown> {
     const { context, next, key } = visit;
@@ -194,7 +195,7 @@ export class HandlerCache {
     } else {
       visit.own = { body };
     }
-    return undefined;
+    return UNSHARED;
   }
 
   async #storable({ context }: Visit, body: unknown, watch: AnswerWatch): Promise<unknown> {

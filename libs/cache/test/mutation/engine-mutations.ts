@@ -16,12 +16,47 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'load: a loader that asks for its own key waits for itself',
     suite: 'behaviours/single-flight',
-    edits: [['if (load.running && load.owner === this && load.key === key) return true;', '']],
+    edits: [['if (load.owner === this && load.keys.has(key)) return load;', '']],
   },
   {
     name: 'load: another cache’s key of the same name is taken for its own',
     suite: 'behaviours/single-flight',
     edits: [['load.owner === this && ', '']],
+  },
+  {
+    name: 'load: a wait that closes a ring is begun',
+    suite: 'load-cycles',
+    edits: [["return this.#reaches(key, inner) ? 'cycle' : undefined;", 'return undefined;']],
+  },
+  {
+    name: 'load: a ring is looked for one wait deep',
+    suite: 'load-cycles',
+    edits: [['open.push(...(load.waits ?? []), ...(load.part?.waits ?? []));', '']],
+  },
+  {
+    name: 'load: the waits of a batch are not those of its keys',
+    suite: 'load-cycles',
+    edits: [[', ...(load.part?.waits ?? [])', '']],
+  },
+  {
+    name: 'load: only the innermost load waits',
+    suite: 'load-cycles',
+    edits: [['const waiting = [...outwards(inner)];', 'const waiting = [inner];']],
+  },
+  {
+    name: 'load: from inside of a load, another process is waited for as long as from outside',
+    suite: 'load-cycles',
+    edits: [['inside ? Math.min(limits.leaseMs, limits.waitMs) : limits.waitMs', 'limits.waitMs']],
+  },
+  {
+    name: 'load: who comes to lead later does so in the context of the leader before',
+    suite: 'load-context',
+    edits: [
+      [
+        'seats.push({ lead: AsyncResource.bind(lead), resolve, reject });',
+        'seats.push({ lead, resolve, reject });',
+      ],
+    ],
   },
   {
     name: 'load: what a loader left behind counts as inside of it',
@@ -51,15 +86,21 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'load: an unconfirmed error or undefined is shared',
     suite: 'sharing',
-    edits: [['return held ? seatedBeforeRelease : seatedBefore;', 'return seatedBeforeRelease;']],
+    edits: [
+      [
+        'return (await this.#giveUp(right, request, false)) ? seated : seatedBefore;',
+        'await this.#giveUp(right, request, false);\n      return seated;',
+      ],
+      ['flight.land(confirmed ? seated : seatedBefore,', 'flight.land(seated,'],
+    ],
   },
   {
     name: 'load: a failed load keeps its lease',
     suite: 'leases',
     edits: [
       [
-        'if (right === undefined) return seatedBefore;\n',
-        'if (right === undefined || seatedBefore > 0) return seatedBefore;\n',
+        'if (right === undefined) return false;\n',
+        'if (right === undefined || failed) return false;\n',
       ],
     ],
   },
@@ -111,7 +152,32 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'flight: who was left out is forgotten',
     suite: 'sharing',
-    edits: [['this.landed([...this.seats.slice(share), ...this.#next]);', 'this.landed([]);']],
+    edits: [
+      [
+        'this.landed([...this.seats.slice(share), ...this.#next], false);',
+        'this.landed([], false);',
+      ],
+    ],
+  },
+  {
+    name: 'flight: those who cannot share load one after the other',
+    suite: 'nest/uncacheable',
+    edits: [
+      [
+        'this.landed([...others, ...this.#next], true);',
+        'this.landed([...others, ...this.#next], false);',
+      ],
+    ],
+  },
+  {
+    name: 'load: what was not for sharing is forgotten at once',
+    suite: 'nest/uncacheable',
+    edits: [['this.#unshared.add(key);', '']],
+  },
+  {
+    name: 'load: what was not for sharing is never forgotten',
+    suite: 'nest/uncacheable',
+    edits: [['this.#unshared.delete(key);', '']],
   },
   {
     name: 'flight: nobody joins',
@@ -136,7 +202,13 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'many: the failure of all keys is shared by way of one',
     suite: 'many-sharing',
-    edits: [['flight.land(isOfOthers ? seatedBefore : confirmed,', 'flight.land(confirmed,']],
+    edits: [['if (!confirmed) this.#confirmed = false;', '']],
+  },
+  {
+    name: 'many: a failed key is released before the callers of the others are counted',
+    suite: 'many-sharing',
+    edits: [['await this.#counted.arrive();', 'void this.#counted.arrive();']],
+    equivalent: 'all keys of a failed call are counted in one turn; the wait does not rely on it',
   },
   {
     name: 'many: latecomers are never loaded',
@@ -148,7 +220,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     suite: 'many',
     edits: [
       [
-        'for (const { reject } of enlisted.values()) reject(error);\n      await this.#settled(keys);',
+        'for (const { reject } of enlisted.values()) reject(failure);\n      await this.#settled(keys);',
         '',
       ],
     ],

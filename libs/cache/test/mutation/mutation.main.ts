@@ -29,6 +29,8 @@ const SUITES = [
     'isolation',
     'outages',
     'behaviours/single-flight',
+    'load-cycles',
+    'load-context',
     'write-order',
   ],
   ...['redis-cursors', 'freshness/validity', 'freshness/relay', 'freshness/writers', 'model/model'],

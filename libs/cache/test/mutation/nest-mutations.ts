@@ -62,7 +62,7 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
     suite: 'nest/answers',
     edits: [
       [
-        '      visit.own = { body };\n    }\n    return undefined;',
+        '      visit.own = { body };\n    }\n    return UNSHARED;',
         '      visit.own = { body };\n    }\n    return body;',
       ],
     ],
@@ -72,7 +72,7 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
     suite: 'nest/uncacheable',
     edits: [
       [
-        '      visit.own = { body };\n    }\n    return undefined;',
+        '      visit.own = { body };\n    }\n    return UNSHARED;',
         "      visit.own = { body };\n    }\n    throw new Error('not for sharing');",
       ],
     ],

@@ -174,15 +174,20 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
   {
     name: 'timeout: a loader in the background may take for ever',
     suite: 'timeouts',
-    edits: [['(background ? BACKGROUND_LIMIT_SECONDS : undefined)', 'undefined']],
+    edits: [['background ? LIMIT_SECONDS.background : LIMIT_SECONDS.foreground', 'undefined']],
+  },
+  {
+    name: 'timeout: a loader without a bound may take for ever',
+    suite: 'load-cycles',
+    edits: [['foreground: 300,', 'foreground: 3_000_000,']],
   },
   {
     name: "background: spends the request's budget",
     suite: 'stale',
     edits: [
       [
-        'const running = runWithCacheBudget(() => (async () => work())())',
-        'const running = (async () => work())()',
+        'const running = runWithCacheBudget(() => OwnLoads.outside(async () => work()))',
+        'const running = OwnLoads.outside(async () => work())',
       ],
     ],
   },
