@@ -1,6 +1,7 @@
 import { CacheLoadTimeoutError } from '../cache-errors.js';
 import { logSet } from '../cache-log.js';
 import type { Loader } from './cache-entry.js';
+import { WarnOnce } from '../warn-once.js';
 import type { FillRight } from './fill-right.js';
 import { HIT_FOR_MISS_MS } from './fill-right.js';
 import { storageTerms } from './age.js';
@@ -31,11 +32,12 @@ export class LoadThrough {
   readonly #rightOfWay: RightOfWay;
   /** Keys whose last outcome was its caller's alone. */
   readonly #unshared: RecentKeys;
-  readonly #told = new Set<Entanglement>();
+  readonly #entangled: WarnOnce;
 
   constructor(private readonly parts: LoadParts) {
     this.#rightOfWay = new RightOfWay(parts);
     this.#unshared = new RecentKeys(parts.clock, HIT_FOR_MISS_MS);
+    this.#entangled = new WarnOnce((message) => parts.log.warn(message));
   }
 
   /** Loads under way in this process. */
@@ -166,9 +168,9 @@ export class LoadThrough {
 
   /** Once of each kind. A batch loader that is made of reads of its keys is as it should be. */
   #tell(why: Entanglement, key: string): void {
-    if (why === 'together' || this.#told.has(why)) return;
-    this.#told.add(why);
-    this.parts.log.warn(
+    if (why === 'together') return;
+    this.#entangled.warn(
+      why,
       why === 'inside'
         ? `Cache: the loader of ${key} asks for ${key} itself, which is not cached.`
         : `Cache: the load of ${key} waits for a load that asks for ${key}, which is loaded once more and not cached.`,

@@ -14,56 +14,6 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'load: a loader that asks for its own key waits for itself',
-    suite: 'behaviours/single-flight',
-    edits: [['if (load.owner === this && load.keys.has(key)) return load;', '']],
-  },
-  {
-    name: 'load: another cache’s key of the same name is taken for its own',
-    suite: 'behaviours/single-flight',
-    edits: [['load.owner === this && ', '']],
-  },
-  {
-    name: 'load: a wait that closes a ring is begun',
-    suite: 'load-cycles',
-    edits: [["return this.#reaches(key, inner) ? 'cycle' : undefined;", 'return undefined;']],
-  },
-  {
-    name: 'load: a ring is looked for one wait deep',
-    suite: 'load-cycles',
-    edits: [['open.push(...(load.waits ?? []), ...(load.part?.waits ?? []));', '']],
-  },
-  {
-    name: 'load: the waits of a batch are not those of its keys',
-    suite: 'load-cycles',
-    edits: [[', ...(load.part?.waits ?? [])', '']],
-  },
-  {
-    name: 'load: only the innermost load waits',
-    suite: 'load-cycles',
-    edits: [['const waiting = [...outwards(inner)];', 'const waiting = [inner];']],
-  },
-  {
-    name: 'load: from inside of a load, another process is waited for as long as from outside',
-    suite: 'load-cycles',
-    edits: [['inside ? Math.min(limits.leaseMs, limits.waitMs) : limits.waitMs', 'limits.waitMs']],
-  },
-  {
-    name: 'load: who comes to lead later does so in the context of the leader before',
-    suite: 'load-context',
-    edits: [
-      [
-        'seats.push({ lead: AsyncResource.bind(lead), resolve, reject });',
-        'seats.push({ lead, resolve, reject });',
-      ],
-    ],
-  },
-  {
-    name: 'load: what a loader left behind counts as inside of it',
-    suite: 'behaviours/single-flight',
-    edits: [['load.running = false;', '']],
-  },
-  {
     name: 'load: a refused fill is shared',
     suite: 'sharing',
     edits: [
@@ -160,26 +110,6 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'flight: those who cannot share load one after the other',
-    suite: 'nest/uncacheable',
-    edits: [
-      [
-        'this.landed([...others, ...this.#next], true);',
-        'this.landed([...others, ...this.#next], false);',
-      ],
-    ],
-  },
-  {
-    name: 'load: what was not for sharing is forgotten at once',
-    suite: 'nest/uncacheable',
-    edits: [['this.#unshared.add(key);', '']],
-  },
-  {
-    name: 'load: what was not for sharing is never forgotten',
-    suite: 'nest/uncacheable',
-    edits: [['this.#unshared.delete(key);', '']],
-  },
-  {
     name: 'flight: nobody joins',
     suite: 'sharing',
     edits: [['if (flight !== undefined) return flight.sit(lead, confirmable);', '']],
@@ -198,17 +128,6 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     name: 'many: waits for what others load before it loads its own',
     suite: 'many-sharing',
     edits: [['counters.waits++;\n          request.elsewhere?.();', 'counters.waits++;']],
-  },
-  {
-    name: 'many: the failure of all keys is shared by way of one',
-    suite: 'many-sharing',
-    edits: [['if (!confirmed) this.#confirmed = false;', '']],
-  },
-  {
-    name: 'many: a failed key is released before the callers of the others are counted',
-    suite: 'many-sharing',
-    edits: [['await this.#counted.arrive();', 'void this.#counted.arrive();']],
-    equivalent: 'all keys of a failed call are counted in one turn; the wait does not rely on it',
   },
   {
     name: 'many: latecomers are never loaded',

@@ -16,6 +16,7 @@ import type { Mutation } from './mutation.js';
 import { NEST_MUTATIONS } from './nest-mutations.js';
 import { REFRESH_MUTATIONS } from './refresh-mutations.js';
 import { SCRIPT_MUTATIONS } from './script-mutations.js';
+import { SHARING_MUTATIONS } from './sharing-mutations.js';
 import { STORE_MUTATIONS } from './store-mutations.js';
 import { WorkspaceCopy } from './workspace-copy.js';
 
@@ -31,6 +32,7 @@ const SUITES = [
     'behaviours/single-flight',
     'load-cycles',
     'load-context',
+    'load-bounds',
     'write-order',
   ],
   ...['redis-cursors', 'freshness/validity', 'freshness/relay', 'freshness/writers', 'model/model'],
@@ -57,6 +59,7 @@ const wanted = new RegExp(values.only);
 const mutations = [
   ...SCRIPT_MUTATIONS,
   ...ENGINE_MUTATIONS,
+  ...SHARING_MUTATIONS,
   ...REFRESH_MUTATIONS,
   ...STORE_MUTATIONS,
   ...NEST_MUTATIONS,

@@ -178,7 +178,7 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'timeout: a loader without a bound may take for ever',
-    suite: 'load-cycles',
+    suite: 'load-bounds',
     edits: [['foreground: 300,', 'foreground: 3_000_000,']],
   },
   {
