@@ -7,6 +7,7 @@ const CLUSTERS = '/etc/postgresql-common/createcluster.conf';
 const SERVICES: Record<string, string> = {
   'redis-server': 'redis-server.service',
   postgresql: 'postgresql.service',
+  pgbouncer: 'pgbouncer.service',
 };
 
 /** Whether this process may install Debian packages. */

@@ -4,9 +4,12 @@ import { delimiter, join } from 'node:path';
 /** Where Debian and its kin, Homebrew and the PostgreSQL packages for other systems install. */
 const POSTGRES_ROOTS = ['/usr/lib/postgresql', '/opt/homebrew/opt', '/usr/local/opt', '/usr'];
 
-/** The full path of a program in `PATH`, or undefined. */
-export function findInPath(program: string): string | undefined {
-  return (process.env['PATH'] ?? '')
+/** The full path of a program in `PATH`, or in the folders given instead; or undefined. */
+export function findInPath(
+  program: string,
+  folders = process.env['PATH'] ?? '',
+): string | undefined {
+  return folders
     .split(delimiter)
     .filter((directory) => directory !== '')
     .map((directory) => join(directory, program))

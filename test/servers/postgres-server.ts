@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chown, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { ProcessRunner } from './process-runner.js';
 import type { ServerRunner } from './server-runner.js';
 import { findServerSources } from './server-source.js';
 import { startServer, type TestServer } from './test-server.js';
+import { unprivilegedUser } from './unprivileged-user.js';
 
 export interface PostgresServer extends TestServer {
   /** The folder with its data, to be copied while it is down; undefined inside a container. */
@@ -103,7 +104,7 @@ async function createProcess(
   port: number,
   config: PostgresOptions['config'],
 ): Promise<{ runner: ServerRunner; dataFolder: string }> {
-  const user = unprivilegedUser();
+  const user = unprivilegedUser('PostgreSQL');
   const temporaryDirectory = await mkdtemp(join(tmpdir(), 'gad-postgres-'));
   if (user !== undefined) await chown(temporaryDirectory, user.uid, user.gid);
   const data = join(temporaryDirectory, 'data');
@@ -130,24 +131,8 @@ async function createProcess(
   return { runner, dataFolder: data };
 }
 
-/** PostgreSQL refuses to run as root. */
-function unprivilegedUser(): { uid: number; gid: number } | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  for (const name of ['postgres', 'nobody']) {
-    try {
-      const id = (flag: string): number =>
-        Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: 'pipe' }));
-      return { uid: id('-u'), gid: id('-g') };
-    } catch {
-      continue;
-    }
-  }
-  throw new Error(
-    'PostgreSQL refuses to run as root, and there is no user "postgres" or "nobody".',
-  );
-}
-
-async function takesConnections(url: string): Promise<boolean> {
+/** Whether a PostgreSQL, or a pooler before one, answers statements. */
+export async function takesConnections(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
   // The server may end the connection before the client does; the answer is false all the same.
   client.on('error', () => undefined);

@@ -3,17 +3,26 @@ import { canInstallPackages, installPackages } from './debian-packages.js';
 import { findInPath, findPostgresDirectory } from './executables.js';
 
 /** The servers that tests can ask for. */
-export type ServerKind = 'redis' | 'postgres';
+export type ServerKind = 'redis' | 'postgres' | 'pgbouncer';
 
 /** How one kind of server is run on this machine. */
 export type ServerSource = { by: 'programs'; path: string } | { by: 'docker'; image: string };
 
-const IMAGES: Record<ServerKind, string> = {
+/** A pooler has none: its container would not reach the server that it stands before. */
+const IMAGES: Partial<Record<ServerKind, string>> = {
   redis: 'redis:7.2-alpine',
   postgres: 'postgres:15-alpine',
 };
-const PACKAGES: Record<ServerKind, string> = { redis: 'redis-server', postgres: 'postgresql' };
-const NAMES: Record<ServerKind, string> = { redis: 'Redis', postgres: 'PostgreSQL' };
+const PACKAGES: Record<ServerKind, string> = {
+  redis: 'redis-server',
+  postgres: 'postgresql',
+  pgbouncer: 'pgbouncer',
+};
+const NAMES: Record<ServerKind, string> = {
+  redis: 'Redis',
+  postgres: 'PostgreSQL',
+  pgbouncer: 'PgBouncer',
+};
 
 /**
  * Finds a way to run each kind, in this order: programs installed here, a Docker engine that
@@ -25,21 +34,24 @@ export async function findServerSources<Kind extends ServerKind>(
   kinds: readonly Kind[],
 ): Promise<Record<Kind, ServerSource>> {
   const sources = new Map(kinds.map((kind) => [kind, findPrograms(kind)]));
-  const missing = kinds.filter((kind) => sources.get(kind) === undefined);
+  const missing = (): Kind[] => kinds.filter((kind) => sources.get(kind) === undefined);
 
-  if (missing.length > 0 && (await dockerAnswers())) {
-    for (const kind of missing) {
-      progress(`${NAMES[kind]} is not installed; running ${IMAGES[kind]} in Docker`);
-      sources.set(kind, { by: 'docker', image: IMAGES[kind] });
+  if (missing().some((kind) => IMAGES[kind] !== undefined) && (await dockerAnswers())) {
+    for (const kind of missing()) {
+      const image = IMAGES[kind];
+      if (image === undefined) continue;
+      progress(`${NAMES[kind]} is not installed; running ${image} in Docker`);
+      sources.set(kind, { by: 'docker', image });
     }
-  } else if (missing.length > 0 && canInstallPackages()) {
-    const packages = missing.map((kind) => PACKAGES[kind]);
+  }
+  if (missing().length > 0 && canInstallPackages()) {
+    const packages = missing().map((kind) => PACKAGES[kind]);
     progress(`installing ${packages.join(' and ')} with apt-get (once, about a minute)`);
     await installPackages(packages);
-    for (const kind of missing) sources.set(kind, findPrograms(kind));
+    for (const kind of missing()) sources.set(kind, findPrograms(kind));
   }
 
-  const lacking = kinds.filter((kind) => sources.get(kind) === undefined);
+  const lacking = missing();
   if (lacking.length > 0) throw new Error(advice(lacking));
   // Every kind is in the map and none is undefined: the line above has just checked it.
   return Object.fromEntries(sources) as Record<Kind, ServerSource>;
@@ -60,8 +72,14 @@ export function advice(kinds: readonly ServerKind[]): string {
   );
 }
 
+const FINDERS: Record<ServerKind, () => string | undefined> = {
+  redis: () => findInPath('redis-server'),
+  postgres: findPostgresDirectory,
+  pgbouncer: () => findInPath('pgbouncer') ?? findInPath('pgbouncer', '/usr/sbin'),
+};
+
 function findPrograms(kind: ServerKind): ServerSource | undefined {
-  const path = kind === 'redis' ? findInPath('redis-server') : findPostgresDirectory();
+  const path = FINDERS[kind]();
   return path === undefined ? undefined : { by: 'programs', path };
 }
 
