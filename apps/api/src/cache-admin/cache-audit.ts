@@ -15,7 +15,7 @@ export class CacheAudit {
     const target = what === undefined ? '' : ` ${what}`;
     const keys = details.count === undefined ? '' : ` (${String(details.count)} keys)`;
     this.logger.log({
-      message: `${who.email} (${String(who.id)}): ${action}${target}${keys}`,
+      message: `Usuario ${String(who.id)}: ${action}${target}${keys}`,
       action,
       usuario_id: who.id,
       ...details,

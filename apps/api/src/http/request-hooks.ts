@@ -1,6 +1,7 @@
 import { runWithCacheBudget } from '@gad/cache';
 import type { FastifyInstance } from 'fastify';
 import type { Drain } from './drain.js';
+import { loggableUrl } from '../logging/loggable-url.js';
 import { requestContext } from '../logging/request-context.js';
 import { REQUEST_ID_HEADER } from './request-id.js';
 
@@ -23,15 +24,16 @@ export function addRequestHooks(fastify: FastifyInstance, drain: Drain): void {
     done(null, payload);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
+    const url = loggableUrl(request.url);
     request.log.info(
       {
         context: 'HTTP',
         method: request.method,
-        url: request.url,
+        url,
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
       },
-      `${request.method} ${request.url} ${String(reply.statusCode)}`,
+      `${request.method} ${url} ${String(reply.statusCode)}`,
     );
     done();
   });

@@ -1,13 +1,16 @@
 import type { LoggerService } from '@nestjs/common';
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 import { requestContext } from './request-context.js';
+import { safeError, textOf } from './safe-error.js';
 import type { AppConfig } from '../config/app-config.js';
 
 /**
  * The process's logger: one JSON object a line; in development readable text instead. Lines
- * written while a request is answered carry its id. Secrets never reach it (see `redact`).
+ * written while a request is answered carry its id. Secrets never reach it (see `redact` and
+ * `safeError`).
+ * @param to instead of standard output
  */
-export async function createPino(config: AppConfig): Promise<Logger> {
+export async function createPino(config: AppConfig, to?: DestinationStream): Promise<Logger> {
   const options = {
     level: config.logLevel,
     base: null,
@@ -15,8 +18,10 @@ export async function createPino(config: AppConfig): Promise<Logger> {
     formatters: { level: (label: string) => ({ level: label }) },
     // A copy: pino writes the line's own fields into what it gets.
     mixin: () => ({ ...requestContext.getStore() }),
+    serializers: { err: safeError },
     redact: ['req.headers.authorization', '*.password', '*.refresh_token', '*.access_token'],
   };
+  if (to !== undefined) return pino(options, to);
   if (config.nodeEnv !== 'development') return pino(options);
   const { PinoPretty } = await import('pino-pretty');
   const ignore = 'context,requestId,operation,key,ttl,count,method,url,status,ms,action,usuario_id';
@@ -79,13 +84,27 @@ export class PinoLogger implements LoggerService {
     // Nest hands a stack in front of the context, and extra parameters of any kind.
     const details = rest.slice(0, context === undefined ? rest.length : -1);
     const stack = details.find((item): item is string => typeof item === 'string');
-    const fields = Object.assign({ context }, ...details.filter(isPlainObject)) as object;
-    if (message instanceof Error) this.pino[level]({ ...fields, err: message }, message.message);
+    const fields = safeFields({ context }, ...details.filter(isPlainObject));
+    if (message instanceof Error) this.pino[level]({ ...fields, err: message }, textOf(message));
     else if (isPlainObject(message)) {
       const { message: text, ...own } = message;
-      this.pino[level]({ ...fields, ...own }, typeof text === 'string' ? text : undefined);
-    } else this.pino[level](stack === undefined ? fields : { ...fields, stack }, String(message));
+      this.pino[level](
+        { ...fields, ...safeFields(own) },
+        typeof text === 'string' ? text : undefined,
+      );
+    } else {
+      const text = stack === undefined ? {} : { stack: textOf(stack) };
+      this.pino[level]({ ...fields, ...text }, textOf(String(message)));
+    }
   }
+}
+
+/** Errors among the fields are written as `err` is. */
+function safeFields(...objects: readonly Record<string, unknown>[]): Record<string, unknown> {
+  const entries = objects.flatMap(Object.entries<unknown>);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, value instanceof Error ? safeError(value) : value]),
+  );
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
