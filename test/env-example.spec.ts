@@ -10,7 +10,7 @@ const WITHOUT_DEFAULT = [
   'ADMIN_PASSWORD_FILE',
   ...['CORS_ORIGINS', 'TRUST_PROXY', 'REDIS_HOST', 'REDIS_USERNAME', 'REDIS_PASSWORD', 'REDIS_URL'],
   ...['REDIS_SENTINELS', 'REDIS_SENTINEL_USERNAME', 'REDIS_SENTINEL_PASSWORD'],
-  ...['DATABASE_URL', 'JWT_SECRET'],
+  ...['DATABASE_URL', 'DATABASE_DIRECT_URL', 'JWT_SECRET'],
 ];
 
 const text = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
@@ -40,6 +40,9 @@ describe('.env.example', () => {
     const { REDIS_URL, DATABASE_URL, CORS_ORIGINS, TRUST_PROXY, REDIS_SENTINELS } = example;
     expect(readAppConfig({ REDIS_URL }).redis).toEqual({ url: REDIS_URL });
     expect(readAppConfig({ DATABASE_URL }).database.url).toBe(DATABASE_URL);
+    const { DATABASE_DIRECT_URL } = example;
+    const both = readAppConfig({ DATABASE_URL, DATABASE_DIRECT_URL });
+    expect(both.database.directUrl).toBe(DATABASE_DIRECT_URL);
     expect(readAppConfig({ CORS_ORIGINS }).http.corsOrigins).toEqual([CORS_ORIGINS]);
     expect(readAppConfig({ TRUST_PROXY }).http.trustedProxies).toEqual(TRUST_PROXY?.split(','));
     expect(readAppConfig({ REDIS_SENTINELS }).redis).toMatchObject({

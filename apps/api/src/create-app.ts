@@ -1,20 +1,32 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { DestinationStream } from 'pino';
 import { AppModule } from './app.module.js';
-import { AppConfigModule } from './config/app-config.module.js';
+import { AppConfigModule, type LoadedConfig } from './config/app-config.module.js';
 import { configureApp } from './configure-app.js';
 import { createHttpAdapter } from './http/create-http-adapter.js';
 import { createPino, PinoLogger } from './logging/pino-logger.js';
 
 /**
- * The application, ready to listen.
- * @param variables instead of the process environment and `.env`: for tests
+ * The application of tests, ready to listen.
+ * @param variables instead of the process environment and `.env`
  */
 export async function createApp(
-  variables?: Readonly<Record<string, string>>,
+  variables: Readonly<Record<string, string>>,
+  logTo?: DestinationStream,
 ): Promise<NestFastifyApplication> {
-  const { config, module } = await AppConfigModule.load(variables);
-  const pino = await createPino(config);
+  return buildApp(await AppConfigModule.load(variables), logTo);
+}
+
+/**
+ * The application over a configuration that was loaded, ready to listen.
+ * @param logTo instead of standard output
+ */
+export async function buildApp(
+  { config, module }: LoadedConfig,
+  logTo?: DestinationStream,
+): Promise<NestFastifyApplication> {
+  const pino = await createPino(config, logTo);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(module),
     createHttpAdapter(config, pino),

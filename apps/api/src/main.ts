@@ -1,24 +1,29 @@
 import { Logger } from '@nestjs/common';
-import { AppConfig } from './config/app-config.js';
-import { createApp } from './create-app.js';
+import { AppConfigModule } from './config/app-config.module.js';
+import { buildApp } from './create-app.js';
+import { assertCanListen, listenFailure } from './http/listening.js';
+import { startFailure } from './start-failure.js';
 
 try {
-  const app = await createApp();
-  const { http, redis, database } = app.get(AppConfig);
+  const loaded = await AppConfigModule.load();
+  const { http, redis, database } = loaded.config;
+  await assertCanListen(http);
+  const app = await buildApp(loaded);
   const logger = new Logger('API');
   logger.log(
     `Database: ${database.url === undefined ? 'embedded (set DATABASE_URL for PostgreSQL)' : 'PostgreSQL'}`,
   );
   logger.log(`Cache: ${redis === undefined ? 'in-process (set REDIS_HOST for Redis)' : 'Redis'}`);
-  await app.listen({
+  const listening = app.listen({
     port: http.port,
     host: http.host,
     listenTextResolver: (address) =>
       `Listening on ${address}/api/v1, Swagger UI at ${address}/docs`,
   });
+  await listening.catch((error: unknown) => {
+    throw listenFailure(error, http);
+  });
 } catch (error) {
-  // One sentence for what the operator can mend; a stack only for what nobody foresaw.
-  const foreseen = error instanceof Error && 'variable' in error;
-  process.stderr.write(`${foreseen ? error.message : String((error as Error).stack ?? error)}\n`);
+  process.stderr.write(`${startFailure(error)}\n`);
   process.exit(1);
 }

@@ -4,14 +4,14 @@ import { CredentialsService } from '../src/auth/credentials.service.js';
 import { hashOfEmail, LoginFailuresRepository } from '../src/auth/login-failures.repository.js';
 import { Database } from '../src/database/database.js';
 import { loginFailures } from '../src/database/schema.js';
-import { onEverySetup } from './support/api.js';
+import { onEveryDatabaseSetup } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
 import { login, meStatus, newUsuario, tryLogin } from './support/new-usuario.js';
 import { retryAfter, withoutRequestId } from './support/read-answer.js';
 
 const WRONG = 'not the password';
 
-onEverySetup('the lockout', (api) => {
+onEveryDatabaseSetup('the lockout', (api) => {
   const db = () => api().app.get(Database, { strict: false }).db;
   const times = <T>(count: number, call: () => Promise<T>) =>
     Promise.all(Array.from({ length: count }, call));

@@ -2,12 +2,12 @@ import { expect, it } from '@jest/globals';
 import { eq, sql } from 'drizzle-orm';
 import { Database } from '../src/database/database.js';
 import { refreshTokens, sesiones } from '../src/database/schema.js';
-import { onEverySetup } from './support/api.js';
+import { onEveryDatabaseSetup } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
 import { login, meStatus, newUsuario, type Tokens } from './support/new-usuario.js';
 import { decodeJwt, type Seen } from './support/read-answer.js';
 
-onEverySetup('POST /auth/refresh', (api) => {
+onEveryDatabaseSetup('POST /auth/refresh', (api) => {
   const db = () => api().app.get(Database, { strict: false }).db;
   const times = <T>(count: number, call: () => Promise<T>) =>
     Promise.all(Array.from({ length: count }, call));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { JwtKey } from '../src/auth/jwt-key.js';
-import { DEMO_PASSWORD, EMAILS, onEverySetup } from './support/api.js';
+import { DEMO_PASSWORD, EMAILS, onEveryDatabaseSetup } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
 import { forgedTokens, genuine } from './support/forged-tokens.js';
 import { login, meStatus, newUsuario, tryLogin, type Tokens } from './support/new-usuario.js';
@@ -14,7 +14,7 @@ import {
 
 const WRONG = 'not the password';
 
-onEverySetup('auth', (api) => {
+onEveryDatabaseSetup('auth', (api) => {
   const refresh = (token: string) =>
     api().post('/auth/refresh', { body: { refresh_token: token } });
 

@@ -3,7 +3,7 @@ import { count, eq, sql } from 'drizzle-orm';
 import { violatedConstraint } from '../src/database/constraint.js';
 import type { Database } from '../src/database/database.js';
 import { tareas, usuarios } from '../src/database/schema.js';
-import { DATABASES, type OwnDatabase } from './support/databases.js';
+import { DATABASES_AND_POOLER, type OwnDatabase } from './support/databases.js';
 import { Gate } from './support/gate.js';
 import { tareaRow, usuarioRow } from './support/rows.js';
 
@@ -14,7 +14,7 @@ const failureOf = (attempt: PromiseLike<unknown>): PromiseLike<unknown> =>
     (reason: unknown) => reason,
   );
 
-describe.each(DATABASES)('Database on $name', ({ open }) => {
+describe.each(DATABASES_AND_POOLER)('Database on $name', ({ open }) => {
   let own: OwnDatabase;
   let database: Database;
   let usuarioId: number;

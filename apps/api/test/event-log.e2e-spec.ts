@@ -11,7 +11,7 @@ import { DomainEventLog } from '../src/events/log/domain-event-log.js';
 import { EventRetention } from '../src/events/log/event-retention.js';
 import { makeLogReader } from '../src/events/log/make-log-reader.js';
 import { runLogLoad } from './support/log-load.js';
-import { DATABASES, type OwnDatabase } from './support/databases.js';
+import { DATABASES_AND_POOLER, type OwnDatabase } from './support/databases.js';
 
 const event = (tareaId: number): DomainEvent => ({
   name: 'tarea.created',
@@ -25,7 +25,7 @@ async function openLog(database: OpenDatabase, url?: string): Promise<DomainEven
   return new DomainEventLog(await makeLogReader(readAppConfig(variables), database));
 }
 
-describe.each(DATABASES)('The log of events on $name', ({ open }) => {
+describe.each(DATABASES_AND_POOLER)('The log of events on $name', ({ open }) => {
   let own: OwnDatabase;
   let log: DomainEventLog;
   beforeAll(async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { IDS, onEverySetup, type Role } from './support/api.js';
+import { IDS, onEveryDatabaseSetup, type Role } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
 import { createTarea, tareaBody } from './support/new-tarea.js';
 import { newUsuario } from './support/new-usuario.js';
 
-onEverySetup('tareas', (api) => {
+onEveryDatabaseSetup('tareas', (api) => {
   const create = (extra?: Record<string, unknown>) => createTarea(api(), extra);
   const change = (id: number, as: Role, body: object) => api().patch(`/tareas/${id}`, { as, body });
 

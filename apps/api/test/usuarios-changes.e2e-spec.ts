@@ -4,7 +4,7 @@ import { eq } from 'drizzle-orm';
 import { Database } from '../src/database/database.js';
 import { tareas, usuarios } from '../src/database/schema.js';
 import { UsuariosService } from '../src/usuarios/usuarios.service.js';
-import { IDS, onEverySetup, type Answer, type Role } from './support/api.js';
+import { IDS, onEveryDatabaseSetup, type Answer, type Role } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
 import {
   login,
@@ -16,7 +16,7 @@ import {
 } from './support/new-usuario.js';
 import { errorFields, ids, INSTANT } from './support/read-answer.js';
 
-onEverySetup('changes of usuarios', (api) => {
+onEveryDatabaseSetup('changes of usuarios', (api) => {
   const create = (body: unknown) => api().post('/usuarios', { as: 'admin', body });
 
   describe('PATCH /usuarios/{id}', () => {

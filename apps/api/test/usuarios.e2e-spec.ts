@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { EMAILS, IDS, onEverySetup, type Answer, type Role } from './support/api.js';
+import { EMAILS, IDS, onEveryDatabaseSetup, type Answer, type Role } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
 import { newUsuario, tryLogin, usuarioFields } from './support/new-usuario.js';
 import { errorFields, ids, INSTANT, UUID } from './support/read-answer.js';
 
-onEverySetup('usuarios', (api) => {
+onEveryDatabaseSetup('usuarios', (api) => {
   const create = (body: unknown) => api().post('/usuarios', { as: 'admin', body });
 
   describe('POST /usuarios', () => {

@@ -1,7 +1,8 @@
 import { createSecretKey, randomBytes, randomUUID, type KeyObject } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AppConfig } from '../config/app-config.js';
+import { openDataFolder } from '../config/data-folder.js';
 import { ConfigurationError } from '../config/parse-environment.js';
 
 const FILE = 'jwt-secret';
@@ -26,11 +27,10 @@ export class JwtKey {
 
 /** The same secret for every process over this folder, also for two that start at the same time. */
 async function loadOrCreateSecret(dataDir: string): Promise<string> {
-  const path = join(dataDir, FILE);
+  const path = join(await openDataFolder(dataDir), FILE);
   const kept = await readSecret(path);
   if (kept !== undefined) return kept;
 
-  await mkdir(dataDir, { recursive: true });
   const draft = `${path}.${randomUUID()}`;
   try {
     await writeFile(draft, `${randomBytes(48).toString('base64url')}\n`, {

@@ -45,7 +45,14 @@ export abstract class AppConfig {
     readonly retentionDays: number;
   };
   /** `url: undefined` = PGlite in `dataDir` serves. */
-  abstract readonly database: { readonly url: string | undefined; readonly poolSize: number };
+  abstract readonly database: {
+    readonly url: string | undefined;
+    readonly poolSize: number;
+    /** The same database without a pooler before it: for migrations and for the log's readers. */
+    readonly directUrl?: string | undefined;
+    /** `false`: the schema has to be up to date already. Default: true. */
+    readonly migrate?: boolean;
+  };
   /** Where the embedded database and the generated secret live. */
   abstract readonly dataDir: string;
   abstract readonly demoData: boolean;
@@ -99,7 +106,12 @@ export function readAppConfig(source: Readonly<Record<string, unknown>>): AppCon
     },
     events: { retentionHours: env.EVENTS_RETENTION_HOURS ?? 24 },
     audit: { retentionDays: env.AUDIT_RETENTION_DAYS ?? 365 },
-    database: { url: env.DATABASE_URL, poolSize: env.DATABASE_POOL_SIZE ?? 10 },
+    database: {
+      url: env.DATABASE_URL,
+      poolSize: env.DATABASE_POOL_SIZE ?? 10,
+      directUrl: directUrl(env),
+      migrate: migrates(env),
+    },
     dataDir: env.DATA_DIR ?? '.data',
     demoData: demoData(env, nodeEnv),
     firstAdmin: firstAdmin(env),
@@ -115,6 +127,26 @@ export function readAppConfig(source: Readonly<Record<string, unknown>>): AppCon
       requestsPerMinute: env.RATE_LIMIT ?? 0,
     },
   });
+}
+
+function migrates(env: Environment): boolean {
+  if (env.MIGRATE === 'off' && env.DATABASE_URL === undefined) {
+    throw new ConfigurationError(
+      'MIGRATE',
+      'must not be off without DATABASE_URL: the embedded database is migrated by the process that opens it',
+    );
+  }
+  return env.MIGRATE !== 'off';
+}
+
+function directUrl(env: Environment): string | undefined {
+  if (env.DATABASE_DIRECT_URL !== undefined && env.DATABASE_URL === undefined) {
+    throw new ConfigurationError(
+      'DATABASE_DIRECT_URL',
+      'is set without DATABASE_URL: it leads past the pooler that DATABASE_URL names, so set both',
+    );
+  }
+  return env.DATABASE_DIRECT_URL;
 }
 
 function corsOrigins(list: string | undefined): readonly string[] | boolean {

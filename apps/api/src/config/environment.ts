@@ -171,6 +171,14 @@ export class Environment {
   DATABASE_URL?: string;
 
   @IsOptional()
+  @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must start with postgres:// or postgresql://' })
+  DATABASE_DIRECT_URL?: string;
+
+  @IsOptional()
+  @IsIn(['on', 'off'], { message: 'must be on or off' })
+  MIGRATE?: 'on' | 'off';
+
+  @IsOptional()
   @IsInt({ message: 'must be a whole number of connections' })
   @Min(1, { message: 'must be between 1 and 200' })
   @Max(200, { message: 'must be between 1 and 200' })
@@ -272,6 +280,8 @@ export const VARIABLES = [
   'CACHE_CONSISTENCY',
   'CACHE_LOCAL',
   'DATABASE_URL',
+  'DATABASE_DIRECT_URL',
+  'MIGRATE',
   'DATA_DIR',
   'DEMO_DATA',
   'ADMIN_EMAIL',

@@ -30,6 +30,12 @@ export type Db = PgDatabase<RowsHKT, typeof schema>;
 export abstract class Database {
   abstract readonly kind: 'postgres' | 'pglite';
 
+  /**
+   * Whether each transaction may run on another server connection: then nothing lasts that belongs to
+   * a session, such as LISTEN and its advisory locks.
+   */
+  abstract readonly pooled: boolean;
+
   /** For single statements, each its own transaction. */
   abstract readonly db: Db;
 
@@ -45,8 +51,15 @@ export abstract class Database {
    */
   abstract transaction<T>(work: (tx: Db) => Promise<T>): Promise<T>;
 
-  /** Asks the database for a sign of life. @throws Problem within about a second when it is away */
+  /**
+   * Asks the database for a sign of life, and compares its clock with ours.
+   * @throws Problem that names the cause, within about a second, when it is away, or when it answers
+   *   but takes no writes: it is read-only, or the last one failed for lack of room or of a privilege
+   */
   abstract ping(): Promise<void>;
+
+  /** By how much our clock was ahead of the database's at the last `ping`; 0 within five seconds. */
+  abstract readonly clockAheadMs: number;
 
   /** Lets what runs come to its end and gives everything back. Idempotent. */
   abstract close(): Promise<void>;

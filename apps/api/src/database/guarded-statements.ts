@@ -2,6 +2,8 @@ import { DrizzleQueryError } from 'drizzle-orm/errors';
 import type { Db } from './database.js';
 
 export interface StatementHooks {
+  /** Whether a name makes the server keep a statement; `false` drops the names. */
+  readonly named?: boolean;
   /** Before each statement; what it throws is what the caller gets. */
   readonly before?: () => void;
   /** When a statement is sent; the returned function is called when it is settled. */
@@ -20,8 +22,8 @@ export interface StatementHooks {
 export function guardStatements(db: Db, hooks: StatementHooks): void {
   const { session } = db._;
   const prepareQuery = session.prepareQuery.bind(session);
-  session.prepareQuery = (...prepareArguments) => {
-    const prepared = prepareQuery(...prepareArguments);
+  session.prepareQuery = (query, fields, name, ...rest) => {
+    const prepared = prepareQuery(query, fields, hooks.named === false ? undefined : name, ...rest);
     const execute = prepared.execute.bind(prepared);
     prepared.execute = async (...executeArguments) => {
       hooks.before?.();

@@ -5,11 +5,11 @@ import type { PostgresDatabase } from './postgres/postgres-database.js';
 export type OpenDatabase = PostgresDatabase | PgliteDatabase;
 
 /**
- * The database that the configuration asks for, open and migrated. Close it with `close()`.
+ * The database that the configuration asks for, open and up to date. Close it with `close()`.
  * @throws ConfigurationError with one sentence when it cannot be opened
  */
 export async function openDatabase({
-  database: { url, poolSize },
+  database: { url, ...options },
   dataDir,
 }: Pick<AppConfig, 'database' | 'dataDir'>): Promise<OpenDatabase> {
   // Only the driver that is used is loaded: each costs some tenths of a second at the start.
@@ -18,5 +18,5 @@ export async function openDatabase({
     return openPglite(dataDir);
   }
   const { openPostgres } = await import('./postgres/open-postgres.js');
-  return openPostgres(url, { poolSize });
+  return openPostgres(url, options);
 }

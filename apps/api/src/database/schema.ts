@@ -16,6 +16,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { instant } from './instant-column.js';
 
 export const ROLES = ['usuario', 'supervisor', 'admin'] as const;
 export type Rol = (typeof ROLES)[number];
@@ -33,17 +34,18 @@ export type Tipo = (typeof TIPOS)[number];
 export const ESTADOS = ['programada', 'en_curso', 'pausada', 'finalizada', 'cancelada'] as const;
 export type Estado = (typeof ESTADOS)[number];
 
-const instant = (name: string) =>
-  timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
-
 const isLive = (t: { deletedAt: SQLWrapper }): SQL => sql`${t.deletedAt} is null`;
 
 /** The trigrams of a folded text, which the text searches look up: see migration 0008. */
 const trigrams = (folded: SQLWrapper) => sql<string>`gad_trigrams(${folded})`;
 
 const timestamps = {
-  createdAt: instant('created_at').notNull().defaultNow(),
-  updatedAt: instant('updated_at').notNull().defaultNow(),
+  createdAt: instant('created_at')
+    .notNull()
+    .default(sql`now()`),
+  updatedAt: instant('updated_at')
+    .notNull()
+    .default(sql`now()`),
   deletedAt: instant('deleted_at'),
 };
 
@@ -152,7 +154,9 @@ export const sesiones = pgTable(
     usuarioId: integer('usuario_id')
       .notNull()
       .references(() => usuarios.id),
-    createdAt: instant('created_at').notNull().defaultNow(),
+    createdAt: instant('created_at')
+      .notNull()
+      .default(sql`now()`),
     expiresAt: instant('expires_at').notNull(),
     revokedAt: instant('revoked_at'),
   },
@@ -201,6 +205,8 @@ export const domainEventLog = pgTable(
     id: uuid('id').primaryKey().defaultRandom(),
     /** The youngest transaction whose entries have been pruned. */
     prunedXid: xid8('pruned_xid').notNull().default('0'),
+    /** Until when a process that cannot announce itself by a lock, being behind a pooler, counts as present. */
+    pooledUntil: instant('pooled_until'),
   },
   () => [uniqueIndex('domain_event_log_one_row').on(sql`(true)`)],
 );

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { AppConfigModule } from '../config/app-config.module.js';
-import { ConfigurationError } from '../config/parse-environment.js';
+import { startFailure } from '../start-failure.js';
 import { DemoDataService } from './demo-data.service.js';
 import { openDatabase } from './open-database.js';
 import { loadLargeSet } from './seed/load-large-set.js';
@@ -39,7 +39,6 @@ async function seed(words: readonly string[]): Promise<void> {
 try {
   await seed(process.argv.slice(2));
 } catch (error) {
-  const expected = error instanceof SeedError || error instanceof ConfigurationError;
-  console.error(expected ? error.message : error);
+  console.error(error instanceof SeedError ? error.message : startFailure(error));
   process.exitCode = 1;
 }

@@ -1,10 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  databaseUnavailable,
-  isDatabaseUnavailable,
-  isUnavailable,
-  sqlStateOf,
-} from './unavailable.js';
+import { sqlStateOf } from './database-cause.js';
+import { databaseUnavailable, isDatabaseUnavailable, isUnavailable } from './unavailable.js';
 
 const fromServer = (code: string) =>
   Object.assign(new Error('from the server'), { severity: 'ERROR', code });
@@ -16,6 +12,7 @@ describe('isUnavailable', () => {
     ['25P03', 'idle in transaction too long'],
     ['28P01', 'a password that was changed'],
     ['40001', 'serialization failure'],
+    ['42501', 'a privilege that was revoked'],
     ['40P01', 'deadlock'],
     ['53300', 'too many connections'],
     ['55P03', 'lock timeout'],

@@ -1,5 +1,6 @@
 import { isNativeError } from 'node:util/types';
 import { Problem } from '../problems/problem.js';
+import { causeOf, sqlStateOf } from './database-cause.js';
 
 const RETRY_AFTER_SECONDS = 2;
 
@@ -7,10 +8,10 @@ const RETRY_AFTER_SECONDS = 2;
  * SQLSTATEs with which a server says "not now" rather than "not like this": connection trouble
  * (08), out of resources (53), shut down or starting (57P), statement timeout and cancel (57014),
  * deadlock and serialization failure (40), lock timeout (55P03), idle timeouts (25P03, 57P05), a
- * primary that became read-only (25006), system errors (58), and credentials or a database that
- * stopped being valid while we run (28, 3D).
+ * primary that became read-only (25006), system errors (58), and credentials, a database or a
+ * privilege that was taken away while we run (28, 3D, 42501).
  */
-const NOT_NOW = /^(08|28|3D|40|53|57|58)|^(25006|25P03|55P03)$/;
+const NOT_NOW = /^(08|28|3D|40|53|57|58)|^(25006|25P03|55P03|42501)$/;
 
 /** Errors of our own making: they would come back with every retry. */
 const PROGRAMMING_ERRORS = ['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'];
@@ -27,21 +28,14 @@ export function isUnavailable(driverError: unknown): boolean {
   return !PROGRAMMING_ERRORS.includes(driverError.name);
 }
 
-/** The SQLSTATE of an error that a server sent; `undefined` for errors of the system and our own. */
-export function sqlStateOf(error: unknown): string | undefined {
-  // Node's errors have a `code` too, such as ECONNREFUSED; only a server's have a severity.
-  if (!isNativeError(error) || !('severity' in error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
-}
-
-/** The problem that callers see; the driver's error stays in `cause`, for the log alone. */
+/** The problem that callers see: it names the cause; the driver's error stays in `cause`, for the log alone. */
 export function databaseUnavailable(cause: unknown): Problem {
-  return new Problem('DATABASE_UNAVAILABLE', 'The database does not answer in time; try again.', {
+  return new Problem('DATABASE_UNAVAILABLE', causeOf(cause).detail, {
     retryAfterSeconds: RETRY_AFTER_SECONDS,
     cause,
   });
 }
 
-export function isDatabaseUnavailable(error: unknown): boolean {
+export function isDatabaseUnavailable(error: unknown): error is Problem {
   return error instanceof Problem && error.code === 'DATABASE_UNAVAILABLE';
 }

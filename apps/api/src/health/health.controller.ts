@@ -9,10 +9,12 @@ import {
 import { CacheService } from '@gad/cache';
 import { Public } from '../auth/public.decorator.js';
 import { RateLimit } from '../auth/rate-limit.decorator.js';
+import { clockSentence } from '../database/clock-watch.js';
 import { Database } from '../database/database.js';
 import { Drain } from '../http/drain.js';
 import { ApiProblems } from '../problems/api-problems.decorator.js';
 import { Problem } from '../problems/problem.js';
+import { toProblem } from '../problems/to-problem.js';
 
 const RETRY_AFTER_SECONDS = 5;
 
@@ -45,7 +47,10 @@ export class HealthController {
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'The database answers; a cache that cannot serve only degrades' })
+  @ApiOperation({
+    summary:
+      'The database answers and takes writes; a cache that cannot serve, or a clock that differs, only degrades',
+  })
   @ApiOkResponse({
     schema: {
       example: {
@@ -66,11 +71,14 @@ export class HealthController {
   async ready(): Promise<HealthCheckResult> {
     this.refuseWhenDraining();
     try {
-      return await this.health.check([() => this.databaseHealth(), () => this.cacheHealth()]);
+      const database = await this.databaseHealth();
+      return await this.health.check([() => database, () => this.cacheHealth()]);
     } catch (error) {
       // Told to stop while the database was asked: terminus refuses then, whatever that answered.
       this.refuseWhenDraining();
-      throw new Problem('DATABASE_UNAVAILABLE', 'The database does not answer', {
+      // The detail names the cause: away, read-only, without room, …
+      const { detail } = toProblem(error);
+      throw new Problem('DATABASE_UNAVAILABLE', detail, {
         retryAfterSeconds: RETRY_AFTER_SECONDS,
         cause: error,
       });
@@ -83,15 +91,13 @@ export class HealthController {
     throw new Problem('SHUTTING_DOWN', 'The process has been told to stop');
   }
 
+  /** @throws Problem when the database is away or takes no writes */
   private async databaseHealth(): Promise<HealthIndicatorResult> {
+    await this.database.ping();
     const indicator = this.indicators.check('database');
-    const { kind } = this.database;
-    try {
-      await this.database.ping();
-      return indicator.up({ kind });
-    } catch {
-      return indicator.down({ kind });
-    }
+    const { kind, clockAheadMs } = this.database;
+    if (clockAheadMs === 0) return indicator.up({ kind });
+    return indicator.degraded({ kind, clock: clockSentence(clockAheadMs) });
   }
 
   private cacheHealth(): HealthIndicatorResult {

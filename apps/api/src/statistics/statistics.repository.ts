@@ -15,6 +15,9 @@ const inEstado = (estado: Estado) =>
 
 const hours = sql`extract(epoch from ${tareas.finReal} - ${tareas.inicioReal}) / 3600`;
 
+/** Infinite instants, written past the API, have no difference. */
+const FINITE = sql`isfinite(${tareas.inicioReal}) and isfinite(${tareas.finReal})`;
+
 const rounded = (number: SQL) => sql<number>`round(${number}, 2)::float8`;
 
 @Injectable()
@@ -56,7 +59,7 @@ export class StatisticsRepository {
         pausadas: inEstado('pausada'),
         canceladas: inEstado('cancelada'),
         promedio_duracion_horas: rounded(
-          sql`coalesce(avg(${hours}) filter (where ${eq(tareas.estado, 'finalizada')}), 0)`,
+          sql`coalesce(avg(${hours}) filter (where ${and(eq(tareas.estado, 'finalizada'), FINITE)}), 0)`,
         ),
         productividad_diaria: perDay(total),
         completadas_diarias: perDay(inEstado('finalizada')),

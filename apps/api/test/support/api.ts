@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Canary } from './canary.js';
 import { SETUPS, startServers, type Servers, type Setup } from './setup-servers.js';
 import { createApp } from '../../src/create-app.js';
 
@@ -40,6 +41,7 @@ export class TestApi {
     readonly url: string,
     private readonly servers: Servers,
     private readonly dataDir: string,
+    private readonly canary: Canary,
   ) {}
 
   static async start(
@@ -48,9 +50,10 @@ export class TestApi {
   ): Promise<TestApi> {
     const dataDir = await mkdtemp(join(tmpdir(), 'gad-e2e-'));
     const servers = await startServers(setup);
-    const app = await createApp({
+    const canary = new Canary();
+    const settings = {
       NODE_ENV: 'test',
-      LOG_LEVEL: 'error',
+      LOG_LEVEL: 'trace',
       DATA_DIR: dataDir,
       DEMO_DATA: 'true',
       LOGIN_RATE_LIMIT: '0',
@@ -58,7 +61,8 @@ export class TestApi {
       CACHE_DEADLINE_MS: '10000',
       ...servers.variables,
       ...variables,
-    });
+    };
+    const app = await createApp(settings, canary.stream);
     try {
       await app.listen(0, '127.0.0.1');
     } catch (error) {
@@ -66,7 +70,7 @@ export class TestApi {
       throw error;
     }
     const url = await app.getUrl();
-    return new TestApi(app, url, servers, dataDir);
+    return new TestApi(app, url, servers, dataDir, canary);
   }
 
   get redisUrl(): string | undefined {
@@ -77,10 +81,16 @@ export class TestApi {
     return this.servers.variables['DATABASE_URL'];
   }
 
+  /** Every line that was logged, at every level. */
+  get log(): readonly string[] {
+    return this.canary.lines;
+  }
+
   async stop(): Promise<void> {
     await this.app.close();
     await this.servers.stop?.();
     await rm(this.dataDir, { recursive: true, force: true });
+    this.canary.check();
   }
 
   async login(role: Role): Promise<string> {
@@ -111,6 +121,9 @@ export class TestApi {
         : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
+    for (const side of [typeof body === 'string' ? parse(body) : body, parse(text)]) {
+      this.canary.note(side);
+    }
     return { status: response.status, headers: response.headers, body: parse(text) };
   }
 
@@ -141,12 +154,17 @@ export function onEverySetup(title: string, cases: (api: () => TestApi) => void)
   onSetups(SETUPS, title, cases);
 }
 
+/** As `onEverySetup`, and with a pooler before PostgreSQL as well: for what concerns the database. */
+export function onEveryDatabaseSetup(title: string, cases: (api: () => TestApi) => void): void {
+  onSetups([...SETUPS, 'pooler'], title, cases);
+}
+
 /**
- * As `onEverySetup`, and behind Sentinel and with copies in process memory as well: for what
- * concerns the cache.
+ * As `onEveryDatabaseSetup`, and behind Sentinel and with copies in process memory as well: for
+ * what concerns the cache.
  */
 export function onEveryCacheSetup(title: string, cases: (api: () => TestApi) => void): void {
-  onSetups([...SETUPS, 'sentinel', 'copies'], title, cases);
+  onSetups([...SETUPS, 'sentinel', 'copies', 'pooler'], title, cases);
 }
 
 function onSetups(

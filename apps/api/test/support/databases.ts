@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startPgBouncer } from '../../../../test/servers/pgbouncer-server.js';
 import { ownDatabase } from '../../../../test/servers/suite-servers.js';
 import { openDatabase, type OpenDatabase } from '../../src/database/open-database.js';
 
@@ -32,6 +33,28 @@ export const DATABASES: readonly { name: string; open: () => Promise<OwnDatabase
         dispose: async () => {
           await database.close();
           await rm(dataDir, { recursive: true, force: true });
+        },
+      };
+    },
+  },
+];
+
+/** And through a pooler in transaction mode. */
+export const DATABASES_AND_POOLER: typeof DATABASES = [
+  ...DATABASES,
+  {
+    name: 'PostgreSQL behind a pooler',
+    open: async () => {
+      const direct = await ownDatabase();
+      const pooler = await startPgBouncer({ serverUrl: direct, mode: 'transaction' });
+      const url = pooler.through(direct);
+      const database = await openDatabase({ database: { url, poolSize: 5 }, dataDir: '' });
+      return {
+        database,
+        url,
+        dispose: async () => {
+          await database.close();
+          await pooler.stop();
         },
       };
     },

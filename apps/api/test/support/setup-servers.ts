@@ -1,9 +1,10 @@
+import { startPgBouncer } from '../../../../test/servers/pgbouncer-server.js';
 import { startSentinels } from '../../../../test/servers/redis-sentinels.js';
 import { ownDatabase, ownRedis } from '../../../../test/servers/suite-servers.js';
 
 /** The two set-ups on which the whole contract must hold. */
 export const SETUPS = ['embedded', 'servers'] as const;
-export type Setup = (typeof SETUPS)[number] | 'sentinel' | 'copies';
+export type Setup = (typeof SETUPS)[number] | 'sentinel' | 'copies' | 'pooler';
 
 /** What a set-up runs beside the API. */
 export interface Servers {
@@ -17,6 +18,12 @@ export interface Servers {
 export async function startServers(setup: Setup): Promise<Servers> {
   if (setup === 'embedded') return { variables: {} };
   const DATABASE_URL = await ownDatabase();
+  if (setup === 'pooler') {
+    const pooler = await startPgBouncer({ serverUrl: DATABASE_URL, mode: 'transaction' });
+    const REDIS_URL = await ownRedis();
+    const variables = { REDIS_URL, DATABASE_URL: pooler.through(DATABASE_URL) };
+    return { variables, redisUrl: REDIS_URL, stop: () => pooler.stop() };
+  }
   if (setup !== 'sentinel') {
     const REDIS_URL = await ownRedis();
     const copies = setup === 'copies' ? { CACHE_LOCAL: 'true' } : {};

@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { isNativeError } from 'node:util/types';
 import { PGlite } from '@electric-sql/pglite';
 import { dataDir as initialFiles } from '@electric-sql/pglite-prepopulatedfs';
 import { Logger } from '@nestjs/common';
-import { drizzle } from 'drizzle-orm/pglite';
-import { migrate } from 'drizzle-orm/pglite/migrator';
+import { openDataFolder } from '../../config/data-folder.js';
 import { ConfigurationError } from '../../config/parse-environment.js';
-import { MIGRATIONS_FOLDER } from '../migrations-folder.js';
+import { applyPending } from '../migrator.js';
+import { pinSession } from '../session-settings.js';
 import { LockFile, LockHeldError } from './lock-file.js';
 import { PgliteDatabase } from './pglite-database.js';
 
@@ -20,11 +20,17 @@ import { PgliteDatabase } from './pglite-database.js';
  * @throws ConfigurationError, one sentence that names the folder, when it is in use or unusable
  */
 export async function openPglite(dataDir: string): Promise<PgliteDatabase> {
-  const folder = resolve(dataDir);
+  const folder = await openDataFolder(dataDir);
+  // As PostgreSQL itself does: PGlite makes its files by what the process allows others.
+  process.umask(0o077);
   const lock = await lockFolder(folder);
   try {
     const client = await openFiles(folder);
-    await migrate(drizzle(client), { migrationsFolder: MIGRATIONS_FOLDER });
+    await client.exec(pinSession());
+    // Drizzle's own transaction gives out no handle that runs one statement as text.
+    await client.exec('begin');
+    await applyPending(client);
+    await client.exec('commit');
     return new PgliteDatabase(client, lock);
   } catch (error) {
     await lock.release();
@@ -34,7 +40,6 @@ export async function openPglite(dataDir: string): Promise<PgliteDatabase> {
 
 async function lockFolder(folder: string): Promise<LockFile> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
     return await LockFile.acquire(join(folder, 'db.lock'));
   } catch (error) {
     if (error instanceof LockHeldError) {

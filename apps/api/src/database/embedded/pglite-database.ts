@@ -3,11 +3,12 @@ import type { ExtractTablesWithRelations } from 'drizzle-orm';
 import { drizzle, type PgliteQueryResultHKT } from 'drizzle-orm/pglite';
 import type { PgTransaction } from 'drizzle-orm/pg-core';
 import type { BulkLoader, Copy } from '../bulk-loader.js';
+import { sqlStateOf } from '../database-cause.js';
 import { Database, type Db } from '../database.js';
 import { guardStatements, type StatementHooks } from '../guarded-statements.js';
 import * as schema from '../schema.js';
 import { TransactionScope } from '../transaction-scope.js';
-import { databaseUnavailable, isUnavailable, sqlStateOf } from '../unavailable.js';
+import { databaseUnavailable, isUnavailable } from '../unavailable.js';
 import { within } from '../within.js';
 import { bulkLoadPglite } from './bulk-load-pglite.js';
 import type { LockFile } from './lock-file.js';
@@ -30,6 +31,9 @@ const hooks: StatementHooks = {
  */
 export class PgliteDatabase extends Database implements BulkLoader {
   readonly kind = 'pglite';
+  readonly pooled = false;
+  /** It reads our own clock. */
+  readonly clockAheadMs = 0;
   readonly db: Db;
   readonly #scope = new TransactionScope();
   readonly #begin: <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;

@@ -6,6 +6,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import type { Copy } from '../bulk-loader.js';
 import type { Db } from '../database.js';
 import * as schema from '../schema.js';
+import { beginPinned } from '../session-settings.js';
 import { dedicatedSettings } from './postgres-settings.js';
 
 /** `BulkLoader.bulkLoad` by COPY, on a connection of its own whose statements may take their time. */
@@ -18,7 +19,7 @@ export async function bulkLoadPostgres<T>(
   client.on('error', () => undefined);
   await client.connect();
   try {
-    await client.query('begin');
+    await client.query(beginPinned());
     const result = await work(drizzle(client, { schema }), (target, chunks) =>
       pipeline(Readable.from(chunks), client.query(copyFrom(`copy ${target} from stdin`))),
     );

@@ -1,11 +1,12 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
+import { pinSession, type Limits } from '../session-settings.js';
 import { within } from '../within.js';
 import { dedicatedSettings } from './postgres-settings.js';
 
 /** No statement of a connection of one's own is a long one. */
-const STATEMENT_TIMEOUT_MS = 2_000;
-const READ_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 500;
+const LIMITS: Limits = { statementMs: 2_000, idleInTransactionMs: 2_000 };
+const READ_TIMEOUT_MS = LIMITS.statementMs + 500;
 const GOODBYE_TIMEOUT_MS = 500;
 
 export interface OwnConnectionOptions {
@@ -77,7 +78,6 @@ export class OwnConnection {
     const socket = new Socket();
     const client = new pg.Client({
       ...dedicatedSettings(url),
-      statement_timeout: STATEMENT_TIMEOUT_MS,
       query_timeout: READ_TIMEOUT_MS,
       stream: () => socket,
     });
@@ -85,6 +85,7 @@ export class OwnConnection {
     client.on('notification', onNotification);
     try {
       await client.connect();
+      await client.query(pinSession(LIMITS));
       for (const statement of begin) await client.query(statement);
       await client.query(`listen ${channel}`);
     } catch (error) {

@@ -1,25 +1,28 @@
 import { once } from 'node:events';
 import { Socket } from 'node:net';
-import { isNativeError } from 'node:util/types';
 import { Logger } from '@nestjs/common';
 import type { ExtractTablesWithRelations } from 'drizzle-orm';
 import { drizzle, NodePgSession, NodePgTransaction } from 'drizzle-orm/node-postgres';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import pg from 'pg';
 import type { BulkLoader, Copy } from '../bulk-loader.js';
+import { ClockWatch } from '../clock-watch.js';
+import { CAUSES } from '../database-cause.js';
 import { Database, type Db } from '../database.js';
 import { guardStatements, type StatementHooks } from '../guarded-statements.js';
 import * as schema from '../schema.js';
+import { beginPinned } from '../session-settings.js';
 import { TransactionScope } from '../transaction-scope.js';
 import { databaseUnavailable, isDatabaseUnavailable, isUnavailable } from '../unavailable.js';
 import { within } from '../within.js';
 import { bulkLoadPostgres } from './bulk-load-postgres.js';
 import { useNumbersForInt8 } from './driver-types.js';
 import { PoolConnections } from './pool-connections.js';
-import { describeUrl, poolSettings } from './postgres-settings.js';
+import { describeUrl, limitsOf, poolSettings } from './postgres-settings.js';
 import { probePostgres } from './probe-postgres.js';
 import { RefusingSocket } from './refusing-socket.js';
 import { ServerWatch } from './server-watch.js';
+import { Trouble } from './trouble.js';
 
 const PING_TIMEOUT_MS = 1_000;
 
@@ -31,9 +34,31 @@ type Schema = typeof schema;
 type Tables = ExtractTablesWithRelations<Schema>;
 type Transaction = NodePgTransaction<Schema, Tables>;
 
+/** A standby says so as well, with every transaction. */
+const PULSE = `select extract(epoch from clock_timestamp())::float8 * 1000 as theirs,
+  current_setting('transaction_read_only')::bool as "readOnly"`;
+
+const BEGIN = 'begin isolation level read committed';
+
+interface Wrote {
+  readonly wrote: boolean;
+}
+
+const WROTE = 'select pg_current_xact_id_if_assigned() is not null as wrote';
+
+export interface PostgresOptions {
+  readonly poolSize: number;
+  /**
+   * Whether a pooler stands before the server, which gives each transaction another server connection:
+   * then every statement runs in a transaction that begins with our settings, and none has a name.
+   */
+  readonly pooled: boolean;
+}
+
 /** A pool of connections to PostgreSQL in which every wait is bounded and nothing leaks. */
 export class PostgresDatabase extends Database implements BulkLoader {
   readonly kind = 'postgres';
+  readonly pooled: boolean;
   readonly db: Db;
   readonly #logger = new Logger('Database');
   readonly #scope = new TransactionScope();
@@ -44,54 +69,62 @@ export class PostgresDatabase extends Database implements BulkLoader {
   readonly #sockets = new Set<Socket>();
   readonly #connections: PoolConnections;
   readonly #watch: ServerWatch;
-  #away = false;
-  /** The reason that was logged last. */
-  #told: unknown;
+  readonly #trouble: Trouble;
+  readonly #clock = new ClockWatch();
+  readonly #begin: string;
+  readonly #named: boolean;
   #closing: Promise<void> | undefined;
 
   readonly #hooks: StatementHooks = {
     sent: () => this.#watch.waits(),
     answered: () => {
       this.#watch.heard();
-      this.#noteBack();
+      this.#trouble.answered();
     },
     translate: (driverError) => {
+      if (isDatabaseUnavailable(driverError)) return driverError;
       if (!isUnavailable(driverError)) return undefined;
-      this.#noteAway(driverError);
+      this.#trouble.note(driverError);
       return databaseUnavailable(driverError);
     },
   };
 
-  constructor(url: string, poolSize: number) {
+  constructor(url: string, { poolSize, pooled }: PostgresOptions) {
     super();
     useNumbersForInt8();
     this.#watch = new ServerWatch({
       probe: () => this.#probe(),
       onSilent: (reason) => {
-        this.#noteAway(reason);
+        this.#trouble.note(reason);
         // Fails whatever waits for an answer; for the others see `#socket`.
         for (const socket of this.#sockets) socket.destroy(reason);
       },
       onBack: () => {
-        this.#noteBack();
+        this.#trouble.answered();
       },
     });
     this.#url = url;
     this.#where = describeUrl(url);
-    this.#pool = new pg.Pool({ ...poolSettings(url, poolSize), stream: () => this.#socket() });
+    this.#trouble = new Trouble(this.#where);
+    this.pooled = pooled;
+    this.#named = !pooled;
+    this.#begin = pooled ? beginPinned(limitsOf(url)) : BEGIN;
+    const settings = poolSettings(url, { poolSize, pooled });
+    this.#pool = new pg.Pool({ ...settings, stream: () => this.#socket() });
     this.#connections = new PoolConnections(this.#pool);
     // The pool listens to idle clients only: a client that is lost while a transaction holds it
     // would emit an error that nobody handles, and that ends the process.
     this.#pool.on('connect', (client) => client.on('error', () => undefined));
     this.#pool.on('error', (error) => {
-      this.#noteAway(error);
+      this.#trouble.note(error);
     });
-    const db = drizzle(this.#pool, { schema });
+    const db = drizzle(pooled ? this.#transactions() : this.#pool, { schema });
     // Drizzle's own `transaction` leaks the client when BEGIN fails, and waits for a ROLLBACK on a
     // connection that is gone.
     db.transaction = (work) => this.#transaction(work);
     guardStatements(db, {
       ...this.#hooks,
+      named: this.#named,
       before: () => {
         this.#scope.assertOutside();
         this.#assertAnswering();
@@ -104,10 +137,21 @@ export class PostgresDatabase extends Database implements BulkLoader {
     return this.#transaction(work);
   }
 
+  get clockAheadMs(): number {
+    return this.#clock.aheadMs;
+  }
+
   async ping(): Promise<void> {
     this.#assertAnswering();
-    const alive = this.#driver(this.#pool.query('select 1'));
-    await within(PING_TIMEOUT_MS, alive, databaseUnavailable);
+    const sentAt = Date.now();
+    const alive = this.#driver(this.#pool.query<{ theirs: number; readOnly: boolean }>(PULSE));
+    const { rows } = await within(PING_TIMEOUT_MS, alive, databaseUnavailable);
+    const [{ theirs, readOnly } = { theirs: sentAt, readOnly: false }] = rows;
+    this.#clock.note({ sentAt, theirs, receivedAt: Date.now() });
+    if (readOnly) this.#trouble.note(new ReadOnlyError());
+    else if (this.#trouble.blocked === CAUSES.readOnly) this.#trouble.wrote();
+    const { blocking } = this.#trouble;
+    if (blocking !== undefined) throw databaseUnavailable(blocking);
   }
 
   bulkLoad<T>(work: (tx: Db, copy: Copy) => Promise<T>): Promise<T> {
@@ -122,15 +166,31 @@ export class PostgresDatabase extends Database implements BulkLoader {
   async #transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     this.#scope.assertOutside();
     this.#assertAnswering();
+    return this.#transact((client) =>
+      this.#scope.run((assertOpen) => work(this.#over(client, assertOpen))),
+    );
+  }
+
+  /** What Drizzle takes for a pool: each statement in a transaction of its own. */
+  #transactions(): pg.Pool {
+    const query = (statement: pg.QueryConfig, values: unknown[]): Promise<pg.QueryResult> =>
+      this.#transact((client) => this.#driver(client.query(statement, values)));
+    // Of a pool Drizzle uses this method alone: transactions are begun by ourselves.
+    return { query } as unknown as pg.Pool;
+  }
+
+  async #transact<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await this.#connect();
     let reusable = false;
     try {
-      await this.#driver(client.query('begin'));
-      const result = await this.#scope.run((assertOpen) => work(this.#over(client, assertOpen)));
+      await this.#driver(client.query(this.#begin));
+      const result = await work(client);
+      const wrote = this.#trouble.blocked && (await this.#driver(client.query<Wrote>(WROTE)));
       const { command } = await this.#driver(client.query('commit'));
       reusable = true;
       // A statement failed and `work` went on regardless: the server rolled back and says so.
       if (command !== 'COMMIT') throw new Error('The transaction had failed: it was rolled back.');
+      if (wrote?.rows[0]?.wrote === true) this.#trouble.wrote();
       return result;
     } catch (error) {
       if (!reusable && !isDatabaseUnavailable(error)) {
@@ -203,7 +263,7 @@ export class PostgresDatabase extends Database implements BulkLoader {
     const relational = tables && { schema: tables, fullSchema, tableNamesMap };
     const session = new NodePgSession<Schema, Tables>(client, this.#dialect, relational);
     const tx: Transaction = new NodePgTransaction(this.#dialect, session, relational);
-    guardStatements(tx, { ...this.#hooks, before: assertOpen });
+    guardStatements(tx, { ...this.#hooks, named: this.#named, before: assertOpen });
     return tx;
   }
 
@@ -219,20 +279,14 @@ export class PostgresDatabase extends Database implements BulkLoader {
       settled();
     }
   }
+}
 
-  #noteBack(): void {
-    if (!this.#away) return;
-    this.#away = false;
-    this.#logger.log(`PostgreSQL at ${this.#where} answers again.`);
-  }
+/** As the server itself would put it to the next write. */
+class ReadOnlyError extends Error {
+  readonly severity = 'ERROR';
+  readonly code = '25006';
 
-  /** One line per episode: the next one comes after the database has answered again. */
-  #noteAway(error: unknown): void {
-    // What the end of an outage still finds in the pool belongs to that outage.
-    if (this.#away || error === this.#told) return;
-    this.#away = true;
-    this.#told = error;
-    const reason = isNativeError(error) ? error.message : String(error);
-    this.#logger.warn(`PostgreSQL at ${this.#where} does not answer: ${reason}`);
+  constructor() {
+    super('its transactions are read-only');
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { dedicatedSettings, describeUrl, poolSettings } from './postgres-settings.js';
+import { dedicatedSettings, describeUrl, limitsOf, poolSettings } from './postgres-settings.js';
 
 describe('describeUrl', () => {
   it.each([
@@ -17,18 +17,33 @@ describe('describeUrl', () => {
 
 describe('poolSettings', () => {
   it('bounds every wait of a request', () => {
-    const settings = poolSettings('postgres://host/gad', 7);
+    const settings = poolSettings('postgres://host/gad', { poolSize: 7, pooled: false });
+    const limits = limitsOf('postgres://host/gad');
     expect(settings.max).toBe(7);
     for (const bound of [
       settings.connectionTimeoutMillis,
-      settings.statement_timeout,
       settings.query_timeout,
-      settings.idle_in_transaction_session_timeout,
+      limits.statementMs,
+      limits.idleInTransactionMs,
     ]) {
       expect(bound).toBeGreaterThan(0);
     }
     // Otherwise a statement is given up while the server still works on it.
-    expect(Number(settings.query_timeout)).toBeGreaterThan(Number(settings.statement_timeout));
+    expect(settings.query_timeout).toBeGreaterThan(limits.statementMs);
+  });
+
+  it('sends no parameter at connecting that a pooler may refuse', () => {
+    for (const pooled of [true, false]) {
+      const settings = poolSettings('postgres://host/gad', { poolSize: 7, pooled });
+      expect(settings).not.toHaveProperty('statement_timeout');
+      expect(settings).not.toHaveProperty('idle_in_transaction_session_timeout');
+      expect(settings).not.toHaveProperty('options');
+    }
+  });
+
+  it('leaves the limits to the parameters in the URL', () => {
+    const url = 'postgres://host/gad?statement_timeout=900&idle_in_transaction_session_timeout=700';
+    expect(limitsOf(url)).toEqual({ statementMs: 900, idleInTransactionMs: 700 });
   });
 
   it('gives migrations and bulk loads the time that they need', () => {

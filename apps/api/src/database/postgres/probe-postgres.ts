@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
-import { sqlStateOf } from '../unavailable.js';
+import { sqlStateOf } from '../database-cause.js';
 import { within } from '../within.js';
 import { backendOf } from './pool-connections.js';
 import { dedicatedSettings } from './postgres-settings.js';

@@ -32,9 +32,8 @@ export class EventRetention implements OnModuleInit, OnApplicationShutdown {
   }
 
   async #step(limit: number): Promise<number> {
-    const kept = `${String(this.config.events.retentionHours)} hours`;
     const { rows } = await this.database.db.execute<{ pruned: number }>(
-      withValues(PRUNE, [kept, limit]),
+      withValues(PRUNE, [this.config.events.retentionHours, limit]),
     );
     return rows[0]?.pruned ?? 0;
   }

@@ -57,18 +57,31 @@ from domain_event_log as l left join (
     )) limit $2)
 ) as e on true`;
 
+/** While the log is young the planner knows nothing of it, and would walk over all of it. */
+export const byIndex = (scope: 'session' | 'local'): string =>
+  ['enable_seqscan', 'enable_bitmapscan', 'jit']
+    .map((name) => `set ${scope} ${name} = off`)
+    .join('; ');
+
+/**
+ * Says that a process behind a pooler is present, for ten seconds; written half as often as that.
+ * One that cannot say so any more cannot read the log either, and serves nothing of its own memory.
+ */
+export const ANNOUNCE_POOLED = `
+update domain_event_log set pooled_until = clock_timestamp() + interval '10 seconds'
+where pooled_until is null or pooled_until < clock_timestamp() + interval '5 seconds'`;
+
 export const NOW = `select pg_current_snapshot()::text as snapshot, ${LOG_IDENTITY} as log`;
 
 /**
- * Removes old entries, oldest first, and remembers up to where. $1: days kept as an interval text,
- * $2: most rows. Nothing is removed that a transaction which still runs may not have seen end.
+ * Removes old entries, oldest first, and remembers up to where. $1: hours kept, $2: most rows. Nothing is removed that a transaction which still runs may not have seen end.
  */
 export const PRUNE = `
 with oldest as (
   select id, xid, created_at from domain_events order by xid, id limit $2
 ), gone as (
   delete from domain_events as e using oldest
-  where e.id = oldest.id and oldest.created_at < now() - $1::interval
+  where e.id = oldest.id and oldest.created_at < now() - make_interval(hours => $1::int)
     and oldest.xid < pg_snapshot_xmin(pg_current_snapshot())
   returning e.xid
 ), noted as (

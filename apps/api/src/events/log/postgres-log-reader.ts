@@ -4,29 +4,24 @@ import { OwnConnection } from '../../database/postgres/own-connection.js';
 import { AppendNotices } from './append-notices.js';
 import type { LogReader, LogRow } from './log-reader.js';
 import { onlyRow } from './log-reader.js';
-import { CHANNEL, NOTIFY, NOW, READ_SINCE } from './log-statements.js';
-import { Solitude } from './solitude.js';
+import { byIndex, CHANNEL, NOTIFY, NOW, READ_SINCE } from './log-statements.js';
+import { NOTICE_MS, Solitude } from './solitude.js';
 
 /** A two-part advisory lock that each process holds while it serves from its own memory: "gad", 1. */
 const PRESENCE = [0x67_61_64, 1] as const;
 
-const COUNT_PROCESSES = `(
+const COUNT_PROCESSES = `coalesce((l.pooled_until > clock_timestamp())::int, 0) + (
   select count(*)::int from pg_locks
   where locktype = 'advisory' and objsubid = 2 and classid = ${String(PRESENCE[0])}
     and objid = ${String(PRESENCE[1])} and granted
     and database = (select oid from pg_database where datname = current_database())
 )`;
 
-/** Between the announcement of a process and its first service from its own memory. */
-const NOTICE_MS = 400;
-
 /** Ten times a second, from each leader: to parse and plan it takes longer than to run it. */
 const READ_NAME = 'gad_read_since';
 
-/** While the log is young the planner knows nothing of it, and would walk over all of it. */
-const BY_INDEX = 'set enable_seqscan = off; set enable_bitmapscan = off; set jit = off';
-
 interface PostgresLogReaderParts {
+  /** Of the server itself: a pooler takes away what this connection holds. */
   readonly url: string;
   /** Whose pool tells of this process's own appends: what is read must not wait for that. */
   readonly database: Database;
@@ -49,7 +44,7 @@ export class PostgresLogReader implements LogReader {
     const announce = `select pg_advisory_lock_shared(${PRESENCE.join(', ')})`;
     this.#connection = new OwnConnection({
       url,
-      begin: [BY_INDEX, ...(ownMemory ? [announce] : [])],
+      begin: [byIndex('session'), ...(ownMemory ? [announce] : [])],
       channel: CHANNEL,
       onNotification: () => this.#wake(),
     });

@@ -1,3 +1,6 @@
+/** Between the announcement of a process and its first service from its own memory. */
+export const NOTICE_MS = 400;
+
 /**
  * Whether this process is the only one, by a count of processes that each announces itself in
  * before it begins. Everybody who begins waits `noticeMs` between its announcement and its first

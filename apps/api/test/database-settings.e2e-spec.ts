@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { startPgBouncer } from '../../../test/servers/pgbouncer-server.js';
+import { startPostgres, type PostgresServer } from '../../../test/servers/postgres-server.js';
+import { openPostgres } from '../src/database/postgres/open-postgres.js';
+import { tareaBody } from './support/new-tarea.js';
+import { TestApi } from './support/api.js';
+
+/** What nobody may notice, set for the database: it comes with every new connection. */
+const SETTINGS = [
+  `timezone = 'America/Argentina/Buenos_Aires'`,
+  `datestyle = 'SQL, DMY'`,
+  `intervalstyle = 'sql_standard'`,
+  `extra_float_digits = '-15'`,
+  `client_encoding = 'LATIN1'`,
+  `default_transaction_isolation = 'serializable'`,
+];
+
+/** Written past the API, or by versions that accepted more. */
+const ROWS = ['infinity', '-infinity', '0044-03-15 BC', '1900-01-01', '123456-01-01'];
+
+describe.each(['direct', 'transaction', 'session'] as const)(
+  'A database with a local time zone and styles (%s)',
+  (way) => {
+    let server: PostgresServer;
+    let api: TestApi;
+    let stop: (() => Promise<void>) | undefined;
+    let direct: string;
+
+    beforeAll(async () => {
+      server = await startPostgres();
+      direct = await server.createDatabase('local');
+      await run(direct, ...SETTINGS.map((setting) => `alter database local set ${setting}`));
+      let url = direct;
+      if (way !== 'direct') {
+        const pooler = await startPgBouncer({ serverUrl: server.url, mode: way });
+        stop = () => pooler.stop();
+        url = pooler.through(direct);
+      }
+      api = await TestApi.start('embedded', { DATABASE_URL: url });
+    }, 60_000);
+    afterAll(async () => {
+      await api.stop();
+      await stop?.();
+      await server.stop();
+    });
+
+    it.each([
+      ['1970-01-01T00:00:00Z', '1970-01-01T00:00:00.000Z'],
+      ['2026-03-04T05:06:07.089Z', '2026-03-04T05:06:07.089Z'],
+      ['2026-03-04T05:06:07-03:00', '2026-03-04T08:06:07.000Z'],
+      ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
+    ])('answers %s as it was sent', async (sent, expected) => {
+      const body = tareaBody({ inicio_programado: sent });
+      const made = await api.post('/tareas', { as: 'supervisor', body });
+      expect(made).toMatchObject({ status: 201, body: { inicio_programado: expected } });
+      const path = `/tareas/${String(made.body.id)}`;
+      expect((await api.get(path, { as: 'supervisor' })).body.inicio_programado).toBe(expected);
+    });
+
+    it.each([
+      '1900-01-01',
+      '1969-12-31T23:59:59.999Z',
+      '1970-01-01T00:00:00+03:00',
+      '9999-12-31T23:59:59.999-03:00',
+      '0001-01-01',
+    ])('refuses %s before anything is written', async (sent) => {
+      const count = async () => (await rows(direct, 'select count(*)::int as n from tareas'))[0];
+      const before = await count();
+      for (const member of ['inicio_programado', 'fin_programado']) {
+        const body = tareaBody({ [member]: sent });
+        const refused = await api.post('/tareas', { as: 'supervisor', body });
+        expect(refused).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
+      }
+      expect(await count()).toEqual(before);
+    });
+
+    it.each(ROWS)('lists, shows, counts and changes a tarea of %s', async (instant) => {
+      const made = await api.post('/tareas', { as: 'supervisor', body: tareaBody() });
+      const id = Number(made.body.id);
+      await run(
+        direct,
+        `update tareas set inicio_programado = '${instant}', fin_programado = null,
+           inicio_real = '${instant}', fin_real = '${instant}', estado = 'en_curso' where id = ${String(id)}`,
+      );
+      const shown = await api.get(`/tareas/${String(id)}`, { as: 'supervisor' });
+      expect(shown.status).toBe(200);
+      expect(shown.body.inicio_programado).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+      expect((await api.get('/tareas', { as: 'supervisor' })).status).toBe(200);
+      const body = { estado: 'finalizada' };
+      const moved = await api.patch(`/tareas/${String(id)}`, { as: 'supervisor', body });
+      expect(moved.status).toBe(200);
+      const statistics = await api.get('/stats/user/2?use_cache=false', { as: 'supervisor' });
+      expect(statistics.status).toBe(200);
+      expect((await api.delete(`/tareas/${String(id)}`, { as: 'supervisor' })).status).toBe(204);
+    });
+
+    it('computes the same statistics', async () => {
+      const { body } = await api.get('/stats/user/2?use_cache=false', { as: 'usuario' });
+      expect(body).toMatchObject({ promedio_duracion_horas: 4.5, completadas: 30 });
+    });
+
+    it('keeps text beyond the encoding that a client would get', async () => {
+      const body = tareaBody({ titulo: 'ñandú ✓ \u{1F600}' });
+      const made = await api.post('/tareas', { as: 'supervisor', body });
+      expect(made.body.titulo).toBe(body['titulo']);
+    });
+  },
+);
+
+it('refuses a database that is not UTF-8 in one sentence', async () => {
+  const server = await startPostgres();
+  try {
+    await run(server.url, `create database old encoding 'LATIN1' template template0`);
+    const url = server.url.replace(/postgres$/, 'old');
+    await expect(openPostgres(url, { poolSize: 1 })).rejects.toThrow(
+      /^DATABASE_URL names 127\.0\.0\.1:\d+\/old, whose encoding is LATIN1 and must be UTF8: .*\.$/,
+    );
+  } finally {
+    await server.stop();
+  }
+});
+
+async function run(url: string, ...statements: string[]): Promise<void> {
+  const client = new pg.Client(url);
+  await client.connect();
+  for (const statement of statements) await client.query(statement);
+  await client.end();
+}
+
+async function rows(url: string, statement: string): Promise<unknown[]> {
+  const client = new pg.Client(url);
+  await client.connect();
+  const result = await client.query<Record<string, unknown>>(statement);
+  await client.end();
+  return result.rows;
+}

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'drizzle-orm';
+import { startPgBouncer, type PgBouncer } from '../../../test/servers/pgbouncer-server.js';
+import { startPostgres, type PostgresServer } from '../../../test/servers/postgres-server.js';
+import { onConnection } from '../src/database/postgres/migrate-postgres.js';
+import { openPostgres } from '../src/database/postgres/open-postgres.js';
+import type { PostgresDatabase } from '../src/database/postgres/postgres-database.js';
+
+describe.each(['transaction', 'session'] as const)('A pooler in %s mode', (mode) => {
+  let server: PostgresServer;
+  let pooler: PgBouncer;
+  let database: PostgresDatabase;
+
+  beforeAll(async () => {
+    server = await startPostgres();
+    await server.createDatabase('gad');
+    pooler = await startPgBouncer({ serverUrl: server.url, mode });
+    const url = new URL(pooler.url);
+    url.pathname = '/gad';
+    database = await openPostgres(url.href, { poolSize: 8 });
+  }, 60_000);
+  afterAll(async () => {
+    await database.close();
+    await pooler.stop();
+    await server.stop();
+  });
+
+  it('is detected at the start', () => {
+    expect(database.pooled).toBe(true);
+  });
+
+  it('serves statements that have names, on whichever server connection they land', async () => {
+    const named = database.db.select({ one: sql`1` }).from(sql`generate_series(1, 1)`);
+    const statement = named.prepare('a_name');
+    const round = () => Promise.all(Array.from({ length: 24 }, () => statement.execute({})));
+    for (const rows of [...(await round()), ...(await round())]) expect(rows).toEqual([{ one: 1 }]);
+  });
+
+  it.each(['by itself', 'in a transaction'])(
+    'keeps our settings with each statement %s',
+    async (how) => {
+      await database.db.execute(sql.raw(`alter database gad set timezone = 'Asia/Kathmandu'`));
+      const settings = sql`select current_setting('timezone') as zone, current_setting('statement_timeout') as "timeout"`;
+      const runs = Array.from({ length: 24 }, () =>
+        how === 'by itself'
+          ? database.db.execute(settings)
+          : database.transaction((tx) => tx.execute(settings)),
+      );
+      for (const { rows } of await Promise.all(runs)) {
+        expect(rows).toEqual([{ zone: 'UTC', timeout: '5s' }]);
+      }
+    },
+  );
+
+  it('leaves no setting behind for the other clients of the pooler', async () => {
+    await database.db.execute(sql`select 1`);
+    const seen = await onConnection(pooler.url.replace(/postgres$/, 'gad'), (client) =>
+      client.query(`select current_setting('statement_timeout') as timeout`),
+    );
+    expect(seen.rows).toEqual([{ timeout: '0' }]);
+  });
+});
