@@ -37,12 +37,19 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
         ? config.http.corsOrigins
         : [...config.http.corsOrigins],
     methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-    exposedHeaders: ['x-request-id', 'cache-status', 'etag', 'retry-after'],
+    exposedHeaders: [
+      'x-request-id',
+      'cache-status',
+      'etag',
+      'retry-after',
+      'idempotency-replayed',
+      'content-language',
+    ],
     maxAge: 600,
   });
   app.setGlobalPrefix(API_PREFIX, { exclude: ['health/live', 'health/ready', 'metrics'] });
   app.useGlobalPipes(validationPipe);
   app.useGlobalFilters(new ProblemFilter());
-  setUpApiDocs(app);
+  setUpApiDocs(app, config.http.publicUrl);
   app.enableShutdownHooks();
 }

@@ -23,6 +23,7 @@ export class AuthController {
   @Public()
   @RateLimit('login')
   @ApiOperation({
+    operationId: 'logIn',
     summary: 'Log in',
     description: 'Five wrong passwords in a row lock the account for 15 minutes.',
   })
@@ -43,6 +44,7 @@ export class AuthController {
   @Header('Cache-Control', 'no-store')
   @Public()
   @ApiOperation({
+    operationId: 'refreshTokens',
     summary: 'Trade a refresh token for new tokens',
     description:
       'A refresh token is good once. One that comes back ends the whole sesion, so renew in one place at a time.',
@@ -57,6 +59,7 @@ export class AuthController {
   @HttpCode(200)
   @ApiBearerAuth()
   @ApiOperation({
+    operationId: 'logOut',
     summary: 'Log out',
     description: 'Ends this sesion at once: its access and refresh tokens.',
   })
@@ -70,7 +73,11 @@ export class AuthController {
   @Get('me')
   @Header('Cache-Control', 'no-store')
   @ApiBearerAuth()
-  @ApiOperation({ summary: 'Who am I?' })
+  @ApiOperation({
+    operationId: 'getMe',
+    summary: 'Who am I?',
+    description: 'The usuario of the access token, as the database knows them now.',
+  })
   @ApiOkResponse({ type: MeDto })
   @ApiProblems('UNAUTHENTICATED', 'DATABASE_UNAVAILABLE')
   me(@CurrentUser() { id, email, nombre, apellido, rol }: Principal): MeDto {

@@ -1,4 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsEmail, MaxLength } from 'class-validator';
 
@@ -11,6 +12,7 @@ export const MAX_EMAIL_LENGTH = 254;
  */
 export function EmailAddress(): PropertyDecorator {
   return applyDecorators(
+    ApiProperty({ type: 'string', format: 'email', maxLength: MAX_EMAIL_LENGTH }),
     Transform(({ value }: { value: unknown }) =>
       typeof value === 'string' ? value.trim().normalize('NFC').toLowerCase() : value,
     ),

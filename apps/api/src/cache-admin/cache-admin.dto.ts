@@ -1,11 +1,11 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { ApiCount, ApiDecimal, ApiNextCursor } from '../openapi/api-fields.js';
 import { PageQueryDto } from '../paging/page-query.dto.js';
 import { BooleanText } from '../validation/query-text.decorators.js';
 
 export class InvalidatePatternQueryDto {
   @ApiPropertyOptional({
-    type: Boolean,
     default: false,
     description: 'Only count what would be removed',
   })
@@ -14,7 +14,7 @@ export class InvalidatePatternQueryDto {
 }
 
 export class ListKeysQueryDto extends PageQueryDto {
-  @ApiPropertyOptional({ example: 'stats:*', default: '*' })
+  @ApiPropertyOptional({ example: 'stats:*', default: '*', maxLength: 1024 })
   @IsOptional()
   @IsString({ message: 'must be given once' })
   @MaxLength(1024)
@@ -22,21 +22,37 @@ export class ListKeysQueryDto extends PageQueryDto {
 }
 
 export class LocalCopiesDto {
-  @ApiProperty({ example: 900, description: 'Reads answered from them' }) hits!: number;
-  @ApiProperty({ example: 40 }) entries!: number;
-  @ApiProperty({ example: 65536 }) bytes!: number;
-  @ApiProperty({ example: 0, description: 'Not kept, because a removal came in between' })
-  refused!: number;
-  @ApiProperty({ example: 1, description: 'Times that all of them went' }) flushes!: number;
-  @ApiProperty({ example: 0, description: 'Messages of removals that were missing' }) gaps!: number;
+  @ApiCount(900, { description: 'Reads answered from them' }) hits!: number;
+  @ApiCount(40) entries!: number;
+  @ApiCount(65536) bytes!: number;
+  @ApiCount(0, { description: 'Not kept, because a removal came in between' }) refused!: number;
+  @ApiCount(1, { description: 'Times that all of them went' }) flushes!: number;
+  @ApiCount(0, { description: 'Messages of removals that were missing' }) gaps!: number;
 }
 
 export class LocalCountersDto {
-  @ApiProperty({ example: 1234 }) hits!: number;
-  @ApiProperty({ example: 456 }) misses!: number;
-  @ApiProperty({ example: 456 }) sets!: number;
-  @ApiProperty({ example: 12 }) deletes!: number;
-  @ApiProperty({ example: 0, description: 'Removals that the store has not confirmed yet' })
+  @ApiCount(1234) hits!: number;
+  @ApiCount(456) misses!: number;
+  @ApiCount(456) sets!: number;
+  @ApiCount(12) deletes!: number;
+  @ApiCount(456, { description: 'Loader runs' }) loads!: number;
+  @ApiCount(0, { description: 'Loader runs that threw' }) load_errors!: number;
+  @ApiCount(12, { description: 'Callers served by the load of another caller in this process' })
+  joins!: number;
+  @ApiCount(3, { description: 'Times that a load waited for the load of another process' })
+  waits!: number;
+  @ApiCount(1, { description: 'Fills refused, because an invalidation came in between' })
+  refused_fills!: number;
+  @ApiCount(0, { description: 'Values served past their ttl, counted as hits too' })
+  stale_hits!: number;
+  @ApiCount(0, { description: 'Background refreshes that ended with a value' })
+  refreshes!: number;
+  @ApiCount(0, { description: 'Background refreshes that failed' }) refresh_errors!: number;
+  @ApiCount(0, { description: 'Stored values that could not be read' }) corrupt!: number;
+  @ApiCount(0, { description: 'Store calls that failed or ran out of time' }) errors!: number;
+  @ApiCount(0, { description: 'Loads under way' }) loading!: number;
+  @ApiCount(0, { description: 'Background refreshes under way' }) background!: number;
+  @ApiCount(0, { description: 'Removals that the store has not confirmed yet' })
   pending_removals!: number;
   @ApiProperty({ enum: ['closed', 'open', 'half-open'], example: 'closed' }) circuit!: string;
   @ApiProperty({
@@ -54,30 +70,25 @@ export class FreshnessDto {
     description: 'Whether it is proved that the store lacks no invalidation',
   })
   fresh!: boolean;
-  @ApiProperty({ example: 3600, description: 'How long it has been so' }) since_seconds!: number;
+  @ApiCount(3600, { description: 'How long it has been so' }) since_seconds!: number;
   @ApiProperty({
     enum: ['leading', 'following', 'away'],
     example: 'leading',
     description: 'Whether this instance applies the log of events, or another does',
   })
   relay!: string;
-  @ApiProperty({
-    type: Number,
+  @ApiCount(160, {
     nullable: true,
-    example: 160,
     description: 'What was committed longer ago than this is certainly applied',
   })
   proof_age_ms!: number | null;
-  @ApiProperty({
-    type: Number,
+  @ApiCount(6, {
     nullable: true,
-    example: 6,
     description: 'Age of the oldest event of the last batch that this instance applied',
   })
   event_lag_ms!: number | null;
-  @ApiProperty({ example: 120, description: 'Events that this instance applied' }) events!: number;
-  @ApiProperty({
-    example: 0,
+  @ApiCount(120, { description: 'Events that this instance applied' }) events!: number;
+  @ApiCount(0, {
     description: 'Times that this instance cleared the cache as it could not tell what is stale',
   })
   clears!: number;
@@ -85,16 +96,17 @@ export class FreshnessDto {
 
 export class CacheStatsDto {
   @ApiProperty({ example: true }) connected!: boolean;
-  @ApiProperty({ example: 45 }) keys_count!: number;
-  @ApiProperty({ example: 1234 }) keyspace_hits!: number;
-  @ApiProperty({ example: 456 }) keyspace_misses!: number;
-  @ApiProperty({ example: 0.73, description: 'hits / (hits + misses), 0 to 1' }) hit_rate!: number;
-  @ApiProperty({ example: 0 }) evicted_keys!: number;
+  @ApiCount(45) keys_count!: number;
+  @ApiCount(1234) keyspace_hits!: number;
+  @ApiCount(456) keyspace_misses!: number;
+  @ApiDecimal(0.73, { description: 'hits / (hits + misses), 0 to 1', maximum: 1 })
+  hit_rate!: number;
+  @ApiCount(0) evicted_keys!: number;
   @ApiProperty({ example: '2.5M' }) used_memory!: string;
-  @ApiProperty({ example: 45 }) db_size!: number;
+  @ApiCount(45) db_size!: number;
   @ApiProperty({ enum: ['redis', 'memory'], example: 'redis' }) store!: string;
   @ApiProperty({ example: 'gad:' }) prefix!: string;
-  @ApiProperty({ example: 3600 }) uptime_seconds!: number;
+  @ApiCount(3600) uptime_seconds!: number;
   @ApiProperty({
     type: [String],
     example: [],
@@ -118,8 +130,8 @@ export class InvalidatedKeyDto {
 
 export class InvalidatedPatternDto {
   @ApiProperty({ example: 'stats:user:*' }) pattern!: string;
-  @ApiPropertyOptional({ example: 25 }) deleted_keys?: number;
-  @ApiPropertyOptional({ example: 25, description: 'With dry_run=true' }) matched_keys?: number;
+  @ApiCount(25, { required: false }) deleted_keys?: number;
+  @ApiCount(25, { description: 'With dry_run=true', required: false }) matched_keys?: number;
   @ApiPropertyOptional({
     type: [String],
     example: ['stats:user:2:days:30'],
@@ -135,23 +147,19 @@ export class ClearedCacheDto {
 
 export class CacheKeyDto {
   @ApiProperty({ example: 'stats:user:2:days:30' }) key!: string;
-  @ApiProperty({
-    type: Number,
-    nullable: true,
-    example: 287,
-    description: 'Seconds; null = until it is removed',
-  })
-  ttl!: number | null;
-  @ApiProperty({ example: 312 }) bytes!: number;
+  @ApiCount(287, { nullable: true, description: 'Seconds; null = until it is removed' }) ttl!:
+    number | null;
+  @ApiCount(312) bytes!: number;
 }
 
 export class CacheKeyPageDto {
   @ApiProperty({ type: [CacheKeyDto] }) items!: CacheKeyDto[];
-  @ApiProperty({ type: String, nullable: true, example: null }) next_cursor!: string | null;
+  @ApiNextCursor() next_cursor!: string | null;
 }
 
 export class CacheKeyDetailDto extends CacheKeyDto {
   @ApiProperty({ example: true }) exists!: boolean;
   @ApiProperty({ example: false }) compressed!: boolean;
-  @ApiProperty({ type: Object, example: { total_tareas: 45 } }) value!: unknown;
+  @ApiProperty({ nullable: true, example: { total_tareas: 45 }, description: 'Any JSON' })
+  value!: unknown;
 }

@@ -22,6 +22,9 @@ import { NoQueryPipe } from '../validation/no-query.pipe.js';
 import { RestOfPath } from './rest-of-path.decorator.js';
 
 const SAMPLE_SIZE = 20;
+
+/** A key or pattern: up to 512 bytes. */
+const PATH_TEXT = { type: 'string', minLength: 1, maxLength: 512 } as const;
 const CURSOR = new ListCursor<[string]>('cache-keys', KEY);
 
 /** Cache administration: see what is there, remove it. Every call leaves one audit line. */
@@ -37,7 +40,11 @@ export class CacheController {
   ) {}
 
   @Get('stats')
-  @ApiOperation({ summary: 'Metrics of the cache store, and what this instance counted itself' })
+  @ApiOperation({
+    operationId: 'getCacheStats',
+    summary: 'Metrics of the cache store, and what this instance counted itself',
+    description: 'Also when the store does not answer: then `connected` is false.',
+  })
   @ApiOkResponse({ type: CacheStatsDto })
   async stats(@CurrentUser() user: Principal): Promise<CacheStatsDto> {
     const { used_memory_bytes: _number, ...stats } = await this.cache.getStats();
@@ -47,8 +54,13 @@ export class CacheController {
 
   @Post('invalidate/*')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Remove one key' })
-  @ApiParam({ name: 'key', example: 'stats:user:2:days:30' })
+  @ApiOperation({
+    operationId: 'invalidateCacheKey',
+    summary: 'Remove one key',
+    description:
+      'The whole rest of the path is the key, with or without the prefix; send `?` as `%3F`.',
+  })
+  @ApiParam({ name: 'key', schema: PATH_TEXT, example: 'stats:user:2:days:30' })
   @ApiOkResponse({ type: InvalidatedKeyDto })
   @ApiProblems('CACHE_KEY_INVALID', 'MALFORMED_REQUEST', 'CACHE_UNAVAILABLE')
   async invalidate(
@@ -65,9 +77,12 @@ export class CacheController {
   @Post('invalidate-pattern/*')
   @HttpCode(200)
   @ApiOperation({
+    operationId: 'invalidateCachePattern',
     summary: 'Remove every key that matches a glob pattern as Redis understands it',
+    description:
+      '`*`, `?` (as `%3F`) and `[a-z]` are wildcards. With `dry_run=true` nothing is removed.',
   })
-  @ApiParam({ name: 'pattern', example: 'stats:user:*' })
+  @ApiParam({ name: 'pattern', schema: PATH_TEXT, example: 'stats:user:*' })
   @ApiOkResponse({ type: InvalidatedPatternDto })
   @ApiProblems('CACHE_PATTERN_INVALID', 'MALFORMED_REQUEST', 'CACHE_UNAVAILABLE')
   async invalidatePattern(
@@ -88,7 +103,11 @@ export class CacheController {
 
   @Post('clear')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Remove every key under the prefix, and nothing else of the database' })
+  @ApiOperation({
+    operationId: 'clearCache',
+    summary: 'Remove every key under the prefix, and nothing else of the database',
+    description: 'Every process reads from the database until its values are cached again.',
+  })
   @ApiOkResponse({ type: ClearedCacheDto })
   @ApiProblems('CACHE_UNAVAILABLE')
   async clear(
@@ -101,7 +120,11 @@ export class CacheController {
   }
 
   @Get('keys')
-  @ApiOperation({ summary: 'List keys in alphabetical order' })
+  @ApiOperation({
+    operationId: 'listCacheKeys',
+    summary: 'List keys in alphabetical order',
+    description: 'Those that match `pattern`, with their time to live and size.',
+  })
   @ApiOkResponse({ type: CacheKeyPageDto })
   @ApiProblems('CACHE_PATTERN_INVALID', 'CURSOR_INVALID', 'CACHE_UNAVAILABLE')
   async keys(
@@ -122,8 +145,12 @@ export class CacheController {
   }
 
   @Get('keys/*')
-  @ApiOperation({ summary: 'Read one key and its value' })
-  @ApiParam({ name: 'key', example: 'stats:user:2:days:30' })
+  @ApiOperation({
+    operationId: 'getCacheKey',
+    summary: 'Read one key and its value',
+    description: 'The value as it is stored, decompressed.',
+  })
+  @ApiParam({ name: 'key', schema: PATH_TEXT, example: 'stats:user:2:days:30' })
   @ApiOkResponse({ type: CacheKeyDetailDto })
   @ApiProblems('CACHE_KEY_INVALID', 'MALFORMED_REQUEST', 'CACHE_KEY_NOT_FOUND', 'CACHE_UNAVAILABLE')
   async key(

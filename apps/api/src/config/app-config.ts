@@ -15,6 +15,8 @@ export abstract class AppConfig {
     readonly port: number;
     /** `true` = any origin, `false` = none. */
     readonly corsOrigins: readonly string[] | boolean;
+    /** Where callers find the API, without a slash at the end; `undefined` = where it listens. */
+    readonly publicUrl: string | undefined;
     readonly bodyLimitBytes: number;
     /** Addresses and networks whose `X-Forwarded-*` headers are believed; empty = nobody's. */
     readonly trustedProxies: readonly string[];
@@ -88,6 +90,7 @@ export function readAppConfig(source: Readonly<Record<string, unknown>>): AppCon
       host: env.HOST ?? '127.0.0.1',
       port: env.PORT ?? 3000,
       corsOrigins: corsOrigins(env.CORS_ORIGINS),
+      publicUrl: env.PUBLIC_URL?.replace(/\/$/, ''),
       bodyLimitBytes: env.BODY_LIMIT ?? 100 * 1024,
       trustedProxies: trustedProxies(env.TRUST_PROXY),
       shutdownGraceMs: env.SHUTDOWN_GRACE_MS ?? 500,

@@ -47,6 +47,12 @@ export class Environment {
   CORS_ORIGINS?: string;
 
   @IsOptional()
+  @Matches(/^https?:\/\/[^\s/?#@]+(\/[\w.~-]+)*\/?$/, {
+    message: 'must be an http or https URL without query, such as https://example.org/gad',
+  })
+  PUBLIC_URL?: string;
+
+  @IsOptional()
   @IsNotEmpty()
   TRUST_PROXY?: string;
 
@@ -264,6 +270,7 @@ export const VARIABLES = [
   'NODE_ENV',
   'HOST',
   'CORS_ORIGINS',
+  'PUBLIC_URL',
   'TRUST_PROXY',
   'LOG_LEVEL',
   'REDIS_HOST',

@@ -40,7 +40,11 @@ export class HealthController {
   ) {}
 
   @Get('live')
-  @ApiOperation({ summary: 'The process runs' })
+  @ApiOperation({
+    operationId: 'getLiveness',
+    summary: 'The process runs',
+    description: 'Answers as long as the process can answer at all; asks nobody.',
+  })
   @ApiOkResponse({ schema: { example: { status: 'ok' } } })
   live(): { status: 'ok' } {
     return { status: 'ok' };
@@ -48,8 +52,11 @@ export class HealthController {
 
   @Get('ready')
   @ApiOperation({
+    operationId: 'getReadiness',
     summary:
       'The database answers and takes writes; a cache that cannot serve, or a clock that differs, only degrades',
+    description:
+      '503 while the database does not answer, and once the process has been told to stop.',
   })
   @ApiOkResponse({
     schema: {

@@ -1,12 +1,36 @@
 import type { INestApplication } from '@nestjs/common';
-import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { apiDocument } from '../openapi/api-document.js';
 
-/** `GET /docs`: Swagger UI, which keeps a pasted token over reloads. `GET /docs-json`: OpenAPI. */
-export function setUpApiDocs(app: INestApplication): void {
-  SwaggerModule.setup('docs', app, () => apiDocument(app), {
-    jsonDocumentUrl: 'docs-json',
+/**
+ * `GET /docs-json`: OpenAPI, made at its first request and kept. `GET /docs`: Swagger UI over it,
+ * which keeps a pasted token over reloads. Behind a proxy with a path prefix both work by relative
+ * URLs; the document names the prefix in its `servers`.
+ *
+ * @param publicUrl where callers find the API; without it the proxy's `X-Forwarded-Prefix` counts
+ */
+export function setUpApiDocs(app: INestApplication, publicUrl: string | undefined): void {
+  const http = app.getHttpAdapter();
+  let rest: string | undefined;
+  http.get('/docs-json', (request: FastifyRequest, reply: FastifyReply) => {
+    rest ??= withoutServers(apiDocument(app));
+    const url = publicUrl ?? (prefixOf(request) || '/');
+    return reply
+      .type('application/json')
+      .headers({ vary: 'x-forwarded-prefix', 'cache-control': 'no-cache' })
+      .send(`{"servers":${JSON.stringify([{ url }])},${rest}`);
+  });
+  // The page of Swagger UI finds its files and the document beside itself.
+  http.get('/docs/', (_request: FastifyRequest, reply: FastifyReply) =>
+    reply.redirect('../docs', 308),
+  );
+  const loadedByUrl = {} as OpenAPIObject; // what is empty here the page loads from `url`
+  SwaggerModule.setup('docs', app, loadedByUrl, {
+    raw: false,
     customSiteTitle: 'GRUPO_GAD API',
     swaggerOptions: {
+      url: './docs-json',
       persistAuthorization: true,
       tryItOutEnabled: true,
       displayRequestDuration: true,
@@ -14,27 +38,17 @@ export function setUpApiDocs(app: INestApplication): void {
   });
 }
 
-export function apiDocument(app: INestApplication): OpenAPIObject {
-  const info = new DocumentBuilder()
-    .setTitle('GRUPO_GAD API')
-    .setDescription(
-      'Tareas, usuarios and statistics behind a cache. Log in at POST /auth/login, press Authorize, paste the access_token.',
-    )
-    .setVersion('1.0')
-    .addBearerAuth()
-    .build();
-  const document = SwaggerModule.createDocument(app, info);
-  return {
-    ...document,
-    paths: Object.fromEntries(Object.entries(document.paths).map(namedWildcard)),
-  };
+/** The JSON of a document after its `{`, the servers left out. */
+function withoutServers({ servers: _servers, ...rest }: OpenAPIObject): string {
+  return JSON.stringify(rest).slice(1);
 }
 
-type PathItem = OpenAPIObject['paths'][string];
-
-/** Nest documents a wildcard as `{path}`; here it goes by the name of the route's own path parameter. */
-function namedWildcard([path, item]: [string, PathItem]): [string, PathItem] {
-  const parameters = [item.get, item.post].flatMap((operation) => operation?.parameters ?? []);
-  const named = parameters.find((parameter) => 'in' in parameter && parameter.in === 'path');
-  return [named && 'name' in named ? path.replace('{path}', `{${named.name}}`) : path, item];
+/**
+ * The prefix that a proxy says it has taken off the path; nothing when it is none. It changes this
+ * one answer only, so whoever sends it misleads nobody but themselves.
+ */
+function prefixOf({ headers }: FastifyRequest): string {
+  const prefix = headers['x-forwarded-prefix'];
+  const isPrefix = typeof prefix === 'string' && /^(?:\/[\w.~-]{1,64}){1,8}\/?$/.test(prefix);
+  return isPrefix ? prefix.replace(/\/$/, '') : '';
 }

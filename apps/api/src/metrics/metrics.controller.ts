@@ -13,7 +13,11 @@ export class MetricsController {
   constructor(private readonly metrics: MetricsService) {}
 
   @Get()
-  @ApiOperation({ summary: 'Prometheus metrics' })
+  @ApiOperation({
+    operationId: 'getMetrics',
+    summary: 'Prometheus metrics',
+    description: 'In the text format of Prometheus.',
+  })
   @ApiProduces('text/plain')
   @ApiOkResponse({ schema: { type: 'string', example: 'cache_hit_rate{service="gad-api"} 0.73' } })
   async render(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {

@@ -6,7 +6,7 @@ export const MAX_PAGE = 100;
 
 /** What every list takes. */
 export class PageQueryDto {
-  @ApiPropertyOptional({ type: Number, minimum: 1, maximum: MAX_PAGE, default: 20, example: 20 })
+  @ApiPropertyOptional({ default: 20, example: 20 })
   @IntegerText(1, MAX_PAGE)
   limit: number = 20;
 

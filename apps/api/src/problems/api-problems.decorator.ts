@@ -6,16 +6,35 @@ import { problemType } from './problem-body.js';
 
 /** Documents the errors that a route can answer, one OpenAPI response per status with an example per code. */
 export function ApiProblems(...codes: ProblemCode[]): MethodDecorator & ClassDecorator {
+  return applyDecorators(
+    ApiExtraModels(ProblemDto),
+    ...Object.entries(problemResponses(codes)).map(([status, response]) =>
+      ApiResponse({ status: Number(status), ...response }),
+    ),
+  );
+}
+
+interface ProblemResponse {
+  description: string;
+  content: {
+    'application/problem+json': {
+      schema: { $ref: string };
+      examples: Record<string, { value: ProblemDto }>;
+    };
+  };
+}
+
+/** The OpenAPI responses of some problems, by status. */
+export function problemResponses(codes: readonly ProblemCode[]): Record<string, ProblemResponse> {
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of codes) {
     const { status } = PROBLEMS[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
-  return applyDecorators(
-    ApiExtraModels(ProblemDto),
-    ...[...byStatus].map(([status, ofStatus]) =>
-      ApiResponse({
-        status,
+  return Object.fromEntries(
+    [...byStatus].map(([status, ofStatus]) => [
+      String(status),
+      {
         description: ofStatus.map((code) => PROBLEMS[code].title).join(' / '),
         content: {
           'application/problem+json': {
@@ -23,8 +42,8 @@ export function ApiProblems(...codes: ProblemCode[]): MethodDecorator & ClassDec
             examples: Object.fromEntries(ofStatus.map((code) => [code, { value: example(code) }])),
           },
         },
-      }),
-    ),
+      },
+    ]),
   );
 }
 

@@ -51,3 +51,6 @@ export const PROBLEMS = {
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
+
+// The keys of a constant object are its own.
+export const PROBLEM_CODES = Object.keys(PROBLEMS) as ProblemCode[];

@@ -5,12 +5,11 @@ import { parseId } from '../validation/id.pipe.js';
 import { validationPipe } from '../validation/validation.pipe.js';
 
 export class StatisticsQueryDto {
-  @ApiPropertyOptional({ type: Number, minimum: 1, maximum: 365, default: 30, example: 30 })
+  @ApiPropertyOptional({ default: 30, example: 30 })
   @IntegerText(1, 365)
   days: number = 30;
 
   @ApiPropertyOptional({
-    type: Boolean,
     default: true,
     description: 'false: neither read nor write the cache',
   })

@@ -13,7 +13,7 @@ import { CurrentUser } from '../auth/current-user.decorator.js';
 import type { Principal } from '../auth/principal.js';
 import { hasRole } from '../auth/role.js';
 import { ApiProblems } from '../problems/api-problems.decorator.js';
-import { IdPipe } from '../validation/id.pipe.js';
+import { IdPipe, PATH_ID } from '../validation/id.pipe.js';
 import { Problem } from '../problems/problem.js';
 import { StatisticsAccessGuard } from './statistics-access.guard.js';
 import { CachedStatistics } from './statistics-cache.decorator.js';
@@ -23,7 +23,7 @@ import { InvalidatedStatisticsDto, StatisticsDto } from './statistics.dto.js';
 import { StatisticsRepository } from './statistics.repository.js';
 import type { Statistics } from './statistics.js';
 
-const ApiUserId = () => ApiParam({ name: 'user_id', type: Number, example: 2 });
+const ApiUserId = () => ApiParam({ name: 'user_id', schema: PATH_ID, example: 2 });
 
 @ApiTags('stats')
 @ApiBearerAuth()
@@ -39,13 +39,17 @@ export class StatisticsController {
   @UseGuards(StatisticsAccessGuard)
   @CachedStatistics()
   @ApiOperation({
+    operationId: 'getUserStatistics',
     summary: 'Statistics of a usuario, cached for five minutes (own, or supervisor and admin)',
+    description:
+      'Of the tareas that were created in the last `days` days. `_cache` and `Cache-Status` tell whether they come from the cache.',
   })
   @ApiUserId()
   @ApiHeader({
     name: 'If-None-Match',
     required: false,
     description: 'The ETag of an earlier answer',
+    schema: { type: 'string' },
   })
   @ApiOkResponse({
     type: StatisticsDto,
@@ -65,7 +69,12 @@ export class StatisticsController {
 
   @Post('invalidate/user/:user_id')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Remove the cached statistics of a usuario (own, or admin)' })
+  @ApiOperation({
+    operationId: 'invalidateUserStatistics',
+    summary: 'Remove the cached statistics of a usuario (own, or admin)',
+    description:
+      'The next read computes them anew. Nobody has to call this after a change: changes do it themselves.',
+  })
   @ApiUserId()
   @ApiOkResponse({ type: InvalidatedStatisticsDto })
   @ApiProblems('CACHE_UNAVAILABLE')

@@ -1,13 +1,23 @@
 import { ApiProperty, ApiPropertyOptional, PartialType, OmitType } from '@nestjs/swagger';
-import { IsIn, IsInt, IsOptional, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { IsIn, IsOptional, Matches, ValidateIf } from 'class-validator';
 import { ESTADOS, TIPOS, type Estado, type Tipo } from '../database/schema.js';
+import {
+  ApiInstant,
+  ApiInteger,
+  ApiNextCursor,
+  ApiTareaId,
+  ApiUsuarioId,
+  ApiUuid,
+} from '../openapi/api-fields.js';
 import { PageQueryDto } from '../paging/page-query.dto.js';
 import { IntegerText } from '../validation/query-text.decorators.js';
 import { Instant } from '../validation/instant.decorator.js';
+import { WholeNumber } from '../validation/whole-number.decorator.js';
 import { SearchText, Text } from '../validation/text.decorator.js';
 import { SORTS, type Sort } from './tarea-sort.js';
 
 const MAX_INT = 2_147_483_647;
+const CODIGO = /^[A-Za-z0-9._-]{1,50}$/;
 const isPresent = (_object: unknown, value: unknown): boolean => value !== undefined;
 const isGiven = (_object: unknown, value: unknown): boolean =>
   value !== undefined && value !== null;
@@ -15,10 +25,13 @@ const isGiven = (_object: unknown, value: unknown): boolean =>
 export class CreateTareaDto {
   @ApiPropertyOptional({
     example: 'PAT-2026-0042',
+    minLength: 1,
+    maxLength: 50,
+    pattern: CODIGO.source,
     description: 'Made by the server when left out',
   })
   @ValidateIf(isPresent)
-  @Matches(/^[A-Za-z0-9._-]{1,50}$/, { message: 'must be 1 to 50 of A-Z a-z 0-9 - _ .' })
+  @Matches(CODIGO, { message: 'must be 1 to 50 of A-Z a-z 0-9 - _ .' })
   codigo?: string;
 
   @ApiProperty({ example: 'Patrullaje nocturno, sector norte' })
@@ -26,7 +39,6 @@ export class CreateTareaDto {
   titulo!: string;
 
   @ApiPropertyOptional({
-    type: String,
     nullable: true,
     example: 'Recorrido a pie por el casco antiguo',
   })
@@ -38,19 +50,15 @@ export class CreateTareaDto {
   @IsIn(TIPOS, { message: `must be one of ${TIPOS.join(', ')}` })
   tipo!: Tipo;
 
-  @ApiProperty({ type: Number, minimum: 1, maximum: 5, example: 3 })
-  @IsInt({ message: 'must be a whole number from 1 to 5' })
-  @Min(1, { message: 'must be a whole number from 1 to 5' })
-  @Max(5, { message: 'must be a whole number from 1 to 5' })
+  @ApiProperty({ example: 3 })
+  @WholeNumber(1, 5, 'must be a whole number from 1 to 5')
   prioridad!: number;
 
-  @ApiProperty({ type: String, format: 'date-time', example: '2026-12-01T20:00:00Z' })
+  @ApiProperty({ example: '2026-12-01T20:00:00Z' })
   @Instant()
   inicio_programado!: Date;
 
   @ApiPropertyOptional({
-    type: String,
-    format: 'date-time',
     nullable: true,
     example: '2026-12-02T04:00:00Z',
   })
@@ -58,10 +66,8 @@ export class CreateTareaDto {
   @Instant()
   fin_programado?: Date | null;
 
-  @ApiProperty({ type: Number, example: 2, description: 'The usuario who does it' })
-  @IsInt({ message: 'must be the id of a usuario' })
-  @Min(1, { message: 'must be the id of a usuario' })
-  @Max(MAX_INT, { message: 'must be the id of a usuario' })
+  @ApiProperty({ example: 2, description: 'The usuario who does it' })
+  @WholeNumber(1, MAX_INT, 'must be the id of a usuario')
   delegado_usuario_id!: number;
 }
 
@@ -75,14 +81,11 @@ export class UpdateTareaDto extends PartialType(OmitType(CreateTareaDto, ['codig
   estado?: Estado;
 
   @ApiPropertyOptional({
-    type: Number,
     example: 1,
     description: 'The version that the change is based on; a stale one is 409',
   })
   @ValidateIf(isPresent)
-  @IsInt({ message: 'must be a whole number' })
-  @Min(1, { message: 'must be 1 or more' })
-  @Max(MAX_INT, { message: 'must be a version of this tarea' })
+  @WholeNumber(1, MAX_INT, 'must be a version of this tarea')
   version?: number;
 }
 
@@ -92,12 +95,12 @@ export class ListTareasDto extends PageQueryDto {
   @IsIn(ESTADOS, { message: `must be one of ${ESTADOS.join(', ')}` })
   estado?: Estado;
 
-  @ApiPropertyOptional({ type: Number, example: 2 })
+  @ApiPropertyOptional({ example: 2 })
   @IsOptional()
   @IntegerText(1, MAX_INT)
   delegado_usuario_id?: number;
 
-  @ApiPropertyOptional({ type: Number, example: 3 })
+  @ApiPropertyOptional({ example: 3 })
   @IsOptional()
   @IntegerText(1, MAX_INT)
   creado_por_usuario_id?: number;
@@ -107,7 +110,7 @@ export class ListTareasDto extends PageQueryDto {
   @IsIn(TIPOS, { message: `must be one of ${TIPOS.join(', ')}` })
   tipo?: Tipo;
 
-  @ApiPropertyOptional({ type: Number, minimum: 1, maximum: 5, example: 3 })
+  @ApiPropertyOptional({ example: 3 })
   @IsOptional()
   @IntegerText(1, 5)
   prioridad?: number;
@@ -127,8 +130,6 @@ export class ListTareasDto extends PageQueryDto {
   sort: Sort = '-created_at';
 
   @ApiPropertyOptional({
-    type: String,
-    format: 'date-time',
     description: 'inicio_programado at or after',
     example: '2026-01-01T00:00:00Z',
   })
@@ -137,8 +138,6 @@ export class ListTareasDto extends PageQueryDto {
   desde?: Date;
 
   @ApiPropertyOptional({
-    type: String,
-    format: 'date-time',
     description: 'inicio_programado before',
     example: '2027-01-01T00:00:00Z',
   })
@@ -148,47 +147,37 @@ export class ListTareasDto extends PageQueryDto {
 }
 
 export class DelegadoDto {
-  @ApiProperty({ example: 2 }) id!: number;
+  @ApiUsuarioId() id!: number;
   @ApiProperty({ example: 'Ulises' }) nombre!: string;
   @ApiProperty({ example: 'Suárez' }) apellido!: string;
 }
 
 export class TareaDto {
-  @ApiProperty({ example: 12 }) id!: number;
-  @ApiProperty({ example: '5f0c5a0e-6f3c-4f7b-9a54-0c9a3a7c1d11' }) uuid!: string;
-  @ApiProperty({ example: 'PAT-2026-0042' }) codigo!: string;
-  @ApiProperty({ example: 'Patrullaje nocturno, sector norte' }) titulo!: string;
-  @ApiProperty({ type: String, nullable: true, example: null }) descripcion!: string | null;
+  @ApiTareaId() id!: number;
+  @ApiUuid() uuid!: string;
+  @ApiProperty({ example: 'PAT-2026-0042', maxLength: 50 }) codigo!: string;
+  @ApiProperty({ example: 'Patrullaje nocturno, sector norte', maxLength: 200 }) titulo!: string;
+  @ApiProperty({ type: String, nullable: true, maxLength: 5000, example: null }) descripcion!:
+    string | null;
   @ApiProperty({ enum: TIPOS, example: 'patrullaje' }) tipo!: Tipo;
-  @ApiProperty({ example: 3, minimum: 1, maximum: 5 }) prioridad!: number;
+  @ApiInteger(3, { minimum: 1, maximum: 5 }) prioridad!: number;
   @ApiProperty({ enum: ESTADOS, example: 'programada' }) estado!: Estado;
-  @ApiProperty({ example: '2026-12-01T20:00:00.000Z' }) inicio_programado!: string;
-  @ApiProperty({ type: String, nullable: true, example: '2026-12-02T04:00:00.000Z' })
+  @ApiInstant('2026-12-01T20:00:00.000Z') inicio_programado!: string;
+  @ApiInstant('2026-12-02T04:00:00.000Z', { nullable: true })
   fin_programado!: string | null;
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    example: null,
-    description: 'Set when it first goes en_curso',
-  })
+  @ApiInstant(null, { nullable: true, description: 'Set when it first goes en_curso' })
   inicio_real!: string | null;
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    example: null,
-    description: 'Set when it becomes finalizada',
-  })
+  @ApiInstant(null, { nullable: true, description: 'Set when it becomes finalizada' })
   fin_real!: string | null;
-  @ApiProperty({ example: 2 }) delegado_usuario_id!: number;
+  @ApiUsuarioId() delegado_usuario_id!: number;
   @ApiProperty({ type: DelegadoDto }) delegado!: DelegadoDto;
-  @ApiProperty({ example: 3 }) creado_por_usuario_id!: number;
-  @ApiProperty({ example: 1 }) version!: number;
-  @ApiProperty({ example: '2026-11-30T09:00:00.000Z' }) created_at!: string;
-  @ApiProperty({ example: '2026-11-30T09:00:00.000Z' }) updated_at!: string;
+  @ApiUsuarioId(3) creado_por_usuario_id!: number;
+  @ApiInteger(1, { minimum: 1 }) version!: number;
+  @ApiInstant('2026-11-30T09:00:00.000Z') created_at!: string;
+  @ApiInstant('2026-11-30T09:00:00.000Z') updated_at!: string;
 }
 
 export class TareaPageDto {
   @ApiProperty({ type: [TareaDto] }) items!: TareaDto[];
-  @ApiProperty({ type: String, nullable: true, example: 'B8YCsIrCdGFyZWFzCjEy' }) next_cursor!:
-    string | null;
+  @ApiNextCursor() next_cursor!: string | null;
 }

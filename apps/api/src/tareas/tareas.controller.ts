@@ -31,7 +31,7 @@ import { answerOf } from '../idempotency/answer-of.js';
 import { ApiIdempotencyKey, IdempotencyKey } from '../idempotency/idempotency-key.decorator.js';
 import { toPage } from '../paging/cursor.js';
 import { ApiProblems } from '../problems/api-problems.decorator.js';
-import { IdPipe } from '../validation/id.pipe.js';
+import { IdPipe, PATH_ID } from '../validation/id.pipe.js';
 import {
   CreateTareaDto,
   ListTareasDto,
@@ -43,7 +43,7 @@ import { presentTarea, tareaEtag } from './tarea.presenter.js';
 import { positionOf, tareaCursor } from './tarea-sort.js';
 import { TareasService } from './tareas.service.js';
 
-const ApiTareaId = () => ApiParam({ name: 'id', type: Number, example: 1 });
+const ApiTareaId = () => ApiParam({ name: 'id', schema: PATH_ID, example: 1 });
 const ETAG_SCHEMA = { type: 'string', example: '"2jmj7l5rSw0yVb_vlWAYkK_YBwk"' } as const;
 
 const ApiTareaResponse = (status: 200 | 201) =>
@@ -103,7 +103,11 @@ export class TareasController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Read a tarea; a usuario sees the own ones' })
+  @ApiOperation({
+    operationId: 'getTarea',
+    summary: 'Read a tarea; a usuario sees the own ones',
+    description: 'A tarea of others is 404 for a usuario, like one that does not exist.',
+  })
   @ApiTareaId()
   @ApiHeader({ name: 'If-None-Match', required: false, schema: ETAG_SCHEMA })
   @ApiTareaResponse(200)
@@ -123,7 +127,11 @@ export class TareasController {
 
   @Post()
   @Roles('supervisor')
-  @ApiOperation({ summary: 'Create a tarea (supervisor, admin)' })
+  @ApiOperation({
+    operationId: 'createTarea',
+    summary: 'Create a tarea (supervisor, admin)',
+    description: 'Without a `codigo` the server makes one.',
+  })
   @ApiTareaResponse(201)
   @ApiIdempotencyKey()
   @ApiProblems(
@@ -142,7 +150,12 @@ export class TareasController {
   }
 
   @Patch(':id')
-  @ApiOperation({ summary: 'Change a tarea (supervisor, admin; the delegado: estado only)' })
+  @ApiOperation({
+    operationId: 'updateTarea',
+    summary: 'Change a tarea (supervisor, admin; the delegado: estado only)',
+    description:
+      'Only what is sent changes. `If-Match` or `version` guards against changes that the caller has not seen.',
+  })
   @ApiTareaId()
   @ApiIfMatch()
   @ApiTareaResponse(200)
@@ -167,7 +180,11 @@ export class TareasController {
   @Delete(':id')
   @Roles('supervisor')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Delete a tarea (supervisor, admin)' })
+  @ApiOperation({
+    operationId: 'deleteTarea',
+    summary: 'Delete a tarea (supervisor, admin)',
+    description: 'Its `codigo` stays taken, so that old paperwork stays unambiguous.',
+  })
   @ApiTareaId()
   @ApiIfMatch()
   @ApiNoContentResponse()

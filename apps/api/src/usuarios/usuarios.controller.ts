@@ -28,7 +28,7 @@ import { Roles } from '../auth/roles.decorator.js';
 import { answerOf } from '../idempotency/answer-of.js';
 import { ApiIdempotencyKey, IdempotencyKey } from '../idempotency/idempotency-key.decorator.js';
 import { ApiProblems } from '../problems/api-problems.decorator.js';
-import { IdPipe } from '../validation/id.pipe.js';
+import { IdPipe, PATH_ID } from '../validation/id.pipe.js';
 import { CreateUsuarioDto } from './dto/create-usuario.dto.js';
 import { UpdateUsuarioDto } from './dto/update-usuario.dto.js';
 import { ListUsuariosDto } from './dto/list-usuarios.dto.js';
@@ -36,7 +36,7 @@ import { UsuarioPageDto, UsuarioSummaryPageDto } from './dto/usuario-page.dto.js
 import { UsuarioDto } from './dto/usuario.dto.js';
 import { UsuariosService } from './usuarios.service.js';
 
-const ApiId = () => ApiParam({ name: 'id', type: 'integer', example: 2 });
+const ApiId = () => ApiParam({ name: 'id', schema: PATH_ID, example: 2 });
 
 @ApiTags('usuarios')
 @ApiBearerAuth()
@@ -47,7 +47,11 @@ export class UsuariosController {
 
   @Post()
   @Roles('admin')
-  @ApiOperation({ summary: 'Create a usuario (admin)' })
+  @ApiOperation({
+    operationId: 'createUsuario',
+    summary: 'Create a usuario (admin)',
+    description: 'The password must not be a common one, nor the e-mail.',
+  })
   @ApiCreatedResponse({ type: UsuarioDto, description: 'The usuario' })
   @ApiIdempotencyKey()
   @ApiProblems('USUARIO_DUPLICATE')
@@ -63,6 +67,7 @@ export class UsuariosController {
   @Get()
   @Roles('supervisor')
   @ApiOperation({
+    operationId: 'listUsuarios',
     summary: 'List the usuarios by id, page by page (admin; supervisor: reduced)',
     description:
       'Supervisors get `id`, `nombre`, `apellido`, `email` and `rol` of each, to choose a delegado.',
@@ -86,7 +91,12 @@ export class UsuariosController {
 
   @Get(':id')
   @ApiId()
-  @ApiOperation({ summary: 'Read a usuario (admin, or oneself)' })
+  @ApiOperation({
+    operationId: 'getUsuario',
+    summary: 'Read a usuario (admin, or oneself)',
+    description:
+      'Only an admin learns that an id does not exist; others get 403 for any id but their own.',
+  })
   @ApiOkResponse({ type: UsuarioDto })
   @ApiProblems('USUARIO_NOT_FOUND')
   get(@CurrentUser() actor: Principal, @Param('id', IdPipe) id: number): Promise<UsuarioDto> {
@@ -96,6 +106,7 @@ export class UsuariosController {
   @Patch(':id')
   @ApiId()
   @ApiOperation({
+    operationId: 'updateUsuario',
     summary: 'Change a usuario (admin, or oneself: email, telefono, password)',
     description:
       'An own password or e-mail needs `current_password` and ends the other sesiones; a password set by an admin ends all. A new e-mail is not `verificado`. A new rol counts from the next request on.',
@@ -114,7 +125,11 @@ export class UsuariosController {
   @HttpCode(204)
   @Roles('admin')
   @ApiId()
-  @ApiOperation({ summary: 'Delete a usuario who has no open tareas (admin)' })
+  @ApiOperation({
+    operationId: 'deleteUsuario',
+    summary: 'Delete a usuario who has no open tareas (admin)',
+    description: 'The tareas of the past keep naming them; `dni` and `email` are free again.',
+  })
   @ApiNoContentResponse()
   @ApiProblems(
     'USUARIO_NOT_FOUND',

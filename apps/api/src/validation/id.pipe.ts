@@ -3,6 +3,14 @@ import { Problem } from '../problems/problem.js';
 
 const MAX_ID = 2_147_483_647;
 
+/** The schema of such an id. */
+export const PATH_ID = {
+  type: 'integer',
+  format: 'int32',
+  minimum: 1,
+  maximum: MAX_ID,
+} as const;
+
 /**
  * Reads an id out of the path: plain decimal digits, 1 to 2 147 483 647.
  * @throws Problem VALIDATION_FAILED otherwise.

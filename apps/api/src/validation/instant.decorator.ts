@@ -1,4 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsDate, MaxDate, MinDate } from 'class-validator';
 
@@ -16,6 +17,7 @@ const INSTANT =
  */
 export function Instant(): PropertyDecorator {
   return applyDecorators(
+    ApiProperty({ type: 'string', format: 'date-time' }),
     Transform(({ value }: { value: unknown }) =>
       typeof value === 'string' ? parse(value) : value,
     ),

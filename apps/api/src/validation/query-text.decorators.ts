@@ -1,4 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsInt, Max, Min } from 'class-validator';
 
@@ -9,6 +10,7 @@ import { IsBoolean, IsInt, Max, Min } from 'class-validator';
 export function IntegerText(min: number, max: number): PropertyDecorator {
   const message = `must be a whole number from ${String(min)} to ${String(max)}`;
   return applyDecorators(
+    ApiProperty({ type: 'integer', format: 'int32', minimum: min, maximum: max }),
     Transform(({ value }: { value: unknown }) =>
       typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,
     ),
@@ -21,6 +23,7 @@ export function IntegerText(min: number, max: number): PropertyDecorator {
 /** A query parameter that is `true` or `false`, spelled so. */
 export function BooleanText(): PropertyDecorator {
   return applyDecorators(
+    ApiProperty({ type: 'boolean' }),
     Transform(({ value }: { value: unknown }) =>
       value === 'true' ? true : value === 'false' ? false : value,
     ),

@@ -1,4 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsString, Length, Matches } from 'class-validator';
 
@@ -6,9 +7,10 @@ import { IsString, Length, Matches } from 'class-validator';
 // eslint-disable-next-line no-control-regex -- naming the control characters is the point
 const PRINTABLE = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/;
 
-/** A text of `min` to `max` characters after trimming, without control characters. */
+/** A text of `min` to `max` characters after trimming, without control characters; and its schema. */
 export function Text(min: number, max: number): PropertyDecorator {
   return applyDecorators(
+    ApiProperty({ type: 'string', minLength: min, maxLength: max }),
     Transform(({ value }: { value: unknown }) =>
       typeof value === 'string' ? value.trim() : value,
     ),

@@ -1,8 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ApiUsuarioId } from '../../openapi/api-fields.js';
 import { ROLES, type Rol } from '../../database/schema.js';
 
 export class MeDto {
-  @ApiProperty({ example: 2 })
+  @ApiUsuarioId()
   id!: number;
 
   @ApiProperty({ example: 'usuario@gad.local' })

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ApiInteger } from '../../openapi/api-fields.js';
 
 /** RFC 6749 §5.1. */
 export class TokensDto {
@@ -11,7 +12,7 @@ export class TokensDto {
   @ApiProperty({ example: 'Bearer', enum: ['Bearer'] })
   token_type!: 'Bearer';
 
-  @ApiProperty({ example: 900, description: 'Seconds that the access token lasts' })
+  @ApiInteger(900, { minimum: 1, description: 'Seconds that the access token lasts' })
   expires_in!: number;
 
   @ApiProperty({

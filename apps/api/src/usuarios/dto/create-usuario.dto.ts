@@ -11,32 +11,29 @@ import {
 } from './usuario-fields.js';
 
 export class CreateUsuarioDto {
-  @ApiProperty({ example: '30123456', minLength: 1, maxLength: 20, pattern: '^[A-Za-z0-9.-]+$' })
+  @ApiProperty({ example: '30123456' })
   @DniField()
   dni!: string;
 
-  @ApiProperty({ example: 'Lucía', minLength: 1, maxLength: 100 })
+  @ApiProperty({ example: 'Lucía' })
   @NameField()
   nombre!: string;
 
-  @ApiProperty({ example: 'Ferreyra', minLength: 1, maxLength: 100 })
+  @ApiProperty({ example: 'Ferreyra' })
   @NameField()
   apellido!: string;
 
-  @ApiProperty({ example: 'lucia.ferreyra@gad.local', format: 'email', maxLength: 254 })
+  @ApiProperty({ example: 'lucia.ferreyra@gad.local' })
   @EmailAddress()
   email!: string;
 
-  @ApiProperty({ example: 'tormenta-de-verano', minLength: 10, maxLength: 128 })
+  @ApiProperty({ example: 'tormenta-de-verano' })
   @NewPasswordField()
   password!: string;
 
   @ApiPropertyOptional({
-    type: String,
     nullable: true,
     example: '+54 11 5555-0101',
-    minLength: 6,
-    maxLength: 30,
   })
   @IsOptional()
   @TelefonoField()

@@ -13,6 +13,7 @@ export class UpdateUsuarioDto extends PartialType(CreateUsuarioDto, { skipNullPr
   @ApiPropertyOptional({
     example: 'gad-demo',
     description: 'Needed to change the own password or e-mail',
+    minLength: 1,
     maxLength: 128,
   })
   @MayBeAbsent()

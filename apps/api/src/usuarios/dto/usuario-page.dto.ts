@@ -1,13 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ApiNextCursor } from '../../openapi/api-fields.js';
 import { UsuarioDto, UsuarioSummaryDto } from './usuario.dto.js';
 
 class NextCursor {
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    example: '3tfJyPaPdXN1YXJpb3MKMjA',
-    description: '`null` on the last page',
-  })
+  @ApiNextCursor()
   next_cursor!: string | null;
 }
 

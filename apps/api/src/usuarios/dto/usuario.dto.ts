@@ -1,12 +1,13 @@
 import { ApiProperty, PickType } from '@nestjs/swagger';
+import { ApiInstant, ApiUsuarioId, ApiUuid } from '../../openapi/api-fields.js';
 import { ROLES, type Rol } from '../../database/schema.js';
 import type { Usuario } from '../usuarios.repository.js';
 
 export class UsuarioDto {
-  @ApiProperty({ example: 4 })
+  @ApiUsuarioId(4)
   id!: number;
 
-  @ApiProperty({ example: '5b0b1a3e-7f0e-4f43-9f0a-0d9c3b1d7a55', format: 'uuid' })
+  @ApiUuid()
   uuid!: string;
 
   @ApiProperty({ example: '30123456' })
@@ -18,7 +19,7 @@ export class UsuarioDto {
   @ApiProperty({ example: 'Ferreyra' })
   apellido!: string;
 
-  @ApiProperty({ example: 'lucia.ferreyra@gad.local' })
+  @ApiProperty({ example: 'lucia.ferreyra@gad.local', maxLength: 254 })
   email!: string;
 
   @ApiProperty({ type: String, nullable: true, example: '+54 11 5555-0101' })
@@ -30,10 +31,10 @@ export class UsuarioDto {
   @ApiProperty({ example: false })
   verificado!: boolean;
 
-  @ApiProperty({ example: '2026-01-01T12:00:00.000Z', format: 'date-time' })
+  @ApiInstant()
   created_at!: string;
 
-  @ApiProperty({ example: '2026-01-01T12:00:00.000Z', format: 'date-time' })
+  @ApiInstant()
   updated_at!: string;
 }
 
