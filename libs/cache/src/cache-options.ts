@@ -8,6 +8,7 @@ import type { Consistency } from './freshness/freshness.js';
 import type { InvalidationLog } from './freshness/invalidation-log.js';
 import { hasLoneSurrogate } from './engine/key-rules.js';
 import type { ValueSerializer } from './engine/value-serializer.js';
+import { MAX_ENTRIES, whole } from './option-checks.js';
 import type { CacheStore } from './store/cache-store.js';
 import { checkedRedisSettings } from './store/redis/check-redis-settings.js';
 import type { RedisSettings } from './store/redis/redis-settings.js';
@@ -28,7 +29,7 @@ export interface CacheModuleOptions {
   readonly waitMs?: number | undefined;
   /** Milliseconds without an answer after which a removal is reported as failed. Default 1,000. */
   readonly removalTimeoutMs?: number | undefined;
-  /** Entries of the in-process store. Default 10,000. */
+  /** Entries of the in-process store. Default 10,000; at most 10,000,000. */
   readonly maxEntries?: number | undefined;
   /** Bytes of the in-process store. Default 64 MiB. */
   readonly maxBytes?: number | undefined;
@@ -126,7 +127,7 @@ export function resolveOptions(options: CacheModuleOptions): ResolvedCacheOption
     leaseMs: positive('leaseMs', options.leaseMs ?? 2_000, MAX_MS),
     waitMs: positive('waitMs', options.waitMs ?? 5_000, MAX_MS),
     removalTimeoutMs: positive('removalTimeoutMs', options.removalTimeoutMs ?? 1_000, MAX_MS),
-    maxEntries: whole('maxEntries', options.maxEntries ?? 10_000),
+    maxEntries: whole('maxEntries', options.maxEntries ?? 10_000, MAX_ENTRIES),
     maxBytes: whole('maxBytes', options.maxBytes ?? 64 * 1024 * 1024),
     maxValueBytes: whole('maxValueBytes', options.maxValueBytes ?? 8 * 1024 * 1024),
     compression: checkedCompression(options.compression),
@@ -195,14 +196,6 @@ function positive(option: string, value: number, max: number): number {
   throw new CacheOptionsError(
     option,
     `${option} must be a number above 0 and at most ${max}, not ${String(value)}.`,
-  );
-}
-
-function whole(option: string, value: number): number {
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new CacheOptionsError(
-    option,
-    `${option} must be a whole number above 0, not ${String(value)}.`,
   );
 }
 

@@ -18,7 +18,11 @@ describe('resolveLocalOptions', () => {
   });
 
   it.each([
-    [{ maxEntries: 0 }, /^local\.maxEntries must be a whole number above 0, not 0\.$/],
+    [
+      { maxEntries: 0 },
+      /^local\.maxEntries must be a whole number above 0 and at most 10000000, not 0\.$/,
+    ],
+    [{ maxEntries: 2 ** 31 }, /^local\.maxEntries must be .*, not 2147483648\.$/],
     [{ maxBytes: 1.5 }, /^local\.maxBytes must be/],
     [
       { staleBoundMs: 49 },

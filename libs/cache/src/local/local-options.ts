@@ -1,8 +1,9 @@
 import { CacheOptionsError } from '../cache-errors.js';
+import { MAX_ENTRIES, whole } from '../option-checks.js';
 
 /** Options of the copies that are kept in process memory. */
 export interface LocalOptions {
-  /** Copies kept; the least recently used goes first. Default 10,000. */
+  /** Copies kept; the least recently used goes first. Default 10,000; at most 10,000,000. */
   readonly maxEntries?: number | undefined;
   /** Bytes of the copies, as V8 holds them. Default 32 MiB. */
   readonly maxBytes?: number | undefined;
@@ -57,17 +58,9 @@ export function resolveLocalOptions(
     );
   }
   return {
-    maxEntries: whole('local.maxEntries', local.maxEntries ?? 10_000),
+    maxEntries: whole('local.maxEntries', local.maxEntries ?? 10_000, MAX_ENTRIES),
     maxBytes: whole('local.maxBytes', local.maxBytes ?? 32 * 1024 * 1024),
     barrier: typeof barrier === 'boolean' ? (barrier ? [''] : []) : barrier,
     staleBoundMs,
   };
-}
-
-function whole(option: string, value: number): number {
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new CacheOptionsError(
-    option,
-    `${option} must be a whole number above 0, not ${String(value)}.`,
-  );
 }
