@@ -37,12 +37,17 @@ const SCRIPTS = {
   REBUILD_SEAL,
   LIST,
 };
-const NAMES = new Map(Object.entries(SCRIPTS).map(([name, { sha1 }]) => [sha1, name]));
+const NAMES = new Map(
+  Object.entries(SCRIPTS).flatMap(([name, { sha1, source }]) => [
+    [sha1, name],
+    [source, name],
+  ]),
+);
 
-/** `ACQUIRE` for that script's EVALSHA, else the command with its arguments. */
+/** `ACQUIRE` for that script, by digest or by source, else the command with its arguments. */
 function nameOf(command: Command): string {
   const [verb, ...args] = command.map(String);
-  if (verb === 'EVALSHA') return NAMES.get(args[0] ?? '') ?? 'SCRIPT';
+  if (verb === 'EVALSHA' || verb === 'EVAL') return NAMES.get(args[0] ?? '') ?? 'SCRIPT';
   return [verb, ...args].join(' ');
 }
 

@@ -76,7 +76,9 @@ describe('The upkeep of the key index', () => {
         const link = nodeRedisLink(settings);
         const send = link.send.bind(link);
         link.send = (command) => {
-          const isAddition = [ACQUIRE, WRITE].some(({ sha1 }) => command[1] === sha1);
+          const isAddition = [ACQUIRE, WRITE].some(
+            ({ sha1, source }) => command[1] === sha1 || command[1] === source,
+          );
           if (isAddition) probes.push(String(command.at(-1)));
           return send(command);
         };

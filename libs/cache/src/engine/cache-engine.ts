@@ -1,5 +1,5 @@
 import { CacheCounters } from '../cache-counters.js';
-import { CacheOptionsError, CacheUnavailableError } from '../cache-errors.js';
+import { CacheUnavailableError } from '../cache-errors.js';
 import type { CacheLog } from '../cache-log.js';
 import { logClear, logDelete, logDeletePattern, logSet } from '../cache-log.js';
 import type { LocalFigures } from '../cache-stats.js';
@@ -15,7 +15,7 @@ import { CacheReader } from './cache-reader.js';
 import type { EngineParts, SetOptions } from './engine-parts.js';
 import { FillToken } from './fill-token.js';
 import { Glob } from './glob.js';
-import { acquireByHand } from './hand-lease.js';
+import { acquireByHand, putByHand } from './hand-lease.js';
 import { Invalidations } from './invalidations.js';
 import { assertKey } from './key-rules.js';
 import type { LoadLimits, LoadParts } from './load-parts.js';
@@ -25,6 +25,7 @@ import type { GetOrSetManyOptions } from './many.js';
 import { getMany, getOrSetMany } from './many.js';
 import { PendingRemovals } from './pending-removals.js';
 import { currentBudget } from './request-budget.js';
+import { StoreGate } from './store-gate.js';
 import { TrustedReads } from './trusted-reads.js';
 import { assertLifetime, ttlMilliseconds } from './ttl.js';
 import { ValueCodec } from './value-codec.js';
@@ -78,7 +79,10 @@ export class CacheEngine {
     const lookup = new Lookup({ store, reads, clock, random, counters, log, codec });
     this.#work = new BackgroundWork({ clock, counters, log });
     const { closing } = this.#work;
-    this.#parts = { store, reads, lookup, clock, random, counters, log, limits, codec, closing };
+    const asked = (): boolean => (store.circuit ?? 'closed') === 'closed';
+    const gate = new StoreGate({ ...limits, clock, asked, time: store.patience ?? clock });
+    const common = { store, reads, lookup, gate, clock, random, counters, log, limits, codec };
+    this.#parts = { ...common, closing };
     this.#reader = new CacheReader(this.#parts, this.#work);
     this.#local = new LocalReads(this.#reader, this.#parts, parts.local);
   }
@@ -197,10 +201,14 @@ export class CacheEngine {
     }
     const ttlMs = ttlMilliseconds(options.ttl, options.jitter, this.#random);
     const packed = this.codec.pack(serialised);
+    const budget = currentBudget(this.#parts);
+    const enter = (): Promise<void> | undefined => budget.enter();
     const put = (text: string): Promise<boolean> =>
-      this.#local.removing(removedKeys([key]), () => this.#put(key, text, ttlMs, options));
+      this.#local.removing(removedKeys([key]), () =>
+        budget.entered((ms) => putByHand(this.store, { key, text, ttlMs }, options, ms)),
+      );
     try {
-      if (!(await this.#writes.inTurn(key, packed, put))) return false;
+      if (!(await this.#writes.inTurn(key, packed, enter, put))) return false;
     } catch (error) {
       this.#excuse(error);
       return false;
@@ -268,23 +276,6 @@ export class CacheEngine {
 
   #removing(removed: Removed, remove: () => Promise<number>): Promise<number> {
     return this.#local.removing(removed, () => this.#writes.behind(remove));
-  }
-
-  #put(
-    key: string,
-    text: string,
-    ttlMs: number | undefined,
-    options: SetOptions,
-  ): Promise<boolean> {
-    if (!('token' in options)) {
-      return this.#spend((ms) => this.store.write(key, text, ttlMs, ms)).then(() => true);
-    }
-    if (options.token === undefined) return Promise.resolve(false);
-    const lease = FillToken.leaseOf(options.token);
-    if (lease.key !== key) {
-      throw new CacheOptionsError('token', `token was begun for ${lease.key}, not for ${key}.`);
-    }
-    return this.#spend((ms) => this.store.fill(lease, text, ttlMs, ms));
   }
 
   #spend<T>(call: (withinMs: number) => Promise<T>): Promise<T> {

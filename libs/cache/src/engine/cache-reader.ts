@@ -128,13 +128,16 @@ export class CacheReader {
     if (judgesAge(options)) return this.#timed({ key, loader, options, budget });
     let text: string | undefined;
     try {
+      const entered = budget.enter();
+      if (entered !== undefined) await entered;
       const withinMs = budget.begin();
       try {
         text = await reads.readUnjudged(key, withinMs);
       } finally {
-        budget.end();
+        budget.end(withinMs);
       }
     } catch (error) {
+      budget.failed(error);
       this.#lookup.excuse(error);
       return this.#without({ key, loader, options, budget }, 'away');
     }

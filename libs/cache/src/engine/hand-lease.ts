@@ -1,5 +1,8 @@
-import type { Lease } from '../store/cache-store.js';
+import { CacheOptionsError } from '../cache-errors.js';
+import type { CacheStore, Lease } from '../store/cache-store.js';
 import type { Budget } from './budget.js';
+import type { SetOptions } from './engine-parts.js';
+import { FillToken } from './fill-token.js';
 import type { LoadParts } from './load-parts.js';
 
 /**
@@ -24,4 +27,35 @@ export async function acquireByHand(
   if (typeof found !== 'object' || found.freshness !== 'expired') return undefined;
   const replaced = await acquire(true);
   return replaced === 'present' ? undefined : replaced;
+}
+
+/** A value on its way to the store. */
+interface Outgoing {
+  readonly key: string;
+  readonly text: string;
+  readonly ttlMs: number | undefined;
+}
+
+/**
+ * Stores a value by hand, whatever is there, or only while the token holds where there is one; one
+ * store call.
+ *
+ * @throws CacheOptionsError when the token is another key's
+ */
+export async function putByHand(
+  store: CacheStore,
+  { key, text, ttlMs }: Outgoing,
+  options: SetOptions,
+  withinMs: number,
+): Promise<boolean> {
+  if (!('token' in options)) {
+    await store.write(key, text, ttlMs, withinMs);
+    return true;
+  }
+  if (options.token === undefined) return false;
+  const lease = FillToken.leaseOf(options.token);
+  if (lease.key !== key) {
+    throw new CacheOptionsError('token', `token was begun for ${lease.key}, not for ${key}.`);
+  }
+  return store.fill(lease, text, ttlMs, withinMs);
 }

@@ -116,7 +116,7 @@ export class Invalidations {
       const done =
         confirmMs > 0 && !budget.exhausted
           ? await fulfilledWithin(clock, removal, limits.deadlineMs + confirmMs)
-          : await budget.spend((ms) => fulfilledWithin(clock, removal, ms));
+          : await budget.charge((ms) => fulfilledWithin(clock, removal, ms));
       return done ? true : 'late';
     } catch (error) {
       if (!(error instanceof CacheUnavailableError)) throw error;

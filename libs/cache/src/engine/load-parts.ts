@@ -7,6 +7,7 @@ import type { Budget } from './budget.js';
 import type { GetOrSetOptions, Loader } from './cache-entry.js';
 import type { Found, Lookup, Nothing } from './lookup.js';
 import type { SerialisedValue } from './serialised-value.js';
+import type { StoreGate } from './store-gate.js';
 import type { TrustedReads } from './trusted-reads.js';
 import type { ValueCodec } from './value-codec.js';
 
@@ -24,6 +25,8 @@ export interface LoadParts {
   /** The store's reads, as far as they may be trusted. */
   readonly reads: TrustedReads;
   readonly lookup: Lookup;
+  /** Where calls of the store queue that are too many at once. */
+  readonly gate: StoreGate;
   readonly clock: Clock;
   /** A number in [0, 1), for jitter and early refresh. */
   readonly random: () => number;

@@ -219,7 +219,7 @@ export class LoadThrough {
     const seatedBeforeFill = flight.close();
     let stored: boolean | undefined;
     try {
-      stored = await budget.spend((ms) => right.fill(text, kept.keptMs, ms));
+      stored = await budget.spend((ms) => right.fill(text, kept.keptMs, ms), true);
     } catch (error) {
       lookup.excuse(error);
     }
@@ -245,7 +245,7 @@ export class LoadThrough {
   ): Promise<boolean> {
     if (right === undefined) return false;
     try {
-      return await budget.spend((ms) => right.giveUp(failed, ms));
+      return await budget.spend((ms) => right.giveUp(failed, ms), true);
     } catch (error) {
       this.parts.lookup.excuse(error);
       return false;

@@ -17,8 +17,8 @@ export type GetOrSetManyOptions = Pick<GetOrSetOptions, 'ttl' | 'jitter' | 'nega
  * while its lease holds, waited for while somebody else loads it.
  *
  * Cost in store calls: one multi-key read, and one acquire and one fill per missing key, sent
- * together: three round trips. More than 500 keys go in turns of 500, so that neither the store nor
- * its command queue is held up; each turn has the deadline to itself unless a request sets one.
+ * together: three round trips. More than 500 keys are read and filled in turns of 500, so that the
+ * store is not held up; each turn has the deadline to itself, unless a request sets one for all reads.
  */
 export async function getOrSetMany<K, T>(
   reader: CacheReader,
@@ -42,19 +42,23 @@ export async function getOrSetMany<K, T>(
   const together: RunTogether = (names, parts, load) => reader.loadTogether(names, parts, load);
   const batch = new Batch(loadMissing, together, idOf);
   const values = new Map<string, unknown>();
+  const starts: (() => void)[] = [];
   await inTurns([...idOf.keys()], reader.several, async (names, budget) => {
     const found = await reader.several.look(names, budget);
     names.forEach((key, at) => {
       const one = found[at] ?? 'miss';
       if (typeof one === 'object' && 'value' in one) values.set(key, one.value);
       else {
-        batch.add(key, (loader, elsewhere) =>
-          reader.load(key, loader, options, budget, one, elsewhere),
+        starts.push(() =>
+          batch.add(key, (loader, elsewhere) =>
+            reader.load(key, loader, options, budget.fork(), one, elsewhere),
+          ),
         );
       }
     });
-    await batch.decided();
   });
+  for (const start of starts) start();
+  await batch.decided();
   for (const [key, value] of await batch.answers()) values.set(key, value);
   // Every key was read from the store or loaded by a loader of that key.
   return keys.map((key) => values.get(key) as T | undefined);
@@ -108,6 +112,6 @@ async function inTurns(
   let budget = reads.budget();
   for (let at = 0; at < keys.length; at += CHUNK) {
     await turn(keys.slice(at, at + CHUNK), budget);
-    if (!budget.exhausted) budget = reads.budget();
+    budget = budget.next();
   }
 }

@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Clock } from '../clock.js';
 import { Budget } from './budget.js';
+import type { StoreGate } from './store-gate.js';
 
 /** Whoever spends: each cache counts for itself, with its own clock and deadline. */
 export interface BudgetOwner {
-  readonly clock: Clock;
+  readonly gate: StoreGate;
   readonly limits: { readonly deadlineMs: number };
 }
 
@@ -26,12 +26,14 @@ export function runWithCacheBudget<T>(work: () => T): T {
   return requests.run(new WeakMap(), work);
 }
 
-/** The budget of the request that is being answered, or a new one where there is none. */
+/** The budget of one operation: of what is left to the request that is being answered, if any. */
 export function currentBudget(owner: BudgetOwner): Budget {
+  const { gate, limits } = owner;
   const budgets = requests.getStore();
-  const known = budgets?.get(owner);
-  if (known !== undefined) return known;
-  const budget = new Budget(owner.clock, owner.limits.deadlineMs);
-  budgets?.set(owner, budget);
-  return budget;
+  if (budgets === undefined) return new Budget(gate.time, limits.deadlineMs, gate);
+  let request = budgets.get(owner);
+  if (request === undefined) {
+    budgets.set(owner, (request = new Budget(gate.time, limits.deadlineMs)));
+  }
+  return new Budget(gate.time, limits.deadlineMs, gate, request);
 }

@@ -7,16 +7,25 @@ export class WriteOrder {
   /** By key, the last write that has not been sent; it resolves when it is, or never will be. */
   readonly #unsent = new Map<string, Promise<void>>();
 
-  /** Calls `send` once the text is there and what was asked for before has been sent. */
+  /**
+   * Calls `send` once the text is there, what was asked for before has been sent, and `enter` lets
+   * it through.
+   */
   inTurn<T>(
     key: string,
     text: string | Promise<string>,
+    enter: () => Promise<void> | undefined,
     send: (text: string) => Promise<T>,
   ): Promise<T> {
     const before = this.#unsent.get(key);
-    if (before === undefined && typeof text === 'string') return send(text);
-    // In a box, so that the next one waits for the sending only.
-    const sending = Promise.all([text, before]).then(([ready]) => ({ outcome: send(ready) }));
+    const first = before === undefined && typeof text === 'string';
+    const entered = first ? enter() : undefined;
+    if (first && entered === undefined) return send(text);
+    const sending = Promise.all([text, before]).then(async ([ready]) => {
+      await (first ? entered : enter());
+      // In a box, so that the next one waits for the sending only.
+      return { outcome: send(ready) };
+    });
     const sent: Promise<void> = sending.then(
       () => this.#done(key, sent),
       () => this.#done(key, sent),

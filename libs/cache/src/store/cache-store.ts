@@ -154,6 +154,11 @@ export interface CacheStore extends StoreRemovals {
   readonly circuit?: 'closed' | 'open' | 'half-open';
   /** What time it lives by; a cache over it lives by the same. Absent: the machine's. */
   readonly clock?: Clock;
+  /**
+   * The clock, without the time in which this process was too busy to look at the store's answers:
+   * what is waited for the store is counted by it. Absent: the clock.
+   */
+  readonly patience?: Pick<Clock, 'now'>;
   /** Absent where copies would gain nothing, or were not asked for. */
   readonly coherence?: LocalCoherence | undefined;
   /**

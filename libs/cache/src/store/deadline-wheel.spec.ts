@@ -77,18 +77,48 @@ describe('The deadline wheel', () => {
       }
     });
 
-    it('comes to a deadline one tick after it has passed', async () => {
+    it('comes to a deadline when it has looked at its sockets five times', async () => {
       const { bounds, tick } = busyWheel();
       const ended: string[] = [];
-      for (const ms of [20, 700]) {
+      for (const ms of [20, 2_600]) {
         void bounds.bound(never, ms, String).catch(() => ended.push(String(ms)));
       }
-      await tick();
-      expect(ended).toEqual([]);
+      for (let look = 1; look < 5; look++) {
+        await tick();
+        expect(ended).toEqual([]);
+      }
       await tick();
       expect(ended).toEqual(['20']);
       await tick();
-      expect(ended).toEqual(['20', '700']);
+      await tick();
+      // Written at the end of the first turn, after 500 ms: due after 3,100.
+      expect(ended).toEqual(['20', '2600']);
     });
+  });
+
+  it('shows a time in which no more than a tick passes between two ticks', () => {
+    const { clock, wheel: bounds } = wheel();
+    let now = 0;
+    Object.defineProperty(clock, 'now', { value: () => now });
+    void bounds.bound(never, 60_000, String);
+    now = 4;
+    expect(bounds.now()).toBe(4);
+    now = 400;
+    expect(bounds.now()).toBe(5);
+    clock.advance(5);
+    expect(bounds.now()).toBe(5);
+    now = 404;
+    expect(bounds.now()).toBe(9);
+  });
+
+  it('gives a call that waited for a long turn to end its whole time from then on', async () => {
+    const { clock, wheel: bounds } = wheel();
+    let failed = false;
+    void bounds.bound(never, 50, String).catch(() => (failed = true));
+    await clock.stall(200);
+    await pass(clock, 45);
+    expect(failed).toBe(false);
+    await pass(clock, 15);
+    expect(failed).toBe(true);
   });
 });

@@ -10,7 +10,13 @@ class Link {
 class Bounded extends Link {
   open = true;
 
-  constructor(readonly reject: (error: Error) => void) {
+  constructor(
+    readonly reject: (error: Error) => void,
+    readonly ms: number,
+    readonly due: number,
+    /** How often the process had looked at its sockets before. */
+    readonly looks: number,
+  ) {
     super();
   }
 }
@@ -19,11 +25,15 @@ class Bounded extends Link {
 export interface WheelHooks {
   /** A call was answered in time. */
   answered(): void;
-  /** A call failed, or its deadline passed; returns the error to reject with. */
-  failed(error: unknown): Error;
+  /** A call failed, or its `ms` milliseconds passed; returns the error to reject with. */
+  failed(error: unknown, ms: number): Error;
 }
 
 const TICK_MS = 5;
+/** A tick that comes later than this shows that the process was busy. */
+const LATE_MS = 3 * TICK_MS;
+/** A process that is busy looks so often at its sockets before it gives a call up. */
+const LOOKS = 5;
 
 /**
  * Bounds promises in time with one timer for all of them. A timer per call costs more than the
@@ -33,16 +43,28 @@ const TICK_MS = 5;
  * deadline may be up to two ticks (10 ms) late.
  *
  * A late timer usually means that this process was busy, not the server: the answers are then
- * waiting in the socket, behind the timers. So after a late tick only those calls are given up that
- * were due at the tick before: between the two the socket has been read. A process that is always
- * busy comes to its deadlines all the same, and takes no answer that is there for a missing one;
- * otherwise its own load would look like an outage, and to do without the cache is more load.
+ * waiting in the socket, behind the timers, or the server waits for the processor that this process
+ * keeps. So around late ticks a call is given up only when the sockets have been looked at five
+ * times since it was made. A process that is always busy comes to its deadlines all the same, and
+ * takes no answer that is there for a missing one; otherwise its own load would look like an outage,
+ * and to do without the cache is more load.
+ *
+ * For the same reason the time of a call begins when it is on the wire. The client writes at the end
+ * of the turn in which a call was made, so after a late tick the calls since the tick before begin
+ * anew: five thousand calls of one turn are written when that turn has ended, however long it took.
  */
 export class DeadlineWheel {
   readonly #slots = new Map<number, Link>();
+  /** Calls since the last tick: they may not have been written yet. */
+  readonly #fresh = new Link();
+  /** Calls whose time is over, in a process that has been busy meanwhile. */
+  readonly #overdue = new Link();
   #armedAt: number | undefined;
   #lastTick = 0;
   #pending = 0;
+  #lateMs = 0;
+  #looks = 0;
+  #lateLook = -LOOKS;
 
   constructor(
     private readonly clock: Clock,
@@ -55,8 +77,9 @@ export class DeadlineWheel {
    */
   bound<R>(work: Promise<unknown>, ms: number, read: (value: unknown) => R): Promise<R> {
     return new Promise((resolve, reject) => {
-      const entry = new Bounded(reject);
-      this.#enter(entry, ms);
+      const now = this.clock.now();
+      const entry = new Bounded(reject, ms, now + ms, this.#looks);
+      this.#enter(entry, now);
       work.then(
         (value) => {
           if (!this.#settle(entry)) return;
@@ -64,25 +87,28 @@ export class DeadlineWheel {
           try {
             resolve(read(value));
           } catch (error) {
-            reject(this.hooks.failed(error));
+            reject(this.hooks.failed(error, ms));
           }
         },
         (error: unknown) => {
-          if (this.#settle(entry)) reject(this.hooks.failed(error));
+          if (this.#settle(entry)) reject(this.hooks.failed(error, ms));
         },
       );
     });
   }
 
-  #enter(entry: Bounded, ms: number): void {
+  /**
+   * The clock, without the time in which this process was too busy to look at answers: between two
+   * ticks no more passes than one should take.
+   */
+  now(): number {
     const now = this.clock.now();
-    const tick = Math.ceil((now + ms) / TICK_MS);
-    let head = this.#slots.get(tick);
-    if (head === undefined) this.#slots.set(tick, (head = new Link()));
-    entry.previous = head.previous;
-    entry.next = head;
-    head.previous.next = entry;
-    head.previous = entry;
+    const latest = this.#armedAt === undefined ? now : this.#armedAt + TICK_MS;
+    return Math.min(now, latest) - this.#lateMs;
+  }
+
+  #enter(entry: Bounded, now: number): void {
+    append(this.#fresh, entry);
     this.#pending++;
     if (this.#armedAt === undefined) {
       this.#lastTick = Math.floor(now / TICK_MS);
@@ -94,8 +120,7 @@ export class DeadlineWheel {
   #settle(entry: Bounded): boolean {
     if (!entry.open) return false;
     entry.open = false;
-    entry.previous.next = entry.next;
-    entry.next.previous = entry.previous;
+    unlink(entry);
     this.#pending--;
     return true;
   }
@@ -108,8 +133,14 @@ export class DeadlineWheel {
   #turn(): void {
     const now = this.clock.now();
     const before = this.#armedAt ?? now;
-    const due = Math.floor((now - before > 3 * TICK_MS ? before : now) / TICK_MS);
-    for (let tick = this.#lastTick; tick <= due; tick++) this.#expire(tick);
+    const late = now - before > LATE_MS;
+    this.#lateMs += Math.max(0, now - before - TICK_MS);
+    this.#looks++;
+    if (late) this.#lateLook = this.#looks;
+    this.#place(late ? now : undefined);
+    const due = Math.floor(now / TICK_MS);
+    for (let tick = this.#lastTick; tick <= due; tick++) this.#fallDue(tick);
+    this.#giveUp();
     this.#lastTick = due;
     if (this.#pending > 0) {
       this.#arm(now);
@@ -120,14 +151,51 @@ export class DeadlineWheel {
     this.#armedAt = undefined;
   }
 
-  #expire(tick: number): void {
+  /** Puts the calls since the last tick into their slots; they begin at `startedAt`, if given. */
+  #place(startedAt: number | undefined): void {
+    const fresh = this.#fresh;
+    for (let entry = fresh.next; entry instanceof Bounded; entry = fresh.next) {
+      unlink(entry);
+      const due = startedAt === undefined ? entry.due : startedAt + entry.ms;
+      const tick = Math.ceil(due / TICK_MS);
+      let head = this.#slots.get(tick);
+      if (head === undefined) this.#slots.set(tick, (head = new Link()));
+      append(head, entry);
+    }
+  }
+
+  #fallDue(tick: number): void {
     const head = this.#slots.get(tick);
     if (head === undefined) return;
     this.#slots.delete(tick);
     for (let link = head.next; link instanceof Bounded; link = head.next) {
-      this.#settle(link);
-      const late = new CacheUnavailableError('timeout', 'The cache store did not answer in time.');
-      link.reject(this.hooks.failed(late));
+      unlink(link);
+      append(this.#overdue, link);
     }
   }
+
+  #giveUp(): void {
+    const calm = this.#looks - this.#lateLook >= LOOKS;
+    let next = this.#overdue.next;
+    while (next instanceof Bounded) {
+      const call = next;
+      next = call.next;
+      if (!calm && this.#looks - call.looks < LOOKS) continue;
+      this.#settle(call);
+      const late = new CacheUnavailableError('timeout', 'The cache store did not answer in time.');
+      call.reject(this.hooks.failed(late, call.ms));
+    }
+  }
+}
+
+function append(head: Link, link: Link): void {
+  link.previous = head.previous;
+  link.next = head;
+  head.previous.next = link;
+  head.previous = link;
+}
+
+function unlink(link: Link): void {
+  link.previous.next = link.next;
+  link.next.previous = link.previous;
 }

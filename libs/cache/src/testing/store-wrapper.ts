@@ -25,6 +25,7 @@ export type StoreOperation = Exclude<
   | 'connected'
   | 'circuit'
   | 'clock'
+  | 'patience'
   | 'cursors'
   | 'coherence'
   | 'unconfirmed'

@@ -157,7 +157,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'many: a store that used up its time is asked again',
     suite: 'many-budget',
-    edits: [['if (!budget.exhausted) budget = reads.budget();', 'budget = reads.budget();']],
+    edits: [['if (this.exhausted || this.request', 'if (this.request']],
   },
   {
     name: 'many: of pairs with one key any may be the last',
@@ -238,7 +238,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     suite: 'write-order',
     edits: [
       [
-        "if (before === undefined && typeof text === 'string') return send(text);",
+        "const first = before === undefined && typeof text === 'string';",
         "if (typeof text === 'string') return send(text);",
       ],
     ],
@@ -250,6 +250,31 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
       [
         'if (this.#unsent.size === 0) return remove();',
         'if (this.#unsent.size >= 0) return remove();',
+      ],
+    ],
+  },
+  {
+    name: 'gate: lets everything through at once',
+    suite: 'fan-out',
+    edits: [['const FIRST = 64;', 'const FIRST = 50_000;']],
+  },
+  {
+    name: "budget: a request's operations do not share what is running",
+    suite: 'request-budget',
+    edits: [['if (this.request !== undefined) this.request.#running.add(this);', '']],
+  },
+  {
+    name: 'budget: a call that was given up leaves time for others',
+    suite: 'request-budget',
+    edits: [['if (gaveUp) this.#use(this.milliseconds);', '']],
+  },
+  {
+    name: 'write: overtaken by a removal while it queues',
+    suite: 'fan-out',
+    edits: [
+      [
+        'if (first && entered === undefined) return send(text);',
+        'if (first) return Promise.resolve(entered).then(() => send(text));',
       ],
     ],
   },

@@ -45,7 +45,7 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'connection: a reconnect is no new generation',
     suite: 'outages',
-    edits: [['this.#generation++;\n      this.#breaker.probeNow();', 'this.#breaker.probeNow();']],
+    edits: [['this.#generation++;\n      this.#known = new Set();', 'this.#known = new Set();']],
   },
   {
     name: 'sentinel: a server is used without being a master',

@@ -1,28 +1,15 @@
 import { CacheUnavailableError } from '../../cache-errors.js';
-import type { CacheLog } from '../../cache-log.js';
 import type { Clock } from '../../clock.js';
 import { DeadlineWheel } from '../deadline-wheel.js';
 import type { CircuitState } from './circuit-breaker.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { MessageLink } from './message-link.js';
 import { PROBE_DEADLINE_MS, promptness } from './probe.js';
-import type { Command, RedisLink, RedisLinkFactory } from './redis-link.js';
-import type { RedisSettings } from './redis-settings.js';
+import type { ConnectionParts } from './connection-parts.js';
+import type { Command, RedisLink } from './redis-link.js';
 import { expectRefusal, lossReason, Refusals, refused, replyCode } from './refusals.js';
 import { evaluate } from './scripts/evaluate.js';
 import type { Script } from './scripts/script.js';
-
-/** What a connection is made of. */
-export interface ConnectionParts {
-  readonly settings: RedisSettings;
-  readonly makeLink: RedisLinkFactory;
-  readonly clock: Clock;
-  readonly log: CacheLog;
-  /** Milliseconds within which the store has to answer to be worth asking. */
-  readonly deadlineMs: number;
-  /** Channel on which leases that ended are announced. */
-  readonly channel: string;
-}
 
 /** `guarded` calls are refused while the breaker is open; `always` is for removals and probes. */
 export type Passage = 'guarded' | 'always';
@@ -36,6 +23,8 @@ const MUTE_LINK_MS = 500;
 /** Connecting is bounded by the client itself; this is the last resort. */
 const LOST_LINK_MS = 3_000;
 const FIRST_CONNECT_MS = 1_000;
+/** The share of the deadline that a call must have had for its failure to count. */
+const MEANINGFUL_SHARE = 1 / 2;
 
 /**
  * One process's line to Redis: a link for commands, one for messages, deadlines on every command,
@@ -53,6 +42,8 @@ export class RedisConnection {
   readonly #readies = new Set<() => void>();
   #commands: RedisLink | undefined;
   #subscriber: MessageLink | undefined;
+  /** Scripts that were sent on this connection. */
+  #known = new Set<string>();
   #generation = 0;
   #lastSign = 0;
   #transport = false;
@@ -64,7 +55,7 @@ export class RedisConnection {
     this.#parts = parts;
     this.#wheel = new DeadlineWheel(parts.clock, {
       answered: () => this.#breaker.answered(),
-      failed: (error) => this.#explain(error),
+      failed: (error, ms) => this.#explain(error, ms),
     });
     this.#probes = new DeadlineWheel(parts.clock, {
       answered: () => undefined,
@@ -99,6 +90,11 @@ export class RedisConnection {
   /** Changes with every connection. What was learnt on one proves nothing on the next. */
   get generation(): number {
     return this.#generation;
+  }
+
+  /** The clock, without the time in which this process was too busy to look at answers. */
+  get patience(): Pick<Clock, 'now'> {
+    return this.#wheel;
   }
 
   /** Whether messages arrive at present. */
@@ -169,14 +165,14 @@ export class RedisConnection {
   /** Runs a script by its digest, and by its source where the server does not know it yet. */
   run(script: Script, keys: Command, args: Command, withinMs: number, passage: AnyPassage): Reply {
     return this.#over(passage, withinMs, (link) =>
-      evaluate((command) => link.send(command), script, keys, args),
+      evaluate((command) => link.send(command), script, keys, args, this.#known),
     );
   }
 
   /** As `run`, with strings answered as bytes. */
   runForBytes(script: Script, keys: Command, args: Command, ms: number, passage: Passage): Reply {
     return this.#over(passage, ms, (link) =>
-      evaluate((command) => link.sendForBytes(command), script, keys, args),
+      evaluate((command) => link.sendForBytes(command), script, keys, args, this.#known),
     );
   }
 
@@ -202,9 +198,11 @@ export class RedisConnection {
     return this.#wheel.bound(reply, withinMs, asItIs);
   }
 
-  #explain(error: unknown): CacheUnavailableError {
+  #explain(error: unknown, withinMs: number): CacheUnavailableError {
     if (error instanceof CacheUnavailableError) {
-      if (error.reason === 'timeout') this.#breaker.timedOut();
+      // What had only the rest of a deadline says little about the store.
+      const had = withinMs >= this.#parts.deadlineMs * MEANINGFUL_SHARE;
+      if (error.reason === 'timeout' && had) this.#breaker.timedOut();
       return error;
     }
     const cause = { cause: error };
@@ -246,6 +244,7 @@ export class RedisConnection {
     link.on('ready', () => {
       if (!sign()) return;
       this.#generation++;
+      this.#known = new Set();
       this.#breaker.probeNow();
     });
     link.connect();

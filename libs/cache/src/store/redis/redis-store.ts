@@ -33,7 +33,7 @@ import type { RedisSettings } from './redis-settings.js';
 import { databaseOf } from './redis-settings.js';
 import { RemovalNotices } from './removal-notices.js';
 import { Removal } from './removal.js';
-import { asList, asNumber, asText } from './replies.js';
+import { asList, asNumber, valueOf } from './replies.js';
 import { READ_WHOLE } from './scripts/lease-scripts.js';
 import type { Script } from './scripts/script.js';
 import { readStatistics } from './server-statistics.js';
@@ -57,7 +57,6 @@ export interface RedisStoreOptions {
   readonly makeLink?: RedisLinkFactory;
 }
 
-const LEASE_MARK = '\x01';
 /** How often waiters look while messages do not arrive, in milliseconds. */
 const LOOK_WITHOUT_MESSAGES_MS = 25;
 
@@ -132,6 +131,10 @@ export class RedisStore implements CacheStore {
 
   get connected(): boolean {
     return this.#connection.connected;
+  }
+
+  get patience(): Pick<Clock, 'now'> {
+    return this.#connection.patience;
   }
 
   get circuit(): CircuitState {
@@ -284,11 +287,6 @@ export class RedisStore implements CacheStore {
     const keys = names.map((name) => this.#layout.own(name));
     return this.#connection.run(script, keys, args, withinMs, 'guarded');
   }
-}
-
-function valueOf(reply: unknown): string | undefined {
-  const text = asText(reply);
-  return text === undefined || text.startsWith(LEASE_MARK) ? undefined : text;
 }
 
 /** Somebody's hash or list: nothing that could be shown. */

@@ -18,6 +18,15 @@ export function asText(reply: unknown): string | undefined {
   throw unexpected('a text', reply);
 }
 
+/** What a lease begins with, and no value does. */
+const LEASE_MARK = '\x01';
+
+/** A value; `undefined` for a key that is absent or leased. */
+export function valueOf(reply: unknown): string | undefined {
+  const text = asText(reply);
+  return text === undefined || text.startsWith(LEASE_MARK) ? undefined : text;
+}
+
 export function asNumber(reply: unknown): number {
   if (typeof reply === 'number') return reply;
   throw unexpected('a number', reply);

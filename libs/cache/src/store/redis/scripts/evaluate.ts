@@ -2,16 +2,25 @@ import type { Command } from '../redis-link.js';
 import type { Script } from './script.js';
 
 /**
- * Runs a script by its digest, and by its source where the server does not know it (any more).
- * The first command is sent before this returns.
+ * Runs a script by its digest, and by its source where the server does not know it (any more), or
+ * need not have heard of it: the first time on a connection. What follows on the same connection
+ * finds it known, so that thousands of first calls are not refused together. The first command is
+ * sent before this returns.
+ *
+ * @param known digests of the scripts that were sent on this connection
  */
 export async function evaluate(
   send: (command: Command) => Promise<unknown>,
   script: Script,
   keys: Command,
   args: Command,
+  known: Set<string>,
 ): Promise<unknown> {
   const operands = [String(keys.length), ...keys, ...args];
+  if (!known.has(script.sha1)) {
+    known.add(script.sha1);
+    return send(['EVAL', script.source, ...operands]);
+  }
   try {
     return await send(['EVALSHA', script.sha1, ...operands]);
   } catch (error) {
