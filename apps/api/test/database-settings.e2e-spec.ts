@@ -12,6 +12,7 @@ const SETTINGS = [
   `datestyle = 'SQL, DMY'`,
   `intervalstyle = 'sql_standard'`,
   `extra_float_digits = '-15'`,
+  `standard_conforming_strings = off`,
   `client_encoding = 'LATIN1'`,
   `default_transaction_isolation = 'serializable'`,
 ];

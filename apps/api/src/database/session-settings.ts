@@ -14,6 +14,7 @@ const PINNED = {
   intervalstyle: 'postgres',
   client_encoding: 'UTF8',
   extra_float_digits: '1',
+  standard_conforming_strings: 'on',
   default_transaction_isolation: 'read committed',
 };
 
