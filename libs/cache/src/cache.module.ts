@@ -1,11 +1,12 @@
 import type { DynamicModule, Provider } from '@nestjs/common';
 import { ConfigurableModuleBuilder, Module } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
+import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { CacheService } from './cache.service.js';
 import { CACHE_MODULE_OPTIONS } from './cache.tokens.js';
-import { CACHE_FACE, CACHE_NAME, CachedMethodsExplorer } from './nest/cached-methods.explorer.js';
+import { applicationOf, expectApplication } from './nest/application.js';
+import { CachedMethodsExplorer } from './nest/cached-methods.explorer.js';
 import type { CacheFace } from './nest/cache-face.js';
-import { cacheFaceToken, cacheToken } from './nest/cache-face.js';
+import { CACHE_FACE, cacheFace, cacheToken } from './nest/cache-face.js';
 import type { NestCacheOptions } from './nest/nest-cache-options.js';
 
 /** Where the module is visible, and what its cache is called. */
@@ -33,11 +34,16 @@ const host = new ConfigurableModuleBuilder<NestCacheOptions>({
 /** Adds the cache of that name, and what serves the decorators that choose it. */
 function withCache(definition: DynamicModule, name: string | undefined): DynamicModule {
   const token = cacheToken(name);
-  const face = (cache: CacheService, options: NestCacheOptions): CacheFace => ({
-    cache,
-    enabled: options.enabled ?? true,
-    userOf: options.userOf,
-  });
+  const face = (
+    cache: CacheService,
+    options: NestCacheOptions,
+    container: ModulesContainer,
+  ): CacheFace => {
+    const made = cacheFace(name, cache, options);
+    applicationOf(container).add(made);
+    return made;
+  };
+  expectApplication();
   const providers: Provider[] = [
     name === undefined
       ? CacheService
@@ -46,9 +52,11 @@ function withCache(definition: DynamicModule, name: string | undefined): Dynamic
           inject: [CACHE_MODULE_OPTIONS],
           useFactory: (options: NestCacheOptions) => new CacheService(options),
         },
-    { provide: CACHE_FACE, inject: [token, CACHE_MODULE_OPTIONS], useFactory: face },
-    { provide: cacheFaceToken(name), useExisting: CACHE_FACE },
-    { provide: CACHE_NAME, useValue: { name } },
+    {
+      provide: CACHE_FACE,
+      inject: [token, CACHE_MODULE_OPTIONS, ModulesContainer],
+      useFactory: face,
+    },
     CachedMethodsExplorer,
   ];
   return {

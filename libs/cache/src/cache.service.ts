@@ -12,8 +12,7 @@ import type { FreshnessFigures, Written } from './freshness/freshness.js';
 import type { KeyDetails, KeyList, KeyQuery, MatchCount } from './engine/inspection.js';
 import { Inspection } from './engine/inspection.js';
 import type { BatchLoader } from './engine/batch.js';
-import type { GetOrSetManyOptions, KeyValue } from './engine/many.js';
-import { setMany } from './engine/many.js';
+import { setMany, type GetOrSetManyOptions, type KeyValue } from './engine/many.js';
 import { KeyLint } from './key-lint.js';
 import type { NestCacheOptions } from './nest/nest-cache-options.js';
 import type { StoreScript } from './store/cache-store.js';
@@ -31,6 +30,7 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
   readonly #engine: CacheEngine;
   readonly #inspection: Inspection;
   readonly #lint: KeyLint | undefined;
+  #opening: Promise<void> | undefined;
 
   constructor(@Inject(CACHE_MODULE_OPTIONS) options: NestCacheOptions) {
     const logger = new Logger('Cache');
@@ -39,9 +39,9 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
     this.#inspection = new Inspection(this.#engine);
   }
 
-  /** Connects; a store that is away is used when it comes. */
-  async onModuleInit(): Promise<void> {
-    await this.#engine.open();
+  /** Connects, once; a store that is away is used when it comes. */
+  onModuleInit(): Promise<void> {
+    return (this.#opening ??= this.#engine.open());
   }
 
   /** Nest calls this after the HTTP server has closed, so requests in flight still have a cache. */

@@ -12,6 +12,7 @@ export type {
   AnswerEntry,
   AnswerScope,
   HandlerCacheOptions,
+  Instances,
   MethodCacheOptions,
   RawHandlerOptions,
   ReadingHandlerOptions,
@@ -22,6 +23,7 @@ export type {
   InvalidateDecorator,
   StalePattern,
 } from './nest/cache-invalidate.decorator.js';
+export { userPattern } from './nest/private-keys.js';
 export { InjectCache } from './nest/inject-cache.decorator.js';
 export { cacheToken } from './nest/cache-face.js';
 export type { NestCacheOptions, Subject } from './nest/nest-cache-options.js';

@@ -17,7 +17,7 @@ import { FillToken } from './fill-token.js';
 import { Glob } from './glob.js';
 import { acquireByHand, putByHand } from './hand-lease.js';
 import { Invalidations } from './invalidations.js';
-import { assertKey } from './key-rules.js';
+import { assertKey, assertWritable } from './key-rules.js';
 import type { LoadLimits, LoadParts } from './load-parts.js';
 import { LocalReads } from './local-reads.js';
 import { Lookup } from './lookup.js';
@@ -170,7 +170,7 @@ export class CacheEngine {
 
   /** Takes a key for filling by hand: one store call. */
   async begin(key: string): Promise<FillToken | undefined> {
-    assertKey(key);
+    assertWritable(key);
     try {
       const lease = await acquireByHand(this.#parts, key, currentBudget(this.#parts));
       return lease === undefined ? undefined : new FillToken(lease);
@@ -187,7 +187,7 @@ export class CacheEngine {
 
   /** One store call; two in one round trip for a large value. */
   async set(key: string, value: unknown, options: SetOptions = {}): Promise<boolean> {
-    assertKey(key);
+    assertWritable(key);
     assertLifetime(options);
     const serialised = this.codec.serialise(value);
     if (typeof serialised === 'string') {

@@ -1,3 +1,5 @@
+import type { PRIVATE } from './key-rules.js';
+
 /** A value together with how it was come by. */
 export interface CacheEntry<T> {
   /** The full key, prefix included, as it appears in the store. */
@@ -107,6 +109,8 @@ export interface GetOrSetOptions extends Lifetime {
    * value is frozen, wherever it comes from. Default: the store is asked every time.
    */
   readonly local?: number | undefined;
+  /** @internal The key names a private entry; see `key-rules.ts`. */
+  readonly [PRIVATE]?: true;
 }
 
 /** Of a reader who has said nothing: not looked at, and the same object every time. */

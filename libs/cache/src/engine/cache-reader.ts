@@ -4,7 +4,7 @@ import type { Budget } from './budget.js';
 import type { GetOrSetOptions, Loader } from './cache-entry.js';
 import { NO_OPTIONS } from './cache-entry.js';
 import { assertReadThrough, judgesAge } from './age.js';
-import { assertKey } from './key-rules.js';
+import { assertKey, assertWritable } from './key-rules.js';
 import type { Loaded, LoadParts, Miss } from './load-parts.js';
 import { isFallback } from './load-parts.js';
 import { LoadThrough } from './load-through.js';
@@ -106,7 +106,7 @@ export class CacheReader {
     options: GetOrSetOptions,
     whole = false,
   ): Promise<Served> {
-    assertKey(key);
+    assertWritable(key, options);
     assertReadThrough(options);
     const budget = currentBudget(this.#parts);
     return this.#read({ key, loader, options, budget, timed: true, whole });
@@ -121,7 +121,8 @@ export class CacheReader {
     loader: Loader<T> | undefined,
     options: GetOrSetOptions,
   ): Promise<unknown> {
-    assertKey(key);
+    if (loader === undefined) assertKey(key);
+    else assertWritable(key, options);
     if (options !== NO_OPTIONS) assertReadThrough(options);
     const { reads, codec } = this.#parts;
     const budget = currentBudget(this.#parts);

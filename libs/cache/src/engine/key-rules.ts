@@ -26,6 +26,35 @@ export function assertKey(key: string): void {
   if (reason !== undefined) throw new CacheKeyInvalidError(String(key), reason);
 }
 
+/**
+ * How the names of private entries begin: answers for one caller, or for callers of one role. Only
+ * `@CacheAside` makes such names. An application can read, list, count and remove what has one, and
+ * can write nothing there, so that no key of its own is ever the name of a private entry.
+ */
+const RESERVED = /^~(?:user|vary):/;
+
+/** Marks the options of a read-through whose key is a private one. Not exported to applications. */
+export const PRIVATE: unique symbol = Symbol('PRIVATE');
+
+/** Whether a name is one of a private entry. */
+export function isReserved(key: string): boolean {
+  return RESERVED.test(key);
+}
+
+/**
+ * As {@link assertKey}, for what is stored under the key.
+ *
+ * @throws CacheKeyInvalidError also where an application would write under a private name
+ */
+export function assertWritable(key: string, options?: { readonly [PRIVATE]?: true }): void {
+  assertKey(key);
+  if (!isReserved(key) || options?.[PRIVATE] === true) return;
+  throw new CacheKeyInvalidError(
+    key,
+    'names that begin with ~user: or ~vary: are those of private answers, which only @CacheAside stores',
+  );
+}
+
 /** Throws {@link CachePatternInvalidError} unless `pattern` is 1..512 bytes of clean UTF-8. */
 export function assertPattern(pattern: string): void {
   const reason = typeof pattern === 'string' ? flaw(pattern) : 'it is not a string';

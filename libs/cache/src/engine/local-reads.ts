@@ -10,6 +10,7 @@ import type { CacheReader } from './cache-reader.js';
 import { Glob } from './glob.js';
 import type { LoadParts } from './load-parts.js';
 import type { Served } from './served.js';
+import { isReserved, PRIVATE } from './key-rules.js';
 import { cap } from './served.js';
 import { assertTtl } from './ttl.js';
 import { notAFunction } from './load-parts.js';
@@ -119,7 +120,7 @@ export class LocalReads {
     options: GetOrSetOptions,
     seconds: number,
   ): Promise<unknown> {
-    const copy = this.#copy(key);
+    const copy = this.#copy(key, options);
     if (copy !== undefined) return Promise.resolve(copy.value);
     return this.#read(key, loader, options, seconds).then(({ value }) => value);
   }
@@ -130,7 +131,7 @@ export class LocalReads {
     options: GetOrSetOptions,
     seconds: number,
   ): Promise<Served> {
-    const copy = this.#copy(key);
+    const copy = this.#copy(key, options);
     if (copy === undefined) return this.#read(key, loader, options, seconds);
     const lifeMs = copy.endsAt === null ? null : copy.endsAt - this.#parts.clock.now();
     const ttl = cap(lifeMs, options.ttl);
@@ -144,7 +145,9 @@ export class LocalReads {
     });
   }
 
-  #copy(key: string): ReturnType<LocalTier['get']> {
+  #copy(key: string, options: GetOrSetOptions): ReturnType<LocalTier['get']> {
+    // The reader refuses who may not read there; a copy must not come before it.
+    if (isReserved(key) && options[PRIVATE] !== true) return undefined;
     const { trusted, term } = this.#parts.reads;
     if (term !== this.#term) {
       this.#term = term;

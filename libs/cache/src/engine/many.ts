@@ -3,7 +3,7 @@ import type { BatchLoader, RunTogether } from './batch.js';
 import type { Budget } from './budget.js';
 import type { GetOrSetOptions } from './cache-entry.js';
 import type { CacheReader } from './cache-reader.js';
-import { assertKey } from './key-rules.js';
+import { assertKey, assertWritable } from './key-rules.js';
 import { notAFunction } from './load-parts.js';
 import type { ManyReads } from './many-reads.js';
 import { assertLifetime, assertTtl } from './ttl.js';
@@ -32,7 +32,7 @@ export async function getOrSetMany<K, T>(
   assertLifetime(options);
   assertTtl('negativeTtl', options.negativeTtl);
   const keys = ids.map(toKey);
-  keys.forEach(assertKey);
+  for (const key of keys) assertWritable(key);
   // The first id of a key stands for all.
   const idOf = new Map<string, K>();
   ids.forEach((id, at) => {
@@ -88,7 +88,7 @@ export async function setMany(
   entries: readonly KeyValue[],
   set: (key: string, value: unknown) => Promise<boolean>,
 ): Promise<boolean[]> {
-  for (const { key } of entries) assertKey(key);
+  for (const { key } of entries) assertWritable(key);
   const last = [...new Map(entries.map(({ key, value }) => [key, value]))];
   const stored = new Map<string, boolean>();
   for (let at = 0; at < last.length; at += CHUNK) {

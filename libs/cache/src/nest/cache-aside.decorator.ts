@@ -1,8 +1,8 @@
 import { UseInterceptors } from '@nestjs/common';
 import { assertReadThrough } from '../engine/age.js';
 import { CacheOptionsError } from '../cache-errors.js';
-import type { AroundMethod } from './bound-method.js';
-import { aroundMethod } from './bound-method.js';
+import type { MethodCall } from './bound-method.js';
+import { aroundMethod, watchHandler } from './bound-method.js';
 import { CacheAsideInterceptor } from './cache-aside.interceptor.js';
 import type {
   HandlerCacheOptions,
@@ -10,7 +10,9 @@ import type {
   RawHandlerOptions,
   ReadingHandlerOptions,
 } from './cache-aside.options.js';
-import { CACHE_ASIDE } from './cache-aside.metadata.js';
+import type { AnyHandlerOptions, AnyMethodOptions } from './decorated.js';
+import { handlerDecoration, methodOf, noteHandler, whereOf } from './decorated.js';
+import { keyOfInstance } from './private-keys.js';
 
 /** A method decorator that compiles only where `Key` takes what the method takes. */
 export type MethodCacheDecorator<Args extends readonly unknown[]> = <
@@ -61,31 +63,40 @@ export function CacheAside(
 ): MethodDecorator {
   assertReadThrough(options);
   return (target, name, descriptor) => {
-    const where = `${target.constructor.name}.${String(name)}`;
-    if (options.scope === undefined) aroundMethod(descriptor, options.cache, cacheAside(options));
-    else checkHandlerOptions(options, where);
-    // After the replacement, which is what will be looked at.
-    Reflect.defineMetadata(CACHE_ASIDE, options, valueOf(descriptor));
-    if (options.scope !== undefined)
-      UseInterceptors(CacheAsideInterceptor)(target, name, descriptor);
+    if (options.scope === undefined) {
+      // The decorator's own type has checked that the key takes the method's arguments.
+      const aside = options as AnyMethodOptions;
+      aroundMethod(target, name, descriptor, { cache: aside.cache, aside }, cacheAside(aside));
+      return;
+    }
+    const where = whereOf(target, name);
+    // The overloads have checked that the rest takes what `read` gives, whatever that is.
+    const aside = options as unknown as AnyHandlerOptions;
+    checkHandlerOptions(aside, where);
+    if (handlerDecoration(methodOf(descriptor, where)) !== undefined) {
+      throw new CacheOptionsError('cache', `${where} has two @CacheAside: a handler takes one.`);
+    }
+    watchHandler(target, name, descriptor, aside);
+    noteHandler(target.constructor, name);
+    UseInterceptors(CacheAsideInterceptor)(target, name, descriptor);
   };
 }
 
-function valueOf(descriptor: PropertyDescriptor): object {
-  return descriptor.value as object; // decorators of methods are given nothing else
-}
-
-function cacheAside(options: MethodCacheOptions<never>): AroundMethod {
-  // The decorator's own type has checked that the key takes the method's arguments.
-  const { key, enabled = true, ...entry } = options as MethodCacheOptions<readonly unknown[]>;
+function cacheAside(aside: AnyMethodOptions): (call: MethodCall) => Promise<unknown> {
+  const { key, enabled = true, instances, ...entry } = aside;
   const uses = typeof enabled === 'function' ? enabled : (): boolean => enabled;
-  return (face, args, call) => {
-    if (!face.enabled || !uses(...args)) return call();
-    return face.cache.getOrSet(key(...args), call, entry);
+  return ({ face, owner, decorated, self, args, run }) => {
+    if (!face.enabled || !uses(...args)) return run();
+    if (instances === undefined) {
+      owner.application.assertToldApart(decorated, (other) =>
+        (other.aside as AnyMethodOptions).key(...args),
+      );
+    }
+    return face.cache.getOrSet(keyOfInstance(instances, self, key(...args)), run, entry);
   };
 }
 
-function checkHandlerOptions(options: HandlerCacheOptions<never>, where: string): void {
+function checkHandlerOptions(options: AnyHandlerOptions, where: string): void {
   // Without types, any text may arrive here.
   const scope: string = options.scope;
   if (scope !== 'shared' && scope !== 'user') {

@@ -1,13 +1,12 @@
 import type { CallHandler, ExecutionContext, NestInterceptor, OnModuleInit } from '@nestjs/common';
 import { Injectable, Logger } from '@nestjs/common';
-import { ApplicationConfig, ModuleRef } from '@nestjs/core';
+import { ApplicationConfig, ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { Observable } from 'rxjs';
 import { CacheOptionsError } from '../cache-errors.js';
-import type { AnyHandlerOptions } from './cache-aside.metadata.js';
-import { asideOptionsOf } from './cache-aside.metadata.js';
-import { CachedMethodsExplorer } from './cached-methods.explorer.js';
-import type { CacheFace } from './cache-face.js';
-import { cacheFaceToken } from './cache-face.js';
+import type { Application } from './application.js';
+import { applicationOf } from './application.js';
+import type { AnyHandlerOptions } from './decorated.js';
+import { handlerDecoration } from './decorated.js';
 import { HandlerCache } from './handler-cache.js';
 import { IS_CACHE, Serializers } from './serializers.js';
 
@@ -19,30 +18,35 @@ export class CacheAsideInterceptor implements NestInterceptor, OnModuleInit {
   readonly #handlers = new Map<object, Map<object, HandlerCache>>();
   readonly #logger = new Logger('Cache');
 
+  readonly #application: Application;
+
   constructor(
     private readonly module: ModuleRef,
     private readonly config: ApplicationConfig,
-  ) {}
+    container: ModulesContainer,
+  ) {
+    this.#application = applicationOf(container);
+  }
 
-  /** @throws CacheOptionsError when the application has no cache */
+  /** @throws CacheOptionsError when the application has no cache: with one, that checks the rest */
   onModuleInit(): void {
-    try {
-      // Whoever finds no cache by its name is refused by this one.
-      this.module.get(CachedMethodsExplorer, { strict: false });
-    } catch (cause) {
-      const error = new CacheOptionsError(
-        'cache',
-        '@CacheAside needs a cache: import CacheModule.forRoot(…).',
-      );
-      error.cause = cause;
-      throw error;
-    }
+    if (this.#application.started) return;
+    throw new CacheOptionsError(
+      'cache',
+      '@CacheAside needs a cache: import CacheModule.forRoot(…) from the same copy of the library.',
+    );
   }
 
   intercept(
     context: ExecutionContext,
     next: CallHandler,
   ): Observable<unknown> | Promise<Observable<unknown>> {
+    if (context.getType() !== 'http') {
+      throw new CacheOptionsError(
+        'scope',
+        `${context.getClass().name}.${context.getHandler().name} was called by another transport than HTTP, which @CacheAside with a scope does not answer: leave the scope out.`,
+      );
+    }
     const known = this.#handlers.get(context.getClass())?.get(context.getHandler());
     return (known ?? this.#prepare(context)).intercept(context, next);
   }
@@ -50,15 +54,27 @@ export class CacheAsideInterceptor implements NestInterceptor, OnModuleInit {
   /** Once for each handler, at its first request: global interceptors are all there by then. */
   #prepare(context: ExecutionContext): HandlerCache {
     const [type, handler] = [context.getClass(), context.getHandler()];
-    // The decorator that put this interceptor here has checked that these are a handler's.
-    const options = asideOptionsOf(handler) as AnyHandlerOptions;
-    const face = this.module.get<CacheFace>(cacheFaceToken(options.cache), { strict: false });
+    const { module, config } = this;
+    const decorated = handlerDecoration(handler);
+    if (decorated === undefined) {
+      throw new CacheOptionsError('scope', `${type.name}.${handler.name} has no @CacheAside.`);
+    }
+    const { aside } = decorated;
+    const application = this.#application;
     const prepared = new HandlerCache({
-      face,
-      options,
-      serializers: Serializers.around(context, this.module, this.config),
+      face: application.face(decorated),
+      options: aside,
+      serializers: Serializers.around({ type, method: handler, aside, module, config }),
       logger: this.#logger,
       name: `${type.name}.${handler.name}`,
+      instance:
+        typeof aside.instances === 'function' ? module.get(type, { strict: true }) : undefined,
+      tellApart: (input) => {
+        if (aside.instances !== undefined) return;
+        application.assertToldApart(decorated, (other) =>
+          (other.aside as AnyHandlerOptions).key(input),
+        );
+      },
     });
     const ofType = this.#handlers.get(type) ?? new Map<object, HandlerCache>();
     ofType.set(handler, prepared);

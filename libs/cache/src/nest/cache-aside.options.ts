@@ -1,7 +1,20 @@
 import type { ExecutionContext } from '@nestjs/common';
-import type { CacheKey } from '../cache-key.js';
+import type { CacheKey, KeySegment } from '../cache-key.js';
 import type { CacheEntry, GetOrSetOptions } from '../engine/cache-entry.js';
+import type { Subject } from './nest-cache-options.js';
 import type { RawRequest } from './request-input.js';
+
+/**
+ * Which instances of a class, or of classes that inherit from it, share the entries of one method:
+ * `'shared'`, all of them, because they answer alike; or a function that gives the first segment of
+ * the key for each, such as the table that a generic repository reads. Left out, a second instance
+ * is refused: at start, or, where it is made later, at its first call.
+ *
+ * ```ts
+ * @CacheAside({ instances: ({ table }: Repository) => table, key: (id: number) => cacheKey`find:${id}` })
+ * ```
+ */
+export type Instances = 'shared' | ((instance: never) => KeySegment);
 
 /** `@CacheAside` on a method of any provider. Lifetimes and the like are those of `getOrSet`. */
 export interface MethodCacheOptions<Args extends readonly unknown[]> extends GetOrSetOptions {
@@ -11,6 +24,8 @@ export interface MethodCacheOptions<Args extends readonly unknown[]> extends Get
   readonly cache?: string | undefined;
   /** Whether this method, or this call, uses the cache at all. Default `true`. */
   readonly enabled?: boolean | ((...args: Args) => boolean) | undefined;
+  /** Which instances share entries. Default: there is one. */
+  readonly instances?: Instances | undefined;
   readonly scope?: undefined;
 }
 
@@ -46,9 +61,19 @@ export interface HandlerCacheOptions<Input = RawRequest, Value = unknown> extend
   readonly read?: ((context: ExecutionContext) => Input | Promise<Input>) | undefined;
   /**
    * The key, out of what was read. Everything that the answer depends on must be in it; nothing
-   * of the URL is used otherwise. With `scope: 'user'` it is preceded by `user:<subject>:`.
+   * of the URL is used otherwise. With `scope: 'user'` it is preceded by `~user:<subject>:`, where no
+   * other key can be: see `userPattern`.
    */
   readonly key: (input: Input) => CacheKey;
+  /**
+   * What the answer depends on besides the key and the user: the caller's role, the groups that a
+   * serializer shows, a version in a header. It becomes part of the key (`~vary:<values>:`), where no
+   * other key can be. Compulsory beside a serializer interceptor of your own; `() => []` says that it
+   * serialises alike for all, or that the key has it already. Default: nothing.
+   */
+  readonly vary?: ((context: ExecutionContext) => Subject) | undefined;
+  /** Which controllers that inherit this handler, or are there twice, share entries. Default: there is one. */
+  readonly instances?: Instances | undefined;
   /** Name of the cache, as given to `CacheModule.forRoot({ name })`. Default: the one without. */
   readonly cache?: string | undefined;
   /** Whether this route, or this request, uses the cache at all. Default `true`. */

@@ -1,21 +1,77 @@
 import type { InjectionToken } from '@nestjs/common';
+import { CacheOptionsError } from '../cache-errors.js';
 import { CacheService } from '../cache.service.js';
+import { resolveOptions } from '../cache-options.js';
+import { databaseOf } from '../store/redis/redis-settings.js';
+import type { CacheStore } from '../store/cache-store.js';
 import type { NestCacheOptions } from './nest-cache-options.js';
 
 /** One cache as the decorators use it. */
 export interface CacheFace {
+  readonly name: string | undefined;
   readonly cache: CacheService;
   /** Whether `@CacheAside` caches at all. */
   readonly enabled: boolean;
   readonly userOf: NestCacheOptions['userOf'];
+  readonly keySpace: KeySpace;
+  /** Set once the store has been opened, by Nest or by the first call of a decorated method. */
+  opening: Promise<void> | undefined;
 }
+
+/** Where the keys of a cache are: those of two caches must not be in one place. */
+interface KeySpace {
+  readonly prefix: string;
+  /** Of Redis, whichever server that is. */
+  readonly database: number | undefined;
+  readonly store: CacheStore | undefined;
+}
+
+export function cacheFace(
+  name: string | undefined,
+  cache: CacheService,
+  options: NestCacheOptions,
+): CacheFace {
+  const { prefix, store, redis } = resolveOptions(options);
+  const database = store === undefined && redis !== undefined ? databaseOf(redis) : undefined;
+  return {
+    name,
+    cache,
+    enabled: options.enabled ?? true,
+    userOf: options.userOf,
+    keySpace: { prefix, database, store },
+    // What a test puts in the place of the service need not be one.
+    opening: cache instanceof CacheService ? undefined : Promise.resolve(),
+  };
+}
+
+/**
+ * Refuses two caches of one program that would share keys or bookkeeping. One server has many
+ * addresses (names, numbers, a port with TLS, Sentinels), and cannot be asked while it is away: so
+ * two caches in Redis need prefixes of which none begins with the other, or databases with different
+ * numbers, wherever they are. In-process stores share nothing.
+ *
+ * @throws CacheOptionsError
+ */
+export function assertApart(one: CacheFace, other: CacheFace): void {
+  const [a, b] = [one.keySpace, other.keySpace];
+  if (a.store !== undefined && a.store === b.store) {
+    throw new CacheOptionsError(
+      'store',
+      'store is one object in two caches, which would share their keys: give each cache a store of its own.',
+    );
+  }
+  if (a.database === undefined || a.database !== b.database) return;
+  if (!a.prefix.startsWith(b.prefix) && !b.prefix.startsWith(a.prefix)) return;
+  throw new CacheOptionsError(
+    'prefix',
+    `prefix must not begin with that of another cache, as ${a.prefix} and ${b.prefix} do: clear() of one would remove what the other holds. Choose one such as reports:, or another number of database in redis.url.`,
+  );
+}
+
+/** Injection token of a module's own cache as the decorators use it. */
+export const CACHE_FACE: unique symbol = Symbol('CACHE_FACE');
 
 /** Injection token of a cache: the class `CacheService` for the one without a name. */
 export function cacheToken(name: string | undefined): InjectionToken<CacheService> {
   return name === undefined ? CacheService : `CacheService:${name}`;
-}
-
-/** Injection token of what the decorators use; modules keep it to themselves. */
-export function cacheFaceToken(name: string | undefined): string {
-  return `CacheFace:${name ?? ''}`;
 }

@@ -1,6 +1,5 @@
 import type { CacheService } from '../cache.service.js';
 import { aroundMethod } from './bound-method.js';
-import { CACHE_INVALIDATE } from './cache-aside.metadata.js';
 
 /** A pattern, or what makes patterns out of a call. */
 export type StalePattern<Args extends readonly unknown[], Result> =
@@ -66,17 +65,15 @@ export function CacheInvalidate(
 ): MethodDecorator {
   const options = given.find(isOptions);
   const sources = options === undefined ? given.filter(isPattern) : [options.patterns].flat();
-  return (_target, _name, descriptor) => {
-    aroundMethod(descriptor, options?.cache, ({ cache }, args, call) =>
-      after(call(), (result) => {
-        const stale = sources.flatMap((source) =>
-          typeof source === 'string' ? source : source(args, result),
-        );
-        return remove(cache, stale, options?.onUnavailable ?? 'owe');
-      }),
-    );
-    // After the replacement, which is what will be looked at; a method is a function.
-    Reflect.defineMetadata(CACHE_INVALIDATE, { cache: options?.cache }, descriptor.value as object);
+  return (target, name, descriptor) => {
+    aroundMethod(target, name, descriptor, { cache: options?.cache }, async (call) => {
+      const result = await call.run();
+      const stale = sources.flatMap((source) =>
+        typeof source === 'string' ? source : source(call.args, result),
+      );
+      await remove(call.face.cache, stale, options?.onUnavailable ?? 'owe');
+      return result;
+    });
   };
 }
 
@@ -98,11 +95,4 @@ async function remove(
 ): Promise<void> {
   if (onUnavailable === 'owe') await cache.invalidate(patterns);
   else for (const pattern of patterns) await cache.deletePattern(pattern);
-}
-
-/** Runs `then` once the call has succeeded, before anybody hears of that. */
-async function after(outcome: unknown, then: (result: unknown) => Promise<void>): Promise<unknown> {
-  const result = await outcome;
-  await then(result);
-  return result;
 }

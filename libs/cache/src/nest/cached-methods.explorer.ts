@@ -1,93 +1,167 @@
-import type { OnModuleInit } from '@nestjs/common';
-import { Inject, Injectable } from '@nestjs/common';
-import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import type { OnApplicationBootstrap, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { ApplicationConfig, DiscoveryService, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { CacheOptionsError } from '../cache-errors.js';
-import { bindCache } from './bound-method.js';
-import { asideOptionsOf, invalidateTargetOf } from './cache-aside.metadata.js';
-import type { CacheFace } from './cache-face.js';
-import { cacheFaceToken } from './cache-face.js';
-import { assertCacheable, isRoute } from './route-rules.js';
+import type { Application } from './application.js';
+import { applicationOf } from './application.js';
+import { CACHE_FACE } from './cache-face.js';
+import type { AnyHandlerOptions } from './decorated.js';
+import { Decorated, decorationsOf, handlerDecoration, isRoute } from './decorated.js';
+import { own } from './owner.js';
+import { assertAnswers, assertCacheable, assertNotOverridden } from './route-rules.js';
+import { Serializers } from './serializers.js';
 
-/** Injection token of the name of a module's own cache. */
-export const CACHE_NAME: unique symbol = Symbol('CACHE_NAME');
-/** Injection token of a module's own cache as the decorators use it. */
-export const CACHE_FACE: unique symbol = Symbol('CACHE_FACE');
+/** A function; which one makes no difference here. */
+type Method = { readonly name: string } & object;
+type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
 /**
- * At start, gives the instances of this application its cache for their decorated methods, and
- * refuses what could not work. Each module of a cache does so for those that name its cache.
+ * At start, takes what Nest has not made itself for the application, and refuses what could not
+ * work. The first of the application's cache modules does so for all.
  */
 @Injectable()
-export class CachedMethodsExplorer implements OnModuleInit {
+export class CachedMethodsExplorer
+  implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown
+{
+  readonly #application: Application;
+
   constructor(
     private readonly discovery: DiscoveryService,
-    private readonly scanner: MetadataScanner,
-    @Inject(CACHE_NAME) private readonly name: { readonly name: string | undefined },
-    @Inject(CACHE_FACE) private readonly face: CacheFace,
-  ) {}
+    private readonly container: ModulesContainer,
+    private readonly config: ApplicationConfig,
+  ) {
+    this.#application = applicationOf(container);
+  }
 
   /** @throws CacheOptionsError one sentence that names the method and the fix */
   onModuleInit(): void {
-    for (const wrapper of [...this.discovery.getProviders(), ...this.discovery.getControllers()]) {
+    if (this.#application.checked) return;
+    this.#application.checked = true;
+    const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
+    wrappers.forEach(assertStatic);
+    for (const wrapper of wrappers) {
       const instance: unknown = wrapper.instance; // declared `any`
       if (typeof instance !== 'object' || instance === null) continue;
-      const prototype: unknown = Object.getPrototypeOf(instance);
-      if (typeof prototype !== 'object' || prototype === null) continue;
-      const single = wrapper.isDependencyTreeStatic() && !wrapper.isTransient;
-      for (const name of this.scanner.getAllMethodNames(prototype)) {
-        this.#look(instance, prototype, name, single);
-      }
-    }
-  }
-
-  #look(instance: object, prototype: object, name: string, single: boolean): void {
-    const method: unknown = Reflect.get(prototype, name);
-    if (typeof method !== 'function') return;
-    const aside = asideOptionsOf(method);
-    const invalidate = invalidateTargetOf(method);
-    const where = `${instance.constructor.name}.${name}`;
-    if (aside !== undefined) {
-      this.#assertNamed(aside.cache, where);
-      if (aside.scope !== undefined) {
-        assertCacheable(instance.constructor, name, method, where, aside);
-        if (aside.scope === 'user' && this.#isMine(aside.cache) && this.face.userOf === undefined) {
-          throw new CacheOptionsError(
-            'userOf',
-            `${where} has scope 'user', so CacheModule needs the option userOf: (context) => the caller's id.`,
-          );
+      const methods = methodsOf(instance);
+      for (const [name, method] of methods) {
+        for (const decorated of decorationsOf(method)) {
+          this.#look(wrapper, instance, name, method, decorated);
         }
-      } else if (isRoute(method)) {
-        throw new CacheOptionsError(
-          'scope',
-          `${where} is an HTTP handler, so @CacheAside needs scope: 'user' if its answer depends on who asks, or 'shared' if it does not.`,
-        );
       }
-    }
-    if (invalidate !== undefined) this.#assertNamed(invalidate.cache, where);
-    for (const target of [aside?.scope === undefined ? aside : undefined, invalidate]) {
-      if (target === undefined || !this.#isMine(target.cache)) continue;
-      if (!single) {
-        throw new CacheOptionsError(
-          'cache',
-          `${where} is cached or invalidates, so its class must not be request-scoped or transient.`,
-        );
-      }
-      bindCache(instance, target.cache, this.face);
+      assertNotOverridden(instance.constructor, methods);
     }
   }
 
-  #isMine(cache: string | undefined): boolean {
-    return cache === this.name.name;
+  /** By now every interceptor is there. */
+  onApplicationBootstrap(): void {
+    for (const wrapper of this.discovery.getControllers()) {
+      const instance: unknown = wrapper.instance; // declared `any`
+      if (typeof instance !== 'object' || instance === null) continue;
+      for (const [, method] of methodsOf(instance)) {
+        const decorated = handlerDecoration(method);
+        const module: unknown = wrapper.host?.getProviderByKey(ModuleRef).instance;
+        if (decorated === undefined || !(module instanceof ModuleRef)) continue;
+        const { aside } = decorated;
+        Serializers.around({
+          type: instance.constructor,
+          method,
+          aside,
+          module,
+          config: this.config,
+        });
+      }
+    }
   }
 
-  #assertNamed(cache: string | undefined, where: string): void {
-    const token = cacheFaceToken(cache);
-    const found = this.discovery.getProviders().filter((wrapper) => wrapper.token === token);
-    if (found.length === 1) return;
-    const called = cache === undefined ? 'a cache without a name' : `the cache "${cache}"`;
+  onApplicationShutdown(): void {
+    this.#application.end();
+  }
+
+  #look(
+    wrapper: Wrapper,
+    instance: object,
+    name: string | symbol,
+    method: object,
+    decorated: Decorated,
+  ): void {
+    const where = `${instance.constructor.name}.${String(name)}`;
+    if (!(decorated instanceof Decorated)) return this.#assertServed(decorated, where);
+    const { aside } = decorated;
+    const face = this.#application.face({ ...decorated, where });
+    const single = wrapper.isDependencyTreeStatic() && !wrapper.isTransient;
+    if (aside === undefined) {
+      if (single) own(instance, this.#application);
+      return;
+    }
+    if (aside.scope === undefined) {
+      if (isRoute(method)) throw new CacheOptionsError('scope', `${where} ${NEEDS_SCOPE}`);
+      assertAnswers(method, where);
+      if (!single && aside.instances === undefined) {
+        throw new CacheOptionsError('instances', `${where} ${NOT_SINGLE}`);
+      }
+    } else {
+      assertCacheable(instance.constructor, name, method, where, aside);
+      assertHandler(aside, where, single, face.userOf !== undefined);
+    }
+    // The instance of a scoped class is not the one that will answer.
+    const application = this.#application;
+    application.admit(decorated, single ? own(instance, application) : { application });
+  }
+
+  /** Another copy of the library decorates: its own module has to be there. */
+  #assertServed(decorated: Decorated, where: string): void {
+    if (decorated.isServedIn(this.container)) return;
     throw new CacheOptionsError(
       'cache',
-      `${where} uses ${called}, of which there ${found.length === 0 ? 'is none' : 'are several'}: import CacheModule once for each name.`,
+      `${where} is decorated by another copy of the library than the one whose CacheModule is imported: install one version for the whole program.`,
     );
   }
+}
+
+const NEEDS_SCOPE =
+  "is an HTTP handler, so @CacheAside needs scope: 'user' if its answer depends on who asks, or 'shared' if it does not.";
+const NOT_SINGLE =
+  "is cached, so its class must not be request-scoped or transient, unless the option instances tells which instances share entries: a function, or 'shared'.";
+
+/** @throws CacheOptionsError where each request would get a cache of its own */
+function assertStatic(wrapper: Wrapper): void {
+  if (wrapper.token !== CACHE_FACE || wrapper.isDependencyTreeStatic()) return;
+  throw new CacheOptionsError(
+    'useFactory',
+    'useFactory of CacheModule must not inject what is request-scoped, because each request would get a cache of its own: put what depends on the request into the keys.',
+  );
+}
+
+function assertHandler(
+  { scope, instances }: AnyHandlerOptions,
+  where: string,
+  single: boolean,
+  knowsUsers: boolean,
+): void {
+  if (scope === 'user' && !knowsUsers) {
+    throw new CacheOptionsError(
+      'userOf',
+      `${where} has scope 'user', so CacheModule needs the option userOf: (context) => the caller's id.`,
+    );
+  }
+  if (typeof instances === 'function' && !single) {
+    throw new CacheOptionsError(
+      'instances',
+      `${where} tells its instances apart, so its class must not be request-scoped.`,
+    );
+  }
+}
+
+/** The methods of an instance, as they are called on it: symbols as well, the nearest class first. */
+function methodsOf(instance: object): ReadonlyMap<string | symbol, Method> {
+  const methods = new Map<string | symbol, Method>();
+  let prototype: unknown = Object.getPrototypeOf(instance);
+  while (typeof prototype === 'object' && prototype !== null && prototype !== Object.prototype) {
+    for (const name of Reflect.ownKeys(prototype)) {
+      const value: unknown = Reflect.getOwnPropertyDescriptor(prototype, name)?.value;
+      if (typeof value === 'function' && !methods.has(name)) methods.set(name, value);
+    }
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return methods;
 }

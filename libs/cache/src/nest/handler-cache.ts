@@ -2,17 +2,17 @@ import type { CallHandler, ExecutionContext, Logger } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { lastValueFrom, of } from 'rxjs';
 import { CacheUnavailableError } from '../cache-errors.js';
-import type { CacheEntry, LoadContext, Loader } from '../engine/cache-entry.js';
+import type { CacheEntry, GetOrSetOptions, LoadContext, Loader } from '../engine/cache-entry.js';
 import { UNSHARED } from '../engine/loader-run.js';
 import { AnswerWatch } from './answer-watch.js';
-import type { CacheFace } from './cache-face.js';
 import { comingAnswer, Detour } from './coming-answer.js';
 import type { AnswerEntry } from './cache-aside.options.js';
-import type { AnyHandlerOptions } from './cache-aside.metadata.js';
 import { WarnOnce } from '../warn-once.js';
 import type { HttpResponse } from './http-answer.js';
 import { bodyFlaw, isStoredAnswer } from './http-answer.js';
+import { PRIVATE } from '../engine/key-rules.js';
 import { rawRequest } from './request-input.js';
+import type { RequestKeyParts } from './request-key.js';
 import { RequestKey } from './request-key.js';
 import { responseSent } from './response-sent.js';
 import type { Serializers } from './serializers.js';
@@ -32,13 +32,9 @@ interface Visit {
 }
 
 /** What one cached handler is made of. */
-export interface HandlerParts {
-  readonly face: CacheFace;
-  readonly options: AnyHandlerOptions;
+export interface HandlerParts extends RequestKeyParts {
   readonly serializers: Serializers;
   readonly logger: Logger;
-  /** `Class.method`, for messages. */
-  readonly name: string;
 }
 
 /** Cache-aside around one handler. */
@@ -47,11 +43,14 @@ export class HandlerCache {
   readonly #needsEntry: boolean;
   readonly #flaws: WarnOnce;
   readonly #keys: RequestKey;
+  /** The keys are made here, private ones included. */
+  readonly #entry: GetOrSetOptions;
 
   constructor(private readonly parts: HandlerParts) {
     const { headers, map, valid } = parts.options;
     this.#flaws = new WarnOnce((message) => void parts.logger.warn(message));
-    this.#keys = new RequestKey(parts.face, parts.options, this.#flaws, parts.name);
+    this.#keys = new RequestKey(parts, this.#flaws);
+    this.#entry = { ...parts.options, [PRIVATE]: true };
     this.#declared = new Set(headers?.map((name) => name.toLowerCase()));
     this.#needsEntry = map !== undefined || valid !== undefined || this.#declared.size > 0;
   }
@@ -73,7 +72,7 @@ export class HandlerCache {
     context: ExecutionContext,
     next: CallHandler,
   ): Observable<unknown> | Promise<Observable<unknown>> {
-    const { options, face } = this.parts;
+    const { face } = this.parts;
     const key = this.#keys.of(input, context);
     if (key === undefined || !this.#keys.isUsed(input, context)) {
       return this.#passBy(context, next, input, key);
@@ -86,12 +85,12 @@ export class HandlerCache {
     };
     return this.#needsEntry
       ? comingAnswer(
-          face.cache.getOrSetEntry(key, load, options),
+          face.cache.getOrSetEntry(key, load, this.#entry),
           (entry) => this.#ofEntry(visit, input, entry),
           end,
         )
       : comingAnswer(
-          face.cache.getOrSet(key, load, options),
+          face.cache.getOrSet(key, load, this.#entry),
           (value) => this.#ofValue(visit, value),
           end,
         );

@@ -1,37 +1,53 @@
 import { HttpException } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
-import { CacheKeyInvalidError } from '../cache-errors.js';
+import { CacheKeyInvalidError, CacheOptionsError } from '../cache-errors.js';
 import type { KeySegment } from '../cache-key.js';
-import { encodeSegment } from '../cache-key.js';
-import { assertKey } from '../engine/key-rules.js';
+import { assertKey, assertWritable } from '../engine/key-rules.js';
 import type { WarnOnce } from '../warn-once.js';
-import type { AnyHandlerOptions } from './cache-aside.metadata.js';
 import type { CacheFace } from './cache-face.js';
+import type { AnyHandlerOptions } from './decorated.js';
+import { keyOfInstance, partsOf, privateKey } from './private-keys.js';
+
+/** What the keys of one handler are made of. */
+export interface RequestKeyParts {
+  readonly face: CacheFace;
+  readonly options: AnyHandlerOptions;
+  /** `Class.method`, for messages. */
+  readonly name: string;
+  /** The controller, where the option `instances` asks for it. */
+  readonly instance: unknown;
+  /** Throws where the key is that of another class which the same function has made. */
+  readonly tellApart: (input: unknown) => void;
+}
 
 /**
  * Under which key a request is answered, if it uses the cache.
  *
  * Both depend on what a client sends, so whatever goes wrong here concerns the cache alone: the
- * request is answered without it. An `HttpException` is the application's own answer.
+ * request is answered without it. An `HttpException` is the application's own answer, and what is wrong
+ * with the options concerns every request.
  */
 export class RequestKey {
   constructor(
-    private readonly face: CacheFace,
-    private readonly options: AnyHandlerOptions,
+    private readonly parts: RequestKeyParts,
     private readonly flaws: WarnOnce,
-    /** `Class.method`, for messages. */
-    private readonly name: string,
   ) {}
 
   /** `undefined` without a key, or when the answer depends on a caller who is not known. */
   of(input: unknown, context: ExecutionContext): string | undefined {
-    const { face, options } = this;
+    const { face, options, instance, tellApart } = this.parts;
     try {
-      let key: string = atOnce('key', options.key(input));
+      const given: string = atOnce('key', options.key(input));
+      tellApart(input);
+      let key = keyOfInstance(options.instances, instance, given);
+      // What is private has names of its own; within them, callers and groups stay apart.
+      assertWritable(key);
+      const vary = partsOf(atOnce('vary', options.vary?.(context) ?? []));
+      if (vary.length > 0) key = privateKey('vary', vary, key);
       if (options.scope === 'user') {
         const subject = segmentsOf(atOnce('userOf', face.userOf?.(context)));
         if (subject === undefined) return undefined;
-        key = `user:${subject.map(encodeSegment).join(':')}:${key}`;
+        key = privateKey('user', subject, key);
       }
       assertKey(key);
       return key;
@@ -43,8 +59,9 @@ export class RequestKey {
 
   /** Whether the route, and this request of it, uses the cache. */
   isUsed(input: unknown, context: ExecutionContext): boolean {
-    const { enabled = true } = this.options;
-    if (!this.face.enabled) return false;
+    const { face, options } = this.parts;
+    const { enabled = true } = options;
+    if (!face.enabled) return false;
     if (typeof enabled !== 'function') return enabled;
     try {
       return atOnce('enabled', enabled(input, context));
@@ -55,14 +72,14 @@ export class RequestKey {
   }
 
   #passBy(error: unknown): void {
-    if (error instanceof HttpException) throw error;
+    if (error instanceof HttpException || error instanceof CacheOptionsError) throw error;
     const known = error instanceof Error ? error : new Error(String(error));
     // Of other errors the text may hold what the client sent.
     const reason =
       error instanceof CacheKeyInvalidError ? known.message : `${known.name} in the key.`;
     this.flaws.warn(
       `key ${known.name}`,
-      `Cache: ${this.name} answers requests without the cache when they make no key: ${reason}`,
+      `Cache: ${this.parts.name} answers requests without the cache when they make no key: ${reason}`,
     );
   }
 }

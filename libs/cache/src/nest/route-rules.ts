@@ -7,12 +7,9 @@ import {
   SSE_METADATA,
 } from '@nestjs/common/internal';
 import { CacheOptionsError } from '../cache-errors.js';
-import type { AnyHandlerOptions } from './cache-aside.metadata.js';
-
-/** Whether a method is an HTTP handler. */
-export function isRoute(method: object): boolean {
-  return Reflect.hasMetadata(METHOD_METADATA, method);
-}
+import { NO_ROUTE } from './bound-method.js';
+import type { AnyHandlerOptions } from './decorated.js';
+import { handlerDecoration, handlerNames, isRoute } from './decorated.js';
 
 /**
  * Refuses, at start, handlers whose answers no cache can repeat.
@@ -21,7 +18,7 @@ export function isRoute(method: object): boolean {
  */
 export function assertCacheable(
   type: object,
-  name: string,
+  name: string | symbol,
   method: object,
   where: string,
   options: AnyHandlerOptions,
@@ -42,12 +39,56 @@ export function assertCacheable(
   );
 }
 
+/** Where @nestjs/microservices, websockets and graphql note their handlers. */
+const OTHER_TRANSPORTS = [
+  'microservices:handler_type',
+  'websockets:message_mapping',
+  'graphql:resolver_type',
+] as const;
+/** `PatternHandler.EVENT` of @nestjs/microservices. */
+const EVENT_HANDLER = 2;
+
+/**
+ * Refuses a cached method whose result nobody is answered with: what it does would be left out.
+ *
+ * @throws CacheOptionsError
+ */
+export function assertAnswers(method: object, where: string): void {
+  if (Reflect.getMetadata('microservices:handler_type', method) !== EVENT_HANDLER) return;
+  throw new CacheOptionsError(
+    'cache',
+    `${where} handles events, which nobody is answered: a hit would leave its work undone. Cache a method that it reads with.`,
+  );
+}
+
+/**
+ * Refuses a route without `@CacheAside` in the place of one with it: a class that overrides a cached
+ * handler, or a decorator above ours that has dropped what ours had noted.
+ *
+ * @throws CacheOptionsError
+ */
+export function assertNotOverridden(
+  type: { readonly name: string } & object,
+  methods: ReadonlyMap<string | symbol, object>,
+): void {
+  for (const name of handlerNames(type)) {
+    const method = methods.get(name);
+    if (method === undefined || !isRoute(method) || handlerDecoration(method) !== undefined)
+      continue;
+    throw new CacheOptionsError(
+      'scope',
+      `${type.name}.${String(name)} takes the place of a handler with @CacheAside and has none itself: put @CacheAside on it, above what replaces the method; with enabled: false if it is not to be cached.`,
+    );
+  }
+}
+
 /** Options with which a handler runs, or goes on, in the background. */
 const BEHIND_ITS_ANSWER = ['staleFor', 'earlyRefresh', 'softTimeout'] as const;
 
-function whyNot(type: object, name: string, method: object): string | undefined {
-  if (!isRoute(method)) {
-    return 'is no HTTP handler, so @CacheAside takes no scope there: leave it out.';
+function whyNot(type: object, name: string | symbol, method: object): string | undefined {
+  if (!isRoute(method)) return NO_ROUTE;
+  if (OTHER_TRANSPORTS.some((key) => Reflect.hasMetadata(key, method))) {
+    return 'is a handler of messages or queries as well, which no HTTP answer is for: give each its own method.';
   }
   const verb: unknown = Reflect.getMetadata(METHOD_METADATA, method);
   if (Reflect.hasMetadata(SSE_METADATA, method)) {
@@ -63,12 +104,12 @@ function whyNot(type: object, name: string, method: object): string | undefined 
 }
 
 /** By the same rule as Nest, which then leaves the sending to the handler. */
-function writesItself(type: object, name: string): boolean {
+function writesItself(type: object, name: string | symbol): boolean {
   if (Reflect.getMetadata(RESPONSE_PASSTHROUGH_METADATA, type, name) === true) return false;
   return takes(type, name, [RouteParamtypes.RESPONSE, RouteParamtypes.NEXT]);
 }
 
-function takes(type: object, name: string, kinds: readonly RouteParamtypes[]): boolean {
+function takes(type: object, name: string | symbol, kinds: readonly RouteParamtypes[]): boolean {
   const parameters: unknown = Reflect.getMetadata(ROUTE_ARGS_METADATA, type, name) ?? {};
   return Object.keys(Object(parameters) as object).some((key) =>
     kinds.map(String).includes(key.split(':')[0] ?? ''),

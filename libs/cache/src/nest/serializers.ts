@@ -1,19 +1,31 @@
 import type { CallHandler, ExecutionContext, NestInterceptor, Type } from '@nestjs/common';
+import { ClassSerializerInterceptor, StandardSchemaSerializerInterceptor } from '@nestjs/common';
 import { INTERCEPTORS_METADATA } from '@nestjs/common/internal';
 import type { ApplicationConfig, ModuleRef } from '@nestjs/core';
 import { lastValueFrom, of } from 'rxjs';
 import { CacheOptionsError } from '../cache-errors.js';
+import type { AnyHandlerOptions } from './decorated.js';
 
 /** `ClassSerializerInterceptor`, `StandardSchemaSerializerInterceptor` and what extends them. */
 interface SerializerInterceptor extends NestInterceptor {
   serialize(value: unknown, ...rest: unknown[]): unknown;
 }
 
+/** A handler whose answers are stored. */
+export interface CachedHandler {
+  readonly type: { readonly name: string } & object;
+  readonly method: { readonly name: string } & object;
+  readonly aside: AnyHandlerOptions;
+  readonly module: ModuleRef;
+  readonly config: ApplicationConfig;
+}
+
 type Declared = NestInterceptor | Type<NestInterceptor>;
 
 /** What serializers have already been applied to. */
 const serialised = new WeakSet<object>();
-const taught = new WeakSet<SerializerInterceptor>();
+/** What `serialize` of a serializer was before it was taught. */
+const taught = new WeakMap<SerializerInterceptor, unknown>();
 
 /**
  * The serializer interceptors around a handler, applied before a value is stored.
@@ -26,28 +38,31 @@ const taught = new WeakSet<SerializerInterceptor>();
 export class Serializers {
   private constructor(private readonly inOrder: readonly NestInterceptor[]) {}
 
-  /** @throws CacheOptionsError when one is request-scoped: it cannot be had here */
-  static around(
-    context: ExecutionContext,
-    module: ModuleRef,
-    config: ApplicationConfig,
-  ): Serializers {
+  /**
+   * @throws CacheOptionsError when one is request-scoped, so that it cannot be had here, or may
+   *   depend on who asks, and the handler does not say how
+   */
+  static around({ type, method, aside, module, config }: CachedHandler): Serializers {
+    const where = `${type.name}.${method.name}`;
     if (
       config
         .getGlobalRequestInterceptors()
         .some(({ metatype }) => isSerializer(prototypeOf(metatype)))
     ) {
-      throw refused(context);
+      throw refused(where);
     }
-    const declared: readonly Declared[] = [
-      ...config.getGlobalInterceptors(),
-      ...declaredOn(context.getClass()),
-      ...outsideOfUs(declaredOn(context.getHandler())),
-    ];
-    const found = declared
-      .filter((one) => isSerializer(typeof one === 'function' ? prototypeOf(one) : one))
-      .map((one) => (typeof one === 'function' ? instanceOf(one, module, context) : one))
-      .filter(isSerializer);
+    const outside: readonly Declared[] = [...config.getGlobalInterceptors(), ...declaredOn(type)];
+    const own = declaredOn(method);
+    const resolve = (declared: readonly Declared[]): SerializerInterceptor[] =>
+      declared
+        .filter((one) => isSerializer(typeof one === 'function' ? prototypeOf(one) : one))
+        .map((one) => (typeof one === 'function' ? instanceOf(one, module, where) : one))
+        .filter(isSerializer);
+    if (aside.vary === undefined) {
+      const custom = resolve([...outside, ...own]).find((one) => !isStock(one));
+      if (custom !== undefined) throw dependsOnCaller(where, custom);
+    }
+    const found = resolve([...outside, ...outsideOfUs(own)]);
     found.forEach(teach);
     return new Serializers(found.reverse());
   }
@@ -75,7 +90,7 @@ export class Serializers {
 /** Their work is not always the same when done twice: a transformation of theirs may not be. */
 function teach(serializer: SerializerInterceptor): void {
   if (taught.has(serializer)) return;
-  taught.add(serializer);
+  taught.set(serializer, Reflect.get(serializer, 'serialize'));
   const serialize = serializer.serialize.bind(serializer);
   serializer.serialize = (value, ...rest) =>
     typeof value === 'object' && value !== null && serialised.has(value)
@@ -107,23 +122,51 @@ function isSerializer(candidate: unknown): candidate is SerializerInterceptor {
   return typeof serialize === 'function' && typeof intercept === 'function';
 }
 
+/**
+ * Whether it is one of Nest's own, which serialise by the value and the handler alone. One of the
+ * application's may look at the request, or at what surrounds it.
+ */
+function isStock(serializer: SerializerInterceptor): boolean {
+  return STOCK.some(
+    (stock) =>
+      serializer instanceof stock &&
+      Object.getOwnPropertyNames(stock.prototype).every(
+        (name) => written(serializer, name) === Reflect.get(stock.prototype, name),
+      ),
+  );
+}
+
+function written(serializer: SerializerInterceptor, name: string): unknown {
+  const original = name === 'serialize' ? taught.get(serializer) : undefined;
+  return original ?? Reflect.get(serializer, name);
+}
+
+const STOCK = [ClassSerializerInterceptor, StandardSchemaSerializerInterceptor];
+
 function instanceOf(
   type: Type<NestInterceptor>,
   module: ModuleRef,
-  context: ExecutionContext,
+  where: string,
 ): NestInterceptor {
   try {
     return module.get(type, { strict: true });
   } catch (cause) {
-    throw refused(context, cause);
+    throw refused(where, cause);
   }
 }
 
-function refused(context: ExecutionContext, cause?: unknown): CacheOptionsError {
+function refused(where: string, cause?: unknown): CacheOptionsError {
   const error = new CacheOptionsError(
     'scope',
-    `${context.getClass().name}.${context.getHandler().name} is cached, so its serializer interceptors must not be request-scoped.`,
+    `${where} is cached, so its serializer interceptors must not be request-scoped.`,
   );
   error.cause = cause;
   return error;
+}
+
+function dependsOnCaller(where: string, { constructor }: object): CacheOptionsError {
+  return new CacheOptionsError(
+    'vary',
+    `${where} is cached, and ${constructor.name} may serialise it differently for each caller: give @CacheAside the option vary, such as (context) => the caller's role, or () => [] if it serialises alike for all.`,
+  );
 }

@@ -5,7 +5,7 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
   {
     name: 'nest: the user is not part of the key',
     suite: 'nest/field-failures',
-    edits: [["key = `user:${subject.map(encodeSegment).join(':')}:${key}`;", 'void subject;']],
+    edits: [["key = privateKey('user', subject, key);", 'void subject;']],
   },
   {
     name: 'nest: a caller who is not known is a caller of that name',
@@ -22,7 +22,7 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
     suite: 'nest/unkeyable',
     edits: [
       [
-        'if (error instanceof HttpException) throw error;',
+        'if (error instanceof HttpException || error instanceof CacheOptionsError) throw error;',
         'if (error instanceof Error) throw error;',
       ],
     ],
@@ -134,13 +134,16 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
   {
     name: 'nest: a handler without a scope starts',
     suite: 'nest/refusals',
-    edits: [['} else if (isRoute(method)) {', '} else if (isRoute({})) {']],
+    edits: [['if (isRoute(method)) throw new', 'if (isRoute({})) throw new']],
   },
   {
     name: 'nest: what a failed method would have made stale is removed',
     suite: 'nest/methods',
     edits: [
-      ['const result = await outcome;', 'await then(undefined);\n  const result = await outcome;'],
+      [
+        'const result = await call.run();',
+        'await remove(call.face.cache, sources.filter((source) => typeof source === "string"), "owe");\n      const result = await call.run();',
+      ],
     ],
   },
   {

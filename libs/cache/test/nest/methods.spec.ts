@@ -134,13 +134,6 @@ describe('@CacheAside on a plain method', () => {
     expect(Reflect.getMetadata('note', method)).toBe('kept');
   });
 
-  it('is the method alone in an instance that no module made', async () => {
-    const alone = new Prices();
-    await alone.of(1);
-    await alone.of(1);
-    expect(runs).toEqual(['of 1', 'of 1']);
-  });
-
   it('does not share between two applications of one process', async () => {
     const other = await start();
     await module.get(Prices).of(1);

@@ -14,6 +14,8 @@ export interface AppParts {
   readonly controllers?: Type[];
   readonly providers?: Provider[];
   readonly options?: NestCacheOptions;
+  /** In place of the cache that `options` describe. */
+  readonly modules?: Parameters<typeof Test.createTestingModule>[0]['imports'];
   /** Further modules, such as caches with a name. */
   readonly imports?: Parameters<typeof Test.createTestingModule>[0]['imports'];
   /** Runs before the application starts: global interceptors and the like. */
@@ -39,7 +41,9 @@ export interface RunningApp {
 export async function startApp(parts: AppParts): Promise<RunningApp> {
   const building = Test.createTestingModule({
     imports: [
-      CacheModule.forRoot({ logLevel: 'off', deadlineMs: 20_000, ...parts.options }),
+      ...(parts.modules ?? [
+        CacheModule.forRoot({ logLevel: 'off', deadlineMs: 20_000, ...parts.options }),
+      ]),
       ...(parts.imports ?? []),
     ],
     controllers: parts.controllers ?? [],
