@@ -40,7 +40,7 @@ export function aroundMethod(
       owner = ownerOf(this, where);
       if (owner !== undefined) {
         const face = faceFor(owner, decorated);
-        const run = async (): Promise<unknown> => promised(method.apply(this, args), where);
+        const run = async (): Promise<unknown> => promised(method.apply(this, args), decorated);
         return around({ face, owner, decorated, self: this, args, run });
       }
     } catch (error) {
@@ -90,10 +90,16 @@ function faceFor(owner: Owner, decorated: Decorated): CacheFace {
   return face;
 }
 
-async function promised(outcome: unknown, where: string): Promise<unknown> {
+/** An Observable has not begun yet, and what comes bit by bit is no value that can be stored. */
+async function promised(outcome: unknown, { aside, where }: Decorated): Promise<unknown> {
   const result = await outcome;
-  if (!isObservable(result)) return result;
-  throw new CacheOptionsError('cache', `${where} returns an Observable: let it return a promise.`);
+  const comesInBits =
+    aside !== undefined && Reflect.has(Object(result) as object, Symbol.asyncIterator);
+  if (!isObservable(result) && !comesInBits) return result;
+  throw new CacheOptionsError(
+    'cache',
+    `${where} must return a promise of a value, not an Observable or a stream.`,
+  );
 }
 
 /** Whatever was thrown is handed on as it is. */

@@ -37,6 +37,10 @@ export class CachedMethodsExplorer
   onModuleInit(): void {
     if (this.#application.checked) return;
     this.#application.checked = true;
+    this.#orEnd(() => this.#checkMethods());
+  }
+
+  #checkMethods(): void {
     const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
     wrappers.forEach(assertStatic);
     for (const wrapper of wrappers) {
@@ -54,6 +58,10 @@ export class CachedMethodsExplorer
 
   /** By now every interceptor is there. */
   onApplicationBootstrap(): void {
+    this.#orEnd(() => this.#checkSerializers());
+  }
+
+  #checkSerializers(): void {
     for (const wrapper of this.discovery.getControllers()) {
       const instance: unknown = wrapper.instance; // declared `any`
       if (typeof instance !== 'object' || instance === null) continue;
@@ -75,6 +83,16 @@ export class CachedMethodsExplorer
 
   onApplicationShutdown(): void {
     this.#application.end();
+  }
+
+  /** What is refused does not run, and Nest tells nobody that it has ended. */
+  #orEnd(check: () => void): void {
+    try {
+      check();
+    } catch (error) {
+      this.#application.end();
+      throw error;
+    }
   }
 
   #look(
