@@ -30,6 +30,12 @@ describe('cacheKey', () => {
     expect(cacheKey`k:${value}`).toBe(key);
   });
 
+  it('writes a number, a big one and its text alike: a key is text', () => {
+    expect(new Set([cacheKey`k:${1}`, cacheKey`k:${1n}`, cacheKey`k:${'1'}`])).toEqual(
+      new Set(['k:1']),
+    );
+  });
+
   it('shortens 10 kB to a hash, other texts to other hashes', () => {
     const long = cacheKey`k:${'x'.repeat(10_000)}`;
     expect(long).toMatch(/^k:%~[\w-]{43}$/);

@@ -31,7 +31,8 @@ const HASHED = '%~';
  *
  * Letters, digits, `.`, `_` and `-` stay; everything else is percent-encoded as UTF-8, the empty
  * text is `%`, and what is longer than 64 characters then is `%~` and its SHA-256. Different
- * values therefore never share a key, and none can hold a separator or a wildcard.
+ * texts therefore never share a key, and none can hold a separator or a wildcard. A key is text:
+ * `1`, `1n` and `'1'` are written alike, and so are `true` and `'true'`.
  *
  * @throws CacheKeyInvalidError for `undefined`, `null`, `NaN`, objects and half surrogate pairs
  */

@@ -15,8 +15,9 @@ export interface CacheModuleExtras {
   isGlobal?: boolean;
   /**
    * Name of this cache, when there are several: `@InjectCache('reports')` injects it, decorators
-   * choose it with `cache: 'reports'`. Give each a prefix of its own. Default: none; the cache
-   * without a name is injected by its class, `CacheService`.
+   * choose it with `cache: 'reports'`. Give each a prefix that does not begin with another's: those
+   * of two caches in Redis are refused at start. Default: none; the one cache without a name is
+   * injected by its class, `CacheService`.
    */
   name?: string | undefined;
 }

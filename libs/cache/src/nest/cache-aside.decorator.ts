@@ -34,8 +34,9 @@ export type MethodCacheDecorator<Args extends readonly unknown[]> = <
  * Only plain JSON answers with the route's own 2xx status (not 206) are stored: errors, streams,
  * files, answers with a status, a cookie or a header of their own pass through untouched.
  *
- * On a **method** it works without HTTP, also when the instance calls itself. The method must
- * return a promise, and its class must not be request-scoped or transient.
+ * On a **method** it works without HTTP, however it is called. The method must return a promise. Where
+ * several instances run it (a request-scoped class, classes that inherit it), the option `instances`
+ * must say which of them share entries.
  *
  * ```ts
  * @Get(':id')
@@ -48,7 +49,8 @@ export type MethodCacheDecorator<Args extends readonly unknown[]> = <
  *
  * Cost: that of `getOrSet`; with `map` that of `getOrSetEntry`.
  *
- * @throws CacheOptionsError at start, where it cannot do what was asked
+ * @throws CacheOptionsError at start, where it cannot do what was asked, and out of a call that could
+ *   not be known at start
  */
 export function CacheAside<Input, Value = unknown>(
   options: ReadingHandlerOptions<Input, Value>,

@@ -20,10 +20,9 @@ export interface CacheFace {
 
 /** Where the keys of a cache are: those of two caches must not be in one place. */
 interface KeySpace {
-  readonly prefix: string;
-  /** Of Redis, whichever server that is. */
-  readonly database: number | undefined;
   readonly store: CacheStore | undefined;
+  /** In Redis, whichever server that is. */
+  readonly shared: CacheStore['keySpace'];
 }
 
 export function cacheFace(
@@ -32,13 +31,13 @@ export function cacheFace(
   options: NestCacheOptions,
 ): CacheFace {
   const { prefix, store, redis } = resolveOptions(options);
-  const database = store === undefined && redis !== undefined ? databaseOf(redis) : undefined;
+  const given = redis && { prefix, database: databaseOf(redis) };
   return {
     name,
     cache,
     enabled: options.enabled ?? true,
     userOf: options.userOf,
-    keySpace: { prefix, database, store },
+    keySpace: { store, shared: store === undefined ? given : store.keySpace },
     // What a test puts in the place of the service need not be one.
     opening: cache instanceof CacheService ? undefined : Promise.resolve(),
   };
@@ -53,14 +52,15 @@ export function cacheFace(
  * @throws CacheOptionsError
  */
 export function assertApart(one: CacheFace, other: CacheFace): void {
-  const [a, b] = [one.keySpace, other.keySpace];
-  if (a.store !== undefined && a.store === b.store) {
+  const { store, shared: a } = one.keySpace;
+  const { store: otherStore, shared: b } = other.keySpace;
+  if (store !== undefined && store === otherStore) {
     throw new CacheOptionsError(
       'store',
       'store is one object in two caches, which would share their keys: give each cache a store of its own.',
     );
   }
-  if (a.database === undefined || a.database !== b.database) return;
+  if (b === undefined || a?.database !== b.database) return;
   if (!a.prefix.startsWith(b.prefix) && !b.prefix.startsWith(a.prefix)) return;
   throw new CacheOptionsError(
     'prefix',

@@ -131,7 +131,9 @@ function isStock(serializer: SerializerInterceptor): boolean {
     (stock) =>
       serializer instanceof stock &&
       Object.getOwnPropertyNames(stock.prototype).every(
-        (name) => written(serializer, name) === Reflect.get(stock.prototype, name),
+        (name) =>
+          name === 'constructor' ||
+          written(serializer, name) === Reflect.get(stock.prototype, name),
       ),
   );
 }

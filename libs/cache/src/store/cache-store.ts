@@ -147,6 +147,8 @@ export interface StoreRemovals {
  */
 export interface CacheStore extends StoreRemovals {
   readonly kind: 'redis' | 'memory';
+  /** Where its keys are in a server that other stores may use as well. */
+  readonly keySpace?: { readonly prefix: string; readonly database: number } | undefined;
   readonly connected: boolean;
   /** Where a log's relay keeps how far it has come; absent where no log can be followed. */
   readonly cursors?: CursorStore;

@@ -63,6 +63,7 @@ const LOOK_WITHOUT_MESSAGES_MS = 25;
 /** The shared store: values, leases, index and messages in one Redis database. */
 export class RedisStore implements CacheStore {
   readonly kind = 'redis';
+  readonly keySpace: { readonly prefix: string; readonly database: number };
   readonly clock: Clock;
   readonly cursors: RedisCursors;
   readonly coherence: RedisCoherence | undefined;
@@ -82,7 +83,9 @@ export class RedisStore implements CacheStore {
     const clock = options.clock ?? systemClock;
     this.clock = clock;
     const { settings, prefix } = options;
-    const layout = new KeyLayout(prefix, databaseOf(settings));
+    const database = databaseOf(settings);
+    this.keySpace = { prefix, database };
+    const layout = new KeyLayout(prefix, database);
     const withinMs = options.removalTimeoutMs ?? 1_000;
     const makeLink = options.makeLink ?? nodeRedisLink;
     const connection = new RedisConnection({
