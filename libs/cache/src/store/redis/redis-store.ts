@@ -29,8 +29,7 @@ import { RedisLeases } from './redis-leases.js';
 import { RedisRefreshes } from './redis-refreshes.js';
 import type { RedisLinkFactory } from './redis-link.js';
 import { RedisCoherence, type CoherenceSettings } from './redis-coherence.js';
-import type { RedisSettings } from './redis-settings.js';
-import { databaseOf } from './redis-settings.js';
+import { databaseOf, type RedisSettings } from './redis-settings.js';
 import { RemovalNotices } from './removal-notices.js';
 import { Removal } from './removal.js';
 import { asList, asNumber, valueOf } from './replies.js';
@@ -63,7 +62,7 @@ const LOOK_WITHOUT_MESSAGES_MS = 25;
 /** The shared store: values, leases, index and messages in one Redis database. */
 export class RedisStore implements CacheStore {
   readonly kind = 'redis';
-  readonly keySpace: { readonly prefix: string; readonly database: number };
+  readonly keySpace: NonNullable<CacheStore['keySpace']>;
   readonly clock: Clock;
   readonly cursors: RedisCursors;
   readonly coherence: RedisCoherence | undefined;
@@ -83,9 +82,8 @@ export class RedisStore implements CacheStore {
     const clock = options.clock ?? systemClock;
     this.clock = clock;
     const { settings, prefix } = options;
-    const database = databaseOf(settings);
-    this.keySpace = { prefix, database };
-    const layout = new KeyLayout(prefix, database);
+    this.keySpace = { prefix, database: databaseOf(settings) };
+    const layout = new KeyLayout(prefix, this.keySpace.database);
     const withinMs = options.removalTimeoutMs ?? 1_000;
     const makeLink = options.makeLink ?? nodeRedisLink;
     const connection = new RedisConnection({
