@@ -13,6 +13,7 @@ import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
+import { RateLimitModule } from './rate-limit/rate-limit.module.js';
 import { StatisticsModule } from './statistics/statistics.module.js';
 import { TareasModule } from './tareas/tareas.module.js';
 import { UsuariosModule } from './usuarios/usuarios.module.js';
@@ -28,6 +29,7 @@ import { UsuariosModule } from './usuarios/usuarios.module.js';
       inject: [AppConfig, LoggedInvalidations],
       useFactory: cacheOptions,
     }),
+    RateLimitModule,
     AuthModule,
     UsuariosModule,
     TareasModule,

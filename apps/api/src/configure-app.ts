@@ -8,6 +8,7 @@ import { refuseExpectations } from './http/refuse-expectations.js';
 import { addRequestHooks } from './http/request-hooks.js';
 import { MetricsService } from './metrics/metrics.service.js';
 import { addRequestMetrics } from './metrics/request-metrics.js';
+import { limitRequests, RequestLimits } from './rate-limit/request-limits.js';
 import { validationPipe } from './validation/validation.pipe.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 
@@ -18,7 +19,7 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
   const config = app.get(AppConfig);
   const fastify = app.getHttpAdapter().getInstance();
   refuseExpectations(app.getHttpServer());
-  addRequestHooks(fastify, app.get(Drain));
+  addRequestHooks(fastify, app.get(Drain), config);
   addRequestMetrics(fastify, app.get(MetricsService));
   acceptJsonBodies(app, config.http.bodyLimitBytes);
   await app.register(helmet, {
@@ -47,6 +48,7 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
     ],
     maxAge: 600,
   });
+  await app.register(limitRequests(app.get(RequestLimits)));
   app.setGlobalPrefix(API_PREFIX, { exclude: ['health/live', 'health/ready', 'metrics'] });
   app.useGlobalPipes(validationPipe);
   app.useGlobalFilters(new ProblemFilter());

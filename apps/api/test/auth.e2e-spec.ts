@@ -149,6 +149,9 @@ onEveryDatabaseSetup('auth', (api) => {
       const { claims } = decodeJwt(tokens.access_token);
       // The control: what is refused below is refused for the one thing that is different.
       expect(await meStatus(api(), genuine(key, claims))).toBe(200);
+      const now = Math.floor(Date.now() / 1000);
+      const otherClock = { ...claims, iat: now + 3_600, nbf: now + 30, exp: now - 30 };
+      expect(await meStatus(api(), genuine(key, otherClock))).toBe(200);
       const forged = forgedTokens(key, claims);
       const answers = await Promise.all(
         Object.entries(forged).map(async ([flaw, token]) => {

@@ -4,8 +4,8 @@ import type { AppConfig } from '../config/app-config.js';
 /** RFC 9068 §2.1: keeps every other kind of JWT that the same key may ever sign out. */
 export const ACCESS_TOKEN_TYPE = 'at+jwt';
 
-/** How far the clock of the instance that issued a token may run ahead of ours. */
-const MAX_CLOCK_SKEW_SECONDS = 30;
+/** How far the clocks of two processes may differ: an `exp` and an `nbf` are given so many seconds. */
+export const CLOCK_LEEWAY_SECONDS = 60;
 
 const MAX_ID = 2_147_483_647;
 
@@ -38,9 +38,9 @@ export function readAccessToken(
   const { iss, aud, sub, sid, jti, iat, exp } = token['payload'];
   if (iss !== expected.issuer || aud !== expected.audience) return undefined;
   if (typeof jti !== 'string' || jti === '') return undefined;
-  if (typeof iat !== 'number' || iat > nowSeconds + MAX_CLOCK_SKEW_SECONDS) return undefined;
-  // `exp` gets no leeway: an expired token is expired, and all instances follow one time.
-  if (typeof exp !== 'number' || exp <= nowSeconds) return undefined;
+  // When it was issued decides nothing: what ends it is `exp`, or the sesion in the database.
+  if (typeof iat !== 'number') return undefined;
+  if (typeof exp !== 'number' || exp <= nowSeconds - CLOCK_LEEWAY_SECONDS) return undefined;
   if (typeof sub !== 'string' || !/^[1-9]\d{0,9}$/.test(sub) || Number(sub) > MAX_ID) {
     return undefined;
   }

@@ -10,7 +10,7 @@ import { RefreshDto } from './dto/refresh.dto.js';
 import { TokensDto } from './dto/tokens.dto.js';
 import type { Principal } from './principal.js';
 import { Public } from './public.decorator.js';
-import { RateLimit } from './rate-limit.decorator.js';
+import { RateLimit } from '../rate-limit/rate-limit.decorator.js';
 
 @ApiTags('auth')
 @Controller('auth')
@@ -33,6 +33,7 @@ export class AuthController {
     'INVALID_CREDENTIALS',
     'ACCOUNT_LOCKED',
     'RATE_LIMITED',
+    'HASHING_BUSY',
     'DATABASE_UNAVAILABLE',
   )
   login(@Body() body: LoginDto): Promise<TokensDto> {
@@ -43,6 +44,7 @@ export class AuthController {
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @Public()
+  @RateLimit('public')
   @ApiOperation({
     operationId: 'refreshTokens',
     summary: 'Trade a refresh token for new tokens',
@@ -50,13 +52,14 @@ export class AuthController {
       'A refresh token is good once. One that comes back ends the whole sesion, so renew in one place at a time.',
   })
   @ApiOkResponse({ type: TokensDto })
-  @ApiProblems('VALIDATION_FAILED', 'REFRESH_TOKEN_INVALID', 'DATABASE_UNAVAILABLE')
+  @ApiProblems('VALIDATION_FAILED', 'REFRESH_TOKEN_INVALID', 'RATE_LIMITED', 'DATABASE_UNAVAILABLE')
   refresh(@Body() body: RefreshDto): Promise<TokensDto> {
     return this.auth.refresh(body.refresh_token);
   }
 
   @Post('logout')
   @HttpCode(200)
+  @RateLimit('public')
   @ApiBearerAuth()
   @ApiOperation({
     operationId: 'logOut',
@@ -64,7 +67,7 @@ export class AuthController {
     description: 'Ends this sesion at once: its access and refresh tokens.',
   })
   @ApiOkResponse({ type: LogoutDto })
-  @ApiProblems('UNAUTHENTICATED', 'DATABASE_UNAVAILABLE')
+  @ApiProblems('UNAUTHENTICATED', 'RATE_LIMITED', 'DATABASE_UNAVAILABLE')
   async logout(@CurrentUser() principal: Principal): Promise<LogoutDto> {
     await this.auth.logout(principal);
     return { revoked: true };

@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
-import { CacheService } from '@gad/cache';
 import { AppConfig } from '../config/app-config.js';
 import { AccessRetention } from './access-retention.js';
 import { AccessTokensService } from './access-tokens.service.js';
@@ -13,11 +12,9 @@ import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { JwtKey } from './jwt-key.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { KeyedHashService } from './keyed-hash.service.js';
-import { RateLimitGuard } from './rate-limit.guard.js';
 import { LoginFailuresRepository } from './login-failures.repository.js';
-import { MemoryRateLimiter, RateLimiter } from './rate-limiter.js';
+import { PasswordHasher } from './password-hasher.js';
 import { RolesGuard } from './roles.guard.js';
-import { SharedRateLimiter } from './shared-rate-limiter.js';
 import { SesionesRepository } from './sesiones.repository.js';
 import { SesionesService } from './sesiones.service.js';
 
@@ -31,12 +28,6 @@ import { SesionesService } from './sesiones.service.js';
       inject: [AppConfig],
       useFactory: (config: AppConfig) => JwtKey.load(config),
     },
-    {
-      provide: RateLimiter,
-      inject: [CacheService],
-      useFactory: (cache: CacheService) =>
-        cache.storeKind === 'redis' ? new SharedRateLimiter(cache) : new MemoryRateLimiter(),
-    },
     AccessRetention,
     AccessTokensService,
     AuthService,
@@ -45,10 +36,10 @@ import { SesionesService } from './sesiones.service.js';
     JwtStrategy,
     LoginFailuresRepository,
     KeyedHashService,
+    PasswordHasher,
     SesionesRepository,
     SesionesService,
-    // In this order: the cheapest refusal first, the role last.
-    { provide: APP_GUARD, useClass: RateLimitGuard },
+    // In this order: who is calling, then their role.
     { provide: APP_GUARD, useClass: JwtAuthGuard },
     { provide: APP_GUARD, useClass: RolesGuard },
   ],

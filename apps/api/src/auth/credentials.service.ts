@@ -3,8 +3,9 @@ import { Database, type Db } from '../database/database.js';
 import { Problem } from '../problems/problem.js';
 import { CredentialsRepository, type Credentials } from './credentials.repository.js';
 import { LOCKOUT_SECONDS } from './lockout.js';
-import { LoginFailuresRepository } from './login-failures.repository.js';
-import { hashPassword, UNKNOWABLE_HASH, verifyPassword } from './password-hash.js';
+import { hashOfEmail, LoginFailuresRepository } from './login-failures.repository.js';
+import { PasswordHasher } from './password-hasher.js';
+import { UNKNOWABLE_HASH } from './password-hash.js';
 import { newPasswordFlaw } from './password-policy.js';
 
 /**
@@ -26,18 +27,20 @@ export class CredentialsService {
     private readonly database: Database,
     private readonly credentials: CredentialsRepository,
     private readonly failures: LoginFailuresRepository,
+    private readonly hasher: PasswordHasher,
   ) {}
 
   /**
    * Runs `work` for the owner of the e-mail if the password is right, in the transaction that
    * accepts it.
-   * @throws Problem INVALID_CREDENTIALS, ACCOUNT_LOCKED
+   * @throws Problem INVALID_CREDENTIALS, ACCOUNT_LOCKED, RATE_LIMITED, HASHING_BUSY
    */
   async withLogin<T>(
     email: string,
     password: string,
     work: (tx: Db, usuarioId: number) => Promise<T>,
   ): Promise<T> {
+    await this.hasher.admit(hashOfEmail(email), true);
     await this.refuseLocked(email);
     const found = await this.credentials.findByEmail(email);
     if (!(await this.check(email, found, password, null)) || !found) throw wrong();
@@ -47,6 +50,14 @@ export class CredentialsService {
     if (accepted) return accepted.result;
     await this.refuseLocked(email);
     throw wrong();
+  }
+
+  /**
+   * Before the first of `confirm`, `find` and `hashNew` in a request of a signed-in usuario.
+   * @throws Problem RATE_LIMITED, HASHING_BUSY
+   */
+  admit(usuarioId: number): Promise<void> {
+    return this.hasher.admit(`usuario:${String(usuarioId)}`, false);
   }
 
   /**
@@ -80,13 +91,13 @@ export class CredentialsService {
    * @throws Problem VALIDATION_FAILED with the reason (`newPasswordFlaw`)
    */
   async hashNew(password: string, email: string, oldHash?: string): Promise<string> {
-    const flaw = await newPasswordFlaw(password, email, oldHash);
+    const flaw = await newPasswordFlaw(password, email, oldHash, this.hasher);
     if (flaw !== undefined) {
       throw new Problem('VALIDATION_FAILED', `password ${flaw}`, {
         errors: [{ field: 'password', message: flaw }],
       });
     }
-    return hashPassword(password);
+    return this.hasher.hash(password);
   }
 
   /** What `confirm` finds, without the check: for an admin who changes another's password. */
@@ -105,7 +116,7 @@ export class CredentialsService {
     password: string,
     actor: number | null,
   ): Promise<boolean> {
-    const good = await verifyPassword(found?.passwordHash ?? UNKNOWABLE_HASH, password);
+    const good = await this.hasher.verify(found?.passwordHash ?? UNKNOWABLE_HASH, password);
     if (good && found) return true;
     const usuarioId = found?.usuarioId ?? null;
     const failure = await this.failures.record(email, usuarioId, actor);

@@ -4,7 +4,7 @@ import { PassportStrategy } from '@nestjs/passport';
 import passport from 'passport';
 import { Strategy } from 'passport-jwt';
 import { AppConfig } from '../config/app-config.js';
-import { readAccessToken } from './access-token-claims.js';
+import { CLOCK_LEEWAY_SECONDS, readAccessToken } from './access-token-claims.js';
 import { bearerToken } from './bearer-token.js';
 import { JwtKey } from './jwt-key.js';
 import type { Principal } from './principal.js';
@@ -32,7 +32,7 @@ export class JwtStrategy extends PassportStrategy(Strategy) implements OnApplica
       issuer: config.jwt.issuer,
       audience: config.jwt.audience,
       // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way to see the header
-      jsonWebTokenOptions: { complete: true },
+      jsonWebTokenOptions: { complete: true, clockTolerance: CLOCK_LEEWAY_SECONDS },
     });
   }
 

@@ -46,15 +46,19 @@ export async function passwordFlaw(password: string, email: string): Promise<str
   return undefined;
 }
 
-/** As `passwordFlaw`, for a password that replaces one, from which it must differ: one hash more. */
+/**
+ * As `passwordFlaw`, for a password that replaces one, from which it must differ: one hash more.
+ * @param hasher who verifies; where requests are served, the one that is bounded
+ */
 export async function newPasswordFlaw(
   password: string,
   email: string,
   oldHash: string | undefined,
+  hasher: { verify: typeof verifyPassword } = { verify: verifyPassword },
 ): Promise<string | undefined> {
   const flaw = await passwordFlaw(password, email);
   if (flaw !== undefined || oldHash === undefined) return flaw;
-  const same = await verifyPassword(oldHash, password);
+  const same = await hasher.verify(oldHash, password);
   return same ? 'must differ from the present one' : undefined;
 }
 

@@ -26,6 +26,10 @@ export abstract class AppConfig {
     readonly shutdownTimeoutMs: number;
   };
   abstract readonly logLevel: LogLevel;
+  /** Whether a request's line tells where it came from. */
+  abstract readonly logClientAddress: boolean;
+  /** What a scraper of `/metrics` has to send; `undefined` = nothing. */
+  abstract readonly metricsToken: string | undefined;
   /** `undefined` = the in-process store serves. */
   abstract readonly redis: RedisSettings | undefined;
   abstract readonly cache: {
@@ -70,9 +74,11 @@ export abstract class AppConfig {
     readonly refreshTtlSeconds: number;
   };
   abstract readonly rateLimit: {
-    /** Logins per minute and address; 0 = no limit. */
+    /** Requests that check or set a password, per minute and network; a usuario has 4 ×; 0 = no limit. */
     readonly loginPerMinute: number;
-    /** Other requests per minute and address; 0 = no limit. */
+    /** Requests to routes that need no token, per minute and network; 0 = no limit. */
+    readonly publicPerMinute: number;
+    /** Other requests per minute and network; 0 = no limit. */
     readonly requestsPerMinute: number;
   };
 }
@@ -98,6 +104,8 @@ export function readAppConfig(source: Readonly<Record<string, unknown>>): AppCon
       shutdownTimeoutMs: env.SHUTDOWN_TIMEOUT_MS ?? 9_000,
     },
     logLevel: env.LOG_LEVEL ?? 'info',
+    logClientAddress: env.LOG_CLIENT_ADDRESS !== 'false',
+    metricsToken: env.METRICS_TOKEN,
     redis: redisSettings(env),
     cache: {
       prefix: env.CACHE_PREFIX ?? 'gad:',
@@ -127,6 +135,7 @@ export function readAppConfig(source: Readonly<Record<string, unknown>>): AppCon
     },
     rateLimit: {
       loginPerMinute: env.LOGIN_RATE_LIMIT ?? 30,
+      publicPerMinute: env.PUBLIC_RATE_LIMIT ?? 300,
       requestsPerMinute: env.RATE_LIMIT ?? 0,
     },
   });

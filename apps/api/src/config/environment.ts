@@ -1,5 +1,4 @@
 import {
-  IsBooleanString,
   IsEmail,
   IsIn,
   IsInt,
@@ -7,18 +6,16 @@ import {
   IsOptional,
   IsString,
   Matches,
-  Max,
   Min,
   MinLength,
   ValidateIf,
 } from 'class-validator';
+import { Flag, Whole } from './environment-rules.js';
 
 export const NODE_ENVS = ['development', 'test', 'production'] as const;
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-const port = { message: 'must be a port between 0 and 65535' };
-const milliseconds = { message: 'must be a whole number of milliseconds, 0 or more' };
-const seconds = { message: 'must be a whole number of seconds, 1 or more' };
+const PORT = 'must be a port between 0 and 65535';
 
 /**
  * The environment variables that the API knows, in the shapes that they must have after
@@ -34,10 +31,7 @@ export class Environment {
   @IsNotEmpty()
   HOST?: string;
 
-  @IsOptional()
-  @IsInt(port)
-  @Min(0, port)
-  @Max(65535, port)
+  @Whole(0, 65_535, PORT)
   PORT?: number;
 
   @IsOptional()
@@ -56,36 +50,34 @@ export class Environment {
   @IsNotEmpty()
   TRUST_PROXY?: string;
 
-  @IsOptional()
-  @IsInt({ message: 'must be a whole number of bytes' })
-  @Min(1024, { message: 'must be at least 1024 bytes' })
-  @Max(10 * 1024 * 1024, { message: 'must be at most 10485760 bytes' })
+  @Whole(1024, 10 * 1024 * 1024, 'must be at least 1024 bytes and at most 10485760')
   BODY_LIMIT?: number;
 
-  @IsOptional()
-  @IsInt(milliseconds)
-  @Min(0, milliseconds)
-  @Max(600_000, { message: 'must be at most 600000 milliseconds' })
+  @Whole(0, 600_000, 'must be between 0 and 600000 milliseconds')
   SHUTDOWN_GRACE_MS?: number;
 
-  @IsOptional()
-  @IsInt(milliseconds)
-  @Min(0, milliseconds)
-  @Max(600_000, { message: 'must be at most 600000 milliseconds' })
+  @Whole(0, 600_000, 'must be between 0 and 600000 milliseconds')
   SHUTDOWN_TIMEOUT_MS?: number;
 
   @IsOptional()
   @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
   LOG_LEVEL?: (typeof LOG_LEVELS)[number];
 
+  @Flag()
+  LOG_CLIENT_ADDRESS?: 'true' | 'false';
+
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9._~+/=-]{16,256}$/, {
+    message:
+      'must be 16 to 256 of A-Z a-z 0-9 - . _ ~ + / =, for example from `openssl rand -hex 32`',
+  })
+  METRICS_TOKEN?: string;
+
   @IsOptional()
   @IsNotEmpty()
   REDIS_HOST?: string;
 
-  @IsOptional()
-  @IsInt(port)
-  @Min(1, port)
-  @Max(65535, port)
+  @Whole(1, 65_535, PORT)
   REDIS_PORT?: number;
 
   @IsOptional()
@@ -101,8 +93,7 @@ export class Environment {
   @IsString()
   REDIS_PASSWORD?: string;
 
-  @IsOptional()
-  @IsIn(['true', 'false'], { message: 'must be true or false' })
+  @Flag()
   REDIS_TLS?: 'true' | 'false';
 
   @IsOptional()
@@ -141,10 +132,7 @@ export class Environment {
   @IsIn(['debug', 'info', 'off'], { message: 'must be one of debug, info, off' })
   CACHE_LOG_LEVEL?: 'debug' | 'info' | 'off';
 
-  @IsOptional()
-  @IsInt({ message: 'must be a whole number of milliseconds' })
-  @Min(1, { message: 'must be between 1 and 10000 milliseconds' })
-  @Max(10_000, { message: 'must be between 1 and 10000 milliseconds' })
+  @Whole(1, 10_000, 'must be between 1 and 10000 milliseconds')
   CACHE_DEADLINE_MS?: number;
 
   @IsOptional()
@@ -156,20 +144,13 @@ export class Environment {
   @IsIn(['strict', 'bounded'], { message: 'must be one of strict, bounded' })
   CACHE_CONSISTENCY?: 'strict' | 'bounded';
 
-  @IsOptional()
-  @IsInt({ message: 'must be a whole number of hours' })
-  @Min(1, { message: 'must be between 1 and 8760 hours (one year)' })
-  @Max(8_760, { message: 'must be between 1 and 8760 hours (one year)' })
+  @Whole(1, 8_760, 'must be between 1 and 8760 hours (one year)')
   EVENTS_RETENTION_HOURS?: number;
 
-  @IsOptional()
-  @IsInt({ message: 'must be a whole number of days' })
-  @Min(1, { message: 'must be between 1 and 3650 days' })
-  @Max(3_650, { message: 'must be between 1 and 3650 days' })
+  @Whole(1, 3_650, 'must be between 1 and 3650 days')
   AUDIT_RETENTION_DAYS?: number;
 
-  @IsOptional()
-  @IsIn(['true', 'false'], { message: 'must be true or false' })
+  @Flag()
   CACHE_LOCAL?: 'true' | 'false';
 
   @IsOptional()
@@ -184,19 +165,14 @@ export class Environment {
   @IsIn(['on', 'off'], { message: 'must be on or off' })
   MIGRATE?: 'on' | 'off';
 
-  @IsOptional()
-  @IsInt({ message: 'must be a whole number of connections' })
-  @Min(1, { message: 'must be between 1 and 200' })
-  @Max(200, { message: 'must be between 1 and 200' })
+  @Whole(1, 200, 'must be between 1 and 200 connections')
   DATABASE_POOL_SIZE?: number;
 
   @IsOptional()
   @IsNotEmpty()
   DATA_DIR?: string;
 
-  @IsOptional()
-  @IsBooleanString({ message: 'must be true or false' })
-  @IsIn(['true', 'false'], { message: 'must be true or false' })
+  @Flag()
   DEMO_DATA?: 'true' | 'false';
 
   @IsOptional()
@@ -223,26 +199,19 @@ export class Environment {
   @IsNotEmpty()
   JWT_AUDIENCE?: string;
 
-  @IsOptional()
-  @IsInt(seconds)
-  @Min(1, seconds)
-  @Max(86_400, { message: 'must be at most 86400 seconds (one day)' })
+  @Whole(1, 86_400, 'must be between 1 and 86400 seconds (one day)')
   JWT_ACCESS_TTL?: number;
 
-  @IsOptional()
-  @IsInt(seconds)
-  @Min(1, seconds)
-  @Max(31_536_000, { message: 'must be at most 31536000 seconds (one year)' })
+  @Whole(1, 31_536_000, 'must be between 1 and 31536000 seconds (one year)')
   JWT_REFRESH_TTL?: number;
 
-  @IsOptional()
-  @IsInt({ message: 'must be a whole number of requests, 0 for no limit' })
-  @Min(0, { message: 'must be a whole number of requests, 0 for no limit' })
+  @Whole(0, 1_000_000_000, 'must be a whole number of requests, 0 for no limit')
   LOGIN_RATE_LIMIT?: number;
 
-  @IsOptional()
-  @IsInt({ message: 'must be a whole number of requests, 0 for no limit' })
-  @Min(0, { message: 'must be a whole number of requests, 0 for no limit' })
+  @Whole(0, 1_000_000_000, 'must be a whole number of requests, 0 for no limit')
+  PUBLIC_RATE_LIMIT?: number;
+
+  @Whole(0, 1_000_000_000, 'must be a whole number of requests, 0 for no limit')
   RATE_LIMIT?: number;
 }
 
@@ -262,6 +231,7 @@ export const NUMERIC_VARIABLES = [
   'JWT_ACCESS_TTL',
   'JWT_REFRESH_TTL',
   'LOGIN_RATE_LIMIT',
+  'PUBLIC_RATE_LIMIT',
   'RATE_LIMIT',
 ] as const satisfies readonly (keyof Environment)[];
 
@@ -273,6 +243,8 @@ export const VARIABLES = [
   'PUBLIC_URL',
   'TRUST_PROXY',
   'LOG_LEVEL',
+  'LOG_CLIENT_ADDRESS',
+  'METRICS_TOKEN',
   'REDIS_HOST',
   'REDIS_USERNAME',
   'REDIS_PASSWORD',

@@ -40,7 +40,7 @@ export function parseEnvironment(source: Readonly<Record<string, unknown>>): Env
 /** Repeats the wrong value, unless it may hold a secret. */
 function withValue(name: string, value: unknown, reason: string): string {
   const printable = typeof value === 'number' || (typeof value === 'string' && value.length <= 40);
-  return printable && !/SECRET|PASSWORD|URL/.test(name)
+  return printable && !/SECRET|PASSWORD|TOKEN|URL/.test(name)
     ? `${reason} (it is ${JSON.stringify(value)})`
     : reason;
 }

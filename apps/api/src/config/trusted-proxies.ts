@@ -25,6 +25,8 @@ function isNetwork(entry: string): boolean {
   const version = isIP(address);
   if (version === 0 || more !== undefined) return false;
   if (bits === undefined) return true;
-  // A network of no bits is everybody.
-  return /^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128);
+  // A network of no bits is everybody, and so is one of all IPv4 addresses mapped into IPv6.
+  const least = /^::ffff:/i.test(address) ? 97 : 1;
+  const most = version === 4 ? 32 : 128;
+  return /^\d{1,3}$/.test(bits) && Number(bits) >= least && Number(bits) <= most;
 }

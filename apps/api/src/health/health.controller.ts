@@ -8,8 +8,8 @@ import {
 } from '@nestjs/terminus';
 import { CacheService } from '@gad/cache';
 import { Public } from '../auth/public.decorator.js';
-import { RateLimit } from '../auth/rate-limit.decorator.js';
 import { clockSentence } from '../database/clock-watch.js';
+import { RateLimit } from '../rate-limit/rate-limit.decorator.js';
 import { Database } from '../database/database.js';
 import { Drain } from '../http/drain.js';
 import { ApiProblems } from '../problems/api-problems.decorator.js';
@@ -28,7 +28,6 @@ const CACHE_EXAMPLE = {
 
 @ApiTags('operations')
 @Public()
-@RateLimit('unlimited')
 @Controller('health')
 export class HealthController {
   constructor(
@@ -40,6 +39,7 @@ export class HealthController {
   ) {}
 
   @Get('live')
+  @RateLimit('unlimited')
   @ApiOperation({
     operationId: 'getLiveness',
     summary: 'The process runs',
@@ -51,6 +51,7 @@ export class HealthController {
   }
 
   @Get('ready')
+  @RateLimit('unlimited')
   @ApiOperation({
     operationId: 'getReadiness',
     summary:

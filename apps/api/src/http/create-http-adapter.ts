@@ -30,7 +30,7 @@ export function createHttpAdapter(config: AppConfig, logger: Logger): FastifyAda
       requestIdLogLabel: 'requestId',
     }),
     genReqId: requestIdOf,
-    // `request.ip`, by which the rate limits count, is the last address that no trusted proxy has.
+    // For protocol and host; whose address a request comes from, `ClientAddresses` tells.
     trustProxy: [...config.http.trustedProxies],
     bodyLimit: config.http.bodyLimitBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,

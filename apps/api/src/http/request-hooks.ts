@@ -1,20 +1,34 @@
 import { runWithCacheBudget } from '@gad/cache';
 import type { FastifyInstance } from 'fastify';
+import type { AppConfig } from '../config/app-config.js';
+import { ClientAddresses } from './client-address.js';
 import type { Drain } from './drain.js';
 import { loggableUrl } from '../logging/loggable-url.js';
 import { requestContext } from '../logging/request-context.js';
 import { REQUEST_ID_HEADER } from './request-id.js';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Of the client behind the proxies that are trusted, in one spelling (`ClientAddresses`). */
+    clientAddress: string;
+    /** The caller that a guard recognised. */
+    user?: { readonly id: number };
+  }
+}
+
 /** Every answer carries its request id, every log line written for it too, and each request is logged once. */
-export function addRequestHooks(fastify: FastifyInstance, drain: Drain): void {
+export function addRequestHooks(fastify: FastifyInstance, drain: Drain, config: AppConfig): void {
+  const addresses = new ClientAddresses(config.http.trustedProxies);
+  fastify.decorateRequest('clientAddress', '');
   fastify.addHook('onRequest', (request, reply, done) => {
+    request.clientAddress = addresses.of(request);
     void reply.header(REQUEST_ID_HEADER, request.id);
     done();
   });
   // After the body has been read: reading it would leave the async context again.
   fastify.addHook('preHandler', (request, _reply, done) => {
     // All cache calls of a request share one deadline, whoever makes them.
-    requestContext.run({ requestId: request.id }, () => {
+    requestContext.run({ requestId: request.id, clientAddress: request.clientAddress }, () => {
       runWithCacheBudget(done);
     });
   });
@@ -32,6 +46,8 @@ export function addRequestHooks(fastify: FastifyInstance, drain: Drain): void {
         url,
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
+        ...(config.logClientAddress ? { address: request.clientAddress } : {}),
+        ...(request.user ? { usuario_id: request.user.id } : {}),
       },
       `${request.method} ${url} ${String(reply.statusCode)}`,
     );

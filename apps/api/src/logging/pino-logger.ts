@@ -16,15 +16,18 @@ export async function createPino(config: AppConfig, to?: DestinationStream): Pro
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
-    // A copy: pino writes the line's own fields into what it gets.
-    mixin: () => ({ ...requestContext.getStore() }),
+    mixin: () => {
+      const requestId = requestContext.getStore()?.requestId;
+      return requestId === undefined ? {} : { requestId };
+    },
     serializers: { err: safeError },
     redact: ['req.headers.authorization', '*.password', '*.refresh_token', '*.access_token'],
   };
   if (to !== undefined) return pino(options, to);
   if (config.nodeEnv !== 'development') return pino(options);
   const { PinoPretty } = await import('pino-pretty');
-  const ignore = 'context,requestId,operation,key,ttl,count,method,url,status,ms,action,usuario_id';
+  const ignore =
+    'context,requestId,operation,key,ttl,count,method,url,status,ms,action,usuario_id,address';
   return pino(
     options,
     PinoPretty({

@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What log lines written while a request is answered have in common. */
+/** What is known about the request at hand, wherever it is answered. Log lines carry its id. */
 export interface RequestContext {
   readonly requestId: string;
+  readonly clientAddress?: string;
 }
 
 export const requestContext = new AsyncLocalStorage<RequestContext>();

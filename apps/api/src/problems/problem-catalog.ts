@@ -47,6 +47,7 @@ export const PROBLEMS = {
   INTERNAL_ERROR: { status: 500, title: 'Something went wrong on our side' },
   CACHE_UNAVAILABLE: { status: 503, title: 'The cache store is away' },
   DATABASE_UNAVAILABLE: { status: 503, title: 'The database is away' },
+  HASHING_BUSY: { status: 503, title: 'Too many passwords are being checked' },
   SHUTTING_DOWN: { status: 503, title: 'The server is shutting down' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

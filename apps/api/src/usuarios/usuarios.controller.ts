@@ -54,7 +54,7 @@ export class UsuariosController {
   })
   @ApiCreatedResponse({ type: UsuarioDto, description: 'The usuario' })
   @ApiIdempotencyKey()
-  @ApiProblems('USUARIO_DUPLICATE')
+  @ApiProblems('USUARIO_DUPLICATE', 'RATE_LIMITED', 'HASHING_BUSY')
   async create(
     @CurrentUser() actor: Principal,
     @Body() body: CreateUsuarioDto,
@@ -112,7 +112,14 @@ export class UsuariosController {
       'An own password or e-mail needs `current_password` and ends the other sesiones; a password set by an admin ends all. A new e-mail is not `verificado`. A new rol counts from the next request on.',
   })
   @ApiOkResponse({ type: UsuarioDto })
-  @ApiProblems('USUARIO_NOT_FOUND', 'USUARIO_DUPLICATE', 'USUARIO_LAST_ADMIN', 'ACCOUNT_LOCKED')
+  @ApiProblems(
+    'USUARIO_NOT_FOUND',
+    'USUARIO_DUPLICATE',
+    'USUARIO_LAST_ADMIN',
+    'ACCOUNT_LOCKED',
+    'RATE_LIMITED',
+    'HASHING_BUSY',
+  )
   update(
     @CurrentUser() actor: Principal,
     @Param('id', IdPipe) id: number,

@@ -50,7 +50,8 @@ export class UsuariosService {
 
   /**
    * @param key the caller's `Idempotency-Key`: the same one gets the same answer
-   * @throws Problem USUARIO_DUPLICATE, IDEMPOTENCY_KEY_REUSED
+   * @throws Problem VALIDATION_FAILED, USUARIO_DUPLICATE, IDEMPOTENCY_KEY_REUSED, RATE_LIMITED,
+   *   HASHING_BUSY
    */
   async create(
     actor: Principal,
@@ -61,6 +62,7 @@ export class UsuariosService {
     const earlier = await this.idempotency.earlier<UsuarioDto>(request);
     if (earlier) return earlier;
     const { password, ...fields } = dto;
+    await this.credentials.admit(actor.id);
     // Hashing takes long: before the transaction, not inside.
     const passwordHash = await this.credentials.hashNew(password, fields.email);
     return rejectingDuplicates(
@@ -109,12 +111,13 @@ export class UsuariosService {
    * because it counts from the next request on anyway.
    *
    * @throws Problem FORBIDDEN, VALIDATION_FAILED, ACCOUNT_LOCKED, USUARIO_NOT_FOUND,
-   *   USUARIO_DUPLICATE, USUARIO_LAST_ADMIN
+   *   USUARIO_DUPLICATE, USUARIO_LAST_ADMIN, RATE_LIMITED, HASHING_BUSY
    */
   async update(actor: Principal, id: number, dto: UpdateUsuarioDto): Promise<UsuarioDto> {
     assertMayChange(actor, id, dto);
     const { password, current_password: currentPassword, ...fields } = dto;
     const own = actor.id === id;
+    if ((password ?? currentPassword) !== undefined) await this.credentials.admit(actor.id);
     const confirmed =
       currentPassword === undefined
         ? undefined

@@ -60,6 +60,7 @@ export async function startApiProcess(
         DATA_DIR: dataDir,
         DEMO_DATA: 'true',
         LOGIN_RATE_LIMIT: '0',
+        PUBLIC_RATE_LIMIT: '0',
         ...variables,
       },
       stdio: ['ignore', 'pipe', 'pipe', ...(preload === undefined ? [] : (['ipc'] as const))],

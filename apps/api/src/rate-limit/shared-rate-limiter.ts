@@ -1,5 +1,5 @@
 import { CacheUnavailableError, script, type CacheService } from '@gad/cache';
-import { MemoryRateLimiter, RateLimiter } from './rate-limiter.js';
+import { RateLimiter } from './rate-limiter.js';
 
 /**
  * The generic cell rate algorithm, as in `MemoryRateLimiter`, by the server's clock: KEYS[1] holds
@@ -17,15 +17,16 @@ return 0`);
 
 /**
  * Counts for all processes together, in the cache's store and under its rules: within the request's
- * one deadline. While the store is away each process counts by itself, beginning with full limits;
- * nobody is refused, or let in without limit, because of an outage.
+ * one deadline. While the store is unavailable `fallback` counts, beginning with full limits; an
+ * outage neither refuses requests nor frees them from the limits.
  *
  * Cost: one script.
  */
 export class SharedRateLimiter extends RateLimiter {
-  private readonly alone = new MemoryRateLimiter();
-
-  constructor(private readonly cache: Pick<CacheService, 'evaluate'>) {
+  constructor(
+    private readonly cache: Pick<CacheService, 'evaluate'>,
+    private readonly fallback: RateLimiter,
+  ) {
     super();
   }
 
@@ -35,7 +36,7 @@ export class SharedRateLimiter extends RateLimiter {
       return Number(wait);
     } catch (error) {
       if (!(error instanceof CacheUnavailableError)) throw error;
-      return this.alone.take(key, perMinute);
+      return this.fallback.take(key, perMinute);
     }
   }
 }

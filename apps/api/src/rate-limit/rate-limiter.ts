@@ -1,4 +1,4 @@
-/** Where the turns are counted: one per process here, one per fleet with a shared store. */
+/** Where the turns are counted. */
 export abstract class RateLimiter {
   /**
    * Takes one turn of `perMinute` for `key`: so many at once, given back evenly over the minute.

@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import { runWithCacheBudget } from '@gad/cache';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { AppConfig } from '../config/app-config.js';
+import { Problem } from '../problems/problem.js';
+import { clientNetwork } from './client-network.js';
+import type { RateLimitBucket } from './rate-limit.decorator.js';
+import { RateLimiter } from './rate-limiter.js';
+
+const NETWORKS_PER_SUBJECT = 4;
+
+/**
+ * Limits requests per network, before their body is read. A request counts in exactly one bucket,
+ * which all its routes share; a limit of 0 is none. Many networks that try one account are the
+ * lockout's business, not this one's.
+ */
+@Injectable()
+export class RequestLimits {
+  private readonly perMinute: Readonly<Record<RateLimitBucket, number>>;
+
+  constructor(
+    private readonly limiter: RateLimiter,
+    config: AppConfig,
+  ) {
+    const { loginPerMinute, publicPerMinute, requestsPerMinute } = config.rateLimit;
+    this.perMinute = {
+      login: loginPerMinute,
+      public: publicPerMinute,
+      requests: requestsPerMinute,
+      unlimited: 0,
+    };
+  }
+
+  /** Counts a request of the client. @throws Problem RATE_LIMITED */
+  ofClient(bucket: RateLimitBucket, address: string): Promise<void> {
+    return this.take(`${bucket}:${clientNetwork(address)}`, this.perMinute[bucket]);
+  }
+
+  /**
+   * Counts a usuario or an e-mail in all networks together, of which one usuario has a few.
+   * @throws Problem RATE_LIMITED
+   */
+  ofSubject(bucket: RateLimitBucket, subject: string): Promise<void> {
+    return this.take(`${bucket}:${subject}`, this.perMinute[bucket] * NETWORKS_PER_SUBJECT);
+  }
+
+  private async take(key: string, limit: number): Promise<void> {
+    if (limit === 0) return;
+    const waitMs = await this.limiter.take(key, limit);
+    if (waitMs === 0) return;
+    throw new Problem('RATE_LIMITED', `At most ${limit} of these requests a minute`, {
+      retryAfterSeconds: waitMs / 1000,
+    });
+  }
+}
+
+/**
+ * The hook for all routes, those of the API's documentation as well. To be registered as a plugin
+ * after CORS, whose headers a 429 carries too and whose preflights do not count.
+ */
+export function limitRequests(limits: RequestLimits): (fastify: FastifyInstance) => Promise<void> {
+  const plugin = (fastify: FastifyInstance): Promise<void> => {
+    fastify.addHook('onRequest', (request) =>
+      runWithCacheBudget(() => limits.ofClient(bucketOf(request), request.clientAddress)),
+    );
+    return Promise.resolve();
+  };
+  // As fastify-plugin does: the hook is for the whole application and not for a scope of its own.
+  return Object.assign(plugin, { [Symbol.for('skip-override')]: true });
+}
+
+function bucketOf({ routeOptions: { url = '', config } }: FastifyRequest): RateLimitBucket {
+  // Swagger UI sets its routes up by itself.
+  return config.rateLimit ?? (/^\/docs\b/.test(url) ? 'public' : 'requests');
+}
