@@ -1,6 +1,6 @@
 import type { DynamicModule, Provider } from '@nestjs/common';
 import { ConfigurableModuleBuilder, Module } from '@nestjs/common';
-import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
+import { ModulesContainer } from '@nestjs/core';
 import { CacheService } from './cache.service.js';
 import { CACHE_MODULE_OPTIONS } from './cache.tokens.js';
 import { applicationOf, expectApplication } from './nest/application.js';
@@ -62,7 +62,6 @@ function withCache(definition: DynamicModule, name: string | undefined): Dynamic
   ];
   return {
     ...definition,
-    imports: [...(definition.imports ?? []), DiscoveryModule],
     providers: [...(definition.providers ?? []), ...providers],
     exports: [...(definition.exports ?? []), token],
   };

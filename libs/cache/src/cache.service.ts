@@ -161,8 +161,8 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
     loadMissing: BatchLoader<K, T>,
     options?: GetOrSetManyOptions,
   ): Promise<(T | undefined)[]> {
-    if (this.#lint !== undefined) ids.map(toKey).forEach((key) => this.#lint?.check(key));
-    return this.#engine.getOrSetMany(ids, toKey, loadMissing, options);
+    const named = this.#lint?.naming(toKey) ?? toKey;
+    return this.#engine.getOrSetMany(ids, named, loadMissing, options);
   }
 
   /**

@@ -26,7 +26,18 @@ export class KeyLint {
     this.#shapes = new WarnOnce(warn, { most: 1_000 });
   }
 
+  /** As `toKey`, and checks each key. */
+  naming<K>(toKey: (id: K) => string): (id: K) => string {
+    return (id) => {
+      const key = toKey(id);
+      this.check(key);
+      return key;
+    };
+  }
+
+  /** What is no key at all is refused by who is asked for it. */
   check(key: string): void {
+    if (typeof key !== 'string') return;
     const flaw = keyFlaw(key);
     if (flaw === undefined) return;
     this.#shapes.warn(

@@ -14,7 +14,6 @@ export class Application {
   readonly anonymous: Owner = { application: this };
   /** Whether its start has been checked: each module of a cache comes to that point. */
   checked = false;
-  ended = false;
   readonly #faces = new Map<string | undefined, CacheFace>();
   readonly #owners = new Map<Decorated, Owner>();
   readonly #families = new Map<string, Set<Decorated>>();
@@ -36,7 +35,6 @@ export class Application {
 
   /** No cache of it serves any more. */
   end(): void {
-    this.ended = true;
     running.delete(this);
   }
 

@@ -1,6 +1,7 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { Injectable } from '@nestjs/common';
-import { ApplicationConfig, DiscoveryService, ModuleRef, ModulesContainer } from '@nestjs/core';
+import type { DiscoveryService } from '@nestjs/core';
+import { ApplicationConfig, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { CacheOptionsError } from '../cache-errors.js';
 import type { Application } from './application.js';
 import { applicationOf } from './application.js';
@@ -26,7 +27,6 @@ export class CachedMethodsExplorer
   readonly #application: Application;
 
   constructor(
-    private readonly discovery: DiscoveryService,
     private readonly container: ModulesContainer,
     private readonly config: ApplicationConfig,
   ) {
@@ -41,7 +41,12 @@ export class CachedMethodsExplorer
   }
 
   #checkMethods(): void {
-    const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
+    // Guards, interceptors and pipes that are declared on a class are made once for each module.
+    const wrappers = [...this.container.values()].flatMap(
+      // Of whatever class: only what they have in common is looked at.
+      ({ providers, injectables, controllers }) =>
+        [providers, injectables, controllers].flatMap((each) => [...each.values()] as Wrapper[]),
+    );
     wrappers.forEach(assertStatic);
     for (const wrapper of wrappers) {
       const instance: unknown = wrapper.instance; // declared `any`
@@ -62,7 +67,10 @@ export class CachedMethodsExplorer
   }
 
   #checkSerializers(): void {
-    for (const wrapper of this.discovery.getControllers()) {
+    const controllers = [...this.container.values()].flatMap((module) => [
+      ...module.controllers.values(),
+    ]);
+    for (const wrapper of controllers) {
       const instance: unknown = wrapper.instance; // declared `any`
       if (typeof instance !== 'object' || instance === null) continue;
       for (const [, method] of methodsOf(instance)) {

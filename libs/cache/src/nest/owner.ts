@@ -23,10 +23,10 @@ export function ownInstancesOf(prototype: object): void {
   Inject(ModulesContainer)(prototype, OWNER);
 }
 
-/** Who `self` is when it runs a method; makes it one of the application, if it was nobody's. */
+/** Who `self` is when it runs a method of the application; what was another's is made its own. */
 export function own(self: object, application: Application): Owner {
   const known = knownOwner(self);
-  if (known?.application.ended === false) return known;
+  if (known?.application === application) return known;
   const owner: Owner = { application };
   if (Object.isExtensible(self))
     Object.defineProperty(self, OWNER, { value: owner, configurable: true });

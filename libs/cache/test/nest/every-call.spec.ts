@@ -220,6 +220,17 @@ describe('A decorated method is cached and invalidates', () => {
     ]);
   });
 
+  it('by the application that provides the instance, whichever has made it', async () => {
+    const prices = new Prices();
+    const provider = { provide: Prices, useValue: prices };
+    const first = await startApp({ providers: [provider] });
+    await prices.of(1);
+    await first.close();
+    const { cache } = await start({ providers: [provider] });
+    expect(await loadsOfTwo(prices)).toBe(2);
+    expect(await cache.exists('prices:1')).toBe(true);
+  });
+
   it('whatever another decorator puts around it', async () => {
     const wrapped: MethodDecorator = (_target, _name, descriptor) => {
       const inner = descriptor.value as (...args: unknown[]) => unknown; // a method is
