@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /** What Fastify's reply and Express's response have in common. */
 export interface HttpResponse {
   readonly statusCode: number;
@@ -9,6 +11,7 @@ export interface HttpResponse {
 
 /** Headers to repeat, and the body that they belong to: what is stored when a route names headers. */
 export interface StoredAnswer {
+  /** By name in lower case; `null` for one that is to be removed. */
   readonly headers: Readonly<Record<string, unknown>>;
   readonly body: unknown;
 }
@@ -21,11 +24,26 @@ export function isStoredAnswer(value: unknown): value is StoredAnswer {
   return typeof headers === 'object' && headers !== null && 'body' in value;
 }
 
-/** Why a body cannot be kept as JSON, or `undefined` when it can. */
+/** Writes a header as it was read, in place of any that is there; `null` and `undefined` remove it. */
+export function writeHeader(response: HttpResponse, name: string, value: unknown): void {
+  // Fastify adds a cookie to those that are there.
+  response.removeHeader(name);
+  if (value === null || value === undefined) return;
+  // Express's own `header` completes the type of a content, its `setHeader` does not.
+  const { setHeader } = response as Partial<Record<'setHeader', HttpResponse['header']>>;
+  if (setHeader === undefined) response.header(name, value);
+  else setHeader.call(response, name, value);
+}
+
+/** In place of the body of a handler that completes without one, which Nest answers with an error. */
+export const NO_BODY = Symbol('no body');
+
+/** Why a body cannot be kept as JSON, whatever it holds, or `undefined`. */
 export function bodyFlaw(body: unknown): string | undefined {
-  if (typeof body === 'undefined') return 'there is nothing to keep';
-  if (typeof body === 'function') return 'its body is a function';
+  if (body === undefined || body === NO_BODY) return 'there is nothing to keep';
   if (typeof body !== 'object' || body === null) return undefined;
+  // Express answers with its fields, Fastify fails with it.
+  if (body instanceof Error || isNativeError(body)) return 'its body is an error';
   // StreamableFile, Node's streams, web streams and responses, generators, bytes.
   const isStream =
     'getStream' in body || 'pipe' in body || 'getReader' in body || Symbol.asyncIterator in body;
@@ -34,4 +52,38 @@ export function bodyFlaw(body: unknown): string | undefined {
   }
   if (ArrayBuffer.isView(body) || body instanceof ArrayBuffer) return 'its body is bytes';
   return undefined;
+}
+
+/** What is left of a body in the cache. */
+export interface JsonBody {
+  readonly value: unknown;
+  /** Whether both servers answer with it exactly as with the body itself. */
+  readonly isFaithful: boolean;
+}
+
+/**
+ * What JSON makes of a body; `undefined` when it makes nothing of it.
+ *
+ * An answer in JSON depends on more than its text: both servers send a `Date` as JSON and its text
+ * as plain text, Express sends `NaN` as a text and `null` as nothing, and a number out of
+ * `JSON.rawJSON` may have more digits than JavaScript keeps.
+ */
+export function jsonOf(body: unknown): JsonBody | undefined {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(body); // nothing for symbols and functions, whatever its type says
+  } catch {
+    // A cycle, a bigint, a `toJSON` that throws. Without the cache it throws as well.
+    return undefined;
+  }
+  if (text === undefined) return undefined;
+  const value: unknown = JSON.parse(text);
+  const isFaithful = isObject(body)
+    ? isObject(value) && JSON.stringify(value) === text
+    : value === body;
+  return { value, isFaithful };
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }

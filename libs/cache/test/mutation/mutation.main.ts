@@ -39,7 +39,14 @@ const SUITES = [
   ...['field-failures', 'answers', 'uncacheable', 'background', 'methods', 'refusals'].map(
     (name) => `nest/${name}`,
   ),
-  ...['nest/requests', 'nest/serialization', 'nest/unkeyable'],
+  ...[
+    'nest/requests',
+    'nest/serialization',
+    'nest/unkeyable',
+    'nest/replaced-answers',
+    'nest/bodies',
+    'nest/coming-answer',
+  ],
   ...['coherence-chain', 'local-tier', 'model', 'coherence', 'barrier', 'local-reads'].map(
     (name) => `local/${name}`,
   ),

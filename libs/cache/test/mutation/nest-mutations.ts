@@ -37,8 +37,8 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
     suite: 'nest/serialization',
     edits: [
       [
-        'const value = await this.parts.serializers.apply(body, context);',
-        'const value: unknown = await Promise.resolve(body);',
+        'const kept = await this.parts.serializers.apply(body, context);',
+        'const kept: unknown = await Promise.resolve(body);',
       ],
     ],
   },
@@ -50,12 +50,12 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
   {
     name: 'nest: headers that a hit does not repeat are no reason',
     suite: 'nest/answers',
-    edits: [['if (!declared.has(name)) return', 'if (!declared.has(name) && false) return']],
+    edits: [['if (this.declared.has(name)) continue;', "if (name !== '') continue;"]],
   },
   {
     name: 'nest: a status of the handler’s own is no reason',
     suite: 'nest/answers',
-    edits: [['if (statusCode !== this.#status) return', 'if (statusCode !== statusCode) return']],
+    edits: [['if (now.status !== before.status) return', 'if (now.status !== now.status) return']],
   },
   {
     name: 'nest: an answer that is not for sharing is shared with those who wait',
@@ -82,7 +82,7 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
     suite: 'nest/uncacheable',
     edits: [
       [
-        'if (this.parts.options.staleOnError !== undefined) await this.#forget(key);',
+        'if (this.parts.options.staleOnError !== undefined) await this.#runs.forget(key);',
         'void this.parts.options.staleOnError;',
       ],
     ],
@@ -90,7 +90,7 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
   {
     name: 'nest: an old answer bears the traces of the failure that it stands in for',
     suite: 'nest/uncacheable',
-    edits: [['    run.part(this.#declared);\n    run.undo();', '    run.part(this.#declared);']],
+    edits: [['    run.part();\n    run.undo();', '    run.part();']],
   },
   {
     name: 'nest: a refresh does not wait for the old answer',
@@ -104,8 +104,8 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
     suite: 'nest/background',
     edits: [
       [
-        'const watch = new AnswerWatch(response);',
-        'const watch = new AnswerWatch(background ? { ...response, getHeaders: () => ({}) } : response);',
+        'body, late ?? watch.end()',
+        'body, late ?? (background ? { flaw: undefined, headers: {} } : watch.end())',
       ],
     ],
   },
@@ -113,17 +113,14 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
     name: 'nest: a refresh that cannot be stored leaves the old answer',
     suite: 'nest/background',
     edits: [
-      ['      discardBody(body);\n      await this.#forget(key);', '      discardBody(body);'],
+      ['      discardBody(body);\n      await this.forget(key);', '      discardBody(body);'],
     ],
   },
   {
     name: 'nest: what goes on behind its answer is judged by that answer’s response',
     suite: 'nest/background',
     edits: [
-      [
-        'if (this.#parted !== undefined) return this.#parted.flaw;',
-        'if (this.#parted !== undefined) void this.#parted.flaw;',
-      ],
+      ['const earlier = this.#parted?.flaw;', 'const earlier = undefined as string | undefined;'],
     ],
   },
   {
@@ -152,8 +149,55 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
     edits: [['(error: unknown) => settle({ error }),', '(error: unknown) => void error,']],
   },
   {
-    name: 'nest: what comes after a hard timeout is judged by the response of that',
-    suite: 'nest/background',
-    edits: [['    visit.run?.part(this.#declared);\n', '']],
+    name: 'nest: what another answer does to the response is the handler’s',
+    suite: 'nest/replaced-answers',
+    edits: [
+      [
+        'this.#parted ??= this.#replaced();\n      this.#before = lookAt(response);',
+        'this.#parted ??= this.#replaced();',
+      ],
+    ],
+  },
+  {
+    name: 'nest: a subscriber that leaves is not noticed',
+    suite: 'nest/replaced-answers',
+    edits: [['if (!isGiven) steps.left();', 'void steps.left;']],
+  },
+  {
+    name: 'nest: headers that another answer forbids are an error of all callers',
+    suite: 'nest/replaced-answers',
+    edits: [['!visit.answered || !isTooLate(error)', '!visit.answered || isTooLate(error)']],
+  },
+  {
+    name: 'nest: a body that is answered otherwise than its JSON is kept as JSON',
+    suite: 'nest/bodies',
+    edits: [['if (!isFaithful && this.parts', 'if (!isFaithful && body === this.parts']],
+  },
+  {
+    name: 'nest: an error that is returned is a body like others',
+    suite: 'nest/bodies',
+    edits: [
+      ['if (body instanceof Error || isNativeError(body)) return', 'if (isNativeError(0)) return'],
+    ],
+  },
+  {
+    name: 'nest: a header that is removed is not noticed',
+    suite: 'nest/bodies',
+    edits: [
+      [
+        'new Set([...Object.keys(before.headers), ...Object.keys(now.headers)])',
+        'new Set(Object.keys(now.headers))',
+      ],
+    ],
+  },
+  {
+    name: 'nest: a cookie that is added to a list is not noticed',
+    suite: 'nest/bodies',
+    edits: [['Array.isArray(value) ? value.map(String) : String(value),', 'value,']],
+  },
+  {
+    name: 'nest: an entity is destroyed like a stream',
+    suite: 'nest/coming-answer',
+    edits: [["else if (typeof pipe === 'function') call(", 'else call(']],
   },
 ];

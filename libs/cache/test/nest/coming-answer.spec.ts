@@ -1,14 +1,32 @@
 import { Readable } from 'node:stream';
 import { StreamableFile } from '@nestjs/common';
-import { of, throwError } from 'rxjs';
+import { Observable, of, throwError } from 'rxjs';
 import { describe, expect, it } from '@jest/globals';
 import { settle } from '@gad/cache/testing';
+import type { AnswerSteps } from '../../src/nest/coming-answer.js';
 import { comingAnswer, Detour } from '../../src/nest/coming-answer.js';
 import { discardBody } from '../../src/nest/unsent-body.js';
 import { deferred } from '../fixtures.js';
 import { failOnStrays } from '../resources.js';
 
 failOnStrays();
+
+/** An answer that says into `told` what becomes of it. */
+function answerOf<T>(
+  value: Promise<T>,
+  finish: (value: T) => unknown,
+  told: string[] = [],
+): ReturnType<typeof comingAnswer> {
+  const steps: AnswerSteps<T> = {
+    finish: (arrived) => {
+      told.push('finished');
+      return finish(arrived);
+    },
+    settled: () => told.push('settled'),
+    left: () => told.push('left'),
+  };
+  return comingAnswer(value, steps);
+}
 
 /** What an answer is to its subscriber, in order. */
 function heard(answer: ReturnType<typeof comingAnswer>): unknown[] {
@@ -26,44 +44,34 @@ describe('A coming answer', () => {
 
   it.each(['before', 'after'])('is given to a subscriber who comes %s it', async (when) => {
     const value = deferred<number>();
-    let ends = 0;
-    const answer = comingAnswer(value.promise, double, () => ends++);
+    const told: string[] = [];
+    const answer = answerOf(value.promise, double, told);
     const early = when === 'before' ? heard(answer) : undefined;
     value.resolve(2);
     await settle();
     expect(early ?? heard(answer)).toEqual([4, 'complete']);
-    expect(ends).toBe(1);
+    expect(told).toEqual(['settled', 'finished']);
   });
 
   it.each<[string, (failure: Error) => ReturnType<typeof comingAnswer>]>([
-    ['the value', (failure) => comingAnswer(Promise.reject(failure), double, () => undefined)],
+    ['the value', (failure) => answerOf(Promise.reject(failure), double)],
     [
       'what finishes it',
       (failure) =>
-        comingAnswer(
-          Promise.resolve(1),
-          () => {
-            throw failure;
-          },
-          () => undefined,
-        ),
+        answerOf(Promise.resolve(1), () => {
+          throw failure;
+        }),
     ],
     [
       'the beginning of a detour',
-      (failure) =>
-        comingAnswer(
-          Promise.resolve(1),
-          () => new Detour(() => Promise.reject(failure)),
-          () => undefined,
-        ),
+      (failure) => answerOf(Promise.resolve(1), () => new Detour(() => Promise.reject(failure))),
     ],
     [
       'a detour',
       (failure) =>
-        comingAnswer(
+        answerOf(
           Promise.resolve(1),
           () => new Detour(() => Promise.resolve(throwError(() => failure))),
-          () => undefined,
         ),
     ],
   ])('is the error of %s, and a stray of nobody who does not listen', async (_, make) => {
@@ -74,17 +82,48 @@ describe('A coming answer', () => {
     expect(events).toEqual([{ error: failure }]);
   });
 
+  it('finishes nothing for a subscriber that has left, and says once that it has', async () => {
+    const [value, told] = [deferred<number>(), [] as string[]];
+    const answer = answerOf(value.promise, double, told);
+    const events: unknown[] = [];
+    answer.subscribe({ next: (body) => events.push(body) }).unsubscribe();
+    expect(told).toEqual(['left']);
+    value.resolve(2);
+    await settle();
+    expect([told, events]).toEqual([['left', 'settled'], []]);
+  });
+
+  it('finishes nothing while there is no subscriber', async () => {
+    const told: string[] = [];
+    answerOf(Promise.resolve(1), double, told);
+    await settle();
+    expect(told).toEqual(['settled']);
+  });
+
+  it('is not given to a subscriber that leaves during a detour', async () => {
+    const told: string[] = [];
+    const way = deferred<Observable<unknown>>();
+    const answer = answerOf(Promise.resolve(1), () => new Detour(() => way.promise), told);
+    let subscribed = 0;
+    const subscription = answer.subscribe();
+    await settle();
+    subscription.unsubscribe();
+    way.resolve(
+      new Observable(() => {
+        subscribed++;
+      }),
+    );
+    await settle();
+    expect([told, subscribed]).toEqual([['settled', 'finished', 'left'], 0]);
+  });
+
   it('takes a detour only for who wants it', async () => {
     let begun = 0;
     const detour = new Detour(() => {
       begun++;
       return Promise.resolve(of('other'));
     });
-    const answer = comingAnswer(
-      Promise.resolve(1),
-      () => detour,
-      () => undefined,
-    );
+    const answer = answerOf(Promise.resolve(1), () => detour);
     await settle();
     expect(begun).toBe(0);
     const events = heard(answer);
@@ -95,13 +134,27 @@ describe('A coming answer', () => {
 });
 
 describe('A body that nobody will be sent', () => {
-  it('lets go what it reads from', () => {
+  it('lets go what it reads from', async () => {
     const [file, plain] = [Readable.from(['a']), Readable.from(['a'])];
     discardBody(new StreamableFile(file));
     discardBody(plain);
     expect([file.destroyed, plain.destroyed]).toEqual([true, true]);
+    let cancelled = 0;
+    const web = (): ReadableStream => new ReadableStream({ cancel: () => void cancelled++ });
+    const held = web();
+    held.getReader();
+    for (const body of [web(), new Response(web()), new Response(), held]) discardBody(body);
+    await settle();
+    expect(cancelled).toBe(2);
     for (const other of [undefined, null, 'text', { a: 1 }]) {
       expect(() => discardBody(other)).not.toThrow();
     }
+  });
+
+  it('is not destroyed when it is an entity, whose row would go', () => {
+    let rows = 1;
+    discardBody({ id: 1, destroy: () => rows-- });
+    discardBody({ id: 1, cancel: () => rows-- });
+    expect(rows).toBe(1);
   });
 });
