@@ -18,7 +18,7 @@ export function setUpApiDocs(app: INestApplication, publicUrl: string | undefine
     const url = publicUrl ?? (prefixOf(request) || '/');
     return reply
       .type('application/json')
-      .headers({ vary: 'x-forwarded-prefix', 'cache-control': 'no-cache' })
+      .header('cache-control', 'no-cache')
       .send(`{"servers":${JSON.stringify([{ url }])},${rest}`);
   });
   // The page of Swagger UI finds its files and the document beside itself.

@@ -45,10 +45,11 @@ export function createHttpAdapter(config: AppConfig, logger: Logger): FastifyAda
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       const problem = toProblem(error);
+      const accepted = request.headers['accept-language'];
       void reply
         .status(problem.status)
-        .headers({ ...problemHeaders(problem), [REQUEST_ID_HEADER]: request.id })
-        .send(problemBody(problem, request.id));
+        .headers({ ...problemHeaders(problem, accepted), [REQUEST_ID_HEADER]: request.id })
+        .send(problemBody(problem, request.id, accepted));
     },
     clientErrorHandler: answerBrokenRequest,
   });

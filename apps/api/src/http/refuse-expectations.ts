@@ -8,11 +8,12 @@ export function refuseExpectations(server: Server): void {
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     const problem = new Problem('EXPECTATION_FAILED', 'Expect: takes 100-continue only');
     const requestId = requestIdOf(request);
+    const accepted = request.headers['accept-language'];
     response.writeHead(problem.status, {
-      ...problemHeaders(problem),
+      ...problemHeaders(problem, accepted),
       [REQUEST_ID_HEADER]: requestId,
       connection: 'close',
     });
-    response.end(JSON.stringify(problemBody(problem, requestId)));
+    response.end(JSON.stringify(problemBody(problem, requestId, accepted)));
   });
 }

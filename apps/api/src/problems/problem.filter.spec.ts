@@ -23,7 +23,7 @@ describe('ProblemFilter', () => {
       headers: () => reply,
       send: () => reply,
     };
-    const http = { getRequest: () => ({ id: 'id' }), getResponse: () => reply };
+    const http = { getRequest: () => ({ id: 'id', headers: {} }), getResponse: () => reply };
     // Of the host the filter needs these only.
     new ProblemFilter().catch(error, { switchToHttp: () => http } as unknown as ArgumentsHost);
   }

@@ -13,13 +13,14 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const problem = toProblem(error);
+    const accepted = request.headers['accept-language'];
     if (problem.status >= 500) this.log(problem, error);
     // A handler that already answered (or a caller who left) leaves nothing to send.
     if (reply.sent) return;
     void reply
       .status(problem.status)
-      .headers(problemHeaders(problem))
-      .send(problemBody(problem, request.id));
+      .headers(problemHeaders(problem, accepted))
+      .send(problemBody(problem, request.id, accepted));
   }
 
   private log(problem: { code: string; message: string }, error: unknown): void {
