@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { count, sql } from 'drizzle-orm';
 import { ConfigurationError } from '../src/config/parse-environment.js';
 import { openPglite } from '../src/database/embedded/open-pglite.js';
@@ -56,6 +57,27 @@ describe('The embedded database', () => {
       expect(await again.db.select({ nombre: usuarios.nombre }).from(usuarios)).toEqual([
         { nombre: 'Kept' },
       ]);
+    },
+    BOOTS,
+  );
+
+  it(
+    'is for nobody but its user, also where an earlier version left it open to others',
+    async () => {
+      const modes = async () => {
+        const names = await readdir(dataDir, { recursive: true });
+        const stats = await Promise.all(names.map((name) => stat(join(dataDir, name))));
+        return new Set(
+          stats.map((at) => (at.isDirectory() ? 'd' : 'f') + (at.mode & 0o777).toString(8)),
+        );
+      };
+      await (await open()).db.insert(usuarios).values(usuarioRow());
+      expect(await modes()).toEqual(new Set(['d700', 'f600']));
+      await database?.close();
+      await promisify(execFile)('chmod', ['-R', 'a+rX', dataDir]);
+      await open();
+      expect(await modes()).toEqual(new Set(['d700', 'f600']));
+      expect((await stat(dataDir)).mode & 0o777).toBe(0o700);
     },
     BOOTS,
   );

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'drizzle-orm';
+import { readAppConfig } from '../src/config/app-config.js';
 import { startPgBouncer, type PgBouncer } from '../../../test/servers/pgbouncer-server.js';
 import { startPostgres, type PostgresServer } from '../../../test/servers/postgres-server.js';
 import { onConnection } from '../src/database/postgres/migrate-postgres.js';
 import { openPostgres } from '../src/database/postgres/open-postgres.js';
 import type { PostgresDatabase } from '../src/database/postgres/postgres-database.js';
+import { DomainEventLog } from '../src/events/log/domain-event-log.js';
+import { makeLogReader } from '../src/events/log/make-log-reader.js';
 
 describe.each(['transaction', 'session'] as const)('A pooler in %s mode', (mode) => {
   let server: PostgresServer;
@@ -58,5 +61,55 @@ describe.each(['transaction', 'session'] as const)('A pooler in %s mode', (mode)
       client.query(`select current_setting('statement_timeout') as timeout`),
     );
     expect(seen.rows).toEqual([{ timeout: '0' }]);
+  });
+});
+
+describe('The log of events and a pooler', () => {
+  let server: PostgresServer;
+  let pooler: PgBouncer;
+  let pooled: PostgresDatabase;
+  let direct: PostgresDatabase;
+
+  beforeAll(async () => {
+    server = await startPostgres();
+    pooler = await startPgBouncer({ serverUrl: server.url, mode: 'transaction' });
+    pooled = await openPostgres(pooler.url, { poolSize: 4 });
+    direct = await openPostgres(server.url, { poolSize: 4 });
+  }, 60_000);
+  afterAll(async () => {
+    await Promise.all([pooled.close(), direct.close()]);
+    await pooler.stop();
+    await server.stop();
+  });
+
+  const open = async (database: PostgresDatabase, variables: Record<string, string>) =>
+    new DomainEventLog(await makeLogReader(readAppConfig(variables), database));
+
+  it('is listened to past the pooler where DATABASE_DIRECT_URL leads, whoever appends', async () => {
+    const listening = await open(pooled, {
+      DATABASE_URL: pooler.url,
+      DATABASE_DIRECT_URL: server.url,
+      REDIS_HOST: 'unused',
+    });
+    const woken = new Promise<void>((resolve) => listening.onAppend(resolve));
+    await listening.now();
+    const polling = await open(pooled, { DATABASE_URL: pooler.url, REDIS_HOST: 'unused' });
+    polling.appended();
+    await woken;
+    await Promise.all([listening.close(), polling.close()]);
+  });
+
+  it('counts a process behind a pooler, which no lock announces, before that serves', async () => {
+    const alone = await open(direct, { DATABASE_URL: server.url });
+    const polling = await open(pooled, { DATABASE_URL: pooler.url });
+    const counts = async (): Promise<boolean> => {
+      await alone.read(undefined);
+      return alone.alone(0);
+    };
+    while (!(await counts()));
+    await polling.read(undefined);
+    expect(await counts()).toBe(false);
+    expect(polling.alone(0)).toBe(false);
+    await Promise.all([alone.close(), polling.close()]);
   });
 });

@@ -120,9 +120,9 @@ export const CAUSES = {
   ),
   tlsDemanded: cause(
     'tls-demanded',
-    'demands TLS',
+    'does not admit us without TLS',
     'The database demands an encrypted connection',
-    'add ?sslmode=verify-full to the URL',
+    'add ?sslmode=verify-full to the URL; where that changes nothing, add the role, the host and the database to pg_hba.conf',
   ),
   tlsRefused: cause(
     'tls-refused',
