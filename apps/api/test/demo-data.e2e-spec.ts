@@ -34,7 +34,7 @@ describe.each(DATABASES)('Demo data on $name', ({ open }) => {
   });
   beforeEach(async () => {
     await own.database.db.execute(
-      sql`truncate usuarios, tareas, sesiones, refresh_tokens restart identity`,
+      sql`truncate usuarios, tareas, sesiones, refresh_tokens restart identity cascade`,
     );
   });
   afterAll(() => own.dispose());
