@@ -19,6 +19,9 @@ RUN mkdir /data && chown node:node /data
 # docker compose run --rm api admin create --email …
 RUN printf '#!/bin/sh\nexec node --enable-source-maps /app/dist/apps/api/src/admin/admin.main.js "$@"\n' \
   > /usr/local/bin/admin && chmod 755 /usr/local/bin/admin
+# MIGRATE=off: docker compose run --rm api migrate
+RUN printf '#!/bin/sh\nexec node --enable-source-maps /app/dist/apps/api/src/database/migrate.main.js "$@"\n' \
+  > /usr/local/bin/migrate && chmod 755 /usr/local/bin/migrate
 USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
