@@ -2,10 +2,10 @@ import 'reflect-metadata';
 import { userInfo } from 'node:os';
 import { Logger } from '@nestjs/common';
 import { AppConfigModule } from '../config/app-config.module.js';
-import { ConfigurationError } from '../config/parse-environment.js';
 import { isDatabaseUnavailable } from '../database/unavailable.js';
 import { openDatabase } from '../database/open-database.js';
 import { Problem } from '../problems/problem.js';
+import { startFailure } from '../start-failure.js';
 import { AdminAccounts, type Operator } from './admin-accounts.js';
 import { parseAdminArguments, USAGE, type AdminCommand } from './admin-arguments.js';
 import { AdminError } from './admin-error.js';
@@ -43,11 +43,10 @@ async function run(accounts: AdminAccounts, command: AdminCommand): Promise<stri
   return `Password of usuario ${String(id)} set: ${email}; their sesiones have ended.`;
 }
 
-/** One sentence for what the operator can mend; everything else is thrown with its stack. */
+/** One sentence for what the operator can mend here; for the start's own failures see `startFailure`. */
 function sentenceOf(error: unknown): string | undefined {
-  if (error instanceof Problem) return `${error.detail}.`;
-  if (isDatabaseUnavailable(error)) return 'The database does not answer; try again.';
-  if (error instanceof AdminError || error instanceof ConfigurationError) return error.message;
+  if (error instanceof Problem && !isDatabaseUnavailable(error)) return `${error.detail}.`;
+  if (error instanceof AdminError) return error.message;
   return undefined;
 }
 
@@ -74,6 +73,6 @@ async function main(words: readonly string[]): Promise<void> {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  console.error(sentenceOf(error) ?? error);
+  console.error(sentenceOf(error) ?? startFailure(error));
   process.exitCode = error instanceof AdminError ? error.exitCode : 1;
 }
