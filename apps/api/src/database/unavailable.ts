@@ -36,6 +36,8 @@ export function databaseUnavailable(cause: unknown): Problem {
   });
 }
 
-export function isDatabaseUnavailable(error: unknown): error is Problem {
+export function isDatabaseUnavailable(
+  error: unknown,
+): error is Problem & { readonly code: 'DATABASE_UNAVAILABLE' } {
   return error instanceof Problem && error.code === 'DATABASE_UNAVAILABLE';
 }
