@@ -8,6 +8,7 @@ const SERVICES: Record<string, string> = {
   'redis-server': 'redis-server.service',
   postgresql: 'postgresql.service',
   pgbouncer: 'pgbouncer.service',
+  nginx: 'nginx.service',
 };
 
 /** Whether this process may install Debian packages. */

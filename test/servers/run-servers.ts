@@ -19,7 +19,7 @@ export async function startRunServers(): Promise<void> {
   // First and for all kinds at once: two package installations side by side would collide.
   await findServerSources(wanted.map(({ kind }) => kind));
   // For the suites that ask for one; those say what is missing where it cannot be had.
-  await findServerSources(['pgbouncer']).catch(() => undefined);
+  await findServerSources(['pgbouncer', 'nginx']).catch(() => undefined);
   const results = await Promise.allSettled(
     wanted.map(async ({ variable, start }) => {
       const server = await start();

@@ -3,12 +3,12 @@ import { canInstallPackages, installPackages } from './debian-packages.js';
 import { findInPath, findPostgresDirectory } from './executables.js';
 
 /** The servers that tests can ask for. */
-export type ServerKind = 'redis' | 'postgres' | 'pgbouncer';
+export type ServerKind = 'redis' | 'postgres' | 'pgbouncer' | 'nginx';
 
 /** How one kind of server is run on this machine. */
 export type ServerSource = { by: 'programs'; path: string } | { by: 'docker'; image: string };
 
-/** A pooler has none: its container would not reach the server that it stands before. */
+/** A pooler or proxy has none: its container would not reach the server that it stands before. */
 const IMAGES: Partial<Record<ServerKind, string>> = {
   redis: 'redis:7.2-alpine',
   postgres: 'postgres:15-alpine',
@@ -17,11 +17,13 @@ const PACKAGES: Record<ServerKind, string> = {
   redis: 'redis-server',
   postgres: 'postgresql',
   pgbouncer: 'pgbouncer',
+  nginx: 'nginx',
 };
 const NAMES: Record<ServerKind, string> = {
   redis: 'Redis',
   postgres: 'PostgreSQL',
   pgbouncer: 'PgBouncer',
+  nginx: 'nginx',
 };
 
 /**
@@ -76,6 +78,7 @@ const FINDERS: Record<ServerKind, () => string | undefined> = {
   redis: () => findInPath('redis-server'),
   postgres: findPostgresDirectory,
   pgbouncer: () => findInPath('pgbouncer') ?? findInPath('pgbouncer', '/usr/sbin'),
+  nginx: () => findInPath('nginx') ?? findInPath('nginx', '/usr/sbin'),
 };
 
 function findPrograms(kind: ServerKind): ServerSource | undefined {
