@@ -69,6 +69,12 @@ export function logSet(log: CacheLog, key: string, ttlMs: number | undefined): v
   log.operation(new CacheLogLine(`Cache SET: ${key} (ttl=${ttl})`, { operation: 'SET', key, ttl }));
 }
 
+/** A value that is returned but not stored: what is wrong with it, or how large it is. */
+export function logUnstored(log: CacheLog, key: string, value: string | { bytes: number }): void {
+  const why = typeof value === 'string' ? `is ${value}` : `has ${value.bytes} bytes`;
+  log.warn(`Cache: the value of ${key} ${why}, not stored.`);
+}
+
 /** `Cache DELETE: k (deleted=1)`; several keys of one call share a line. */
 export function logDelete(log: CacheLog, keys: readonly string[], count: number): void {
   if (log.operation === undefined) return;

@@ -83,14 +83,14 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Stores a value that the cache owns. `false` when it was not stored: the store is away, refused
-   * it, or the token does not hold.
+   * Stores a value that the cache owns. `false`: not confirmed, because the store is away or refused
+   * it (after a timeout it may arrive yet), or the token does not hold; or it cannot be stored (too
+   * large, no JSON), and what was there is removed. `undefined` is no value: what was there stays.
    *
    * get → compute → set by hand can be raced: an invalidation between the read of the source and
    * this call is lost, and the old value stays for its whole ttl. For values derived from data
    * that changes use {@link getOrSet}, or {@link begin} and `set(…, { token })`. Writes of one key and
    * removals are sent in the order in which this process asked for them, awaited or not.
-   *
    * Cost: one script (above 4 kB a `SET` before it in the same round trip).
    */
   set(key: string, value: unknown, options?: SetOptions): Promise<boolean> {

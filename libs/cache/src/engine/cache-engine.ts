@@ -1,7 +1,7 @@
 import { CacheCounters } from '../cache-counters.js';
 import { CacheUnavailableError } from '../cache-errors.js';
 import type { CacheLog } from '../cache-log.js';
-import { logClear, logDelete, logDeletePattern, logSet } from '../cache-log.js';
+import { logClear, logDelete, logDeletePattern, logSet, logUnstored } from '../cache-log.js';
 import type { LocalFigures } from '../cache-stats.js';
 import type { Freshness, FreshnessFigures, Written } from '../freshness/freshness.js';
 import type { Removed } from '../local/removed.js';
@@ -190,23 +190,23 @@ export class CacheEngine {
     assertWritable(key);
     assertLifetime(options);
     const serialised = this.codec.serialise(value);
-    if (typeof serialised === 'string') {
-      this.#log.warn(`Cache: the value of ${key} is ${serialised}, not stored.`);
+    if (serialised === 'undefined') {
+      logUnstored(this.#log, key, serialised);
       return false;
     }
-    const { bytes } = serialised;
-    if (bytes > this.#limits.maxValueBytes) {
-      this.#log.warn(`Cache: the value of ${key} has ${bytes} bytes, not stored.`);
-      return false;
-    }
+    const large = typeof serialised === 'object' && serialised.bytes > this.#limits.maxValueBytes;
+    const packed = typeof serialised === 'string' || large ? '' : this.codec.pack(serialised);
     const ttlMs = ttlMilliseconds(options.ttl, options.jitter, this.#random);
-    const packed = this.codec.pack(serialised);
     const budget = currentBudget(this.#parts);
     const enter = (): Promise<void> | undefined => budget.enter();
-    const put = (text: string): Promise<boolean> =>
-      this.#local.removing(removedKeys([key]), () =>
-        budget.entered((ms) => putByHand(this.store, { key, text, ttlMs }, options, ms)),
+    const put = (ready: string): Promise<boolean> => {
+      const fits = ready !== '' && this.store.fits?.(key, ready) !== false;
+      if (!fits) logUnstored(this.#log, key, serialised);
+      const outgoing = { key, text: fits ? ready : undefined, ttlMs };
+      return this.#local.removing(removedKeys([key]), () =>
+        budget.entered((ms) => putByHand(this.store, outgoing, options, ms)),
       );
+    };
     try {
       if (!(await this.#writes.inTurn(key, packed, enter, put))) return false;
     } catch (error) {

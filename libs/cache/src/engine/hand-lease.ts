@@ -32,13 +32,15 @@ export async function acquireByHand(
 /** A value on its way to the store. */
 interface Outgoing {
   readonly key: string;
-  readonly text: string;
+  /** `undefined` for one that cannot be stored. */
+  readonly text: string | undefined;
   readonly ttlMs: number | undefined;
 }
 
 /**
  * Stores a value by hand, whatever is there, or only while the token holds where there is one; one
- * store call.
+ * store call. One that cannot be stored takes what is there away, because that is older, and leaves
+ * the key to the next caller.
  *
  * @throws CacheOptionsError when the token is another key's
  */
@@ -49,13 +51,16 @@ export async function putByHand(
   withinMs: number,
 ): Promise<boolean> {
   if (!('token' in options)) {
-    await store.write(key, text, ttlMs, withinMs);
-    return true;
+    if (text === undefined) await store.remove([key]);
+    else await store.write(key, text, ttlMs, withinMs);
+    return text !== undefined;
   }
   if (options.token === undefined) return false;
   const lease = FillToken.leaseOf(options.token);
   if (lease.key !== key) {
     throw new CacheOptionsError('token', `token was begun for ${lease.key}, not for ${key}.`);
   }
-  return store.fill(lease, text, ttlMs, withinMs);
+  if (text !== undefined) return store.fill(lease, text, ttlMs, withinMs);
+  await store.release(lease, withinMs);
+  return false;
 }

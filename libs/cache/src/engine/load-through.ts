@@ -1,5 +1,5 @@
 import { CacheLoadTimeoutError } from '../cache-errors.js';
-import { logSet } from '../cache-log.js';
+import { logSet, logUnstored } from '../cache-log.js';
 import type { Loader } from './cache-entry.js';
 import { WarnOnce } from '../warn-once.js';
 import type { FillRight } from './fill-right.js';
@@ -184,7 +184,7 @@ export class LoadThrough {
     right: FillRight | undefined,
     seatedBefore: number,
   ): Promise<void> {
-    const { counters, log, limits, random, codec, lookup } = this.parts;
+    const { store, counters, log, limits, random, codec, lookup } = this.parts;
     const { key, budget } = request;
     const end = async (): Promise<number> => {
       const seated = flight.close();
@@ -199,23 +199,24 @@ export class LoadThrough {
     this.#unshared.delete(key);
     const serialised = codec.serialise(value);
     if (typeof serialised === 'string') {
-      if (serialised === 'unserialisable') {
-        log.warn(`Cache: the value of ${key} is unserialisable, not stored.`);
-      }
+      if (serialised === 'unserialisable') logUnstored(log, key, serialised);
       flight.land(await end(), (resolve) => resolve({ raw: value }));
       return;
     }
-    const { bytes } = serialised;
-    const tooLarge = bytes > limits.maxValueBytes;
-    if (tooLarge) log.warn(`Cache: the value of ${key} has ${bytes} bytes, not stored.`);
-    const kept = storageTerms(value, options, loadMs, random);
-    if (right === undefined || tooLarge || skipStore || kept === undefined) {
+    const returned = async (): Promise<void> => {
       const loaded = { value: serialised, hit: false, stored: false, ttlMs: undefined } as const;
       flight.land(await end(), (resolve) => resolve(loaded));
-      return;
-    }
+    };
+    const tooLarge = serialised.bytes > limits.maxValueBytes;
+    if (tooLarge) logUnstored(log, key, serialised);
+    const kept = storageTerms(value, options, loadMs, random);
+    if (right === undefined || tooLarge || skipStore || kept === undefined) return returned();
     const packed = codec.pack(serialised, kept.terms);
     const text = typeof packed === 'string' ? packed : await packed;
+    if (store.fits?.(key, text) === false) {
+      logUnstored(log, key, serialised);
+      return returned();
+    }
     const seatedBeforeFill = flight.close();
     let stored: boolean | undefined;
     try {

@@ -215,6 +215,8 @@ export interface CacheStore extends StoreRemovals {
     withinMs: number,
     hitForMissMs?: number,
   ): Promise<boolean>;
+  /** Whether a text could be stored at all; absent: any could. */
+  fits?(key: string, text: string): boolean;
   /** Stores without a lease and ends any lease on the key. */
   write(key: string, text: string, ttlMs: number | undefined, withinMs: number): Promise<void>;
   /** Hears of the end of somebody's lease on the key. Register before acquiring, and close it. */

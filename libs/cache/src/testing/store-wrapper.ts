@@ -26,6 +26,7 @@ export type StoreOperation = Exclude<
   | 'circuit'
   | 'clock'
   | 'patience'
+  | 'fits'
   | 'cursors'
   | 'coherence'
   | 'unconfirmed'
@@ -87,6 +88,10 @@ export abstract class StoreWrapper implements CacheStore {
 
   get coherence(): LocalCoherence | undefined {
     return this.inner.coherence;
+  }
+
+  fits(key: string, text: string): boolean {
+    return this.inner.fits?.(key, text) !== false;
   }
 
   open(): Promise<void> {

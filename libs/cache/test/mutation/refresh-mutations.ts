@@ -59,12 +59,12 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
   {
     name: 'refresh: a hit-for-miss marker keeps all others waiting',
     suite: 'store-contract',
-    edits: [["if ARGV[4] == '0' then return {'owned', '0'} end", '']],
+    edits: [["if marker and ARGV[4] == '0' then return {'owned', '0'} end", '']],
   },
   {
     name: 'refresh: a hit-for-miss marker outlives its filling',
     suite: 'store-contract',
-    edits: [['if string.sub(turn, 3) ~= ARGV[1] then', 'if false then']],
+    edits: [['marker and string.sub(turn, 3) ~= ARGV[1] or left_ms', 'left_ms']],
   },
   {
     name: 'refresh: a hit-for-miss marker is put over the turn of another',

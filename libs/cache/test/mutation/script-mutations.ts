@@ -56,12 +56,12 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'acquire: takes over before the deadline',
     suite: 'store-contract',
-    edits: [['if until_ms and now < until_ms then', 'if false then']],
+    edits: [['if until_ms and now < until_ms and', 'if false and']],
   },
   {
     name: 'acquire: never takes over',
     suite: 'store-contract',
-    edits: [['if until_ms and now < until_ms then', 'if until_ms then']],
+    edits: [['if until_ms and now < until_ms and', 'if until_ms and']],
   },
   {
     name: 'acquire: a take-over brings its own token',

@@ -197,23 +197,21 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'memory: any lease will do',
     suite: 'store-contract',
-    edits: [['|| entry.token !== lease.token) return undefined;', ') return undefined;']],
+    edits: [['return this.#live(key)?.token === token;', 'return this.#live(key) !== undefined;']],
   },
   {
     name: 'memory: a take-over brings its own token',
     suite: 'store-contract',
-    edits: [
-      [
-        'const token = held?.token ?? String(++this.#nextToken);',
-        'const token = String(++this.#nextToken);',
-      ],
-    ],
+    edits: [['const token = held?.token ?? this.token();', 'const token = this.token();']],
   },
   {
     name: 'memory: takes over before the deadline',
     suite: 'store-contract',
     edits: [
-      ['if (held !== undefined && now < held.deadline) {', 'if (held !== undefined && now < 0) {'],
+      [
+        'if (held !== undefined && now < held.deadline && ',
+        'if (held !== undefined && now < 0 && ',
+      ],
     ],
   },
   {
@@ -221,9 +219,44 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     suite: 'store-contract',
     edits: [
       [
-        '    this.#entries.delete(key);\n    if (isText(entry)) return true;',
-        '    if (!isText(entry)) return false;\n    this.#entries.delete(key);\n    if (isText(entry)) return true;',
+        '    this.#leases.end(key);\n    const there = this.#text(key) !== undefined;',
+        '    const there = this.#text(key) !== undefined;',
       ],
     ],
+  },
+  {
+    name: 'memory: a lease from before the clock was set back keeps others from loading',
+    suite: 'clock-set-back',
+    edits: [['&& held.deadline <= now + terms.leaseMs', '']],
+  },
+  {
+    name: 'memory: a value that is too large is taken for stored',
+    suite: 'unstorable',
+    edits: [['if (store.fits?.(key, text) === false) {', 'if (text === undefined) {']],
+  },
+  {
+    name: 'engine: an older value is served after a set that could not be stored',
+    suite: 'unstorable',
+    edits: [
+      [
+        'if (text === undefined) await store.remove([key]);',
+        'if (text === undefined) return false;',
+      ],
+    ],
+  },
+  {
+    name: 'acquire: a lease from before the clock was set back keeps others from loading',
+    suite: 'clock-set-back',
+    edits: [[' and until_ms <= now + ARGV[2] then', ' then']],
+  },
+  {
+    name: 'refresh: a turn from before the clock was set back keeps others from refreshing',
+    suite: 'clock-set-back',
+    edits: [[' or left_ms < 0 or left_ms > longest then', ' then']],
+  },
+  {
+    name: 'memory: a turn from before the clock was set back keeps others from refreshing',
+    suite: 'clock-set-back',
+    edits: [[' && expiresAt <= now + (resting ? LONGEST_REST_MS : turnMs)', '']],
   },
 ];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '../../testing/fake-clock.js';
+import type { Lease } from '../cache-store.js';
 import { MemoryStore } from './memory-store.js';
 
 describe('The in-process store', () => {
@@ -21,12 +22,55 @@ describe('The in-process store', () => {
     expect(keys).toBeLessThan(50);
   });
 
-  it('refuses the fill of a lease that was evicted', async () => {
-    const store = new MemoryStore({ maxEntries: 1 });
-    const answer = await store.acquire('a', { leaseMs: 1_000, replace: false });
-    await store.write('b', '1', undefined);
+  it('evicts values for values only: every load under way may store', async () => {
+    const store = new MemoryStore({ maxEntries: 300 });
+    const leases: Lease[] = [];
+    for (let n = 0; n < 12_000; n++) {
+      const answer = await store.acquire(`k:${n}`, { leaseMs: 1_000, replace: false });
+      if (answer.state === 'owned') leases.push(answer.lease);
+    }
+    let stored = 0;
+    for (const lease of leases) if (await store.fill(lease, '1', undefined)) stored++;
+    expect(stored).toBe(12_000);
+    const { keys, evictions } = await store.statistics();
+    expect([keys, evictions]).toEqual([300, 11_700]);
+  });
+
+  it('keeps values while more keys are being loaded than it has entries', async () => {
+    const store = new MemoryStore({ maxEntries: 3 });
+    for (const key of ['a', 'b', 'c']) await store.write(key, '1', undefined);
+    for (let n = 0; n < 100; n++) await store.acquire(`l:${n}`, { leaseMs: 1_000, replace: false });
+    expect(await store.readMany(['a', 'b', 'c'])).toEqual(['1', '1', '1']);
+  });
+
+  it('forgets leases that ran out, and beyond their own bound the oldest', async () => {
+    const clock = new FakeClock();
+    const store = new MemoryStore({ clock });
+    const first = await store.acquire('first', { leaseMs: 100, replace: false });
+    const watch = store.watch('first');
+    for (let n = 1; n < 100_000; n++)
+      await store.acquire(`k:${n}`, { leaseMs: 100, replace: false });
+    if (first.state !== 'owned') throw new Error('not leased');
+    const changed = watch.changed(60_000);
+    await store.acquire('one more', { leaseMs: 100, replace: false });
+    await changed;
+    expect(await store.fill(first.lease, '1', undefined)).toBe(false);
+    watch.close();
+  });
+
+  it('says so when a value is larger than all of it, and serves no older one instead', async () => {
+    const store = new MemoryStore({ maxBytes: 1_000 });
+    const large = 'x'.repeat(600);
+    expect([store.fits('k', large), store.fits('k', 'x'.repeat(400))]).toEqual([false, true]);
+    await store.write('k', 'old', undefined);
+    await expect(store.write('k', large, undefined)).rejects.toMatchObject({ reason: 'refused' });
+    expect(await store.read('k')).toBeUndefined();
+    const answer = await store.acquire('k', { leaseMs: 1_000, replace: false });
     if (answer.state !== 'owned') throw new Error('not leased');
-    expect(await store.fill(answer.lease, '1', undefined)).toBe(false);
+    await expect(store.fill(answer.lease, large, undefined)).rejects.toThrow('larger');
+    expect(await store.acquire('k', { leaseMs: 1_000, replace: false })).toMatchObject({
+      state: 'owned',
+    });
   });
 
   it('ends lives, leases and the right to fill by its clock', async () => {

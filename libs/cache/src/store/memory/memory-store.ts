@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { CacheUnavailableError } from '../../cache-errors.js';
 import type { Clock } from '../../clock.js';
 import { systemClock } from '../../clock.js';
 import type { Glob } from '../../engine/glob.js';
@@ -17,8 +18,8 @@ import type {
 import type { LeaseWatch } from '../lease-watch.js';
 import { LeaseWatches } from '../lease-watch.js';
 import { MemoryCursors } from './memory-cursors.js';
-import type { Stored, StoredLease, StoredText } from './memory-entry.js';
-import { isText } from './memory-entry.js';
+import type { StoredText } from './memory-entry.js';
+import { MemoryLeases } from './memory-leases.js';
 import { RefreshTurns } from './refresh-turns.js';
 
 /** Bounds of the in-process store. */
@@ -31,8 +32,6 @@ export interface MemoryStoreOptions {
   readonly clock?: Clock;
 }
 
-/** How many leases long the right to fill outlives the right to load alone. */
-const KEEP_LEASES = 10;
 const ENTRY_OVERHEAD_BYTES = 64;
 
 /**
@@ -48,9 +47,10 @@ export class MemoryStore implements CacheStore {
   readonly #clock: Clock;
   readonly #startedAt: number;
   readonly #watches: LeaseWatches;
-  readonly #entries: LRUCache<string, Stored>;
+  readonly #entries: LRUCache<string, StoredText>;
+  readonly #maxBytes: number;
+  readonly #leases: MemoryLeases;
   readonly #turns: RefreshTurns;
-  #nextToken = 0;
   #hits = 0;
   #misses = 0;
   #evictions = 0;
@@ -61,17 +61,25 @@ export class MemoryStore implements CacheStore {
     this.cursors = new MemoryCursors(this.#clock);
     this.#watches = new LeaseWatches(this.#clock);
     this.#turns = new RefreshTurns(this.#clock);
-    this.#entries = new LRUCache<string, Stored>({
+    this.#leases = new MemoryLeases(this.#clock, this.#watches);
+    this.#maxBytes = options.maxBytes ?? 64 * 1024 * 1024;
+    this.#entries = new LRUCache<string, StoredText>({
       max: options.maxEntries ?? 10_000,
-      maxSize: options.maxBytes ?? 64 * 1024 * 1024,
-      sizeCalculation: (entry, key) =>
-        ENTRY_OVERHEAD_BYTES + 2 * (key.length + (isText(entry) ? entry.text.length : 0)),
-      disposeAfter: (entry, key, reason) => {
-        if (reason !== 'evict') return;
-        this.#evictions++;
-        if (!isText(entry)) this.#watches.wake(key);
+      maxSize: this.#maxBytes,
+      sizeCalculation: ({ text }, key) => bytesOf(key, text),
+      dispose: (_entry, _key, reason) => {
+        if (reason === 'evict') this.#evictions++;
       },
     });
+  }
+
+  /** It answers at once: nothing is waited for. */
+  get patience(): Pick<Clock, 'now'> {
+    return AT_ONCE;
+  }
+
+  fits(key: string, text: string): boolean {
+    return bytesOf(key, text) <= this.#maxBytes;
   }
 
   get clock(): Clock {
@@ -106,58 +114,38 @@ export class MemoryStore implements CacheStore {
   }
 
   acquire(key: string, terms: LeaseTerms): Promise<Acquisition> {
-    const now = this.#clock.now();
-    const entry = this.#live(key);
-    if (entry !== undefined && isText(entry) && !terms.replace) {
-      return Promise.resolve({ state: 'present' });
+    if (this.#text(key) !== undefined) {
+      if (!terms.replace) return Promise.resolve({ state: 'present' });
+      this.#entries.delete(key);
     }
-    const held = entry === undefined || isText(entry) ? undefined : entry;
-    if (held !== undefined && now < held.deadline) {
-      return Promise.resolve({ state: 'wait', forMs: held.deadline - now });
-    }
-    // A take-over adopts the token: a loader slower than its lease still fills, and the fill of
-    // whoever is second finds no lease any more.
-    const token = held?.token ?? String(++this.#nextToken);
-    const expiresAt = now + terms.leaseMs * KEEP_LEASES;
-    const marked = held !== undefined && now < (held.hitForMissUntil ?? 0);
-    this.#entries.set(
-      key,
-      marked ? { ...held, expiresAt } : { token, deadline: now + terms.leaseMs, expiresAt },
-    );
-    return Promise.resolve({ state: 'owned', lease: { key, token, generation: 0 } });
+    return Promise.resolve(this.#leases.take(key, terms));
   }
 
-  fill(lease: Lease, text: string, ttlMs: number | undefined): Promise<boolean> {
-    if (this.#held(lease) === undefined) return Promise.resolve(false);
+  async fill(lease: Lease, text: string, ttlMs: number | undefined): Promise<boolean> {
+    if (!this.#leases.holds(lease)) return false;
     this.#put(lease.key, text, ttlMs);
-    return Promise.resolve(true);
+    return true;
   }
 
   release(lease: Lease, _withinMs: number, hitForMissMs = 0): Promise<boolean> {
-    const held = this.#held(lease);
-    if (held === undefined) return Promise.resolve(false);
-    const now = this.#clock.now();
-    const hitForMiss = hitForMissMs > 0 ? { hitForMissUntil: now + hitForMissMs } : {};
-    this.#entries.set(lease.key, { ...held, deadline: now, ...hitForMiss });
-    this.#watches.wake(lease.key);
-    return Promise.resolve(true);
+    return Promise.resolve(this.#leases.release(lease, hitForMissMs));
   }
 
   beginRefresh(key: string, head: string, terms: RefreshTerms): Promise<RefreshTurn> {
     if (!this.#holds(key, head)) return Promise.resolve({ state: 'gone' });
-    const token = String(++this.#nextToken);
+    const token = this.#leases.token();
     const taken = terms.insist ? undefined : this.#turns.take(key, head, token, terms);
     if (taken !== undefined) return Promise.resolve(taken);
     return Promise.resolve({ state: 'owned', refresh: { key, head, token, generation: 0 } });
   }
 
-  refill(refresh: RefreshLease, text: string, ttlMs: number | undefined): Promise<boolean> {
+  async refill(refresh: RefreshLease, text: string, ttlMs: number | undefined): Promise<boolean> {
     const { key, head, token } = refresh;
     const there = this.#holds(key, head);
-    if (there) this.#put(key, text, ttlMs);
     this.#turns.end(key, token, 0);
     this.#watches.wake(key);
-    return Promise.resolve(there);
+    if (there) this.#put(key, text, ttlMs);
+    return there;
   }
 
   endRefresh(
@@ -173,9 +161,8 @@ export class MemoryStore implements CacheStore {
     return Promise.resolve(there);
   }
 
-  write(key: string, text: string, ttlMs: number | undefined): Promise<void> {
+  async write(key: string, text: string, ttlMs: number | undefined): Promise<void> {
     this.#put(key, text, ttlMs);
-    return Promise.resolve();
   }
 
   watch(key: string): LeaseWatch {
@@ -193,11 +180,11 @@ export class MemoryStore implements CacheStore {
   }
 
   removeMatching(glob: Glob): Promise<number> {
-    return this.remove([...this.#entries.keys()].filter((key) => glob.matches(Buffer.from(key))));
+    return this.remove(this.#keys().filter((key) => glob.matches(Buffer.from(key))));
   }
 
   removeAll(): Promise<number> {
-    return this.remove([...this.#entries.keys()]);
+    return this.remove(this.#keys());
   }
 
   list(glob: Glob | undefined, after: string | undefined, limit: number): Promise<KeyPage> {
@@ -239,53 +226,44 @@ export class MemoryStore implements CacheStore {
     });
   }
 
-  #live(key: string): Stored | undefined {
+  #keys(): string[] {
+    return [...this.#entries.keys(), ...this.#leases.keys()];
+  }
+
+  #text(key: string): StoredText | undefined {
     const entry = this.#entries.get(key);
     if (entry?.expiresAt === undefined || entry.expiresAt > this.#clock.now()) return entry;
     this.#entries.delete(key);
     return undefined;
   }
 
-  #text(key: string): StoredText | undefined {
-    const entry = this.#live(key);
-    return entry !== undefined && isText(entry) ? entry : undefined;
-  }
-
   #texts(): [string, StoredText][] {
     const now = this.#clock.now();
-    const texts: [string, StoredText][] = [];
-    for (const [key, entry] of this.#entries.entries()) {
-      if (isText(entry) && (entry.expiresAt ?? Infinity) > now) texts.push([key, entry]);
-    }
-    return texts;
+    return [...this.#entries.entries()].filter(
+      ([, { expiresAt }]) => (expiresAt ?? Infinity) > now,
+    );
   }
 
   #holds(key: string, head: string): boolean {
     return this.#text(key)?.text.startsWith(head) === true;
   }
 
-  #held(lease: Lease): StoredLease | undefined {
-    const entry = this.#live(lease.key);
-    if (entry === undefined || isText(entry) || entry.token !== lease.token) return undefined;
-    return entry;
-  }
-
+  /** Stores a text and ends the lease; one that is too large leaves the key without a value. */
   #put(key: string, text: string, ttlMs: number | undefined): void {
-    const replaced = this.#entries.get(key);
-    this.#entries.set(key, {
-      text,
-      expiresAt: ttlMs === undefined ? undefined : this.#clock.now() + ttlMs,
-    });
-    if (replaced !== undefined && !isText(replaced)) this.#watches.wake(key);
+    this.#leases.end(key);
+    if (!this.fits(key, text)) {
+      this.#entries.delete(key);
+      throw new CacheUnavailableError('refused', 'The value is larger than the in-process store.');
+    }
+    const expiresAt = ttlMs === undefined ? undefined : this.#clock.now() + ttlMs;
+    this.#entries.set(key, { text, expiresAt });
   }
 
   #drop(key: string): boolean {
-    const entry = this.#live(key);
-    if (entry === undefined) return false;
+    this.#leases.end(key);
+    const there = this.#text(key) !== undefined;
     this.#entries.delete(key);
-    if (isText(entry)) return true;
-    this.#watches.wake(key);
-    return false;
+    return there;
   }
 
   #ttl(entry: StoredText): number | null {
@@ -297,4 +275,10 @@ export class MemoryStore implements CacheStore {
     else this.#hits++;
     return entry;
   }
+}
+
+const AT_ONCE = { now: (): number => 0 };
+
+function bytesOf(key: string, text: string): number {
+  return ENTRY_OVERHEAD_BYTES + 2 * (key.length + text.length);
 }

@@ -9,6 +9,9 @@ interface Turn {
   readonly openTo?: string;
 }
 
+/** No rest and no marker lasts longer; the engine's last seconds. */
+const LONGEST_REST_MS = 60_000;
+
 /** Whose turn it is to refresh which key, in one process. */
 export class RefreshTurns {
   /** In the order in which they were taken, so that what ran out is found at the front. */
@@ -21,7 +24,7 @@ export class RefreshTurns {
     const now = this.clock.now();
     const held = this.#turns.get(key);
     // A marker for another filling is none.
-    if (held !== undefined && held.expiresAt > now && (held.openTo ?? head) === head) {
+    if (held !== undefined && isCurrent(held, now, terms) && (held.openTo ?? head) === head) {
       if (held.openTo !== undefined && terms.background !== true) return undefined;
       return { state: held.resting ? 'resting' : 'wait', forMs: held.expiresAt - now };
     }
@@ -60,4 +63,9 @@ export class RefreshTurns {
       this.#turns.delete(key);
     }
   }
+}
+
+/** Not over; and not later than any could be, as after a clock was set back. */
+function isCurrent({ expiresAt, resting }: Turn, now: number, { turnMs }: RefreshTerms): boolean {
+  return expiresAt > now && expiresAt <= now + (resting ? LONGEST_REST_MS : turnMs);
 }

@@ -17,6 +17,9 @@ import { PUT, script } from './script.js';
  * makes the marker void. Processes of a release before the markers take it for a rest.
  */
 
+/** No rest and no marker lasts longer; the engine's last seconds. */
+const LONGEST_REST_MS = 60_000;
+
 const FILLING = String.raw`
 local function holds(key, head)
   return redis.pcall('GETRANGE', key, 0, #head - 1) == head
@@ -42,16 +45,20 @@ if not holds(KEYS[1], ARGV[1]) then return {'gone', '0'} end
 if ARGV[4] == '1' or redis.call('SET', KEYS[2], '0' .. ARGV[2], 'NX', 'PX', ARGV[3]) then
   return {'owned', '0'}
 end
-local left = string.format('%.0f', math.max(1, redis.call('PTTL', KEYS[2])))
+local left_ms = redis.call('PTTL', KEYS[2])
+local left = string.format('%.0f', math.max(1, left_ms))
 local turn = redis.call('GET', KEYS[2])
-if string.sub(turn, 1, 2) == '2!' then
-  if string.sub(turn, 3) ~= ARGV[1] then
-    redis.call('SET', KEYS[2], '0' .. ARGV[2], 'PX', ARGV[3])
-    return {'owned', '0'}
-  end
-  if ARGV[4] == '0' then return {'owned', '0'} end
+local resting = string.sub(turn, 1, 1) == '2'
+local marker = string.sub(turn, 1, 2) == '2!'
+local longest = resting and ${LONGEST_REST_MS} or tonumber(ARGV[3])
+-- A marker for another filling is none, and neither is what ends later than any turn could: it comes
+-- from a clock that was set back.
+if marker and string.sub(turn, 3) ~= ARGV[1] or left_ms < 0 or left_ms > longest then
+  redis.call('SET', KEYS[2], '0' .. ARGV[2], 'PX', ARGV[3])
+  return {'owned', '0'}
 end
-if string.sub(turn, 1, 1) == '2' then return {'resting', left} end
+if marker and ARGV[4] == '0' then return {'owned', '0'} end
+if resting then return {'resting', left} end
 redis.pcall('SETRANGE', KEYS[2], 0, '1')
 return {'wait', left}`,
 );
