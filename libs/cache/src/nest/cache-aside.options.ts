@@ -79,14 +79,15 @@ export interface HandlerCacheOptions<Input = RawRequest, Value = unknown> extend
   /** Whether this route, or this request, uses the cache at all. Default `true`. */
   readonly enabled?: boolean | ((input: Input, context: ExecutionContext) => boolean) | undefined;
   /**
-   * Headers that the handler sets and that a hit repeats. A handler that sets any other header is
-   * not cached. They are stored beside the body (`{ "headers": …, "body": … }`). Not `set-cookie`, and
-   * not with `staleFor`, `earlyRefresh` or `softTimeout`, whose runs have no response to set them on.
+   * Headers that the handler sets or removes and that a hit repeats. A handler that touches any
+   * other header is not cached. They are stored beside the body (`{ "headers": …, "body": … }`). Not
+   * `set-cookie`, and not with `staleFor`, `earlyRefresh` or `softTimeout`, whose runs have no response
+   * to set them on.
    */
   readonly headers?: readonly string[] | undefined;
   /**
-   * Whether a stored value is of this program's making and version. One that is not is removed,
-   * and the handler answers. Default: any JSON is.
+   * Whether a stored value is of this program's making and version. One that is not, or for which
+   * this throws, is removed, and the handler answers. Default: any JSON is.
    */
   readonly valid?: ((value: unknown, input: Input) => boolean) | undefined;
   /**
