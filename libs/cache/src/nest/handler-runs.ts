@@ -108,7 +108,9 @@ export class HandlerRuns {
   /** Removes what is held, which is older than an answer that cannot be kept. */
   async forget(key: string): Promise<void> {
     try {
-      await this.parts.face.cache.delete(key);
+      const { cache } = this.parts.face;
+      // Where nothing is held, a removal would only end the marker that lets requests load side by side.
+      if (await cache.exists(key)) await cache.delete(key);
     } catch (error) {
       // Then nothing is served from there either.
       if (!(error instanceof CacheUnavailableError)) throw error;

@@ -33,6 +33,7 @@ const SUITES = [
     'load-cycles',
     'load-context',
     'load-bounds',
+    'hit-for-miss',
     'write-order',
   ],
   ...['redis-cursors', 'freshness/validity', 'freshness/relay', 'freshness/writers', 'model/model'],

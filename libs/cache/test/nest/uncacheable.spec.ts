@@ -96,6 +96,43 @@ describe.each(PLATFORMS)('An answer that is not for sharing, on %s:', (platform:
     },
   );
 
+  it.each(OTHERS)(
+    '(%s) keeps no request waiting for another, until one is for sharing',
+    async (other) => {
+      await running.cache.delete('item:1');
+      manner = other;
+      const opened = deferred<undefined>();
+      gate = opened.promise;
+      // Who asks while the first runs cannot know better than to wait for it.
+      const asking = Array.from({ length: 3 }, get);
+      while ((await counts()).joins < 2) await new Promise(setImmediate);
+      opened.resolve(undefined);
+      await Promise.all(asking);
+      expect(runs).toBe(4);
+      for (const expected of [9, 14]) {
+        const again = deferred<undefined>();
+        gate = again.promise;
+        const wave = Array.from({ length: 5 }, get);
+        while (runs < expected) await new Promise(setImmediate);
+        if (expected === 14) manner = 'cacheable';
+        again.resolve(undefined);
+        await Promise.all(wave);
+      }
+      expect((await counts()).joins).toBe(2);
+      const { text } = await get();
+      expect(text).toMatch(/^{"run":1[0-4]}$/);
+      await running.cache.delete('item:1');
+      const last = deferred<undefined>();
+      gate = last.promise;
+      const shared = Array.from({ length: 5 }, get);
+      while ((await counts()).joins < 6) await new Promise(setImmediate);
+      last.resolve(undefined);
+      expect((await Promise.all(shared)).map((answer) => answer.text)).toEqual(
+        shared.map(() => '{"run":15}'),
+      );
+    },
+  );
+
   it('does not cost more than its caching when the store is away', async () => {
     manner = 'another status';
     const { faults, options } = new CacheTesting({ clock });
