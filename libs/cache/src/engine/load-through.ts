@@ -68,11 +68,11 @@ export class LoadThrough {
       led = true;
       return this.#lead(flight, request);
     };
-    const confirmable = request.miss !== 'away' && !lookedTwice;
+    const confirmable = request.miss !== 'away';
     if (request.manner !== 'leave' && this.#unshared.has(request.key)) {
       return this.#flights.alone(lead);
     }
-    const outcome = this.#flights.join(request.key, lead, confirmable);
+    const outcome = this.#flights.join(request.key, lead, confirmable, lookedTwice);
     if (outcome !== undefined && !led) {
       this.parts.counters.joins++;
       this.#own.wait(request.key, outcome);

@@ -67,9 +67,10 @@ export class Flight<T> {
    * @internal Takes a seat, now or behind the next leader; `undefined` once the door is closed. A
    * caller that comes to lead later does so in the async context in which it asked.
    */
-  sit(lead: Lead<T>, confirmable: boolean): Promise<T> | undefined {
-    if (confirmable && this.#closed) return undefined;
-    const seats = confirmable || !(this.#loading || this.#closed) ? this.seats : this.#next;
+  sit(lead: Lead<T>, confirmable: boolean, lookedTwice: boolean): Promise<T> | undefined {
+    if (confirmable && this.#closed && !lookedTwice) return undefined;
+    const open = !this.#closed && (confirmable || !this.#loading);
+    const seats = open ? this.seats : this.#next;
     return new Promise((resolve, reject) => {
       seats.push({ lead: AsyncResource.bind(lead), resolve, reject });
     });
@@ -97,11 +98,17 @@ export class SingleFlight<T> {
    *
    * @param confirmable whether this caller can rely on the store to confirm an outcome. When the
    *   store is away, nobody may join a load that already runs: such a caller waits for the next.
+   * @param lookedTwice the caller was sent back to read before: it waits for the next flight instead
    * @returns `undefined` when the flight's last command is already sent: read again
    */
-  join(key: string, lead: Lead<T>, confirmable: boolean): Promise<T> | undefined {
+  join(
+    key: string,
+    lead: Lead<T>,
+    confirmable: boolean,
+    lookedTwice: boolean,
+  ): Promise<T> | undefined {
     const flight = this.#flights.get(key);
-    if (flight !== undefined) return flight.sit(lead, confirmable);
+    if (flight !== undefined) return flight.sit(lead, confirmable, lookedTwice);
     return new Promise((resolve, reject) => {
       this.#start(key, [{ lead, resolve, reject }]);
     });

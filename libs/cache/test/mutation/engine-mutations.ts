@@ -74,7 +74,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'flight: who comes after the last command was sent joins',
     suite: 'sharing',
-    edits: [['if (confirmable && this.#closed) return undefined;', '']],
+    edits: [['if (confirmable && this.#closed && !lookedTwice) return undefined;', '']],
     equivalent: 'the mark taken at closing leaves them out anyway; the door spares them the wait',
   },
   {
@@ -91,10 +91,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     name: 'flight: with the store away, a running load is joined',
     suite: 'outages',
     edits: [
-      [
-        'const seats = confirmable || !(this.#loading || this.#closed) ? this.seats : this.#next;',
-        'const seats = this.seats;',
-      ],
+      ['const open = !this.#closed && (confirmable || !this.#loading);', 'const open = true;'],
     ],
     equivalent:
       'without a confirmed fill the mark of the beginning leaves them out; a confirmed one covers them',
@@ -112,7 +109,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'flight: nobody joins',
     suite: 'sharing',
-    edits: [['if (flight !== undefined) return flight.sit(lead, confirmable);', '']],
+    edits: [['if (flight !== undefined) return flight.sit(lead, confirmable, lookedTwice);', '']],
   },
   {
     name: 'set: a missing token is no token',
