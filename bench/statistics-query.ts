@@ -32,7 +32,7 @@ try {
     const rows = await database.db
       .select({ id: usuarios.id })
       .from(usuarios)
-      .where(like(usuarios.dni, 'SEED-%'));
+      .where(like(usuarios.dni, 'SEED%'));
     const repository = new StatisticsRepository(database);
     for (const days of [365, 30]) {
       await report(

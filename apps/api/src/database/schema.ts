@@ -54,10 +54,11 @@ export const usuarios = pgTable(
   {
     id: integer('id').primaryKey().generatedByDefaultAsIdentity(),
     uuid: uuid('uuid').notNull().unique().defaultRandom(),
+    /** As `canonicalDni` writes it; unique in that form among the usuarios that are not deleted. */
     dni: text('dni').notNull(),
     nombre: text('nombre').notNull(),
     apellido: text('apellido').notNull(),
-    /** Stored in lower case; unique among the usuarios that are not deleted, as is `dni`. */
+    /** As `normalEmail` writes it; unique among the usuarios that are not deleted. */
     email: text('email').notNull(),
     telefono: text('telefono'),
     rol: text('rol', { enum: ROLES }).notNull().default('usuario'),
@@ -78,7 +79,9 @@ export const usuarios = pgTable(
   (t) => [
     index('usuarios_busqueda').using('gin', trigrams(t.busqueda)).where(isLive(t)),
     uniqueIndex('usuarios_email_live').on(t.email).where(isLive(t)),
-    uniqueIndex('usuarios_dni_live').on(t.dni).where(isLive(t)),
+    uniqueIndex('usuarios_dni_live')
+      .on(sql`canonical_dni(${t.dni})`)
+      .where(isLive(t)),
     check('usuarios_rol', sql`${t.rol} in ('usuario', 'supervisor', 'admin')`),
   ],
 );

@@ -13,7 +13,7 @@ import { PageQueryDto } from '../paging/page-query.dto.js';
 import { IntegerText } from '../validation/query-text.decorators.js';
 import { Instant } from '../validation/instant.decorator.js';
 import { WholeNumber } from '../validation/whole-number.decorator.js';
-import { SearchText, Text } from '../validation/text.decorator.js';
+import { Line, SearchText, Text } from '../validation/text.decorator.js';
 import { SORTS, type Sort } from './tarea-sort.js';
 
 const MAX_INT = 2_147_483_647;
@@ -35,7 +35,7 @@ export class CreateTareaDto {
   codigo?: string;
 
   @ApiProperty({ example: 'Patrullaje nocturno, sector norte' })
-  @Text(1, 200)
+  @Line(1, 200)
   titulo!: string;
 
   @ApiPropertyOptional({

@@ -18,7 +18,7 @@ let made = 0;
 /** The body that creates a usuario whom no other case knows. */
 export function usuarioFields(): Omit<NewUsuario, 'id'> & { nombre: string; apellido: string } {
   made += 1;
-  const dni = `T-${process.pid}-${made}`;
+  const dni = `T${process.pid}N${made}`;
   return {
     dni,
     nombre: 'Lucía',

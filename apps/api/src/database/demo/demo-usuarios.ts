@@ -17,7 +17,7 @@ export interface DemoUsuario {
 export const DEMO_ADMIN: DemoUsuario = {
   id: 1,
   uuid: '6adde000-0000-4000-8000-000000000001',
-  dni: 'DEMO-0001',
+  dni: 'DEMO0001',
   nombre: 'Ana',
   apellido: 'Ferreyra',
   email: 'admin@gad.local',
@@ -28,7 +28,7 @@ export const DEMO_ADMIN: DemoUsuario = {
 export const DEMO_USUARIO: DemoUsuario = {
   id: 2,
   uuid: '6adde000-0000-4000-8000-000000000002',
-  dni: 'DEMO-0002',
+  dni: 'DEMO0002',
   nombre: 'Bruno',
   apellido: 'Quiroga',
   email: 'usuario@gad.local',
@@ -39,7 +39,7 @@ export const DEMO_USUARIO: DemoUsuario = {
 export const DEMO_SUPERVISOR: DemoUsuario = {
   id: 3,
   uuid: '6adde000-0000-4000-8000-000000000003',
-  dni: 'DEMO-0003',
+  dni: 'DEMO0003',
   nombre: 'Carla',
   apellido: 'Medina',
   email: 'supervisor@gad.local',

@@ -8,6 +8,7 @@ import { dataDir as initialFiles } from '@electric-sql/pglite-prepopulatedfs';
 import { Logger } from '@nestjs/common';
 import { openDataFolder } from '../../config/data-folder.js';
 import { ConfigurationError } from '../../config/parse-environment.js';
+import { migrating } from '../migration-refusal.js';
 import { applyPending } from '../migrator.js';
 import { pinSession } from '../session-settings.js';
 import { LockFile, LockHeldError } from './lock-file.js';
@@ -29,7 +30,7 @@ export async function openPglite(dataDir: string): Promise<PgliteDatabase> {
     await client.exec(pinSession());
     // Drizzle's own transaction gives out no handle that runs one statement as text.
     await client.exec('begin');
-    await applyPending(client);
+    await migrating('DATA_DIR', applyPending(client));
     await client.exec('commit');
     return new PgliteDatabase(client, lock);
   } catch (error) {

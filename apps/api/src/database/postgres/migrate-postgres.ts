@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
+import { migrating } from '../migration-refusal.js';
 import { applyPending, schemaState, type SchemaState } from '../migrator.js';
 import { beginPinned } from '../session-settings.js';
 import { dedicatedSettings } from './postgres-settings.js';
@@ -18,7 +19,7 @@ const LOCK_POLL_MS = 200;
 export async function migratePostgres(url: string): Promise<void> {
   await onConnection(url, async (client) => {
     await beginWithLock(client);
-    await applyPending(client);
+    await migrating('DATABASE_URL', applyPending(client));
     await client.query('commit');
   });
 }

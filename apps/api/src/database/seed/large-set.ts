@@ -3,8 +3,9 @@ import { tituloOf } from '../demo/titulos.js';
 import { copyLine } from './copy-line.js';
 import { pick, randomNumbers } from './random.js';
 
-/** Marks the rows of the large set, in `dni` and `codigo`. */
-export const SEED_PREFIX = 'SEED-';
+/** Marks the rows of the large set. */
+export const SEED_DNI_PREFIX = 'SEED';
+const CODIGO_PREFIX = 'SEED-';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -41,7 +42,7 @@ export function* usuarioLines(count: number, passwordHash: string): Generator<st
   for (let i = 0; i < count; i += 1) {
     const number = String(i + 1).padStart(6, '0');
     yield copyLine([
-      `${SEED_PREFIX}${number}`,
+      `${SEED_DNI_PREFIX}${number}`,
       NOMBRES[i % NOMBRES.length] ?? '',
       APELLIDOS[i % APELLIDOS.length] ?? '',
       `seed-${number}@gad.local`,
@@ -77,7 +78,7 @@ export function* tareaLines(
     const began = estado === 'en_curso' || estado === 'pausada' || estado === 'finalizada';
     const ended = estado === 'finalizada';
     yield copyLine([
-      `${SEED_PREFIX}${String(i + 1).padStart(8, '0')}`,
+      `${CODIGO_PREFIX}${String(i + 1).padStart(8, '0')}`,
       tituloOf(tipo, i),
       tipo,
       1 + Math.floor(random() * 5),

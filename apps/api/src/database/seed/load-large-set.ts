@@ -5,7 +5,7 @@ import type { Database } from '../database.js';
 import { hashDemoPassword } from '../demo/demo-password.js';
 import { usuarios } from '../schema.js';
 import {
-  SEED_PREFIX,
+  SEED_DNI_PREFIX,
   TAREA_COLUMNS,
   tareaLines,
   USUARIO_COLUMNS,
@@ -31,7 +31,7 @@ export async function loadLargeSet(
   size: LargeSetSize,
   progress: SeedProgress,
 ): Promise<void> {
-  const ofSeed = like(usuarios.dni, `${SEED_PREFIX}%`);
+  const ofSeed = like(usuarios.dni, `${SEED_DNI_PREFIX}%`);
   const passwordHash = await hashDemoPassword();
   await database.bulkLoad(async (tx, copy) => {
     const [present] = await tx.select({ id: usuarios.id }).from(usuarios).where(ofSeed).limit(1);

@@ -1,7 +1,8 @@
 import { ApiPropertyOptional, PartialType } from '@nestjs/swagger';
-import { IsBoolean, IsString, Length } from 'class-validator';
+import { IsBoolean } from 'class-validator';
 import { CreateUsuarioDto } from './create-usuario.dto.js';
 import { MayBeAbsent } from './usuario-fields.js';
+import { AsIs } from '../../validation/text.decorator.js';
 
 /** Every field may be left out; only `telefono` may be `null` (which removes it). */
 export class UpdateUsuarioDto extends PartialType(CreateUsuarioDto, { skipNullProperties: false }) {
@@ -17,7 +18,6 @@ export class UpdateUsuarioDto extends PartialType(CreateUsuarioDto, { skipNullPr
     maxLength: 128,
   })
   @MayBeAbsent()
-  @IsString({ message: 'must be text' })
-  @Length(1, 128, { message: 'must be 1 to 128 characters long' })
+  @AsIs(1, 128)
   current_password?: string;
 }

@@ -1,28 +1,41 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsString, Length, Matches, ValidateIf } from 'class-validator';
-import { Text } from '../../validation/text.decorator.js';
+import { Transform } from 'class-transformer';
+import { Matches, ValidateIf } from 'class-validator';
+import { AsIs, Line } from '../../validation/text.decorator.js';
 
 /** May be left out; unlike with `@IsOptional()`, `null` is not the same as left out. */
 export function MayBeAbsent(): PropertyDecorator {
   return ValidateIf((_, value: unknown) => value !== undefined);
 }
 
+/** Stored in one form (`canonicalDni`): how it was punctuated is no part of it. */
 export function DniField(): PropertyDecorator {
-  const message = 'must be made of A-Z a-z 0-9 - .';
   return applyDecorators(
-    Text(1, 20),
+    Line(1, 20),
     ApiProperty({ pattern: '^[A-Za-z0-9.-]+$' }),
-    Matches(/^[A-Za-z0-9.-]*$/, { message }),
+    Transform(({ value }: { value: unknown }) =>
+      // Of ASCII only: `ß` would become two letters that it is not.
+      typeof value === 'string' && /^ *[A-Za-z0-9.-]+ *$/.test(value)
+        ? canonicalDni(value.trim())
+        : value,
+    ),
+    Matches(/^[A-Z0-9]+$/, { message: 'must be made of A-Z a-z 0-9 - .' }),
   );
 }
 
-/** A nombre or apellido: one line of text. */
+/**
+ * `30.123.456` and `30123456` are one DNI, as are `m-12` and `M12`; a number has no leading zeros.
+ * The database's function `canonical_dni` says the same.
+ */
+export function canonicalDni(dni: string): string {
+  const plain = dni.replaceAll(/[.-]/g, '').toUpperCase();
+  return /^\d+$/.test(plain) ? plain.replace(/^0+(?=\d)/, '') : plain;
+}
+
+/** A nombre or apellido. */
 export function NameField(): PropertyDecorator {
-  return applyDecorators(
-    Text(1, 100),
-    Matches(/^[^\t\r\n]*$/, { message: 'must be a single line' }),
-  );
+  return Line(1, 100);
 }
 
 const TELEFONO = /^\+?[ ()./-]*\d[\d ()./-]*$/;
@@ -31,7 +44,7 @@ const TELEFONO = /^\+?[ ()./-]*\d[\d ()./-]*$/;
 export function TelefonoField(): PropertyDecorator {
   const message = 'must be made of digits, blanks and ( ) . - / after an optional +';
   return applyDecorators(
-    Text(6, 30),
+    Line(6, 30),
     ApiProperty({ pattern: TELEFONO.source }),
     Matches(TELEFONO, { message }),
   );
@@ -39,9 +52,5 @@ export function TelefonoField(): PropertyDecorator {
 
 /** A new password: never trimmed. That it is no common one is checked with the e-mail (`passwordFlaw`). */
 export function NewPasswordField(): PropertyDecorator {
-  return applyDecorators(
-    ApiProperty({ type: 'string', format: 'password', minLength: 10, maxLength: 128 }),
-    IsString({ message: 'must be text' }),
-    Length(10, 128, { message: 'must be 10 to 128 characters long' }),
-  );
+  return applyDecorators(ApiProperty({ format: 'password' }), AsIs(10, 128));
 }
