@@ -1,10 +1,10 @@
 import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppConfig } from './config/app-config.js';
+import { EXPOSED_HEADERS } from './http/cross-origin.js';
 import { setUpApiDocs } from './http/api-docs.js';
 import { Drain } from './http/drain.js';
 import { acceptJsonBodies } from './http/json-body.js';
-import { refuseExpectations } from './http/refuse-expectations.js';
 import { addRequestHooks } from './http/request-hooks.js';
 import { MetricsService } from './metrics/metrics.service.js';
 import { addRequestMetrics } from './metrics/request-metrics.js';
@@ -18,8 +18,7 @@ export const API_PREFIX = 'api/v1';
 export async function configureApp(app: NestFastifyApplication): Promise<void> {
   const config = app.get(AppConfig);
   const fastify = app.getHttpAdapter().getInstance();
-  refuseExpectations(app.getHttpServer());
-  addRequestHooks(fastify, app.get(Drain), config);
+  addRequestHooks(fastify, app.get(Drain), config, `/${API_PREFIX}/`);
   addRequestMetrics(fastify, app.get(MetricsService));
   acceptJsonBodies(app, config.http.bodyLimitBytes);
   await app.register(helmet, {
@@ -38,20 +37,15 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
         ? config.http.corsOrigins
         : [...config.http.corsOrigins],
     methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-    exposedHeaders: [
-      'x-request-id',
-      'cache-status',
-      'etag',
-      'retry-after',
-      'idempotency-replayed',
-      'content-language',
-    ],
+    exposedHeaders: EXPOSED_HEADERS,
     maxAge: 600,
+    // An OPTIONS that is no preflight would be answered in plain text.
+    strictPreflight: false,
   });
   await app.register(limitRequests(app.get(RequestLimits)));
   app.setGlobalPrefix(API_PREFIX, { exclude: ['health/live', 'health/ready', 'metrics'] });
   app.useGlobalPipes(validationPipe);
   app.useGlobalFilters(new ProblemFilter());
-  setUpApiDocs(app, config.http.publicUrl);
+  if (config.http.docs) setUpApiDocs(app, config.http.publicUrl);
   app.enableShutdownHooks();
 }

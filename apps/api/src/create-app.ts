@@ -30,7 +30,7 @@ export async function buildApp(
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(module),
     createHttpAdapter(config, pino),
-    { logger: new PinoLogger(pino), abortOnError: false },
+    { logger: new PinoLogger(pino), abortOnError: false, bodyParser: false },
   );
   await configureApp(app);
   return app;

@@ -18,7 +18,7 @@ try {
     port: http.port,
     host: http.host,
     listenTextResolver: (address) =>
-      `Listening on ${address}/api/v1, Swagger UI at ${address}/docs`,
+      `Listening on ${address}/api/v1` + (http.docs ? `, Swagger UI at ${address}/docs` : ''),
   });
   await listening.catch((error: unknown) => {
     throw listenFailure(error, http);

@@ -71,6 +71,7 @@ onEveryDatabaseSetup('tareas', (api) => {
       ['prioridad 0', { prioridad: 0 }, 'prioridad'],
       ['prioridad 6', { prioridad: 6 }, 'prioridad'],
       ['prioridad as text', { prioridad: '3' }, 'prioridad'],
+      ['a leap second', { inicio_programado: '2016-12-31T23:59:60Z' }, 'inicio_programado'],
       ['31 February', { inicio_programado: '2026-02-31T00:00:00Z' }, 'inicio_programado'],
       ['a time without offset', { inicio_programado: '2026-02-01T00:00:00' }, 'inicio_programado'],
       ['a number as date', { inicio_programado: 0 }, 'inicio_programado'],
@@ -97,11 +98,26 @@ onEveryDatabaseSetup('tareas', (api) => {
       }
     });
 
-    it('answers another usuario as if it did not exist', async () => {
+    it('answers another usuario as if there were none, whatever the method', async () => {
       const { id } = await create({ delegado_usuario_id: IDS.supervisor });
-      const hidden = await api().get(`/tareas/${id}`, { as: 'usuario' });
-      expectProblem(hidden, 404, 'TAREA_NOT_FOUND');
-      expect(hidden.body.detail).toBe(`There is no tarea ${String(id)}`);
+      for (const [method, body] of [
+        ['GET', undefined],
+        ['PATCH', { titulo: 'x' }],
+        ['PATCH', { estado: 'en_curso', version: 9 }],
+        ['DELETE', undefined],
+      ] as const) {
+        const [another, none] = await Promise.all(
+          [id, 999_999_999].map((asked) =>
+            api().call(method, `/tareas/${asked}`, { as: 'usuario', body }),
+          ),
+        );
+        for (const answer of [another, none]) {
+          if (!answer) throw new Error('both were asked');
+          expectProblem(answer, 404, 'TAREA_NOT_FOUND');
+          expect(answer.body.detail).toMatch(/^There is no tarea \d+$/);
+        }
+      }
+      expect(await api().get(`/tareas/${id}`, { as: 'admin' })).toMatchObject({ status: 200 });
     });
 
     it('names its delegado, also one who is deleted by now', async () => {
@@ -169,11 +185,28 @@ onEveryDatabaseSetup('tareas', (api) => {
       });
       expectProblem(await own({ estado: 'pausada', titulo: 'mía' }), 403, 'FORBIDDEN');
       const other = await create({ delegado_usuario_id: IDS.supervisor });
-      expectProblem(
-        await change(other.id, 'usuario', { estado: 'en_curso' }),
-        404,
-        'TAREA_NOT_FOUND',
-      );
+      const moved = await change(other.id, 'usuario', { estado: 'en_curso' });
+      expectProblem(moved, 404, 'TAREA_NOT_FOUND');
+    });
+
+    it('saves a form as it was read, although its delegado has been deleted', async () => {
+      const delegado = await newUsuario(api());
+      const { id } = await create({ delegado_usuario_id: delegado.id });
+      await change(id, 'admin', { estado: 'cancelada' });
+      const gone = await api().delete(`/usuarios/${delegado.id}`, { as: 'admin' });
+      expect(gone).toMatchObject({ status: 204 });
+      const { body } = await api().get(`/tareas/${id}`, { as: 'admin' });
+      const { descripcion, tipo, prioridad, estado, version } = body;
+      const { inicio_programado, fin_programado, delegado_usuario_id } = body;
+      const form = {
+        ...{ titulo: 'Otro', descripcion, tipo, prioridad, estado, version },
+        ...{ inicio_programado, fin_programado, delegado_usuario_id },
+      };
+      const saved = await change(id, 'admin', form);
+      expect(saved).toMatchObject({ status: 200, body: { titulo: 'Otro', delegado_usuario_id } });
+      const { id: other } = await create();
+      const handed = await change(other, 'admin', { delegado_usuario_id });
+      expectProblem(handed, 404, 'USUARIO_NOT_FOUND');
     });
 
     it('sets inicio_real at the first en_curso and fin_real at finalizada', async () => {

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Header, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../problems/api-problems.decorator.js';
 import { AuthService } from './auth.service.js';
@@ -19,7 +19,6 @@ export class AuthController {
 
   @Post('login')
   @HttpCode(200)
-  @Header('Cache-Control', 'no-store')
   @Public()
   @RateLimit('login')
   @ApiOperation({
@@ -42,7 +41,6 @@ export class AuthController {
 
   @Post('refresh')
   @HttpCode(200)
-  @Header('Cache-Control', 'no-store')
   @Public()
   @RateLimit('public')
   @ApiOperation({
@@ -74,7 +72,6 @@ export class AuthController {
   }
 
   @Get('me')
-  @Header('Cache-Control', 'no-store')
   @ApiBearerAuth()
   @ApiOperation({
     operationId: 'getMe',

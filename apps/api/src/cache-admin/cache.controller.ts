@@ -65,7 +65,7 @@ export class CacheController {
   @ApiProblems('CACHE_KEY_INVALID', 'MALFORMED_REQUEST', 'CACHE_UNAVAILABLE')
   async invalidate(
     @CurrentUser() user: Principal,
-    @RestOfPath('/cache/invalidate/') pasted: string,
+    @RestOfPath() pasted: string,
     @Query(NoQueryPipe) _none: undefined,
   ): Promise<InvalidatedKeyDto> {
     const key = this.cache.stripPrefix(pasted);
@@ -87,7 +87,7 @@ export class CacheController {
   @ApiProblems('CACHE_PATTERN_INVALID', 'MALFORMED_REQUEST', 'CACHE_UNAVAILABLE')
   async invalidatePattern(
     @CurrentUser() user: Principal,
-    @RestOfPath('/cache/invalidate-pattern/') pasted: string,
+    @RestOfPath() pasted: string,
     @Query() { dry_run: dryRun }: InvalidatePatternQueryDto,
   ): Promise<InvalidatedPatternDto> {
     const pattern = this.cache.stripPrefix(pasted);
@@ -155,7 +155,7 @@ export class CacheController {
   @ApiProblems('CACHE_KEY_INVALID', 'MALFORMED_REQUEST', 'CACHE_KEY_NOT_FOUND', 'CACHE_UNAVAILABLE')
   async key(
     @CurrentUser() user: Principal,
-    @RestOfPath('/cache/keys/') pasted: string,
+    @RestOfPath() pasted: string,
     @Query(NoQueryPipe) _none: undefined,
   ): Promise<CacheKeyDetailDto> {
     const key = this.cache.stripPrefix(pasted);

@@ -1,6 +1,7 @@
 import type { RedisSettings } from '@gad/cache';
 import { ConfigurationError, parseEnvironment } from './parse-environment.js';
 import type { Environment } from './environment.js';
+import { corsOrigins } from './cors-origins.js';
 import { isLoopback } from './loopback.js';
 import { redisSettings } from './redis-config.js';
 import { trustedProxies } from './trusted-proxies.js';
@@ -18,6 +19,8 @@ export abstract class AppConfig {
     /** Where callers find the API, without a slash at the end; `undefined` = where it listens. */
     readonly publicUrl: string | undefined;
     readonly bodyLimitBytes: number;
+    /** Whether Swagger UI and the OpenAPI document are served. */
+    readonly docs: boolean;
     /** Addresses and networks whose `X-Forwarded-*` headers are believed; empty = nobody's. */
     readonly trustedProxies: readonly string[];
     /** How long requests are still taken after a stop signal, each answered with `Connection: close`. */
@@ -98,6 +101,7 @@ export function readAppConfig(source: Readonly<Record<string, unknown>>): AppCon
       corsOrigins: corsOrigins(env.CORS_ORIGINS),
       publicUrl: env.PUBLIC_URL?.replace(/\/$/, ''),
       bodyLimitBytes: env.BODY_LIMIT ?? 100 * 1024,
+      docs: env.DOCS === undefined ? nodeEnv !== 'production' : env.DOCS === 'on',
       trustedProxies: trustedProxies(env.TRUST_PROXY),
       shutdownGraceMs: env.SHUTDOWN_GRACE_MS ?? 500,
       // Under the ten seconds after which container runtimes kill.
@@ -159,11 +163,6 @@ function directUrl(env: Environment): string | undefined {
     );
   }
   return env.DATABASE_DIRECT_URL;
-}
-
-function corsOrigins(list: string | undefined): readonly string[] | boolean {
-  if (list === undefined) return false;
-  return list === '*' ? true : list.split(',').map((origin) => origin.trim());
 }
 
 /** Demo data comes by itself with the embedded database only, and never into production. */

@@ -35,9 +35,7 @@ export class Environment {
   PORT?: number;
 
   @IsOptional()
-  @Matches(/^(\*|https?:\/\/[^\s,/]+(\s*,\s*https?:\/\/[^\s,/]+)*)$/, {
-    message: 'must be * or a comma-separated list of origins such as https://app.example.org',
-  })
+  @IsNotEmpty()
   CORS_ORIGINS?: string;
 
   @IsOptional()
@@ -45,6 +43,10 @@ export class Environment {
     message: 'must be an http or https URL without query, such as https://example.org/gad',
   })
   PUBLIC_URL?: string;
+
+  @IsOptional()
+  @IsIn(['on', 'off'], { message: 'must be on or off' })
+  DOCS?: 'on' | 'off';
 
   @IsOptional()
   @IsNotEmpty()
@@ -241,6 +243,7 @@ export const VARIABLES = [
   'HOST',
   'CORS_ORIGINS',
   'PUBLIC_URL',
+  'DOCS',
   'TRUST_PROXY',
   'LOG_LEVEL',
   'LOG_CLIENT_ADDRESS',

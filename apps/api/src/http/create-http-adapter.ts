@@ -1,11 +1,11 @@
-import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { LogController, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { AppConfig } from '../config/app-config.js';
 import { problemBody, problemHeaders } from '../problems/problem-body.js';
 import { toProblem } from '../problems/to-problem.js';
+import { BareAnswers } from './bare-answers.js';
+import { crossOriginHeaders } from './cross-origin.js';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.js';
 
 /** A whole request (headers and body) must arrive within this time; slower ones get 408. */
@@ -19,10 +19,12 @@ const MAX_PARAM_LENGTH = 4096;
 
 /**
  * Fastify under Nest, with the house's request ids and problem bodies also where the framework
- * answers by itself: unroutable URLs, and requests that never become one (bad HTTP, huge headers).
+ * answers by itself: unroutable URLs, and requests that never become one.
  */
 export function createHttpAdapter(config: AppConfig, logger: Logger): FastifyAdapter {
-  return new FastifyAdapter({
+  const { corsOrigins } = config.http;
+  const bare = new BareAnswers(corsOrigins);
+  const adapter: FastifyAdapter = new FastifyAdapter({
     loggerInstance: logger,
     // request-hooks.ts writes one line a request instead of Fastify's two.
     logController: new LogController({
@@ -35,6 +37,8 @@ export function createHttpAdapter(config: AppConfig, logger: Logger): FastifyAda
     bodyLimit: config.http.bodyLimitBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: {
+      // request-target.ts asks for it, and answers with a body.
+      requireHostHeader: false,
       headersTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: SLOW_REQUESTS_CHECK_MS,
     },
@@ -48,35 +52,15 @@ export function createHttpAdapter(config: AppConfig, logger: Logger): FastifyAda
       const accepted = request.headers['accept-language'];
       void reply
         .status(problem.status)
-        .headers({ ...problemHeaders(problem, accepted), [REQUEST_ID_HEADER]: request.id })
+        .headers({
+          ...problemHeaders(problem, accepted),
+          ...crossOriginHeaders(corsOrigins, request.headers.origin),
+          [REQUEST_ID_HEADER]: request.id,
+        })
         .send(problemBody(problem, request.id, accepted));
     },
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler: bare.refuse,
   });
-}
-
-const STATUS_BY_SOCKET_ERROR: Readonly<Record<string, number>> = {
-  HPE_HEADER_OVERFLOW: 431,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-};
-
-/** Node could not parse a request out of this socket: there is no request or reply object yet. */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const statusCode = STATUS_BY_SOCKET_ERROR[error.code ?? ''] ?? 400;
-  const problem = toProblem(Object.assign(new Error(error.message), { statusCode }));
-  const requestId = requestIdOf({ headers: {} });
-  const body = JSON.stringify(problemBody(problem, requestId));
-  const headers = {
-    ...problemHeaders(problem),
-    [REQUEST_ID_HEADER]: requestId,
-    'content-length': String(Buffer.byteLength(body)),
-    connection: 'close',
-  };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  const status = `HTTP/1.1 ${String(problem.status)} ${STATUS_CODES[problem.status] ?? ''}\r\n`;
-  socket.end(`${status}${lines.join('')}\r\n${body}`);
+  bare.attach(adapter.getInstance().server);
+  return adapter;
 }

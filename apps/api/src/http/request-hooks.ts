@@ -6,6 +6,7 @@ import type { Drain } from './drain.js';
 import { loggableUrl } from '../logging/loggable-url.js';
 import { requestContext } from '../logging/request-context.js';
 import { REQUEST_ID_HEADER } from './request-id.js';
+import { requestLineProblem } from './request-target.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -17,13 +18,22 @@ declare module 'fastify' {
 }
 
 /** Every answer carries its request id, every log line written for it too, and each request is logged once. */
-export function addRequestHooks(fastify: FastifyInstance, drain: Drain, config: AppConfig): void {
+export function addRequestHooks(
+  fastify: FastifyInstance,
+  drain: Drain,
+  config: AppConfig,
+  personalPrefix: string,
+): void {
   const addresses = new ClientAddresses(config.http.trustedProxies);
   fastify.decorateRequest('clientAddress', '');
   fastify.addHook('onRequest', (request, reply, done) => {
     request.clientAddress = addresses.of(request);
     void reply.header(REQUEST_ID_HEADER, request.id);
-    done();
+    // Unless the route says otherwise: no cache, not even the browser's own, keeps such an answer.
+    if (request.routeOptions.url?.startsWith(personalPrefix) === true) {
+      void reply.header('cache-control', 'private, no-store');
+    }
+    done(requestLineProblem(request.raw));
   });
   // After the body has been read: reading it would leave the async context again.
   fastify.addHook('preHandler', (request, _reply, done) => {

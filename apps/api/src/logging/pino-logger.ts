@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import { pino, type DestinationStream, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 import { requestContext } from './request-context.js';
 import { safeError, textOf } from './safe-error.js';
 import type { AppConfig } from '../config/app-config.js';
@@ -11,32 +11,43 @@ import type { AppConfig } from '../config/app-config.js';
  * @param to instead of standard output
  */
 export async function createPino(config: AppConfig, to?: DestinationStream): Promise<Logger> {
-  const options = {
+  const options: LoggerOptions = {
     level: config.logLevel,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-    mixin: () => {
-      const requestId = requestContext.getStore()?.requestId;
+    formatters: { level: (label) => ({ level: label }), log: besideOwnNames },
+    // Fastify's loggers, one for each request, bring the id along by themselves.
+    mixin: (_fields, _level, own) => {
+      const requestId = own === logger ? requestContext.getStore()?.requestId : undefined;
       return requestId === undefined ? {} : { requestId };
     },
     serializers: { err: safeError },
     redact: ['req.headers.authorization', '*.password', '*.refresh_token', '*.access_token'],
   };
-  if (to !== undefined) return pino(options, to);
-  if (config.nodeEnv !== 'development') return pino(options);
-  const { PinoPretty } = await import('pino-pretty');
-  const ignore =
-    'context,requestId,operation,key,ttl,count,method,url,status,ms,action,usuario_id,address';
-  return pino(
-    options,
-    PinoPretty({
-      colorize: process.stdout.isTTY,
-      ignore,
-      messageFormat: '{if context}[{context}] {end}{msg}',
-      sync: true,
-    }),
+  const readable = config.nodeEnv === 'development' ? await readableText() : undefined;
+  const stream = to ?? readable;
+  const logger: Logger = stream === undefined ? pino(options) : pino(options, stream);
+  return logger;
+}
+
+/** What pino writes itself, in front and behind; a field of that name would be there twice. */
+const OWN_NAMES = new Set(['level', 'time', 'msg']);
+
+function besideOwnNames(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [OWN_NAMES.has(name) ? `${name}_` : name, value]),
   );
+}
+
+async function readableText(): Promise<DestinationStream> {
+  const { PinoPretty } = await import('pino-pretty');
+  return PinoPretty({
+    colorize: process.stdout.isTTY,
+    ignore:
+      'context,requestId,operation,key,ttl,count,method,url,status,ms,action,usuario_id,address',
+    messageFormat: '{if context}[{context}] {end}{msg}',
+    sync: true,
+  });
 }
 
 /**

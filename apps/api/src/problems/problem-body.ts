@@ -1,5 +1,6 @@
 import { languageOf } from './language.js';
-import type { Problem } from './problem.js';
+import { clip } from './clip.js';
+import { MAX_FIELD_ERRORS, type FieldError, type Problem } from './problem.js';
 import type { ProblemCode } from './problem-catalog.js';
 import { spanishDetail, spanishTitle } from './spanish.js';
 import { translatePhrase } from './spanish-phrases.js';
@@ -9,8 +10,12 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 export const problemType = (code: ProblemCode): string =>
   `urn:gad:problem:${code.toLowerCase().replaceAll('_', '-')}`;
 
+/** Callers' texts are repeated so far; JSON may need six bytes for each character. */
+const MAX_FIELD = 64;
+const MAX_DETAIL = 400;
+
 /**
- * The RFC 9457 body of a problem.
+ * The RFC 9457 body of a problem: never more than 16 kB, whatever the caller sent.
  * @param accepted the caller's `Accept-Language`: `title`, `detail` and the messages follow it
  */
 export function problemBody(
@@ -18,18 +23,25 @@ export function problemBody(
   requestId: string,
   accepted?: string,
 ): Record<string, unknown> {
-  const { code, errors } = problem;
+  const { code } = problem;
   const spanish = languageOf(accepted) === 'es';
+  const detail = clip(problem.detail, MAX_DETAIL);
+  const errors = problem.errors?.slice(0, MAX_FIELD_ERRORS).map(clipped);
   return {
     type: problemType(code),
     title: spanish ? spanishTitle(code) : problem.title,
     status: problem.status,
-    detail: spanish ? spanishDetail(code, problem.detail) : problem.detail,
+    detail: spanish ? spanishDetail(code, detail) : detail,
     code,
     request_id: requestId,
     ...(errors ? { errors: spanish ? errors.map(inSpanish) : errors } : {}),
   };
 }
+
+const clipped = ({ field, message }: FieldError): FieldError => ({
+  field: clip(field, MAX_FIELD),
+  message: clip(message, MAX_FIELD * 3),
+});
 
 /** The headers that go with it. */
 export function problemHeaders(problem: Problem, accepted?: string): Record<string, string> {
@@ -37,6 +49,9 @@ export function problemHeaders(problem: Problem, accepted?: string): Record<stri
     'content-type': PROBLEM_MEDIA_TYPE,
     'content-language': languageOf(accepted),
     'cache-control': 'no-store',
+    ...(problem.status === 415
+      ? { accept: 'application/json', 'accept-encoding': 'identity' }
+      : {}),
     ...(problem.status === 401 ? { 'www-authenticate': 'Bearer realm="gad"' } : {}),
     ...(problem.retryAfterSeconds === undefined
       ? {}

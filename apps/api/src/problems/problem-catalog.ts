@@ -26,6 +26,7 @@ export const PROBLEMS = {
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is too large' },
   URI_TOO_LONG: { status: 414, title: 'The URL is too long' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The media type is not supported' },
+  RANGE_NOT_SATISFIABLE: { status: 416, title: 'The range cannot be served' },
   EXPECTATION_FAILED: { status: 417, title: 'The expectation cannot be met' },
   HEADERS_TOO_LARGE: { status: 431, title: 'The headers are too large' },
   // 409
@@ -38,7 +39,7 @@ export const PROBLEMS = {
   TAREA_ESTADO_INVALIDO: { status: 409, title: 'The estado cannot change like this' },
   TAREA_DATES_INVALID: { status: 400, title: 'The dates of the tarea are out of order' },
   // 412, 422
-  PRECONDITION_FAILED: { status: 412, title: 'The tarea has changed since' },
+  PRECONDITION_FAILED: { status: 412, title: 'The precondition does not hold' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The idempotency key belongs to another request' },
   // 423, 429
   ACCOUNT_LOCKED: { status: 423, title: 'The account is locked for a while' },

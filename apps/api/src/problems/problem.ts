@@ -1,5 +1,8 @@
 import { PROBLEMS, type ProblemCode } from './problem-catalog.js';
 
+/** A problem names the first ones only: the document stays small, whatever was sent. */
+export const MAX_FIELD_ERRORS = 20;
+
 /** One rejected field of a 400: a JSON path into the body or the name of a query parameter. */
 export interface FieldError {
   readonly field: string;

@@ -14,13 +14,16 @@ const RETRY_AFTER_SECONDS = 1;
 const CODE_BY_STATUS: Readonly<Record<number, readonly [ProblemCode, string]>> = {
   400: ['MALFORMED_REQUEST', 'The request cannot be parsed'],
   401: ['UNAUTHENTICATED', 'Send a valid bearer token'],
-  403: ['FORBIDDEN', 'Your role does not allow this'],
+  // So the static files say of a path that leads nowhere; roles are refused with a Problem.
+  403: ['NOT_FOUND', 'No route answers this path and method'],
   404: ['NOT_FOUND', 'No route answers this path and method'],
   405: ['METHOD_NOT_ALLOWED', 'This path does not take this method'],
   408: ['REQUEST_TIMEOUT', 'The request did not arrive in time'],
+  412: ['PRECONDITION_FAILED', 'What If-Match or If-Unmodified-Since asks for does not hold'],
   413: ['PAYLOAD_TOO_LARGE', 'The body is larger than this server takes'],
   414: ['URI_TOO_LONG', 'The URL is longer than this server takes'],
   415: ['UNSUPPORTED_MEDIA_TYPE', 'Send application/json'],
+  416: ['RANGE_NOT_SATISFIABLE', 'The file is shorter than the Range asks for'],
   429: ['RATE_LIMITED', 'Too many requests, slow down'],
   431: ['HEADERS_TOO_LARGE', 'The headers are larger than this server takes'],
   503: ['SHUTTING_DOWN', 'The server is not taking requests at the moment'],
@@ -54,7 +57,9 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof CachePatternInvalidError) {
     return new Problem('CACHE_PATTERN_INVALID', error.message);
   }
-  const known = CODE_BY_STATUS[statusOf(error)];
+  const status = statusOf(error);
+  // A refusal by a library that is not in the list is the caller's all the same.
+  const known = CODE_BY_STATUS[status] ?? (status < 500 ? CODE_BY_STATUS[400] : undefined);
   if (known) return new Problem(...known, { cause: error });
   return new Problem(
     'INTERNAL_ERROR',
@@ -67,8 +72,8 @@ export function toProblem(error: unknown): Problem {
 
 function statusOf(error: unknown): number {
   if (error instanceof HttpException) return error.getStatus();
-  if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number') {
-    return error.statusCode;
-  }
-  return 500;
+  const known = typeof error === 'object' && error !== null && 'statusCode' in error;
+  return known && typeof error.statusCode === 'number' && error.statusCode >= 400
+    ? error.statusCode
+    : 500;
 }

@@ -178,7 +178,6 @@ export class TareasController {
   }
 
   @Delete(':id')
-  @Roles('supervisor')
   @HttpCode(204)
   @ApiOperation({
     operationId: 'deleteTarea',

@@ -97,8 +97,10 @@ export class TareasService {
       }
       const change = changeOf(before, dto);
       if (Object.keys(change).length === 0) return before;
-      if (dto.delegado_usuario_id !== undefined)
+      // One who stays may have been deleted meanwhile: a form is saved with what was read.
+      if (dto.delegado_usuario_id !== undefined && 'delegadoUsuarioId' in change) {
         await this.requireUsuario(tx, dto.delegado_usuario_id);
+      }
       const after = await this.repository.update(tx, id, change);
       record(...eventsOf(before, after));
       return after;
@@ -108,6 +110,9 @@ export class TareasService {
   async remove(principal: Principal, id: number, ifMatch?: string): Promise<void> {
     await this.writing(async (tx, record) => {
       const tarea = visible(principal, await this.repository.findForUpdate(tx, id), id);
+      if (!hasRole(principal, 'supervisor')) {
+        throw new Problem('FORBIDDEN', 'Only a supervisor or an admin may delete tareas');
+      }
       requireMatch(tarea, ifMatch);
       await this.repository.softDelete(tx, id);
       record({

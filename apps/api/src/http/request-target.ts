@@ -1,0 +1,48 @@
+import type { IncomingMessage } from 'node:http';
+import { Problem } from '../problems/problem.js';
+
+/**
+ * What Node and Fastify let pass although no client may send it: HTTP/1.1 without `Host`, a
+ * fragment, a query that is not percent-encoded UTF-8 (whose bytes would be taken as they stand).
+ */
+export function requestLineProblem({
+  url = '',
+  httpVersion,
+  headers,
+}: IncomingMessage): Problem | undefined {
+  if (httpVersion === '1.1' && headers.host === undefined) return malformed('Send a Host header');
+  if (url.includes('#')) {
+    return malformed('The URL has a fragment: send a # in a key as %23');
+  }
+  const [, query = ''] = splitOnce(url, '?');
+  return isEncodedUtf8(query) ? undefined : malformed('The query is not percent-encoded UTF-8');
+}
+
+/**
+ * The path of a request target as it was sent, without what a route has before its `*`. The router
+ * decodes a path before it compares, so the words are counted here and not searched for.
+ * @param pattern the route's, such as `/api/v1/cache/keys/*`
+ */
+export function rawRest(url: string, pattern: string): string {
+  const [target] = splitOnce(url, '?');
+  // `GET http://host/path`, as to a proxy.
+  const path = target.startsWith('/') ? target : target.replace(/^[a-z]+:\/\/[^/]*/i, '');
+  const words = pattern.split('/').length - 1;
+  return path.split('/').slice(words).join('/');
+}
+
+function splitOnce(text: string, separator: string): [string, string | undefined] {
+  const at = text.indexOf(separator);
+  return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function isEncodedUtf8(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const malformed = (detail: string): Problem => new Problem('MALFORMED_REQUEST', detail);
