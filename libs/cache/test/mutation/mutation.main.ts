@@ -48,6 +48,8 @@ const SUITES = [
     'nest/bodies',
     'nest/coming-answer',
   ],
+  ...['nest/key-spaces', 'nest/instances', 'nest/role-serializers', 'nest/two-caches'],
+  ...['nest/uncached-calls', 'nest/bare-class', 'nest/transports'],
   ...['coherence-chain', 'local-tier', 'model', 'coherence', 'barrier', 'local-reads'].map(
     (name) => `local/${name}`,
   ),

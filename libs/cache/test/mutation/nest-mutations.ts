@@ -200,4 +200,89 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
     suite: 'nest/coming-answer',
     edits: [["else if (typeof pipe === 'function') call(", 'else call(']],
   },
+  {
+    name: 'nest: an application writes under a private name',
+    suite: 'nest/key-spaces',
+    edits: [
+      [
+        'if (!isReserved(key) || options?.[PRIVATE] === true) return;',
+        'void isReserved(key);\n  return;',
+      ],
+    ],
+  },
+  {
+    name: 'nest: a copy of a private entry is read by who may not',
+    suite: 'nest/key-spaces',
+    edits: [
+      [
+        'if (isReserved(key) && options[PRIVATE] !== true) return undefined;',
+        'void [isReserved, PRIVATE, options];',
+      ],
+    ],
+  },
+  {
+    name: 'nest: the parts of a subject are no parts',
+    suite: 'nest/key-spaces',
+    edits: [
+      [
+        "partsOf(parts).map(encodeSegment).join(',')",
+        "partsOf(parts).map(encodeSegment).join(':')",
+      ],
+    ],
+  },
+  {
+    name: 'nest: a second instance shares the entries of the first',
+    suite: 'nest/instances',
+    edits: [['    if (known !== undefined) {', '    if (known === null) {']],
+  },
+  {
+    name: 'nest: classes that one function makes share entries',
+    suite: 'nest/instances',
+    edits: [
+      [
+        'if (other === decorated || keyOf(other) !== key) continue;',
+        'if (other !== key) continue;',
+      ],
+    ],
+  },
+  {
+    name: 'nest: an overriding route is silently not cached',
+    suite: 'nest/instances',
+    edits: [['assertNotOverridden(instance.constructor, methods);', 'void assertNotOverridden;']],
+  },
+  {
+    name: 'nest: a serializer that looks at the caller starts',
+    suite: 'nest/role-serializers',
+    edits: [['if (aside.vary === undefined) {', 'if (aside.vary === null) {']],
+  },
+  {
+    name: 'nest: nested prefixes start',
+    suite: 'nest/two-caches',
+    edits: [
+      [
+        'if (!a.prefix.startsWith(b.prefix) && !b.prefix.startsWith(a.prefix)) return;',
+        'if (a.prefix !== b.prefix) return;',
+      ],
+    ],
+  },
+  {
+    name: 'nest: a decorated method throws in place of rejecting',
+    suite: 'nest/uncached-calls',
+    edits: [['      return rejected(error);', '      throw error;']],
+  },
+  {
+    name: 'nest: a call that finds no cache is not cached',
+    suite: 'nest/bare-class',
+    edits: [
+      [
+        'if (others.length === 0 && (application !== undefined || !expected)) return application;',
+        'if (others.length === 0) return application;',
+      ],
+    ],
+  },
+  {
+    name: 'nest: the events of a cached handler are left undone',
+    suite: 'nest/transports',
+    edits: [['method) !== EVENT_HANDLER) return;', 'method) !== EVENT_HANDLER || true) return;']],
+  },
 ];

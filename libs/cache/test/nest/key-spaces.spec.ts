@@ -101,6 +101,27 @@ describe('The names of private entries', () => {
 });
 
 @Controller()
+class Copied {
+  @Get('copied')
+  @CacheAside({ scope: 'user', key: () => cacheKey`copied`, ttl: 60, local: 60 })
+  own(): unknown {
+    return { private: true };
+  }
+}
+
+it('a private entry that a process has a copy of is not given to what asks by its name', async () => {
+  const running = await startApp({
+    controllers: [Copied],
+    options: { userOf: () => 7, redis: { url: server.url }, prefix: 'copied:', local: {} },
+  });
+  const { cache, get } = running;
+  // Copies are kept once the process hears of removals.
+  while ((await cache.getStats()).local.copies?.hits === 0) await get('/copied');
+  await expect(cache.getOrSet('~user:7:copied', () => 1, { local: 60 })).rejects.toThrow(/private/);
+  await running.close();
+});
+
+@Controller()
 class Profiles {
   @Get('me/profile')
   @CacheAside({ scope: 'user', key: () => cacheKey`profile`, ttl: 60 })
