@@ -139,7 +139,7 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
     edits: [
       [
         'const result = await call.run();',
-        'await remove(call.face.cache, sources.filter((source) => typeof source === "string"), "owe");\n      const result = await call.run();',
+        "await remove(call.face.cache, sources.flatMap((source) => typeof source === 'string' ? source : source(call.args, undefined)), 'owe');\n      const result = await call.run();",
       ],
     ],
   },
