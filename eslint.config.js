@@ -2,7 +2,12 @@ import js from '@eslint/js';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const SOURCES = ['{apps,libs}/*/{src,test}/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'verify/**/*.ts'];
+const SOURCES = [
+  '{apps,libs}/*/{src,test}/**/*.ts',
+  'test/**/*.ts',
+  'bench/**/*.ts',
+  'verify/**/*.ts',
+];
 
 export default defineConfig(
   { ignores: ['**/dist/', '**/coverage/', '.data/', '.tmp/', '**/*.d.mts'] },
