@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { assertNoSecrets } from './canary.js';
 import { freePort } from '../../../../test/servers/ports.js';
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -22,7 +23,7 @@ export interface ApiProcess {
   message(signal: AbortSignal): Promise<unknown>;
   /** Resolves with how it ended and how long that took from the call, in milliseconds. */
   ended(): Promise<{ code: number | null; signal: NodeJS.Signals | null; ms: number }>;
-  /** Ends it if it still runs, and removes its data. */
+  /** Ends it if it still runs, removes its data, and looks through what it has written. */
   dispose(): Promise<void>;
 }
 
@@ -80,6 +81,7 @@ export async function startApiProcess(
       await exited;
     }
     await rm(dataDir, { recursive: true, force: true });
+    assertNoSecrets(output.split('\n'));
   };
   while (!(await answers(`${url}/health/live`))) {
     if (!running(child)) {

@@ -35,13 +35,19 @@ export class Canary {
 
   /** @throws Error with the first line that gives one away */
   check(): void {
-    for (const line of this.lines) {
-      if (line.includes(ANNOUNCEMENT)) continue;
-      const found =
-        PATTERNS.find((pattern) => pattern.test(line)) ??
-        [...this.#secrets].find((secret) => line.includes(secret));
-      if (found !== undefined) throw new Error(`The log gives away ${String(found)}: ${line}`);
-    }
     if (this.lines.length === 0) throw new Error('The canary has seen no line: it hears nothing.');
+    assertNoSecrets(this.lines, this.#secrets);
+  }
+}
+
+/** @throws Error with the first line that holds one of the secrets, or what looks like one */
+export function assertNoSecrets(lines: readonly string[], secrets: Iterable<string> = []): void {
+  const known = [...secrets];
+  for (const line of lines) {
+    if (line.includes(ANNOUNCEMENT)) continue;
+    const found =
+      PATTERNS.find((pattern) => pattern.test(line)) ??
+      known.find((secret) => line.includes(secret));
+    if (found !== undefined) throw new Error(`The log gives away ${String(found)}: ${line}`);
   }
 }
