@@ -203,8 +203,8 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
     suite: 'model/model',
     edits: [
       [
-        "if string.byte(other) ~= 0 and redis.pcall('SETRANGE', prefix .. other, 0, '') == 0 then",
-        "if string.byte(other) ~= 0 and redis.pcall('SETRANGE', prefix .. other, 0, '') ~= 1 then",
+        'if string.byte(other) ~= 0 and is_absent(prefix .. other) then',
+        'if string.byte(other) ~= 0 then',
       ],
     ],
   },
@@ -213,8 +213,8 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
     suite: 'index-upkeep',
     edits: [
       [
-        "if string.byte(other) ~= 0 and redis.pcall('SETRANGE', prefix .. other, 0, '') == 0 then",
-        "if redis.pcall('SETRANGE', prefix .. other, 0, '') == 0 then",
+        'if string.byte(other) ~= 0 and is_absent(prefix .. other) then',
+        'if is_absent(prefix .. other) then',
       ],
     ],
   },
@@ -228,7 +228,7 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
     suite: 'index-upkeep',
     edits: [
       [
-        "if redis.pcall('SETRANGE', ARGV[1] .. member, 0, '') == 0 then dead[#dead + 1] = member end\nend\nif #dead > 0 then redis.call('ZREM', KEYS[1], unpack(dead)) end\nreturn {#members, #dead, members",
+        "if is_absent(ARGV[1] .. member) then dead[#dead + 1] = member end\nend\nif #dead > 0 then redis.call('ZREM', KEYS[1], unpack(dead)) end\nreturn {#members, #dead, members",
         "dead[#dead + 1] = member\nend\nif #dead > 0 then redis.call('ZREM', KEYS[1], unpack(dead)) end\nreturn {#members, #dead, members",
       ],
     ],
@@ -236,12 +236,7 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'sample: drops the sentinel',
     suite: 'index-upkeep',
-    edits: [
-      [
-        "if string.byte(member) ~= 0\n    and redis.pcall('SETRANGE'",
-        "if true\n    and redis.pcall('SETRANGE'",
-      ],
-    ],
+    edits: [['if string.byte(member) ~= 0 and is_absent(', 'if is_absent(']],
   },
   {
     name: 'rebuild: sealed although its mark is gone',
@@ -280,5 +275,15 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
       ],
     ],
     equivalent: 'RENAME of a missing key fails by itself, and nothing is stored either way',
+  },
+  {
+    name: 'index: its upkeep looks like use',
+    suite: 'untouched',
+    edits: [
+      [
+        "if used == nil then return redis.pcall('SETRANGE'",
+        "if true then return redis.pcall('SETRANGE'",
+      ],
+    ],
   },
 ];

@@ -1,12 +1,14 @@
+import { CacheUnavailableError } from '../../cache-errors.js';
 import type { Glob } from '../../engine/glob.js';
-import type { KeyPage, ListedKey } from '../cache-store.js';
+import type { KeyPage, ListedKey, TimedText } from '../cache-store.js';
 import type { KeyIndex } from './key-index.js';
 import type { KeyLayout } from './key-layout.js';
 import { behind, rangeOf } from './key-layout.js';
 import { scanNames } from './keyspace-scan.js';
 import type { RedisConnection } from './redis-connection.js';
-import { asList, asNumber } from './replies.js';
+import { asList, asNumber, valueOf } from './replies.js';
 import { LIST } from './scripts/index-scripts.js';
+import { untouched } from './untouched.js';
 
 /** What listings work with. */
 export interface ListingParts {
@@ -33,6 +35,21 @@ export class KeyListing {
       if (page !== undefined) return page;
     }
     return this.#scanned(glob, after, limit);
+  }
+
+  /** One key; `undefined` when it holds no value, or nothing that could be shown. Two commands. */
+  async one(key: string): Promise<(TimedText & { readonly bytes: number }) | undefined> {
+    const { connection, layout, withinMs } = this.parts;
+    const name = layout.data(key);
+    const [ttl, text] = await untouched(connection, withinMs, () =>
+      Promise.all([
+        connection.send(['PTTL', name], withinMs, 'always'),
+        connection.sendAndRead(['GET', name], withinMs, 'always', valueOf).catch(absentIfForeign),
+      ]),
+    );
+    if (text === undefined) return undefined;
+    const ttlMs = asNumber(ttl);
+    return { text, ttlMs: ttlMs < 0 ? null : ttlMs, bytes: Buffer.byteLength(text) };
   }
 
   /** `undefined` when the index was lost on the way. */
@@ -91,7 +108,8 @@ export class KeyListing {
     if (members.length === 0) return [];
     const { connection, layout, withinMs } = this.parts;
     const names = members.map((member) => Buffer.concat([layout.prefixBytes, member]));
-    const reply = asList(await connection.run(LIST, names, [], withinMs, 'always'));
+    const send = (): Promise<unknown> => connection.run(LIST, names, [], withinMs, 'always');
+    const reply = asList(await untouched(connection, withinMs, send));
     return members.flatMap((member, at) => {
       const bytes = asNumber(reply[2 * at]);
       const ttl = asNumber(reply[2 * at + 1]);
@@ -99,4 +117,11 @@ export class KeyListing {
       return [{ key: member.toString(), ttlMs: ttl < 0 ? null : ttl, bytes }];
     });
   }
+}
+
+/** Somebody's hash or list: nothing that could be shown. */
+function absentIfForeign(error: unknown): undefined {
+  const cause = error instanceof CacheUnavailableError ? error.cause : undefined;
+  if (cause instanceof Error && cause.message.startsWith('WRONGTYPE')) return undefined;
+  throw error;
 }

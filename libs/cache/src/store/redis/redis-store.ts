@@ -1,4 +1,3 @@
-import { CacheUnavailableError } from '../../cache-errors.js';
 import type { CacheLog } from '../../cache-log.js';
 import type { Clock } from '../../clock.js';
 import { systemClock } from '../../clock.js';
@@ -262,17 +261,8 @@ export class RedisStore implements CacheStore {
     return this.#listing.page(glob, after, limit);
   }
 
-  async describe(key: string): Promise<(TimedText & { readonly bytes: number }) | undefined> {
-    const name = this.#layout.data(key);
-    const [ttl, text] = await Promise.all([
-      this.#connection.send(['PTTL', name], this.#withinMs, 'always'),
-      this.#connection
-        .sendAndRead(['GET', name], this.#withinMs, 'always', valueOf)
-        .catch(absentIfForeign),
-    ]);
-    if (text === undefined) return undefined;
-    const ttlMs = asNumber(ttl);
-    return { text, ttlMs: ttlMs < 0 ? null : ttlMs, bytes: Buffer.byteLength(text) };
+  describe(key: string): Promise<(TimedText & { readonly bytes: number }) | undefined> {
+    return this.#listing.one(key);
   }
 
   statistics(): Promise<StoreStatistics> {
@@ -288,11 +278,4 @@ export class RedisStore implements CacheStore {
     const keys = names.map((name) => this.#layout.own(name));
     return this.#connection.run(script, keys, args, withinMs, 'guarded');
   }
-}
-
-/** Somebody's hash or list: nothing that could be shown. */
-function absentIfForeign(error: unknown): undefined {
-  const cause = error instanceof CacheUnavailableError ? error.cause : undefined;
-  if (cause instanceof Error && cause.message.startsWith('WRONGTYPE')) return undefined;
-  throw error;
 }

@@ -5,6 +5,7 @@ import { scanNames } from './keyspace-scan.js';
 import type { RedisConnection } from './redis-connection.js';
 import { asBytes, asNumber } from './replies.js';
 import { COUNT } from './scripts/index-scripts.js';
+import { untouched } from './untouched.js';
 
 /** Up to so many keys in the database those of the cache are counted, above it they are estimated. */
 const COUNT_EXACTLY = 10_000;
@@ -69,8 +70,9 @@ async function countLive(
       seen.add(id);
       return true;
     });
-    if (keys.length > 0)
-      live += asNumber(await connection.run(COUNT, keys, [], withinMs, 'optional'));
+    if (keys.length === 0) continue;
+    const send = (): Promise<unknown> => connection.run(COUNT, keys, [], withinMs, 'optional');
+    live += asNumber(await untouched(connection, withinMs, send));
   }
   return live;
 }

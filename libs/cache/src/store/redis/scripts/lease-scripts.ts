@@ -1,5 +1,5 @@
 import { ANNOUNCE_REMOVAL } from './announce-scripts.js';
-import { INDEX_ADD, LEASE_HEAD, PUT, script } from './script.js';
+import { INDEX_ADD, IS_ABSENT, LEASE_HEAD, PUT, script } from './script.js';
 
 /*
  * A lease is a short text in the data key itself:
@@ -27,6 +27,7 @@ export const TOKEN_LENGTH = 22;
  * Returns {state, detail}: owned + token, wait + milliseconds, present, foreign.
  */
 export const ACQUIRE = script(
+  IS_ABSENT,
   INDEX_ADD,
   String.raw`
 local time = redis.call('TIME')
@@ -117,6 +118,7 @@ return 1`,
 export const WRITE = script(
   LEASE_HEAD,
   PUT,
+  IS_ABSENT,
   INDEX_ADD,
   ANNOUNCE_REMOVAL,
   String.raw`

@@ -36,6 +36,24 @@ end
 local function awaited(head) return string.sub(head, 2, 2) == '1' end`;
 
 /**
+ * `memory_of(key)`: the bytes that a key takes, `false` when it is absent, `nil` where the server
+ * forbids the question. The only way to ask that neither counts as a keyspace hit or miss nor renews
+ * the key's place in the order of eviction: what looks after the index must not look like use.
+ * `is_absent(key)` falls back on `SETRANGE` of nothing, which does renew it.
+ */
+export const IS_ABSENT = String.raw`
+local function memory_of(key)
+  local used = redis.pcall('MEMORY', 'USAGE', key, 'SAMPLES', '1')
+  if type(used) == 'table' then return nil end
+  return used
+end
+local function is_absent(key)
+  local used = memory_of(key)
+  if used == nil then return redis.pcall('SETRANGE', key, 0, '') == 0 end
+  return not used
+end`;
+
+/**
  * `index_add(index, member, prefix, probes)`: adds a member and, when it is new, looks at some
  * others at random, dropping the dead among them. With four probes per addition on average at most
  * a quarter of a growing index is dead; keys that expire without additions are left to the sweeper.
@@ -46,7 +64,7 @@ export const INDEX_ADD = String.raw`
 local function index_add(index, member, prefix, probes)
   if redis.call('ZADD', index, 0, member) == 0 or probes == '0' then return end
   for _, other in ipairs(redis.call('ZRANDMEMBER', index, probes)) do
-    if string.byte(other) ~= 0 and redis.pcall('SETRANGE', prefix .. other, 0, '') == 0 then
+    if string.byte(other) ~= 0 and is_absent(prefix .. other) then
       redis.call('ZREM', index, other)
     end
   end
