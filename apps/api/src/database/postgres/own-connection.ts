@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
-import { pinSession, type Limits } from '../session-settings.js';
+import { beginPinned, pinSession, type Limits } from '../session-settings.js';
 import { within } from '../within.js';
 import { dedicatedSettings } from './postgres-settings.js';
 
@@ -11,10 +11,10 @@ const GOODBYE_TIMEOUT_MS = 500;
 
 export interface OwnConnectionOptions {
   readonly url: string;
-  /** Statements that each new connection begins with. */
+  /** Statements that each new connection begins with; behind a pooler, each statement's transaction. */
   readonly begin: readonly string[];
-  readonly channel: string;
-  readonly onNotification: () => void;
+  /** To be told of; `undefined` = a pooler stands before the server, where nothing can listen. */
+  readonly listen: { readonly channel: string; readonly onNotification: () => void } | undefined;
 }
 
 /** A connection that has been made, with the moment of it by the monotonic clock. */
@@ -27,11 +27,14 @@ interface Made {
 /**
  * One connection beside the pool, for something that must neither wait for the requests nor be
  * waited for: made when it is first needed, listening on one channel, and made anew after a loss. One
- * that is lost between two statements costs neither of them.
+ * that is lost between two statements costs neither of them. Behind a pooler each statement runs in
+ * a transaction of its own, one after the other.
  */
 export class OwnConnection {
   #made: Promise<Made> | undefined;
   #closed = false;
+  /** Behind a pooler: the end of the transaction before. */
+  #before: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: OwnConnectionOptions) {}
 
@@ -49,12 +52,25 @@ export class OwnConnection {
     try {
       const { client, at } = await making;
       const named = name === undefined ? {} : { name };
-      const { rows } = await client.query<Row>({ text, values: [...values], ...named });
+      const statement = { text, values: [...values], ...named };
+      const run = (): Promise<pg.QueryResult<Row>> => client.query<Row>(statement);
+      const { rows } = await (this.options.listen ? run() : this.#transact(client, run));
       return { rows, connectedAt: at };
     } catch (error) {
       this.#drop(making);
       throw error;
     }
+  }
+
+  #transact<T>(client: pg.Client, run: () => Promise<T>): Promise<T> {
+    const transaction = this.#before.then(async () => {
+      await client.query([beginPinned(LIMITS), ...this.options.begin].join('; '));
+      const result = await run();
+      await client.query('commit');
+      return result;
+    });
+    this.#before = transaction.catch(() => undefined);
+    return transaction;
   }
 
   async close(): Promise<void> {
@@ -74,7 +90,7 @@ export class OwnConnection {
 
   /** @param lost called when the connection is found to be lost between two statements */
   async #make(lost: () => void): Promise<Made> {
-    const { url, begin, channel, onNotification } = this.options;
+    const { url, begin, listen } = this.options;
     const socket = new Socket();
     const client = new pg.Client({
       ...dedicatedSettings(url),
@@ -82,12 +98,13 @@ export class OwnConnection {
       stream: () => socket,
     });
     client.on('error', lost).on('end', lost);
-    client.on('notification', onNotification);
+    if (listen) client.on('notification', listen.onNotification);
     try {
       await client.connect();
-      await client.query(pinSession(LIMITS));
-      for (const statement of begin) await client.query(statement);
-      await client.query(`listen ${channel}`);
+      if (listen) {
+        await client.query([pinSession(LIMITS), ...begin].join('; '));
+        await client.query(`listen ${listen.channel}`);
+      }
     } catch (error) {
       socket.destroy();
       throw error;

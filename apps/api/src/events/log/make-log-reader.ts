@@ -18,7 +18,7 @@ export async function makeLogReader(config: AppConfig, database: Database): Prom
         'Set DATABASE_DIRECT_URL to the PostgreSQL behind it to be told of events at once.',
     );
     const { PooledLogReader } = await import('./pooled-log-reader.js');
-    return new PooledLogReader({ database, ownMemory });
+    return new PooledLogReader({ url, database, ownMemory });
   }
   const { PostgresLogReader } = await import('./postgres-log-reader.js');
   return new PostgresLogReader({ url: directUrl ?? url, database, ownMemory });

@@ -45,8 +45,7 @@ export class PostgresLogReader implements LogReader {
     this.#connection = new OwnConnection({
       url,
       begin: [byIndex('session'), ...(ownMemory ? [announce] : [])],
-      channel: CHANNEL,
-      onNotification: () => this.#wake(),
+      listen: { channel: CHANNEL, onNotification: () => this.#wake() },
     });
     this.#solitude = ownMemory ? new Solitude(NOTICE_MS) : undefined;
     this.#read = ownMemory
