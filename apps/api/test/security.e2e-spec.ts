@@ -155,6 +155,8 @@ describe('limits', () => {
     for (const answer of answers) {
       expect(answer).toMatch(/^HTTP\/1\.1 408 /);
       expect(answer).toMatch(/application\/problem\+json/);
+      expect(answer).toMatch(/^x-request-id: /im);
+      expect(answer).toMatch(/^access-control-allow-origin: https:\/\/app\.example\.org\r?$/im);
     }
   }, 90_000);
 });

@@ -172,6 +172,45 @@ describe('readAppConfig', () => {
     ).toEqual(['https://a.example', 'http://localhost:4200']);
   });
 
+  it('brings CORS origins into the form that browsers send', () => {
+    for (const [written, sent] of [
+      ['https://App.Example.org', 'https://app.example.org'],
+      ['HTTPS://app.example.org:443', 'https://app.example.org'],
+      ['http://app.example.org:80/', 'http://app.example.org'],
+      ['https://app.example.org:08443', 'https://app.example.org:8443'],
+      ['https://bücher.example', 'https://xn--bcher-kva.example'],
+      ['http://[0:0::1]:3000', 'http://[::1]:3000'],
+    ] as const) {
+      expect(readAppConfig({ CORS_ORIGINS: written }).http.corsOrigins).toEqual([sent]);
+    }
+  });
+
+  it.each([
+    ...[
+      'https://a.example/path',
+      'https://a.example?',
+      'https://a.example#',
+      'https://u:p@a.example',
+    ],
+    ...['https://*.example', '*,https://a.example', 'https://a.example,', 'https://a b', 'null'],
+    ...['ftp://a.example', 'https:a.example', 'https://', 'https://a.example:99999', '//a.example'],
+    ...['https://a.example https://b.example', 'https://a.example\\x', 'https://a%zz'],
+  ])('refuses %j as a CORS origin: no browser sends it', (list) => {
+    expect(() => readAppConfig({ CORS_ORIGINS: list })).toThrow(
+      /^CORS_ORIGINS must be \* or a comma-separated list of origins .* is none\)\.$/,
+    );
+  });
+
+  it('serves documents, but in production only when told to', () => {
+    const secret = { JWT_SECRET: 'x'.repeat(48) };
+    const docs = (more: Record<string, string>) => readAppConfig({ ...secret, ...more }).http.docs;
+    expect(docs({})).toBe(true);
+    expect(docs({ DOCS: 'off' })).toBe(false);
+    expect(docs({ NODE_ENV: 'production' })).toBe(false);
+    expect(docs({ NODE_ENV: 'production', DOCS: 'on' })).toBe(true);
+    expect(() => docs({ DOCS: 'yes' })).toThrow(/^DOCS must be on or off/);
+  });
+
   it('cannot be changed afterwards', () => {
     const config = readAppConfig({});
     expect(() => Object.assign(config.http, { port: 1 })).toThrow(TypeError);

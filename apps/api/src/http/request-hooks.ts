@@ -28,7 +28,6 @@ export function addRequestHooks(
   fastify.decorateRequest('clientAddress', '');
   fastify.addHook('onRequest', (request, reply, done) => {
     request.clientAddress = addresses.of(request);
-    void reply.header(REQUEST_ID_HEADER, request.id);
     // Unless the route says otherwise: no cache, not even the browser's own, keeps such an answer.
     if (request.routeOptions.url?.startsWith(personalPrefix) === true) {
       void reply.header('cache-control', 'private, no-store');
@@ -42,8 +41,10 @@ export function addRequestHooks(
       runWithCacheBudget(done);
     });
   });
-  // At the end and not at the beginning: a request may outlast the moment at which the drain begins.
-  fastify.addHook('onSend', (_request, reply, payload, done) => {
+  // At the end and not at the beginning: a preflight is answered before any hook of ours, and a
+  // request may outlast the moment at which the drain begins.
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    void reply.header(REQUEST_ID_HEADER, request.id);
     if (drain.draining) void reply.header('connection', 'close');
     done(null, payload);
   });
