@@ -2,6 +2,7 @@ import type { InjectionToken } from '@nestjs/common';
 import { CacheOptionsError } from '../cache-errors.js';
 import { CacheService } from '../cache.service.js';
 import { resolveOptions } from '../cache-options.js';
+import { nested, overlap } from '../store/redis/open-key-spaces.js';
 import { databaseOf } from '../store/redis/redis-settings.js';
 import type { CacheStore } from '../store/cache-store.js';
 import type { NestCacheOptions } from './nest-cache-options.js';
@@ -60,12 +61,7 @@ export function assertApart(one: CacheFace, other: CacheFace): void {
       'store is one object in two caches, which would share their keys: give each cache a store of its own.',
     );
   }
-  if (b === undefined || a?.database !== b.database) return;
-  if (!a.prefix.startsWith(b.prefix) && !b.prefix.startsWith(a.prefix)) return;
-  throw new CacheOptionsError(
-    'prefix',
-    `prefix must not begin with that of another cache, as ${a.prefix} and ${b.prefix} do: clear() of one would remove what the other holds. Choose one such as reports:, or another number of database in redis.url.`,
-  );
+  if (a !== undefined && b !== undefined && overlap(a, b)) throw nested(a, b);
 }
 
 /** Injection token of a module's own cache as the decorators use it. */

@@ -260,8 +260,8 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
     suite: 'nest/two-caches',
     edits: [
       [
-        'if (!a.prefix.startsWith(b.prefix) && !b.prefix.startsWith(a.prefix)) return;',
-        'if (a.prefix !== b.prefix) return;',
+        'return a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix);',
+        'return a.prefix === b.prefix;',
       ],
     ],
   },

@@ -9,7 +9,9 @@ import {
   RedisStore,
   silentLog,
 } from '@gad/cache';
-import type { NestCacheOptions } from '@gad/cache';
+import { createCache } from '@gad/cache';
+import type { CacheEngine, NestCacheOptions } from '@gad/cache';
+import { startRedis } from '../redis-server.js';
 
 /** Nothing listens there: what is refused is refused before anything is asked. */
 const NOWHERE = 'redis://127.0.0.1:1';
@@ -84,6 +86,26 @@ describe('Two caches of one program are refused', () => {
       ],
     });
     await expect(building.compile()).rejects.toThrow(/There are two caches/);
+  });
+});
+
+describe('Stores without Nest', () => {
+  it('are refused under nested prefixes while both are open, and not under one or after', async () => {
+    const server = await startRedis();
+    const engine = (prefix: string): CacheEngine =>
+      createCache({ redis: { url: server.url }, prefix, deadlineMs: 20_000 }, silentLog);
+    const [one, twin, nested] = [engine('gad:'), engine('gad:'), engine('gad:sub:')];
+    await one.open();
+    await twin.open();
+    await expect(nested.open()).rejects.toThrow(/prefix must not begin with that of another/);
+    await nested.close();
+    await one.close();
+    await expect(nested.open()).rejects.toThrow(/prefix must not begin with that of another/);
+    await twin.close();
+    const later = engine('gad:sub:');
+    await later.open();
+    await later.close();
+    await server.stop();
   });
 });
 

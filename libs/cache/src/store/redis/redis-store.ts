@@ -1,6 +1,5 @@
 import type { CacheLog } from '../../cache-log.js';
-import type { Clock } from '../../clock.js';
-import { systemClock } from '../../clock.js';
+import { systemClock, type Clock } from '../../clock.js';
 import type { Glob } from '../../engine/glob.js';
 import type {
   Acquisition,
@@ -22,6 +21,7 @@ import { KeyIndex } from './key-index.js';
 import { KeyLayout } from './key-layout.js';
 import { KeyListing } from './key-listing.js';
 import { nodeRedisLink } from './node-redis-link.js';
+import { enterKeySpace, leaveKeySpace, type KeySpace } from './open-key-spaces.js';
 import { RedisCursors } from './redis-cursors.js';
 import { RedisConnection } from './redis-connection.js';
 import { RedisLeases } from './redis-leases.js';
@@ -61,7 +61,7 @@ const LOOK_WITHOUT_MESSAGES_MS = 25;
 /** The shared store: values, leases, index and messages in one Redis database. */
 export class RedisStore implements CacheStore {
   readonly kind = 'redis';
-  readonly keySpace: NonNullable<CacheStore['keySpace']>;
+  readonly keySpace: KeySpace;
   readonly clock: Clock;
   readonly cursors: RedisCursors;
   readonly coherence: RedisCoherence | undefined;
@@ -142,12 +142,14 @@ export class RedisStore implements CacheStore {
   }
 
   async open(): Promise<void> {
+    enterKeySpace(this.keySpace);
     await this.#connection.open();
     this.#sweeper?.start();
     this.coherence?.open();
   }
 
   async close(): Promise<void> {
+    leaveKeySpace(this.keySpace);
     this.#sweeper?.stop();
     await this.coherence?.close();
     await this.#connection.close();
