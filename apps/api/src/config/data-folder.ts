@@ -5,7 +5,7 @@ import type * as Path from 'node:path';
 import { ConfigurationError } from './parse-environment.js';
 
 /** A folder behind a mount that is gone answers never; the start is to end within five seconds. */
-const PATIENCE_MS = 4_000;
+const PATIENCE_MS = 3_000;
 
 /**
  * Makes the data folder where it is missing, and makes it private: folders 0700, files 0600, also
