@@ -1,4 +1,4 @@
-import { CacheUnavailableError } from '../cache-errors.js';
+import { CacheOptionsError, CacheUnavailableError } from '../cache-errors.js';
 import type { CacheStats } from '../cache-stats.js';
 import { cacheStats } from '../cache-stats.js';
 import type { StoreStatistics } from '../store/cache-store.js';
@@ -29,7 +29,7 @@ export interface KeyList {
 export interface KeyQuery {
   readonly pattern?: string | undefined;
   readonly cursor?: string | undefined;
-  /** Default 50. */
+  /** A whole number above 0. Default 50. */
   readonly limit?: number | undefined;
 }
 
@@ -97,7 +97,14 @@ export class Inspection {
   async list(query: KeyQuery): Promise<KeyList> {
     const glob = query.pattern === undefined ? undefined : new Glob(query.pattern);
     if (query.cursor !== undefined) assertKey(query.cursor);
-    const page = await this.engine.store.list(glob, query.cursor, query.limit ?? 50);
+    const { limit = 50 } = query;
+    if (!Number.isSafeInteger(limit) || limit < 1) {
+      throw new CacheOptionsError(
+        'limit',
+        `limit must be a whole number above 0, not ${String(limit)}.`,
+      );
+    }
+    const page = await this.engine.store.list(glob, query.cursor, limit);
     const items = page.items.map(({ key, ttlMs, bytes }) => {
       return { key, ttl: wholeSeconds(ttlMs), bytes };
     });

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { CacheKeyInvalidError, CachePatternInvalidError } from '../cache-errors.js';
 
 /** Longest key or pattern, in bytes of UTF-8 and without the prefix. */
@@ -18,6 +19,11 @@ function flaw(text: string): string | undefined {
   if (CONTROL.test(text)) return 'it holds a control character';
   if (LONE_SURROGATE.test(text)) return 'it holds half of a surrogate pair';
   return undefined;
+}
+
+/** Whether the bytes of a name are those of a key that {@link assertKey} lets pass. */
+export function isKey(bytes: Buffer): boolean {
+  return isUtf8(bytes) && flaw(bytes.toString()) === undefined;
 }
 
 /** Throws {@link CacheKeyInvalidError} unless `key` is 1..512 bytes of clean UTF-8. */

@@ -259,4 +259,9 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     suite: 'clock-set-back',
     edits: [[' && expiresAt <= now + (resting ? LONGEST_REST_MS : turnMs)', '']],
   },
+  {
+    name: 'listing: a name that cannot be a key becomes a cursor',
+    suite: 'odd-names',
+    edits: [['const members = found.filter(isKey);', 'const members = [...found];']],
+  },
 ];

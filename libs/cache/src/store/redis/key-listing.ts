@@ -1,5 +1,6 @@
 import { CacheUnavailableError } from '../../cache-errors.js';
 import type { Glob } from '../../engine/glob.js';
+import { isKey } from '../../engine/key-rules.js';
 import type { KeyPage, ListedKey, TimedText } from '../cache-store.js';
 import type { KeyIndex } from './key-index.js';
 import type { KeyLayout } from './key-layout.js';
@@ -103,8 +104,13 @@ export class KeyListing {
     return { items: shown, next: items.length > limit ? shown.at(-1)?.key : undefined };
   }
 
-  /** Those that hold a value, with ttl and size, in the order given. One call. */
-  async #live(members: readonly Buffer[]): Promise<ListedKey[]> {
+  /**
+   * Those that hold a value, with ttl and size, in the order given. One call. Names that cannot be
+   * keys (another program's, not in UTF-8) are passed over: nothing could be done with them here, and
+   * as a cursor they would not come back as the bytes that they are. Removals remove them.
+   */
+  async #live(found: readonly Buffer[]): Promise<ListedKey[]> {
+    const members = found.filter(isKey);
     if (members.length === 0) return [];
     const { connection, layout, withinMs } = this.parts;
     const names = members.map((member) => Buffer.concat([layout.prefixBytes, member]));
