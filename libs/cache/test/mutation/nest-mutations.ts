@@ -198,7 +198,7 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
   {
     name: 'nest: an entity is destroyed like a stream',
     suite: 'nest/coming-answer',
-    edits: [["else if (typeof pipe === 'function') call(", 'else call(']],
+    edits: [["else if (typeof pipe === 'function') call(", 'else if (pipe !== null) call(']],
   },
   {
     name: 'nest: an application writes under a private name',
