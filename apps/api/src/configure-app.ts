@@ -1,5 +1,6 @@
 import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { PasswordHasher } from './auth/password-hasher.js';
 import { AppConfig } from './config/app-config.js';
 import { EXPOSED_HEADERS } from './http/cross-origin.js';
 import { setUpApiDocs } from './http/api-docs.js';
@@ -42,7 +43,11 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
     // An OPTIONS that is no preflight would be answered in plain text.
     strictPreflight: false,
   });
-  await app.register(limitRequests(app.get(RequestLimits)));
+  const hasher = app.get(PasswordHasher, { strict: false });
+  const assertRoom = (): void => {
+    hasher.assertRoom();
+  };
+  await app.register(limitRequests(app.get(RequestLimits), assertRoom));
   app.setGlobalPrefix(API_PREFIX, { exclude: ['health/live', 'health/ready', 'metrics'] });
   app.useGlobalPipes(validationPipe);
   app.useGlobalFilters(new ProblemFilter());

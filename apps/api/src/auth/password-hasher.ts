@@ -43,10 +43,15 @@ export class PasswordHasher {
    * @throws Problem HASHING_BUSY, RATE_LIMITED
    */
   async admit(subject: string, networkCounted: boolean): Promise<void> {
-    if (!this.queue.hasRoom) throw busy();
+    this.assertRoom();
     const address = requestContext.getStore()?.clientAddress;
     if (!networkCounted && address !== undefined) await this.limits.ofClient('login', address);
     await this.limits.ofSubject('login', subject);
+  }
+
+  /** @throws Problem HASHING_BUSY when a password that came now would not be hashed */
+  assertRoom(): void {
+    if (!this.queue.hasRoom) throw busy();
   }
 
   /** @throws Problem HASHING_BUSY */

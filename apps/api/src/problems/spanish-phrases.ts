@@ -94,6 +94,8 @@ const PHRASES: readonly (readonly [english: string, spanish: string])[] = [
   ['is not a known name', 'no es un nombre conocido'],
   ['is wrong', 'no es correcta'],
   ['is needed to change your own password', 'hace falta para cambiar su propia contraseña'],
+  ['is for changes of your own usuario only', 'es solo para cambios de su propio usuario'],
+  ['Send METRICS_TOKEN: Authorization: Bearer …', 'Envíe METRICS_TOKEN: Authorization: Bearer …'],
   ['is needed to change your own e-mail', 'hace falta para cambiar su propio correo'],
   [
     'is needed to change your own e-mail or password',

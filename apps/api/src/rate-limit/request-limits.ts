@@ -57,12 +57,19 @@ export class RequestLimits {
 /**
  * The hook for all routes, those of the API's documentation as well. To be registered as a plugin
  * after CORS, whose headers a 429 carries too and whose preflights do not count.
+ * @param assertRoomForLogin throws when no password can be checked at the moment
  */
-export function limitRequests(limits: RequestLimits): (fastify: FastifyInstance) => Promise<void> {
+export function limitRequests(
+  limits: RequestLimits,
+  assertRoomForLogin: () => void,
+): (fastify: FastifyInstance) => Promise<void> {
   const plugin = (fastify: FastifyInstance): Promise<void> => {
-    fastify.addHook('onRequest', (request) =>
-      runWithCacheBudget(() => limits.ofClient(bucketOf(request), request.clientAddress)),
-    );
+    fastify.addHook('onRequest', async (request) => {
+      const bucket = bucketOf(request);
+      // The cheapest refusal first: a flood of logins must not take the time of everything else.
+      if (bucket === 'login') assertRoomForLogin();
+      await runWithCacheBudget(() => limits.ofClient(bucket, request.clientAddress));
+    });
     return Promise.resolve();
   };
   // As fastify-plugin does: the hook is for the whole application and not for a scope of its own.

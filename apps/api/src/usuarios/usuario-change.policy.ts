@@ -57,9 +57,9 @@ export function assertMayChange(
 function changesOwnLogin(
   actor: Principal,
   { password, email }: UpdateUsuarioDto,
-): 'password' | 'email' | undefined {
+): 'password' | 'e-mail' | undefined {
   if (password !== undefined) return 'password';
-  return email !== undefined && email !== actor.email ? 'email' : undefined;
+  return email !== undefined && email !== actor.email ? 'e-mail' : undefined;
 }
 
 /** A 400 and not a 401: clients answer a 401 by renewing their tokens and trying again. */
