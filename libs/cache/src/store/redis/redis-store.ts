@@ -16,6 +16,7 @@ import type {
 } from '../cache-store.js';
 import { LeaseWatches, type LeaseWatch } from '../lease-watch.js';
 import type { CircuitState } from './circuit-breaker.js';
+import { warnOfPolicy } from './eviction-policy.js';
 import { IndexSweeper } from './index-sweeper.js';
 import { KeyIndex } from './key-index.js';
 import { KeyLayout } from './key-layout.js';
@@ -123,7 +124,10 @@ export class RedisStore implements CacheStore {
     this.#listing = new KeyListing({ connection, layout, index: this.#index, withinMs });
     this.#watches = new LeaseWatches(clock);
     connection.onMessage((key) => this.#watches.wake(key));
+    let told = false;
     connection.onReady(() => {
+      if (!told) void warnOfPolicy(connection, options.log, withinMs);
+      told = true;
       this.#watches.wakeAll();
       this.#index?.rebuildInBackground();
     });
