@@ -94,6 +94,22 @@ describe.each(pairs)('Loads that need each other, on the %s:', (_, pair) => {
     expect(cache.counts().loads).toBe(4);
   });
 
+  it('a ring by way of a load that another one began ends', async () => {
+    const gate = deferred<undefined>();
+    const c = cache.getOrSet('c', async () => {
+      await gate.promise;
+      return ['c', await alone('a')];
+    });
+    await until(() => cache.counts().loads === 1);
+    const a = cache.getOrSet('a', () => cache.getOrSet('b', async () => ['b', await alone('c')]));
+    await until(() => cache.counts().joins === 1);
+    gate.resolve(undefined);
+    expect(await Promise.all([a, c])).toEqual([
+      ['b', ['c', 'a alone']],
+      ['c', 'a alone'],
+    ]);
+  });
+
   it('a wait that closes no ring is shared as ever', async () => {
     const row = deferred<string>();
     const leaf = cache.getOrSet('leaf', () => row.promise);
@@ -202,6 +218,20 @@ describe('Loads that need each other', () => {
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain('loaded once more and not cached');
     await cache.close();
+  });
+
+  it('wait one lease for another process, whichever takes over what it loads', async () => {
+    const { cache: one, clock, store } = manualEngine();
+    const never = (): Promise<never> => new Promise(() => undefined);
+    for (const other of [1, 2]) {
+      void manualEngine({ store, clock })
+        .cache.getOrSet('b', never)
+        .catch(() => other);
+      await settle();
+    }
+    const whole = one.getOrSet('a', () => one.getOrSet('b', () => 'b alone'));
+    await clock.advanceAsync(2_000 + 1);
+    expect(await Promise.race([whole, settle().then(() => 'waiting')])).toBe('b alone');
   });
 
   it('of two processes end after one lease', async () => {

@@ -106,7 +106,11 @@ describe.each(PLATFORMS)('An answer that is not for sharing, on %s:', (platform:
       // Who asks while the first runs cannot know better than to wait for it.
       const asking = Array.from({ length: 3 }, get);
       while ((await counts()).joins < 2) await new Promise(setImmediate);
+      const others = deferred<undefined>();
+      gate = others.promise;
       opened.resolve(undefined);
+      while (runs < 4) await new Promise(setImmediate);
+      others.resolve(undefined);
       await Promise.all(asking);
       expect(runs).toBe(4);
       for (const expected of [9, 14]) {
