@@ -43,6 +43,11 @@ const REFUSED: readonly (readonly [title: string, status: number, request: strin
   ['a URL without a host', 400, `GET http:///health HTTP/1.1\r\n${HOST}\r\n\r\n`],
   ['a URL of another scheme', 404, `GET ftp://x/health HTTP/1.1\r\n${HOST}\r\n\r\n`],
   ['an expectation', 417, `POST / HTTP/1.1\r\n${HOST}\r\nExpect: tea\r\nContent-Length: 0\r\n\r\n`],
+  [
+    'an expectation before a body that cannot be read',
+    417,
+    `POST / HTTP/1.1\r\n${HOST}\r\nExpect: tea\r\nTransfer-Encoding: x\r\n\r\n`,
+  ],
   ['a length that is none', 400, `POST / HTTP/1.1\r\n${HOST}\r\nContent-Length: x\r\n\r\n`],
   [
     'two lengths',
@@ -72,6 +77,7 @@ describe('what is answered before any handler', () => {
     async (_, status, request) => {
       const answer = await sendRaw(api.url, request);
       const [head = '', body = ''] = answer.split(/\r\n\r\n/);
+      expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
       expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${String(status)} `));
       const id = /^x-request-id: (\S+)$/im.exec(head)?.[1];
       expect(head).toMatch(/^content-type: application\/problem\+json/im);

@@ -18,16 +18,21 @@ const STATUS_BY_ERROR: ReadonlyMap<string | undefined, number> = new Map([
  * time, expectations, `CONNECT`.
  */
 export class BareAnswers {
-  /** By connection, for as long as its last request has not arrived as a whole. */
-  private readonly arriving = new WeakMap<Duplex, IncomingMessage>();
+  /** The last request of each connection, and its answer. */
+  private readonly last = new WeakMap<
+    Duplex,
+    { readonly request: IncomingMessage; readonly response: ServerResponse }
+  >();
 
   constructor(private readonly corsOrigins: AppConfig['http']['corsOrigins']) {}
 
   attach(server: Server): void {
-    server.prependListener('request', (request: IncomingMessage) => {
-      this.arriving.set(request.socket, request);
-    });
+    const note = (request: IncomingMessage, response: ServerResponse): void => {
+      this.last.set(request.socket, { request, response });
+    };
+    server.prependListener('request', note);
     server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+      note(request, response);
       const problem = new Problem('EXPECTATION_FAILED', 'Expect: takes 100-continue only');
       const { headers, body } = this.answer(problem, request);
       response.writeHead(problem.status, headers).end(body);
@@ -44,11 +49,16 @@ export class BareAnswers {
       socket.destroy();
       return;
     }
+    const { request, response } = this.last.get(socket) ?? {};
+    const arriving = request?.complete === false;
+    // Its rest cannot be read, but it has its answer: a second one would be taken for another's.
+    if (arriving && response?.headersSent === true) {
+      socket.end();
+      return;
+    }
     const statusCode = STATUS_BY_ERROR.get(error.code) ?? 400;
     const problem = toProblem(Object.assign(new Error(error.message), { statusCode }));
-    const request = this.arriving.get(socket);
-    const known = request?.complete === false ? request : { headers: originIn(error) };
-    this.write(socket, problem, known);
+    this.write(socket, problem, arriving ? request : { headers: originIn(error) });
   };
 
   private write(socket: Duplex, problem: Problem, request: Pick<IncomingMessage, 'headers'>): void {
