@@ -16,7 +16,8 @@ const NO_REQUEST = {};
  * cost together what the longest costs, however long it takes this process to make all their calls.
  */
 export class Budget {
-  readonly #running = new Set<Budget>();
+  /** Operations of this request that wait for the store; made for a request only: a hit pays for it. */
+  #running: Set<Budget> | undefined;
   #usedMs = 0;
   #pending = 0;
   #since = 0;
@@ -130,7 +131,7 @@ export class Budget {
     if (leftMs <= 0) return 0;
     if (this.#pending === 0) {
       this.#since = now;
-      if (this.request !== undefined) this.request.#running.add(this);
+      if (this.request !== undefined) (this.request.#running ??= new Set()).add(this);
     }
     this.#pending++;
     return leftMs;
@@ -142,7 +143,7 @@ export class Budget {
     this.#pending--;
     if (this.#pending > 0) return usedMs;
     this.#use(usedMs);
-    if (this.request !== undefined) this.request.#running.delete(this);
+    if (this.request !== undefined) this.request.#running?.delete(this);
     return usedMs;
   }
 
@@ -156,7 +157,7 @@ export class Budget {
   }
 
   #usedSoFar(): number {
-    for (const oldest of this.#running) {
+    for (const oldest of this.#running ?? []) {
       return Math.max(this.#usedMs, oldest.#usedAt(this.time.now()));
     }
     return this.#usedMs;

@@ -258,7 +258,9 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: "budget: a request's operations do not share what is running",
     suite: 'request-budget',
-    edits: [['if (this.request !== undefined) this.request.#running.add(this);', '']],
+    edits: [
+      ['if (this.request !== undefined) (this.request.#running ??= new Set()).add(this);', ''],
+    ],
   },
   {
     name: 'budget: a call that was given up leaves time for others',
