@@ -51,7 +51,7 @@ const stale = await client.PATCH('/api/v1/tareas/{id}', {
   params: { path, header: { 'If-Match': ifMatch } },
   body: { titulo: 'Tarde' },
 });
-const code: components['schemas']['ProblemCode'] | undefined = stale.error?.code;
+const code: components['schemas']['ProblemDto']['code'] | undefined = stale.error?.code;
 const telefono = await client.PATCH('/api/v1/usuarios/{id}', {
   params: { path: { id: 2 } },
   body: { telefono: null },

@@ -25,7 +25,6 @@ export class ProblemDto {
 
   @ApiProperty({
     enum: PROBLEM_CODES,
-    enumName: 'ProblemCode',
     example: 'TAREA_NOT_FOUND',
     description: 'Stable: branch on this',
   })
