@@ -235,6 +235,7 @@ onEverySetup('GET /tareas', (api) => {
         ['-created_at', 1],
         ['prioridad', 5],
         ['inicio_programado', 253_402_300_799_999],
+        ['-inicio_programado', Date.parse('1900-01-01')],
       ]) {
         const cursor = seal(`tareas:${String(sort)}`, key, Number.MAX_SAFE_INTEGER);
         expect((await page(`sort=${String(sort)}&cursor=${cursor}`)).items).toEqual([]);

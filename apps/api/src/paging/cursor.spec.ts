@@ -70,7 +70,12 @@ describe('ListCursor', () => {
   it('refuses positions outside the other columns, too few and too many', () => {
     expect(BY_DATE.decode(crafted('tareas:inicio_programado\n0\n1'))).toEqual([new Date(0), 1]);
     for (const rest of [
-      ...['\n-1\n1', '\n253402300800000\n1', '\n0\n9007199254740992', '\n0\n9223372036854775808'],
+      ...[
+        '\n-62135596800001\n1',
+        '\n253402300800000\n1',
+        '\n0\n9007199254740992',
+        '\n0\n9223372036854775808',
+      ],
       ...['', '\n0', '\n0\n1\n', '\n0\n1\n2'],
     ]) {
       refused(() => BY_DATE.decode(crafted(`tareas:inicio_programado${rest}`)));

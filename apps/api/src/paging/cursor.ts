@@ -22,13 +22,14 @@ export const INT4 = integer(2_147_483_647);
 /** As far as JavaScript counts exactly; ids do not come near. */
 export const INT8 = integer(Number.MAX_SAFE_INTEGER);
 
-/** What `Instant()` accepts: 1970-01-01 to 9999-12-31T23:59:59.999Z. */
+/** Up to 9999-12-31T23:59:59.999Z; from the year 1 on, as rows may be older than what is accepted now. */
 const LAST_INSTANT = integer(253_402_300_799_999);
+const FIRST_INSTANT_MS = Date.parse('0001-01-01T00:00:00Z');
 export const INSTANT: CursorColumn<Date> = {
   write: (value) => LAST_INSTANT.write(value.getTime()),
   read: (text) => {
     const ms = LAST_INSTANT.read(text);
-    return ms === undefined || ms < 0 ? undefined : new Date(ms);
+    return ms === undefined || ms < FIRST_INSTANT_MS ? undefined : new Date(ms);
   },
 };
 
