@@ -18,7 +18,7 @@ onEveryDatabaseSetup('POST /auth/refresh', (api) => {
     const first = await login(api(), await newUsuario(api()));
     const { status, headers, body } = (await refresh(first.refresh_token)) as Seen;
     expect(status).toBe(200);
-    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('cache-control')).toBe('private, no-store');
     expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 900 });
     const second = body as Tokens;
     expect(second.refresh_token).not.toBe(first.refresh_token);
