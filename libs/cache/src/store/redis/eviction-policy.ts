@@ -5,7 +5,8 @@ import { asBytes } from './replies.js';
 /**
  * Warns of a server that evicts what is being loaded before what nobody reads. A lease is new, used
  * once and short-lived: under `allkeys-lfu`, `volatile-*` and `*-random` it goes before old values,
- * and the value of its load is not stored. One `INFO`; nothing is said where that is forbidden.
+ * and the value of its load is not stored. One `INFO`; nothing is said where that is forbidden or
+ * answered with something else.
  */
 export async function warnOfPolicy(
   connection: RedisConnection,
@@ -13,8 +14,10 @@ export async function warnOfPolicy(
   withinMs: number,
 ): Promise<void> {
   const command = ['INFO', 'memory'];
-  const reply = await connection.sendForBytes(command, withinMs, 'optional').catch(() => undefined);
-  const info = reply === undefined ? '' : asBytes(reply).toString();
+  const info = await connection
+    .sendForBytes(command, withinMs, 'optional')
+    .then((reply) => asBytes(reply).toString())
+    .catch(() => '');
   const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
   const bounded = /^maxmemory:[1-9]/m.test(info);
   if (!bounded || policy === undefined || policy === 'allkeys-lru') return;
