@@ -49,7 +49,11 @@ describe('Three API processes over one Redis and one PostgreSQL', () => {
   );
 
   it('would be seen to show old states: plain cache-aside does after an old dump', async () => {
-    const { stale } = await run('raw', ['redis-restart-old-dump']);
+    // One dump may hold only what no reader asks for again: up to three, until one is seen.
+    let stale = 0;
+    for (let turn = 0; turn < 3 && stale === 0; turn++) {
+      ({ stale } = await run('raw', ['redis-restart-old-dump']));
+    }
     expect(stale).toBeGreaterThan(0);
-  }, 90_000);
+  }, 180_000);
 });
