@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './ports.js';
 import type { ServerRunner, ServerSignal } from './server-runner.js';
 import { ServerEndedError, untilReady } from './until-ready.js';
@@ -66,7 +67,17 @@ export async function startServer(recipe: ServerRecipe, port?: number): Promise<
       end: () => runner.end(),
       restart: async () => {
         await runner.end();
-        await run();
+        // Children of a killed PostgreSQL end a moment later, and it refuses to start beside them.
+        for (let attempt = 1; ; attempt += 1) {
+          try {
+            return await run();
+          } catch (error) {
+            if (!(error instanceof ServerEndedError && error.predecessorRuns && attempt < 50)) {
+              throw error;
+            }
+            await sleep(100);
+          }
+        }
       },
     };
   }

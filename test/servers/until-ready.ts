@@ -38,4 +38,9 @@ export class ServerEndedError extends Error {
   get portTaken(): boolean {
     return /address already in use|already allocated/i.test(this.output);
   }
+
+  /** Whether processes of the server that had the data before are still there. */
+  get predecessorRuns(): boolean {
+    return this.output.includes('pre-existing shared memory block');
+  }
 }
