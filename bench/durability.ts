@@ -13,7 +13,7 @@
  * Hits are read-throughs with the remaining life, as the statistics make them.
  */
 import { parseArgs } from 'node:util';
-import type { CacheEngine, Written } from '@gad/cache';
+import type { CacheEngine, CommitPosition } from '@gad/cache';
 import { createCache, silentLog } from '@gad/cache';
 import { sql } from 'drizzle-orm';
 import { LoggedInvalidations } from '../apps/api/src/cache-invalidation/logged-invalidations.js';
@@ -36,7 +36,7 @@ const WAYS = ['single', 'transaction', 'log'] as const;
 type Way = (typeof WAYS)[number];
 const VALUE = { user_id: 2, total_tareas: 45, completadas: 30, filler: 'x'.repeat(350) };
 
-interface Turn {
+interface RelayRound {
   readonly hitsPerSecond: number;
   readonly hitP50: number;
   readonly hitP99: number;
@@ -59,7 +59,7 @@ try {
     sql`insert into subject select id, 0 from generate_series(0, ${sql.raw(String(USERS - 1))}) as id`,
   );
   console.log(machine());
-  const turns: Record<Way, Turn[]> = { single: [], transaction: [], log: [] };
+  const turns: Record<Way, RelayRound[]> = { single: [], transaction: [], log: [] };
   for (let round = 0; round < Number(values.rounds) + 1; round += 1) {
     for (const way of round % 2 === 0 ? WAYS : [...WAYS].reverse()) {
       const turn = await takeTurn(way);
@@ -73,13 +73,13 @@ try {
   await Promise.all([redis.stop(), postgres.stop()]);
 }
 
-async function takeTurn(way: Way): Promise<Turn> {
+async function takeTurn(way: Way): Promise<RelayRound> {
   const config = readAppConfig({ DATABASE_URL: postgres.url, REDIS_HOST: 'unused' });
   const events = new DomainEventLog(await makeLogReader(config, database));
   const cache = createCache(
     {
       ...{ redis: { url: redis.url }, deadlineMs: 5_000, prefix: `${way}:` },
-      ...(way === 'log' ? { log: new LoggedInvalidations(events) } : {}),
+      ...(way === 'log' ? { invalidationLog: new LoggedInvalidations(events) } : {}),
     },
     silentLog,
   );
@@ -99,7 +99,7 @@ async function takeTurn(way: Way): Promise<Turn> {
 
 async function readHits(
   cache: CacheEngine,
-): Promise<Pick<Turn, 'hitsPerSecond' | 'hitP50' | 'hitP99'>> {
+): Promise<Pick<RelayRound, 'hitsPerSecond' | 'hitP50' | 'hitP99'>> {
   await cache.set('stats:user:2:days:30', VALUE);
   const taken: number[] = [];
   const load = (): never => {
@@ -123,7 +123,7 @@ async function write(
   cache: CacheEngine,
   way: Way,
   events: DomainEventLog,
-): Promise<Pick<Turn, 'writesPerSecond' | 'writeP50' | 'writeP99'>> {
+): Promise<Pick<RelayRound, 'writesPerSecond' | 'writeP50' | 'writeP99'>> {
   const taken: number[] = [];
   let next = 0;
   const writer = async (): Promise<void> => {
@@ -147,7 +147,7 @@ async function writeOne(
   events: DomainEventLog,
 ): Promise<void> {
   const statement = sql`update subject set n = n + 1 where id = ${id}`;
-  let written: Written | undefined;
+  let written: CommitPosition | undefined;
   if (way === 'single') await database.db.execute(statement);
   else {
     const position = await database.transaction(async (tx) => {
@@ -164,8 +164,8 @@ async function writeOne(
   await cache.invalidate([`stats:user:${String(id)}:*`], written);
 }
 
-function report(turns: Readonly<Record<Way, readonly Turn[]>>): void {
-  const rows: [string, keyof Turn, number][] = [
+function report(turns: Readonly<Record<Way, readonly RelayRound[]>>): void {
+  const rows: [string, keyof RelayRound, number][] = [
     ['hits per second, 50 readers', 'hitsPerSecond', 0],
     ['hit p50, ms', 'hitP50', 3],
     ['hit p99, ms', 'hitP99', 3],

@@ -5,7 +5,7 @@
  *
  *   npm run bench:local-memory
  */
-import { LocalTier } from '../libs/cache/src/local/local-tier.js';
+import { NearCache } from '../libs/cache/src/near-cache/near-cache.js';
 import { systemClock } from '../libs/cache/src/clock.js';
 import { expectFigure, machine, quantile, spread } from './measure.js';
 
@@ -64,9 +64,9 @@ for (const [name, make] of Object.entries(SHAPES)) {
   }
 }
 
-function fill(make: () => unknown): LocalTier {
+function fill(make: () => unknown): NearCache {
   const freshness = { freshUntil: Infinity };
-  const tier = new LocalTier({
+  const tier = new NearCache({
     clock: systemClock,
     maxEntries: 200_000,
     maxBytes: MAX_BYTES,
@@ -75,9 +75,9 @@ function fill(make: () => unknown): LocalTier {
   });
   // Somewhat more than it may hold, so that the bound is what is measured.
   for (let at = 0, kept = -1; at < 1_000_000; at++) {
-    const keeping = tier.begin(`stats:user:${at}:days:30`);
-    tier.keep(keeping, JSON.parse(JSON.stringify(make())) as unknown, 3_600_000, null);
-    tier.end(keeping);
+    const keeping = tier.reserve(`stats:user:${at}:days:30`);
+    tier.publish(keeping, JSON.parse(JSON.stringify(make())) as unknown, 3_600_000, null);
+    tier.release(keeping);
     const { entries } = tier.figures();
     if (entries <= kept && at > entries * 1.2) break;
     kept = Math.max(kept, entries);

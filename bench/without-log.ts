@@ -3,7 +3,7 @@
  * freshness, which the product cannot do without. What is left is what it would be without them:
  * the write in a transaction, and the removal after its commit, queued for a retry when the store is unavailable.
  */
-import { Freshness } from '@gad/cache';
+import { FreshnessGuard } from '@gad/cache';
 import { DomainEventBus, type RecordEvent } from '../apps/api/src/events/domain-event-bus.js';
 import type { Db } from '../apps/api/src/database/database.js';
 import type { DomainEvent } from '../apps/api/src/events/domain-events.js';
@@ -23,11 +23,11 @@ DomainEventBus.prototype.transaction = async function <T>(
   return result;
 };
 
-Freshness.prototype.open = () => Promise.resolve();
-Freshness.prototype.close = () => Promise.resolve();
+FreshnessGuard.prototype.open = () => Promise.resolve();
+FreshnessGuard.prototype.close = () => Promise.resolve();
 for (const [name, answer] of [
   ['trusted', true],
   ['strict', false],
 ] as const) {
-  Object.defineProperty(Freshness.prototype, name, { get: () => answer });
+  Object.defineProperty(FreshnessGuard.prototype, name, { get: () => answer });
 }

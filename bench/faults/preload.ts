@@ -3,7 +3,7 @@
  * outside can hit. The product has no trace of it. What it waits for comes over IPC.
  */
 import { CacheService } from '@gad/cache';
-import { RedisCursors } from '../../libs/cache/src/store/redis/redis-cursors.js';
+import { RedisRelayStore } from '../../libs/cache/src/store/redis/redis-relay-store.js';
 import type { Order } from './order.js';
 
 let order: Order | undefined;
@@ -25,14 +25,14 @@ CacheService.prototype.invalidate = function (this: CacheService, ...args) {
 };
 
 // eslint-disable-next-line @typescript-eslint/unbound-method -- as above
-const endTurn = RedisCursors.prototype.endTurn;
-RedisCursors.prototype.endTurn = async function (this: RedisCursors, turn, cursor) {
+const endRound = RedisRelayStore.prototype.endRound;
+RedisRelayStore.prototype.endRound = async function (this: RedisRelayStore, turn, cursor) {
   // A turn that applied nothing moves nothing.
   if (cursor !== turn.cursor) {
     if (order === 'die before the cursor') process.kill(process.pid, 'SIGKILL');
     if (order === 'hold before the cursor') await hold();
   }
-  return endTurn.call(this, turn, cursor);
+  return endRound.call(this, turn, cursor);
 };
 
 /** Says that the moment has come, and resolves when the harness lets it go on. */

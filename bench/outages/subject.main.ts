@@ -5,7 +5,7 @@
  */
 import { createServer } from 'node:http';
 import pg from 'pg';
-import { createCache, runWithCacheBudget, silentLog } from '../../libs/cache/src/index.js';
+import { createCache, runWithCacheDeadline, silentLog } from '../../libs/cache/src/index.js';
 
 /** Reads through a cache. */
 interface Subject {
@@ -48,7 +48,7 @@ async function read(key: string): Promise<{ value: unknown; source: 'cache' | 'd
 
 const server = createServer((request, response) => {
   const key = new URL(request.url ?? '/', 'http://localhost').searchParams.get('key') ?? '';
-  runWithCacheBudget(() => read(key)).then(
+  runWithCacheDeadline(() => read(key)).then(
     ({ value, source }) => {
       response.setHeader('x-source', source);
       response.end(String(value));

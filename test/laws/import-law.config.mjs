@@ -15,7 +15,24 @@ const FEATURE_DOORS = String.raw`\.(module|service|guard)\.ts$`;
 /** The faces that NestJS sees, and the folder of the decorators; everything else is plain TypeScript. */
 const NEST_FACE = String.raw`^libs/cache/src/(nest/.*|.*\.(module|service))\.ts$`;
 
+/** From the ground up: a layer imports its own files and those below it. */
+const LAYERS = ['keys|values', 'near-cache', 'store', 'outbox', 'engine'];
+const ENGINE_ROOMS = ['invalidate', 'lookup', 'load', 'read'];
+
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+
+/** One rule for each layer that has something above it. */
+const layers = (names, folder, kind, above) =>
+  names.flatMap((name, at) => {
+    const higher = [...names.slice(at + 1).map((one) => `^${folder}/(${one})/`), ...above];
+    if (higher.length === 0) return [];
+    return rule(
+      `${kind}-${name.split('|')[0]}`,
+      'A layer knows nothing of the layers above it.',
+      { path: `^${folder}/(${name})/`, pathNot: TESTS },
+      { path: higher },
+    );
+  });
 
 export default {
   forbidden: [
@@ -97,12 +114,8 @@ export default {
       { path: '^libs/cache/src/', pathNot: [TESTS, NEST_FACE, '^libs/cache/src/testing/'] },
       { path: '(^|/)(node_modules/)?@nestjs/' },
     ),
-    rule(
-      'engine-below-the-nest-face',
-      'What is plain TypeScript does not reach NestJS through the face either.',
-      { path: '^libs/cache/src/(engine|store)/', pathNot: TESTS },
-      { path: NEST_FACE },
-    ),
+    ...layers(LAYERS, 'libs/cache/src', 'layer', [NEST_FACE]),
+    ...layers(ENGINE_ROOMS, 'libs/cache/src/engine', 'engine', []),
     rule(
       'redis-client-in-its-files',
       "The Redis client belongs to the library's Redis files.",

@@ -41,12 +41,40 @@ export const plantedViolations: Readonly<Record<string, { from: string; text: st
     text: `import { key } from '../statistics/statistics.cache.js';\nexport const removed = key;\n`,
   },
   'engine-is-plain-typescript': {
-    from: 'libs/cache/src/engine/single-flight.ts',
+    from: 'libs/cache/src/engine/load/single-flight.ts',
     text: `import { Injectable } from '@nestjs/common';\nexport const decorate = Injectable;\n`,
   },
-  'engine-below-the-nest-face': {
+  'layer-keys': {
+    from: 'libs/cache/src/values/upward.ts',
+    text: `import type { Above } from '../engine/above.js';\nexport type Upward = Above;\n`,
+  },
+  'layer-near-cache': {
+    from: 'libs/cache/src/near-cache/upward.ts',
+    text: `import type { Above } from '../store/above.js';\nexport type Upward = Above;\n`,
+  },
+  'layer-store': {
+    from: 'libs/cache/src/store/memory/upward.ts',
+    text: `import type { Above } from '../../outbox/above.js';\nexport type Upward = Above;\n`,
+  },
+  'layer-outbox': {
+    from: 'libs/cache/src/outbox/upward.ts',
+    text: `import type { Above } from '../engine/above.js';\nexport type Upward = Above;\n`,
+  },
+  'layer-engine': {
     from: 'libs/cache/src/engine/upward.ts',
-    text: `import type { Face } from '../nest/face.js';\nexport type Above = Face;\n`,
+    text: `import type { Above } from '../nest/above.js';\nexport type Upward = Above;\n`,
+  },
+  'engine-invalidate': {
+    from: 'libs/cache/src/engine/invalidate/upward.ts',
+    text: `import type { Above } from '../lookup/above.js';\nexport type Upward = Above;\n`,
+  },
+  'engine-lookup': {
+    from: 'libs/cache/src/engine/lookup/upward.ts',
+    text: `import type { Above } from '../load/above.js';\nexport type Upward = Above;\n`,
+  },
+  'engine-load': {
+    from: 'libs/cache/src/engine/load/upward.ts',
+    text: `import type { Above } from '../read/above.js';\nexport type Upward = Above;\n`,
   },
   'redis-client-in-its-files': {
     from: 'apps/api/src/health/health.controller.ts',
@@ -68,7 +96,13 @@ export const innocentFiles: Readonly<Record<string, string>> = {
   'libs/cache/src/engine/plain.ts': `export const right = 1;\n`,
   'libs/cache/src/index.ts': `export { right } from './engine/plain.js';\n`,
   'libs/cache/src/testing/index.ts': `export const fake = 1;\n`,
-  'libs/cache/src/nest/face.ts': `import type { Type } from '@nestjs/common';\nexport type Face = Type;\n`,
+  'libs/cache/src/engine/above.ts': `export type Above = 1;\n`,
+  'libs/cache/src/store/above.ts': `export type Above = 1;\n`,
+  'libs/cache/src/outbox/above.ts': `export type Above = 1;\n`,
+  'libs/cache/src/engine/lookup/above.ts': `export type Above = 1;\n`,
+  'libs/cache/src/engine/load/above.ts': `export type Above = 1;\n`,
+  'libs/cache/src/engine/read/above.ts': `export type Above = 1;\n`,
+  'libs/cache/src/nest/above.ts': `import type { Type } from '@nestjs/common';\nexport type Above = Type;\n`,
   'libs/cache/src/cache.service.ts': `import { Injectable } from '@nestjs/common';\nexport const service = Injectable;\n`,
   'libs/cache/src/store/redis/redis-store.ts': `import { createClient } from 'redis';\nexport const open = createClient;\n`,
   'apps/api/src/usuarios/usuario.ts': `export interface Usuario { id: number }\n`,

@@ -34,7 +34,7 @@ export class CacheLogLine {
 }
 
 /** Where the engine writes. Operation lines may be switched off; warnings and notices may not. */
-export interface CacheLog {
+export interface CacheLogger {
   /** Absent when operation lines are off, so that a hit does not even build its line. */
   readonly operation?: ((line: CacheLogLine) => void) | undefined;
   /** State changes: connected, away, back. */
@@ -43,23 +43,23 @@ export interface CacheLog {
 }
 
 /** Says nothing. */
-export const silentLog: CacheLog = {
+export const silentLog: CacheLogger = {
   notice: () => undefined,
   warn: () => undefined,
 };
 
 /** `Cache HIT: k` */
-export function logHit(log: CacheLog, key: string): void {
+export function logHit(log: CacheLogger, key: string): void {
   log.operation?.(new CacheLogLine(`Cache HIT: ${key}`, { operation: 'HIT', key }));
 }
 
 /** `Cache MISS: k` */
-export function logMiss(log: CacheLog, key: string): void {
+export function logMiss(log: CacheLogger, key: string): void {
   log.operation?.(new CacheLogLine(`Cache MISS: ${key}`, { operation: 'MISS', key }));
 }
 
 /** `Cache SET: k (ttl=300)`, or `(ttl=none)` for a value without expiry. */
-export function logSet(log: CacheLog, key: string, ttlMs: number | undefined): void {
+export function logSet(log: CacheLogger, key: string, ttlMs: number | undefined): void {
   if (log.operation === undefined) return;
   if (ttlMs === undefined) {
     log.operation(new CacheLogLine(`Cache SET: ${key} (ttl=none)`, { operation: 'SET', key }));
@@ -70,13 +70,17 @@ export function logSet(log: CacheLog, key: string, ttlMs: number | undefined): v
 }
 
 /** A value that is returned but not stored: what is wrong with it, or how large it is. */
-export function logUnstored(log: CacheLog, key: string, value: string | { bytes: number }): void {
+export function logUnstored(
+  log: CacheLogger,
+  key: string,
+  value: string | { bytes: number },
+): void {
   const why = typeof value === 'string' ? `is ${value}` : `has ${value.bytes} bytes`;
   log.warn(`Cache: the value of ${key} ${why}, not stored.`);
 }
 
 /** `Cache DELETE: k (deleted=1)`; several keys of one call share a line. */
-export function logDelete(log: CacheLog, keys: readonly string[], count: number): void {
+export function logDelete(log: CacheLogger, keys: readonly string[], count: number): void {
   if (log.operation === undefined) return;
   const key = keys.join(', ');
   const message = `Cache DELETE: ${key} (deleted=${count})`;
@@ -84,13 +88,13 @@ export function logDelete(log: CacheLog, keys: readonly string[], count: number)
 }
 
 /** `Cache DELETE_PATTERN: p (deleted=3 keys)` */
-export function logDeletePattern(log: CacheLog, pattern: string, count: number): void {
+export function logDeletePattern(log: CacheLogger, pattern: string, count: number): void {
   const message = `Cache DELETE_PATTERN: ${pattern} (deleted=${count} keys)`;
   log.operation?.(new CacheLogLine(message, { operation: 'DELETE_PATTERN', pattern, count }));
 }
 
 /** `Cache CLEAR (deleted=45 keys)` */
-export function logClear(log: CacheLog, count: number): void {
+export function logClear(log: CacheLogger, count: number): void {
   const message = `Cache CLEAR (deleted=${count} keys)`;
   log.operation?.(new CacheLogLine(message, { operation: 'CLEAR', count }));
 }

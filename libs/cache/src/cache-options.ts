@@ -1,17 +1,17 @@
 import { CacheOptionsError } from './cache-errors.js';
 import { MAX_TIMER_MS } from './clock.js';
-import type { LocalOptions, ResolvedLocalOptions } from './local/local-options.js';
-import { resolveLocalOptions } from './local/local-options.js';
-import type { Compression, CompressionCodec } from './engine/compression.js';
-import { COMPRESSION_CODECS, isKnownCodec } from './engine/compression.js';
-import type { Consistency } from './freshness/freshness.js';
-import type { InvalidationLog } from './freshness/invalidation-log.js';
-import { hasLoneSurrogate } from './engine/key-rules.js';
-import type { ValueSerializer } from './engine/value-serializer.js';
+import type { LocalOptions, ResolvedLocalOptions } from './near-cache/near-cache-options.js';
+import { resolveLocalOptions } from './near-cache/near-cache-options.js';
+import type { Compression, CompressionCodec } from './values/compression.js';
+import { COMPRESSION_CODECS, isKnownCodec } from './values/compression.js';
+import type { Consistency } from './outbox/freshness-guard.js';
+import type { InvalidationLog } from './outbox/invalidation-log.js';
+import { hasLoneSurrogate } from './keys/key-validation.js';
+import type { ValueSerializer } from './values/value-serializer.js';
 import { MAX_ENTRIES, whole } from './option-checks.js';
 import type { CacheStore } from './store/cache-store.js';
-import { checkedRedisSettings } from './store/redis/check-redis-settings.js';
-import type { RedisSettings } from './store/redis/redis-settings.js';
+import { checkedRedisSettings } from './store/redis/connection/check-redis-settings.js';
+import type { RedisSettings } from './store/redis/connection/redis-settings.js';
 
 /** Options of {@link CacheModule}; every one has a default. */
 export interface CacheModuleOptions {
@@ -21,12 +21,12 @@ export interface CacheModuleOptions {
   readonly store?: CacheStore | undefined;
   /** What every key in the store begins with. Default `gad:`. Any characters, at most 128 bytes. */
   readonly prefix?: string | undefined;
-  /** Milliseconds that all store calls of one operation — or of one request, inside of `runWithCacheBudget` — may take together. Default 50. */
+  /** Milliseconds that all store calls of one operation — or of one request, inside of `runWithCacheDeadline` — may take together. Default 50. */
   readonly deadlineMs?: number | undefined;
   /** Milliseconds after which another process may take over a load. Default 2,000. */
   readonly leaseMs?: number | undefined;
   /** Milliseconds to wait for another process's load before loading too. Default 5,000. */
-  readonly waitMs?: number | undefined;
+  readonly leaseWaitMs?: number | undefined;
   /** Milliseconds without an answer after which a removal is reported as failed. Default 1,000. */
   readonly removalTimeoutMs?: number | undefined;
   /** Entries of the in-process store. Default 10,000; at most 10,000,000. */
@@ -62,7 +62,7 @@ export interface CacheModuleOptions {
    * Costs one relay in all processes together (≈ 20 store calls and 10 reads of the log a second)
    * and 10 store calls a second in each; a hit costs one more look at the clock.
    */
-  readonly log?: InvalidationLog | undefined;
+  readonly invalidationLog?: InvalidationLog | undefined;
   /**
    * What the log is used for. `strict`: only what is proved to be fresh is served, and a write that
    * could not remove is answered once nobody can be served the old value (at most 1.5 s later).
@@ -95,7 +95,7 @@ export interface ResolvedCacheOptions {
   readonly prefix: string;
   readonly deadlineMs: number;
   readonly leaseMs: number;
-  readonly waitMs: number;
+  readonly leaseWaitMs: number;
   readonly removalTimeoutMs: number;
   readonly maxEntries: number;
   readonly maxBytes: number;
@@ -103,7 +103,7 @@ export interface ResolvedCacheOptions {
   readonly compression: Compression | undefined;
   readonly serializer: ValueSerializer | undefined;
   readonly index: 'lex' | 'scan';
-  readonly log: InvalidationLog | undefined;
+  readonly invalidationLog: InvalidationLog | undefined;
   readonly consistency: Consistency;
   readonly local: ResolvedLocalOptions | undefined;
   readonly logLevel: 'debug' | 'log' | 'off';
@@ -125,7 +125,7 @@ export function resolveOptions(options: CacheModuleOptions): ResolvedCacheOption
     prefix: checkedPrefix(options.prefix ?? 'gad:'),
     deadlineMs: positive('deadlineMs', options.deadlineMs ?? 50, MAX_MS),
     leaseMs: positive('leaseMs', options.leaseMs ?? 2_000, MAX_MS),
-    waitMs: positive('waitMs', options.waitMs ?? 5_000, MAX_MS),
+    leaseWaitMs: positive('waitMs', options.leaseWaitMs ?? 5_000, MAX_MS),
     removalTimeoutMs: positive('removalTimeoutMs', options.removalTimeoutMs ?? 1_000, MAX_MS),
     maxEntries: whole('maxEntries', options.maxEntries ?? 10_000, MAX_ENTRIES),
     maxBytes: whole('maxBytes', options.maxBytes ?? 64 * 1024 * 1024),
@@ -133,7 +133,7 @@ export function resolveOptions(options: CacheModuleOptions): ResolvedCacheOption
     compression: checkedCompression(options.compression),
     serializer: checkedSerializer(options.serializer),
     index: oneOf('index', options.index ?? 'lex', ['lex', 'scan']),
-    log: checkedLog(options.log, options.store),
+    invalidationLog: checkedLog(options.invalidationLog, options.store),
     consistency: oneOf('consistency', options.consistency ?? 'strict', ['strict', 'bounded']),
     local: resolveLocalOptions(options.local),
     logLevel: oneOf('logLevel', options.logLevel ?? 'log', ['debug', 'log', 'off']),
@@ -144,7 +144,7 @@ function checkedLog(
   log: InvalidationLog | undefined,
   store: CacheStore | undefined,
 ): InvalidationLog | undefined {
-  if (log === undefined || store === undefined || store.cursors !== undefined) return log;
+  if (log === undefined || store === undefined || store.relayStore !== undefined) return log;
   throw new CacheOptionsError(
     'log',
     'log must be left out with a store that has no cursors, because such a store cannot follow a log.',

@@ -1,6 +1,6 @@
 import type { CacheCounts } from './cache-counters.js';
-import type { FreshnessFigures } from './freshness/freshness.js';
-import type { CopyFigures } from './engine/local-reads.js';
+import type { FreshnessFigures } from './outbox/freshness-guard.js';
+import type { NearCacheFigures } from './engine/read/near-reads.js';
 import type { CacheStore, StoreStatistics } from './store/cache-store.js';
 
 /** The figures of the store and of this instance. Field names are those of the HTTP contract. */
@@ -44,7 +44,7 @@ export interface LocalFigures extends CacheCounts {
   /** `closed`: the store is asked; `open`: it is away; `half-open`: it is being probed. */
   readonly circuit: 'closed' | 'open' | 'half-open';
   /** Copies kept in this process's memory; `null` where none are. */
-  readonly copies: CopyFigures | null;
+  readonly copies: NearCacheFigures | null;
 }
 
 /** Bytes as Redis writes them: `512B`, `1.5K`, `2.5M`. */

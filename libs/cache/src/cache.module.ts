@@ -5,8 +5,8 @@ import { CacheService } from './cache.service.js';
 import { CACHE_MODULE_OPTIONS } from './cache.tokens.js';
 import { applicationOf, expectApplication } from './nest/application.js';
 import { CachedMethodsExplorer } from './nest/cached-methods.explorer.js';
-import type { CacheFace } from './nest/cache-face.js';
-import { CACHE_FACE, cacheFace, cacheToken } from './nest/cache-face.js';
+import type { CacheBinding } from './nest/cache-binding.js';
+import { CACHE_FACE, cacheFace, cacheToken } from './nest/cache-binding.js';
 import type { NestCacheOptions } from './nest/nest-cache-options.js';
 
 /** Where the module is visible, and what its cache is called. */
@@ -39,7 +39,7 @@ function withCache(definition: DynamicModule, name: string | undefined): Dynamic
     cache: CacheService,
     options: NestCacheOptions,
     container: ModulesContainer,
-  ): CacheFace => {
+  ): CacheBinding => {
     const made = cacheFace(name, cache, options);
     applicationOf(container).add(made);
     return made;

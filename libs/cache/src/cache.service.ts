@@ -1,19 +1,19 @@
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { createCache } from './cache-factory.js';
-import type { CacheLog, CacheLogLine } from './cache-log.js';
+import type { CacheLogger, CacheLogLine } from './cache-log.js';
 import type { CacheStats } from './cache-stats.js';
 import { CACHE_MODULE_OPTIONS } from './cache.tokens.js';
 import type { CacheEngine } from './engine/cache-engine.js';
-import type { CacheEntry, GetOrSetOptions, Lifetime, Loader } from './engine/cache-entry.js';
+import type { CacheEntry, GetOrSetOptions, Lifetime, Loader } from './values/get-or-set-options.js';
 import type { SetOptions } from './engine/engine-parts.js';
-import type { FillToken } from './engine/fill-token.js';
-import type { FreshnessFigures, Written } from './freshness/freshness.js';
+import type { LeaseToken } from './engine/load/lease-token.js';
+import type { FreshnessFigures, CommitPosition } from './outbox/freshness-guard.js';
 import type { KeyDetails, KeyList, KeyQuery, MatchCount } from './engine/inspection.js';
 import { Inspection } from './engine/inspection.js';
-import type { BatchLoader } from './engine/batch.js';
-import { setMany, type GetOrSetManyOptions, type KeyValue } from './engine/many.js';
-import { KeyLint } from './key-lint.js';
+import type { BatchLoader } from './engine/read/batch-load.js';
+import { setMany, type GetOrSetManyOptions, type KeyValue } from './engine/read/get-or-set-many.js';
+import { KeyLint } from './keys/key-lint.js';
 import type { NestCacheOptions } from './nest/nest-cache-options.js';
 import type { StoreScript } from './store/cache-store.js';
 
@@ -89,7 +89,7 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
    *
    * get → compute → set by hand can be raced: an invalidation between the read of the source and
    * this call is lost, and the old value stays for its whole ttl. For values derived from data
-   * that changes use {@link getOrSet}, or {@link begin} and `set(…, { token })`. Writes of one key and
+   * that changes use {@link getOrSet}, or {@link acquireLease} and `set(…, { token })`. Writes of one key and
    * removals are sent in the order in which this process asked for them, awaited or not.
    * Cost: one script (above 4 kB a `SET` before it in the same round trip).
    */
@@ -172,9 +172,9 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
    *
    * Cost: one script.
    */
-  begin(key: string): Promise<FillToken | undefined> {
+  acquireLease(key: string): Promise<LeaseToken | undefined> {
     this.#lint?.check(key);
-    return this.#engine.begin(key);
+    return this.#engine.acquireLease(key);
   }
 
   /**
@@ -198,7 +198,7 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
   /**
    * For after a write: removes what it made stale. `true` when that is done.
    *
-   * With a log (see `CacheModuleOptions.log`, `strict`) and `written`, which says where in the log
+   * With a log (see `CacheModuleOptions.invalidationLog`, `strict`) and `written`, which says where in the log
    * the write is: when the store does not confirm within the deadline, this waits until the log has
    * been applied that far or every permission to serve the old value has run out, at most 1.5 s
    * after the commit. With an in-process store it waits 0.3 s for the other processes, if there are
@@ -214,7 +214,7 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
    *
    * @throws CachePatternInvalidError
    */
-  invalidate(patterns: string | readonly string[], written?: Written): Promise<boolean> {
+  invalidate(patterns: string | readonly string[], written?: CommitPosition): Promise<boolean> {
     const all = typeof patterns === 'string' ? [patterns] : patterns;
     return this.#engine.invalidate(all, written);
   }
@@ -290,7 +290,7 @@ export class CacheService implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-function nestLog(logger: Logger, level: 'debug' | 'log' | 'off'): CacheLog {
+function nestLog(logger: Logger, level: 'debug' | 'log' | 'off'): CacheLogger {
   const operation = level === 'off' ? undefined : (line: CacheLogLine): void => logger[level](line);
   return {
     operation,

@@ -25,16 +25,16 @@ export type {
 } from './nest/cache-invalidate.decorator.js';
 export { userPattern } from './nest/private-keys.js';
 export { InjectCache } from './nest/inject-cache.decorator.js';
-export { cacheToken } from './nest/cache-face.js';
+export { cacheToken } from './nest/cache-binding.js';
 export type { NestCacheOptions, Subject } from './nest/nest-cache-options.js';
 export { rawRequest, validated } from './nest/request-input.js';
 export type { RawRequest, RequestShape } from './nest/request-input.js';
-export { cacheKey, cachePattern, encodeSegment } from './cache-key.js';
-export type { CacheKey, CachePattern, KeySegment } from './cache-key.js';
-export { keyFlaw } from './key-lint.js';
+export { cacheKey, cachePattern, encodeSegment } from './keys/cache-key.js';
+export type { CacheKey, CachePattern, KeySegment } from './keys/cache-key.js';
+export { lintKey } from './keys/key-lint.js';
 export { CACHE_MODULE_OPTIONS } from './cache.tokens.js';
 export type { CacheModuleOptions, CompressionOptions } from './cache-options.js';
-export type { LocalOptions } from './local/local-options.js';
+export type { LocalOptions } from './near-cache/near-cache-options.js';
 export type { CacheStats, LocalFigures } from './cache-stats.js';
 export type { CacheCounts } from './cache-counters.js';
 export {
@@ -47,16 +47,16 @@ export {
 } from './cache-errors.js';
 export type { CacheErrorCode, UnavailableReason } from './cache-errors.js';
 export { CacheLogLine, silentLog } from './cache-log.js';
-export type { CacheLog, CacheLogFields } from './cache-log.js';
-export type { InvalidationLog, LogReading, Stale } from './freshness/invalidation-log.js';
-export { Freshness } from './freshness/freshness.js';
+export type { CacheLogger, CacheLogFields } from './cache-log.js';
+export type { InvalidationLog, LogBatch, InvalidationSet } from './outbox/invalidation-log.js';
+export { FreshnessGuard } from './outbox/freshness-guard.js';
 export type {
   Consistency,
   FreshnessFigures,
   FreshnessParts,
-  Written,
-} from './freshness/freshness.js';
-export type { RelayState } from './freshness/relay.js';
+  CommitPosition,
+} from './outbox/freshness-guard.js';
+export type { RelayState } from './outbox/relay.js';
 export { createCache } from './cache-factory.js';
 export { CacheEngine } from './engine/cache-engine.js';
 export type { EngineParts, SetOptions } from './engine/engine-parts.js';
@@ -67,29 +67,34 @@ export type {
   Lifetime,
   LoadContext,
   Loader,
-} from './engine/cache-entry.js';
-export type { Compression, CompressionCodec } from './engine/compression.js';
-export type { ValueOptions } from './engine/value-codec.js';
-export type { ValueSerializer } from './engine/value-serializer.js';
-export { FillToken } from './engine/fill-token.js';
-export { escapeGlob, Glob } from './engine/glob.js';
-export { runWithCacheBudget } from './engine/request-budget.js';
+} from './values/get-or-set-options.js';
+export type { Compression, CompressionCodec } from './values/compression.js';
+export type { ValueOptions } from './values/value-codec.js';
+export type { ValueSerializer } from './values/value-serializer.js';
+export { LeaseToken } from './engine/load/lease-token.js';
+export { escapeGlob, Glob } from './keys/glob.js';
+export { runWithCacheDeadline } from './engine/request-deadline.js';
 export type { KeyDetails, KeyList, KeyQuery, KeySummary, MatchCount } from './engine/inspection.js';
-export type { CopyFigures, LocalBounds } from './engine/local-reads.js';
+export type { NearCacheFigures, NearCacheBounds } from './engine/read/near-reads.js';
 export type {
   RedisNode,
   RedisSettings,
   SentinelSettings,
   StandaloneSettings,
-} from './store/redis/redis-settings.js';
-export type { BatchAnswer, BatchLoader } from './engine/batch.js';
-export type { GetOrSetManyOptions, KeyValue } from './engine/many.js';
+} from './store/redis/connection/redis-settings.js';
+export type { BatchAnswer, BatchLoader } from './engine/read/batch-load.js';
+export type { GetOrSetManyOptions, KeyValue } from './engine/read/get-or-set-many.js';
 export { script } from './store/redis/scripts/script.js';
-export type { CoherenceSettings } from './store/redis/redis-coherence.js';
+export type { CoherenceSettings } from './store/redis/near-cache/redis-near-cache.js';
 export { RedisStore } from './store/redis/redis-store.js';
 export type { RedisStoreOptions } from './store/redis/redis-store.js';
-export type { Command, LinkEvent, RedisLink, RedisLinkFactory } from './store/redis/redis-link.js';
-export { nodeRedisLink } from './store/redis/node-redis-link.js';
+export type {
+  Command,
+  LinkEvent,
+  RedisLink,
+  RedisLinkFactory,
+} from './store/redis/connection/redis-link.js';
+export { nodeRedisLink } from './store/redis/connection/node-redis-link.js';
 export { MemoryStore } from './store/memory/memory-store.js';
 export type { MemoryStoreOptions } from './store/memory/memory-store.js';
 export type {
@@ -99,18 +104,18 @@ export type {
   Lease,
   LeaseTerms,
   ListedKey,
-  LocalCoherence,
+  InvalidationFeed,
   RefreshLease,
   RefreshTerms,
-  RefreshTurn,
+  RefreshAcquisition,
   StoreScript,
   StoreStatistics,
   TimedText,
 } from './store/cache-store.js';
-export type { CursorStore, Sighting, Turn, TurnEnd } from './store/cursor-store.js';
-export type { LocalCopies } from './local/coherence-chain.js';
-export type { Removed } from './local/removed.js';
-export type { LocalTierFigures } from './local/local-tier.js';
+export type { RelayStore, RelayStatus, RelayRound, RoundEnd } from './store/relay-store.js';
+export type { InvalidationListener } from './near-cache/invalidation-stream.js';
+export type { KeySelection } from './keys/key-selection.js';
+export type { NearCacheCounters } from './near-cache/near-cache.js';
 export type { LeaseWatch } from './store/lease-watch.js';
 export type { Clock } from './clock.js';
 export { systemClock } from './clock.js';

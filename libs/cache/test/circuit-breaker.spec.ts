@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { FakeClock, settle } from '@gad/cache/testing';
-import { CircuitBreaker } from '../src/store/redis/circuit-breaker.js';
+import { CircuitBreaker } from '../src/store/redis/connection/circuit-breaker.js';
 import { deferred } from './fixtures.js';
 
 describe('The circuit breaker', () => {

@@ -6,7 +6,7 @@ import type { RedisServer } from './redis-server.js';
 import { startRedis } from './redis-server.js';
 
 const TERMS = { leaseMs: 2_000, replace: false };
-const TURN = { turnMs: 2_000, insist: false };
+const TURN = { leaseMs: 2_000, force: false };
 const HOUR_MS = 3_600_000;
 const TOKEN = 'tokentokentokentoken22';
 const HEAD = '\x02head';
@@ -63,8 +63,8 @@ describe('In Redis, whose clock was set back,', () => {
     const life = ms === undefined ? [] : ['PX', String(ms)];
     await server.command('SET', 'gad:\0refresh:k', turn, ...life);
     const terms = { ...TURN, background: true };
-    expect(await store.beginRefresh('k', HEAD, terms, 1_000)).toMatchObject({ state: 'owned' });
-    expect(await store.beginRefresh('k', HEAD, terms, 1_000)).toMatchObject({ state: 'wait' });
+    expect(await store.acquireRefresh('k', HEAD, terms, 1_000)).toMatchObject({ state: 'owned' });
+    expect(await store.acquireRefresh('k', HEAD, terms, 1_000)).toMatchObject({ state: 'wait' });
     await store.close();
   });
 });
@@ -101,11 +101,11 @@ describe('In a process whose clock was set back,', () => {
   it.each([0, 2_000])('a turn or a rest (of %d ms) is, too', async (restMs) => {
     const { store: memory, setTo } = store();
     await memory.write('k', VALUE, undefined);
-    const turn = await memory.beginRefresh('k', HEAD, TURN);
+    const turn = await memory.acquireRefresh('k', HEAD, TURN);
     if (turn.state !== 'owned') throw new Error('not taken');
-    if (restMs > 0) await memory.endRefresh(turn.refresh, restMs, 0);
+    if (restMs > 0) await memory.releaseRefresh(turn.refresh, restMs, 0);
     setTo(0);
-    expect(await memory.beginRefresh('k', HEAD, TURN)).toMatchObject({ state: 'owned' });
-    expect(await memory.beginRefresh('k', HEAD, TURN)).toMatchObject({ state: 'wait' });
+    expect(await memory.acquireRefresh('k', HEAD, TURN)).toMatchObject({ state: 'owned' });
+    expect(await memory.acquireRefresh('k', HEAD, TURN)).toMatchObject({ state: 'wait' });
   });
 });

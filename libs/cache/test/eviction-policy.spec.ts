@@ -19,7 +19,7 @@ it.each(['allkeys-lfu', 'volatile-ttl', 'volatile-lru', 'allkeys-random', 'noevi
   'A start on a server with a bound and the policy %s warns, once, and names allkeys-lru',
   async (policy) => {
     await server.command('CONFIG', 'SET', 'maxmemory', '100mb', 'maxmemory-policy', policy);
-    const store = await openRedisStore(server, { log: logInto(() => lines) });
+    const store = await openRedisStore(server, { logger: logInto(() => lines) });
     await until(() => policyLines().length > 0);
     expect(policyLines()).toEqual([expect.stringMatching(new RegExp(`${policy}.*allkeys-lru`))]);
     await store.close();
@@ -31,7 +31,7 @@ it.each([
   ['0', 'noeviction'],
 ])('A start on a server with maxmemory %s and %s says nothing', async (maxmemory, policy) => {
   await server.command('CONFIG', 'SET', 'maxmemory', maxmemory, 'maxmemory-policy', policy);
-  const store = await openRedisStore(server, { log: logInto(() => lines) });
+  const store = await openRedisStore(server, { logger: logInto(() => lines) });
   // The figures are asked for behind the policy, on the same connection.
   await store.statistics();
   expect(policyLines()).toEqual([]);

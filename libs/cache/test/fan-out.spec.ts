@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheEngine } from '@gad/cache';
-import { createCache, runWithCacheBudget, silentLog } from '@gad/cache';
+import { createCache, runWithCacheDeadline, silentLog } from '@gad/cache';
 import type { RedisServer } from './redis-server.js';
 import { startRedis } from './redis-server.js';
 
@@ -17,7 +17,7 @@ beforeEach(() => server.command('FLUSHDB'));
 
 /** Above the default: a busy machine must not look like an outage of its own. */
 async function open(): Promise<CacheEngine> {
-  const bounds = { deadlineMs: 250, leaseMs: 20_000, waitMs: 30_000 };
+  const bounds = { deadlineMs: 250, leaseMs: 20_000, leaseWaitMs: 30_000 };
   const cache = createCache({ redis: { url: server.url }, ...bounds }, silentLog);
   await cache.open();
   return cache;
@@ -33,14 +33,14 @@ const WAYS: [string, (cache: CacheEngine, load: Load) => Promise<unknown>][] = [
   [
     'single reads of one request',
     (cache, load) =>
-      runWithCacheBudget(() =>
+      runWithCacheDeadline(() =>
         Promise.all(ids.map((id) => cache.getOrSet(toKey(id), () => load([id])))),
       ),
   ],
   ['a batch', (cache, load) => cache.getOrSetMany(ids, toKey, load)],
   [
     'a batch of one request',
-    (cache, load) => runWithCacheBudget(() => cache.getOrSetMany(ids, toKey, load)),
+    (cache, load) => runWithCacheDeadline(() => cache.getOrSetMany(ids, toKey, load)),
   ],
 ];
 

@@ -1,14 +1,14 @@
-import type { CacheLog, CacheStore, EngineParts, RedisStoreOptions } from '@gad/cache';
+import type { CacheLogger, CacheStore, EngineParts, RedisStoreOptions } from '@gad/cache';
 import { CacheEngine, MemoryStore, RedisStore, silentLog, systemClock } from '@gad/cache';
 import type { RedisServer } from './redis-server.js';
 
-const LIMITS = { deadlineMs: 2_000, leaseMs: 5_000, waitMs: 10_000, maxValueBytes: 1_048_576 };
+const LIMITS = { deadlineMs: 2_000, leaseMs: 5_000, leaseWaitMs: 10_000, maxValueBytes: 1_048_576 };
 
 /** An engine over a store, with generous limits: no test here depends on the clock. */
 export function engineOver(
   store: CacheStore,
   limits: Partial<typeof LIMITS> = {},
-  log: CacheLog = silentLog,
+  logger: CacheLogger = silentLog,
   parts: Partial<EngineParts> = {},
 ): CacheEngine {
   return new CacheEngine({
@@ -16,7 +16,7 @@ export function engineOver(
     prefix: 'gad:',
     limits: { ...LIMITS, ...limits },
     clock: systemClock,
-    log,
+    logger,
     ...parts,
   });
 }
@@ -26,13 +26,13 @@ export async function openRedisStore(
   options: Partial<RedisStoreOptions> = {},
 ): Promise<RedisStore> {
   const settings = { url: server.url };
-  const store = new RedisStore({ settings, prefix: 'gad:', log: silentLog, ...options });
+  const store = new RedisStore({ settings, prefix: 'gad:', logger: silentLog, ...options });
   await store.open();
   return store;
 }
 
 /** A log that adds what it is told to `lines`, without the lines of single operations. */
-export function logInto(lines: () => string[]): CacheLog {
+export function logInto(lines: () => string[]): CacheLogger {
   return {
     notice: (message) => void lines().push(message),
     warn: (message) => void lines().push(message),

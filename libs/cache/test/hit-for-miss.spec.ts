@@ -160,7 +160,7 @@ describe.each(fleets)('A key that yields nothing to store, on the %s:', (_, flee
   });
 
   it('makes an expired value be refreshed side by side as well', async () => {
-    const options = { ttl: 0.001, staleOnError: 60 };
+    const options = { ttl: 0.001, staleIfError: 60 };
     await first().getOrSet('k', () => 'old', options);
     // A server's time cannot be moved.
     const since = performance.now();

@@ -51,7 +51,7 @@ function run(script: Script, ...args: string[]): Promise<unknown> {
 describe('The upkeep of the key index', () => {
   it('lets removed keys go at once, however they were removed', async () => {
     for (const name of ['a:1', 'a:2', 'b:1', 'b:2', 'c']) await cache.set(name, 1);
-    await cache.begin('a:leased');
+    await cache.acquireLease('a:leased');
     await cache.delete('a:1');
     expect(await members()).toEqual(['a:2', 'a:leased', 'b:1', 'b:2', 'c']);
     await cache.deletePattern('a:*');
@@ -96,7 +96,7 @@ describe('The upkeep of the key index', () => {
   it('drops the dead only, a page at a time and by sample', async () => {
     const names = Array.from({ length: 30 }, (_, n) => `k:${String(n).padStart(2, '0')}`);
     for (const name of names) await cache.set(name, 1);
-    await cache.begin('k:leased');
+    await cache.acquireLease('k:leased');
     const dead = names.filter((_, n) => n % 3 === 0);
     const living = [...names.filter((_, n) => n % 3 !== 0), 'k:leased'];
     await server.command('DEL', ...dead.map((name) => `gad:${name}`));
@@ -130,7 +130,7 @@ describe('The upkeep of the key index', () => {
   it('is evicted under allkeys-lru when it is what nobody used for longest: no key survives', async () => {
     const names = Array.from({ length: 300 }, (_, n) => `k:${n}`);
     await Promise.all(names.map((name) => cache.set(name, 'x'.repeat(200))));
-    const token = await cache.begin('k:leased');
+    const token = await cache.acquireLease('k:leased');
     // The server tells ages by the second.
     while (Number(await server.command('OBJECT', 'IDLETIME', INDEX)) < 2) {
       await cache.getMany([...names, 'k:leased']);

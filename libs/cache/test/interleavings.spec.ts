@@ -184,8 +184,8 @@ describe('Who waits for another process', () => {
   });
 
   it('loads for itself when the patience is over, and does not store', async () => {
-    const impatient = engineOver(theirs, { waitMs: 30 });
-    const token = await cache.begin('k');
+    const impatient = engineOver(theirs, { leaseWaitMs: 30 });
+    const token = await cache.acquireLease('k');
     const entry = await impatient.getOrSetEntry('k', () => 1);
     expect(entry).toMatchObject({ value: 1, stored: false });
     expect(await cache.set('k', 2, { token })).toBe(true);

@@ -40,12 +40,12 @@ const hostile = fc
   )
   .map((parts) => parts.join(''));
 
-const LIMITS = { deadlineMs: 2_000, leaseMs: 5_000, waitMs: 10_000, maxValueBytes: 1_000_000 };
+const LIMITS = { deadlineMs: 2_000, leaseMs: 5_000, leaseWaitMs: 10_000, maxValueBytes: 1_000_000 };
 
 async function engineWith(prefix: string, index: 'lex' | 'scan' = 'lex'): Promise<CacheEngine> {
-  const store = new RedisStore({ settings: { url: server.url }, prefix, index, log: silentLog });
+  const store = new RedisStore({ settings: { url: server.url }, prefix, index, logger: silentLog });
   await store.open();
-  return new CacheEngine({ store, prefix, limits: LIMITS, clock: systemClock, log: silentLog });
+  return new CacheEngine({ store, prefix, limits: LIMITS, clock: systemClock, logger: silentLog });
 }
 
 /** What a call answers, or `undefined` when it refuses its key or pattern. */
@@ -74,10 +74,10 @@ async function everythingAbout(cache: CacheService, input: string): Promise<stri
   ];
   const counted = await unlessRefused(cache.countMatching(input, { sample: 100 }));
   const writes = [
-    () => cache.begin(input),
+    () => cache.acquireLease(input),
     () => cache.set(input, 'x'.repeat(input.length % 2 === 0 ? 1 : 10_000)),
     () => cache.setMany([{ key: input, value: 1 }]),
-    () => cache.getOrSet(`${input}~`, () => 1, { ttl: 60, staleFor: 60 }),
+    () => cache.getOrSet(`${input}~`, () => 1, { ttl: 60, staleWhileRevalidate: 60 }),
     () => cache.getOrSetMany([input], String, () => [1]),
   ];
   for (const write of writes) await unlessRefused<unknown>(write());
@@ -122,7 +122,7 @@ describe('What a cache touches', () => {
     expect(await cache.getOrSet('hash', () => 1)).toBe(1);
     // Multi-key reads answer nothing for it, as for an absent key.
     expect(await cache.getOrSetMany(['hash'], String, () => [2])).toEqual([2]);
-    expect(await cache.begin('hash')).toBeUndefined();
+    expect(await cache.acquireLease('hash')).toBeUndefined();
     expect(await server.command('HGET', 'gad:hash', 'f')).toBe('v');
     await cache.store.close();
   });
@@ -208,7 +208,7 @@ describe('What a cache touches', () => {
       () => cache.set(key, 1),
       () => cache.getOrSet(key, () => 1),
       () => cache.delete(key),
-      () => cache.begin(key),
+      () => cache.acquireLease(key),
     ];
     for (const call of calls) {
       await expect(call()).rejects.toThrow(CacheKeyInvalidError);

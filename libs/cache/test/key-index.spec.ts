@@ -120,7 +120,7 @@ describe('The key index', () => {
     const cache = engineOver(store);
     await held.arrived;
     await cache.set('k:late:x', 1);
-    const token = await cache.begin('k:leased:x');
+    const token = await cache.acquireLease('k:leased:x');
     held.release();
     await sealed();
     expect(await members()).toEqual(expect.arrayContaining(['k:late:x', 'k:leased:x']));
@@ -212,7 +212,7 @@ describe('The key index', () => {
     const cache = engineOver(store);
     for (let n = 0; n < 250; n++) await cache.set(`k:${n}`, 'x'.repeat(100));
     await sealed();
-    const lease = await cache.begin('k:leased');
+    const lease = await cache.acquireLease('k:leased');
     await server.command('CONFIG', 'SET', 'maxmemory', '1');
     expect(await cache.set('more', 1)).toBe(false);
     expect(await cache.getOrSet('more', () => 'from the source')).toBe('from the source');

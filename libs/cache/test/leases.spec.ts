@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CacheStore, Lease, RefreshLease } from '@gad/cache';
 import { Glob } from '@gad/cache';
-import { encodeEnvelope, envelopeHead } from '../src/engine/envelope.js';
+import { encodeEnvelope, envelopeHead } from '../src/values/envelope.js';
 import { deferred, engineOver, redisPair, until } from './fixtures.js';
 import { storePairs } from './store-pairs.js';
 
@@ -53,10 +53,10 @@ describe.each(pairs)('Leases, on the %s:', (_, pair) => {
     const other = engineOver(theirs);
     const failing = cache.getOrSet('k', () => Promise.reject(new RangeError('no row')));
     await expect(failing).rejects.toThrow(RangeError);
-    expect(await other.begin('k')).toBeDefined();
+    expect(await other.acquireLease('k')).toBeDefined();
     await theirs.remove(['k']);
     expect(await cache.getOrSet<unknown>('k', () => undefined)).toBeUndefined();
-    expect(await other.begin('k')).toBeDefined();
+    expect(await other.acquireLease('k')).toBeDefined();
   });
 
   it('a value as long as a lease is a value', async () => {
@@ -92,16 +92,16 @@ describe.each(pairs)('Leases, on the %s:', (_, pair) => {
 
   it.each([
     ['a refill', (turn: RefreshLease) => mine.refill(turn, FILLING('b'), undefined, MS)],
-    ['a refresh without a value', (turn: RefreshLease) => mine.endRefresh(turn, 0, MS)],
-    ['a refresh that failed', (turn: RefreshLease) => mine.endRefresh(turn, 60_000, MS)],
+    ['a refresh without a value', (turn: RefreshLease) => mine.releaseRefresh(turn, 0, MS)],
+    ['a refresh that failed', (turn: RefreshLease) => mine.releaseRefresh(turn, 60_000, MS)],
   ])('%s wakes who waits for it', async (_end, end) => {
     await mine.write('r:1', FILLING('a'), undefined, MS);
     const head = envelopeHead('a');
-    const turn = { turnMs: 60_000, insist: false };
-    const taken = await mine.beginRefresh('r:1', head, turn, MS);
+    const turn = { leaseMs: 60_000, force: false };
+    const taken = await mine.acquireRefresh('r:1', head, turn, MS);
     if (taken.state !== 'owned') throw new Error(taken.state);
     const watch = theirs.watch('r:1');
-    expect((await theirs.beginRefresh('r:1', head, turn, MS)).state).toBe('wait');
+    expect((await theirs.acquireRefresh('r:1', head, turn, MS)).state).toBe('wait');
     const woken = watch.changed(60_000);
     await end(taken.refresh);
     expect(await soon(woken)).toBe('woken');

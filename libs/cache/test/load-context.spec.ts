@@ -116,7 +116,7 @@ describe.each(pairs)('A loader, on the %s:', (_, pair) => {
 describe('A loader', () => {
   it('in the background runs in the context of the caller that was served', async () => {
     const { cache, clock } = manualEngine();
-    const options = { ttl: 1, staleFor: 60 };
+    const options = { ttl: 1, staleWhileRevalidate: 60 };
     const read = (who: string) => as(who, () => cache.getOrSet('k', () => note(who) ?? 1, options));
     await read('anna');
     await clock.advanceAsync(1_000);
@@ -151,7 +151,7 @@ describe('The signals of the cache', () => {
     import { CacheEngine, MemoryStore, silentLog } from './libs/cache/src/index.ts';
     import { FakeClock, settle } from './libs/cache/src/testing/index.ts';
     const clock = new FakeClock();
-    const limits = { deadlineMs: 50, leaseMs: 2_000, waitMs: 5_000, maxValueBytes: 1_000 };
+    const limits = { deadlineMs: 50, leaseMs: 2_000, leaseWaitMs: 5_000, maxValueBytes: 1_000 };
     const store = new MemoryStore({ clock });
     const cache = new CacheEngine({ store, prefix: 'gad:', limits, clock, log: silentLog });
     const keys = Array.from({ length: 40 }, (_, at) => 'k:' + at);
@@ -159,7 +159,7 @@ describe('The signals of the cache', () => {
       for (let query = 0; query < 20; query++) signal.addEventListener('abort', () => query);
       await settle();
       return 1;
-    }, { ttl: 1, staleFor: 60 })));
+    }, { ttl: 1, staleWhileRevalidate: 60 })));
     await read();
     await clock.advanceAsync(1_000);
     await read();

@@ -168,7 +168,7 @@ describe.each(pairs)('Loads that need each other, on the %s:', (_, pair) => {
 describe('Loads that need each other', () => {
   it('end while nothing but their own work happens, by way of a background refresh as well', async () => {
     const { cache, clock } = manualEngine();
-    const options = { ttl: 1, staleFor: 60 };
+    const options = { ttl: 1, staleWhileRevalidate: 60 };
     await cache.getOrSet('a', () => 'old', options);
     await clock.advanceAsync(1_000);
     const begun = deferred<undefined>();

@@ -1,21 +1,21 @@
-import type { CacheLog, CacheStore } from '@gad/cache';
+import type { CacheLogger, CacheStore } from '@gad/cache';
 import { CacheEngine, MemoryStore, silentLog } from '@gad/cache';
 import { FakeClock } from '@gad/cache/testing';
 
 /** An engine over the in-process store, on a clock that a test moves. */
 export function manualEngine({
-  log = silentLog,
+  log: logger = silentLog,
   random = () => 0,
   store,
   clock = new FakeClock(),
 }: {
-  log?: CacheLog;
+  log?: CacheLogger;
   random?: () => number;
   store?: CacheStore;
   clock?: FakeClock;
 } = {}): { cache: CacheEngine; clock: FakeClock; store: CacheStore } {
   const used = store ?? new MemoryStore({ clock });
-  const limits = { deadlineMs: 50, leaseMs: 2_000, waitMs: 5_000, maxValueBytes: 1_048_576 };
-  const cache = new CacheEngine({ store: used, prefix: 'gad:', limits, clock, log, random });
+  const limits = { deadlineMs: 50, leaseMs: 2_000, leaseWaitMs: 5_000, maxValueBytes: 1_048_576 };
+  const cache = new CacheEngine({ store: used, prefix: 'gad:', limits, clock, logger, random });
   return { cache, clock, store: used };
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheStore, RedisLinkFactory } from '@gad/cache';
-import { CacheUnavailableError, MemoryStore, runWithCacheBudget } from '@gad/cache';
-import { setMany } from '../src/engine/many.js';
+import { CacheUnavailableError, MemoryStore, runWithCacheDeadline } from '@gad/cache';
+import { setMany } from '../src/engine/read/get-or-set-many.js';
 import { FakeClock } from '../src/testing/fake-clock.js';
 import { engineOver, openRedisStore } from './fixtures.js';
 import { gatedLinks } from './gated-link.js';
@@ -186,7 +186,7 @@ describe('The time for many keys:', () => {
     const clock = new FakeClock();
     const { store, calls } = slow(clock, 30);
     const cache = engineOver(store, limits, undefined, { clock });
-    await runWithCacheBudget(() => cache.getMany(ids(1_400).map(toKey)));
+    await runWithCacheDeadline(() => cache.getMany(ids(1_400).map(toKey)));
     expect(readsIn(calls)).toBe(2);
     expect(clock.now()).toBe(50);
   });

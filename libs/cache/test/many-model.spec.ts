@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { CacheEngine } from '@gad/cache';
-import { setMany } from '../src/engine/many.js';
+import { setMany } from '../src/engine/read/get-or-set-many.js';
 import { engineOver, memoryPair, redisPair } from './fixtures.js';
 import type { RedisServer } from './redis-server.js';
 import { startRedis } from './redis-server.js';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheEngine, CacheStore } from '@gad/cache';
 import { CacheKeyInvalidError, CacheOptionsError, CacheUnavailableError } from '@gad/cache';
 import type { RecordingStore } from '@gad/cache/testing';
-import { setMany } from '../src/engine/many.js';
+import { setMany } from '../src/engine/read/get-or-set-many.js';
 import { engineOver } from './fixtures.js';
 import { storePairs } from './store-pairs.js';
 import { twoEngines } from './two-engines.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheEngine } from '@gad/cache';
-import { CacheUnavailableError, createCache, runWithCacheBudget } from '@gad/cache';
+import { CacheUnavailableError, createCache, runWithCacheDeadline } from '@gad/cache';
 import type { TcpProxy } from '../../../test/servers/tcp-proxy.js';
 import { startTcpProxy } from '../../../test/servers/tcp-proxy.js';
 import { deferred, logInto, until } from './fixtures.js';
@@ -71,7 +71,7 @@ const OUTAGES: readonly Outage[] = [
 async function answersEverybody(): Promise<void> {
   const values = await Promise.all(
     Array.from({ length: 50 }, (_, n) =>
-      runWithCacheBudget(() => cache.getOrSet(`k:${n % 10}`, () => n % 10)),
+      runWithCacheDeadline(() => cache.getOrSet(`k:${n % 10}`, () => n % 10)),
     ),
   );
   expect(values).toEqual(Array.from({ length: 50 }, (_, n) => n % 10));
@@ -118,7 +118,7 @@ describe.each(OUTAGES)('A store that is $name', ({ strike, heal, removes = false
     await cache.set('stats:1', 'old');
     expect(await cache.get('stats:1')).toBe('old');
     await strike();
-    expect(await runWithCacheBudget(() => cache.invalidate(['stats:*']))).toBe(false);
+    expect(await runWithCacheDeadline(() => cache.invalidate(['stats:*']))).toBe(false);
     expect(await cache.get('stats:1')).toBeUndefined();
     await heal();
     const served: unknown[] = [];

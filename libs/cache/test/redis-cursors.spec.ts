@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { RedisStore, Turn } from '@gad/cache';
+import type { RedisStore, RelayRound } from '@gad/cache';
 import { openRedisStore, until } from './fixtures.js';
 import type { RedisServer } from './redis-server.js';
 import { startRedis } from './redis-server.js';
@@ -23,8 +23,8 @@ afterEach(async () => {
   await Promise.all([mine.close(), other.close()]);
 });
 
-async function turnOf(store: RedisStore): Promise<Turn> {
-  const turn = await store.cursors.beginTurn();
+async function turnOf(store: RedisStore): Promise<RelayRound> {
+  const turn = await store.relayStore.beginRound();
   if (turn === undefined) throw new Error('another leads');
   return turn;
 }
@@ -34,24 +34,24 @@ const takeLeadAway = (): Promise<unknown> =>
 
 describe('The lead', () => {
   it('is held by one relay and renewed by its turns', async () => {
-    expect(await mine.cursors.beginTurn()).toBeDefined();
-    expect(await mine.cursors.beginTurn()).toBeDefined();
-    expect(await other.cursors.beginTurn()).toBeUndefined();
+    expect(await mine.relayStore.beginRound()).toBeDefined();
+    expect(await mine.relayStore.beginRound()).toBeDefined();
+    expect(await other.relayStore.beginRound()).toBeUndefined();
   });
 
   it('passes on at once when it is given back, and not when somebody else gives it back', async () => {
     await turnOf(mine);
-    await other.cursors.resign();
-    expect(await other.cursors.beginTurn()).toBeUndefined();
-    await mine.cursors.resign();
-    expect(await other.cursors.beginTurn()).toBeDefined();
+    await other.relayStore.resign();
+    expect(await other.relayStore.beginRound()).toBeUndefined();
+    await mine.relayStore.resign();
+    expect(await other.relayStore.beginRound()).toBeDefined();
   });
 
   it('that ends later than any could was given by a clock that has been set back', async () => {
     await turnOf(mine);
     const inAnHour = String(Date.now() + 3_600_000);
     await server.command('ZADD', 'gad:\0relay', inAnHour, 'lease');
-    expect(await other.cursors.beginTurn()).toBeDefined();
+    expect(await other.relayStore.beginRound()).toBeDefined();
   });
 });
 
@@ -59,54 +59,54 @@ describe('The cursor', () => {
   it('is unknown at first, and then where the last turn left it, for everybody', async () => {
     const first = await turnOf(mine);
     expect(first.cursor).toBeUndefined();
-    expect(await mine.cursors.endTurn(first, 'L 1:1:')).toBe('beat');
+    expect(await mine.relayStore.endRound(first, 'L 1:1:')).toBe('fresh');
     expect((await turnOf(mine)).cursor).toBe('L 1:1:');
-    expect((await other.cursors.look()).cursor).toBe('L 1:1:');
-    await mine.cursors.resign();
+    expect((await other.relayStore.observe()).cursor).toBe('L 1:1:');
+    await mine.relayStore.resign();
     expect((await turnOf(other)).cursor).toBe('L 1:1:');
   });
 
   it('is not moved by a turn that began before another one moved it', async () => {
     const slow = await turnOf(mine);
     await takeLeadAway();
-    expect(await other.cursors.endTurn(await turnOf(other), 'L 2:2:')).toBe('beat');
-    const { beat } = await other.cursors.look();
-    expect(await mine.cursors.endTurn(slow, 'L 1:1:')).toBe('lost');
-    expect(await other.cursors.look()).toMatchObject({ cursor: 'L 2:2:', beat });
+    expect(await other.relayStore.endRound(await turnOf(other), 'L 2:2:')).toBe('fresh');
+    const { heartbeat } = await other.relayStore.observe();
+    expect(await mine.relayStore.endRound(slow, 'L 1:1:')).toBe('conflict');
+    expect(await other.relayStore.observe()).toMatchObject({ cursor: 'L 2:2:', beat: heartbeat });
   });
 
   it('is not moved after the store has forgotten everything', async () => {
-    await mine.cursors.endTurn(await turnOf(mine), 'L 1:1:');
+    await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:');
     const turn = await turnOf(mine);
     await server.command('FLUSHALL');
-    expect(await mine.cursors.endTurn(turn, 'L 2:2:')).toBe('lost');
+    expect(await mine.relayStore.endRound(turn, 'L 2:2:')).toBe('conflict');
     expect((await turnOf(mine)).cursor).toBeUndefined();
   });
 
   it('is unknown when its text is gone or when its bookkeeping is', async () => {
     for (const key of ['gad:\0cursor', 'gad:\0relay']) {
-      await mine.cursors.endTurn(await turnOf(mine), `L ${String(key.length)}:1:`);
+      await mine.relayStore.endRound(await turnOf(mine), `L ${String(key.length)}:1:`);
       await server.command('DEL', key);
       await takeLeadAway();
       const seen = await turnOf(other);
       expect(seen.cursor).toBeUndefined();
-      await other.cursors.resign();
+      await other.relayStore.resign();
     }
   });
 
   it('is not moved on another connection than the one that the turn began on', async () => {
     const turn = await turnOf(mine);
-    const { generation } = mine.cursors;
+    const { generation } = mine.relayStore;
     await server.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-    await until(() => mine.cursors.generation !== generation && mine.connected);
-    expect(await mine.cursors.endTurn(turn, 'L 1:1:')).toBe('lost');
-    expect((await mine.cursors.look()).cursor).toBeUndefined();
+    await until(() => mine.relayStore.generation !== generation && mine.connected);
+    expect(await mine.relayStore.endRound(turn, 'L 1:1:')).toBe('conflict');
+    expect((await mine.relayStore.observe()).cursor).toBeUndefined();
   });
 
   it('comes back with what the store restores', async () => {
-    await mine.cursors.endTurn(await turnOf(mine), 'L 1:1:');
+    await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:');
     await server.command('SAVE');
-    await mine.cursors.endTurn(await turnOf(mine), 'L 2:2:');
+    await mine.relayStore.endRound(await turnOf(mine), 'L 2:2:');
     await server.kill();
     await server.start();
     await until(() => mine.connected && other.connected);
@@ -115,7 +115,7 @@ describe('The cursor', () => {
   });
 
   it('survives a clear, which leaves the bookkeeping alone', async () => {
-    await mine.cursors.endTurn(await turnOf(mine), 'L 1:1:');
+    await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:');
     await mine.write('a', '1', undefined, 1_000);
     expect(await mine.removeAll()).toBe(1);
     expect((await turnOf(mine)).cursor).toBe('L 1:1:');
@@ -125,10 +125,10 @@ describe('The cursor', () => {
 describe('The age of the primary', () => {
   const HOUR_MS = 3_600_000;
   const ageOf = async (store: RedisStore): Promise<number> =>
-    (await store.cursors.look()).primaryForMs;
+    (await store.relayStore.observe()).primaryForMs;
   /** It has been primary for as long as there have been clocks. */
   const growOld = async (): Promise<void> => {
-    await mine.cursors.look();
+    await mine.relayStore.observe();
     await server.command('ZADD', 'gad:\0relay', 'XX', '1', 'since');
     expect(await ageOf(mine)).toBeGreaterThan(HOUR_MS);
   };
@@ -165,43 +165,43 @@ describe('The age of the primary', () => {
 
 describe('The beat', () => {
   it('changes with every turn, also when the cursor stays', async () => {
-    const beats = new Set<string | undefined>([(await other.cursors.look()).beat]);
+    const beats = new Set<string | undefined>([(await other.relayStore.observe()).heartbeat]);
     for (let turn = 0; turn < 3; turn++) {
-      expect(await mine.cursors.endTurn(await turnOf(mine), 'L 1:1:')).toBe('beat');
-      beats.add((await other.cursors.look()).beat);
+      expect(await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:')).toBe('fresh');
+      beats.add((await other.relayStore.observe()).heartbeat);
     }
     expect(beats.size).toBe(4);
     expect(beats.has(undefined)).toBe(true);
   });
 
   it('is not given by a turn that took too long by the server’s clock, or ended before it began', async () => {
-    await mine.cursors.endTurn(await turnOf(mine), 'L 1:1:');
-    const { beat } = await other.cursors.look();
+    await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:');
+    const { heartbeat } = await other.relayStore.observe();
     for (const [offset, cursor] of [
       [-600, 'L 2:2:'],
       [600, 'L 3:3:'],
     ] as const) {
       const turn = await turnOf(mine);
       const displaced = { ...turn, startedAt: turn.startedAt + offset };
-      expect(await mine.cursors.endTurn(displaced, cursor)).toBe('late');
-      expect(await other.cursors.look()).toMatchObject({ beat, cursor });
+      expect(await mine.relayStore.endRound(displaced, cursor)).toBe('slow');
+      expect(await other.relayStore.observe()).toMatchObject({ beat: heartbeat, cursor });
     }
   });
 
   it('goes on when the server is full', async () => {
-    await mine.cursors.endTurn(await turnOf(mine), 'L 1:1:');
-    const { beat } = await mine.cursors.look();
+    await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:');
+    const { heartbeat } = await mine.relayStore.observe();
     await server.command('CONFIG', 'SET', 'maxmemory', '1');
     await expect(mine.write('a', '1', undefined, 1_000)).rejects.toThrow('OOM');
-    expect(await mine.cursors.endTurn(await turnOf(mine), 'L 2:2:')).toBe('beat');
-    expect((await other.cursors.look()).beat).not.toBe(beat);
+    expect(await mine.relayStore.endRound(await turnOf(mine), 'L 2:2:')).toBe('fresh');
+    expect((await other.relayStore.observe()).heartbeat).not.toBe(heartbeat);
   });
 
   it('cannot be seen on a replica, whose copy may be old', async () => {
-    await mine.cursors.endTurn(await turnOf(mine), 'L 1:1:');
+    await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:');
     await server.command('REPLICAOF', '127.0.0.1', '1');
-    await expect(mine.cursors.look()).rejects.toThrow('READONLY');
-    await expect(mine.cursors.beginTurn()).rejects.toThrow('READONLY');
+    await expect(mine.relayStore.observe()).rejects.toThrow('READONLY');
+    await expect(mine.relayStore.beginRound()).rejects.toThrow('READONLY');
   });
 
   it('is looked at without being counted as a hit or a miss', async () => {
@@ -209,12 +209,12 @@ describe('The beat', () => {
       const info = String(await server.command('INFO', 'stats'));
       return /keyspace_hits:\d+\s+keyspace_misses:\d+/.exec(info)?.[0];
     };
-    await mine.cursors.endTurn(await turnOf(mine), 'L 1:1:');
-    await other.cursors.look();
+    await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:');
+    await other.relayStore.observe();
     const before = await counted();
     for (let look = 0; look < 5; look++) {
-      await other.cursors.look();
-      await mine.cursors.endTurn(await turnOf(mine), 'L 1:1:');
+      await other.relayStore.observe();
+      await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:');
     }
     expect(await counted()).toBe(before);
   });

@@ -11,9 +11,9 @@ failOnStrays();
 const { pairs, server } = storePairs();
 
 /** A ttl that is over by the next read. */
-const SWR = { ttl: 0.001, staleFor: 600 };
-const SOE = { ttl: 0.001, staleOnError: 600 };
-const FRESH = { ttl: 600, staleFor: 600 };
+const SWR = { ttl: 0.001, staleWhileRevalidate: 600 };
+const SOE = { ttl: 0.001, staleIfError: 600 };
+const FRESH = { ttl: 600, staleWhileRevalidate: 600 };
 
 describe.each(pairs)('A refresh, on the %s:', (_, pair) => {
   let stores: CacheStore[];
@@ -69,7 +69,7 @@ describe.each(pairs)('A refresh, on the %s:', (_, pair) => {
 
   it('begins only when the filling that was read is still there', async () => {
     await hold();
-    const begin = faults.hold('beginRefresh');
+    const begin = faults.hold('acquireRefresh');
     await cache.getOrSet('k', () => 1, FRESH);
     await begin.arrived;
     await other.delete('k');
@@ -157,7 +157,7 @@ describe.each(pairs)('A refresh, on the %s:', (_, pair) => {
     const row = deferred<number>();
     await cache.getOrSet('k', () => row.promise, FRESH);
     await until(() => cache.counts().loads === 2);
-    const impatient = engineOver(stores[1] ?? stores[0] ?? fail(), { waitMs: 20 });
+    const impatient = engineOver(stores[1] ?? stores[0] ?? fail(), { leaseWaitMs: 20 });
     const entry = await impatient.getOrSetEntry('k', () => 6, { ttl: 600 });
     expect(entry).toMatchObject({ value: 6, stored: true });
     row.resolve(1);
@@ -196,11 +196,11 @@ describe('A refresh over a server that was restored', () => {
     await server().command('FLUSHALL');
     const store: RedisStore = await openRedisStore(server());
     const cache = engineOver(store);
-    await cache.getOrSet('k', () => 1, { ttl: 0.001, staleFor: 600 });
+    await cache.getOrSet('k', () => 1, { ttl: 0.001, staleWhileRevalidate: 600 });
     await until(() => store.connected);
     await server().command('SAVE');
     const row = deferred<number>();
-    const options = { ttl: 600, staleFor: 600 };
+    const options = { ttl: 600, staleWhileRevalidate: 600 };
     // Served if the ttl is over already; else the ttl ends while we ask again.
     while (cache.counts().loads < 2) await cache.getOrSet('k', () => row.promise, options);
     await cache.delete('k');

@@ -1,20 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CacheService } from '@gad/cache';
-import { CacheUnavailableError, runWithCacheBudget } from '@gad/cache';
+import { CacheUnavailableError, runWithCacheDeadline } from '@gad/cache';
 import type { TestCache } from '@gad/cache/testing';
 import { FakeClock, settle, testCache } from '@gad/cache/testing';
-import { Budget } from '../src/engine/budget.js';
-import { DeadlineWheel } from '../src/store/deadline-wheel.js';
+import { DeadlineBudget } from '../src/engine/deadline-budget.js';
+import { TimerWheel } from '../src/store/timer-wheel.js';
 import { deferred } from './fixtures.js';
 
-function wheelOf(clock: FakeClock): DeadlineWheel {
-  return new DeadlineWheel(clock, {
+function wheelOf(clock: FakeClock): TimerWheel {
+  return new TimerWheel(clock, {
     answered: () => undefined,
     failed: (error) => (error instanceof Error ? error : new Error(String(error))),
   });
 }
 
-function forEver(wheel: DeadlineWheel, ms: number): Promise<never> {
+function forEver(wheel: TimerWheel, ms: number): Promise<never> {
   return wheel.bound(new Promise<never>(() => undefined), ms, () => {
     throw new Error('nothing ever answers here');
   });
@@ -48,7 +48,7 @@ const severalCalls = async (cache: CacheService): Promise<void> => {
 describe('The deadline of a request', () => {
   it('is one for all its cache calls, however many, when the store does not answer', async () => {
     const { clock, cache, calls } = frozen();
-    const took = await timed(clock, () => runWithCacheBudget(() => severalCalls(cache)));
+    const took = await timed(clock, () => runWithCacheDeadline(() => severalCalls(cache)));
     expect(took).toBeGreaterThanOrEqual(50);
     expect(took).toBeLessThanOrEqual(60);
     expect(calls.count()).toBe(1);
@@ -63,7 +63,7 @@ describe('The deadline of a request', () => {
   it('is counted once for calls that are made side by side', async () => {
     const { clock, cache, calls } = frozen();
     const took = await timed(clock, () =>
-      runWithCacheBudget(() =>
+      runWithCacheDeadline(() =>
         Promise.all([1, 2, 3].map((n) => cache.getOrSet(`k:${n}`, () => n))),
       ),
     );
@@ -73,8 +73,8 @@ describe('The deadline of a request', () => {
 
   it('is not shared by different requests', async () => {
     const { clock, cache, calls } = frozen();
-    await timed(clock, () => runWithCacheBudget(() => cache.get('a')));
-    await timed(clock, () => runWithCacheBudget(() => cache.get('a')));
+    await timed(clock, () => runWithCacheDeadline(() => cache.get('a')));
+    await timed(clock, () => runWithCacheDeadline(() => cache.get('a')));
     expect(calls.count()).toBe(2);
   });
 
@@ -82,7 +82,7 @@ describe('The deadline of a request', () => {
     const clock = new FakeClock();
     const { cache } = testCache({ clock, deadlineMs: 50 });
     const slow = deferred<number>();
-    await runWithCacheBudget(async () => {
+    await runWithCacheDeadline(async () => {
       const served = cache.getOrSet('k', () => slow.promise);
       await settle();
       await clock.advanceAsync(5_000);
@@ -96,10 +96,10 @@ describe('The deadline of a request', () => {
 describe('The operations of a request', () => {
   it('that are begun together cost together what the longest costs', async () => {
     const clock = new FakeClock();
-    const request = new Budget(clock, 50);
+    const request = new DeadlineBudget(clock, 50);
     const [a, b] = [
-      new Budget(clock, 50, undefined, request),
-      new Budget(clock, 50, undefined, request),
+      new DeadlineBudget(clock, 50, undefined, request),
+      new DeadlineBudget(clock, 50, undefined, request),
     ];
     const first = a.begin();
     await clock.advanceAsync(30);
@@ -109,31 +109,31 @@ describe('The operations of a request', () => {
     expect(second).toBe(50);
     await clock.advanceAsync(10);
     b.end(second);
-    expect(new Budget(clock, 50, undefined, request).begin()).toBe(20);
+    expect(new DeadlineBudget(clock, 50, undefined, request).begin()).toBe(20);
   });
 
   it('begin with what the oldest that still waits has used', async () => {
     const clock = new FakeClock();
-    const request = new Budget(clock, 50);
-    new Budget(clock, 50, undefined, request).begin();
+    const request = new DeadlineBudget(clock, 50);
+    new DeadlineBudget(clock, 50, undefined, request).begin();
     await clock.advanceAsync(20);
-    expect(new Budget(clock, 50, undefined, request).begin()).toBe(30);
+    expect(new DeadlineBudget(clock, 50, undefined, request).begin()).toBe(30);
   });
 
   it('are all refused once a call of one was given up', async () => {
     const clock = new FakeClock();
-    const request = new Budget(clock, 50);
-    const one = new Budget(clock, 50, undefined, request);
+    const request = new DeadlineBudget(clock, 50);
+    const one = new DeadlineBudget(clock, 50, undefined, request);
     const givenUp = new CacheUnavailableError('timeout', 'late');
     await expect(one.spend(() => Promise.reject(givenUp))).rejects.toBe(givenUp);
-    expect(new Budget(clock, 50, undefined, request).exhausted).toBe(true);
+    expect(new DeadlineBudget(clock, 50, undefined, request).exhausted).toBe(true);
   });
 });
 
 describe('A budget', () => {
   it('runs while at least one call is on its way', async () => {
     const clock = new FakeClock();
-    const budget = new Budget(clock, 50);
+    const budget = new DeadlineBudget(clock, 50);
     const first = budget.begin();
     await clock.advanceAsync(20);
     const second = budget.begin();
@@ -149,7 +149,7 @@ describe('A budget', () => {
 
   it('refuses what comes after its end without making the call', async () => {
     const clock = new FakeClock();
-    const budget = new Budget(clock, 50);
+    const budget = new DeadlineBudget(clock, 50);
     const first = budget.begin();
     await clock.advanceAsync(50);
     expect(() => budget.begin()).toThrow(CacheUnavailableError);

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheEngine, CacheStore } from '@gad/cache';
-import { CacheUnavailableError, runWithCacheBudget } from '@gad/cache';
+import { CacheUnavailableError, runWithCacheDeadline } from '@gad/cache';
 import type { FakeClock } from '@gad/cache/testing';
 import { settle } from '@gad/cache/testing';
-import { freshnessOf } from '../src/engine/age.js';
+import { classifyStaleness } from '../src/values/staleness.js';
 import { seededRandom } from './coherence/seeded-random.js';
 import { deferred, logInto } from './fixtures.js';
 import { manualEngine } from './manual-engine.js';
@@ -39,8 +39,8 @@ beforeEach(() => {
 });
 afterEach(() => cache.close());
 
-describe('staleFor', () => {
-  const options = { ttl: 10, staleFor: 20 };
+describe('staleWhileRevalidate', () => {
+  const options = { ttl: 10, staleWhileRevalidate: 20 };
 
   it('serves what is fresh without loading, and tells the time left', async () => {
     await cache.getOrSet('k', load, options);
@@ -102,9 +102,9 @@ describe('staleFor', () => {
 
   it('lets who fills by hand replace a value that is only held', async () => {
     await cache.getOrSet('k', load, options);
-    expect(await cache.begin('k')).toBeUndefined();
+    expect(await cache.acquireLease('k')).toBeUndefined();
     await pass(10_000);
-    const token = await cache.begin('k');
+    const token = await cache.acquireLease('k');
     expect(await cache.set('k', 5, { token })).toBe(true);
     expect(await cache.get('k')).toBe(5);
   });
@@ -113,7 +113,7 @@ describe('staleFor', () => {
     await cache.getOrSet('k', load, options);
     await pass(10_000);
     source = 2;
-    await runWithCacheBudget(async () => {
+    await runWithCacheDeadline(async () => {
       const read = cache.getOrSet('k', load, options);
       await clock.stall(60);
       expect(await read).toBe(1);
@@ -134,7 +134,7 @@ describe('staleFor', () => {
 });
 
 describe('A refresh that fails', () => {
-  const options = { ttl: 10, staleFor: 60 };
+  const options = { ttl: 10, staleWhileRevalidate: 60 };
 
   it('is nobody’s rejection, is counted, and is logged once per class of keys', async () => {
     await cache.getOrSet('a:1', load, options);
@@ -166,8 +166,8 @@ describe('A refresh that fails', () => {
   });
 });
 
-describe('staleOnError', () => {
-  const options = { ttl: 10, staleOnError: 60 };
+describe('staleIfError', () => {
+  const options = { ttl: 10, staleIfError: 60 };
 
   it('serves the old value when the loader fails, and asks the loader first', async () => {
     await cache.getOrSet('k', load, options);
@@ -229,14 +229,14 @@ describe('staleOnError', () => {
     await cache.getOrSet('k', load, options);
     await pass(10_000);
     const away = (): Promise<never> => Promise.reject(new CacheUnavailableError('offline', 'away'));
-    Object.assign(store, { readTimed: away, acquire: away, beginRefresh: away });
+    Object.assign(store, { readTimed: away, acquire: away, acquireRefresh: away });
     await expect(cache.getOrSet('k', fail, options)).rejects.toBeInstanceOf(SourceDown);
   });
 });
 
 describe('negativeTtl', () => {
   it('is the whole life of null, without a stale time', async () => {
-    const options = { ttl: 100, negativeTtl: 5, staleFor: 50, jitter: 0 };
+    const options = { ttl: 100, negativeTtl: 5, staleWhileRevalidate: 50, jitter: 0 };
     await cache.getOrSet<number | null>('k', () => null, options);
     const entry = await cache.getOrSetEntry<number | null>('k', load, options);
     expect(entry).toMatchObject({ value: null, ttl: 5 });
@@ -261,7 +261,7 @@ describe('earlyRefresh', () => {
     const rounds = 20_000;
     let early = 0;
     for (let n = 0; n < rounds; n++) {
-      if (freshnessOf(age, { earlyRefresh }, random) === 'early') early++;
+      if (classifyStaleness(age, { earlyRefresh }, random) === 'early') early++;
     }
     return early / rounds;
   }

@@ -29,7 +29,7 @@ for (const index of ['lex', 'scan'] as const) {
         settings,
         prefix: 'gad:',
         index,
-        log: silentLog,
+        logger: silentLog,
         ...bounds,
       });
       await store.open();

@@ -33,7 +33,7 @@ beforeEach(() => {
 afterEach(() => cache.close());
 
 describe('softTimeout', () => {
-  const options = { ttl: 10, staleOnError: 60, softTimeout: 0.1, hardTimeout: 5 };
+  const options = { ttl: 10, staleIfError: 60, softTimeout: 0.1, hardTimeout: 5 };
 
   it('serves the old value, and the load goes on and is stored', async () => {
     await cache.getOrSet('k', load, options);
@@ -126,8 +126,8 @@ describe('hardTimeout', () => {
     expect(loads).toBe(0);
   });
 
-  it('serves the old value instead, where staleOnError allows it', async () => {
-    const options = { ttl: 10, staleOnError: 60, hardTimeout: 1 };
+  it('serves the old value instead, where staleIfError allows it', async () => {
+    const options = { ttl: 10, staleIfError: 60, hardTimeout: 1 };
     await cache.getOrSet('k', load, options);
     await pass(10_000);
     const read = cache.getOrSet('k', () => new Promise<number>(() => undefined), options);
@@ -152,7 +152,7 @@ describe('hardTimeout', () => {
   });
 
   it('is thirty seconds in the background', async () => {
-    const options = { ttl: 10, staleFor: 600 };
+    const options = { ttl: 10, staleWhileRevalidate: 600 };
     await cache.getOrSet('k', load, options);
     await pass(10_000);
     await cache.getOrSet('k', () => new Promise<number>(() => undefined), options);
@@ -168,7 +168,7 @@ describe('A loader', () => {
     const entry = await cache.getOrSetEntry(
       'k',
       (context) => {
-        context.adapt({ ttl: 3, staleFor: 4 });
+        context.adapt({ ttl: 3, staleWhileRevalidate: 4 });
         return 1;
       },
       { ttl: 100 },
@@ -176,7 +176,9 @@ describe('A loader', () => {
     expect(entry).toMatchObject({ stored: true, ttl: 3 });
     await pass(3_000);
     expect(await cache.get('k')).toBeUndefined();
-    expect(await cache.getOrSetEntry('k', load, { staleFor: 4 })).toMatchObject({ stale: true });
+    expect(await cache.getOrSetEntry('k', load, { staleWhileRevalidate: 4 })).toMatchObject({
+      stale: true,
+    });
   });
 
   it('can have its value returned and not stored', async () => {
@@ -189,7 +191,7 @@ describe('A loader', () => {
   });
 
   it('is told whether somebody waits for the value', async () => {
-    const options = { ttl: 10, staleFor: 20 };
+    const options = { ttl: 10, staleWhileRevalidate: 20 };
     const seen: boolean[] = [];
     const note = ({ background }: { background: boolean }): number => seen.push(background);
     await cache.getOrSet('k', note, options);
@@ -207,8 +209,8 @@ describe('A loader', () => {
 
 describe('Options that make no sense', () => {
   it.each([
-    ['staleFor', { staleFor: -1 }],
-    ['staleOnError', { staleOnError: Number.NaN }],
+    ['staleWhileRevalidate', { staleWhileRevalidate: -1 }],
+    ['staleIfError', { staleIfError: Number.NaN }],
     ['softTimeout', { softTimeout: 0 }],
     ['hardTimeout', { hardTimeout: -1 }],
     ['softTimeout', { softTimeout: 2, hardTimeout: 2 }],
@@ -222,7 +224,7 @@ describe('Options that make no sense', () => {
 
 describe('Closing', () => {
   it('waits for refreshes, and at last tells their loaders to stop', async () => {
-    const options = { ttl: 10, staleFor: 20 };
+    const options = { ttl: 10, staleWhileRevalidate: 20 };
     await cache.getOrSet('k', load, options);
     await pass(10_000);
     let aborted = false;
@@ -243,7 +245,7 @@ describe('Closing', () => {
   });
 
   it('starts no refresh any more', async () => {
-    const options = { ttl: 10, staleFor: 20 };
+    const options = { ttl: 10, staleWhileRevalidate: 20 };
     await cache.getOrSet('k', load, options);
     await pass(10_000);
     const read = cache.getOrSet('k', load, options);

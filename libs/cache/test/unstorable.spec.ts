@@ -47,9 +47,9 @@ describe.each(UNSTORABLE)('A value that is %s', (_, options, value) => {
   });
 
   it('hands a token back, so that the next caller loads at once', async () => {
-    const token = await cache.begin('k');
+    const token = await cache.acquireLease('k');
     expect(await cache.set('k', value, { token })).toBe(false);
-    expect(await cache.begin('k')).toBeDefined();
+    expect(await cache.acquireLease('k')).toBeDefined();
   });
 
   it('is returned by a load, which says that it is not stored', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { CacheEngine, CacheLog, CacheStore } from '@gad/cache';
+import type { CacheEngine, CacheLogger, CacheStore } from '@gad/cache';
 import { CacheOptionsError } from '@gad/cache';
 import { engineOver } from './fixtures.js';
 import { storePairs } from './store-pairs.js';
@@ -15,7 +15,7 @@ describe.each(pairs)('Values, on the %s:', (_, pair) => {
   beforeEach(async () => {
     stores = await pair();
     warnings = [];
-    const log: CacheLog = { notice: () => undefined, warn: (line) => void warnings.push(line) };
+    const log: CacheLogger = { notice: () => undefined, warn: (line) => void warnings.push(line) };
     const [store] = stores;
     if (store === undefined) throw new Error('no store');
     cache = engineOver(store, {}, log);
@@ -141,13 +141,13 @@ describe.each(pairs)('Values, on the %s:', (_, pair) => {
   });
 
   it('stores by hand with a token only while nothing was invalidated', async () => {
-    const token = await cache.begin('k');
+    const token = await cache.acquireLease('k');
     expect(token?.key).toBe('k');
-    expect(await cache.begin('k')).toBeUndefined();
+    expect(await cache.acquireLease('k')).toBeUndefined();
     expect(await cache.set('k', 1, { token, ttl: 60 })).toBe(true);
-    expect(await cache.begin('k')).toBeUndefined();
+    expect(await cache.acquireLease('k')).toBeUndefined();
     await cache.delete('k');
-    const second = await cache.begin('k');
+    const second = await cache.acquireLease('k');
     await cache.deletePattern('*');
     expect(await cache.set('k', 'old', { token: second })).toBe(false);
     expect(await cache.set('k', 'old', { token: undefined })).toBe(false);

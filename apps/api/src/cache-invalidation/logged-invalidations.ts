@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { InvalidationLog, LogReading } from '@gad/cache';
+import type { InvalidationLog, LogBatch } from '@gad/cache';
 import type { DomainEvent } from '../events/domain-events.js';
 import { DomainEventLog } from '../events/log/domain-event-log.js';
 import { INVALIDATION_MAP, stalePatterns } from './invalidation.map.js';
@@ -17,23 +17,24 @@ export class LoggedInvalidations implements InvalidationLog {
     return this.events.close();
   }
 
-  async read(cursor: string | undefined): Promise<LogReading> {
+  async read(cursor: string | undefined): Promise<LogBatch> {
     const { cursor: next, events, oldestMs } = await this.events.read(cursor);
     // Appended by another version of this program: nobody here knows what they make stale.
-    if (events?.every(isKnown) !== true) return { cursor: next, stale: 'everything', entries: 0 };
+    if (events?.every(isKnown) !== true)
+      return { cursor: next, invalidations: 'everything', entries: 0 };
     const stale = new Set(events.flatMap((event) => stalePatterns(event)));
-    return { cursor: next, stale: [...stale], entries: events.length, oldestMs };
+    return { cursor: next, invalidations: [...stale], entries: events.length, oldestMs };
   }
 
   now(): Promise<string> {
     return this.events.now();
   }
 
-  covers(cursor: string, position: string): boolean {
+  includes(cursor: string, position: string): boolean {
     return this.events.covers(cursor, position);
   }
 
-  alone(lingerMs: number): boolean {
+  isSoleInstance(lingerMs: number): boolean {
     return this.events.alone(lingerMs);
   }
 

@@ -147,7 +147,7 @@ describe('readAppConfig', () => {
   it('follows the log unless neither database nor store can be shared', () => {
     const log = {} as InvalidationLog; // handed through
     const followed = (variables: Record<string, string>) =>
-      cacheOptions(readAppConfig(variables), log).log === log;
+      cacheOptions(readAppConfig(variables), log).invalidationLog === log;
     expect(followed({})).toBe(false);
     expect(followed({ REDIS_HOST: 'localhost' })).toBe(true);
     expect(followed({ DATABASE_URL: 'postgres://localhost/gad' })).toBe(true);

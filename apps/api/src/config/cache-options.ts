@@ -4,13 +4,16 @@ import type { AppConfig } from './app-config.js';
 const LOG_LEVEL = { debug: 'debug', info: 'log', off: 'off' } as const;
 
 /** The cache library's options out of the configuration. */
-export function cacheOptions(config: AppConfig, log?: InvalidationLog): NestCacheOptions {
+export function cacheOptions(
+  config: AppConfig,
+  invalidationLog?: InvalidationLog,
+): NestCacheOptions {
   const { compressionThreshold: threshold } = config.cache;
   // The embedded database belongs to this process alone, and with an in-process store nobody else
   // has anything cached: what is removed there is removed everywhere, and a crash forgets it all.
   const sharesNothing = config.redis === undefined && config.database.url === undefined;
   return {
-    ...(sharesNothing ? {} : { log }),
+    ...(sharesNothing ? {} : { invalidationLog }),
     consistency: config.cache.consistency,
     prefix: config.cache.prefix,
     deadlineMs: config.cache.deadlineMs,

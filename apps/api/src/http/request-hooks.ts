@@ -1,4 +1,4 @@
-import { runWithCacheBudget } from '@gad/cache';
+import { runWithCacheDeadline } from '@gad/cache';
 import type { FastifyInstance } from 'fastify';
 import type { AppConfig } from '../config/app-config.js';
 import { ClientAddresses } from './client-address.js';
@@ -38,7 +38,7 @@ export function addRequestHooks(
   fastify.addHook('preHandler', (request, _reply, done) => {
     // All cache calls of a request share one deadline, whoever makes them.
     requestContext.run({ requestId: request.id, clientAddress: request.clientAddress }, () => {
-      runWithCacheBudget(done);
+      runWithCacheDeadline(done);
     });
   });
   // At the end and not at the beginning: a preflight is answered before any hook of ours, and a

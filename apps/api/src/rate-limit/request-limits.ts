@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { runWithCacheBudget } from '@gad/cache';
+import { runWithCacheDeadline } from '@gad/cache';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/app-config.js';
 import { Problem } from '../problems/problem.js';
@@ -68,7 +68,7 @@ export function limitRequests(
       const bucket = bucketOf(request);
       // The cheapest refusal first: a flood of logins must not take the time of everything else.
       if (bucket === 'login') assertRoomForLogin();
-      await runWithCacheBudget(() => limits.ofClient(bucket, request.clientAddress));
+      await runWithCacheDeadline(() => limits.ofClient(bucket, request.clientAddress));
     });
     return Promise.resolve();
   };

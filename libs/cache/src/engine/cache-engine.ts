@@ -1,35 +1,39 @@
 import { CacheCounters } from '../cache-counters.js';
 import { CacheUnavailableError } from '../cache-errors.js';
-import type { CacheLog } from '../cache-log.js';
+import type { CacheLogger } from '../cache-log.js';
 import { logClear, logDelete, logDeletePattern, logSet, logUnstored } from '../cache-log.js';
 import type { LocalFigures } from '../cache-stats.js';
-import type { Freshness, FreshnessFigures, Written } from '../freshness/freshness.js';
-import type { Removed } from '../local/removed.js';
-import { EVERYTHING, removedKeys, removedMatching } from '../local/removed.js';
+import type {
+  FreshnessGuard,
+  FreshnessFigures,
+  CommitPosition,
+} from '../outbox/freshness-guard.js';
+import type { KeySelection } from '../keys/key-selection.js';
+import { ALL_KEYS, selectKeys, selectMatching } from '../keys/key-selection.js';
 import type { CacheStore, StoreScript } from '../store/cache-store.js';
-import { BackgroundWork } from './background-work.js';
-import type { BatchLoader } from './batch.js';
-import type { CacheEntry, GetOrSetOptions, Loader } from './cache-entry.js';
-import { NO_OPTIONS } from './cache-entry.js';
-import { CacheReader } from './cache-reader.js';
+import { BackgroundTasks } from './load/background-tasks.js';
+import type { BatchLoader } from './read/batch-load.js';
+import type { CacheEntry, GetOrSetOptions, Loader } from '../values/get-or-set-options.js';
+import { NO_OPTIONS } from '../values/get-or-set-options.js';
+import { ReadThrough } from './read/read-through.js';
 import type { EngineParts, SetOptions } from './engine-parts.js';
-import { FillToken } from './fill-token.js';
-import { Glob } from './glob.js';
-import { acquireByHand, putByHand } from './hand-lease.js';
-import { Invalidations } from './invalidations.js';
-import { assertKey, assertWritable } from './key-rules.js';
-import type { LoadLimits, LoadParts } from './load-parts.js';
-import { LocalReads } from './local-reads.js';
-import { Lookup } from './lookup.js';
-import type { GetOrSetManyOptions } from './many.js';
-import { getMany, getOrSetMany } from './many.js';
-import { PendingRemovals } from './pending-removals.js';
-import { currentBudget } from './request-budget.js';
+import { LeaseToken } from './load/lease-token.js';
+import { Glob } from '../keys/glob.js';
+import { acquireManually, putByHand } from './load/manual-lease.js';
+import { Invalidation } from './invalidate/invalidation.js';
+import { assertKey, assertWritable } from '../keys/key-validation.js';
+import type { LoadLimits, LoadParts } from './load/load-request.js';
+import { NearReads } from './read/near-reads.js';
+import { Lookup } from './lookup/lookup.js';
+import type { GetOrSetManyOptions } from './read/get-or-set-many.js';
+import { getMany, getOrSetMany } from './read/get-or-set-many.js';
+import { RetryQueue } from './invalidate/retry-queue.js';
+import { currentBudget } from './request-deadline.js';
 import { StoreGate } from './store-gate.js';
-import { TrustedReads } from './trusted-reads.js';
-import { assertLifetime, ttlMilliseconds } from './ttl.js';
-import { ValueCodec } from './value-codec.js';
-import { WriteOrder } from './write-order.js';
+import { ReadGate } from './lookup/read-gate.js';
+import { assertLifetime, ttlMilliseconds } from '../values/ttl.js';
+import { ValueCodec } from '../values/value-codec.js';
+import { WriteOrder } from './invalidate/write-order.js';
 
 /** Reads and writes of a cache over one store, in plain TypeScript: no framework, no globals. */
 export class CacheEngine {
@@ -38,53 +42,59 @@ export class CacheEngine {
   /** @internal Reads and writes the texts that the store keeps. */
   readonly codec: ValueCodec;
   readonly #limits: LoadLimits;
-  readonly #log: CacheLog;
+  readonly #log: CacheLogger;
   readonly #random: () => number;
   readonly #counters = new CacheCounters();
-  readonly #pending: PendingRemovals;
-  readonly #freshness: Freshness | undefined;
-  readonly #invalidations: Invalidations;
-  readonly #work: BackgroundWork;
+  readonly #pending: RetryQueue;
+  readonly #freshness: FreshnessGuard | undefined;
+  readonly #invalidations: Invalidation;
+  readonly #work: BackgroundTasks;
   readonly #parts: LoadParts;
-  readonly #reader: CacheReader;
-  readonly #local: LocalReads;
+  readonly #reader: ReadThrough;
+  readonly #near: NearReads;
   readonly #writes = new WriteOrder();
 
   constructor(parts: EngineParts) {
     this.store = parts.store;
     this.prefix = parts.prefix;
     this.#limits = parts.limits;
-    this.#log = parts.log;
+    this.#log = parts.logger;
     this.#random = parts.random ?? Math.random;
     this.codec = new ValueCodec({ ...parts.values, maxValueBytes: parts.limits.maxValueBytes });
-    this.#pending = new PendingRemovals({
+    this.#pending = new RetryQueue({
       clock: parts.clock,
-      log: parts.log,
+      logger: parts.logger,
       remove: (pattern) => this.deletePattern(pattern),
       connected: () => parts.store.connected,
     });
     this.#freshness = parts.freshness;
-    this.#invalidations = new Invalidations({
+    this.#invalidations = new Invalidation({
       ...parts,
       pending: this.#pending,
       freshness: parts.freshness,
       counters: this.#counters,
       remove: (pattern) => this.deletePattern(pattern),
       budget: () => currentBudget(this.#parts),
-      waitMs: (patterns) => this.#local.waitMs(patterns),
+      ackWaitMs: (patterns) => this.#near.ackWaitMs(patterns),
     });
-    const { store, clock, log, limits } = parts;
+    const { store, clock, logger, limits } = parts;
     const [random, counters, codec] = [this.#random, this.#counters, this.codec];
-    const reads = new TrustedReads(store, this.#pending, parts.freshness);
-    const lookup = new Lookup({ store, reads, clock, random, counters, log, codec });
-    this.#work = new BackgroundWork({ clock, counters, log });
+    const reads = new ReadGate(store, this.#pending, parts.freshness);
+    const lookup = new Lookup({ store, reads, clock, random, counters, logger, codec });
+    this.#work = new BackgroundTasks({ clock, counters, logger });
     const { closing } = this.#work;
     const asked = (): boolean => (store.circuit ?? 'closed') === 'closed';
-    const gate = new StoreGate({ ...limits, clock, asked, time: store.patience ?? clock });
-    const common = { store, reads, lookup, gate, clock, random, counters, log, limits, codec };
+    const gate = new StoreGate({
+      ...limits,
+      queueMs: limits.leaseWaitMs,
+      clock,
+      asked,
+      time: store.patience ?? clock,
+    });
+    const common = { store, reads, lookup, gate, clock, random, counters, logger, limits, codec };
     this.#parts = { ...common, closing };
-    this.#reader = new CacheReader(this.#parts, this.#work);
-    this.#local = new LocalReads(this.#reader, this.#parts, parts.local);
+    this.#reader = new ReadThrough(this.#parts, this.#work);
+    this.#near = new NearReads(this.#reader, this.#parts, parts.local);
   }
 
   async open(): Promise<void> {
@@ -112,7 +122,7 @@ export class CacheEngine {
       background: this.#work.size,
       pending_removals: this.#pending.size,
       circuit: this.store.circuit ?? 'closed',
-      copies: this.#local.figures(),
+      copies: this.#near.figures(),
     };
   }
 
@@ -138,7 +148,7 @@ export class CacheEngine {
 
   /** One store call per 500 keys: multi-key reads. Answers in the order of the keys. */
   getMany(keys: readonly string[]): Promise<unknown[]> {
-    return getMany(this.#reader.several, keys);
+    return getMany(this.#reader.many, keys);
   }
 
   /** See `getOrSetMany` in `many.ts`. */
@@ -154,7 +164,7 @@ export class CacheEngine {
   /** One store call on a hit; on a miss two more, for the caller that loads. */
   getOrSet<T>(key: string, loader: Loader<T>, options: GetOrSetOptions = NO_OPTIONS): Promise<T> {
     // What the loader made is what was stored, and JSON has normalised both alike.
-    return this.#local.value(key, loader, options) as Promise<T>;
+    return this.#near.value(key, loader, options) as Promise<T>;
   }
 
   /** As `getOrSet`, with how the value was come by. A hit costs one round trip of two commands. */
@@ -163,26 +173,26 @@ export class CacheEngine {
     loader: Loader<T>,
     options: GetOrSetOptions = NO_OPTIONS,
   ): Promise<CacheEntry<T>> {
-    const { lifeMs: _life, ...served } = await this.#local.entry(key, loader, options);
+    const { lifeMs: _life, ...served } = await this.#near.entry(key, loader, options);
     // As above.
     return { ...served, key: this.fullKey(key), value: served.value as T };
   }
 
   /** Takes a key for filling by hand: one store call. */
-  async begin(key: string): Promise<FillToken | undefined> {
+  async acquireLease(key: string): Promise<LeaseToken | undefined> {
     assertWritable(key);
     try {
-      const lease = await acquireByHand(this.#parts, key, currentBudget(this.#parts));
-      return lease === undefined ? undefined : new FillToken(lease);
+      const lease = await acquireManually(this.#parts, key, currentBudget(this.#parts));
+      return lease === undefined ? undefined : new LeaseToken(lease);
     } catch (error) {
-      this.#excuse(error);
+      this.#countUnavailable(error);
       return undefined;
     }
   }
 
   /** Hands a token back unspent, so that the next caller loads at once: one store call. */
-  async release(token: FillToken): Promise<boolean> {
-    return this.#spend((ms) => this.store.release(FillToken.leaseOf(token), ms));
+  async releaseLease(token: LeaseToken): Promise<boolean> {
+    return this.#spend((ms) => this.store.release(LeaseToken.leaseOf(token), ms));
   }
 
   /** One store call; two in one round trip for a large value. */
@@ -203,14 +213,14 @@ export class CacheEngine {
       const fits = ready !== '' && this.store.fits?.(key, ready) !== false;
       if (!fits) logUnstored(this.#log, key, serialised);
       const outgoing = { key, text: fits ? ready : undefined, ttlMs };
-      return this.#local.removing(removedKeys([key]), () =>
+      return this.#near.removing(selectKeys([key]), () =>
         budget.entered((ms) => putByHand(this.store, outgoing, options, ms)),
       );
     };
     try {
       if (!(await this.#writes.inTurn(key, packed, enter, put))) return false;
     } catch (error) {
-      this.#excuse(error);
+      this.#countUnavailable(error);
       return false;
     }
     this.#counters.sets++;
@@ -223,7 +233,7 @@ export class CacheEngine {
     const all = typeof keys === 'string' ? [keys] : keys;
     all.forEach(assertKey);
     if (all.length === 0) return 0;
-    const count = await this.#removing(removedKeys(all), () => this.store.remove(all));
+    const count = await this.#removing(selectKeys(all), () => this.store.remove(all));
     this.#counters.deletes += count;
     logDelete(this.#log, all, count);
     return count;
@@ -232,7 +242,7 @@ export class CacheEngine {
   /** Costs what it removes where the store keeps a key index. */
   async deletePattern(pattern: string): Promise<number> {
     const glob = new Glob(pattern);
-    const count = await this.#removing(removedMatching(glob), () =>
+    const count = await this.#removing(selectMatching(glob), () =>
       glob.isLiteral
         ? this.store.remove([glob.literalPrefix.toString()])
         : this.store.removeMatching(glob),
@@ -250,7 +260,7 @@ export class CacheEngine {
    * relay has applied the write or nobody may serve the old value any more. Otherwise what is not
    * confirmed is owed: tried until it is done, while this cache serves nothing from the store.
    */
-  invalidate(patterns: readonly string[], written?: Written): Promise<boolean> {
+  invalidate(patterns: readonly string[], written?: CommitPosition): Promise<boolean> {
     return this.#invalidations.run(patterns, written);
   }
 
@@ -268,21 +278,21 @@ export class CacheEngine {
   }
 
   async clear(): Promise<number> {
-    const count = await this.#removing(EVERYTHING, () => this.store.removeAll());
+    const count = await this.#removing(ALL_KEYS, () => this.store.removeAll());
     this.#counters.deletes += count;
     logClear(this.#log, count);
     return count;
   }
 
-  #removing(removed: Removed, remove: () => Promise<number>): Promise<number> {
-    return this.#local.removing(removed, () => this.#writes.behind(remove));
+  #removing(removed: KeySelection, remove: () => Promise<number>): Promise<number> {
+    return this.#near.removing(removed, () => this.#writes.behind(remove));
   }
 
   #spend<T>(call: (withinMs: number) => Promise<T>): Promise<T> {
     return currentBudget(this.#parts).spend(call);
   }
 
-  #excuse(error: unknown): void {
+  #countUnavailable(error: unknown): void {
     if (!(error instanceof CacheUnavailableError)) throw error;
     this.#counters.errors++;
   }

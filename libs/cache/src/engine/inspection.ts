@@ -3,10 +3,10 @@ import type { CacheStats } from '../cache-stats.js';
 import { cacheStats } from '../cache-stats.js';
 import type { StoreStatistics } from '../store/cache-store.js';
 import type { CacheEngine } from './cache-engine.js';
-import { Glob } from './glob.js';
-import { assertKey } from './key-rules.js';
-import { wholeSeconds } from './ttl.js';
-import { isCompressed } from './value-codec.js';
+import { Glob } from '../keys/glob.js';
+import { assertKey } from '../keys/key-validation.js';
+import { wholeSeconds } from '../values/ttl.js';
+import { isCompressed } from '../values/value-codec.js';
 
 /** One key in a listing. */
 export interface KeySummary {
@@ -82,7 +82,7 @@ export class Inspection {
     assertKey(key);
     const found = await this.engine.store.describe(key);
     if (found === undefined) return undefined;
-    const opened = await this.engine.codec.open(found.text);
+    const opened = await this.engine.codec.decode(found.text);
     const readable = typeof opened === 'object';
     return {
       key,

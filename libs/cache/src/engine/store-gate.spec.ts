@@ -10,7 +10,7 @@ const OTHERS = {};
 function gated(parts: Partial<GateParts> = {}) {
   const clock = new FakeClock();
   const gate = new StoreGate({
-    ...{ clock, time: clock, asked: () => true, deadlineMs: 50, waitMs: 5_000 },
+    ...{ clock, time: clock, asked: () => true, deadlineMs: 50, queueMs: 5_000 },
     ...parts,
   });
   const passed: string[] = [];
@@ -69,7 +69,7 @@ describe('The gate in front of the store', () => {
   });
 
   it('refuses what has waited for too long', async () => {
-    const { gate, clock, passed, enter, fill } = gated({ waitMs: 100 });
+    const { gate, clock, passed, enter, fill } = gated({ queueMs: 100 });
     fill();
     await answer(gate, 1, 1);
     enter('early');

@@ -33,7 +33,7 @@ export interface GateParts {
   readonly time: Pick<Clock, 'now'>;
   readonly deadlineMs: number;
   /** The longest time in the queue. */
-  readonly waitMs: number;
+  readonly queueMs: number;
 }
 
 /**
@@ -108,7 +108,7 @@ export class StoreGate {
       const next = this.#next();
       if (next === undefined) return;
       const waitedMs = this.#parts.clock.now() - next.since;
-      if (waitedMs > this.#parts.waitMs) {
+      if (waitedMs > this.#parts.queueMs) {
         next.refuse(new CacheUnavailableError('timeout', 'Too many store calls were ahead.'));
         continue;
       }

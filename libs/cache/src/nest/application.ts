@@ -1,6 +1,6 @@
 import { CacheOptionsError } from '../cache-errors.js';
-import type { CacheFace } from './cache-face.js';
-import { assertApart } from './cache-face.js';
+import type { CacheBinding } from './cache-binding.js';
+import { assertApart } from './cache-binding.js';
 import type { Decorated } from './decorated.js';
 
 /** Who runs decorated methods: one for each instance, known to the instance, its proxies and copies. */
@@ -14,13 +14,13 @@ export class Application {
   readonly anonymous: Owner = { application: this };
   /** Whether its start has been checked: each module of a cache comes to that point. */
   checked = false;
-  readonly #faces = new Map<string | undefined, CacheFace>();
+  readonly #faces = new Map<string | undefined, CacheBinding>();
   readonly #owners = new Map<Decorated, Owner>();
   readonly #families = new Map<string, Set<Decorated>>();
   readonly #toldApart = new Set<Decorated>();
 
   /** @throws CacheOptionsError when two caches have one name, or would share keys */
-  add(face: CacheFace): void {
+  add(face: CacheBinding): void {
     if (this.#faces.has(face.name)) {
       throw new CacheOptionsError(
         'name',
@@ -48,7 +48,7 @@ export class Application {
   }
 
   /** @throws CacheOptionsError when the application has no such cache, or not yet */
-  face({ cache, where }: Decorated): CacheFace {
+  face({ cache, where }: Decorated): CacheBinding {
     const face = this.#faces.get(cache);
     if (face !== undefined) return face;
     throw new CacheOptionsError(

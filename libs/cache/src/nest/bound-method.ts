@@ -4,12 +4,12 @@ import type { Owner } from './application.js';
 import { applicationOf } from './application.js';
 import type { AnyHandlerOptions, AnyMethodOptions } from './decorated.js';
 import { Decorated, isRoute, methodOf, noteDecorated, whereOf } from './decorated.js';
-import type { CacheFace } from './cache-face.js';
+import type { CacheBinding } from './cache-binding.js';
 import { ownerOf, ownInstancesOf } from './owner.js';
 
 /** One call of a decorated method. */
 export interface MethodCall {
-  readonly face: CacheFace;
+  readonly face: CacheBinding;
   readonly owner: Owner;
   readonly decorated: Decorated;
   readonly self: unknown;
@@ -81,7 +81,7 @@ function decoratedOf(
   return new Decorated(where, cache, aside, (container) => applicationOf(container).has(cache));
 }
 
-function faceFor(owner: Owner, decorated: Decorated): CacheFace {
+function faceFor(owner: Owner, decorated: Decorated): CacheBinding {
   const { application } = owner;
   const face = application.face(decorated);
   if (decorated.aside !== undefined) application.admit(decorated, owner);

@@ -1,5 +1,5 @@
 import { UseInterceptors } from '@nestjs/common';
-import { assertReadThrough } from '../engine/age.js';
+import { assertReadThrough } from '../values/staleness.js';
 import { CacheOptionsError } from '../cache-errors.js';
 import type { MethodCall } from './bound-method.js';
 import { aroundMethod, watchHandler } from './bound-method.js';

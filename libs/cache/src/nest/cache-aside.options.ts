@@ -1,6 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
-import type { CacheKey, KeySegment } from '../cache-key.js';
-import type { CacheEntry, GetOrSetOptions } from '../engine/cache-entry.js';
+import type { CacheKey, KeySegment } from '../keys/cache-key.js';
+import type { CacheEntry, GetOrSetOptions } from '../values/get-or-set-options.js';
 import type { Subject } from './nest-cache-options.js';
 import type { RawRequest } from './request-input.js';
 
@@ -45,7 +45,7 @@ export interface AnswerEntry<V> extends CacheEntry<V> {
 /**
  * `@CacheAside` on an HTTP handler.
  *
- * With `staleFor`, `earlyRefresh` or `softTimeout` the handler may run when its request has been
+ * With `staleWhileRevalidate`, `earlyRefresh` or `softTimeout` the handler may run when its request has been
  * answered: with that request, and a response that is on its way, which it must not take (`@Res`).
  *
  * @typeParam Input what `read` makes of the request
@@ -81,7 +81,7 @@ export interface HandlerCacheOptions<Input = RawRequest, Value = unknown> extend
   /**
    * Headers that the handler sets or removes and that a hit repeats. A handler that touches any
    * other header is not cached. They are stored beside the body (`{ "headers": …, "body": … }`). Not
-   * `set-cookie`, and not with `staleFor`, `earlyRefresh` or `softTimeout`, whose runs have no response
+   * `set-cookie`, and not with `staleWhileRevalidate`, `earlyRefresh` or `softTimeout`, whose runs have no response
    * to set them on.
    */
   readonly headers?: readonly string[] | undefined;

@@ -17,7 +17,7 @@ export interface CacheInvalidateOptions<Args extends readonly unknown[], Result>
    * (`CacheService.deletePattern`): the caller gets `CacheUnavailableError`, although the method
    * has done its work. Default `owe`.
    */
-  readonly onUnavailable?: 'owe' | 'throw' | undefined;
+  readonly onUnavailable?: 'retry' | 'throw' | undefined;
 }
 
 /** A decorator for methods that take these arguments and come to this result. */
@@ -71,7 +71,7 @@ export function CacheInvalidate(
       const stale = sources.flatMap((source) =>
         typeof source === 'string' ? source : source(call.args, result),
       );
-      await remove(call.face.cache, stale, options?.onUnavailable ?? 'owe');
+      await remove(call.face.cache, stale, options?.onUnavailable ?? 'retry');
       return result;
     });
   };
@@ -91,8 +91,8 @@ function isPattern(given: AnyPattern | AnyOptions): given is AnyPattern {
 async function remove(
   cache: CacheService,
   patterns: readonly string[],
-  onUnavailable: 'owe' | 'throw',
+  onUnavailable: 'retry' | 'throw',
 ): Promise<void> {
-  if (onUnavailable === 'owe') await cache.invalidate(patterns);
+  if (onUnavailable === 'retry') await cache.invalidate(patterns);
   else for (const pattern of patterns) await cache.deletePattern(pattern);
 }

@@ -5,7 +5,7 @@ import { ApplicationConfig, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { CacheOptionsError } from '../cache-errors.js';
 import type { Application } from './application.js';
 import { applicationOf } from './application.js';
-import { CACHE_FACE } from './cache-face.js';
+import { CACHE_FACE } from './cache-binding.js';
 import type { AnyHandlerOptions } from './decorated.js';
 import { Decorated, decorationsOf, handlerDecoration, isRoute } from './decorated.js';
 import { own } from './owner.js';

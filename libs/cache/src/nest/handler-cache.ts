@@ -1,8 +1,8 @@
 import type { CallHandler, ExecutionContext } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { EMPTY, of } from 'rxjs';
-import type { CacheEntry, GetOrSetOptions, Loader } from '../engine/cache-entry.js';
-import { PRIVATE } from '../engine/key-rules.js';
+import type { CacheEntry, GetOrSetOptions, Loader } from '../values/get-or-set-options.js';
+import { PRIVATE } from '../keys/key-validation.js';
 import { WarnOnce } from '../warn-once.js';
 import type { AnswerEntry } from './cache-aside.options.js';
 import type { AnswerSteps } from './coming-answer.js';
@@ -112,7 +112,7 @@ export class HandlerCache {
     return new Detour(async () => {
       if (own === undefined) return this.#passBy(context, next, input, key);
       // Otherwise the next failure would be answered with what is older than this.
-      if (this.parts.options.staleOnError !== undefined) await this.#runs.forget(key);
+      if (this.parts.options.staleIfError !== undefined) await this.#runs.forget(key);
       return this.#uncached(own.body, context, input, key);
     });
   }

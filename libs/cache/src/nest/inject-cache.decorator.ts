@@ -1,5 +1,5 @@
 import { Inject } from '@nestjs/common';
-import { cacheToken } from './cache-face.js';
+import { cacheToken } from './cache-binding.js';
 
 /**
  * Injects the cache of `CacheModule.forRoot({ name })`; without a name, the one that has none.

@@ -1,6 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { CacheModuleOptions } from '../cache-options.js';
-import type { KeySegment } from '../cache-key.js';
+import type { KeySegment } from '../keys/cache-key.js';
 
 /** Who is asking: an id, or several parts that together decide what is answered (tenant, id). */
 export type Subject = KeySegment | readonly KeySegment[];

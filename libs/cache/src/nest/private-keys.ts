@@ -1,5 +1,5 @@
-import type { CachePattern, KeySegment } from '../cache-key.js';
-import { encodeSegment } from '../cache-key.js';
+import type { CachePattern, KeySegment } from '../keys/cache-key.js';
+import { encodeSegment } from '../keys/cache-key.js';
 import type { Instances } from './cache-aside.options.js';
 import type { Subject } from './nest-cache-options.js';
 

@@ -1,16 +1,16 @@
 import { HttpException } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
 import { CacheKeyInvalidError, CacheOptionsError } from '../cache-errors.js';
-import type { KeySegment } from '../cache-key.js';
-import { assertKey, assertWritable } from '../engine/key-rules.js';
+import type { KeySegment } from '../keys/cache-key.js';
+import { assertKey, assertWritable } from '../keys/key-validation.js';
 import type { WarnOnce } from '../warn-once.js';
-import type { CacheFace } from './cache-face.js';
+import type { CacheBinding } from './cache-binding.js';
 import type { AnyHandlerOptions } from './decorated.js';
 import { keyOfInstance, partsOf, privateKey } from './private-keys.js';
 
 /** What the keys of one handler are made of. */
 export interface RequestKeyParts {
-  readonly face: CacheFace;
+  readonly face: CacheBinding;
   readonly options: AnyHandlerOptions;
   /** `Class.method`, for messages. */
   readonly name: string;

@@ -83,7 +83,7 @@ export function assertNotOverridden(
 }
 
 /** Options with which a handler runs, or goes on, in the background. */
-const BEHIND_ITS_ANSWER = ['staleFor', 'earlyRefresh', 'softTimeout'] as const;
+const BEHIND_ITS_ANSWER = ['staleWhileRevalidate', 'earlyRefresh', 'softTimeout'] as const;
 
 function whyNot(type: object, name: string | symbol, method: object): string | undefined {
   if (!isRoute(method)) return NO_ROUTE;

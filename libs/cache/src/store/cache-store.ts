@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.js';
-import type { Glob } from '../engine/glob.js';
-import type { CursorStore } from './cursor-store.js';
-import type { Removed } from '../local/removed.js';
-import type { LocalCopies } from '../local/coherence-chain.js';
+import type { Glob } from '../keys/glob.js';
+import type { RelayStore } from './relay-store.js';
+import type { KeySelection } from '../keys/key-selection.js';
+import type { InvalidationListener } from '../near-cache/invalidation-stream.js';
 import type { LeaseWatch } from './lease-watch.js';
 
 /**
@@ -50,22 +50,22 @@ export interface RefreshLease {
   readonly generation: number;
 }
 
-/** How long a turn keeps others from refreshing, in milliseconds, and whether to insist. */
+/** How long a turn keeps others from refreshing, in milliseconds, and whether to force. */
 export interface RefreshTerms {
-  readonly turnMs: number;
+  readonly leaseMs: number;
   /** Take the right to replace without a turn, whoever has it: the caller loads in any case. */
-  readonly insist: boolean;
+  readonly force: boolean;
   /** No caller waits for the value: under a hit-for-miss marker it is `resting`. Default false. */
   readonly background?: boolean;
 }
 
 /** The answer to the wish to refresh. */
-export type RefreshTurn =
+export type RefreshAcquisition =
   | { readonly state: 'owned'; readonly refresh: RefreshLease }
   /** Somebody else refreshes; it may be asked again after `forMs`, or as soon as the watch fires. */
   | { readonly state: 'wait'; readonly forMs: number }
   /** A refresh failed a moment ago. */
-  | { readonly state: 'resting'; readonly forMs: number }
+  | { readonly state: 'backoff'; readonly forMs: number }
   /** The key no longer holds that filling. */
   | { readonly state: 'gone' };
 
@@ -112,15 +112,15 @@ export interface StoreScript {
 }
 
 /** How copies of entries in this process's memory learn of removals. */
-export interface LocalCoherence {
+export interface InvalidationFeed {
   /** Until when copies may be read, on the store's clock; in the past when nothing is known. */
   readonly freshUntil: number;
   /** Messages that were missing, so that all copies had to go. */
   readonly gaps: number;
   /** Whoever holds copies is told of removals from now on. */
-  follow(copies: LocalCopies): void;
+  follow(copies: InvalidationListener): void;
   /** How long a removal may wait, in milliseconds, for others to confirm it; 0 for most. */
-  waitMs(removed: Removed): number;
+  waitMs(removed: KeySelection): number;
 }
 
 /** Ways to remove; each returns how many values it removed. */
@@ -151,7 +151,7 @@ export interface CacheStore extends StoreRemovals {
   readonly keySpace?: { readonly prefix: string; readonly database: number } | undefined;
   readonly connected: boolean;
   /** Where a log's relay keeps how far it has come; absent where no log can be followed. */
-  readonly cursors?: CursorStore;
+  readonly relayStore?: RelayStore;
   /** Whether reads and fills are let through; absent where nothing can be away. */
   readonly circuit?: 'closed' | 'open' | 'half-open';
   /** What time it lives by; a cache over it lives by the same. Absent: the machine's. */
@@ -162,7 +162,7 @@ export interface CacheStore extends StoreRemovals {
    */
   readonly patience?: Pick<Clock, 'now'>;
   /** Absent where copies would gain nothing, or were not asked for. */
-  readonly coherence?: LocalCoherence | undefined;
+  readonly coherence?: InvalidationFeed | undefined;
   /**
    * Removals that are announced and wait for nobody: who was not heard of may read copies for as
    * long as `coherence.waitMs` says. Absent where none ever waits.
@@ -191,12 +191,12 @@ export interface CacheStore extends StoreRemovals {
    */
   release(lease: Lease, withinMs: number, hitForMissMs?: number): Promise<boolean>;
   /** Takes the turn to refresh a filling, if the key still holds it. It must be refilled or ended. */
-  beginRefresh(
+  acquireRefresh(
     key: string,
     head: string,
     terms: RefreshTerms,
     withinMs: number,
-  ): Promise<RefreshTurn>;
+  ): Promise<RefreshAcquisition>;
   /** Replaces the filling if it is still there, and ends the turn; `false` if it is not. */
   refill(
     refresh: RefreshLease,
@@ -209,7 +209,7 @@ export interface CacheStore extends StoreRemovals {
    * not at all); whether the filling is still there. With `hitForMissMs` instead, every caller that
    * waits for a value may refresh this filling for so long, side by side.
    */
-  endRefresh(
+  releaseRefresh(
     refresh: RefreshLease,
     restMs: number,
     withinMs: number,

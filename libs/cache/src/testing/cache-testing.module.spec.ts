@@ -86,13 +86,18 @@ describe('CacheTestingModule', () => {
 describe('testCache', () => {
   it('moves deadlines and waits with its clock', async () => {
     const clock = new FakeClock();
-    const { cache, faults } = testCache({ clock, deadlineMs: 50, waitMs: 5_000, leaseMs: 60_000 });
+    const { cache, faults } = testCache({
+      clock,
+      deadlineMs: 50,
+      leaseWaitMs: 5_000,
+      leaseMs: 60_000,
+    });
     faults.hang('read', { times: 1 });
     const read = cache.get('k');
     await clock.advanceAsync(50);
     expect(await read).toBeUndefined();
 
-    const elsewhere = await cache.begin('k');
+    const elsewhere = await cache.acquireLease('k');
     let served: number | undefined;
     const waiting = cache.getOrSet('k', () => 1).then((value) => (served = value));
     await clock.advanceAsync(4_999);

@@ -9,7 +9,7 @@ import type {
   LeaseTerms,
   RefreshLease,
   RefreshTerms,
-  RefreshTurn,
+  RefreshAcquisition,
 } from '../store/cache-store.js';
 import type { StoreCall, StoreOperation } from './store-wrapper.js';
 import { StoreWrapper } from './store-wrapper.js';
@@ -193,14 +193,14 @@ export class FaultyStore extends StoreWrapper {
     return super.release(own, withinMs, hitForMissMs);
   }
 
-  override async beginRefresh(
+  override async acquireRefresh(
     key: string,
     head: string,
     terms: RefreshTerms,
     withinMs: number,
-  ): Promise<RefreshTurn> {
+  ): Promise<RefreshAcquisition> {
     const disconnects = this.#disconnects;
-    const answer = await super.beginRefresh(key, head, terms, withinMs);
+    const answer = await super.acquireRefresh(key, head, terms, withinMs);
     if (answer.state !== 'owned') return answer;
     const generation = answer.refresh.generation + disconnects * PER_DISCONNECT;
     return { state: 'owned', refresh: { ...answer.refresh, generation } };
@@ -216,7 +216,7 @@ export class FaultyStore extends StoreWrapper {
     return own === undefined ? Promise.resolve(false) : super.refill(own, text, ttlMs, withinMs);
   }
 
-  override endRefresh(
+  override releaseRefresh(
     refresh: RefreshLease,
     restMs: number,
     withinMs: number,
@@ -224,7 +224,7 @@ export class FaultyStore extends StoreWrapper {
   ): Promise<boolean> {
     const own = this.#own(refresh);
     if (own === undefined) return Promise.resolve(false);
-    return super.endRefresh(own, restMs, withinMs, hitForMissMs);
+    return super.releaseRefresh(own, restMs, withinMs, hitForMissMs);
   }
 
   protected pass<T>(call: StoreCall, run: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { encodeEnvelope, envelopeHead } from '../engine/envelope.js';
+import { encodeEnvelope, envelopeHead } from '../values/envelope.js';
 import type { CacheStore, Lease } from '../store/cache-store.js';
 import type { Fact, Removals } from './refresh-contract.js';
 
@@ -9,7 +9,7 @@ const MARKED_MS = 5_000;
 // What a case waits for the end of; long enough for a busy machine to get there before it.
 const BRIEF_MS = 500;
 const LEASE = { leaseMs: 5_000, replace: false };
-const TURN = { turnMs: 5_000, insist: false };
+const TURN = { leaseMs: 5_000, force: false };
 const HEAD = envelopeHead('a');
 
 const filling = (id: string): string =>
@@ -95,15 +95,15 @@ export function hitForMissContract(fact: Fact, removals: Removals): void {
 
   fact('lets callers that wait refresh side by side, and no background', async (store) => {
     await store.write('k', filling('a'), undefined, MS);
-    const turn = await store.beginRefresh('k', HEAD, TURN, MS);
+    const turn = await store.acquireRefresh('k', HEAD, TURN, MS);
     assert.equal(turn.state, 'owned');
-    assert.equal(await store.endRefresh(turn.refresh, 0, MS, MARKED_MS), true);
-    const one = await store.beginRefresh('k', HEAD, TURN, MS);
-    const two = await store.beginRefresh('k', HEAD, TURN, MS);
+    assert.equal(await store.releaseRefresh(turn.refresh, 0, MS, MARKED_MS), true);
+    const one = await store.acquireRefresh('k', HEAD, TURN, MS);
+    const two = await store.acquireRefresh('k', HEAD, TURN, MS);
     assert.ok(one.state === 'owned' && two.state === 'owned');
-    const background = await store.beginRefresh('k', HEAD, { ...TURN, background: true }, MS);
-    assert.equal(background.state, 'resting');
-    assert.equal(await store.endRefresh(one.refresh, 0, MS, MARKED_MS), true);
+    const background = await store.acquireRefresh('k', HEAD, { ...TURN, background: true }, MS);
+    assert.equal(background.state, 'backoff');
+    assert.equal(await store.releaseRefresh(one.refresh, 0, MS, MARKED_MS), true);
     assert.equal(await store.refill(two.refresh, filling('b'), undefined, MS), true);
     assert.equal(await store.refill(one.refresh, filling('c'), undefined, MS), false);
   });
@@ -113,26 +113,26 @@ export function hitForMissContract(fact: Fact, removals: Removals): void {
     async (store) => {
       const marks = async (forMs: number): Promise<void> => {
         await store.write('k', filling('a'), undefined, MS);
-        const turn = await store.beginRefresh('k', HEAD, TURN, MS);
+        const turn = await store.acquireRefresh('k', HEAD, TURN, MS);
         assert.equal(turn.state, 'owned');
-        await store.endRefresh(turn.refresh, 0, MS, forMs);
+        await store.releaseRefresh(turn.refresh, 0, MS, forMs);
       };
       await marks(MARKED_MS);
       await store.write('k', filling('b'), undefined, MS);
       const other = envelopeHead('b');
-      const begun = await store.beginRefresh('k', other, TURN, MS);
+      const begun = await store.acquireRefresh('k', other, TURN, MS);
       assert.equal(begun.state, 'owned');
-      assert.equal((await store.beginRefresh('k', other, TURN, MS)).state, 'wait');
+      assert.equal((await store.acquireRefresh('k', other, TURN, MS)).state, 'wait');
       // Another's end leaves no marker over the turn that is taken.
-      const insisted = await store.beginRefresh('k', other, { ...TURN, insist: true }, MS);
+      const insisted = await store.acquireRefresh('k', other, { ...TURN, force: true }, MS);
       assert.equal(insisted.state, 'owned');
-      assert.equal(await store.endRefresh(insisted.refresh, 0, MS, MARKED_MS), true);
-      assert.equal((await store.beginRefresh('k', other, TURN, MS)).state, 'wait');
-      await store.endRefresh(begun.refresh, 0, MS);
+      assert.equal(await store.releaseRefresh(insisted.refresh, 0, MS, MARKED_MS), true);
+      assert.equal((await store.acquireRefresh('k', other, TURN, MS)).state, 'wait');
+      await store.releaseRefresh(begun.refresh, 0, MS);
       await marks(BRIEF_MS);
       await sleep(BRIEF_MS + 20);
-      assert.equal((await store.beginRefresh('k', HEAD, TURN, MS)).state, 'owned');
-      assert.equal((await store.beginRefresh('k', HEAD, TURN, MS)).state, 'wait');
+      assert.equal((await store.acquireRefresh('k', HEAD, TURN, MS)).state, 'owned');
+      assert.equal((await store.acquireRefresh('k', HEAD, TURN, MS)).state, 'wait');
     },
   );
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { encodeEnvelope, envelopeHead } from '../engine/envelope.js';
+import { encodeEnvelope, envelopeHead } from '../values/envelope.js';
 import type { CacheStore, RefreshLease, RefreshTerms } from '../store/cache-store.js';
 
 /** Declares one case of the suite. */
@@ -12,13 +12,13 @@ export type Removals = readonly (readonly [string, (store: CacheStore) => Promis
 const MS = 10_000;
 // What a case waits for the end of; long enough for a busy machine to get there before it.
 const BRIEF_MS = 500;
-const TERMS: RefreshTerms = { turnMs: 5_000, insist: false };
+const TERMS: RefreshTerms = { leaseMs: 5_000, force: false };
 
 const filling = (id: string, payload = '1'): string =>
   encodeEnvelope({ id, staleMs: 1_000, loadMs: 0, codec: '', payload });
 
 async function turn(store: CacheStore, key: string, id: string): Promise<RefreshLease> {
-  const answer = await store.beginRefresh(key, envelopeHead(id), TERMS, MS);
+  const answer = await store.acquireRefresh(key, envelopeHead(id), TERMS, MS);
   assert.equal(answer.state, 'owned');
   return answer.refresh;
 }
@@ -56,24 +56,24 @@ export function refreshContract(fact: Fact, removals: Removals): void {
   fact('gives one turn at a time, and another after its time', async (store) => {
     await store.write('k', filling('a'), undefined, MS);
     const head = envelopeHead('a');
-    const brief = await store.beginRefresh('k', head, { turnMs: BRIEF_MS, insist: false }, MS);
+    const brief = await store.acquireRefresh('k', head, { leaseMs: BRIEF_MS, force: false }, MS);
     assert.equal(brief.state, 'owned');
-    const second = await store.beginRefresh('k', head, TERMS, MS);
+    const second = await store.acquireRefresh('k', head, TERMS, MS);
     assert.equal(second.state, 'wait');
     assert.ok(second.forMs > 0 && second.forMs <= BRIEF_MS);
     await sleep(BRIEF_MS + 10);
     const third = await turn(store, 'k', 'a');
     assert.notEqual(third.token, brief.refresh.token);
     // The slow one ends; the turn is still the other's.
-    assert.equal(await store.endRefresh(brief.refresh, 0, MS), true);
-    assert.equal((await store.beginRefresh('k', head, TERMS, MS)).state, 'wait');
+    assert.equal(await store.releaseRefresh(brief.refresh, 0, MS), true);
+    assert.equal((await store.acquireRefresh('k', head, TERMS, MS)).state, 'wait');
   });
 
   fact('lets who insists refresh without a turn, and who was slow too', async (store) => {
     await store.write('k', filling('a'), undefined, MS);
     const slow = await turn(store, 'k', 'a');
     const head = envelopeHead('a');
-    const other = await store.beginRefresh('k', head, { ...TERMS, insist: true }, MS);
+    const other = await store.acquireRefresh('k', head, { ...TERMS, force: true }, MS);
     assert.equal(other.state, 'owned');
     assert.equal(await store.refill(other.refresh, filling('b'), undefined, MS), true);
     assert.equal(await store.refill(slow, filling('c'), undefined, MS), false);
@@ -83,21 +83,21 @@ export function refreshContract(fact: Fact, removals: Removals): void {
   fact('lets everybody rest after a failure, for as long as it is told', async (store) => {
     await store.write('k', filling('a'), undefined, MS);
     const head = envelopeHead('a');
-    assert.equal(await store.endRefresh(await turn(store, 'k', 'a'), BRIEF_MS, MS), true);
-    const answer = await store.beginRefresh('k', head, TERMS, MS);
-    assert.equal(answer.state, 'resting');
+    assert.equal(await store.releaseRefresh(await turn(store, 'k', 'a'), BRIEF_MS, MS), true);
+    const answer = await store.acquireRefresh('k', head, TERMS, MS);
+    assert.equal(answer.state, 'backoff');
     assert.ok(answer.forMs > 0 && answer.forMs <= BRIEF_MS);
     await sleep(BRIEF_MS + 10);
-    assert.equal(await store.endRefresh(await turn(store, 'k', 'a'), 0, MS), true);
+    assert.equal(await store.releaseRefresh(await turn(store, 'k', 'a'), 0, MS), true);
     await turn(store, 'k', 'a');
   });
 
   fact('says gone when the key holds another filling, a plain value or none', async (store) => {
     const head = envelopeHead('a');
-    assert.equal((await store.beginRefresh('k', head, TERMS, MS)).state, 'gone');
+    assert.equal((await store.acquireRefresh('k', head, TERMS, MS)).state, 'gone');
     for (const text of ['1', filling('b'), filling('aa')]) {
       await store.write('k', text, undefined, MS);
-      assert.equal((await store.beginRefresh('k', head, TERMS, MS)).state, 'gone');
+      assert.equal((await store.acquireRefresh('k', head, TERMS, MS)).state, 'gone');
     }
   });
 
@@ -114,7 +114,7 @@ export function refreshContract(fact: Fact, removals: Removals): void {
       await store.write('stats:2', filling('a'), undefined, MS);
       const refresh = await turn(store, 'stats:2', 'a');
       await remove(store);
-      assert.equal(await store.endRefresh(refresh, 10_000, MS), false);
+      assert.equal(await store.releaseRefresh(refresh, 10_000, MS), false);
       await store.write('stats:2', filling('b'), undefined, MS);
       await turn(store, 'stats:2', 'b');
     });
@@ -139,10 +139,10 @@ export function refreshContract(fact: Fact, removals: Removals): void {
       await store.write(end, filling('a'), undefined, MS);
       const refresh = await turn(store, end, 'a');
       const watch = store.watch(end);
-      assert.equal((await store.beginRefresh(end, envelopeHead('a'), TERMS, MS)).state, 'wait');
+      assert.equal((await store.acquireRefresh(end, envelopeHead('a'), TERMS, MS)).state, 'wait');
       const woken = watch.changed(10_000);
       if (end === 'refill') await store.refill(refresh, filling('b'), undefined, MS);
-      else await store.endRefresh(refresh, 0, MS);
+      else await store.releaseRefresh(refresh, 0, MS);
       await woken;
       watch.close();
     }

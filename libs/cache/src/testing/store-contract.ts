@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Glob } from '../engine/glob.js';
+import { Glob } from '../keys/glob.js';
 import type { CacheStore, Lease } from '../store/cache-store.js';
 import { hitForMissContract } from './hit-for-miss-contract.js';
 import { refreshContract } from './refresh-contract.js';

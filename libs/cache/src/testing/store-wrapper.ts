@@ -1,21 +1,21 @@
 import type { Clock } from '../clock.js';
 import { systemClock } from '../clock.js';
-import type { Glob } from '../engine/glob.js';
+import type { Glob } from '../keys/glob.js';
 import type {
   Acquisition,
   CacheStore,
   KeyPage,
   Lease,
   LeaseTerms,
-  LocalCoherence,
+  InvalidationFeed,
   RefreshLease,
   RefreshTerms,
-  RefreshTurn,
+  RefreshAcquisition,
   StoreScript,
   StoreStatistics,
   TimedText,
 } from '../store/cache-store.js';
-import type { CursorStore } from '../store/cursor-store.js';
+import type { RelayStore } from '../store/relay-store.js';
 import type { LeaseWatch } from '../store/lease-watch.js';
 
 /** A store's calls that a test can look at or disturb. */
@@ -51,10 +51,10 @@ export abstract class StoreWrapper implements CacheStore {
   /** As of the wrapped store: absent where that runs no scripts. */
   readonly evaluate?: NonNullable<CacheStore['evaluate']>;
 
-  readonly cursors?: CursorStore;
+  readonly relayStore?: RelayStore;
 
   constructor(protected readonly inner: CacheStore) {
-    if (inner.cursors !== undefined) this.cursors = inner.cursors;
+    if (inner.relayStore !== undefined) this.relayStore = inner.relayStore;
     if (inner.evaluate === undefined) return;
     this.evaluate = (
       script: StoreScript,
@@ -86,7 +86,7 @@ export abstract class StoreWrapper implements CacheStore {
     return this.inner.clock ?? systemClock;
   }
 
-  get coherence(): LocalCoherence | undefined {
+  get coherence(): InvalidationFeed | undefined {
     return this.inner.coherence;
   }
 
@@ -141,14 +141,14 @@ export abstract class StoreWrapper implements CacheStore {
     return this.pass(call, () => this.inner.release(lease, withinMs, hitForMissMs));
   }
 
-  beginRefresh(
+  acquireRefresh(
     key: string,
     head: string,
     terms: RefreshTerms,
     withinMs: number,
-  ): Promise<RefreshTurn> {
-    const call: StoreCall = { operation: 'beginRefresh', keys: [key], withinMs };
-    return this.pass(call, () => this.inner.beginRefresh(key, head, terms, withinMs));
+  ): Promise<RefreshAcquisition> {
+    const call: StoreCall = { operation: 'acquireRefresh', keys: [key], withinMs };
+    return this.pass(call, () => this.inner.acquireRefresh(key, head, terms, withinMs));
   }
 
   refill(
@@ -161,14 +161,16 @@ export abstract class StoreWrapper implements CacheStore {
     return this.pass(call, () => this.inner.refill(refresh, text, ttlMs, withinMs));
   }
 
-  endRefresh(
+  releaseRefresh(
     refresh: RefreshLease,
     restMs: number,
     withinMs: number,
     hitForMissMs?: number,
   ): Promise<boolean> {
-    const call: StoreCall = { operation: 'endRefresh', keys: [refresh.key], withinMs };
-    return this.pass(call, () => this.inner.endRefresh(refresh, restMs, withinMs, hitForMissMs));
+    const call: StoreCall = { operation: 'releaseRefresh', keys: [refresh.key], withinMs };
+    return this.pass(call, () =>
+      this.inner.releaseRefresh(refresh, restMs, withinMs, hitForMissMs),
+    );
   }
 
   write(key: string, text: string, ttlMs: number | undefined, withinMs: number): Promise<void> {

@@ -16,7 +16,12 @@ export interface Stage extends TestCache {
 }
 
 // No case here depends on a deadline: a busy machine must not look like an outage.
-const PATIENT = { deadlineMs: 10_000, removalTimeoutMs: 10_000, leaseMs: 30_000, waitMs: 60_000 };
+const PATIENT = {
+  deadlineMs: 10_000,
+  removalTimeoutMs: 10_000,
+  leaseMs: 30_000,
+  leaseWaitMs: 60_000,
+};
 
 // Warnings are expected here, and asserted where they matter.
 Logger.overrideLogger(false);
@@ -49,7 +54,7 @@ export function onBothStores(
     const control = createLazyClient(() => url);
     const open = async (): Promise<TestCache> => {
       const prefix = options.prefix ?? 'gad:';
-      const store = new RedisStore({ settings: { url }, prefix, log: silentLog, ...PATIENT });
+      const store = new RedisStore({ settings: { url }, prefix, logger: silentLog, ...PATIENT });
       const made = testCache({ ...wanted, store });
       await made.cache.onModuleInit();
       opened.push(made);

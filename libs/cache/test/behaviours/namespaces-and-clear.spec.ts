@@ -43,7 +43,7 @@ onBothStores('Namespaces', (stage) => {
     const { cache, another } = stage();
     const other = await another();
     await other.cache.set('theirs', 1);
-    const token = await other.cache.begin('loading');
+    const token = await other.cache.acquireLease('loading');
     expect(await cache.clear()).toBe(1);
     expect(await other.cache.get('theirs')).toBeUndefined();
     expect(await other.cache.set('loading', 'old', { token })).toBe(false);

@@ -20,8 +20,8 @@ async function idle(stage: Stage): Promise<void> {
 }
 
 onBothStores('Values beyond their ttl', (stage) => {
-  const SWR = { ttl: 10, staleFor: 50 };
-  const GRACE = { ttl: 10, staleOnError: 50 };
+  const SWR = { ttl: 10, staleWhileRevalidate: 50 };
+  const GRACE = { ttl: 10, staleIfError: 50 };
 
   it('an old value is served at once to all who ask, and loaded anew once', async () => {
     const { cache, pass } = stage();
@@ -154,7 +154,7 @@ onBothStores('Values beyond their ttl', (stage) => {
 });
 
 onBothStores('Loaders that are slow', (stage) => {
-  const GRACE = { ttl: 10, staleOnError: 50 };
+  const GRACE = { ttl: 10, staleIfError: 50 };
 
   /** Begins a load that does not end by itself, and lets `seconds` pass for it. */
   async function slowly<T>(begin: (loader: () => Promise<T>) => Promise<T>, seconds: number) {

@@ -6,7 +6,7 @@ import { FakeClock, settle, testCache } from '@gad/cache/testing';
 // Owed removals are warned of.
 Logger.overrideLogger(false);
 
-const BOUNDS = { deadlineMs: 50, removalTimeoutMs: 1_000, leaseMs: 2_000, waitMs: 5_000 };
+const BOUNDS = { deadlineMs: 50, removalTimeoutMs: 1_000, leaseMs: 2_000, leaseWaitMs: 5_000 };
 
 function timed() {
   const clock = new FakeClock();
@@ -95,7 +95,7 @@ describe('The deadlines of a store that does not answer', () => {
 
   it('who waits for a load elsewhere takes it over when its lease ends', async () => {
     const { cache, clock } = timed();
-    await cache.begin('k');
+    await cache.acquireLease('k');
     const taken = cache.getOrSetEntry('k', () => 'taken over');
     expect(await duration(clock, taken)).toBeLessThanOrEqual(2_001);
     expect(await taken).toMatchObject({ value: 'taken over', stored: true });
@@ -103,7 +103,7 @@ describe('The deadlines of a store that does not answer', () => {
 
   it('a load slower than its lease still stores, unless somebody was quicker', async () => {
     const { cache, clock } = timed();
-    const token = await cache.begin('slow');
+    const token = await cache.acquireLease('slow');
     await clock.advanceAsync(10_000);
     expect(await cache.set('slow', 1, { token })).toBe(true);
   });

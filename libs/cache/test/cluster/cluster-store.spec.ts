@@ -15,7 +15,7 @@ async function openStore(prefix: string): Promise<RedisStore> {
   const store = new RedisStore({
     settings: { url: cluster.urls[0] ?? '' },
     prefix,
-    log: silentLog,
+    logger: silentLog,
     makeLink: clusterLinks(cluster.urls, prefix),
   });
   await store.open();
@@ -52,7 +52,7 @@ describe('Caches on a cluster of three masters', () => {
   it('refuse a fill after an invalidation by another process', async () => {
     await cluster.everywhere('FLUSHALL');
     const [mine, theirs] = await Promise.all([openStore('{gad}:'), openStore('{gad}:')]);
-    const token = await engineOver(mine).begin('k');
+    const token = await engineOver(mine).acquireLease('k');
     expect(await engineOver(theirs).deletePattern('k*')).toBe(0);
     expect(await engineOver(mine).set('k', 'old', { token })).toBe(false);
     expect(await engineOver(theirs).get('k')).toBeUndefined();

@@ -66,7 +66,7 @@ class LoaderFailure extends Error {}
  */
 export const gadSwr: AdapterRecipe = {
   name: 'gad-swr',
-  settings: `ttl ${SHORT} s, staleFor, staleOnError, earlyRefresh, soft and hard timeouts; failing loads`,
+  settings: `ttl ${SHORT} s, staleWhileRevalidate, staleIfError, earlyRefresh, soft and hard timeouts; failing loads`,
   open: async (setup) => {
     const cache = await openEngine(setup, 'lex');
     let loads = 0;
@@ -99,10 +99,10 @@ export const gadSwr: AdapterRecipe = {
 };
 
 const SWR_OPTIONS: readonly GetOrSetOptions[] = [
-  { ttl: SHORT, staleFor: 60 },
-  { ttl: SHORT, staleFor: 60, earlyRefresh: 2, staleOnError: 120 },
-  { ttl: SHORT, staleOnError: 60, negativeTtl: SHORT },
-  { ttl: SHORT, staleOnError: 60, softTimeout: 0.02, hardTimeout: 10 },
+  { ttl: SHORT, staleWhileRevalidate: 60 },
+  { ttl: SHORT, staleWhileRevalidate: 60, earlyRefresh: 2, staleIfError: 120 },
+  { ttl: SHORT, staleIfError: 60, negativeTtl: SHORT },
+  { ttl: SHORT, staleIfError: 60, softTimeout: 0.02, hardTimeout: 10 },
   { ttl: SHORT, earlyRefresh: true },
   { ttl: SHORT },
 ];
@@ -118,7 +118,7 @@ export const gadToken: AdapterRecipe = {
       get: async (key, load) => {
         const held = await cache.get(key);
         if (held !== undefined) return held;
-        const token = await cache.begin(key);
+        const token = await cache.acquireLease(key);
         const value = await load();
         await cache.set(key, value, { ...TTL, token });
         return value;

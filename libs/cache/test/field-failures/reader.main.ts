@@ -10,7 +10,7 @@ const [url = '', connected] = process.argv.slice(2);
 const cache = new CacheService({
   redis: { url },
   logLevel: 'off',
-  ...{ deadlineMs: 5_000, leaseMs: 60_000, waitMs: 60_000 },
+  ...{ deadlineMs: 5_000, leaseMs: 60_000, leaseWaitMs: 60_000 },
 });
 let finish: (value: string) => void = () => undefined;
 

@@ -1,4 +1,4 @@
-import type { InvalidationLog, LogReading } from '@gad/cache';
+import type { InvalidationLog, LogBatch } from '@gad/cache';
 
 /** A log in memory that several processes share; a position is how many entries there were. */
 export class FakeLog {
@@ -45,27 +45,32 @@ export class FakeLogReader implements InvalidationLog {
     return Promise.resolve();
   }
 
-  read(cursor: string | undefined): Promise<LogReading> {
+  read(cursor: string | undefined): Promise<LogBatch> {
     this.reads++;
     if (this.away) return Promise.reject(new Error('secret address'));
     const [name, at] = split(cursor ?? '- 0');
     if (name !== this.log.name || at > this.log.entries.length) {
-      return Promise.resolve({ cursor: this.log.end, stale: 'everything', entries: 0 });
+      return Promise.resolve({ cursor: this.log.end, invalidations: 'everything', entries: 0 });
     }
-    const stale = this.log.entries.slice(at);
-    return Promise.resolve({ cursor: this.log.end, stale, entries: stale.length, oldestMs: 1 });
+    const invalidations = this.log.entries.slice(at);
+    return Promise.resolve({
+      cursor: this.log.end,
+      invalidations,
+      entries: invalidations.length,
+      oldestMs: 1,
+    });
   }
 
   now(): Promise<string> {
     return this.away ? Promise.reject(new Error('secret address')) : Promise.resolve(this.log.end);
   }
 
-  covers(cursor: string, position: string): boolean {
+  includes(cursor: string, position: string): boolean {
     const [[seenName, seen], [name, wanted]] = [split(cursor), split(position)];
     return seenName === name && seen >= wanted;
   }
 
-  alone(): boolean {
+  isSoleInstance(): boolean {
     return this.isAlone;
   }
 }

@@ -1,24 +1,24 @@
 import type {
   CacheStore,
   Consistency,
-  CursorStore,
-  LocalCoherence,
-  Sighting,
-  Turn,
-  TurnEnd,
+  RelayStore,
+  InvalidationFeed,
+  RelayStatus,
+  RelayRound,
+  RoundEnd,
 } from '@gad/cache';
-import { CacheEngine, CacheUnavailableError, Freshness, MemoryStore } from '@gad/cache';
+import { CacheEngine, CacheUnavailableError, FreshnessGuard, MemoryStore } from '@gad/cache';
 import { logInto } from '../fixtures.js';
 import { gatedStore } from './gated-store.js';
 import type { Gates } from '../gates.js';
 import { FakeClock } from '@gad/cache/testing';
 import { FakeLog, type FakeLogReader } from './fake-log.js';
 
-const LIMITS = { deadlineMs: 50, leaseMs: 5_000, waitMs: 10_000, maxValueBytes: 1_048_576 };
+const LIMITS = { deadlineMs: 50, leaseMs: 5_000, leaseWaitMs: 10_000, maxValueBytes: 1_048_576 };
 const LEAD_MS = 500;
 
 /** A chain of messages that always stands, and on which none has come yet. */
-const standing = (confirmMs: number): LocalCoherence => ({
+const standing = (confirmMs: number): InvalidationFeed => ({
   freshUntil: Infinity,
   gaps: 0,
   follow: () => undefined,
@@ -36,9 +36,9 @@ class Bookkeeping {
 }
 
 /** One process's line to the bookkeeping, by the rules of the port and the test's clock. */
-class LineToBookkeeping implements CursorStore {
+class LineToBookkeeping implements RelayStore {
   readonly shared = true;
-  readonly longestTurnMs = 500;
+  readonly longestRoundMs = 500;
   generation = 1;
   /** Nothing arrives any more, in either direction. */
   cut = false;
@@ -50,7 +50,7 @@ class LineToBookkeeping implements CursorStore {
     private readonly clock: FakeClock,
   ) {}
 
-  beginTurn(): Promise<Turn | undefined> {
+  beginRound(): Promise<RelayRound | undefined> {
     return this.#arriving(() => {
       const now = this.clock.now();
       const { leader } = this.books;
@@ -61,18 +61,18 @@ class LineToBookkeeping implements CursorStore {
     });
   }
 
-  async endTurn(turn: Turn, cursor: string): Promise<TurnEnd> {
+  async endRound(turn: RelayRound, cursor: string): Promise<RoundEnd> {
     await this.hold;
     return this.#arriving(() => {
       const { books } = this;
       if (turn.generation !== this.generation || turn.serial !== String(books.serial)) {
-        return 'lost';
+        return 'conflict';
       }
       if (books.cursor !== cursor) books.serial++;
       books.cursor = cursor;
-      if (this.clock.now() - turn.startedAt > this.longestTurnMs) return 'late';
+      if (this.clock.now() - turn.startedAt > this.longestRoundMs) return 'slow';
       books.beat++;
-      return 'beat';
+      return 'fresh';
     });
   }
 
@@ -82,11 +82,11 @@ class LineToBookkeeping implements CursorStore {
     });
   }
 
-  look(): Promise<Sighting> {
+  observe(): Promise<RelayStatus> {
     return this.#arriving(() => {
-      const beat = this.books.beat === 0 ? undefined : String(this.books.beat);
+      const heartbeat = this.books.beat === 0 ? undefined : String(this.books.beat);
       const primaryForMs = this.clock.now() - this.books.primarySince;
-      return { beat, cursor: this.books.cursor, generation: this.generation, primaryForMs };
+      return { heartbeat, cursor: this.books.cursor, generation: this.generation, primaryForMs };
     });
   }
 
@@ -99,7 +99,7 @@ class LineToBookkeeping implements CursorStore {
 /** One process of a fleet. */
 export interface Member {
   readonly engine: CacheEngine;
-  readonly freshness: Freshness;
+  readonly freshness: FreshnessGuard;
   readonly log: FakeLogReader;
   readonly line: LineToBookkeeping;
   readonly gates: Gates;
@@ -152,16 +152,16 @@ export class Fleet {
     target: MemoryStore,
     line: LineToBookkeeping,
     consistency: Consistency,
-    { own = false, copies }: { own?: boolean; copies?: LocalCoherence } = {},
+    { own = false, copies }: { own?: boolean; copies?: InvalidationFeed } = {},
   ): Promise<Member> {
     const { clock } = this;
     const gated = gatedStore(target);
-    const cursors = own ? target.cursors : line;
+    const relayStore = own ? target.relayStore : line;
     let connected = true;
     const store: CacheStore = new Proxy(gated.store, {
       get: (inner, name) => {
         if (name === 'connected') return connected;
-        if (name === 'cursors') return cursors;
+        if (name === 'cursors') return relayStore;
         if (name === 'coherence') return copies;
         if (name === 'unconfirmed') return copies && target;
         const member: unknown = Reflect.get(inner, name, inner);
@@ -172,15 +172,15 @@ export class Fleet {
       },
     });
     const lines: string[] = [];
-    const cacheLog = logInto(() => lines);
+    const logger = logInto(() => lines);
     const log = this.log.reader();
     const common = { store, clock, random: () => 0.5 };
-    const freshness = new Freshness({ ...common, cursors, log, consistency, cacheLog });
+    const freshness = new FreshnessGuard({ ...common, relayStore, log, consistency, logger });
     const engine = new CacheEngine({
       ...common,
       prefix: 'gad:',
       limits: LIMITS,
-      log: cacheLog,
+      logger,
       freshness,
       local: { maxEntries: 100, maxBytes: 1e6 },
     });

@@ -42,7 +42,7 @@ describe('The validity', () => {
     expect(await old(other)).toBe('new');
     expect(await other.engine.get('k')).toBeUndefined();
     expect(await other.engine.getMany(['k'])).toEqual([undefined]);
-    expect(await other.engine.begin('absent')).toBeUndefined();
+    expect(await other.engine.acquireLease('absent')).toBeUndefined();
     expect(await fleet.store.read('k')).toBe('"old"');
   });
 
@@ -122,7 +122,7 @@ describe('The validity', () => {
   it('is not given by another database’s relay', async () => {
     await putOld();
     const { log } = other;
-    log.covers = (cursor, position) => !cursor.startsWith('L ') && position !== '';
+    log.includes = (cursor, position) => !cursor.startsWith('L ') && position !== '';
     await fleet.clock.advanceAsync(HORIZON_MS + 200);
     expect(await old(other)).toBe('new');
     expect(other.freshness.figures().fresh).toBe(false);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Written } from '@gad/cache';
+import type { CommitPosition } from '@gad/cache';
 import { settle } from '@gad/cache/testing';
 import type { Member } from './fleet.js';
 import { Fleet } from './fleet.js';
@@ -13,7 +13,7 @@ afterEach(() => fleet.stop());
 
 /** Commits, and asks that nobody is served the old value. */
 function write(member: Member, pattern = 'k:*'): { outcome: () => unknown } {
-  const written: Written = {
+  const written: CommitPosition = {
     position: fleet.log.append(pattern),
     committedAt: fleet.clock.now(),
   };
@@ -74,7 +74,7 @@ describe('A write that is in the log', () => {
     expect(outcome()).toBe('waiting');
     // The leader's own removals would wait at the gate; another leads.
     fleet.books.leader = undefined;
-    await other.line.beginTurn();
+    await other.line.beginRound();
     await fleet.clock.advanceAsync(300);
     expect(outcome()).toBe(true);
     failing.release();

@@ -1,32 +1,32 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { CoherenceChain } from '../../src/local/coherence-chain.js';
-import type { Removed } from '../../src/local/removed.js';
+import { InvalidationStream } from '../../src/near-cache/invalidation-stream.js';
+import type { KeySelection } from '../../src/keys/key-selection.js';
 import { FakeClock } from '@gad/cache/testing';
 
 const BOUND_MS = 500;
 
 describe('The chain of removal messages', () => {
   let clock: FakeClock;
-  let chain: CoherenceChain;
+  let chain: InvalidationStream;
   /** What the copies were told. */
-  let told: (Removed | 'flush')[];
+  let told: (KeySelection | 'flush')[];
 
   beforeEach(() => {
     clock = new FakeClock();
     told = [];
     const copies = {
-      drop: (removed: Removed) => void told.push(removed),
+      drop: (removed: KeySelection) => void told.push(removed),
       flush: () => void told.push('flush'),
     };
-    chain = new CoherenceChain(copies, clock, BOUND_MS);
+    chain = new InvalidationStream(copies, clock, BOUND_MS);
   });
 
   const readable = (): boolean => clock.now() < chain.freshUntil;
 
   function find(sequence: number): void {
-    const look = chain.look();
+    const look = chain.beginProbe();
     if (look === undefined) throw new Error('nothing can be proved');
-    chain.found(look, sequence);
+    chain.completeProbe(look, sequence);
   }
 
   function start(sequence: number): void {
@@ -36,7 +36,7 @@ describe('The chain of removal messages', () => {
   }
 
   it('lets nothing be read before a look was answered', () => {
-    expect(chain.look()).toBeUndefined();
+    expect(chain.beginProbe()).toBeUndefined();
     chain.subscribed();
     expect(readable()).toBe(false);
     find(10);
@@ -45,9 +45,9 @@ describe('The chain of removal messages', () => {
 
   it('counts the bound from the sending of the look, not from its answer', async () => {
     chain.subscribed();
-    const look = chain.look();
+    const look = chain.beginProbe();
     await clock.advanceAsync(400);
-    if (look !== undefined) chain.found(look, 10);
+    if (look !== undefined) chain.completeProbe(look, 10);
     expect(readable()).toBe(true);
     await clock.advanceAsync(100);
     expect(readable()).toBe(false);
@@ -55,8 +55,8 @@ describe('The chain of removal messages', () => {
 
   it('drops what a message covers, and no more, while none is missing', () => {
     start(10);
-    chain.heard(10, 20, 'ka\nb');
-    chain.heard(20, 21, 'gstats:*');
+    chain.onMessage(10, 20, 'ka\nb');
+    chain.onMessage(20, 21, 'gstats:*');
     expect(told).toMatchObject([
       { kind: 'keys', keys: ['a', 'b'] },
       { kind: 'matching', glob: { source: 'stats:*' } },
@@ -66,16 +66,16 @@ describe('The chain of removal messages', () => {
 
   it('flushes at a gap, and goes on from there', () => {
     start(10);
-    chain.heard(15, 20, 'ka');
-    chain.heard(20, 30, 'kb');
+    chain.onMessage(15, 20, 'ka');
+    chain.onMessage(20, 30, 'kb');
     expect(told).toMatchObject(['flush', { keys: ['b'] }]);
     expect(chain.gaps).toBe(1);
   });
 
   it('flushes on what it does not understand', () => {
     start(10);
-    chain.heard(10, 20, 'z?');
-    chain.heard(20, 30, `g${'x'.repeat(600)}`);
+    chain.onMessage(10, 20, 'z?');
+    chain.onMessage(20, 30, `g${'x'.repeat(600)}`);
     expect(told).toEqual([{ kind: 'all' }, { kind: 'all' }]);
   });
 
@@ -85,10 +85,10 @@ describe('The chain of removal messages', () => {
     find(20);
     await clock.advanceAsync(200);
     expect(readable()).toBe(false);
-    expect(chain.behindMs).toBe(200);
-    chain.heard(10, 20, 'ka');
+    expect(chain.lagMs).toBe(200);
+    chain.onMessage(10, 20, 'ka');
     expect(readable()).toBe(true);
-    expect(chain.behindMs).toBe(0);
+    expect(chain.lagMs).toBe(0);
     // 500 since that look was sent.
     await clock.advanceAsync(300);
     expect(readable()).toBe(false);
@@ -99,7 +99,7 @@ describe('The chain of removal messages', () => {
     for (let at = 0; at < 20; at++) {
       find(11 + at);
       await clock.advanceAsync(100);
-      if (at > 0) chain.heard(9 + at, 10 + at, 'ka');
+      if (at > 0) chain.onMessage(9 + at, 10 + at, 'ka');
       expect(readable()).toBe(true);
     }
     expect(chain.gaps).toBe(0);
@@ -109,15 +109,15 @@ describe('The chain of removal messages', () => {
     start(10);
     find(20);
     await clock.advanceAsync(BOUND_MS);
-    chain.heard(10, 20, 'ka');
+    chain.onMessage(10, 20, 'ka');
     expect(readable()).toBe(false);
   });
 
   it('takes a message that overtook the answer of an earlier look for what it is', () => {
     start(10);
-    const look = chain.look();
-    chain.heard(10, 20, 'ka');
-    if (look !== undefined) chain.found(look, 10);
+    const look = chain.beginProbe();
+    chain.onMessage(10, 20, 'ka');
+    if (look !== undefined) chain.completeProbe(look, 10);
     expect(told).toMatchObject([{ keys: ['a'] }]);
     expect(readable()).toBe(true);
   });
@@ -126,7 +126,7 @@ describe('The chain of removal messages', () => {
     start(10);
     find(9);
     expect(told).toEqual(['flush']);
-    chain.heard(9, 12, 'ka');
+    chain.onMessage(9, 12, 'ka');
     expect(told).toMatchObject(['flush', { keys: ['a'] }]);
   });
 
@@ -136,54 +136,54 @@ describe('The chain of removal messages', () => {
     // What was read in between may be what the message that ends at 10 is about.
     find(10);
     expect(told).toEqual(['flush']);
-    chain.heard(8, 10, 'ka');
+    chain.onMessage(8, 10, 'ka');
     expect(told).toEqual(['flush']);
   });
 
   it('does not mistake the message up to which the first look has seen for a gap', () => {
     start(10);
-    chain.heard(8, 10, 'ka');
+    chain.onMessage(8, 10, 'ka');
     expect(told).toEqual([]);
-    chain.heard(10, 11, 'kb');
+    chain.onMessage(10, 11, 'kb');
     expect(told).toMatchObject([{ keys: ['b'] }]);
   });
 
   it('has flushed by the time that a first look was answered, whatever came before', () => {
     chain.subscribed();
-    const look = chain.look();
-    chain.heard(8, 9, 'ka');
-    chain.heard(9, 10, 'kb');
+    const look = chain.beginProbe();
+    chain.onMessage(8, 9, 'ka');
+    chain.onMessage(9, 10, 'kb');
     told = [];
-    if (look !== undefined) chain.found(look, 8);
+    if (look !== undefined) chain.completeProbe(look, 8);
     expect(readable()).toBe(true);
-    chain.heard(10, 11, 'kc');
+    chain.onMessage(10, 11, 'kc');
     expect(told).toMatchObject([{ keys: ['c'] }]);
   });
 
   it.each([
-    ['the subscription is lost', () => chain.lost()],
+    ['the subscription is lost', () => chain.disconnected()],
     ['there is another subscription', () => chain.subscribed()],
     ['the store was reached anew', () => chain.reconnected()],
   ])('flushes, and forgets what it had proved, when %s', (_, happen) => {
     start(10);
-    const look = chain.look();
+    const look = chain.beginProbe();
     happen();
     expect(told).toEqual(['flush']);
     expect(readable()).toBe(false);
-    if (look !== undefined) chain.found(look, 10);
+    if (look !== undefined) chain.completeProbe(look, 10);
     expect(readable()).toBe(false);
   });
 
   it('needs a subscription, not only a connection, to prove anything', () => {
     chain.reconnected();
-    expect(chain.look()).toBeUndefined();
+    expect(chain.beginProbe()).toBeUndefined();
     start(10);
     chain.reconnected();
     find(10);
     expect(readable()).toBe(true);
-    chain.lost();
-    expect(chain.look()).toBeUndefined();
-    chain.heard(10, 20, 'ka');
+    chain.disconnected();
+    expect(chain.beginProbe()).toBeUndefined();
+    chain.onMessage(10, 20, 'ka');
     chain.subscribed();
     find(20);
     expect(told).not.toContainEqual(expect.objectContaining({ kind: 'keys' }));

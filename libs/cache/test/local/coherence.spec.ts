@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Glob } from '@gad/cache';
-import { encodeEnvelope, envelopeHead } from '../../src/engine/envelope.js';
+import { encodeEnvelope, envelopeHead } from '../../src/values/envelope.js';
 import { openRedisStore, until } from '../fixtures.js';
 import type { RedisServer } from '../redis-server.js';
 import { startRedis } from '../redis-server.js';
@@ -188,8 +188,8 @@ describe('Copies in one process', () => {
 
   /** The refresh of the value that was written before it was copied. */
   async function refill(store: CoherentProcess['store']): Promise<void> {
-    const turn = { turnMs: 1_000, insist: true };
-    const begun = await store.beginRefresh(KEY, envelopeHead('first'), turn, 1_000);
+    const turn = { leaseMs: 1_000, force: true };
+    const begun = await store.acquireRefresh(KEY, envelopeHead('first'), turn, 1_000);
     if (begun.state !== 'owned') throw new Error(`no turn: ${begun.state}`);
     expect(await store.refill(begun.refresh, '2', undefined, 1_000)).toBe(true);
   }

@@ -1,6 +1,6 @@
 import type { Clock, RedisLinkFactory, RedisStore } from '@gad/cache';
 import { systemClock } from '@gad/cache';
-import { LocalTier } from '../../src/local/local-tier.js';
+import { NearCache } from '../../src/near-cache/near-cache.js';
 import { openRedisStore, until } from '../fixtures.js';
 import type { RedisServer } from '../redis-server.js';
 
@@ -17,7 +17,7 @@ export interface ProcessOptions {
 /** A process's store with the copies that it keeps, as far as an engine is not needed. */
 export interface CoherentProcess {
   readonly store: RedisStore;
-  readonly tier: LocalTier;
+  readonly tier: NearCache;
   /** Keeps a copy as if it had just been read. */
   keep(key: string, value: unknown): void;
   /** The copy's value, if it may be read. */
@@ -34,7 +34,7 @@ export async function openProcess(
   const store = await openRedisStore(server, { local: { barrier, staleBoundMs }, clock, ...rest });
   const { coherence } = store;
   if (coherence === undefined) throw new Error('the store keeps no copies');
-  const tier = new LocalTier({
+  const tier = new NearCache({
     ...{ clock, freshness: coherence, parsed: true },
     ...{ maxEntries: 100, maxBytes: 1e6 },
   });
@@ -43,9 +43,9 @@ export async function openProcess(
     store,
     tier,
     keep: (key, value) => {
-      const keeping = tier.begin(key);
-      tier.keep(keeping, value, 3_600_000, null);
-      tier.end(keeping);
+      const keeping = tier.reserve(key);
+      tier.publish(keeping, value, 3_600_000, null);
+      tier.release(keeping);
     },
     copy: (key) => tier.get(key)?.value,
     get readable() {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine, LocalCoherence } from '@gad/cache';
-import { MemoryStore, runWithCacheBudget } from '@gad/cache';
+import type { CacheEngine, InvalidationFeed } from '@gad/cache';
+import { MemoryStore, runWithCacheDeadline } from '@gad/cache';
 import { FakeClock, FaultyStore } from '@gad/cache/testing';
-import { mayTouch } from '../../src/local/removed.js';
+import { mayMatchPrefix } from '../../src/keys/key-selection.js';
 import { engineOver, openRedisStore, until } from '../fixtures.js';
 import { gatedLinks } from '../gated-link.js';
 import type { RedisServer } from '../redis-server.js';
@@ -14,11 +14,11 @@ const BOUND_MS = 500;
 
 /** A store that asks others to confirm what is removed of the statistics. */
 class ConfirmedStore extends MemoryStore {
-  readonly coherence: LocalCoherence = {
+  readonly coherence: InvalidationFeed = {
     freshUntil: -Infinity,
     gaps: 0,
     follow: () => undefined,
-    waitMs: (removed) => (mayTouch(removed, ['stats:']) ? BOUND_MS : 0),
+    waitMs: (removed) => (mayMatchPrefix(removed, ['stats:']) ? BOUND_MS : 0),
   };
 }
 
@@ -66,7 +66,7 @@ describe('An invalidation that others have to confirm', () => {
   it('takes nothing from what the request may spend on the store', async () => {
     await cache.set('usuarios:2', 1);
     store.delay('removeMatching', BOUND_MS);
-    const request = runWithCacheBudget(async () => [
+    const request = runWithCacheDeadline(async () => [
       await cache.invalidate(['stats:user:2:*']),
       await cache.invalidate(['stats:user:3:*']),
       await cache.get('usuarios:2'),
@@ -77,7 +77,7 @@ describe('An invalidation that others have to confirm', () => {
 
   it('is owed at once when the store has used up the time of the request', async () => {
     store.hang('all');
-    const request = runWithCacheBudget(async () => {
+    const request = runWithCacheDeadline(async () => {
       await cache.get('usuarios:2');
       return cache.invalidate(['stats:*']);
     });

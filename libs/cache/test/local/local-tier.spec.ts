@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Glob } from '../../src/engine/glob.js';
-import { LocalTier } from '../../src/local/local-tier.js';
-import { EVERYTHING, removedKeys, removedMatching } from '../../src/local/removed.js';
+import { Glob } from '../../src/keys/glob.js';
+import { NearCache } from '../../src/near-cache/near-cache.js';
+import { ALL_KEYS, selectKeys, selectMatching } from '../../src/keys/key-selection.js';
 import { FakeClock } from '@gad/cache/testing';
 
 const KEY = 'stats:user:2:days:30';
@@ -9,17 +9,17 @@ const KEY = 'stats:user:2:days:30';
 describe('The local tier', () => {
   let clock: FakeClock;
   let freshness: { freshUntil: number };
-  let tier: LocalTier;
+  let tier: NearCache;
   beforeEach(() => {
     clock = new FakeClock();
     freshness = { freshUntil: Infinity };
-    tier = new LocalTier({ clock, freshness, parsed: true, maxEntries: 100, maxBytes: 100_000 });
+    tier = new NearCache({ clock, freshness, parsed: true, maxEntries: 100, maxBytes: 100_000 });
   });
 
   function keep(key: string, value: unknown, forMs = 1_000, endsAt: number | null = null): void {
-    const keeping = tier.begin(key);
-    tier.keep(keeping, value, forMs, endsAt);
-    tier.end(keeping);
+    const keeping = tier.reserve(key);
+    tier.publish(keeping, value, forMs, endsAt);
+    tier.release(keeping);
   }
 
   it.each([null, 0, '', false, [], {}])('keeps %j as a value', (value) => {
@@ -74,22 +74,22 @@ describe('The local tier', () => {
   });
 
   it.each([
-    ['its key', removedKeys(['a', KEY]), true],
-    ['another key', removedKeys(['a', `${KEY}0`]), false],
-    ['a prefix', removedMatching(new Glob('stats:user:2:*')), true],
-    ['another prefix', removedMatching(new Glob('stats:user:22:*')), false],
-    ['a glob', removedMatching(new Glob('stats:user:?:days:[1-3]*')), true],
-    ['another glob', removedMatching(new Glob('stats:user:?:weeks:*')), false],
-    ['a glob that is its name', removedMatching(new Glob('stats:user:2:days:\\30')), true],
-    ['everything', EVERYTHING, true],
+    ['its key', selectKeys(['a', KEY]), true],
+    ['another key', selectKeys(['a', `${KEY}0`]), false],
+    ['a prefix', selectMatching(new Glob('stats:user:2:*')), true],
+    ['another prefix', selectMatching(new Glob('stats:user:22:*')), false],
+    ['a glob', selectMatching(new Glob('stats:user:?:days:[1-3]*')), true],
+    ['another glob', selectMatching(new Glob('stats:user:?:weeks:*')), false],
+    ['a glob that is its name', selectMatching(new Glob('stats:user:2:days:\\30')), true],
+    ['everything', ALL_KEYS, true],
   ])('drops a copy, and refuses one on its way, when %s is removed: %#', (_, removed, covered) => {
     keep(KEY, 'held');
-    const before = tier.begin(KEY);
+    const before = tier.reserve(KEY);
     tier.drop(removed);
     expect(tier.get(KEY)?.value).toBe(covered ? undefined : 'held');
     const raced = ['raced'];
-    tier.keep(before, raced, 1_000, null);
-    tier.end(before);
+    tier.publish(before, raced, 1_000, null);
+    tier.release(before);
     expect(Object.isFrozen(raced)).toBe(true);
     expect(tier.get(KEY)?.value).toEqual(covered ? undefined : ['raced']);
     expect(tier.figures().refused).toBe(covered ? 1 : 0);
@@ -99,17 +99,17 @@ describe('The local tier', () => {
 
   it('drops everything, and refuses all that is on its way, at a flush', () => {
     keep('a', 1);
-    const before = tier.begin('b');
+    const before = tier.reserve('b');
     tier.flush();
-    tier.keep(before, 1, 1_000, null);
+    tier.publish(before, 1, 1_000, null);
     expect(tier.get('a')).toBeUndefined();
     expect(tier.get('b')).toBeUndefined();
   });
 
   it('refuses what comes after its end', () => {
-    const keeping = tier.begin(KEY);
-    tier.end(keeping);
-    tier.keep(keeping, 1, 1_000, null);
+    const keeping = tier.reserve(KEY);
+    tier.release(keeping);
+    tier.publish(keeping, 1, 1_000, null);
     expect(tier.get(KEY)).toBeUndefined();
   });
 

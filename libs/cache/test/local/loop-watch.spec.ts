@@ -1,17 +1,17 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@gad/cache/testing';
-import { LoopWatch } from '../../src/local/loop-watch.js';
+import { EventLoopMonitor } from '../../src/near-cache/event-loop-monitor.js';
 
 const WITHIN_MS = 5;
 
 describe('A watch on the event loop', () => {
   let clock: FakeClock;
   let queue: (() => void)[];
-  let watch: LoopWatch;
+  let watch: EventLoopMonitor;
   beforeEach(() => {
     clock = new FakeClock();
     queue = [];
-    watch = new LoopWatch(clock, WITHIN_MS, (run) => queue.push(run));
+    watch = new EventLoopMonitor(clock, WITHIN_MS, (run) => queue.push(run));
   });
 
   /** Sockets are polled, then comes the check for immediates. */
@@ -75,10 +75,10 @@ describe('A watch on the event loop', () => {
 
   it('has caught up at the second check, together with who asked before the first', async () => {
     const done: string[] = [];
-    void watch.caughtUp().then(() => done.push('first'));
-    void watch.caughtUp().then(() => done.push('with it'));
+    void watch.drained().then(() => done.push('first'));
+    void watch.drained().then(() => done.push('with it'));
     turn();
-    void watch.caughtUp().then(() => done.push('later'));
+    void watch.drained().then(() => done.push('later'));
     await Promise.resolve();
     expect(done).toEqual([]);
     turn();

@@ -1,19 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Glob } from '../../src/engine/glob.js';
-import type { Removed } from '../../src/local/removed.js';
+import { Glob } from '../../src/keys/glob.js';
+import type { KeySelection } from '../../src/keys/key-selection.js';
 import {
-  coverOf,
-  decodeRemoved,
-  encodeRemoved,
-  EVERYTHING,
-  mayTouch,
-  removedKeys,
-  removedMatching,
-} from '../../src/local/removed.js';
+  matcherOf,
+  decodeSelection,
+  encodeSelection,
+  ALL_KEYS,
+  mayMatchPrefix,
+  selectKeys,
+  selectMatching,
+} from '../../src/keys/key-selection.js';
 
-const afterTravel = (removed: Removed): ((key: string) => boolean) =>
-  coverOf(decodeRemoved(encodeRemoved(removed)));
+const afterTravel = (removed: KeySelection): ((key: string) => boolean) =>
+  matcherOf(decodeSelection(encodeSelection(removed)));
 
 const name = fc.string({
   unit: fc.constantFrom(...'ab:*?[]\\^-ñ€😀 '),
@@ -25,7 +25,7 @@ describe('What a removal took away', () => {
   it('still covers every one of its keys when it has been told', () => {
     fc.assert(
       fc.property(fc.array(name, { minLength: 1 }), (keys) => {
-        expect(keys.every(afterTravel(removedKeys(keys)))).toBe(true);
+        expect(keys.every(afterTravel(selectKeys(keys)))).toBe(true);
       }),
     );
   });
@@ -34,17 +34,17 @@ describe('What a removal took away', () => {
     fc.assert(
       fc.property(name, name, (pattern, key) => {
         const glob = new Glob(pattern);
-        expect(afterTravel(removedMatching(glob))(key)).toBe(glob.matches(Buffer.from(key)));
+        expect(afterTravel(selectMatching(glob))(key)).toBe(glob.matches(Buffer.from(key)));
       }),
     );
   });
 
   it('is told by what its keys have in common when they are many', () => {
     const keys = Array.from({ length: 1_000 }, (_, at) => `stats:user*:${at}`);
-    const removed = removedKeys(keys);
-    expect(encodeRemoved(removed)).toBe('gstats:user\\*:*');
-    expect(keys.every(coverOf(removed))).toBe(true);
-    expect(coverOf(removed)('stats:users:1')).toBe(false);
+    const removed = selectKeys(keys);
+    expect(encodeSelection(removed)).toBe('gstats:user\\*:*');
+    expect(keys.every(matcherOf(removed))).toBe(true);
+    expect(matcherOf(removed)('stats:users:1')).toBe(false);
   });
 
   it.each([
@@ -53,22 +53,22 @@ describe('What a removal took away', () => {
     ['keys that have too much in common', ['*'.repeat(400), `${'*'.repeat(400)}b`], 'a'],
   ])('is told safely for many %s', (_, [one = '', other = ''], told) => {
     const keys = Array.from({ length: 2_100 }, (__, at) => (at % 2 === 0 ? one : other));
-    const removed = removedKeys(keys);
-    expect(encodeRemoved(removed)).toBe(told);
+    const removed = selectKeys(keys);
+    expect(encodeSelection(removed)).toBe(told);
     expect(keys.every(afterTravel(removed))).toBe(true);
   });
 
   it.each([
-    [removedKeys(['a', 'stats:1']), true],
-    [removedKeys(['a', 'stat']), false],
-    [removedMatching(new Glob('stats:user:*')), true],
-    [removedMatching(new Glob('s*')), true],
-    [removedMatching(new Glob('*:7')), true],
-    [removedMatching(new Glob('t*')), false],
-    [EVERYTHING, true],
+    [selectKeys(['a', 'stats:1']), true],
+    [selectKeys(['a', 'stat']), false],
+    [selectMatching(new Glob('stats:user:*')), true],
+    [selectMatching(new Glob('s*')), true],
+    [selectMatching(new Glob('*:7')), true],
+    [selectMatching(new Glob('t*')), false],
+    [ALL_KEYS, true],
   ])('may touch a prefix or may not: %#', (removed, touches) => {
-    expect(mayTouch(removed, ['stats:'])).toBe(touches);
-    expect(mayTouch(removed, [])).toBe(false);
-    expect(mayTouch(removed, [''])).toBe(true);
+    expect(mayMatchPrefix(removed, ['stats:'])).toBe(touches);
+    expect(mayMatchPrefix(removed, [])).toBe(false);
+    expect(mayMatchPrefix(removed, [''])).toBe(true);
   });
 });

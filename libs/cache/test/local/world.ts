@@ -1,6 +1,9 @@
 import type { Clock } from '@gad/cache';
-import { CoherenceChain, type Look } from '../../src/local/coherence-chain.js';
-import { LocalTier, type Keeping } from '../../src/local/local-tier.js';
+import {
+  InvalidationStream,
+  type SequenceProbe,
+} from '../../src/near-cache/invalidation-stream.js';
+import { NearCache, type Reservation } from '../../src/near-cache/near-cache.js';
 
 export const BOUND_MS = 500;
 
@@ -55,14 +58,15 @@ interface Removal {
 }
 
 interface Reader {
-  readonly chain: CoherenceChain;
-  readonly tier: LocalTier;
+  readonly chain: InvalidationStream;
+  readonly tier: NearCache;
   /** Messages on their way, or `undefined` while no subscription stands. */
   inbox: Message[] | undefined;
   /** The subscription stands for the server, but nothing arrives any more. */
   deaf: boolean;
-  fetch: { readonly keeping: Keeping; readonly key: number; readonly version: number } | undefined;
-  looks: { readonly look: Look; readonly sequence: number }[];
+  fetch:
+    { readonly keeping: Reservation; readonly key: number; readonly version: number } | undefined;
+  looks: { readonly look: SequenceProbe; readonly sequence: number }[];
   /** When the registry last heard of it. */
   registeredAt: number;
 }
@@ -134,15 +138,15 @@ export class World {
   /** The read reaches the store, its answer is still on its way. */
   fetch(reader: Reader, key: number): void {
     if (reader.fetch !== undefined) return;
-    const keeping = reader.tier.begin(nameOf(key));
+    const keeping = reader.tier.reserve(nameOf(key));
     reader.fetch = { keeping, key, version: this.#versions[key] ?? 0 };
   }
 
   answer(reader: Reader): void {
     const { fetch } = reader;
     if (fetch === undefined) return;
-    reader.tier.keep(fetch.keeping, fetch.version, 1e9, null);
-    reader.tier.end(fetch.keeping);
+    reader.tier.publish(fetch.keeping, fetch.version, 1e9, null);
+    reader.tier.release(fetch.keeping);
     reader.fetch = undefined;
   }
 
@@ -177,14 +181,14 @@ export class World {
     if (reader.deaf) return;
     const message = reader.inbox?.shift();
     if (message === undefined) return;
-    reader.chain.heard(message.previous, message.next, message.what);
+    reader.chain.onMessage(message.previous, message.next, message.what);
     const { ask } = message;
     if (ask !== undefined) this.#waitedFor.get(ask)?.delete(String(this.#readers.indexOf(reader)));
   }
 
   /** A look is sent, and found the sequence that there is. */
   look(reader: Reader): void {
-    const look = reader.chain.look();
+    const look = reader.chain.beginProbe();
     if (look === undefined) return;
     if (this.#sequence === 0) {
       this.#bornAt = this.#clock.time;
@@ -196,7 +200,7 @@ export class World {
 
   looked(reader: Reader): void {
     const found = reader.looks.shift();
-    if (found !== undefined) reader.chain.found(found.look, found.sequence);
+    if (found !== undefined) reader.chain.completeProbe(found.look, found.sequence);
   }
 
   /** A message is lost: the server cut the subscriber off and it has not noticed yet. */
@@ -211,7 +215,7 @@ export class World {
   subscribe(reader: Reader): void {
     reader.inbox = [];
     reader.deaf = false;
-    reader.chain.lost();
+    reader.chain.disconnected();
     reader.chain.subscribed();
   }
 
@@ -244,20 +248,20 @@ export class World {
 
   #reader(): Reader {
     // The tier asks the chain, and the chain tells the tier.
-    const parts: { chain?: CoherenceChain } = {};
+    const parts: { chain?: InvalidationStream } = {};
     const freshness = {
       get freshUntil() {
         return parts.chain?.freshUntil ?? -Infinity;
       },
     };
-    const tier = new LocalTier({
+    const tier = new NearCache({
       clock: this.#clock,
       maxEntries: 100,
       maxBytes: 1e6,
       parsed: true,
       freshness,
     });
-    const chain = new CoherenceChain(tier, this.#clock, BOUND_MS);
+    const chain = new InvalidationStream(tier, this.#clock, BOUND_MS);
     parts.chain = chain;
     return {
       chain,

@@ -155,7 +155,7 @@ async function fillByToken(
   key: string,
   detail: number,
 ): Promise<void> {
-  const token = await cache.begin(key);
+  const token = await cache.acquireLease(key);
   if (token === undefined) return;
   await world.scheduler.pass('load');
   const version = world.source.version(key);
@@ -216,14 +216,14 @@ function held(detail: number): GetOrSetOptions {
     case 0:
     case 1:
     case 2:
-      return { ttl, staleFor: 60 };
+      return { ttl, staleWhileRevalidate: 60 };
     case 3:
     case 4:
-      return { ttl, staleFor: 60, staleOnError: 120 };
+      return { ttl, staleWhileRevalidate: 60, staleIfError: 120 };
     case 5:
-      return { ttl, staleOnError: 60, softTimeout: 0.001, hardTimeout: 5 };
+      return { ttl, staleIfError: 60, softTimeout: 0.001, hardTimeout: 5 };
     case 6:
-      return { ttl, staleOnError: 60, earlyRefresh: 2 };
+      return { ttl, staleIfError: 60, earlyRefresh: 2 };
     default:
       return lifetime(detail);
   }

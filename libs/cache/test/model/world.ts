@@ -17,7 +17,7 @@ export class ModelViolation extends Error {}
 
 /** Turns of the scheduler. */
 const OPENS_WITHIN = 10_000;
-const LIMITS = { deadlineMs: 50, waitMs: 5_000, maxValueBytes: 1_048_576 };
+const LIMITS = { deadlineMs: 50, leaseWaitMs: 5_000, maxValueBytes: 1_048_576 };
 
 /** Several processes of a simulated fleet over one real Redis, under one scheduler. */
 export class World {
@@ -84,7 +84,7 @@ export class World {
     const store = new RedisStore({
       settings: { url: 'redis://scheduled/0' },
       prefix: PREFIX,
-      log: silentLog,
+      logger: silentLog,
       clock,
       makeLink: () => {
         const name = `p${process}${links++ % 2 === 0 ? '' : 's'}`;
@@ -96,6 +96,6 @@ export class World {
       },
     });
     const limits = { ...LIMITS, leaseMs };
-    return new CacheEngine({ store, prefix: PREFIX, limits, clock, log: silentLog, random });
+    return new CacheEngine({ store, prefix: PREFIX, limits, clock, logger: silentLog, random });
   }
 }

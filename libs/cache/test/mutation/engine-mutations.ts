@@ -7,8 +7,8 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     suite: 'sharing',
     edits: [
       [
-        'const got = await this.#rightOfWay.obtain(flight, request);',
-        'const early = await this.#call(request);\n    const got = await this.#rightOfWay.obtain(flight, request);',
+        'const got = await this.#acquisition.acquire(flight, request);',
+        'const early = await this.#call(request);\n    const got = await this.#acquisition.acquire(flight, request);',
       ],
       ['result = await this.#call(request);', 'result = early;'],
     ],
@@ -18,8 +18,8 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     suite: 'sharing',
     edits: [
       [
-        'flight.land(stored === true ? seatedBeforeFill : seatedBefore,',
-        'flight.land(seatedBeforeFill,',
+        'flight.settle(stored === true ? waitersBeforeFill : waitersBefore,',
+        'flight.settle(waitersBeforeFill,',
       ],
     ],
   },
@@ -28,8 +28,8 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     suite: 'interleavings',
     edits: [
       [
-        'flight.land(stored === true ? seatedBeforeFill : seatedBefore,',
-        'flight.land(stored !== false ? seatedBeforeFill : seatedBefore,',
+        'flight.settle(stored === true ? waitersBeforeFill : waitersBefore,',
+        'flight.settle(stored !== false ? waitersBeforeFill : waitersBefore,',
       ],
     ],
   },
@@ -38,10 +38,10 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     suite: 'sharing',
     edits: [
       [
-        'return (await this.#giveUp(right, request, false)) ? seated : seatedBefore;',
-        'await this.#giveUp(right, request, false);\n      return seated;',
+        'return (await this.#release(right, request, false)) ? waiters : waitersBefore;',
+        'await this.#release(right, request, false);\n      return seated;',
       ],
-      ['flight.land(confirmed ? seated : seatedBefore,', 'flight.land(seated,'],
+      ['flight.settle(confirmed ? waiters : waitersBefore,', 'flight.settle(seated,'],
     ],
   },
   {
@@ -58,13 +58,16 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     name: "load: another's value is shared with who came after it was read",
     suite: 'sharing',
     edits: [
-      ['freshMs: found.freshMs, covered };', 'freshMs: found.freshMs, covered: flight.mark() };'],
+      [
+        'freshMs: found.freshMs, waiters };',
+        'freshMs: found.freshMs, waiters: flight.waiterCount() };',
+      ],
     ],
   },
   {
     name: 'load: waits for ever',
     suite: 'interleavings',
-    edits: [['if (patience <= 0) {', 'if (patience < -Infinity) {']],
+    edits: [['if (leftMs <= 0) {', 'if (leftMs < -Infinity) {']],
   },
   {
     name: 'load: an unreadable value is never replaced',
@@ -74,24 +77,21 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'flight: who comes after the last command was sent joins',
     suite: 'sharing',
-    edits: [['if (confirmable && this.#closed && !lookedTwice) return undefined;', '']],
+    edits: [['if (confirmable && this.#sealed && !isRetry) return undefined;', '']],
     equivalent: 'the mark taken at closing leaves them out anyway; the door spares them the wait',
   },
   {
     name: 'flight: everybody shares, whatever the mark says',
     suite: 'sharing',
     edits: [
-      [
-        'const share = Math.max(1, covered);',
-        'const share = Math.max(this.seats.length, covered);',
-      ],
+      ['const share = Math.max(1, count);', 'const share = Math.max(this.waiters.length, count);'],
     ],
   },
   {
     name: 'flight: with the store away, a running load is joined',
     suite: 'outages',
     edits: [
-      ['const open = !this.#closed && (confirmable || !this.#loading);', 'const open = true;'],
+      ['const open = !this.#sealed && (confirmable || !this.#loading);', 'const open = true;'],
     ],
     equivalent:
       'without a confirmed fill the mark of the beginning leaves them out; a confirmed one covers them',
@@ -101,15 +101,15 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     suite: 'sharing',
     edits: [
       [
-        'this.landed([...this.seats.slice(share), ...this.#next], false);',
-        'this.landed([], false);',
+        'this.restart([...this.waiters.slice(share), ...this.#nextWaiters], false);',
+        'this.restart([], false);',
       ],
     ],
   },
   {
     name: 'flight: nobody joins',
     suite: 'sharing',
-    edits: [['if (flight !== undefined) return flight.sit(lead, confirmable, lookedTwice);', '']],
+    edits: [['if (flight !== undefined) return flight.join(lead, confirmable, isRetry);', '']],
   },
   {
     name: 'set: a missing token is no token',
@@ -124,7 +124,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'many: waits for what others load before it loads its own',
     suite: 'many-sharing',
-    edits: [['counters.waits++;\n          request.elsewhere?.();', 'counters.waits++;']],
+    edits: [['counters.waits++;\n          request.onContended?.();', 'counters.waits++;']],
   },
   {
     name: 'many: latecomers are never loaded',
@@ -200,7 +200,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'value: the first copy is given to everybody',
     suite: 'sharing',
-    edits: [['this.#spare = NONE;\n    return spare;', 'return spare;']],
+    edits: [['this.#firstCopy = NONE;\n    return spare;', 'return spare;']],
   },
   {
     name: 'value: a broken one is removed whatever is there by now',

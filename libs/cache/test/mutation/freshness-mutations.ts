@@ -5,15 +5,15 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
   {
     name: 'validity: never runs out',
     suite: 'freshness/validity',
-    edits: [['this.clock.now() < this.#coveredAt + this.horizonMs &&', 'this.#coveredAt > 0 &&']],
+    edits: [['this.clock.now() < this.#coveredAt + this.leaseMs &&', 'this.#coveredAt > 0 &&']],
   },
   {
     name: 'validity: outlives its connection',
     suite: 'freshness/validity',
     edits: [
       [
-        'this.horizonMs &&\n      this.#generation === this.store.generation',
-        'this.horizonMs &&\n      this.#generation > 0',
+        'this.leaseMs &&\n      this.#generation === this.store.generation',
+        'this.leaseMs &&\n      this.#generation > 0',
       ],
     ],
   },
@@ -31,23 +31,23 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
     name: 'validity: a hit is not judged when it is used',
     suite: 'freshness/validity',
     edits: [
-      ["if (!reads.proved) return this.#without({ key, loader, options, budget }, 'away');", ''],
+      ["if (!reads.proved) return this.#onMiss({ key, loader, options, budget }, 'away');", ''],
     ],
   },
   {
     name: 'beat: proves as of the look that saw it',
     suite: 'freshness/validity',
-    edits: [['validity.prove(before.sentAt - cursors', 'validity.prove(sentAt - cursors']],
+    edits: [['lease.renew(before.sentAt - relayStore', 'lease.renew(sentAt - relayStore']],
   },
   {
     name: 'beat: the longest turn is not counted',
     suite: 'freshness/validity',
-    edits: [['before.sentAt - cursors.longestTurnMs', 'before.sentAt']],
+    edits: [['before.sentAt - relayStore.longestRoundMs', 'before.sentAt']],
   },
   {
     name: 'beat: the first one on a connection counts',
     suite: 'freshness/validity',
-    edits: [['if (before?.generation !== generation || beat', 'if (before === undefined || beat']],
+    edits: [['before?.generation !== generation ||', 'before === undefined ||']],
     equivalent: 'the log’s end after connecting is not known before the next look either',
   },
   {
@@ -58,12 +58,17 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
   {
     name: 'beat: another database’s log end is never asked for anew',
     suite: 'freshness/validity',
-    edits: [['if (++this.#uncovered >= BEATS_TO_COVER) this.#require(generation);', '']],
+    edits: [['if (++this.#uncovered >= HEARTBEATS_TO_COVER) this.#require(generation);', '']],
   },
   {
     name: 'relay: moves the cursor without removing',
     suite: 'freshness/relay',
-    edits: [['await applyStale(removals, reading.stale, () => cursors.beginTurn());', '']],
+    edits: [
+      [
+        'await applyInvalidations(removals, reading.invalidations, () => relayStore.beginRound());',
+        '',
+      ],
+    ],
   },
   {
     name: 'relay: an unknown cursor is taken for the end',
@@ -73,35 +78,37 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
   {
     name: 'relay: a long turn proves freshness',
     suite: 'freshness/relay',
-    edits: [["if (end === 'late') return SHORTEST_PAUSE_MS;", '']],
+    edits: [["if (end === 'slow') return SHORTEST_PAUSE_MS;", '']],
   },
   {
     name: 'writer: does not wait when the store did not confirm',
     suite: 'freshness/writers',
-    edits: [['const applied = await freshness.settled(written);', 'const applied = false;']],
+    edits: [
+      ['const applied = await freshness.waitUntilApplied(written);', 'const applied = false;'],
+    ],
   },
   {
     name: 'writer: waits less than the longest validity',
     suite: 'freshness/writers',
     edits: [
       [
-        'return this.#cover.reached(position, committedAt + this.#validity.horizonMs + MARGIN_MS);',
-        'return this.#cover.reached(position, committedAt + this.#validity.horizonMs / 2);',
+        'return this.#waiters.waitFor(position, committedAt + this.#lease.leaseMs + MARGIN_MS);',
+        'return this.#waiters.waitFor(position, committedAt + this.#lease.leaseMs / 2);',
       ],
     ],
   },
   {
     name: 'writer: is told that any cursor covers it',
     suite: 'freshness/writers',
-    edits: [['if (this.log.covers(cursor, position)) covered();', 'covered();']],
+    edits: [['if (this.log.includes(cursor, position)) reached();', 'reached();']],
   },
   {
     name: 'writer: forgets those who are left on the former server',
     suite: 'freshness/writers',
     edits: [
       [
-        'cursors.shared ? this.#watch.primarySince : committedAt',
-        'cursors.shared ? -Infinity : committedAt',
+        'relayStore.shared ? this.#monitor.primarySince : committedAt',
+        'relayStore.shared ? -Infinity : committedAt',
       ],
     ],
   },
@@ -110,7 +117,7 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
     suite: 'freshness/writers',
     edits: [
       [
-        'office?.generation === this.#parts.cursors.generation ? office.since : Infinity',
+        'office?.generation === this.#parts.relayStore.generation ? office.since : Infinity',
         'office?.since ?? Infinity',
       ],
     ],
@@ -123,7 +130,7 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
   {
     name: 'writer: forgets the other processes’ own memories',
     suite: 'freshness/writers',
-    edits: [['await freshness.othersSettled(written);', '']],
+    edits: [['await freshness.commitWait(written);', '']],
   },
   {
     name: 'cursor: moved although somebody else moved it',
@@ -133,7 +140,7 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
   {
     name: 'cursor: moved on another connection',
     suite: 'redis-cursors',
-    edits: [["if (turn.generation !== this.connection.generation) return 'lost';", '']],
+    edits: [["if (turn.generation !== this.connection.generation) return 'conflict';", '']],
   },
   {
     name: 'cursor: a known text is believed on another connection',

@@ -20,7 +20,7 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
   {
     name: 'chain: looks from before a loss still prove something',
     suite: 'local/coherence-chain',
-    edits: [['if (look.life !== this.#life) return;', '']],
+    edits: [['if (look.epoch !== this.#epoch) return;', '']],
   },
   {
     name: 'chain: a look proves what has not been heard of',
@@ -75,21 +75,19 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
   {
     name: 'tier: keeps what a removal has overtaken',
     suite: 'local/local-tier',
-    edits: [['if ((keeping as OpenKeeping).spoilt ||', 'if (']],
+    edits: [['(reservation as OpenReservation).invalidated ||', '']],
   },
   {
     name: 'tier: a removal leaves reads on their way alone',
     suite: 'local/local-tier',
-    edits: [
-      ['for (const keeping of this.#open) if (covers(keeping.key)) keeping.spoilt = true;', ''],
-    ],
+    edits: [['if (covers(reservation.key)) reservation.invalidated = true;', '']],
   },
   {
     name: 'tier: a flush leaves reads on their way alone',
     suite: 'local/local-tier',
     edits: [
       [
-        'for (const keeping of this.#open) keeping.spoilt = true;\n    this.#held.clear();',
+        'for (const reservation of this.#open) reservation.invalidated = true;\n    this.#held.clear();',
         'this.#held.clear();',
       ],
     ],
@@ -150,7 +148,7 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
   {
     name: 'barrier: waits for nobody',
     suite: 'local/barrier',
-    edits: [['await this.#ask.by(others, withinMs);', '']],
+    edits: [['await this.#ask.allWithin(others, withinMs);', '']],
   },
   {
     name: 'barrier: the registry is believed right after a reconnect',
@@ -162,8 +160,8 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
     suite: 'local/barrier',
     edits: [
       [
-        'this.#open.get(serial)?.confirm(name);',
-        'for (const ask of this.#open.values()) if (serial > 0) ask.confirm(name);',
+        'this.#open.get(serial)?.acknowledge(name);',
+        'for (const ask of this.#open.values()) if (serial > 0) ask.acknowledge(name);',
       ],
     ],
   },
@@ -185,7 +183,7 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
   {
     name: 'coherence: a deaf subscription is kept',
     suite: 'local/coherence',
-    edits: [['if (this.#chain.behindMs > staleBoundMs) {', 'if (staleBoundMs < 0) {']],
+    edits: [['if (this.#chain.lagMs > staleBoundMs) {', 'if (staleBoundMs < 0) {']],
   },
   {
     name: 'reads: own copies stay until the removal is sent',
@@ -215,12 +213,12 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
   {
     name: 'reads: copies outlive the proof under which they were read',
     suite: 'local/proof',
-    edits: [['if (term !== this.#term) {', 'if (term < 0) {']],
+    edits: [['if (epoch !== this.#epoch) {', 'if (epoch < 0) {']],
   },
   {
     name: 'validity: a new term begins unnoticed',
     suite: 'local/proof',
-    edits: [['if (!this.valid) this.#term++;', '']],
+    edits: [['if (!this.valid) this.#epoch++;', '']],
   },
   {
     name: 'reads: copies are made without proof',
@@ -277,6 +275,6 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
   {
     name: 'loop: whoever comes later waits for the same check',
     suite: 'local/loop-watch',
-    edits: [['this.#catchingUp = undefined;\n', '']],
+    edits: [['this.#draining = undefined;\n', '']],
   },
 ];

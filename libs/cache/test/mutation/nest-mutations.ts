@@ -82,8 +82,8 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
     suite: 'nest/uncacheable',
     edits: [
       [
-        'if (this.parts.options.staleOnError !== undefined) await this.#runs.forget(key);',
-        'void this.parts.options.staleOnError;',
+        'if (this.parts.options.staleIfError !== undefined) await this.#runs.forget(key);',
+        'void this.parts.options.staleIfError;',
       ],
     ],
   },

@@ -113,7 +113,7 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
   {
     name: 'stale: a plain read does not ask how old the value is',
     suite: 'stale',
-    edits: [['if (outlivesItsTtl(opened)) return this.timed(key, options, budget);', '']],
+    edits: [['if (outlivesItsTtl(decoded)) return this.timed(key, options, budget);', '']],
   },
   {
     name: 'stale: a plain hit does not ask how old the value is',
@@ -128,7 +128,7 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
     edits: [
       [
         'const served = fallback ? await this.#fallback(reading) : undefined;',
-        'const served = fallback ? this.#found(reading, miss) : undefined;',
+        'const served = fallback ? this.#toResult(reading, miss) : undefined;',
       ],
     ],
   },
@@ -138,7 +138,7 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
     edits: [
       [
         'const served = await this.#fallback(reading);\n      if (served',
-        'const served = fallback ? this.#found(reading, miss) : undefined;\n      if (served',
+        'const served = fallback ? this.#toResult(reading, miss) : undefined;\n      if (served',
       ],
     ],
   },
@@ -147,7 +147,7 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
     suite: 'stale',
     edits: [
       [
-        "if (typeof found !== 'object' || found.freshness === 'expired') return undefined;",
+        "if (typeof found !== 'object' || found.staleness === 'expired') return undefined;",
         "if (typeof found !== 'object') return undefined;",
       ],
     ],
@@ -186,8 +186,8 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
     suite: 'stale',
     edits: [
       [
-        'const running = runWithCacheBudget(() => OwnLoads.outside(async () => work()))',
-        'const running = OwnLoads.outside(async () => work())',
+        'const running = runWithCacheDeadline(() => LoadGraph.outside(async () => work()))',
+        'const running = LoadGraph.outside(async () => work())',
       ],
     ],
   },

@@ -25,15 +25,20 @@ export const SHARING_MUTATIONS: readonly Mutation[] = [
   {
     name: 'load: from inside of a load, another process is waited for as long as from outside',
     suite: 'load-cycles',
-    edits: [['inside ? Math.min(limits.leaseMs, limits.waitMs) : limits.waitMs', 'limits.waitMs']],
+    edits: [
+      [
+        'inside ? Math.min(limits.leaseMs, limits.leaseWaitMs) : limits.leaseWaitMs',
+        'limits.leaseWaitMs',
+      ],
+    ],
   },
   {
     name: 'load: who comes to lead later does so in the context of the leader before',
     suite: 'load-context',
     edits: [
       [
-        'seats.push({ lead: AsyncResource.bind(lead), resolve, reject });',
-        'seats.push({ lead, resolve, reject });',
+        'waiters.push({ lead: AsyncResource.bind(lead), resolve, reject });',
+        'waiters.push({ lead, resolve, reject });',
       ],
     ],
   },
@@ -42,8 +47,8 @@ export const SHARING_MUTATIONS: readonly Mutation[] = [
     suite: 'nest/uncacheable',
     edits: [
       [
-        'this.landed([...others, ...this.#next], true);',
-        'this.landed([...others, ...this.#next], false);',
+        'this.restart([...others, ...this.#nextWaiters], true);',
+        'this.restart([...others, ...this.#nextWaiters], false);',
       ],
     ],
   },

@@ -79,7 +79,12 @@ class EdgeController {
   }
 
   @Get('refreshed')
-  @CacheAside({ scope: 'shared', key: () => cacheKey`edge:refreshed`, ttl: 10, staleFor: 60 })
+  @CacheAside({
+    scope: 'shared',
+    key: () => cacheKey`edge:refreshed`,
+    ttl: 10,
+    staleWhileRevalidate: 60,
+  })
   refreshed(): unknown {
     return { run: ++runs };
   }

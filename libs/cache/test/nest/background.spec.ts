@@ -38,7 +38,7 @@ class SlowSending implements NestInterceptor {
   }
 }
 
-const SWR = { ttl: 10, staleFor: 60 };
+const SWR = { ttl: 10, staleWhileRevalidate: 60 };
 
 @Controller()
 @UseInterceptors(SlowSending)
@@ -68,7 +68,7 @@ class RefreshedController {
     scope: 'shared',
     key: () => cacheKey`patient:one`,
     ttl: 10,
-    staleOnError: 60,
+    staleIfError: 60,
     softTimeout: 1,
   })
   patient(@Req() request: TestRequest): Promise<unknown> {

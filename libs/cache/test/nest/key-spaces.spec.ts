@@ -81,7 +81,7 @@ describe('The names of private entries', () => {
         () => name,
         (ids) => Promise.resolve(ids),
       ),
-      cache.begin(name),
+      cache.acquireLease(name),
     ];
     const outcomes = async (name: string): Promise<unknown[]> =>
       (await Promise.allSettled(writes(name))).map((one) =>

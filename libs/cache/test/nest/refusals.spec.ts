@@ -67,7 +67,7 @@ class Writes {
 @Controller()
 class RefreshedWithResponse {
   @Get()
-  @CacheAside({ scope: 'shared', key, staleFor: 60 })
+  @CacheAside({ scope: 'shared', key, staleWhileRevalidate: 60 })
   refreshed(@Res({ passthrough: true }) _response: unknown): number {
     return 1;
   }
@@ -76,7 +76,7 @@ class RefreshedWithResponse {
 @Controller()
 class SlowWithResponse {
   @Get()
-  @CacheAside({ scope: 'shared', key, staleOnError: 60, softTimeout: 1 })
+  @CacheAside({ scope: 'shared', key, staleIfError: 60, softTimeout: 1 })
   slow(@Res({ passthrough: true }) _response: unknown): number {
     return 1;
   }
@@ -138,7 +138,7 @@ describe('At start, the module refuses', () => {
     [
       'the response in a handler that is refreshed in the background',
       { controllers: [RefreshedWithResponse] },
-      /staleFor.*@Res/,
+      /staleWhileRevalidate.*@Res/,
     ],
     [
       'the response in a handler that goes on when its caller has been answered',

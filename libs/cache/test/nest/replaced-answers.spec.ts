@@ -43,7 +43,7 @@ failOnStrays();
 let patience: Subject<undefined>;
 let time: VirtualTimeScheduler;
 /** The outer interceptors answer now. */
-const giveUp = (): void => {
+const release = (): void => {
   patience.next(undefined);
   time.flush();
 };
@@ -158,7 +158,7 @@ describe.each(PLATFORMS)('An answer that another one replaces, on %s:', (platfor
     await until(() => runs === 1);
     const joiner = running.get(path);
     while ((await joins()) === 0) await new Promise(setImmediate);
-    giveUp();
+    release();
     const given = await leader;
     opened.resolve(undefined);
     gate = undefined;
@@ -225,7 +225,7 @@ describe.each(PLATFORMS)('An answer that another one replaces, on %s:', (platfor
     gate = opened.promise;
     const leader = running.get('/slow', 'timeout');
     await until(() => runs === 1);
-    giveUp();
+    release();
     expect((await leader).status).toBe(408);
     opened.resolve(undefined);
     await until(() => file?.destroyed === true);

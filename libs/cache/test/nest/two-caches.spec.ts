@@ -69,7 +69,7 @@ describe('Two caches of one program are refused', () => {
 
   it('over two stores of its own making in Redis', async () => {
     const store = (prefix: string): RedisStore =>
-      new RedisStore({ settings: { url: NOWHERE }, prefix, log: silentLog });
+      new RedisStore({ settings: { url: NOWHERE }, prefix, logger: silentLog });
     await expect(twoCaches({ store: store('a:') }, { store: store('a:b:') })).rejects.toThrow(
       /prefix must not begin/,
     );

@@ -23,7 +23,7 @@ class ItemController {
     scope: 'shared',
     key: () => cacheKey`item:1`,
     ttl: 10,
-    staleOnError: 60,
+    staleIfError: 60,
     headers: ['etag'],
   })
   async item(@Res({ passthrough: true }) response: TestResponse): Promise<unknown> {

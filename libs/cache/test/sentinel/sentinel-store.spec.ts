@@ -14,7 +14,7 @@ storeContract(
   async () => {
     await set.command(set.servers[0], 'FLUSHALL');
     const settings = { sentinels: set.nodes };
-    const store = new RedisStore({ settings, prefix: 'gad:', log: silentLog });
+    const store = new RedisStore({ settings, prefix: 'gad:', logger: silentLog });
     await store.open();
     return store;
   },

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { CacheUnavailableError } from '../../cache-errors.js';
 import type { Clock } from '../../clock.js';
 import { systemClock } from '../../clock.js';
-import type { Glob } from '../../engine/glob.js';
+import type { Glob } from '../../keys/glob.js';
 import type {
   Acquisition,
   CacheStore,
@@ -11,16 +11,16 @@ import type {
   LeaseTerms,
   RefreshLease,
   RefreshTerms,
-  RefreshTurn,
+  RefreshAcquisition,
   StoreStatistics,
   TimedText,
 } from '../cache-store.js';
 import type { LeaseWatch } from '../lease-watch.js';
 import { LeaseWatches } from '../lease-watch.js';
-import { MemoryCursors } from './memory-cursors.js';
+import { MemoryRelayStore } from './memory-relay-store.js';
 import type { StoredText } from './memory-entry.js';
 import { MemoryLeases } from './memory-leases.js';
-import { RefreshTurns } from './refresh-turns.js';
+import { RefreshLeases } from './refresh-leases.js';
 
 /** Bounds of the in-process store. */
 export interface MemoryStoreOptions {
@@ -43,14 +43,14 @@ const ENTRY_OVERHEAD_BYTES = 64;
 export class MemoryStore implements CacheStore {
   readonly kind = 'memory';
   readonly connected = true;
-  readonly cursors: MemoryCursors;
+  readonly relayStore: MemoryRelayStore;
   readonly #clock: Clock;
   readonly #startedAt: number;
   readonly #watches: LeaseWatches;
   readonly #entries: LRUCache<string, StoredText>;
   readonly #maxBytes: number;
   readonly #leases: MemoryLeases;
-  readonly #turns: RefreshTurns;
+  readonly #turns: RefreshLeases;
   #hits = 0;
   #misses = 0;
   #evictions = 0;
@@ -58,9 +58,9 @@ export class MemoryStore implements CacheStore {
   constructor(options: MemoryStoreOptions = {}) {
     this.#clock = options.clock ?? systemClock;
     this.#startedAt = this.#clock.now();
-    this.cursors = new MemoryCursors(this.#clock);
+    this.relayStore = new MemoryRelayStore(this.#clock);
     this.#watches = new LeaseWatches(this.#clock);
-    this.#turns = new RefreshTurns(this.#clock);
+    this.#turns = new RefreshLeases(this.#clock);
     this.#leases = new MemoryLeases(this.#clock, this.#watches);
     this.#maxBytes = options.maxBytes ?? 64 * 1024 * 1024;
     this.#entries = new LRUCache<string, StoredText>({
@@ -131,10 +131,10 @@ export class MemoryStore implements CacheStore {
     return Promise.resolve(this.#leases.release(lease, hitForMissMs));
   }
 
-  beginRefresh(key: string, head: string, terms: RefreshTerms): Promise<RefreshTurn> {
+  acquireRefresh(key: string, head: string, terms: RefreshTerms): Promise<RefreshAcquisition> {
     if (!this.#holds(key, head)) return Promise.resolve({ state: 'gone' });
     const token = this.#leases.token();
-    const taken = terms.insist ? undefined : this.#turns.take(key, head, token, terms);
+    const taken = terms.force ? undefined : this.#turns.take(key, head, token, terms);
     if (taken !== undefined) return Promise.resolve(taken);
     return Promise.resolve({ state: 'owned', refresh: { key, head, token, generation: 0 } });
   }
@@ -148,7 +148,7 @@ export class MemoryStore implements CacheStore {
     return there;
   }
 
-  endRefresh(
+  releaseRefresh(
     { key, head, token }: RefreshLease,
     restMs: number,
     _withinMs: number,

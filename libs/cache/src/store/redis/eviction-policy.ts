@@ -1,16 +1,16 @@
-import type { CacheLog } from '../../cache-log.js';
-import type { RedisConnection } from './redis-connection.js';
+import type { CacheLogger } from '../../cache-log.js';
+import type { RedisConnection } from './connection/redis-connection.js';
 import { asBytes } from './replies.js';
 
 /**
- * Warns of a server that evicts what is being loaded before what nobody reads. A lease is new, used
+ * Warns of a server that evicts what is being loaded before values that no caller reads. A lease is new, used
  * once and short-lived: under `allkeys-lfu`, `volatile-*` and `*-random` it goes before old values,
  * and the value of its load is not stored. One `INFO`; nothing is said where that is forbidden or
  * answered with something else.
  */
 export async function warnOfPolicy(
   connection: RedisConnection,
-  log: CacheLog,
+  logger: CacheLogger,
   withinMs: number,
 ): Promise<void> {
   const command = ['INFO', 'memory'];
@@ -21,7 +21,7 @@ export async function warnOfPolicy(
   const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
   const bounded = /^maxmemory:[1-9]/m.test(info);
   if (!bounded || policy === undefined || policy === 'allkeys-lru') return;
-  log.warn(
+  logger.warn(
     policy === 'noeviction'
       ? 'Cache: the Redis server evicts nothing (maxmemory-policy noeviction) and refuses to store when it is full; set it to allkeys-lru.'
       : `Cache: the Redis server evicts by ${policy}, which takes keys under load before old values; set maxmemory-policy to allkeys-lru.`,

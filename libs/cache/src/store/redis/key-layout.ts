@@ -1,5 +1,5 @@
-import type { Glob } from '../../engine/glob.js';
-import { escapeGlob } from '../../engine/glob.js';
+import type { Glob } from '../../keys/glob.js';
+import { escapeGlob } from '../../keys/glob.js';
 
 const NUL = 0x00;
 

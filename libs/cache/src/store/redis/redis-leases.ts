@@ -1,10 +1,10 @@
 import { CacheUnavailableError } from '../../cache-errors.js';
-import { removedKeys } from '../../local/removed.js';
+import { selectKeys } from '../../keys/key-selection.js';
 import type { Acquisition, Lease, LeaseTerms } from '../cache-store.js';
-import type { IndexSweeper } from './index-sweeper.js';
+import type { IndexSweeper } from './key-index/index-sweeper.js';
 import type { KeyLayout } from './key-layout.js';
-import type { RedisConnection } from './redis-connection.js';
-import type { RemovalNotices } from './removal-notices.js';
+import type { RedisConnection } from './connection/redis-connection.js';
+import type { InvalidationAnnouncer } from './near-cache/invalidation-announcer.js';
 import { asList, asNumber, asText } from './replies.js';
 import { ACQUIRE, FILL, RELEASE, WRITE } from './scripts/lease-scripts.js';
 import type { Script } from './scripts/script.js';
@@ -26,7 +26,7 @@ export class RedisLeases {
   readonly #sweeper: IndexSweeper | undefined;
   readonly #staging: Staging;
   readonly #ids: UniqueIds;
-  readonly #notices: RemovalNotices;
+  readonly #notices: InvalidationAnnouncer;
   #additions = 0;
 
   /** @param sweeper absent when no index is kept */
@@ -36,7 +36,7 @@ export class RedisLeases {
     staging: Staging,
     ids: UniqueIds,
     sweeper: IndexSweeper | undefined,
-    notices: RemovalNotices,
+    notices: InvalidationAnnouncer,
   ) {
     this.#connection = connection;
     this.#layout = layout;
@@ -125,7 +125,7 @@ export class RedisLeases {
         layout.channel,
         key,
         this.#indexed,
-        ...this.#notices.unconfirmed(removedKeys([key])),
+        ...this.#notices.unconfirmed(selectKeys([key])),
         layout.prefix,
         this.#probes(),
       ],

@@ -1,9 +1,9 @@
-import { removedKeys } from '../../local/removed.js';
-import type { RefreshLease, RefreshTerms, RefreshTurn } from '../cache-store.js';
-import type { IndexSweeper } from './index-sweeper.js';
+import { selectKeys } from '../../keys/key-selection.js';
+import type { RefreshLease, RefreshTerms, RefreshAcquisition } from '../cache-store.js';
+import type { IndexSweeper } from './key-index/index-sweeper.js';
 import type { KeyLayout } from './key-layout.js';
-import type { RedisConnection } from './redis-connection.js';
-import type { RemovalNotices } from './removal-notices.js';
+import type { RedisConnection } from './connection/redis-connection.js';
+import type { InvalidationAnnouncer } from './near-cache/invalidation-announcer.js';
 import { asList, asNumber, asText } from './replies.js';
 import { BEGIN_REFRESH, END_REFRESH, REFILL } from './scripts/refresh-scripts.js';
 import type { Staging } from './staging.js';
@@ -17,7 +17,7 @@ export interface RedisRefreshParts {
   readonly ids: UniqueIds;
   /** Absent when no index is kept. */
   readonly sweeper: IndexSweeper | undefined;
-  readonly notices: RemovalNotices;
+  readonly notices: InvalidationAnnouncer;
 }
 
 /** Replacing values that are still served: one script each. */
@@ -29,14 +29,14 @@ export class RedisRefreshes {
     head: string,
     terms: RefreshTerms,
     withinMs: number,
-  ): Promise<RefreshTurn> {
+  ): Promise<RefreshAcquisition> {
     const { connection, layout, ids } = this.parts;
     const { generation } = connection;
     const token = ids.next();
-    const turnMs = String(Math.max(1, Math.round(terms.turnMs)));
+    const leaseMs = String(Math.max(1, Math.round(terms.leaseMs)));
     const keys = [layout.data(key), layout.refresh(key)];
-    const asks = terms.insist ? '1' : terms.background === true ? '2' : '0';
-    const args = [head, token, turnMs, asks];
+    const asks = terms.force ? '1' : terms.background === true ? '2' : '0';
+    const args = [head, token, leaseMs, asks];
     const [state, left] = asList(
       await connection.run(BEGIN_REFRESH, keys, args, withinMs, 'guarded'),
     ).map(asText);
@@ -45,7 +45,8 @@ export class RedisRefreshes {
     // at the refill, on the same connection, it was there all the while: its id never comes back.
     // So no invalidation happened in between, and the source was read after those before.
     if (state === 'owned') return { state, refresh: { key, head, token, generation } };
-    if (state === 'wait' || state === 'resting') return { state, forMs: Number(left) };
+    if (state === 'wait') return { state, forMs: Number(left) };
+    if (state === 'resting') return { state: 'backoff', forMs: Number(left) };
     return { state: 'gone' };
   }
 
@@ -67,7 +68,7 @@ export class RedisRefreshes {
         [
           ...[refresh.head, refresh.token, ttlMs === undefined ? '' : String(ttlMs)],
           ...[staged.inline, layout.channel, key],
-          ...notices.unconfirmed(removedKeys([key])),
+          ...notices.unconfirmed(selectKeys([key])),
         ],
         withinMs,
         'guarded',

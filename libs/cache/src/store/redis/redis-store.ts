@@ -1,6 +1,6 @@
-import type { CacheLog } from '../../cache-log.js';
+import type { CacheLogger } from '../../cache-log.js';
 import { systemClock, type Clock } from '../../clock.js';
-import type { Glob } from '../../engine/glob.js';
+import type { Glob } from '../../keys/glob.js';
 import type {
   Acquisition,
   CacheStore,
@@ -9,33 +9,33 @@ import type {
   LeaseTerms,
   RefreshLease,
   RefreshTerms,
-  RefreshTurn,
+  RefreshAcquisition,
   StoreRemovals,
   StoreStatistics,
   TimedText,
 } from '../cache-store.js';
 import { LeaseWatches, type LeaseWatch } from '../lease-watch.js';
-import type { CircuitState } from './circuit-breaker.js';
+import type { CircuitState } from './connection/circuit-breaker.js';
 import { warnOfPolicy } from './eviction-policy.js';
-import { IndexSweeper } from './index-sweeper.js';
-import { KeyIndex } from './key-index.js';
+import { IndexSweeper } from './key-index/index-sweeper.js';
+import { KeyIndex } from './key-index/key-index.js';
 import { KeyLayout } from './key-layout.js';
-import { KeyListing } from './key-listing.js';
-import { nodeRedisLink } from './node-redis-link.js';
+import { KeyListing } from './key-index/key-listing.js';
+import { nodeRedisLink } from './connection/node-redis-link.js';
 import { enterKeySpace, leaveKeySpace, type KeySpace } from './open-key-spaces.js';
-import { RedisCursors } from './redis-cursors.js';
-import { RedisConnection } from './redis-connection.js';
+import { RedisRelayStore } from './redis-relay-store.js';
+import { RedisConnection } from './connection/redis-connection.js';
 import { RedisLeases } from './redis-leases.js';
 import { RedisRefreshes } from './redis-refreshes.js';
-import type { RedisLinkFactory } from './redis-link.js';
-import { RedisCoherence, type CoherenceSettings } from './redis-coherence.js';
-import { databaseOf, type RedisSettings } from './redis-settings.js';
-import { RemovalNotices } from './removal-notices.js';
+import type { RedisLinkFactory } from './connection/redis-link.js';
+import { RedisNearCache, type CoherenceSettings } from './near-cache/redis-near-cache.js';
+import { databaseOf, type RedisSettings } from './connection/redis-settings.js';
+import { InvalidationAnnouncer } from './near-cache/invalidation-announcer.js';
 import { Removal } from './removal.js';
 import { asList, asNumber, valueOf } from './replies.js';
 import { READ_WHOLE } from './scripts/lease-scripts.js';
 import type { Script } from './scripts/script.js';
-import { readStatistics } from './server-statistics.js';
+import { readStatistics } from './key-index/server-statistics.js';
 import { Staging } from './staging.js';
 import { UniqueIds } from './unique-ids.js';
 
@@ -51,7 +51,7 @@ export interface RedisStoreOptions {
   readonly deadlineMs?: number;
   /** Lets copies of entries be kept in this process. Default: none are. */
   readonly local?: CoherenceSettings | undefined;
-  readonly log: CacheLog;
+  readonly logger: CacheLogger;
   readonly clock?: Clock;
   readonly makeLink?: RedisLinkFactory;
 }
@@ -64,8 +64,8 @@ export class RedisStore implements CacheStore {
   readonly kind = 'redis';
   readonly keySpace: KeySpace;
   readonly clock: Clock;
-  readonly cursors: RedisCursors;
-  readonly coherence: RedisCoherence | undefined;
+  readonly relayStore: RedisRelayStore;
+  readonly coherence: RedisNearCache | undefined;
   readonly unconfirmed: StoreRemovals;
   readonly #connection: RedisConnection;
   readonly #layout: KeyLayout;
@@ -90,22 +90,22 @@ export class RedisStore implements CacheStore {
       settings,
       makeLink,
       clock,
-      log: options.log,
+      logger: options.logger,
       deadlineMs: options.deadlineMs ?? 50,
       channel: layout.channel,
     });
     this.#layout = layout;
     this.#connection = connection;
     this.#withinMs = withinMs;
-    this.cursors = new RedisCursors(connection, layout);
+    this.relayStore = new RedisRelayStore(connection, layout);
     if (options.index !== 'scan') {
       this.#index = new KeyIndex(connection, layout, withinMs);
       this.#sweeper = new IndexSweeper(connection, layout, clock, withinMs);
     }
     const { local } = options;
     this.coherence =
-      local && new RedisCoherence({ ...local, settings, makeLink, connection, layout, clock });
-    const notices = new RemovalNotices({
+      local && new RedisNearCache({ ...local, settings, makeLink, connection, layout, clock });
+    const notices = new InvalidationAnnouncer({
       connection,
       layout,
       clock,
@@ -124,10 +124,10 @@ export class RedisStore implements CacheStore {
     this.#listing = new KeyListing({ connection, layout, index: this.#index, withinMs });
     this.#watches = new LeaseWatches(clock);
     connection.onMessage((key) => this.#watches.wake(key));
-    let told = false;
+    let warned = false;
     connection.onReady(() => {
-      if (!told) void warnOfPolicy(connection, options.log, withinMs);
-      told = true;
+      if (!warned) void warnOfPolicy(connection, options.logger, withinMs);
+      warned = true;
       this.#watches.wakeAll();
       this.#index?.rebuildInBackground();
     });
@@ -210,12 +210,12 @@ export class RedisStore implements CacheStore {
     return this.#leases.release(lease, withinMs, hitForMissMs);
   }
 
-  beginRefresh(
+  acquireRefresh(
     key: string,
     head: string,
     terms: RefreshTerms,
     withinMs: number,
-  ): Promise<RefreshTurn> {
+  ): Promise<RefreshAcquisition> {
     return this.#refreshes.begin(key, head, terms, withinMs);
   }
 
@@ -228,7 +228,7 @@ export class RedisStore implements CacheStore {
     return this.#refreshes.refill(refresh, text, ttlMs, withinMs);
   }
 
-  endRefresh(...end: Parameters<CacheStore['endRefresh']>): Promise<boolean> {
+  releaseRefresh(...end: Parameters<CacheStore['releaseRefresh']>): Promise<boolean> {
     return this.#refreshes.end(...end);
   }
 

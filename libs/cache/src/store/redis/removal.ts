@@ -1,13 +1,13 @@
-import type { Glob } from '../../engine/glob.js';
-import type { Removed } from '../../local/removed.js';
-import { EVERYTHING, removedKeys, removedMatching } from '../../local/removed.js';
+import type { Glob } from '../../keys/glob.js';
+import type { KeySelection } from '../../keys/key-selection.js';
+import { ALL_KEYS, selectKeys, selectMatching } from '../../keys/key-selection.js';
 import type { StoreRemovals } from '../cache-store.js';
-import type { KeyIndex } from './key-index.js';
+import type { KeyIndex } from './key-index/key-index.js';
 import type { KeyLayout } from './key-layout.js';
 import { behind, rangeOf } from './key-layout.js';
-import { scanNames } from './keyspace-scan.js';
-import type { RedisConnection } from './redis-connection.js';
-import type { RemovalNotice, RemovalNotices } from './removal-notices.js';
+import { scanNames } from './key-index/keyspace-scan.js';
+import type { RedisConnection } from './connection/redis-connection.js';
+import type { Announcement, InvalidationAnnouncer } from './near-cache/invalidation-announcer.js';
 import { asBytes, asList, asNumber } from './replies.js';
 import { DISCARD, REMOVE, REMOVE_RANGE } from './scripts/removal-scripts.js';
 
@@ -22,7 +22,7 @@ export interface RemovalParts {
   readonly layout: KeyLayout;
   /** Absent in `scan` mode. */
   readonly index: KeyIndex | undefined;
-  readonly notices: RemovalNotices;
+  readonly notices: InvalidationAnnouncer;
   /** Milliseconds without an answer after which a removal has failed. */
   readonly withinMs: number;
 }
@@ -47,7 +47,7 @@ export class Removal implements StoreRemovals {
 
   /** One script per 200 keys. */
   remove(keys: readonly string[]): Promise<number> {
-    return this.#announced(removedKeys(keys), (notice) => this.#byName(keys, notice));
+    return this.#announced(selectKeys(keys), (notice) => this.#byName(keys, notice));
   }
 
   /**
@@ -56,7 +56,7 @@ export class Removal implements StoreRemovals {
    * and a rebuild.
    */
   removeMatching(glob: Glob): Promise<number> {
-    return this.#announced(removedMatching(glob), (notice) => this.#matching(glob, notice));
+    return this.#announced(selectMatching(glob), (notice) => this.#matching(glob, notice));
   }
 
   /**
@@ -64,7 +64,7 @@ export class Removal implements StoreRemovals {
    * "everything" should not depend on who wrote it.
    */
   removeAll(): Promise<number> {
-    return this.#announced(EVERYTHING, (notice) => this.#everything(notice));
+    return this.#announced(ALL_KEYS, (notice) => this.#everything(notice));
   }
 
   /**
@@ -85,8 +85,8 @@ export class Removal implements StoreRemovals {
   }
 
   async #announced(
-    removed: Removed,
-    remove: (notice: RemovalNotice) => Promise<number>,
+    removed: KeySelection,
+    remove: (notice: Announcement) => Promise<number>,
   ): Promise<number> {
     const { connection, notices } = this.parts;
     const { generation } = connection;
@@ -103,7 +103,7 @@ export class Removal implements StoreRemovals {
   }
 
   /** @param notice for what is complete with these members; nothing is announced without */
-  async #byName(members: readonly (string | Buffer)[], notice?: RemovalNotice): Promise<number> {
+  async #byName(members: readonly (string | Buffer)[], notice?: Announcement): Promise<number> {
     const { connection, layout, index, notices, withinMs } = this.parts;
     let removed = 0;
     for (let at = 0; at < members.length; at += CHUNK) {
@@ -114,7 +114,7 @@ export class Removal implements StoreRemovals {
           : Buffer.concat([layout.prefixBytes, member]),
       );
       const told = at + CHUNK >= members.length ? notice : undefined;
-      const operands = told?.operands() ?? notices.silence;
+      const operands = told?.operands() ?? notices.noMessage;
       const args = [layout.channel, index === undefined ? '0' : '1', ...operands, ...chunk];
       const keys = [layout.index, layout.removals, ...names];
       const reply = await connection.run(REMOVE, keys, args, withinMs, 'always');
@@ -125,7 +125,7 @@ export class Removal implements StoreRemovals {
     return removed;
   }
 
-  async #matching(glob: Glob, notice: RemovalNotice): Promise<number> {
+  async #matching(glob: Glob, notice: Announcement): Promise<number> {
     const { index } = this.parts;
     const viaIndex = index !== undefined;
     const done =
@@ -145,7 +145,7 @@ export class Removal implements StoreRemovals {
     return done.removed + scanned;
   }
 
-  async #everything(notice: RemovalNotice): Promise<number> {
+  async #everything(notice: Announcement): Promise<number> {
     const { index, layout } = this.parts;
     const done = index === undefined ? undefined : await this.#range(Buffer.alloc(0));
     const scanned = await this.#scanned(layout.scanPattern);
@@ -157,14 +157,14 @@ export class Removal implements StoreRemovals {
   /** @param notice for what is complete with this range; nothing is announced without */
   async #range(
     literal: Buffer,
-    notice?: RemovalNotice,
+    notice?: Announcement,
   ): Promise<{ removed: number; complete: boolean }> {
     const { connection, layout, notices, withinMs } = this.parts;
     let rest = rangeOf(literal);
     let removed = 0;
     let epoch: string | undefined;
     for (;;) {
-      const operands = notice?.operands() ?? notices.silence;
+      const operands = notice?.operands() ?? notices.noMessage;
       const reply = await connection.runForBytes(
         REMOVE_RANGE,
         [layout.index, layout.removals],

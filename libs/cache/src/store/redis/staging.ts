@@ -1,5 +1,5 @@
 import type { KeyLayout } from './key-layout.js';
-import type { RedisConnection } from './redis-connection.js';
+import type { RedisConnection } from './connection/redis-connection.js';
 import type { UniqueIds } from './unique-ids.js';
 
 /** Larger texts are staged by a plain SET instead of going through Lua. */

@@ -1,4 +1,4 @@
-import type { RedisConnection } from './redis-connection.js';
+import type { RedisConnection } from './connection/redis-connection.js';
 
 /**
  * Sends commands that leave the order of eviction alone: what administration looks at must not look

@@ -1,0 +1,56 @@
+import type { CacheCounters } from '../../cache-counters.js';
+import type { Clock } from '../../clock.js';
+import type { BackgroundTasks } from './background-tasks.js';
+import type { GetOrSetOptions, Loader } from '../../values/get-or-set-options.js';
+import type { CacheFill } from './cache-fill.js';
+import type { StoredEntry } from '../lookup/lookup.js';
+import { RecentKeys } from './recent-keys.js';
+import type { BudgetOwner } from '../request-deadline.js';
+import { currentBudget } from '../request-deadline.js';
+
+/** What it takes to refresh in the background. */
+export interface RefresherParts extends BudgetOwner {
+  readonly clock: Clock;
+  readonly counters: CacheCounters;
+}
+
+/** A key that another process refreshes, or whose refresh failed, is not asked about before. */
+const COOLDOWN_MS = 100;
+
+/** Refreshes what was just served, in the background: once in this process, once in the fleet. */
+export class BackgroundRefresh {
+  readonly #coolingDown: RecentKeys;
+
+  constructor(
+    private readonly parts: RefresherParts,
+    private readonly loads: CacheFill,
+    private readonly work: BackgroundTasks,
+  ) {
+    this.#coolingDown = new RecentKeys(parts.clock, COOLDOWN_MS);
+  }
+
+  /** Returns at once. */
+  refresh<T>(key: string, loader: Loader<T>, options: GetOrSetOptions, miss: StoredEntry): void {
+    if (this.loads.isLoading(key) || this.#coolingDown.has(key)) return;
+    this.work.start(key, async () => {
+      const budget = currentBudget(this.parts);
+      const request = {
+        key,
+        loader,
+        options,
+        budget,
+        miss,
+        timed: false,
+        onContention: 'skip',
+      } as const;
+      const outcome = await this.loads.join(request, false);
+      if (outcome === undefined) return false;
+      if (outcome === 'skipped') {
+        this.#coolingDown.add(key);
+        return false;
+      }
+      this.parts.counters.refreshes++;
+      return true;
+    });
+  }
+}

@@ -1,0 +1,257 @@
+import { CacheLoadTimeoutError } from '../../cache-errors.js';
+import { logSet, logUnstored } from '../../cache-log.js';
+import type { Loader } from '../../values/get-or-set-options.js';
+import { WarnOnce } from '../../warn-once.js';
+import type { FillLease } from './fill-lease.js';
+import { HIT_FOR_MISS_MS } from './fill-lease.js';
+import { storageTerms } from '../../values/staleness.js';
+import { BatchFailure } from './batch-failure.js';
+import type { LoadOutcome, LoadParts, LoadRequest } from './load-request.js';
+import type { LoaderResult } from './run-loader.js';
+import { runLoader, UNSHARED, withinLimit } from './run-loader.js';
+import type { Entanglement, Load } from './load-graph.js';
+import { LoadGraph } from './load-graph.js';
+import { LeaseAcquisition } from './lease-acquisition.js';
+import { RecentKeys } from './recent-keys.js';
+import type { Flight } from './single-flight.js';
+import { SingleFlight } from './single-flight.js';
+
+/** Seconds after which a loader without a hard timeout is given up. */
+const LIMIT_SECONDS = { foreground: 300, background: 30 };
+
+/**
+ * The way from a miss to a value: single flight in the process, a right of way in the store, the
+ * loader, and a fill that the store refuses if anything was invalidated since.
+ *
+ * After Facebook's memcache leases ("Scaling Memcache at Facebook", NSDI 2013, §3.2.1), with the
+ * lease kept in the data key itself and its token adopted by whoever takes over a slow load.
+ */
+export class CacheFill {
+  readonly #flights = new SingleFlight<LoadOutcome>();
+  readonly #reentrancy = new LoadGraph();
+  readonly #acquisition: LeaseAcquisition;
+  /** Keys whose last outcome was its caller's alone. */
+  readonly #unshared: RecentKeys;
+  readonly #entangled: WarnOnce;
+
+  constructor(private readonly parts: LoadParts) {
+    this.#acquisition = new LeaseAcquisition(parts);
+    this.#unshared = new RecentKeys(parts.clock, HIT_FOR_MISS_MS);
+    this.#entangled = new WarnOnce((message) => parts.logger.warn(message));
+  }
+
+  /** Loads under way in this process. */
+  get loading(): number {
+    return this.#flights.size;
+  }
+
+  /** Whether this process loads the key at this moment. */
+  isLoading(key: string): boolean {
+    return this.#flights.has(key);
+  }
+
+  /**
+   * Joins or leads the load of a key that the caller has just missed. A call that would wait for
+   * itself, because it is made from inside of a load that the wanted one needs, is answered by the
+   * loader that it brings, without the store.
+   *
+   * Cost in store calls for the leader: one acquire and one fill; for a joiner none.
+   *
+   * @param isRetry the caller has already been sent back to read once
+   * @returns `undefined` when the caller should read again
+   */
+  join<T>(request: LoadRequest<T>, isRetry: boolean): Promise<LoadOutcome> | undefined {
+    const entanglement = this.#reentrancy.entangled(request.key);
+    if (entanglement !== undefined) return this.#loadReentrant(request, entanglement);
+    let led = false;
+    const lead = (flight: Flight<LoadOutcome>): Promise<void> => {
+      led = true;
+      return this.#lead(flight, request);
+    };
+    const confirmable = request.miss !== 'away';
+    if (request.onContention !== 'skip' && this.#unshared.has(request.key)) {
+      return this.#flights.alone(lead);
+    }
+    const outcome = this.#flights.join(request.key, lead, confirmable, isRetry);
+    if (outcome !== undefined && !led) {
+      this.parts.counters.joins++;
+      this.#reentrancy.wait(request.key, outcome);
+      request.onContended?.();
+    }
+    return outcome;
+  }
+
+  /** Runs a loader of several keys for the runs of each of them, which wait for it. */
+  loadTogether<T>(
+    keys: readonly string[],
+    parts: readonly Load[],
+    loader: () => T | PromiseLike<T>,
+  ): Promise<T> {
+    const run = this.#reentrancy.runTogether(new Set(keys), parts, loader);
+    const ms = LIMIT_SECONDS.foreground * 1000;
+    const late = (): Error => new CacheLoadTimeoutError(keys[0] ?? '', ms);
+    return withinLimit(this.parts.clock, run, ms, late);
+  }
+
+  async #lead<T>(flight: Flight<LoadOutcome>, request: LoadRequest<T>): Promise<void> {
+    const got = await this.#acquisition.acquire(flight, request);
+    if (got === 'skipped') {
+      // It says nothing about any value, so all callers may share it; not those that would wait.
+      const count = request.onContention === 'skip' ? 1 : flight.waiterCount();
+      flight.settle(count, (resolve) => resolve(got));
+      return;
+    }
+    if ('value' in got) {
+      const { value, freshMs, waiters } = got;
+      flight.settle(waiters, (resolve) => resolve({ value, hit: true, freshMs }));
+      return;
+    }
+    const { right } = got;
+    const waitersBefore = flight.beginLoad();
+    let result: LoaderResult;
+    try {
+      result = await this.#call(request);
+    } catch (error) {
+      const waiters = flight.seal();
+      const release = (): Promise<boolean> => this.#release(right, request, true);
+      const ofMany = error instanceof BatchFailure;
+      const confirmed = ofMany ? await error.end(release) : await release();
+      const reason: unknown = ofMany ? error.reason : error;
+      flight.settle(confirmed ? waiters : waitersBefore, (_, reject) => reject(reason));
+      return;
+    }
+    await this.#store(flight, request, result, right, waitersBefore);
+  }
+
+  /** @param shared whether others may wait for it */
+  async #call<T>(
+    { key, loader, options, onContention, ofBatch }: LoadRequest<T>,
+    shared = true,
+  ): Promise<LoaderResult> {
+    const { counters, clock, closing } = this.parts;
+    const background = onContention === 'skip';
+    const limit = background ? LIMIT_SECONDS.background : LIMIT_SECONDS.foreground;
+    // The call that a batch makes for all of its keys has the limit, see `loadTogether`.
+    const hard = options.hardTimeout ?? (ofBatch === true ? undefined : limit);
+    const inside: Loader<T> = (context) => this.#reentrancy.run(key, () => loader(context), shared);
+    counters.loads++;
+    try {
+      return await runLoader(clock, inside, options, {
+        key,
+        background,
+        hardMs: hard === undefined ? undefined : hard * 1000,
+        closing: background ? closing : undefined,
+      });
+    } catch (error) {
+      counters.load_errors++;
+      throw error;
+    }
+  }
+
+  /** For a caller that would wait for itself; the outer load is the one that is stored. */
+  async #loadReentrant<T>(request: LoadRequest<T>, why: Entanglement): Promise<LoadOutcome> {
+    this.#tell(why, request.key);
+    let inner: unknown;
+    try {
+      inner = (await this.#call(request, false)).value;
+    } catch (error) {
+      if (!(error instanceof BatchFailure)) throw error;
+      // The store was not asked about this key.
+      await error.end(() => Promise.resolve(false));
+      throw error.reason;
+    }
+    if (inner === UNSHARED) return { raw: undefined };
+    const value = this.parts.codec.serialise(inner);
+    if (typeof value === 'string') return { raw: inner };
+    return { value, hit: false, stored: false, ttlMs: undefined };
+  }
+
+  /** Once of each kind. A batch loader that is made of reads of its keys is as it should be. */
+  #tell(why: Entanglement, key: string): void {
+    if (why === 'together') return;
+    this.#entangled.warn(
+      why,
+      why === 'inside'
+        ? `Cache: the loader of ${key} asks for ${key} itself, which is not cached.`
+        : `Cache: the load of ${key} waits for a load that asks for ${key}, which is loaded once more and not cached.`,
+    );
+  }
+
+  async #store<T>(
+    flight: Flight<LoadOutcome>,
+    request: LoadRequest<T>,
+    { value, options, loadMs, skipStore }: LoaderResult,
+    right: FillLease | undefined,
+    waitersBefore: number,
+  ): Promise<void> {
+    const { store, counters, logger, limits, random, codec, lookup } = this.parts;
+    const { key, budget } = request;
+    const end = async (): Promise<number> => {
+      const waiters = flight.seal();
+      return (await this.#release(right, request, false)) ? waiters : waitersBefore;
+    };
+    if (value === UNSHARED) {
+      await end();
+      this.#unshared.add(key);
+      flight.part((resolve) => resolve({ raw: undefined }));
+      return;
+    }
+    this.#unshared.delete(key);
+    const serialised = codec.serialise(value);
+    if (typeof serialised === 'string') {
+      if (serialised === 'unserialisable') logUnstored(logger, key, serialised);
+      flight.settle(await end(), (resolve) => resolve({ raw: value }));
+      return;
+    }
+    const returned = async (): Promise<void> => {
+      const loaded = { value: serialised, hit: false, stored: false, ttlMs: undefined } as const;
+      flight.settle(await end(), (resolve) => resolve(loaded));
+    };
+    const tooLarge = serialised.bytes > limits.maxValueBytes;
+    if (tooLarge) logUnstored(logger, key, serialised);
+    const kept = storageTerms(value, options, loadMs, random);
+    if (right === undefined || tooLarge || skipStore || kept === undefined) return returned();
+    const packed = codec.pack(serialised, kept.terms);
+    const text = typeof packed === 'string' ? packed : await packed;
+    if (store.fits?.(key, text) === false) {
+      logUnstored(logger, key, serialised);
+      return returned();
+    }
+    const waitersBeforeFill = flight.seal();
+    let stored: boolean | undefined;
+    try {
+      stored = await budget.spend((ms) => right.fill(text, kept.keptMs, ms), true);
+    } catch (error) {
+      lookup.countUnavailable(error);
+    }
+    const ttlMs = kept.freshMs;
+    if (stored === true) {
+      counters.sets++;
+      logSet(logger, key, ttlMs);
+    } else if (stored === false) {
+      counters.refused_fills++;
+    }
+    const loaded = { value: serialised, hit: false, stored: stored === true, ttlMs } as const;
+    flight.settle(stored === true ? waitersBeforeFill : waitersBefore, (resolve) =>
+      resolve(loaded),
+    );
+  }
+
+  /**
+   * Ends a load that stores nothing: hands the right on, and asks the store on the way whether
+   * anything was invalidated; whether it confirmed that nothing was.
+   */
+  async #release<T>(
+    right: FillLease | undefined,
+    { budget }: LoadRequest<T>,
+    failed: boolean,
+  ): Promise<boolean> {
+    if (right === undefined) return false;
+    try {
+      return await budget.spend((ms) => right.release(failed, ms), true);
+    } catch (error) {
+      this.parts.lookup.countUnavailable(error);
+      return false;
+    }
+  }
+}

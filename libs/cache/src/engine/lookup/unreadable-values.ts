@@ -1,0 +1,68 @@
+import type { CacheCounters } from '../../cache-counters.js';
+import { CacheUnavailableError } from '../../cache-errors.js';
+import type { CacheLogger } from '../../cache-log.js';
+import type { Clock } from '../../clock.js';
+import type { CacheStore } from '../../store/cache-store.js';
+import { WarnOnce } from '../../warn-once.js';
+import type { DeadlineBudget } from '../deadline-budget.js';
+import { decodeEnvelope } from '../../values/envelope.js';
+import type { Unreadable } from '../../values/value-codec.js';
+
+/** What it takes to deal with unreadable values. */
+export interface UnreadableParts {
+  readonly store: CacheStore;
+  readonly clock: Clock;
+  readonly counters: CacheCounters;
+  readonly logger: CacheLogger;
+}
+
+/** A codec not met for so long belongs to another episode. */
+const EPISODE_MS = 60_000;
+
+/**
+ * Stored texts that yield no value. Broken ones are removed: nobody can use them, and each reader
+ * would fetch them again. Those of a codec that is not known here stay, because others know it; that
+ * is said once per episode, since a fleet of two versions meets them all the time.
+ */
+export class UnreadableValues {
+  readonly #foreign: WarnOnce;
+
+  constructor(private readonly parts: UnreadableParts) {
+    const { logger, clock } = parts;
+    const episode = { clock, ms: EPISODE_MS };
+    this.#foreign = new WarnOnce((message) => logger.warn(message), { most: 32, episode });
+  }
+
+  /** Counts and logs one. */
+  note(key: string, text: string, why: Unreadable): void {
+    if (why === 'foreign') this.#noteForeign(key, text);
+    else {
+      this.parts.counters.corrupt++;
+      this.parts.logger.warn(`Cache: what is stored at ${key} is unreadable, treated as a miss.`);
+    }
+  }
+
+  /**
+   * As `note`, and removes a broken one: for readers without a loader, whose load would replace it.
+   * Never one that took its place meanwhile. Two store calls.
+   */
+  async dispose(key: string, text: string, why: Unreadable, budget: DeadlineBudget): Promise<void> {
+    this.note(key, text, why);
+    if (why === 'foreign') return;
+    try {
+      await budget.spend((ms) => this.parts.store.discard(key, text, ms));
+    } catch (error) {
+      if (!(error instanceof CacheUnavailableError)) throw error;
+      this.parts.counters.errors++;
+    }
+  }
+
+  #noteForeign(key: string, text: string): void {
+    const envelope = decodeEnvelope(text);
+    const codec = typeof envelope === 'object' ? envelope.codec : '';
+    this.#foreign.warn(
+      codec,
+      `Cache: values written with ${codec}, such as ${key}, cannot be read here; they are misses.`,
+    );
+  }
+}

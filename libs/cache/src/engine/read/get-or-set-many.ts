@@ -1,0 +1,117 @@
+import { Batch, CHUNK } from './batch-load.js';
+import type { BatchLoader, RunTogether } from './batch-load.js';
+import type { DeadlineBudget } from '../deadline-budget.js';
+import type { GetOrSetOptions } from '../../values/get-or-set-options.js';
+import type { ReadThrough } from './read-through.js';
+import { assertKey, assertWritable } from '../../keys/key-validation.js';
+import { notAFunction } from '../load/load-request.js';
+import type { ReadMany } from './read-many.js';
+import { assertLifetime, assertTtl } from '../../values/ttl.js';
+
+/** Options of a read-through of many keys. */
+export type GetOrSetManyOptions = Pick<GetOrSetOptions, 'ttl' | 'jitter' | 'negativeTtl'>;
+
+/**
+ * Reads many keys and loads the missing ones with one call of `loadMissing`. Each missing key goes
+ * the way of a single read-through: one load a key in this process and in the fleet, filled only
+ * while its lease holds, waited for while somebody else loads it.
+ *
+ * Cost in store calls: one multi-key read, and one acquire and one fill per missing key, sent
+ * together: three round trips. More than 500 keys are read and filled in turns of 500, so that the
+ * store is not held up; each turn has the deadline to itself, unless a request sets one for all reads.
+ */
+export async function getOrSetMany<K, T>(
+  reader: ReadThrough,
+  ids: readonly K[],
+  toKey: (id: K) => string,
+  loadMissing: BatchLoader<K, T>,
+  options: GetOrSetManyOptions,
+): Promise<(T | undefined)[]> {
+  if (typeof toKey !== 'function') throw notAFunction('toKey', toKey);
+  if (typeof loadMissing !== 'function') throw notAFunction('loadMissing', loadMissing);
+  assertLifetime(options);
+  assertTtl('negativeTtl', options.negativeTtl);
+  const keys = ids.map(toKey);
+  for (const key of keys) assertWritable(key);
+  // The first id of a key stands for all.
+  const idOf = new Map<string, K>();
+  ids.forEach((id, at) => {
+    const key = keys[at] ?? '';
+    if (!idOf.has(key)) idOf.set(key, id);
+  });
+  const together: RunTogether = (names, parts, load) => reader.loadTogether(names, parts, load);
+  const batch = new Batch(loadMissing, together, idOf);
+  const values = new Map<string, unknown>();
+  const starts: (() => void)[] = [];
+  await inTurns([...idOf.keys()], reader.many, async (names, budget) => {
+    const found = await reader.many.find(names, budget);
+    names.forEach((key, at) => {
+      const one = found[at] ?? 'miss';
+      if (typeof one === 'object' && 'value' in one) values.set(key, one.value);
+      else {
+        starts.push(() =>
+          batch.add(key, (loader, elsewhere) =>
+            reader.load(key, loader, options, budget.fork(), one, elsewhere),
+          ),
+        );
+      }
+    });
+  });
+  for (const start of starts) start();
+  await batch.decided();
+  for (const [key, value] of await batch.answers()) values.set(key, value);
+  // Every key was read from the store or loaded by a loader of that key.
+  return keys.map((key) => values.get(key) as T | undefined);
+}
+
+/** As `get` for each key; one multi-key read per 500 keys. */
+export async function getMany(reads: ReadMany, keys: readonly string[]): Promise<unknown[]> {
+  keys.forEach(assertKey);
+  const values: unknown[] = [];
+  await inTurns(keys, reads, async (names, budget) => {
+    values.push(...(await reads.values(names, budget)));
+  });
+  return values;
+}
+
+/** One pair of `setMany`. */
+export interface KeyValue {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/**
+ * Stores each pair, 500 at a time, and answers in their order. Of several pairs with one key the
+ * last is stored, and its outcome is that of all of them.
+ */
+export async function setMany(
+  entries: readonly KeyValue[],
+  set: (key: string, value: unknown) => Promise<boolean>,
+): Promise<boolean[]> {
+  for (const { key } of entries) assertWritable(key);
+  const last = [...new Map(entries.map(({ key, value }) => [key, value]))];
+  const stored = new Map<string, boolean>();
+  for (let at = 0; at < last.length; at += CHUNK) {
+    const chunk = last.slice(at, at + CHUNK);
+    const outcomes = await Promise.all(chunk.map(([key, value]) => set(key, value)));
+    chunk.forEach(([key], index) => stored.set(key, outcomes[index] === true));
+  }
+  return entries.map(({ key }) => stored.get(key) === true);
+}
+
+/**
+ * Runs one turn per 500 keys, each under a deadline of its own where no request sets one for all: so
+ * many keys take longer than one even on a healthy store. As soon as one is used up, the store is
+ * not asked any more.
+ */
+async function inTurns(
+  keys: readonly string[],
+  reads: ReadMany,
+  turn: (keys: readonly string[], budget: DeadlineBudget) => Promise<void>,
+): Promise<void> {
+  let budget = reads.budget();
+  for (let at = 0; at < keys.length; at += CHUNK) {
+    await turn(keys.slice(at, at + CHUNK), budget);
+    budget = budget.next();
+  }
+}

@@ -1,0 +1,71 @@
+import type { Clock } from '../clock.js';
+
+/**
+ * One removal that others are asked to confirm. Each is confirmed for itself: a later removal may
+ * overtake an earlier one whose script the server had forgotten.
+ */
+export class PendingAck {
+  readonly #acknowledged = new Set<string>();
+  #wanted: ReadonlySet<string> | undefined;
+  #settle: (all: boolean) => void = () => undefined;
+
+  constructor(
+    readonly serial: number,
+    private readonly clock: Clock,
+  ) {}
+
+  acknowledge(name: string): void {
+    this.#acknowledged.add(name);
+    if (this.#complete()) this.#settle(true);
+  }
+
+  /** Whether all of these have confirmed within the time, before now included; never rejects. */
+  allWithin(names: readonly string[], withinMs: number): Promise<boolean> {
+    this.#wanted = new Set(names);
+    if (this.#complete()) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const cancel = this.clock.after(withinMs, () => resolve(false));
+      this.#settle = (all) => {
+        cancel();
+        resolve(all);
+      };
+    });
+  }
+
+  #complete(): boolean {
+    if (this.#wanted === undefined) return false;
+    for (const name of this.#wanted) if (!this.#acknowledged.has(name)) return false;
+    return true;
+  }
+}
+
+/** What this process has asked others to confirm, and not yet given up waiting for. */
+export class Acknowledgements {
+  readonly #clock: Clock;
+  readonly #open = new Map<number, PendingAck>();
+  #serial = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Asks that are open. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** To be opened before the removal is sent, because a confirmation may come before its answer. */
+  open(): PendingAck {
+    const ask = new PendingAck(++this.#serial, this.#clock);
+    this.#open.set(ask.serial, ask);
+    return ask;
+  }
+
+  close(ask: PendingAck): void {
+    this.#open.delete(ask.serial);
+  }
+
+  note(name: string, serial: number): void {
+    this.#open.get(serial)?.acknowledge(name);
+  }
+}

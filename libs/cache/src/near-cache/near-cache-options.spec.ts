@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { resolveLocalOptions } from './near-cache-options.js';
+
+describe('resolveLocalOptions', () => {
+  it('keeps no copies unless it is asked for', () => {
+    expect(resolveLocalOptions(undefined)).toBeUndefined();
+    expect(resolveLocalOptions({})).toEqual({
+      maxEntries: 10_000,
+      maxBytes: 32 * 1024 * 1024,
+      barrier: [],
+      staleBoundMs: 500,
+    });
+  });
+
+  it('takes a barrier for everything, or for what begins so', () => {
+    expect(resolveLocalOptions({ barrier: true })?.barrier).toEqual(['']);
+    expect(resolveLocalOptions({ barrier: ['stats:'] })?.barrier).toEqual(['stats:']);
+  });
+
+  it.each([
+    [
+      { maxEntries: 0 },
+      /^local\.maxEntries must be a whole number above 0 and at most 10000000, not 0\.$/,
+    ],
+    [{ maxEntries: 2 ** 31 }, /^local\.maxEntries must be .*, not 2147483648\.$/],
+    [{ maxBytes: 1.5 }, /^local\.maxBytes must be/],
+    [
+      { staleBoundMs: 49 },
+      /^local\.staleBoundMs must be between 50 and 60000 milliseconds, not 49/,
+    ],
+    [{ staleBoundMs: NaN }, /^local\.staleBoundMs must be/],
+    [{ barrier: ['stats:', ''] }, /^local\.barrier must be true, false or a list/],
+  ])('refuses %j with a sentence that names the option', (options, sentence) => {
+    expect(() => resolveLocalOptions(options)).toThrow(sentence);
+  });
+});

@@ -1,0 +1,163 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../clock.js';
+import type { InvalidationListener } from './invalidation-stream.js';
+import type { KeySelection } from '../keys/key-selection.js';
+import { matcherOf } from '../keys/key-selection.js';
+import { deepFreeze, stringBytes } from './deep-freeze.js';
+
+/** What a tier is made of. */
+export interface NearCacheParts {
+  readonly clock: Clock;
+  readonly maxEntries: number;
+  readonly maxBytes: number;
+  /** Whether `JSON.parse` makes the values; see `deepFreeze`. */
+  readonly parsed: boolean;
+  /** Until when copies may be read, on the clock; asked at every read. */
+  readonly freshness: { readonly freshUntil: number };
+}
+
+/** A copy that may be served. */
+export interface NearCacheEntry {
+  readonly value: unknown;
+  /** When the store's own entry ends, on the clock; `null` when it never does. */
+  readonly endsAt: number | null;
+}
+
+interface Held extends NearCacheEntry {
+  readonly until: number;
+}
+
+/** A read of the store on its way, from which a copy may be kept. */
+export interface Reservation {
+  readonly key: string;
+  /** Before the read was sent, on the clock. */
+  readonly since: number;
+}
+
+interface OpenReservation extends Reservation {
+  invalidated: boolean;
+}
+
+/** What a tier did and holds. */
+export interface NearCacheCounters {
+  readonly hits: number;
+  readonly entries: number;
+  readonly bytes: number;
+  /** Copies not kept because something was removed while they were being read. */
+  readonly refused: number;
+  /** Times that everything was thrown away. */
+  readonly flushes: number;
+}
+
+/**
+ * The list and map entry, the copy itself and its numbers; measured by `bench:local-memory`.
+ */
+const ENTRY_BYTES = 184;
+
+/**
+ * Copies of store entries in process memory, bounded in entries and bytes, the least recently used
+ * going first. A read costs no call of the store. Nothing is readable unless the messages of
+ * removals are known to be complete; see {@link NearCacheParts.freshness}.
+ *
+ * Values are frozen and shared. A value that cannot be frozen is not kept.
+ */
+export class NearCache implements InvalidationListener {
+  readonly #clock: Clock;
+  readonly #freshness: { readonly freshUntil: number };
+  readonly #parsed: boolean;
+  readonly #held: LRUCache<string, Held>;
+  readonly #open = new Set<OpenReservation>();
+  #hits = 0;
+  #refused = 0;
+  #flushes = 0;
+
+  constructor(parts: NearCacheParts) {
+    this.#clock = parts.clock;
+    this.#freshness = parts.freshness;
+    this.#parsed = parts.parsed;
+    this.#held = new LRUCache({ max: parts.maxEntries, maxSize: parts.maxBytes });
+  }
+
+  get(key: string): NearCacheEntry | undefined {
+    const held = this.#held.get(key);
+    if (held === undefined) return undefined;
+    const now = this.#clock.now();
+    if (now >= held.until) {
+      this.#held.delete(key);
+      return undefined;
+    }
+    if (now >= this.#freshness.freshUntil) return undefined;
+    this.#hits++;
+    return held;
+  }
+
+  /** Whether there is a copy, readable or not. Counts nothing. */
+  holds(key: string): boolean {
+    return this.#held.has(key);
+  }
+
+  /** To be called before the read of the store is sent; exactly one `release` must follow. */
+  reserve(key: string): Reservation {
+    const reservation = { key, since: this.#clock.now(), invalidated: false };
+    this.#open.add(reservation);
+    return reservation;
+  }
+
+  /**
+   * Keeps a copy of what was read, unless something that covers it was removed since `reserve`.
+   * Freezes the value in any case.
+   *
+   * @param forMs how long the copy may live
+   * @param endsAt when the store's entry ends, at the earliest
+   */
+  publish(reservation: Reservation, value: unknown, forMs: number, endsAt: number | null): void {
+    // Refused or not, its reader gets it frozen.
+    const bytes = deepFreeze(value, this.#parsed);
+    // Every reservation comes from `reserve`.
+    if (
+      (reservation as OpenReservation).invalidated ||
+      !this.#open.has(reservation as OpenReservation)
+    ) {
+      this.#refused++;
+      return;
+    }
+    if (bytes === undefined) return;
+    const now = this.#clock.now();
+    const until = Math.min(now + forMs, endsAt ?? Infinity);
+    if (until <= now) return;
+    const size = ENTRY_BYTES + stringBytes(reservation.key) + bytes;
+    this.#held.set(reservation.key, { value, endsAt, until }, { size });
+  }
+
+  release(reservation: Reservation): void {
+    // As above.
+    this.#open.delete(reservation as OpenReservation);
+  }
+
+  drop(removed: KeySelection): void {
+    const covers = matcherOf(removed);
+    for (const reservation of this.#open)
+      if (covers(reservation.key)) reservation.invalidated = true;
+    if (removed.kind === 'keys') {
+      for (const key of removed.keys) this.#held.delete(key);
+      return;
+    }
+    for (const key of this.#held.keys()) if (covers(key)) this.#held.delete(key);
+  }
+
+  flush(): void {
+    for (const reservation of this.#open) reservation.invalidated = true;
+    this.#held.clear();
+    this.#flushes++;
+  }
+
+  figures(): NearCacheCounters {
+    return {
+      hits: this.#hits,
+      entries: this.#held.size,
+      bytes: this.#held.calculatedSize,
+      refused: this.#refused,
+      flushes: this.#flushes,
+    };
+  }
+}

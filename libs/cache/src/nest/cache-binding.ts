@@ -1,0 +1,73 @@
+import type { InjectionToken } from '@nestjs/common';
+import { CacheOptionsError } from '../cache-errors.js';
+import { CacheService } from '../cache.service.js';
+import { resolveOptions } from '../cache-options.js';
+import { nested, overlap } from '../store/redis/open-key-spaces.js';
+import { databaseOf } from '../store/redis/connection/redis-settings.js';
+import type { CacheStore } from '../store/cache-store.js';
+import type { NestCacheOptions } from './nest-cache-options.js';
+
+/** One cache as the decorators use it. */
+export interface CacheBinding {
+  readonly name: string | undefined;
+  readonly cache: CacheService;
+  /** Whether `@CacheAside` caches at all. */
+  readonly enabled: boolean;
+  readonly userOf: NestCacheOptions['userOf'];
+  readonly keySpace: KeySpace;
+  /** Set once the store has been opened, by Nest or by the first call of a decorated method. */
+  opening: Promise<void> | undefined;
+}
+
+/** Where the keys of a cache are: those of two caches must not be in one place. */
+interface KeySpace {
+  readonly store: CacheStore | undefined;
+  /** In Redis, whichever server that is. */
+  readonly shared: CacheStore['keySpace'];
+}
+
+export function cacheFace(
+  name: string | undefined,
+  cache: CacheService,
+  options: NestCacheOptions,
+): CacheBinding {
+  const { prefix, store, redis } = resolveOptions(options);
+  const given = redis && { prefix, database: databaseOf(redis) };
+  return {
+    name,
+    cache,
+    enabled: options.enabled ?? true,
+    userOf: options.userOf,
+    keySpace: { store, shared: store === undefined ? given : store.keySpace },
+    // What a test puts in the place of the service need not be one.
+    opening: cache instanceof CacheService ? undefined : Promise.resolve(),
+  };
+}
+
+/**
+ * Refuses two caches of one program that would share keys or bookkeeping. One server has many
+ * addresses (names, numbers, a port with TLS, Sentinels), and cannot be asked while it is away: so
+ * two caches in Redis need prefixes of which none begins with the other, or databases with different
+ * numbers, wherever they are. In-process stores share nothing.
+ *
+ * @throws CacheOptionsError
+ */
+export function assertApart(one: CacheBinding, other: CacheBinding): void {
+  const { store, shared: a } = one.keySpace;
+  const { store: otherStore, shared: b } = other.keySpace;
+  if (store !== undefined && store === otherStore) {
+    throw new CacheOptionsError(
+      'store',
+      'store is one object in two caches, which would share their keys: give each cache a store of its own.',
+    );
+  }
+  if (a !== undefined && b !== undefined && overlap(a, b)) throw nested(a, b);
+}
+
+/** Injection token of a module's own cache as the decorators use it. */
+export const CACHE_FACE: unique symbol = Symbol('CACHE_FACE');
+
+/** Injection token of a cache: the class `CacheService` for the one without a name. */
+export function cacheToken(name: string | undefined): InjectionToken<CacheService> {
+  return name === undefined ? CacheService : `CacheService:${name}`;
+}

@@ -1,0 +1,179 @@
+import { CacheUnavailableError } from '../cache-errors.js';
+import type { CacheLogger } from '../cache-log.js';
+import type { Clock } from '../clock.js';
+import type { CacheStore } from '../store/cache-store.js';
+import type { RelayStore } from '../store/relay-store.js';
+import { applyInvalidations } from './apply-invalidations.js';
+import type { PositionWaiters } from './position-waiters.js';
+import type { InvalidationLog, LogBatch } from './invalidation-log.js';
+import { WakeableSleep } from './wakeable-sleep.js';
+import type { FreshnessLease } from './freshness-lease.js';
+
+/** What a relay works with. */
+export interface RelayParts {
+  readonly store: CacheStore;
+  readonly relayStore: RelayStore;
+  readonly log: InvalidationLog;
+  readonly lease: FreshnessLease;
+  readonly waiters: PositionWaiters;
+  readonly clock: Clock;
+  readonly logger: CacheLogger;
+  /** Milliseconds between turns while nothing is appended. */
+  readonly roundEveryMs: number;
+  /** A number in [0, 1), for jitter. */
+  readonly random: () => number;
+}
+
+/** Leading: applies the log. Following: another relay does. Away: cannot at present. */
+export type RelayState = 'leading' | 'following' | 'away';
+
+/** What a relay has done so far. */
+export interface RelayFigures {
+  readonly state: RelayState;
+  /** Entries of the log applied by this relay. */
+  readonly events: number;
+  /** Age of the oldest entry of the last batch when it was read; `null` before the first. */
+  readonly eventLagMs: number | null;
+  /** Times that it removed everything, because the log did not know the store's cursor. */
+  readonly clears: number;
+}
+
+/** Appends that come in a burst share a turn, in milliseconds. */
+const SHORTEST_PAUSE_MS = 5;
+/** Between two tries to lead, before jitter. */
+const FOLLOW_MS = 125;
+const RETRY_MS = 100;
+
+/**
+ * Applies the log to the store, turn by turn: reads the cursor from the store, reads from the log
+ * what became visible since, removes what that made stale, and moves the cursor if nobody else did
+ * — all on one connection. It applies everything, also what a writer says it removed itself. A
+ * crash between any two steps repeats removals, which is harmless, and skips none.
+ *
+ * Every process runs one; those that do not lead try to every ≈ 125 ms. Whether requests use the
+ * store at present does not matter: a store that is too slow for them has to be kept fresh for when
+ * it is not, and a writer may wait for the cursor.
+ */
+export class Relay {
+  readonly #parts: RelayParts;
+  readonly #pause: WakeableSleep;
+  #state: RelayState = 'away';
+  #events = 0;
+  #eventLagMs: number | null = null;
+  #clears = 0;
+  #failing = false;
+  #stopped = false;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(parts: RelayParts) {
+    this.#parts = parts;
+    this.#pause = new WakeableSleep(parts.clock);
+  }
+
+  get figures(): RelayFigures {
+    const [state, events] = [this.#state, this.#events];
+    return { state, events, eventLagMs: this.#eventLagMs, clears: this.#clears };
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Something was appended. Who does not lead leaves it to who does. */
+  wake(): void {
+    if (this.#state === 'leading') this.#pause.wake(SHORTEST_PAUSE_MS);
+  }
+
+  /** Ends the turn that is under way and gives the lead back. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#pause.wake(0);
+    await this.#running;
+    if (this.#state !== 'leading') return;
+    // Without an answer the lead simply runs out.
+    await this.#parts.relayStore.resign().catch(() => undefined);
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      const pauseMs = await this.#round();
+      if (!this.#stopped) await this.#pause.sleep(pauseMs);
+    }
+  }
+
+  /** Returns how long to pause after it, in milliseconds. */
+  async #round(): Promise<number> {
+    const { store, relayStore, clock, lease, waiters, roundEveryMs, random } = this.#parts;
+    try {
+      const sentAt = clock.now();
+      const turn = await relayStore.beginRound();
+      if (turn === undefined) {
+        this.#state = 'following';
+        return FOLLOW_MS * (0.8 + 0.4 * random());
+      }
+      this.#state = 'leading';
+      const reading = await this.#read(turn.cursor);
+      if (reading === undefined) return this.#unavailable();
+      if (reading.invalidations === 'everything') this.#noteClear(turn.cursor);
+      // A process that does not confirm must not hold up the proof for all; a writer who relies on
+      // this turn instead of a removal of his own gives it the time.
+      const removals = store.unconfirmed ?? store;
+      await applyInvalidations(removals, reading.invalidations, () => relayStore.beginRound());
+      const end = await relayStore.endRound(turn, reading.cursor);
+      this.#reportRecovery();
+      if (end === 'conflict') return SHORTEST_PAUSE_MS + RETRY_MS * random();
+      this.#events += reading.entries;
+      this.#eventLagMs = reading.oldestMs ?? this.#eventLagMs;
+      waiters.advance(reading.cursor);
+      if (end === 'slow') return SHORTEST_PAUSE_MS;
+      lease.renew(sentAt, turn.generation);
+      return Math.max(SHORTEST_PAUSE_MS, roundEveryMs - (clock.now() - sentAt));
+    } catch (error) {
+      // Anything but an outage is a bug, which must not end the process that it is found in.
+      if (!(error instanceof CacheUnavailableError)) this.#reportFailure('failed', error);
+      return this.#unavailable();
+    }
+  }
+
+  #unavailable(): number {
+    this.#state = 'away';
+    return RETRY_MS;
+  }
+
+  /** `undefined` when the log cannot be read. */
+  async #read(cursor: string | undefined): Promise<LogBatch | undefined> {
+    try {
+      return await this.#parts.log.read(cursor);
+    } catch (error) {
+      this.#reportFailure('cannot read the log', error);
+      return undefined;
+    }
+  }
+
+  /** One line an episode: the next one comes after a turn that ended well. */
+  #reportFailure(what: string, error: unknown): void {
+    if (!this.#failing && !this.#stopped) {
+      this.#parts.logger.warn(`Cache: the relay ${what} (${nameOf(error)}).`);
+    }
+    this.#failing = true;
+  }
+
+  #reportRecovery(): void {
+    if (this.#failing) this.#parts.logger.notice('Cache: the relay works again.');
+    this.#failing = false;
+  }
+
+  #noteClear(cursor: string | undefined): void {
+    this.#clears++;
+    if (cursor === undefined) return;
+    this.#parts.logger.warn(
+      'Cache: the log does not know how far it was applied (another or a restarted database, or too long ago); everything is removed.',
+    );
+  }
+}
+
+/** A code where there is one, never a message: it may tell addresses. */
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}

@@ -1,0 +1,80 @@
+import type { Clock } from '../../clock.js';
+import type { RefreshTerms, RefreshAcquisition } from '../cache-store.js';
+
+interface HeldRefresh {
+  readonly token: string;
+  readonly resting: boolean;
+  readonly expiresAt: number;
+  /** A hit-for-miss marker: every waiting caller may refresh the filling that begins so. */
+  readonly openTo?: string;
+}
+
+/** No rest and no marker lasts longer; the engine's last seconds. */
+const LONGEST_REST_MS = 60_000;
+
+/** Whose turn it is to refresh which key, in one process. */
+export class RefreshLeases {
+  /** In the order in which they were taken, so that what ran out is found at the front. */
+  readonly #turns = new Map<string, HeldRefresh>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** `undefined` when the filling that begins with `head` may be refreshed, else why not. */
+  take(
+    key: string,
+    head: string,
+    token: string,
+    terms: RefreshTerms,
+  ): RefreshAcquisition | undefined {
+    const now = this.clock.now();
+    const held = this.#turns.get(key);
+    // A marker for another filling is none.
+    if (held !== undefined && isCurrent(held, now, terms) && (held.openTo ?? head) === head) {
+      if (held.openTo !== undefined && terms.background !== true) return undefined;
+      return { state: held.resting ? 'backoff' : 'wait', forMs: held.expiresAt - now };
+    }
+    this.#forget(now);
+    this.#set(key, { token, resting: false, expiresAt: now + terms.leaseMs });
+    return undefined;
+  }
+
+  /** Ends one's own turn, and lets every waiting caller refresh this filling for a while. */
+  open(key: string, head: string, token: string, forMs: number): void {
+    const now = this.clock.now();
+    const held = this.#turns.get(key);
+    const free = held === undefined || held.token === token || held.expiresAt <= now;
+    if (!free && held.openTo === undefined) return;
+    this.#set(key, { token, resting: true, expiresAt: now + forMs, openTo: head });
+  }
+
+  /** Ends one's own turn, and lets everybody rest for a while unless another has begun. */
+  end(key: string, token: string, restMs: number): void {
+    const now = this.clock.now();
+    const held = this.#turns.get(key);
+    const others = held !== undefined && held.token !== token && held.expiresAt > now;
+    if (others) return;
+    this.#turns.delete(key);
+    if (restMs > 0) this.#set(key, { token, resting: true, expiresAt: now + restMs });
+  }
+
+  #set(key: string, turn: HeldRefresh): void {
+    this.#turns.delete(key);
+    this.#turns.set(key, turn);
+  }
+
+  #forget(now: number): void {
+    for (const [key, { expiresAt }] of this.#turns) {
+      if (expiresAt > now) return;
+      this.#turns.delete(key);
+    }
+  }
+}
+
+/** Not over; and not later than any could be, as after a clock was set back. */
+function isCurrent(
+  { expiresAt, resting }: HeldRefresh,
+  now: number,
+  { leaseMs }: RefreshTerms,
+): boolean {
+  return expiresAt > now && expiresAt <= now + (resting ? LONGEST_REST_MS : leaseMs);
+}

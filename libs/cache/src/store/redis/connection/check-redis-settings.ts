@@ -1,0 +1,181 @@
+import { isIP } from 'node:net';
+import type { RedisClientOptions } from 'redis';
+import { CacheOptionsError } from '../../../cache-errors.js';
+import type {
+  RedisNode,
+  RedisSettings,
+  SentinelSettings,
+  StandaloneSettings,
+} from './redis-settings.js';
+
+/** What Sentinel accepts as the name of a master. */
+const MASTER_NAME = /^[A-Za-z0-9._-]+$/;
+/** Underscores are no host names, but container networks use them. */
+const HOST_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+/** What `CLIENT SETNAME` accepts; another name would be refused at each connection. */
+const CLIENT_NAME = /^[!-~]+$/;
+/** The setting `databases` of a server is a 32-bit number. */
+const MOST_DATABASES = 2 ** 31;
+
+/**
+ * No message repeats what it refuses: an address may hold a password.
+ *
+ * @throws CacheOptionsError one sentence that names the option and the fix
+ */
+export function checkedRedisSettings(settings: RedisSettings): RedisSettings {
+  // Without types, and out of an environment, anything may arrive in these options.
+  const given = settings as Given<SentinelSettings & StandaloneSettings> | null;
+  check(
+    typeof given === 'object' && given !== null,
+    '',
+    "must be an object such as { url: 'redis://host:6379/0' }, or left out for the in-process store",
+  );
+  checkClient(given);
+  if (given.sentinels === undefined) checkAddress(given.url, given.clientOptions);
+  else checkSentinels(given);
+  return settings;
+}
+
+type Given<T> = { readonly [Option in keyof T]?: unknown };
+
+function checkClient({ clientName, clientOptions }: Given<StandaloneSettings>): void {
+  check(
+    clientName === undefined || isText(clientName, CLIENT_NAME),
+    'clientName',
+    'must be text without white space',
+  );
+  checkClientOptions('clientOptions', clientOptions);
+}
+
+function checkAddress(given: unknown, clientOptions: unknown): void {
+  const option = 'url';
+  const url = typeof given === 'string' && URL.canParse(given) ? new URL(given) : undefined;
+  check(
+    url?.protocol === 'redis:' || url?.protocol === 'rediss:',
+    option,
+    'must be a URL such as redis://:password@host:6379/0 or rediss://host:6380',
+  );
+  check(
+    !/[\0-\x20]/.test(String(given)),
+    option,
+    'must hold no white space: a space in its password is %20',
+  );
+  check(
+    isHost(url.hostname.replace(/^\[(.*)\]$/, '$1')),
+    option,
+    'must name its host, as in redis://host:6379/0',
+  );
+  check(url.port !== '0', option, 'must have a port between 1 and 65535');
+  check(
+    isDecodable(url.username) && isDecodable(url.password),
+    option,
+    'must have a % of its user name or password written as %25',
+  );
+  check(
+    /^\/?$|^\/\d+$/.test(url.pathname) && isDatabase(Number(url.pathname.slice(1))),
+    option,
+    'must end with the number of its database, as in redis://host:6379/0, or with its port',
+  );
+  check(
+    url.search === '' && url.hash === '',
+    option,
+    'must have nothing after its database, because no ? or # is looked at: further settings belong into redis.clientOptions',
+  );
+  const { tls } = ((clientOptions as Partial<RedisClientOptions> | undefined)?.socket ??
+    {}) as Given<{ tls: boolean }>; // just checked to be an object
+  check(
+    tls === undefined || tls === (url.protocol === 'rediss:'),
+    'clientOptions',
+    'must leave socket.tls out: redis:// is without TLS, rediss:// with it',
+  );
+}
+
+function checkSentinels(settings: Given<SentinelSettings & StandaloneSettings>): void {
+  check(
+    settings.url === undefined,
+    'url',
+    'and redis.sentinels are both set: keep one of them, the Sentinels tell where the master is',
+  );
+  const { sentinels, master, username, password, database, tls, mapAddress } = settings;
+  check(
+    Array.isArray(sentinels) && sentinels.length > 0 && sentinels.every(isNode),
+    'sentinels',
+    'must list at least one Sentinel, each as { host, port }: a name or an address without brackets, and a number',
+  );
+  check(
+    master === undefined || isText(master, MASTER_NAME),
+    'master',
+    'must be the name that `sentinel monitor` gives the master, such as mymaster',
+  );
+  for (const [option, text] of Object.entries({ username, password })) {
+    check(text === undefined || typeof text === 'string', option, 'must be text');
+  }
+  check(
+    database === undefined || isDatabase(database),
+    'database',
+    'must be a whole number, 0 or more',
+  );
+  check(tls === undefined || typeof tls === 'boolean', 'tls', 'must be true or false');
+  check(
+    mapAddress === undefined || typeof mapAddress === 'function',
+    'mapAddress',
+    'must be a function of { host, port }',
+  );
+  checkClientOptions('sentinelOptions', settings.sentinelOptions);
+}
+
+function checkClientOptions(option: string, given: unknown): void {
+  if (given === undefined) return;
+  check(typeof given === 'object' && given !== null, option, 'must be an object');
+  const { url, socket, database } = given as Given<RedisClientOptions>; // an object
+  check(url === undefined, option, 'must have no url: redis says where the servers are');
+  check(
+    socket === undefined || (typeof socket === 'object' && socket !== null),
+    option,
+    'must have an object as its socket',
+  );
+  check(
+    database === undefined || isDatabase(database),
+    option,
+    'must have a whole number, 0 or more, as its database',
+  );
+}
+
+function isNode(candidate: unknown): boolean {
+  const { host, port } = (candidate ?? {}) as Given<RedisNode>; // of whatever fields
+  return typeof host === 'string' && isHost(host) && isPort(port);
+}
+
+function isHost(text: string): boolean {
+  return isIP(text) !== 0 || HOST_NAME.test(text);
+}
+
+function isPort(port: unknown): boolean {
+  return Number.isSafeInteger(port) && Number(port) > 0 && Number(port) < 65_536;
+}
+
+function isDatabase(database: unknown): boolean {
+  return (
+    Number.isSafeInteger(database) && Number(database) >= 0 && Number(database) < MOST_DATABASES
+  );
+}
+
+function isText(text: unknown, shape: RegExp): boolean {
+  return typeof text === 'string' && shape.test(text);
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @param option of `redis`; empty for all of it */
+function check(holds: boolean, option: string, rule: string): asserts holds {
+  if (holds) return;
+  const name = option === '' ? 'redis' : `redis.${option}`;
+  throw new CacheOptionsError(name, `${name} ${rule}.`);
+}

@@ -1,0 +1,292 @@
+import { CacheUnavailableError } from '../../../cache-errors.js';
+import type { Clock } from '../../../clock.js';
+import { TimerWheel } from '../../timer-wheel.js';
+import type { CircuitState } from './circuit-breaker.js';
+import { CircuitBreaker } from './circuit-breaker.js';
+import { MessageLink } from './message-link.js';
+import { PROBE_DEADLINE_MS, promptness } from './probe.js';
+import type { ConnectionParts } from './connection-parts.js';
+import type { Command, RedisLink } from './redis-link.js';
+import { expectRefusal, lossReason, ErrorReplies, refused, replyCode } from './error-replies.js';
+import { evaluate } from '../scripts/evaluate.js';
+import type { Script } from '../scripts/script.js';
+
+/** `guarded` calls are refused while the breaker is open; `always` is for removals and probes. */
+export type Passage = 'guarded' | 'always';
+/** As `always`, for what a server may forbid without being of less use: no refusal is logged. */
+export type AnyPassage = Passage | 'optional';
+
+type Reply = Promise<unknown>;
+
+/** A connected link without a sign of life for so long is thrown away: it may never revive. */
+const MUTE_LINK_MS = 500;
+/** Connecting is bounded by the client itself; this is the last resort. */
+const LOST_LINK_MS = 3_000;
+const FIRST_CONNECT_MS = 1_000;
+/** The share of the deadline that a call must have had for its failure to count. */
+const MEANINGFUL_SHARE = 1 / 2;
+
+/**
+ * One process's line to Redis: a link for commands, one for messages, deadlines on every command,
+ * a breaker, and a generation that changes whenever the server at the other end may be another
+ * one than before.
+ */
+export class RedisConnection {
+  readonly #parts: ConnectionParts;
+  readonly #wheel: TimerWheel;
+  /** For what is outside of the breaker's accounts. */
+  readonly #probes: TimerWheel;
+  readonly #breaker: CircuitBreaker;
+  readonly #refusals: ErrorReplies;
+  readonly #messages = new Set<(message: string) => void>();
+  readonly #readies = new Set<() => void>();
+  #commands: RedisLink | undefined;
+  #subscriber: MessageLink | undefined;
+  /** Scripts that were sent on this connection. */
+  #known = new Set<string>();
+  #generation = 0;
+  #lastSign = 0;
+  #transport = false;
+  #unanswered: number | undefined;
+  #opened: () => void = () => undefined;
+  #closed = true;
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts;
+    this.#wheel = new TimerWheel(parts.clock, {
+      answered: () => this.#breaker.answered(),
+      failed: (error, ms) => this.#explain(error, ms),
+    });
+    this.#probes = new TimerWheel(parts.clock, {
+      answered: () => undefined,
+      failed: (error) => (error instanceof Error ? error : new Error(String(error))),
+    });
+    this.#refusals = new ErrorReplies(parts.clock, parts.logger);
+    this.#breaker = new CircuitBreaker({
+      clock: parts.clock,
+      probe: () => this.#probe(),
+      onOpen: (reason) => {
+        this.#lastSign = parts.clock.now();
+        this.#opened();
+        parts.logger.warn(
+          `Cache: the Redis store is away (${reason}); the source answers meanwhile.`,
+        );
+      },
+      onClose: () => {
+        this.#opened();
+        parts.logger.notice('Cache: the Redis store is connected.');
+        for (const listener of this.#readies) listener();
+      },
+    });
+  }
+
+  get connected(): boolean {
+    return this.circuit === 'closed' && this.#commands?.isReady === true;
+  }
+
+  /** Whether reads and fills are let through. */
+  get circuit(): CircuitState {
+    return this.#breaker.state;
+  }
+
+  /** Changes with every connection. What was learnt on one proves nothing on the next. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** The clock, without the time in which this process was too busy to look at answers. */
+  get patience(): Pick<Clock, 'now'> {
+    return this.#wheel;
+  }
+
+  /** Whether messages arrive at present. */
+  get listening(): boolean {
+    return this.#subscriber?.listening === true;
+  }
+
+  onMessage(listener: (message: string) => void): void {
+    this.#messages.add(listener);
+  }
+
+  /** Whenever the store is in use again, the first time included. */
+  onReady(listener: () => void): void {
+    this.#readies.add(listener);
+  }
+
+  /** Waits for the first connection, but not for long and never in vain. */
+  async open(): Promise<void> {
+    this.#closed = false;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#parts.clock.after(FIRST_CONNECT_MS, () => {
+        this.#breaker.trip('it cannot be reached');
+      });
+      // Whatever the breaker learns first, that the store is there or that it is not.
+      this.#opened = () => {
+        cancel();
+        resolve();
+      };
+      this.#relink();
+      this.#breaker.start();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#breaker.stop();
+    const links = [this.#commands, this.#subscriber].filter((link) => link !== undefined);
+    const ready = links.filter((link) => link.isReady);
+    const drained = Promise.all(ready.map((link) => link.close()));
+    // A server that is frozen right now must not keep the process from ending.
+    await this.#probes.bound(drained, PROBE_DEADLINE_MS, asItIs).catch(() => undefined);
+    for (const link of links) link.destroy();
+    this.#generation++;
+  }
+
+  /** Sends one command; it is queued on the link before this returns. */
+  send(command: Command, withinMs: number, passage: Passage): Promise<unknown> {
+    return this.sendAndRead(command, withinMs, passage, asItIs);
+  }
+
+  /** As `send`, with the answer already read; saves a promise where that matters. */
+  sendAndRead<R>(
+    command: Command,
+    withinMs: number,
+    passage: Passage,
+    read: (reply: unknown) => R,
+  ): Promise<R> {
+    const link = this.#passable(passage);
+    if (link instanceof CacheUnavailableError) return Promise.reject(link);
+    return this.#wheel.bound(link.send(command), withinMs, read);
+  }
+
+  /** As `send`, with strings answered as bytes. */
+  sendForBytes(command: Command, withinMs: number, passage: AnyPassage): Promise<unknown> {
+    return this.#over(passage, withinMs, (link) => link.sendForBytes(command));
+  }
+
+  /** Runs a script by its digest, and by its source where the server does not know it yet. */
+  run(script: Script, keys: Command, args: Command, withinMs: number, passage: AnyPassage): Reply {
+    return this.#over(passage, withinMs, (link) =>
+      evaluate((command) => link.send(command), script, keys, args, this.#known),
+    );
+  }
+
+  /** As `run`, with strings answered as bytes. */
+  runForBytes(script: Script, keys: Command, args: Command, ms: number, passage: Passage): Reply {
+    return this.#over(passage, ms, (link) =>
+      evaluate((command) => link.sendForBytes(command), script, keys, args, this.#known),
+    );
+  }
+
+  /** Throws unless this is still the connection of the given generation. */
+  assertGeneration(generation: number): void {
+    if (generation === this.#generation) return;
+    throw new CacheUnavailableError('offline', 'The connection to the cache store was lost.');
+  }
+
+  #passable(passage: AnyPassage): RedisLink | CacheUnavailableError {
+    if (this.#closed) return new CacheUnavailableError('closed', 'The cache is closed.');
+    const link = this.#commands;
+    if (link?.isReady !== true || (passage === 'guarded' && this.circuit !== 'closed')) {
+      return new CacheUnavailableError('offline', 'The cache store is away.');
+    }
+    return link;
+  }
+
+  #over(passage: AnyPassage, withinMs: number, use: (link: RedisLink) => Reply): Reply {
+    const link = this.#passable(passage);
+    if (link instanceof CacheUnavailableError) return Promise.reject(link);
+    const reply = passage === 'optional' ? expectRefusal(use(link)) : use(link);
+    return this.#wheel.bound(reply, withinMs, asItIs);
+  }
+
+  #explain(error: unknown, withinMs: number): CacheUnavailableError {
+    if (error instanceof CacheUnavailableError) {
+      // What had only the rest of a deadline says little about the store.
+      const had = withinMs >= this.#parts.deadlineMs * MEANINGFUL_SHARE;
+      if (error.reason === 'timeout' && had) this.#breaker.timedOut();
+      return error;
+    }
+    const cause = { cause: error };
+    const code = replyCode(error);
+    if (code === undefined) {
+      return new CacheUnavailableError('offline', 'The cache store is away.', cause);
+    }
+    this.#breaker.answered();
+    this.#refusals.note(code);
+    return refused(code, error);
+  }
+
+  #relink(): void {
+    this.#commands?.destroy();
+    this.#subscriber?.destroy();
+    this.#generation++;
+    this.#lastSign = this.#parts.clock.now();
+    this.#unanswered = undefined;
+    this.#transport = false;
+    this.#commands = this.#linkCommands();
+    this.#subscriber = this.#linkMessages();
+  }
+
+  #linkCommands(): RedisLink {
+    const link = this.#parts.makeLink(this.#parts.settings);
+    const sign = (): boolean => {
+      if (link !== this.#commands) return false;
+      this.#lastSign = this.#parts.clock.now();
+      return true;
+    };
+    link.on('error', (error) => {
+      if (!sign()) return;
+      this.#transport = false;
+      if (!this.#closed) this.#breaker.trip(lossReason(error));
+    });
+    link.on('connect', () => {
+      if (sign()) this.#transport = true;
+    });
+    link.on('ready', () => {
+      if (!sign()) return;
+      this.#generation++;
+      this.#known = new Set();
+      this.#breaker.probeNow();
+    });
+    link.connect();
+    return link;
+  }
+
+  #linkMessages(): MessageLink {
+    const { makeLink, settings, channel } = this.#parts;
+    return new MessageLink(makeLink(settings), channel, (message) => {
+      for (const listener of this.#messages) listener(message);
+    });
+  }
+
+  /** One PING. A store that answers late is left alone, but not used. */
+  async #probe(): Promise<boolean> {
+    const link = this.#commands;
+    const answer = link?.isReady === true ? await this.#ping(link) : 'none';
+    if (link !== this.#commands || this.#closed) return false;
+    if (answer !== 'none') return answer === 'prompt';
+    const patienceMs = this.#transport ? MUTE_LINK_MS : LOST_LINK_MS;
+    if (this.#parts.clock.now() - (this.#unanswered ?? this.#lastSign) > patienceMs) this.#relink();
+    return false;
+  }
+
+  async #ping(link: RedisLink): Promise<'prompt' | 'late' | 'none'> {
+    // Since the oldest PING without an answer: a link that answers late is slow, not mute.
+    this.#unanswered ??= this.#parts.clock.now();
+    const reply = link.send(['PING']).finally(() => {
+      if (link !== this.#commands) return;
+      this.#unanswered = undefined;
+      this.#lastSign = this.#parts.clock.now();
+    });
+    try {
+      return await promptness(reply, this.#probes, this.#parts.deadlineMs);
+    } catch (error) {
+      // It is there, but it will not have us: LOADING, NOAUTH, MASTERDOWN, …
+      if (replyCode(error) !== undefined) this.#breaker.trip(lossReason(error));
+      return 'none';
+    }
+  }
+}
+
+const asItIs = (reply: unknown): unknown => reply;

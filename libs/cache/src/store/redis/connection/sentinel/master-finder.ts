@@ -1,0 +1,78 @@
+import type { RedisClientOptions } from 'redis';
+import type { Clock } from '../../../../clock.js';
+import { pause } from '../../../../clock.js';
+import { TimerWheel } from '../../../timer-wheel.js';
+import { clientLink } from '../client-link.js';
+import type { RedisNode, SentinelSettings } from '../redis-settings.js';
+import { SentinelError } from './sentinel-error.js';
+import type { MasterView } from './sentinel-node.js';
+import { SentinelNode } from './sentinel-node.js';
+
+/** How much later than the first answer another one may come to be heard. */
+const GRACE_MS = 30;
+
+/** Asks all the Sentinels where the master is. */
+export class MasterFinder {
+  readonly #nodes: readonly SentinelNode[];
+  readonly #clock: Clock;
+
+  /** @param onReady whenever one more Sentinel can be asked */
+  constructor(settings: SentinelSettings, clock: Clock, onReady: () => void) {
+    this.#clock = clock;
+    const wheel = new TimerWheel(clock, {
+      answered: () => undefined,
+      failed: (error) => (error instanceof Error ? error : new Error(String(error))),
+    });
+    this.#nodes = settings.sentinels.map((node) => {
+      const makeLink = () => clientLink(sentinelOptions(settings, node));
+      const master = settings.master ?? 'mymaster';
+      return new SentinelNode({ makeLink, master, clock, wheel, onReady });
+    });
+  }
+
+  /**
+   * The latest view among those that are told in time. All are asked at once: after a failover a
+   * Sentinel that has not heard of it still names the old master.
+   *
+   * @throws SentinelError when none tells
+   */
+  async find(): Promise<MasterView> {
+    const views: MasterView[] = [];
+    const asked = this.#nodes.map(async (node) => {
+      const view = await node.ask();
+      if (view !== undefined) views.push(view);
+      return view ?? Promise.reject(new Error());
+    });
+    // The others get a little longer than the first, so that a frozen one delays nobody by much.
+    const enough = Promise.any(asked).then(() => pause(this.#clock, GRACE_MS));
+    await Promise.race([Promise.allSettled(asked), enough.catch(() => undefined)]);
+    const [latest] = views.sort((one, other) => other.epoch - one.epoch);
+    if (latest !== undefined) return latest;
+    const troubles = new Set(this.#nodes.map(({ trouble }) => trouble ?? 'does not answer'));
+    throw new SentinelError(`Sentinel ${[...troubles].join(', ')}`);
+  }
+
+  destroy(): void {
+    for (const node of this.#nodes) node.destroy();
+  }
+}
+
+function sentinelOptions(settings: SentinelSettings, node: RedisNode): Partial<RedisClientOptions> {
+  const { clientName, sentinelOptions: given = {}, tls } = settings;
+  return {
+    ...(clientName === undefined ? {} : { name: clientName }),
+    ...given,
+    socket: socketTo(node, given.socket, tls),
+  };
+}
+
+/** The socket's settings for one node, over those of all. */
+export function socketTo(
+  node: RedisNode,
+  given: RedisClientOptions['socket'],
+  tls: boolean | undefined,
+): NonNullable<RedisClientOptions['socket']> {
+  const place = { ...given, host: node.host, port: node.port, ...(tls === true ? { tls } : {}) };
+  // A union by the value of `tls`, which a spread does not keep apart.
+  return place as NonNullable<RedisClientOptions['socket']>;
+}

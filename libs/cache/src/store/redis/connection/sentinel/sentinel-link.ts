@@ -1,0 +1,198 @@
+import type { RedisClientOptions } from 'redis';
+import type { Clock } from '../../../../clock.js';
+import { systemClock } from '../../../../clock.js';
+import { clientLink } from '../client-link.js';
+import type { Command, LinkEvent, RedisLink } from '../redis-link.js';
+import type { RedisNode, SentinelSettings } from '../redis-settings.js';
+import { replyCode } from '../error-replies.js';
+import { MasterFinder, socketTo } from './master-finder.js';
+import { SentinelError } from './sentinel-error.js';
+
+/** How often the Sentinels are asked while there is no master to talk to … */
+const SEEK_MS = 100;
+/** … and while there is one, so that one left alone on the wrong side of a network is noticed. */
+const WATCH_MS = 500;
+
+/**
+ * A link to whichever server is the master, after Redis's guidelines for Sentinel clients. One
+ * client is one connection to one server: when it is lost, or the Sentinels name another server,
+ * a new one begins from their answer. It is ready only when the server itself says that it is a
+ * master and the Sentinels, asked after connecting, agree; so a master that comes back as what it
+ * was is not written to, however long the others need to tell it.
+ *
+ * Nothing is retried or queued here: what was pending when the master went away fails.
+ */
+export class SentinelLink implements RedisLink {
+  readonly #settings: SentinelSettings;
+  readonly #clock: Clock;
+  readonly #listeners: Record<LinkEvent, ((error?: unknown) => void)[]> = {
+    connect: [],
+    ready: [],
+    error: [],
+  };
+  readonly #channels = new Map<string, (message: string) => void>();
+  #finder: MasterFinder | undefined;
+  #client: RedisLink | undefined;
+  /** The server that `#client` talks to, as the Sentinels call it. */
+  #node: RedisNode | undefined;
+  #confirmed = false;
+  #looking = false;
+  #cancelLook: () => void = () => undefined;
+
+  constructor(settings: SentinelSettings, clock: Clock = systemClock) {
+    this.#settings = settings;
+    this.#clock = clock;
+  }
+
+  get isReady(): boolean {
+    return this.#confirmed && this.#client?.isReady === true;
+  }
+
+  on(event: LinkEvent, listener: (error?: unknown) => void): void {
+    this.#listeners[event].push(listener);
+  }
+
+  connect(): void {
+    this.#finder = new MasterFinder(this.#settings, this.#clock, () => {
+      if (!this.isReady) void this.#look();
+    });
+    void this.#look();
+  }
+
+  send(command: Command): Promise<unknown> {
+    return this.#over((client) => client.send(command));
+  }
+
+  sendForBytes(command: Command): Promise<unknown> {
+    return this.#over((client) => client.sendForBytes(command));
+  }
+
+  async subscribe(channel: string, listener: (message: string) => void): Promise<void> {
+    this.#channels.set(channel, listener);
+    await this.#over((client) => client.subscribe(channel, listener));
+  }
+
+  async close(): Promise<void> {
+    this.#stopLooking();
+    if (this.isReady) await this.#client?.close();
+  }
+
+  destroy(): void {
+    this.#stopLooking();
+    this.#client?.destroy();
+    this.#client = undefined;
+  }
+
+  #over<R>(use: (client: RedisLink) => Promise<R>): Promise<R> {
+    const client = this.#client;
+    if (client === undefined || !this.#confirmed) {
+      return Promise.reject(new SentinelError('there is no master'));
+    }
+    const reply = use(client);
+    reply.catch((error: unknown) => {
+      // Demoted behind our back; an ordinary refusal is none of this link's business.
+      if (client === this.#client && replyCode(error) === 'READONLY') this.#lose(error);
+    });
+    return reply;
+  }
+
+  /** Asks the Sentinels, and follows them; again and again until the link is closed. */
+  async #look(): Promise<void> {
+    const finder = this.#finder;
+    if (finder === undefined || this.#looking) return;
+    this.#looking = true;
+    this.#cancelLook();
+    try {
+      const master = await finder.find();
+      if (finder === this.#finder) this.#follow(master);
+    } catch (error) {
+      // A master that still answers is kept: the Sentinels are needed to find one, not to use it.
+      if (finder === this.#finder && this.#client === undefined) this.#emit('error', error);
+    }
+    this.#looking = false;
+    if (finder === this.#finder) this.#lookIn(this.isReady ? WATCH_MS : SEEK_MS);
+  }
+
+  #lookIn(ms: number): void {
+    this.#cancelLook();
+    // Jitter, so that processes that lost a master together do not ask in step.
+    this.#cancelLook = this.#clock.after(ms * (0.75 + Math.random() / 2), () => void this.#look());
+  }
+
+  #follow(master: RedisNode): void {
+    if (this.#client !== undefined) {
+      if (isSame(master, this.#node)) return;
+      this.#lose(new SentinelError('the master has changed'));
+    }
+    const client = clientLink(masterOptions(this.#settings, master));
+    this.#client = client;
+    this.#node = master;
+    client.on('connect', () => {
+      if (client === this.#client) this.#emit('connect');
+    });
+    client.on('error', (error) => {
+      if (client === this.#client) this.#lose(error);
+    });
+    client.on('ready', () => {
+      this.#confirm(client).catch((error: unknown) => {
+        if (client === this.#client) this.#lose(error);
+      });
+    });
+    client.connect();
+  }
+
+  async #confirm(client: RedisLink): Promise<void> {
+    const role = client.send(['ROLE']);
+    const found = this.#finder?.find();
+    const [reply, master] = await Promise.all([role, found]);
+    if (client !== this.#client) return;
+    const says: unknown = Array.isArray(reply) ? reply[0] : undefined;
+    if (says !== 'master' || !isSame(master, this.#node)) {
+      throw new SentinelError('no server is the master yet');
+    }
+    for (const [channel, listener] of this.#channels) await client.subscribe(channel, listener);
+    if (client !== this.#client) return;
+    this.#confirmed = true;
+    this.#emit('ready');
+  }
+
+  /** Gives up the present connection; the next look makes another. */
+  #lose(error: unknown): void {
+    this.#confirmed = false;
+    const client = this.#client;
+    this.#client = undefined;
+    client?.destroy();
+    if (this.#finder === undefined) return;
+    this.#emit('error', error);
+    this.#lookIn(SEEK_MS);
+  }
+
+  #stopLooking(): void {
+    this.#cancelLook();
+    this.#finder?.destroy();
+    this.#finder = undefined;
+  }
+
+  #emit(event: LinkEvent, error?: unknown): void {
+    for (const listener of this.#listeners[event]) listener(error);
+  }
+}
+
+function isSame(one: RedisNode | undefined, other: RedisNode | undefined): boolean {
+  return one?.host === other?.host && one?.port === other?.port;
+}
+
+function masterOptions(settings: SentinelSettings, node: RedisNode): Partial<RedisClientOptions> {
+  const { clientName, clientOptions = {}, username, password, database, tls } = settings;
+  const given = { ...clientOptions };
+  // Its address would win over the one that the Sentinels name.
+  delete given.url;
+  return {
+    ...(clientName === undefined ? {} : { name: clientName }),
+    ...given,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(database === undefined ? {} : { database }),
+    socket: socketTo(settings.mapAddress?.(node) ?? node, given.socket, tls),
+  };
+}

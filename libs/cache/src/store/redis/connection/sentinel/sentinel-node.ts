@@ -1,0 +1,146 @@
+import type { Clock } from '../../../../clock.js';
+import type { TimerWheel } from '../../../timer-wheel.js';
+import type { RedisLink } from '../redis-link.js';
+import type { RedisNode } from '../redis-settings.js';
+import { replyCode } from '../error-replies.js';
+
+/** What one Sentinel says about the master. */
+export interface MasterView extends RedisNode {
+  /** Grows with every failover: the view with the highest one is the latest. */
+  readonly epoch: number;
+}
+
+export interface SentinelNodeParts {
+  readonly makeLink: () => RedisLink;
+  readonly master: string;
+  readonly clock: Clock;
+  /** Bounds the answers; shared with the other nodes. */
+  readonly wheel: TimerWheel;
+  /** Whenever it can be asked (again). */
+  readonly onReady: () => void;
+}
+
+/** How long an answer is waited for. */
+const ANSWER_MS = 250;
+/** Without a sign of life for so long the connection is given up: it may never revive. */
+const MUTE_MS = 1_000;
+const SILENT = 'does not answer';
+
+/**
+ * One Sentinel. Its errors are nobody's business as long as another one answers; while it is
+ * known to be away, or has an answer outstanding, nobody waits for it.
+ */
+export class SentinelNode {
+  readonly #parts: SentinelNodeParts;
+  #link: RedisLink;
+  #lastSign: number;
+  /** What is wrong with it, in words for the log; `undefined` while it answers. */
+  #trouble: string | undefined;
+  #view: MasterView | undefined;
+  #settled: Promise<void>;
+  #settle: () => void = () => undefined;
+
+  constructor(parts: SentinelNodeParts) {
+    this.#parts = parts;
+    this.#lastSign = parts.clock.now();
+    this.#settled = this.#settling();
+    this.#link = this.#open();
+  }
+
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /** The master's address; `undefined` when this Sentinel does not tell it now. Never rejects. */
+  async ask(): Promise<MasterView | undefined> {
+    const { clock, wheel } = this.#parts;
+    if (clock.now() - this.#lastSign > MUTE_MS) this.#reopen();
+    const answer = this.#settled.then(() => this.#look());
+    // Away or mute: its answer may come for the next look, but this one does not wait for it.
+    if (this.#trouble !== undefined) return undefined;
+    try {
+      return await wheel.bound(answer, ANSWER_MS, () => this.#view);
+    } catch {
+      this.#trouble ??= SILENT;
+      return undefined;
+    }
+  }
+
+  destroy(): void {
+    this.#link.destroy();
+    this.#settle();
+  }
+
+  async #look(): Promise<void> {
+    const link = this.#link;
+    this.#view = undefined;
+    if (!link.isReady) return;
+    const reply = await link
+      .send(['SENTINEL', 'MASTER', this.#parts.master])
+      .catch((error: unknown) => error);
+    if (link !== this.#link) return;
+    const code = replyCode(reply);
+    const answered = !(reply instanceof Error) || code !== undefined;
+    if (answered) this.#lastSign = this.#parts.clock.now();
+    this.#view = answered ? viewOf(reply) : undefined;
+    if (this.#view !== undefined) this.#trouble = undefined;
+    // `ERR No such master with that name`.
+    else if (code === 'ERR') this.#trouble = 'does not know the master';
+    else this.#trouble = code === undefined ? SILENT : `answers ${code}`;
+  }
+
+  #reopen(): void {
+    this.#link.destroy();
+    this.#settle();
+    this.#lastSign = this.#parts.clock.now();
+    this.#settled = this.#settling();
+    this.#link = this.#open();
+  }
+
+  #open(): RedisLink {
+    const link = this.#parts.makeLink();
+    link.on('error', (error) => {
+      if (link !== this.#link) return;
+      const code = replyCode(error);
+      this.#trouble = code === undefined ? SILENT : `answers ${code}`;
+      this.#settle();
+    });
+    link.on('ready', () => {
+      if (link !== this.#link) return;
+      this.#lastSign = this.#parts.clock.now();
+      this.#trouble = undefined;
+      this.#settle();
+      this.#parts.onReady();
+    });
+    link.connect();
+    return link;
+  }
+
+  /** Resolves with the first thing that is heard of a new connection, good or bad. */
+  #settling(): Promise<void> {
+    return new Promise((resolve) => (this.#settle = resolve));
+  }
+}
+
+/** A map with RESP3, a flat list of names and values with RESP2. */
+function viewOf(reply: unknown): MasterView | undefined {
+  const fields = fieldsOf(reply);
+  const host = fields.get('ip');
+  const port = Number(fields.get('port'));
+  const epoch = Number(fields.get('config-epoch'));
+  if (host === undefined || host === '' || !(port > 0) || !(epoch >= 0)) return undefined;
+  return { host, port, epoch };
+}
+
+function fieldsOf(reply: unknown): Map<string, string> {
+  if (reply instanceof Map) return textMap([...reply]);
+  if (Array.isArray(reply)) {
+    const values: unknown[] = reply;
+    const names = values.filter((_, n) => n % 2 === 0);
+    return textMap(names.map((name, n) => [name, values[2 * n + 1]]));
+  }
+  return textMap(typeof reply === 'object' && reply !== null ? Object.entries(reply) : []);
+}
+
+const textMap = (pairs: readonly (readonly [unknown, unknown])[]): Map<string, string> =>
+  new Map(pairs.map(([name, value]) => [String(name), String(value)]));

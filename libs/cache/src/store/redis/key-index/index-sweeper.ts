@@ -1,0 +1,120 @@
+import { CacheUnavailableError } from '../../../cache-errors.js';
+import type { Clock } from '../../../clock.js';
+import { pause } from '../../../clock.js';
+import type { KeyLayout } from '../key-layout.js';
+import type { RedisConnection } from '../connection/redis-connection.js';
+import { asBytes, asList, asNumber } from '../replies.js';
+import { SWEEP, SWEEP_SAMPLE } from '../scripts/index-scripts.js';
+
+const TURN_MS = 500;
+/** Expiries of this process's own values after which it takes a sample. */
+const EXPIRIES_PER_SAMPLE = 1_000;
+/** A sample is taken at least this often: values of other processes expire, too. */
+const SAMPLE_ANYWAY_MS = 60_000;
+const SAMPLE = 128;
+/** Dead among the sampled from which on the whole index is walked. */
+const DEAD_SHARE = 1 / 8;
+const PAGE = 500;
+/** Between pages, so that a long walk takes about half of what Redis could give. */
+const BREATH_MS = 2;
+/** Later expiries are left to the regular samples, which bounds the calendar. */
+const HORIZON_MS = 3_600_000;
+const FIRST_MEMBER = Buffer.from('[\x01');
+
+/**
+ * Drops index members whose keys are gone. Removals take their members along, and additions look at
+ * a few others; what remains are keys that expired or were evicted.
+ *
+ * Looking into the index counts as a keyspace hit at the server, so this does not poll: each
+ * process keeps a calendar of when the values that it stored expire, samples the index after every
+ * thousand of them, and walks all of it only if the sample says that an eighth is dead.
+ */
+export class IndexSweeper {
+  /** Expiries by second of the clock. */
+  readonly #calendar = new Map<number, number>();
+  #expired = 0;
+  #checkedSecond: number;
+  #sampledAt: number;
+  #stopped = false;
+  #cancelTurn: (() => void) | undefined;
+
+  constructor(
+    private readonly connection: RedisConnection,
+    private readonly layout: KeyLayout,
+    private readonly clock: Clock,
+    private readonly withinMs: number,
+  ) {
+    this.#sampledAt = clock.now();
+    this.#checkedSecond = Math.floor(clock.now() / 1_000);
+  }
+
+  /** A value was stored that will expire. */
+  expectExpiry(ttlMs: number): void {
+    if (ttlMs > HORIZON_MS) return;
+    const second = Math.ceil((this.clock.now() + ttlMs) / 1_000);
+    this.#calendar.set(second, (this.#calendar.get(second) ?? 0) + 1);
+  }
+
+  start(): void {
+    this.#cancelTurn = this.clock.after(TURN_MS, () => {
+      void this.#turn().then(() => {
+        if (!this.#stopped) this.start();
+      });
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelTurn?.();
+  }
+
+  async #turn(): Promise<void> {
+    const now = this.clock.now();
+    const second = Math.floor(now / 1_000);
+    while (this.#checkedSecond < second) {
+      const due = ++this.#checkedSecond;
+      this.#expired += this.#calendar.get(due) ?? 0;
+      this.#calendar.delete(due);
+    }
+    const due = this.#expired >= EXPIRIES_PER_SAMPLE || now - this.#sampledAt > SAMPLE_ANYWAY_MS;
+    if (!due || !this.connection.connected) return;
+    try {
+      if (await this.#sampleIsDead()) await this.#walk();
+      this.#expired = 0;
+      this.#sampledAt = this.clock.now();
+    } catch (error) {
+      // The next turn tries again.
+      if (!(error instanceof CacheUnavailableError)) throw error;
+    }
+  }
+
+  async #sampleIsDead(): Promise<boolean> {
+    const args = [this.layout.prefix, String(SAMPLE)];
+    const reply = await this.connection.run(
+      SWEEP_SAMPLE,
+      [this.layout.index],
+      args,
+      this.withinMs,
+      'guarded',
+    );
+    const [seen, dropped] = asList(reply);
+    return asNumber(dropped) > asNumber(seen) * DEAD_SHARE;
+  }
+
+  async #walk(): Promise<void> {
+    let min = FIRST_MEMBER;
+    while (!this.#stopped) {
+      const reply = await this.connection.runForBytes(
+        SWEEP,
+        [this.layout.index],
+        [this.layout.prefix, min, String(PAGE)],
+        this.withinMs,
+        'guarded',
+      );
+      const [members, , last] = asList(reply);
+      if (asNumber(members) < PAGE) return;
+      min = Buffer.concat([Buffer.from('('), asBytes(last)]);
+      await pause(this.clock, BREATH_MS);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { CacheUnavailableError } from '../../../cache-errors.js';
+import type { KeyLayout, LexRange } from '../key-layout.js';
+import { behind } from '../key-layout.js';
+import { scanNames } from './keyspace-scan.js';
+import type { RedisConnection } from '../connection/redis-connection.js';
+import { asBytes, asList, asNumber, asText } from '../replies.js';
+import { REBUILD_ADD, REBUILD_BEGIN, REBUILD_SEAL } from '../scripts/index-scripts.js';
+
+/** A rebuild that left its mark for longer than this is taken for dead. */
+const OLD_MARK_MS = 60_000;
+const PAGE = 500;
+
+/**
+ * The sorted index of all keys under the prefix: a superset of the live ones as long as its
+ * sentinel stands. The sentinel carries an epoch, because an index that was lost *and* rebuilt
+ * while somebody paged through it has a sentinel again, but pages were missing.
+ */
+export class KeyIndex {
+  #rebuilding: Promise<boolean> | undefined;
+
+  constructor(
+    private readonly connection: RedisConnection,
+    private readonly layout: KeyLayout,
+    private readonly withinMs: number,
+  ) {}
+
+  /** The epoch of a complete index, or `undefined`. One call. */
+  async epoch(): Promise<string | undefined> {
+    const { connection, layout, withinMs } = this;
+    const reply = await connection.send(
+      ['ZRANGEBYLEX', layout.index, '[\0s', '(\0t', 'LIMIT', '0', '1'],
+      withinMs,
+      'always',
+    );
+    return asText(asList(reply)[0]);
+  }
+
+  /**
+   * The members of a range, a page at a time; the consumer may remove what it was given.
+   * Returns whether the index was complete from the first page to the last.
+   */
+  async *pages(range: LexRange, size = PAGE): AsyncGenerator<Buffer[], boolean, undefined> {
+    const before = await this.epoch();
+    if (before === undefined) return false;
+    let rest = range;
+    for (;;) {
+      const members = await this.#page(rest, size);
+      if (members.length > 0) yield members;
+      const last = members.at(-1);
+      if (last === undefined || members.length < size) break;
+      rest = behind(last, rest);
+    }
+    return (await this.epoch()) === before;
+  }
+
+  /**
+   * Makes the index complete if it is not: marks the beginning, adds everything that SCAN finds,
+   * and seals — provided that the mark survived, for if it did not, additions may be lost as well.
+   * Writers add their keys all the while. Returns whether the index is complete.
+   *
+   * Cost: one SCAN of the database. One rebuild at a time in this process; others' are respected.
+   */
+  rebuild(): Promise<boolean> {
+    this.#rebuilding ??= this.#rebuild().finally(() => (this.#rebuilding = undefined));
+    return this.#rebuilding;
+  }
+
+  /** As `rebuild`, for whoever does not depend on it: failures are left to the next one. */
+  rebuildInBackground(): void {
+    this.rebuild().catch((error: unknown) => {
+      if (!(error instanceof CacheUnavailableError)) throw error;
+    });
+  }
+
+  async #page(range: LexRange, size: number): Promise<Buffer[]> {
+    const reply = await this.connection.sendForBytes(
+      ['ZRANGEBYLEX', this.layout.index, range.min, range.max, 'LIMIT', '0', String(size)],
+      this.withinMs,
+      'always',
+    );
+    return asList(reply).map(asBytes);
+  }
+
+  async #rebuild(): Promise<boolean> {
+    const { connection, layout, withinMs } = this;
+    if ((await this.epoch()) !== undefined) return true;
+    const nonce = randomBytes(9).toString('base64url');
+    const mark = asText(
+      await connection.run(
+        REBUILD_BEGIN,
+        [layout.index],
+        [nonce, String(OLD_MARK_MS)],
+        withinMs,
+        'always',
+      ),
+    );
+    if (mark === undefined || mark === '') return (await this.epoch()) !== undefined;
+    for await (const names of scanNames(connection, layout.scanPattern, withinMs)) {
+      const members = names.map((name) => layout.memberOf(name)).filter((m) => m !== undefined);
+      if (members.length === 0) continue;
+      const args = [mark, ...members];
+      const kept = await connection.run(REBUILD_ADD, [layout.index], args, withinMs, 'always');
+      if (asNumber(kept) === 0) return false;
+    }
+    const epoch = randomBytes(9).toString('base64url');
+    const args = [mark, epoch];
+    const sealed = await connection.run(REBUILD_SEAL, [layout.index], args, withinMs, 'always');
+    return asNumber(sealed) === 1;
+  }
+}

@@ -1,0 +1,98 @@
+import { CacheUnavailableError } from '../../../cache-errors.js';
+import type { StoreStatistics } from '../../cache-store.js';
+import type { KeyLayout } from '../key-layout.js';
+import { scanNames } from './keyspace-scan.js';
+import type { RedisConnection } from '../connection/redis-connection.js';
+import { asBytes, asNumber } from '../replies.js';
+import { COUNT } from '../scripts/index-scripts.js';
+import { untouched } from '../untouched.js';
+
+/** Up to so many keys in the database those of the cache are counted, above it they are estimated. */
+const COUNT_EXACTLY = 10_000;
+
+/**
+ * The server's figures, as far as it says them: managed and hardened servers forbid some of the
+ * commands. Hits and misses are the server's own and cover all its users; each load adds one hit of
+ * the cache's own, because the fill script looks at its lease.
+ *
+ * Cost: `INFO`, `DBSIZE`, and for at most 10,000 keys a SCAN with a script per batch (which, unlike
+ * looking into the index, does not count as keyspace hits), else `ZCARD`.
+ *
+ * @throws CacheUnavailableError when the store does not answer
+ */
+export async function readStatistics(
+  connection: RedisConnection,
+  layout: KeyLayout,
+  withinMs: number,
+): Promise<StoreStatistics> {
+  const [info, databaseSize] = await Promise.all([
+    unlessRefused(connection.sendForBytes(['INFO'], withinMs, 'optional').then(asBytes)),
+    unlessRefused(connection.sendForBytes(['DBSIZE'], withinMs, 'optional').then(asNumber)),
+  ]);
+  const field = (name: string): number | undefined => infoField(String(info), name);
+  const counted =
+    databaseSize !== undefined && databaseSize <= COUNT_EXACTLY
+      ? await unlessRefused(countLive(connection, layout, withinMs))
+      : undefined;
+  return {
+    keys: counted ?? (await estimate(connection, layout, databaseSize, withinMs)),
+    hits: field('keyspace_hits'),
+    misses: field('keyspace_misses'),
+    evictions: field('evicted_keys'),
+    usedMemoryBytes: field('used_memory'),
+    databaseSize,
+    uptimeSeconds: field('uptime_in_seconds'),
+  };
+}
+
+/** `undefined` where the server answers that it does not answer this. */
+async function unlessRefused<T>(figure: Promise<T>): Promise<T | undefined> {
+  try {
+    return await figure;
+  } catch (error) {
+    if (error instanceof CacheUnavailableError && error.reason === 'refused') return undefined;
+    throw error;
+  }
+}
+
+async function countLive(
+  connection: RedisConnection,
+  layout: KeyLayout,
+  withinMs: number,
+): Promise<number> {
+  // SCAN may name a key twice while the table is being resized.
+  const seen = new Set<string>();
+  let live = 0;
+  for await (const names of scanNames(connection, layout.scanPattern, withinMs, 'optional')) {
+    const keys = names.filter((name) => {
+      const id = name.toString('latin1');
+      if (layout.memberOf(name) === undefined || seen.has(id)) return false;
+      seen.add(id);
+      return true;
+    });
+    if (keys.length === 0) continue;
+    const send = (): Promise<unknown> => connection.run(COUNT, keys, [], withinMs, 'optional');
+    live += asNumber(await untouched(connection, withinMs, send));
+  }
+  return live;
+}
+
+/** An upper bound: the index counts leases and the lately expired as well. */
+async function estimate(
+  connection: RedisConnection,
+  layout: KeyLayout,
+  databaseSize: number | undefined,
+  withinMs: number,
+): Promise<number | undefined> {
+  const card = connection
+    .sendForBytes(['ZCARD', layout.index], withinMs, 'optional')
+    .then(asNumber);
+  const members = await unlessRefused(card);
+  if (members === undefined || members === 0) return databaseSize;
+  return Math.min(members - 1, databaseSize ?? Infinity);
+}
+
+function infoField(info: string, name: string): number | undefined {
+  const value = new RegExp(`^${name}:(\\d+)\r?$`, 'm').exec(info)?.[1];
+  return value === undefined ? undefined : Number(value);
+}

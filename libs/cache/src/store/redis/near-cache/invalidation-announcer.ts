@@ -1,0 +1,142 @@
+import type { Acknowledgements, PendingAck } from '../../../near-cache/acknowledgements.js';
+import type { KeySelection } from '../../../keys/key-selection.js';
+import { encodeSelection, mayMatchPrefix } from '../../../keys/key-selection.js';
+import type { Clock } from '../../../clock.js';
+import { pause } from '../../../clock.js';
+import type { KeyLayout } from '../key-layout.js';
+import type { RedisConnection } from '../connection/redis-connection.js';
+import { asBytes, asList } from '../replies.js';
+import { ANNOUNCE } from '../scripts/announce-scripts.js';
+
+/** What a removal that has to be confirmed by everybody is confirmed with. */
+export interface Barrier {
+  /** This process, as others address it. */
+  readonly process: string;
+  readonly confirmations: Acknowledgements;
+  /** Keys with these beginnings are cached in processes that have to confirm. */
+  readonly prefixes: readonly string[];
+  /** Whether this process has been connected to the same server for at least the bound. */
+  readonly settled: () => boolean;
+}
+
+/** What notices work with. */
+export interface AnnouncerParts {
+  readonly connection: RedisConnection;
+  readonly layout: KeyLayout;
+  readonly clock: Clock;
+  /** Milliseconds without an answer after which an announcement has failed. */
+  readonly withinMs: number;
+  /** Milliseconds after which a process that has heard nothing reads no copies any more. */
+  readonly boundMs: number;
+  /** Whether this process keeps copies itself; it then makes the sequence if there is none. */
+  readonly keepsCopies: boolean;
+  readonly barrier: Barrier | undefined;
+}
+
+const NOBODY = '-';
+/** Timers may fire a moment early. */
+const TIMER_MARGIN_MS = 2;
+
+/** How removals are told to those who may hold copies. */
+export class InvalidationAnnouncer {
+  constructor(private readonly parts: AnnouncerParts) {}
+
+  /** As a notice's `operands`, for a script that is not the last of its removal. */
+  get noMessage(): string[] {
+    const { layout, boundMs } = this.parts;
+    return [layout.removalChannel, '', NOBODY, '0', String(boundMs)];
+  }
+
+  /** For removals that wait for nobody. */
+  withoutBarrier(): InvalidationAnnouncer {
+    return new InvalidationAnnouncer({ ...this.parts, barrier: undefined });
+  }
+
+  /** For one removal; its scripts announce it with `operands`. */
+  of(removed: KeySelection): Announcement {
+    return new Announcement(this.parts, removed);
+  }
+
+  /** Channel, what and create, for a script that announces a change and waits for nobody. */
+  unconfirmed(removed: KeySelection): string[] {
+    const { layout, keepsCopies } = this.parts;
+    return [layout.removalChannel, encodeSelection(removed), keepsCopies ? '1' : '0'];
+  }
+}
+
+/** The announcement of one removal. */
+export class Announcement {
+  readonly #parts: AnnouncerParts;
+  readonly #what: string;
+  readonly #barrier: Barrier | undefined;
+  #ask: PendingAck | undefined;
+  #answer: readonly string[] = [];
+
+  constructor(parts: AnnouncerParts, removed: KeySelection) {
+    const { barrier } = parts;
+    this.#parts = parts;
+    this.#what = encodeSelection(removed);
+    this.#barrier =
+      barrier !== undefined && mayMatchPrefix(removed, barrier.prefixes) ? barrier : undefined;
+  }
+
+  /** Channel, what, ask, create and bound, as the scripts take them. Each call asks anew. */
+  operands(): string[] {
+    const barrier = this.#barrier;
+    if (barrier === undefined) return this.#operands(NOBODY);
+    this.#forget();
+    this.#ask = barrier.confirmations.open();
+    return this.#operands(`${barrier.process}:${this.#ask.serial}`);
+  }
+
+  /** What a script answered to `operands`. */
+  answered(reply: unknown): void {
+    this.#answer = asList(reply).map((item) => asBytes(item).toString());
+  }
+
+  /** Announces with a script of its own: one call. */
+  async tell(): Promise<void> {
+    this.answered(await this.#tell(this.operands()));
+  }
+
+  /**
+   * Where a barrier is asked for: resolves when every process that may be reading copies has
+   * confirmed, or cannot be reading any more, having been silent for the whole bound.
+   */
+  async heard(): Promise<void> {
+    const barrier = this.#barrier;
+    if (barrier === undefined) return;
+    const { clock, boundMs } = this.#parts;
+    const withinMs = boundMs + TIMER_MARGIN_MS;
+    const [status, ...names] = this.#answer;
+    if (status !== 'told' || this.#ask === undefined || !barrier.settled()) {
+      await pause(clock, withinMs);
+    } else {
+      const others = names.filter((name) => name !== barrier.process);
+      await this.#ask.allWithin(others, withinMs);
+    }
+    this.#forget();
+  }
+
+  /** The removal failed, but may have been done: whoever holds copies is better off without. */
+  failed(): void {
+    this.#forget();
+    this.#tell(this.#operands(NOBODY)).catch(() => undefined);
+  }
+
+  #operands(ask: string): string[] {
+    const { layout, keepsCopies, boundMs } = this.#parts;
+    const create = keepsCopies ? '1' : '0';
+    return [layout.removalChannel, this.#what, ask, create, String(boundMs)];
+  }
+
+  #tell(operands: string[]): Promise<unknown> {
+    const { connection, layout, withinMs } = this.#parts;
+    return connection.run(ANNOUNCE, [layout.removals], operands, withinMs, 'always');
+  }
+
+  #forget(): void {
+    if (this.#ask !== undefined) this.#barrier?.confirmations.close(this.#ask);
+    this.#ask = undefined;
+  }
+}

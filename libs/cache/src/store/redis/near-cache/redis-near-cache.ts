@@ -1,0 +1,215 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../../clock.js';
+import { Acknowledgements } from '../../../near-cache/acknowledgements.js';
+import type { InvalidationListener } from '../../../near-cache/invalidation-stream.js';
+import { InvalidationStream } from '../../../near-cache/invalidation-stream.js';
+import type { KeySelection } from '../../../keys/key-selection.js';
+import { mayMatchPrefix } from '../../../keys/key-selection.js';
+import type { InvalidationFeed } from '../../cache-store.js';
+import type { KeyLayout } from '../key-layout.js';
+import type { RedisConnection } from '../connection/redis-connection.js';
+import type { RedisLinkFactory } from '../connection/redis-link.js';
+import type { RedisSettings } from '../connection/redis-settings.js';
+import type { Barrier } from './invalidation-announcer.js';
+import { InvalidationSubscriber } from './invalidation-subscriber.js';
+import { asText } from '../replies.js';
+import { LOOK } from '../scripts/announce-scripts.js';
+
+/** How a store lets copies of its entries be kept in the process. */
+export interface CoherenceSettings {
+  /** Milliseconds after which a process that has heard nothing reads no copies any more. */
+  readonly staleBoundMs: number;
+  /** Beginnings of the keys whose removals wait until every process has confirmed them. */
+  readonly barrier: readonly string[];
+}
+
+/** What coherence works with. */
+export interface CoherenceParts extends CoherenceSettings {
+  readonly settings: RedisSettings;
+  readonly makeLink: RedisLinkFactory;
+  readonly connection: RedisConnection;
+  readonly layout: KeyLayout;
+  readonly clock: Clock;
+}
+
+/** Looks at the sequence within one bound: some of them may fail. */
+const LOOKS_PER_BOUND = 5;
+const LONGEST_PAUSE_MS = 100;
+/** Nobody waits for a confirmation longer than the bound; this is for forgetting the call. */
+const CONFIRM_MS = 1_000;
+
+/**
+ * Keeps a process's copies coherent with the store: hears of removals on a connection of its own,
+ * proves on the command connection that it has heard of all of them, and confirms them to those who
+ * wait. Costs one short script per look, ten a second by default.
+ */
+export class RedisNearCache implements InvalidationFeed {
+  readonly process = randomBytes(9).toString('base64url');
+  readonly #parts: CoherenceParts;
+  readonly #chain: InvalidationStream;
+  readonly #link: InvalidationSubscriber;
+  readonly #followers = new Set<InvalidationListener>();
+  readonly #confirmations: Acknowledgements;
+  /** Serials to confirm, by the process that asked. */
+  readonly #unconfirmed = new Map<string, string[]>();
+  #generation = -1;
+  #connectedAt = 0;
+  #cancelLook: (() => void) | undefined;
+  #closed = true;
+
+  constructor(parts: CoherenceParts) {
+    const { clock, layout } = parts;
+    this.#parts = parts;
+    this.#confirmations = new Acknowledgements(clock);
+    const all: InvalidationListener = {
+      drop: (removed) => {
+        for (const copies of this.#followers) copies.drop(removed);
+      },
+      flush: () => {
+        for (const copies of this.#followers) copies.flush();
+      },
+    };
+    this.#chain = new InvalidationStream(all, clock, parts.staleBoundMs);
+    this.#link = new InvalidationSubscriber({
+      settings: parts.settings,
+      makeLink: parts.makeLink,
+      clock,
+      channels: {
+        [layout.removalChannel]: (message) => this.#heard(message),
+        [layout.confirmationChannel(this.process)]: (message) => this.#confirmed(message),
+      },
+      onListening: () => {
+        this.#chain.subscribed();
+        this.#lookNow();
+      },
+      onLost: () => this.#chain.disconnected(),
+    });
+  }
+
+  get freshUntil(): number {
+    return this.#chain.freshUntil;
+  }
+
+  get gaps(): number {
+    return this.#chain.gaps;
+  }
+
+  get barrier(): Barrier | undefined {
+    const { barrier: prefixes, staleBoundMs, clock, connection } = this.#parts;
+    if (prefixes.length === 0) return undefined;
+    return {
+      process: this.process,
+      confirmations: this.#confirmations,
+      prefixes,
+      // A restored server may not know who is reading copies; whoever was, has lost the right to
+      // it by then.
+      settled: () =>
+        this.#generation === connection.generation &&
+        clock.now() - this.#connectedAt > staleBoundMs,
+    };
+  }
+
+  waitMs(removed: KeySelection): number {
+    const { barrier, staleBoundMs } = this.#parts;
+    return mayMatchPrefix(removed, barrier) ? staleBoundMs : 0;
+  }
+
+  follow(copies: InvalidationListener): void {
+    this.#followers.add(copies);
+  }
+
+  open(): void {
+    this.#closed = false;
+    this.#link.open();
+    this.#lookNow();
+  }
+
+  /** Leaves, so that nobody waits for this process; best before the connection is closed. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelLook?.();
+    this.#link.close();
+    this.#chain.disconnected();
+    const { connection, layout } = this.#parts;
+    const leave = ['ZREM', layout.removals, this.process];
+    await connection.send(leave, LONGEST_PAUSE_MS, 'always').catch(() => undefined);
+  }
+
+  #lookNow(): void {
+    this.#cancelLook?.();
+    if (!this.#closed) void this.#look();
+  }
+
+  async #look(): Promise<void> {
+    const { connection, layout, clock, staleBoundMs } = this.#parts;
+    const { generation } = connection;
+    if (generation !== this.#generation) {
+      this.#generation = generation;
+      this.#connectedAt = clock.now();
+      this.#chain.reconnected();
+    }
+    // The next look does not wait for this one's answer.
+    const pauseMs = Math.min(LONGEST_PAUSE_MS, staleBoundMs / LOOKS_PER_BOUND);
+    this.#cancelLook = clock.after(pauseMs, () => this.#lookNow());
+    if (this.#chain.lagMs > staleBoundMs) {
+      this.#link.renew();
+      return;
+    }
+    const look = this.#chain.beginProbe();
+    if (look === undefined) return;
+    const args = [this.process, layout.removalChannel];
+    try {
+      const reply = await connection.run(LOOK, [layout.removals], args, staleBoundMs, 'guarded');
+      const sequence = Number(asText(reply));
+      if (connection.generation === generation) this.#chain.completeProbe(look, sequence);
+    } catch {
+      // The store's own accounts are kept by the connection; here it is only no proof.
+    }
+  }
+
+  #heard(message: string): void {
+    const [previous, next, ask, what] = split(message);
+    this.#chain.onMessage(Number(previous), Number(next), what);
+    const at = ask.indexOf(':');
+    if (at === -1) return;
+    // Under load, several messages arrive together; one confirmation does for all of a sender's.
+    if (this.#unconfirmed.size === 0) queueMicrotask(() => this.#confirm());
+    const asking = ask.slice(0, at);
+    const serial = ask.slice(at + 1);
+    const serials = this.#unconfirmed.get(asking);
+    if (serials === undefined) this.#unconfirmed.set(asking, [serial]);
+    else serials.push(serial);
+  }
+
+  #confirm(): void {
+    const { connection, layout } = this.#parts;
+    for (const [process, serials] of this.#unconfirmed) {
+      if (process === this.process) continue;
+      const channel = layout.confirmationChannel(process);
+      const command = ['PUBLISH', channel, `${this.process} ${serials.join(',')}`];
+      connection.send(command, CONFIRM_MS, 'always').catch(() => undefined);
+    }
+    this.#unconfirmed.clear();
+  }
+
+  #confirmed(message: string): void {
+    const at = message.indexOf(' ');
+    const process = message.slice(0, at);
+    for (const serial of message.slice(at + 1).split(',')) {
+      this.#confirmations.note(process, Number(serial));
+    }
+  }
+}
+
+/** `previous next ask what`, where only the last may hold blanks. */
+function split(message: string): [string, string, string, string] {
+  const first = message.indexOf(' ');
+  const second = message.indexOf(' ', first + 1);
+  const third = message.indexOf(' ', second + 1);
+  return [
+    message.slice(0, first),
+    message.slice(first + 1, second),
+    message.slice(second + 1, third),
+    message.slice(third + 1),
+  ];
+}

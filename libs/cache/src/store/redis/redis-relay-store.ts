@@ -1,0 +1,100 @@
+import { randomInt } from 'node:crypto';
+import type { RelayStore, RelayStatus, RelayRound, RoundEnd } from '../relay-store.js';
+import type { KeyLayout } from './key-layout.js';
+import type { RedisConnection } from './connection/redis-connection.js';
+import { asList, asNumber, asText } from './replies.js';
+import { BEGIN_TURN, END_TURN, LOOK, RESIGN } from './scripts/relay-scripts.js';
+import type { Script } from './scripts/script.js';
+
+/** How long a lead lasts without being renewed, in milliseconds of the server. */
+const LEAD_MS = 500;
+/** A longer turn gives no beat; also what is lost of the validity to it. */
+const LONGEST_TURN_MS = 500;
+/** No answer for so long is none. */
+const WITHIN_MS = 500;
+
+/** A cursor as it was last read or written, with the serial that says whether it still stands. */
+interface Known {
+  readonly serial: string;
+  readonly text: string | undefined;
+  readonly generation: number;
+}
+
+const NOTHING: Known = { serial: '', text: undefined, generation: -1 };
+
+/**
+ * The relay's bookkeeping in Redis: one script a step. The cursor's text is sent only when its
+ * serial is not the one last seen on this connection.
+ */
+export class RedisRelayStore implements RelayStore {
+  readonly shared = true;
+  readonly longestRoundMs = LONGEST_TURN_MS;
+  readonly #relay = String(randomInt(1, 2 ** 47));
+  #known = NOTHING;
+
+  constructor(
+    private readonly connection: RedisConnection,
+    private readonly layout: KeyLayout,
+  ) {}
+
+  get generation(): number {
+    return this.connection.generation;
+  }
+
+  async beginRound(): Promise<RelayRound | undefined> {
+    const { generation } = this.connection;
+    const known = this.#knownOn(generation);
+    const reply = asList(await this.#run(BEGIN_TURN, [this.#relay, String(LEAD_MS), known.serial]));
+    this.connection.assertGeneration(generation);
+    if (asNumber(reply[0]) === 0) return undefined;
+    const serial = asText(reply[2]) ?? '';
+    const cursor = this.#learn(serial, asText(reply[3]), known);
+    return { cursor, serial, generation, startedAt: Number(asText(reply[1])) };
+  }
+
+  async endRound(turn: RelayRound, cursor: string): Promise<RoundEnd> {
+    // What was removed on another connection may have been removed from another server.
+    if (turn.generation !== this.connection.generation) return 'conflict';
+    const moved = cursor === turn.cursor ? '' : cursor;
+    const args = [turn.serial, moved, String(turn.startedAt), String(this.longestRoundMs)];
+    const reply = asList(await this.#run(END_TURN, args));
+    this.connection.assertGeneration(turn.generation);
+    const state = asNumber(reply[0]);
+    if (state === -1) return 'conflict';
+    this.#known = { serial: asText(reply[1]) ?? '', text: cursor, generation: turn.generation };
+    return state === 1 ? 'fresh' : 'slow';
+  }
+
+  async resign(): Promise<void> {
+    await this.#run(RESIGN, [this.#relay]);
+  }
+
+  async observe(): Promise<RelayStatus> {
+    const { generation } = this.connection;
+    const known = this.#knownOn(generation);
+    const reply = asList(await this.#run(LOOK, [known.serial]));
+    this.connection.assertGeneration(generation);
+    const beat = asText(reply[0]);
+    const cursor = this.#learn(asText(reply[1]) ?? '', asText(reply[2]), known);
+    const primaryForMs = Number(asText(reply[3]));
+    return { heartbeat: beat === '' ? undefined : beat, cursor, generation, primaryForMs };
+  }
+
+  #knownOn(generation: number): Known {
+    return this.#known.generation === generation ? this.#known : NOTHING;
+  }
+
+  /** The text that belongs to a serial, where `sent` is absent when it is the known one. */
+  #learn(serial: string, sent: string | undefined, known: Known): string | undefined {
+    if (serial === '') return undefined;
+    const text = serial === known.serial ? known.text : sent;
+    this.#known = { serial, text, generation: this.connection.generation };
+    return text;
+  }
+
+  #run(script: Script, args: readonly string[]): Promise<unknown> {
+    const { relay, cursor } = this.layout;
+    // The breaker is closed by PING; whether it is open must not decide whether there is a beat.
+    return this.connection.run(script, [relay, cursor], args, WITHIN_MS, 'always');
+  }
+}

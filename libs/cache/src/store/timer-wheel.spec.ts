@@ -1,0 +1,124 @@
+import { describe, expect, it } from '@jest/globals';
+import { CacheUnavailableError } from '../cache-errors.js';
+import { FakeClock } from '../testing/fake-clock.js';
+import { TimerWheel } from './timer-wheel.js';
+
+/** Moves the clock as a machine that is not busy does: a tick at a time. */
+async function pass(clock: FakeClock, ms: number): Promise<void> {
+  for (let tick = 0; tick < ms; tick += 5) clock.advance(5);
+  await Promise.resolve();
+}
+
+function wheel(): { clock: FakeClock; wheel: TimerWheel; events: string[] } {
+  const clock = new FakeClock();
+  const events: string[] = [];
+  const hooks = {
+    answered: (): void => void events.push('answered'),
+    failed: (error: unknown): Error => {
+      events.push('failed');
+      return error instanceof Error ? error : new Error(String(error));
+    },
+  };
+  return { clock, wheel: new TimerWheel(clock, hooks), events };
+}
+
+const never = new Promise<never>(() => undefined);
+
+describe('The deadline wheel', () => {
+  it('passes answers and failures on', async () => {
+    const { wheel: bounds, events } = wheel();
+    expect(await bounds.bound(Promise.resolve(20), 50, (n) => Number(n) + 1)).toBe(21);
+    await expect(bounds.bound(Promise.reject(new Error('no')), 50, String)).rejects.toThrow('no');
+    expect(events).toEqual(['answered', 'failed']);
+  });
+
+  it('rejects each call at its own deadline, at most two ticks late', async () => {
+    const { clock, wheel: bounds } = wheel();
+    const ended: string[] = [];
+    const late = (name: string) => (error: unknown) => {
+      if (error instanceof CacheUnavailableError) ended.push(`${name} ${error.reason}`);
+    };
+    void bounds.bound(never, 50, String).catch(late('fifty'));
+    void bounds.bound(never, 20, String).catch(late('twenty'));
+    await pass(clock, 15);
+    expect(ended).toEqual([]);
+    await pass(clock, 15);
+    expect(ended).toEqual(['twenty timeout']);
+    await pass(clock, 30);
+    expect(ended).toEqual(['twenty timeout', 'fifty timeout']);
+  });
+
+  describe('in a process that is late with its timers', () => {
+    /** Ticks that each come 500 ms after the one before; before each the socket is read. */
+    function busyWheel(): { bounds: TimerWheel; tick: () => Promise<void> } {
+      const { clock, wheel: bounds } = wheel();
+      let now = 0;
+      // An advance fires a timer at its own time, so the lateness is played by a clock that jumps.
+      Object.defineProperty(clock, 'now', { value: () => now });
+      const tick = async (): Promise<void> => {
+        now += 500;
+        clock.advance(5);
+        await Promise.resolve();
+      };
+      return { bounds, tick };
+    }
+
+    it('takes no answer that waits in the socket for a missing one, however often it is late', async () => {
+      const { bounds, tick } = busyWheel();
+      // Keeps the wheel turning.
+      void bounds.bound(never, 60_000, String);
+      for (let call = 0; call < 5; call++) {
+        let answer: (text: string) => void = () => undefined;
+        const work = new Promise<string>((resolve) => (answer = resolve));
+        const settled = bounds.bound(work, 20, String).catch(() => 'timeout');
+        await tick();
+        answer('in the socket all the time');
+        expect(await settled).toBe('in the socket all the time');
+      }
+    });
+
+    it('comes to a deadline when it has looked at its sockets five times', async () => {
+      const { bounds, tick } = busyWheel();
+      const ended: string[] = [];
+      for (const ms of [20, 2_600]) {
+        void bounds.bound(never, ms, String).catch(() => ended.push(String(ms)));
+      }
+      for (let look = 1; look < 5; look++) {
+        await tick();
+        expect(ended).toEqual([]);
+      }
+      await tick();
+      expect(ended).toEqual(['20']);
+      await tick();
+      await tick();
+      // Written at the end of the first turn, after 500 ms: due after 3,100.
+      expect(ended).toEqual(['20', '2600']);
+    });
+  });
+
+  it('shows a time in which no more than a tick passes between two ticks', () => {
+    const { clock, wheel: bounds } = wheel();
+    let now = 0;
+    Object.defineProperty(clock, 'now', { value: () => now });
+    void bounds.bound(never, 60_000, String);
+    now = 4;
+    expect(bounds.now()).toBe(4);
+    now = 400;
+    expect(bounds.now()).toBe(5);
+    clock.advance(5);
+    expect(bounds.now()).toBe(5);
+    now = 404;
+    expect(bounds.now()).toBe(9);
+  });
+
+  it('gives a call that waited for a long turn to end its whole time from then on', async () => {
+    const { clock, wheel: bounds } = wheel();
+    let failed = false;
+    void bounds.bound(never, 50, String).catch(() => (failed = true));
+    await clock.stall(200);
+    await pass(clock, 45);
+    expect(failed).toBe(false);
+    await pass(clock, 15);
+    expect(failed).toBe(true);
+  });
+});

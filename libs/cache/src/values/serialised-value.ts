@@ -1,0 +1,33 @@
+const NONE: unique symbol = Symbol('none');
+
+/**
+ * A value as text or bytes, from which each reader takes a copy of its own. What a miss returns is
+ * such a copy too, so it is exactly what the next hit will return: with JSON a `Date` is its ISO
+ * string, `NaN` is `null`, a `Map` is `{}`, an own `__proto__` stays an own property.
+ */
+export class SerialisedValue {
+  #firstCopy: unknown;
+
+  /** @param spare a copy that was made on the way, for the first who asks */
+  constructor(
+    /** JSON text, or the bytes of another serializer. */
+    readonly data: string | Uint8Array,
+    private readonly parse: () => unknown,
+    spare: unknown = NONE,
+  ) {
+    this.#firstCopy = spare;
+  }
+
+  /** Size of the serialised value, before compression. */
+  get bytes(): number {
+    return typeof this.data === 'string' ? Buffer.byteLength(this.data) : this.data.byteLength;
+  }
+
+  /** A value that nobody else holds. */
+  copy(): unknown {
+    if (this.#firstCopy === NONE) return this.parse();
+    const spare = this.#firstCopy;
+    this.#firstCopy = NONE;
+    return spare;
+  }
+}

@@ -1,0 +1,124 @@
+import { CacheOptionsError } from '../cache-errors.js';
+import type { AdaptedTerms, GetOrSetOptions } from './get-or-set-options.js';
+import { assertLifetime, assertTtl, MAX_TTL_SECONDS, ttlMilliseconds } from './ttl.js';
+import type { EntryTerms } from './value-codec.js';
+
+/**
+ * What a reader may do with a value, by its own options:
+ * - `fresh`: serve it;
+ * - `early`: serve it, and refresh it in the background;
+ * - `stale`: the same, past its ttl;
+ * - `fallback`: load, and serve it only if that fails;
+ * - `expired`: load.
+ */
+export type Staleness = 'fresh' | 'early' | 'stale' | 'fallback' | 'expired';
+
+/** What is known of the age of a stored value. */
+export interface EntryAge {
+  /** What is left of its life in the store, in milliseconds; `null` for no end. */
+  readonly ttlMs: number | null;
+  /** What its entry says; absent for plain values. */
+  readonly terms: EntryTerms | undefined;
+}
+
+/** How long an entry is kept, and what it says about itself. */
+export interface StorageTerms {
+  readonly freshMs: number | undefined;
+  /** Life in the store; `undefined` without end. */
+  readonly keptMs: number | undefined;
+  readonly terms: EntryTerms | undefined;
+}
+
+/** Whether a reader has to know how much life is left, beyond there being any. */
+export function needsTtl(options: GetOrSetOptions): boolean {
+  return (
+    options.staleWhileRevalidate !== undefined ||
+    options.staleIfError !== undefined ||
+    (options.earlyRefresh !== undefined && options.earlyRefresh !== false)
+  );
+}
+
+/** Milliseconds until the ttl is over, below 0 afterwards; `null` for never. */
+export function freshFor({ ttlMs, terms }: EntryAge): number | null {
+  return ttlMs === null ? null : ttlMs - (terms?.staleMs ?? 0);
+}
+
+/** @param random a number in [0, 1) */
+export function classifyStaleness(
+  age: EntryAge,
+  options: GetOrSetOptions,
+  random: () => number,
+): Staleness {
+  const left = freshFor(age);
+  if (left === null) return 'fresh';
+  if (left <= 0) {
+    if (-left < (options.staleWhileRevalidate ?? 0) * 1000) return 'stale';
+    return -left < (options.staleIfError ?? 0) * 1000 ? 'fallback' : 'expired';
+  }
+  const loadMs = age.terms?.loadMs ?? 0;
+  const eagerness = Number(options.earlyRefresh ?? 0);
+  if (eagerness === 0 || loadMs === 0) return 'fresh';
+  // XFetch: −loadMs · β · ln(u) is exponentially distributed, so of many readers one comes early
+  // by about as long as the load takes, without any of them knowing of the others.
+  return -loadMs * eagerness * Math.log(1 - random()) >= left ? 'early' : 'fresh';
+}
+
+/** `undefined` for a value that is not to be stored. */
+export function storageTerms(
+  value: unknown,
+  options: GetOrSetOptions,
+  loadMs: number,
+  random: () => number,
+): StorageTerms | undefined {
+  const negative = value === null && options.negativeTtl !== undefined;
+  if (negative && options.negativeTtl === 0) return undefined;
+  const ttl = negative ? options.negativeTtl : options.ttl;
+  const freshMs = ttlMilliseconds(ttl, options.jitter, random);
+  const staleSeconds = Math.max(options.staleWhileRevalidate ?? 0, options.staleIfError ?? 0);
+  const staleMs = negative ? 0 : Math.round(staleSeconds * 1000);
+  const early = options.earlyRefresh !== undefined && options.earlyRefresh !== false;
+  if (freshMs === undefined || (staleMs === 0 && !early)) {
+    return { freshMs, keptMs: freshMs, terms: undefined };
+  }
+  return { freshMs, keptMs: freshMs + staleMs, terms: { staleMs, loadMs: Math.ceil(loadMs) } };
+}
+
+/** Checks what a loader may change. */
+export function assertAdapted(options: AdaptedTerms): void {
+  assertLifetime(options);
+  assertSeconds('negativeTtl', options.negativeTtl);
+  assertSeconds('staleWhileRevalidate', options.staleWhileRevalidate);
+  assertSeconds('staleIfError', options.staleIfError);
+}
+
+/** Checks the options of a read-through. */
+export function assertReadThrough(options: GetOrSetOptions): void {
+  assertAdapted(options);
+  assertTtl('softTimeout', options.softTimeout);
+  assertTtl('hardTimeout', options.hardTimeout);
+  const { softTimeout, hardTimeout, earlyRefresh } = options;
+  if (softTimeout !== undefined && hardTimeout !== undefined && softTimeout >= hardTimeout) {
+    throw new CacheOptionsError(
+      'softTimeout',
+      `softTimeout must be less than hardTimeout (${hardTimeout}), not ${softTimeout}.`,
+    );
+  }
+  if (typeof earlyRefresh !== 'number' || (earlyRefresh > 0 && earlyRefresh <= MAX_EAGERNESS)) {
+    return;
+  }
+  throw new CacheOptionsError(
+    'earlyRefresh',
+    `earlyRefresh must be true, false, or a number above 0 and at most ${MAX_EAGERNESS}, not ${earlyRefresh}.`,
+  );
+}
+
+const MAX_EAGERNESS = 1_000;
+
+function assertSeconds(option: string, seconds: number | undefined): void {
+  if (seconds === undefined) return;
+  if (typeof seconds === 'number' && seconds >= 0 && seconds <= MAX_TTL_SECONDS) return;
+  throw new CacheOptionsError(
+    option,
+    `${option} must be a number of seconds from 0 to ${MAX_TTL_SECONDS}, not ${String(seconds)}.`,
+  );
+}

@@ -1,0 +1,50 @@
+import { CacheOptionsError } from '../cache-errors.js';
+import type { Lifetime } from './get-or-set-options.js';
+
+/** Ten years: beyond this a lifetime is a mistake (milliseconds for seconds) rather than a wish. */
+export const MAX_TTL_SECONDS = 315_360_000;
+
+/** Checks a lifetime in seconds; fractions are fine, zero and less are not. */
+export function assertTtl(option: string, ttl: number | undefined): void {
+  if (ttl === undefined) return;
+  if (typeof ttl === 'number' && ttl > 0 && ttl <= MAX_TTL_SECONDS) return;
+  throw new CacheOptionsError(
+    option,
+    `${option} must be a number of seconds above 0 and at most ${MAX_TTL_SECONDS}, not ${String(ttl)}; leave it out for a value without expiry.`,
+  );
+}
+
+/** Checks the options that say how long a value lives. */
+export function assertLifetime(options: Lifetime): void {
+  assertTtl('ttl', options.ttl);
+  assertJitter(options.jitter);
+}
+
+function assertJitter(jitter: number | undefined): void {
+  if (jitter === undefined || (typeof jitter === 'number' && jitter >= 0 && jitter <= 1)) return;
+  throw new CacheOptionsError(
+    'jitter',
+    `jitter must be a share of the ttl between 0 and 1, not ${String(jitter)}.`,
+  );
+}
+
+/**
+ * Seconds and jitter to whole milliseconds. Jitter only ever shortens: a value is never served for
+ * longer than its `ttl` says, and keys filled together still do not expire together.
+ *
+ * @param random a number in [0, 1)
+ */
+export function ttlMilliseconds(
+  ttl: number | undefined,
+  jitter: number | undefined,
+  random: () => number,
+): number | undefined {
+  if (ttl === undefined) return undefined;
+  const share = jitter === undefined || jitter === 0 ? 1 : 1 - jitter * random();
+  return Math.max(1, Math.round(ttl * 1000 * share));
+}
+
+/** Remaining milliseconds to the whole seconds that a reader is told (rounded up). */
+export function wholeSeconds(ttlMs: number | null): number | null {
+  return ttlMs === null ? null : Math.ceil(ttlMs / 1000);
+}

@@ -1,0 +1,199 @@
+import { randomBytes } from 'node:crypto';
+import type { Compression, CompressionCodec } from './compression.js';
+import { compress, decompress, isKnownCodec } from './compression.js';
+import type { Envelope } from './envelope.js';
+import { decodeEnvelope, encodeEnvelope } from './envelope.js';
+import { SerialisedValue } from './serialised-value.js';
+import type { ValueSerializer } from './value-serializer.js';
+
+/** How values are written to the store. */
+export interface ValueOptions {
+  /** Absent: JSON. */
+  readonly serializer?: ValueSerializer | undefined;
+  /** Absent: nothing is compressed. What others compressed is read all the same. */
+  readonly compression?: Compression | undefined;
+  /** A stored value that unpacks to more is not unpacked. */
+  readonly maxValueBytes: number;
+}
+
+/** Why a value cannot be stored. */
+export type Unstorable = 'undefined' | 'unserialisable';
+
+/** What an entry says about itself beside its value; see {@link Envelope}. */
+export interface EntryTerms {
+  readonly staleMs: number;
+  readonly loadMs: number;
+}
+
+/** A stored text taken apart. */
+export interface DecodedValue {
+  readonly value: SerialisedValue;
+  /** Absent for plain JSON: no entry of its own terms, and nothing was compressed. */
+  readonly envelope: Omit<Envelope, 'payload'> | undefined;
+}
+
+/**
+ * Why a stored text yields no value. `corrupt`: nobody can read it; it may be removed. `foreign`:
+ * its codec is not known here, but may be elsewhere (a newer release, another runtime); it is left
+ * alone.
+ */
+export type Unreadable = 'corrupt' | 'foreign';
+
+/** Compressed texts must be smaller than this share of what they replace. */
+const WORTHWHILE = 0.9;
+const COMPRESSED = '+';
+
+/**
+ * Between values and the texts that a store keeps. Plain JSON wherever that says it all; else an
+ * envelope whose codec reads `<serializer>[+<compression>]`, with the payload in base64 when it is
+ * bytes.
+ *
+ * Whatever can be done at once is answered without a promise, so that a plain hit pays for none.
+ */
+export class ValueCodec {
+  readonly #serializer: ValueSerializer | undefined;
+  readonly #compression: Compression | undefined;
+  readonly #maxBytes: number;
+  readonly #process = randomBytes(9).toString('base64url');
+  #serial = 0;
+
+  constructor(options: ValueOptions) {
+    this.#serializer = options.serializer;
+    this.#compression = options.compression;
+    this.#maxBytes = options.maxValueBytes;
+  }
+
+  /** Whether values are made by `JSON.parse`, as far as they were written with these options. */
+  get parsesJson(): boolean {
+    return this.#serializer === undefined;
+  }
+
+  /**
+   * Normalises a value once. Nothing here throws: a value that cannot be held (with JSON: a cycle,
+   * a bigint, a throwing `toJSON`) is reported, because the caller still has to answer with it.
+   */
+  serialise(value: unknown): SerialisedValue | Unstorable {
+    if (value === undefined) return 'undefined';
+    try {
+      if (this.#serializer !== undefined) return serialised(this.#serializer, value);
+      // Declared as `string`, but functions and symbols really give `undefined`.
+      const text: string | undefined = JSON.stringify(value);
+      return text === undefined
+        ? 'undefined'
+        : new SerialisedValue(text, () => JSON.parse(text) as unknown);
+    } catch {
+      return 'unserialisable';
+    }
+  }
+
+  /**
+   * The text to store; each one with terms or with a codec is told apart from all others by an id
+   * of its own.
+   */
+  pack(value: SerialisedValue, terms?: EntryTerms): string | Promise<string> {
+    const { data } = value;
+    const compression = this.#compression;
+    const plain = (): string => this.#text(data, terms, undefined);
+    if (compression === undefined || value.bytes < compression.threshold) return plain();
+    const choose = (bytes: Buffer): string => {
+      const small = this.#text(bytes, terms, compression.codec);
+      const large = plain();
+      return small.length < large.length * WORTHWHILE ? small : large;
+    };
+    const bytes = compress(compression.codec, typeof data === 'string' ? Buffer.from(data) : data);
+    return isPromise(bytes) ? bytes.then(choose) : choose(bytes);
+  }
+
+  /** Takes a stored text apart. Own `__proto__` keys stay own properties and pollute nothing. */
+  decode(text: string): DecodedValue | Unreadable | Promise<DecodedValue | Unreadable> {
+    const envelope = decodeEnvelope(text);
+    if (envelope === undefined) return read(() => parsed(text), undefined);
+    if (envelope === 'corrupt') return 'corrupt';
+    const { payload, codec } = envelope;
+    const [format = '', compression] = codec.split(COMPRESSED);
+    const serializer = format === 'json' || format === '' ? undefined : this.#serializer;
+    if (serializer?.name !== (format === 'json' || format === '' ? undefined : format)) {
+      return 'foreign';
+    }
+    const valueOf = (data: string | Uint8Array): SerialisedValue =>
+      serializer === undefined ? parsed(asText(data)) : deserialised(serializer, asBytes(data));
+    if (compression === undefined) return read(() => valueOf(payload), envelope);
+    if (!isKnownCodec(compression)) return 'foreign';
+    return this.#unpacked(compression, payload, (bytes) => read(() => valueOf(bytes), envelope));
+  }
+
+  #unpacked(
+    codec: CompressionCodec,
+    payload: string,
+    then: (bytes: Buffer) => DecodedValue | Unreadable,
+  ): DecodedValue | Unreadable | Promise<DecodedValue | Unreadable> {
+    try {
+      const bytes = decompress(codec, Buffer.from(payload, 'base64'), this.#maxBytes);
+      return isPromise(bytes) ? bytes.then(then, () => 'corrupt') : then(bytes);
+    } catch {
+      // Truncated, altered, or more than a value may be.
+      return 'corrupt';
+    }
+  }
+
+  #text(
+    data: string | Uint8Array,
+    terms: EntryTerms | undefined,
+    compression: CompressionCodec | undefined,
+  ): string {
+    const format = this.#serializer?.name ?? (compression === undefined ? '' : 'json');
+    if (typeof data === 'string' && terms === undefined) return data;
+    return encodeEnvelope({
+      id: this.#process + (this.#serial++).toString(36),
+      staleMs: terms?.staleMs ?? 0,
+      loadMs: terms?.loadMs ?? 0,
+      codec: compression === undefined ? format : format + COMPRESSED + compression,
+      payload: typeof data === 'string' ? data : Buffer.from(data).toString('base64'),
+    });
+  }
+}
+
+/** Told from its result without being awaited, which would cost a turn of the microtask queue. */
+export function isPromise<T>(outcome: T | Promise<T>): outcome is Promise<T> {
+  return typeof outcome === 'object' && outcome !== null && 'then' in outcome;
+}
+
+/** Whether a stored text is compressed, readable here or not. */
+export function isCompressed(text: string): boolean {
+  const envelope = decodeEnvelope(text);
+  return typeof envelope === 'object' && envelope.codec.includes(COMPRESSED);
+}
+
+function read(
+  value: () => SerialisedValue,
+  envelope: Envelope | undefined,
+): DecodedValue | Unreadable {
+  try {
+    return { value: value(), envelope };
+  } catch {
+    return 'corrupt';
+  }
+}
+
+/** Parsed at once, because only that tells whether it is JSON. */
+function parsed(text: string): SerialisedValue {
+  const parse = (): unknown => JSON.parse(text) as unknown;
+  return new SerialisedValue(text, parse, parse());
+}
+
+function deserialised(serializer: ValueSerializer, bytes: Uint8Array): SerialisedValue {
+  // Bytes of the reader's own and of one type, because what is made of them may be views of them.
+  const parse = (): unknown => serializer.deserialize(new Uint8Array(bytes));
+  return new SerialisedValue(bytes, parse, parse());
+}
+
+/** Read back at once: what cannot be read again is not stored. */
+function serialised(serializer: ValueSerializer, value: unknown): SerialisedValue {
+  return deserialised(serializer, serializer.serialize(value));
+}
+
+const asText = (data: string | Uint8Array): string =>
+  typeof data === 'string' ? data : Buffer.from(data).toString();
+
+const asBytes = (data: string | Uint8Array): Uint8Array =>
+  typeof data === 'string' ? Buffer.from(data, 'base64') : data;
