@@ -98,7 +98,12 @@ export class StoreGate {
   /** Gives the place back. @param tookMs what the answer took; absent when no call was made */
   leave(tookMs?: number): void {
     this.#inside--;
-    if (tookMs !== undefined) this.#adapt(tookMs);
+    // It forgets slowly, should the way to the store have become longer.
+    if (tookMs !== undefined) {
+      this.#quickestMs = Math.min(tookMs, this.#quickestMs * 1.001 + 0.001);
+    }
+    if (this.#lines.size === 0) return;
+    if (tookMs !== undefined) this.#adapt();
     if (!this.#holding) this.#admit();
   }
 
@@ -139,10 +144,8 @@ export class StoreGate {
     return true;
   }
 
-  #adapt(tookMs: number): void {
-    // It forgets slowly, should the way to the store have become longer.
-    this.#quickestMs = Math.min(tookMs, this.#quickestMs * 1.001 + 0.001);
-    if (this.#lines.size === 0 || ++this.#answers < this.#open) return;
+  #adapt(): void {
+    if (++this.#answers < this.#open) return;
     // As many answers as there are calls inside take as long as one of them.
     const now = this.#parts.clock.now();
     const crowded = now - this.#countedFrom - this.#quickestMs > this.#crowdedMs;
