@@ -23,7 +23,9 @@ describe('Idempotency-Key over two processes', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ email: DEMO_ADMIN.email, password: DEMO_PASSWORD }),
     });
-    authorization = `Bearer ${(await login.json()).access_token}`;
+    // What the API answers a login with.
+    const { access_token: token } = (await login.json()) as { access_token: string };
+    authorization = `Bearer ${token}`;
   }, 120_000);
   afterAll(async () => {
     await client.end();

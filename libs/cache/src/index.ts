@@ -84,6 +84,7 @@ export type {
 } from './store/redis/connection/redis-settings.js';
 export type { BatchAnswer, BatchLoader } from './engine/read/batch-load.js';
 export type { GetOrSetManyOptions, KeyValue } from './engine/read/get-or-set-many.js';
+export { checkedRedisSettings } from './store/redis/connection/check-redis-settings.js';
 export { script } from './store/redis/scripts/script.js';
 export type { CoherenceSettings } from './store/redis/near-cache/redis-near-cache.js';
 export { RedisStore } from './store/redis/redis-store.js';

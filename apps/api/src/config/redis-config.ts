@@ -1,4 +1,4 @@
-import type { RedisSettings } from '@gad/cache';
+import { CacheOptionsError, checkedRedisSettings, type RedisSettings } from '@gad/cache';
 import type { Environment } from './environment.js';
 import { ConfigurationError } from './parse-environment.js';
 
@@ -14,8 +14,19 @@ export function redisSettings(env: Environment): RedisSettings | undefined {
       `and ${other} are both set: keep one of them, each says by itself where Redis is`,
     );
   }
-  if (env.REDIS_SENTINELS !== undefined) return behindSentinel(env.REDIS_SENTINELS, env);
-  return standalone(env);
+  const settings =
+    env.REDIS_SENTINELS === undefined ? standalone(env) : behindSentinel(env.REDIS_SENTINELS, env);
+  return settings && checked(place ?? 'REDIS_URL', settings);
+}
+
+/** What the library refuses is refused here, by the name of the variable. */
+function checked(variable: string, settings: RedisSettings): RedisSettings {
+  try {
+    return checkedRedisSettings(settings);
+  } catch (error) {
+    if (!(error instanceof CacheOptionsError)) throw error;
+    throw new ConfigurationError(variable, error.message.replace(/^\S+ |\.$/g, ''));
+  }
 }
 
 function standalone(env: Environment): { url: string } | undefined {
