@@ -125,7 +125,7 @@ export function resolveOptions(options: CacheModuleOptions): ResolvedCacheOption
     prefix: checkedPrefix(options.prefix ?? 'gad:'),
     deadlineMs: positive('deadlineMs', options.deadlineMs ?? 50, MAX_MS),
     leaseMs: positive('leaseMs', options.leaseMs ?? 2_000, MAX_MS),
-    leaseWaitMs: positive('waitMs', options.leaseWaitMs ?? 5_000, MAX_MS),
+    leaseWaitMs: positive('leaseWaitMs', options.leaseWaitMs ?? 5_000, MAX_MS),
     removalTimeoutMs: positive('removalTimeoutMs', options.removalTimeoutMs ?? 1_000, MAX_MS),
     maxEntries: whole('maxEntries', options.maxEntries ?? 10_000, MAX_ENTRIES),
     maxBytes: whole('maxBytes', options.maxBytes ?? 64 * 1024 * 1024),

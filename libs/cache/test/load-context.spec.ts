@@ -153,7 +153,7 @@ describe('The signals of the cache', () => {
     const clock = new FakeClock();
     const limits = { deadlineMs: 50, leaseMs: 2_000, leaseWaitMs: 5_000, maxValueBytes: 1_000 };
     const store = new MemoryStore({ clock });
-    const cache = new CacheEngine({ store, prefix: 'gad:', limits, clock, log: silentLog });
+    const cache = new CacheEngine({ store, prefix: 'gad:', limits, clock, logger: silentLog });
     const keys = Array.from({ length: 40 }, (_, at) => 'k:' + at);
     const read = () => Promise.all(keys.map((key) => cache.getOrSet(key, async ({ signal }) => {
       for (let query = 0; query < 20; query++) signal.addEventListener('abort', () => query);

@@ -66,7 +66,7 @@ export class Batch<K, T> {
   /** Starts the way of a key; `start` gets its loader, and what to call when somebody else loads. */
   add(
     key: string,
-    start: (loader: Loader<unknown>, elsewhere: () => void) => Promise<unknown>,
+    start: (loader: Loader<unknown>, onContended: () => void) => Promise<unknown>,
   ): void {
     this.#undecided.add(key);
     const decide = (): void => this.#decide(key);

@@ -50,8 +50,8 @@ export async function getOrSetMany<K, T>(
       if (typeof one === 'object' && 'value' in one) values.set(key, one.value);
       else {
         starts.push(() =>
-          batch.add(key, (loader, elsewhere) =>
-            reader.load(key, loader, options, budget.fork(), one, elsewhere),
+          batch.add(key, (loader, onContended) =>
+            reader.load(key, loader, options, budget.fork(), one, onContended),
           ),
         );
       }

@@ -76,7 +76,7 @@ export class ReadThrough {
   /**
    * As `value`, behind a read that has ended with `miss`, by a loader of other keys as well.
    *
-   * @param elsewhere called when somebody else is loading the key, once or more often
+   * @param onContended called when another caller or process loads the key, once or more often
    */
   async load<T>(
     key: string,
@@ -84,9 +84,9 @@ export class ReadThrough {
     options: GetOrSetOptions,
     budget: DeadlineBudget,
     miss: Miss,
-    elsewhere: () => void,
+    onContended: () => void,
   ): Promise<unknown> {
-    const reading = { key, loader, options, budget, timed: false, elsewhere, ofBatch: true };
+    const reading = { key, loader, options, budget, timed: false, onContended, ofBatch: true };
     return (await this.#load(reading, miss)).value;
   }
 
