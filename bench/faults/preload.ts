@@ -4,6 +4,7 @@
  */
 import { CacheService } from '@gad/cache';
 import { RedisRelayStore } from '../../libs/cache/src/store/redis/redis-relay-store.js';
+import { LoggedInvalidations } from '../../apps/api/src/cache-invalidation/logged-invalidations.js';
 import type { Order } from './order.js';
 
 let order: Order | undefined;
@@ -24,11 +25,20 @@ CacheService.prototype.invalidate = function (this: CacheService, ...args) {
   return invalidate.apply(this, args);
 };
 
+// The cursor moves with every transaction of the database, so only a round that read entries counts.
+let entries = 0;
+// eslint-disable-next-line @typescript-eslint/unbound-method -- as above
+const read = LoggedInvalidations.prototype.read;
+LoggedInvalidations.prototype.read = async function (this: LoggedInvalidations, cursor) {
+  const batch = await read.call(this, cursor);
+  entries = batch.entries;
+  return batch;
+};
+
 // eslint-disable-next-line @typescript-eslint/unbound-method -- as above
 const endRound = RedisRelayStore.prototype.endRound;
 RedisRelayStore.prototype.endRound = async function (this: RedisRelayStore, turn, cursor) {
-  // A turn that applied nothing moves nothing.
-  if (cursor !== turn.cursor) {
+  if (entries > 0) {
     if (order === 'die before the cursor') process.kill(process.pid, 'SIGKILL');
     if (order === 'hold before the cursor') await hold();
   }
