@@ -82,7 +82,7 @@ export default defineConfig(
   },
   {
     // Programs for a terminal.
-    files: ['bench/**/*.ts', '**/*.main.ts'],
+    files: ['{bench,verify}/**/*.ts', '**/*.main.ts'],
     rules: { 'no-console': 'off' },
   },
   {

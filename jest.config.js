@@ -33,10 +33,7 @@ export default {
     project('cache', ['<rootDir>/libs/cache/test/**/*.spec.ts'], withServers),
     project('e2e', ['<rootDir>/apps/api/test/**/*.e2e-spec.ts'], withServers),
     project('laws', ['<rootDir>/test/*-law.spec.ts']),
-    project(
-      'repository',
-      ['<rootDir>/test/**/!(*-law).spec.ts', '<rootDir>/bench/**/*.spec.ts'],
-      withServers,
-    ),
+    project('verify', ['<rootDir>/verify/**/*.spec.ts'], withServers),
+    project('repository', ['<rootDir>/test/**/!(*-law).spec.ts'], withServers),
   ],
 };

@@ -7,7 +7,7 @@
  * Turns in one process, each round in another order. Installs the rivals' package when it is not.
  */
 import { LRUCache } from 'lru-cache';
-import { installRivals, rivalVersions } from '../libs/cache/test/coherence/install-rivals.js';
+import { installRivals, rivalVersions } from '../verify/other-caches/install.js';
 import { createCache, silentLog } from '@gad/cache';
 import { startRedis } from '../test/servers/redis-server.js';
 import { expectFigure, machine, millisecondsOf, quantile, spread } from './measure.js';
@@ -32,7 +32,7 @@ const valueOf = (key: string): unknown => ({ key, total_tareas: 45, filler: 'x'.
 installRivals();
 // Not known to the compiler, because the packages behind it need not be installed.
 const { rivals } = (await import(
-  new URL('../libs/cache/test/rivals/local-hits.mjs', import.meta.url).href
+  new URL('../verify/other-caches/local-hits.mjs', import.meta.url).href
 )) as { rivals: readonly Rival[] };
 
 const server = await startRedis();

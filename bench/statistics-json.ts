@@ -1,4 +1,4 @@
-import { seededRandom } from '../libs/cache/test/coherence/seeded-random.js';
+import { seededRandom } from '../verify/support/seeded-random.js';
 
 const ESTADOS = ['pendiente', 'en_progreso', 'en_revision', 'completada', 'cancelada'];
 const WORDS = (

@@ -6,7 +6,7 @@ export const LONGEST = 300;
 
 export const longFiles: Readonly<Record<string, string>> = {
   'package-lock.json': 'written by npm',
-  'libs/cache/test/rivals/package-lock.json': 'written by npm',
+  'verify/other-caches/package-lock.json': 'written by npm',
 };
 
 /**

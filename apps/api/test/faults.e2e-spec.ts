@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { faultsOf } from '../../../bench/faults/faults.js';
-import type { RoundResult } from '../../../bench/faults/round-result.js';
-import { runSubject } from '../../../bench/faults/run-subject.js';
-import { subjectOf } from '../../../bench/faults/subjects.js';
+import { faultsOf } from '../../../verify/faults/faults.js';
+import type { RoundResult } from '../../../verify/faults/round-result.js';
+import { runSubject } from '../../../verify/faults/run-subject.js';
+import { subjectOf } from '../../../verify/faults/subjects.js';
 
 const SEED = 20_261_126;
 
@@ -20,7 +20,7 @@ async function run(subject: string, faults: readonly string[]): Promise<RoundRes
   return result;
 }
 
-/** A minute of `npm run verify:faults`; see bench/faults/README.md. */
+/** A minute of `npm run verify:faults`; see verify/faults/README.md. */
 describe('Three API processes over one Redis and one PostgreSQL', () => {
   it.each([
     [

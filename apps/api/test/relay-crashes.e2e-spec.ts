@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { createClient, RESP_TYPES } from 'redis';
-import { DatabaseHost } from '../../../bench/faults/database-host.js';
-import { Downtimes } from '../../../bench/faults/downtimes.js';
+import { DatabaseHost } from '../../../verify/faults/database-host.js';
+import { Downtimes } from '../../../verify/faults/downtimes.js';
 import { startRedis, type RedisServer } from '../../../test/servers/redis-server.js';
 import { DEMO_ADMIN, DEMO_PASSWORD } from '../src/database/demo/demo-usuarios.js';
 import { startApiProcess, type ApiProcess } from './support/api-process.js';
@@ -129,7 +129,7 @@ describe('The log and its relay', () => {
   }
 
   it('loses nothing when the relay is killed between its removals and its cursor: the next one repeats them', async () => {
-    const leader = await start({ preload: './bench/faults/preload.ts' });
+    const leader = await start({ preload: './verify/faults/preload.ts' });
     await logIn(leader);
     const before = await untilServed(leader);
     const stale = await commands.get(KEY);

@@ -21,10 +21,10 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import type { Observable } from 'rxjs';
 import { CacheAside, cacheKey } from '@gad/cache';
 import { CacheTesting, FakeClock } from '@gad/cache/testing';
-import { until } from '../fixtures.js';
-import { failOnStrays } from '../resources.js';
-import type { Platform, RunningApp, TestResponse } from './nest-app.js';
-import { PLATFORMS, startApp } from './nest-app.js';
+import { until } from '../support/fixtures.js';
+import { failOnStrays } from '../support/resources.js';
+import type { Platform, RunningApp, TestResponse } from '../support/nest-app.js';
+import { PLATFORMS, startApp } from '../support/nest-app.js';
 
 failOnStrays();
 

@@ -4,8 +4,8 @@ import { of } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RawHandlerOptions } from '@gad/cache';
 import { CacheAside, cacheKey } from '@gad/cache';
-import type { Answer, Platform, RunningApp, TestResponse } from './nest-app.js';
-import { PLATFORMS, startApp } from './nest-app.js';
+import type { Answer, Platform, RunningApp, TestResponse } from '../support/nest-app.js';
+import { PLATFORMS, startApp } from '../support/nest-app.js';
 
 let runs: number;
 const ran = <T>(value: T): T => {

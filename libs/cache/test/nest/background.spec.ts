@@ -5,10 +5,10 @@ import { concatMap } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CacheAside, cacheKey } from '@gad/cache';
 import { CacheTesting, FakeClock, settle } from '@gad/cache/testing';
-import { deferred, until } from '../fixtures.js';
-import { failOnStrays } from '../resources.js';
-import type { Platform, RunningApp, TestRequest, TestResponse } from './nest-app.js';
-import { PLATFORMS, startApp } from './nest-app.js';
+import { deferred, until } from '../support/fixtures.js';
+import { failOnStrays } from '../support/resources.js';
+import type { Platform, RunningApp, TestRequest, TestResponse } from '../support/nest-app.js';
+import { PLATFORMS, startApp } from '../support/nest-app.js';
 
 failOnStrays();
 

@@ -7,11 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Observable } from 'rxjs';
 import { CacheAside, cacheKey } from '@gad/cache';
-import { failOnStrays } from '../resources.js';
-import type { AnyAnswer, AnyResponse } from './any-answer.js';
-import { anyAnswer, described, give } from './any-answer.js';
-import type { Platform, RunningApp } from './nest-app.js';
-import { PLATFORMS, startApp } from './nest-app.js';
+import { failOnStrays } from '../support/resources.js';
+import type { AnyAnswer, AnyResponse } from '../support/any-answer.js';
+import { anyAnswer, described, give } from '../support/any-answer.js';
+import type { Platform, RunningApp } from '../support/nest-app.js';
+import { PLATFORMS, startApp } from '../support/nest-app.js';
 
 failOnStrays();
 

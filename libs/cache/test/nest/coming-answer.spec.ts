@@ -6,8 +6,8 @@ import { settle } from '@gad/cache/testing';
 import type { AnswerSteps } from '../../src/nest/coming-answer.js';
 import { comingAnswer, Detour } from '../../src/nest/coming-answer.js';
 import { discardBody } from '../../src/nest/unsent-body.js';
-import { deferred } from '../fixtures.js';
-import { failOnStrays } from '../resources.js';
+import { deferred } from '../support/fixtures.js';
+import { failOnStrays } from '../support/resources.js';
 
 failOnStrays();
 

@@ -2,8 +2,8 @@ import { Injectable, Module, Scope } from '@nestjs/common';
 import { LazyModuleLoader, ModuleRef } from '@nestjs/core';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CacheAside, CacheInvalidate, CacheModule, CacheService, cacheKey } from '@gad/cache';
-import type { AppParts, RunningApp } from './nest-app.js';
-import { startApp } from './nest-app.js';
+import type { AppParts, RunningApp } from '../support/nest-app.js';
+import { startApp } from '../support/nest-app.js';
 
 const SYMBOL = Symbol('symbol');
 let loads: number;

@@ -2,8 +2,8 @@ import type { CanActivate, Type } from '@nestjs/common';
 import { Controller, Get, Injectable, Module, Param, Scope, UseGuards } from '@nestjs/common';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { CacheAside, CacheInvalidate, cacheKey } from '@gad/cache';
-import type { AppParts, RunningApp } from './nest-app.js';
-import { startApp } from './nest-app.js';
+import type { AppParts, RunningApp } from '../support/nest-app.js';
+import { startApp } from '../support/nest-app.js';
 
 let running: RunningApp | undefined;
 async function start(parts: AppParts): Promise<RunningApp> {

@@ -4,8 +4,8 @@ import type { Type } from '@nestjs/common';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { CacheAside, CacheModule, CacheOptionsError, cacheKey } from '@gad/cache';
 import type { Instances } from '@gad/cache';
-import type { AppParts, RunningApp } from './nest-app.js';
-import { PLATFORMS, startApp } from './nest-app.js';
+import type { AppParts, RunningApp } from '../support/nest-app.js';
+import { PLATFORMS, startApp } from '../support/nest-app.js';
 
 let running: RunningApp | undefined;
 async function start(parts: AppParts): Promise<RunningApp> {

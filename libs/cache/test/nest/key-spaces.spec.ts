@@ -13,10 +13,10 @@ import {
 } from '@gad/cache';
 import type { KeySegment, Subject } from '@gad/cache';
 import { privateKey } from '../../src/nest/private-keys.js';
-import type { RedisServer } from '../redis-server.js';
-import { startRedis } from '../redis-server.js';
-import type { RunningApp, TestRequest } from './nest-app.js';
-import { PLATFORMS, startApp } from './nest-app.js';
+import type { RedisServer } from '../support/redis-server.js';
+import { startRedis } from '../support/redis-server.js';
+import type { RunningApp, TestRequest } from '../support/nest-app.js';
+import { PLATFORMS, startApp } from '../support/nest-app.js';
 
 const segment = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }),

@@ -22,7 +22,7 @@ import {
   cachePattern,
 } from '@gad/cache';
 import { CacheTestingModule } from '@gad/cache/testing';
-import { startApp } from './nest-app.js';
+import { startApp } from '../support/nest-app.js';
 
 let runs: string[];
 let failure: Error | undefined;

@@ -33,10 +33,10 @@ import {
   VirtualTimeScheduler,
 } from 'rxjs';
 import { CacheAside, cacheKey } from '@gad/cache';
-import { deferred, until } from '../fixtures.js';
-import { failOnStrays } from '../resources.js';
-import type { Platform, RunningApp, TestRequest, TestResponse } from './nest-app.js';
-import { PLATFORMS, startApp } from './nest-app.js';
+import { deferred, until } from '../support/fixtures.js';
+import { failOnStrays } from '../support/resources.js';
+import type { Platform, RunningApp, TestRequest, TestResponse } from '../support/nest-app.js';
+import { PLATFORMS, startApp } from '../support/nest-app.js';
 
 failOnStrays();
 

@@ -9,8 +9,8 @@ import {
 } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CacheAside, cacheKey, validated } from '@gad/cache';
-import type { Platform, RunningApp } from './nest-app.js';
-import { PLATFORMS, startApp } from './nest-app.js';
+import type { Platform, RunningApp } from '../support/nest-app.js';
+import { PLATFORMS, startApp } from '../support/nest-app.js';
 
 class ItemParams {
   id = 0;

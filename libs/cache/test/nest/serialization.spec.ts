@@ -13,10 +13,10 @@ import type { Observable } from 'rxjs';
 import { map } from 'rxjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { CacheAside, cacheKey } from '@gad/cache';
-import type { RedisServer } from '../redis-server.js';
-import { startRedis } from '../redis-server.js';
-import type { AppParts, RunningApp } from './nest-app.js';
-import { PLATFORMS, startApp } from './nest-app.js';
+import type { RedisServer } from '../support/redis-server.js';
+import { startRedis } from '../support/redis-server.js';
+import type { AppParts, RunningApp } from '../support/nest-app.js';
+import { PLATFORMS, startApp } from '../support/nest-app.js';
 
 class Account {
   readonly id = 1;

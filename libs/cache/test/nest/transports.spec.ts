@@ -7,8 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { firstValueFrom, from, isObservable, of } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { CacheAside, CacheAsideInterceptor, CacheInvalidate, cacheKey } from '@gad/cache';
-import type { RunningApp } from './nest-app.js';
-import { startApp } from './nest-app.js';
+import type { RunningApp } from '../support/nest-app.js';
+import { startApp } from '../support/nest-app.js';
 
 /** A transport without a wire: what it is asked, it hands to Nest. */
 class Transport extends Server implements CustomTransportStrategy {

@@ -11,7 +11,7 @@ import {
 } from '@gad/cache';
 import { createCache } from '@gad/cache';
 import type { CacheEngine, NestCacheOptions } from '@gad/cache';
-import { startRedis } from '../redis-server.js';
+import { startRedis } from '../support/redis-server.js';
 
 /** Nothing listens there: what is refused is refused before anything is asked. */
 const NOWHERE = 'redis://127.0.0.1:1';

@@ -3,10 +3,10 @@ import { Controller, Get, Res, StreamableFile } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CacheAside, cacheKey } from '@gad/cache';
 import { CacheTesting, FakeClock } from '@gad/cache/testing';
-import { deferred } from '../fixtures.js';
-import { failOnStrays } from '../resources.js';
-import type { Platform, RunningApp, TestResponse } from './nest-app.js';
-import { PLATFORMS, startApp } from './nest-app.js';
+import { deferred } from '../support/fixtures.js';
+import { failOnStrays } from '../support/resources.js';
+import type { Platform, RunningApp, TestResponse } from '../support/nest-app.js';
+import { PLATFORMS, startApp } from '../support/nest-app.js';
 
 failOnStrays();
 

@@ -10,9 +10,9 @@ import {
   CacheOptionsError,
   cacheKey,
 } from '@gad/cache';
-import { deferred } from '../fixtures.js';
-import type { AppParts, RunningApp } from './nest-app.js';
-import { startApp } from './nest-app.js';
+import { deferred } from '../support/fixtures.js';
+import type { AppParts, RunningApp } from '../support/nest-app.js';
+import { startApp } from '../support/nest-app.js';
 
 let loads: number;
 

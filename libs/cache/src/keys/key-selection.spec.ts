@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Glob } from './glob.js';
+import type { KeySelection } from './key-selection.js';
+import {
+  matcherOf,
+  decodeSelection,
+  encodeSelection,
+  ALL_KEYS,
+  mayMatchPrefix,
+  selectKeys,
+  selectMatching,
+} from './key-selection.js';
+
+const afterTravel = (removed: KeySelection): ((key: string) => boolean) =>
+  matcherOf(decodeSelection(encodeSelection(removed)));
+
+const name = fc.string({
+  unit: fc.constantFrom(...'ab:*?[]\\^-ñ€😀 '),
+  minLength: 1,
+  maxLength: 12,
+});
+
+describe('What a removal took away', () => {
+  it('still covers every one of its keys when it has been told', () => {
+    fc.assert(
+      fc.property(fc.array(name, { minLength: 1 }), (keys) => {
+        expect(keys.every(afterTravel(selectKeys(keys)))).toBe(true);
+      }),
+    );
+  });
+
+  it('covers the same keys as its glob when it has been told', () => {
+    fc.assert(
+      fc.property(name, name, (pattern, key) => {
+        const glob = new Glob(pattern);
+        expect(afterTravel(selectMatching(glob))(key)).toBe(glob.matches(Buffer.from(key)));
+      }),
+    );
+  });
+
+  it('is told by what its keys have in common when they are many', () => {
+    const keys = Array.from({ length: 1_000 }, (_, at) => `stats:user*:${at}`);
+    const removed = selectKeys(keys);
+    expect(encodeSelection(removed)).toBe('gstats:user\\*:*');
+    expect(keys.every(matcherOf(removed))).toBe(true);
+    expect(matcherOf(removed)('stats:users:1')).toBe(false);
+  });
+
+  it.each([
+    ['keys that have nothing in common', ['ñ', 'a'], 'g*'],
+    ['keys that differ in half of a character', ['x😀', 'x😁'], 'gx*'],
+    ['keys that have too much in common', ['*'.repeat(400), `${'*'.repeat(400)}b`], 'a'],
+  ])('is told safely for many %s', (_, [one = '', other = ''], told) => {
+    const keys = Array.from({ length: 2_100 }, (__, at) => (at % 2 === 0 ? one : other));
+    const removed = selectKeys(keys);
+    expect(encodeSelection(removed)).toBe(told);
+    expect(keys.every(afterTravel(removed))).toBe(true);
+  });
+
+  it.each([
+    [selectKeys(['a', 'stats:1']), true],
+    [selectKeys(['a', 'stat']), false],
+    [selectMatching(new Glob('stats:user:*')), true],
+    [selectMatching(new Glob('s*')), true],
+    [selectMatching(new Glob('*:7')), true],
+    [selectMatching(new Glob('t*')), false],
+    [ALL_KEYS, true],
+  ])('may touch a prefix or may not: %#', (removed, touches) => {
+    expect(mayMatchPrefix(removed, ['stats:'])).toBe(touches);
+    expect(mayMatchPrefix(removed, [])).toBe(false);
+    expect(mayMatchPrefix(removed, [''])).toBe(true);
+  });
+});

@@ -1,0 +1,139 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Glob } from '../keys/glob.js';
+import { NearCache } from './near-cache.js';
+import { ALL_KEYS, selectKeys, selectMatching } from '../keys/key-selection.js';
+import { FakeClock } from '@gad/cache/testing';
+
+const KEY = 'stats:user:2:days:30';
+
+describe('The local tier', () => {
+  let clock: FakeClock;
+  let freshness: { freshUntil: number };
+  let tier: NearCache;
+  beforeEach(() => {
+    clock = new FakeClock();
+    freshness = { freshUntil: Infinity };
+    tier = new NearCache({ clock, freshness, parsed: true, maxEntries: 100, maxBytes: 100_000 });
+  });
+
+  function keep(key: string, value: unknown, forMs = 1_000, endsAt: number | null = null): void {
+    const keeping = tier.reserve(key);
+    tier.publish(keeping, value, forMs, endsAt);
+    tier.release(keeping);
+  }
+
+  it.each([null, 0, '', false, [], {}])('keeps %j as a value', (value) => {
+    keep(KEY, value);
+    expect(tier.get(KEY)?.value).toBe(value);
+  });
+
+  it('hands out one object, which nobody can change', () => {
+    keep(KEY, { list: [{ total: 1 }] });
+    const held = tier.get(KEY)?.value;
+    expect(tier.get(KEY)?.value).toBe(held);
+    expect(() => Object.assign((held as { list: object[] }).list[0] ?? {}, { total: 2 })).toThrow(
+      TypeError,
+    );
+  });
+
+  it.each([
+    ['a Date', { at: new Date() }],
+    ['a Map', [new Map()]],
+    ['bytes', Buffer.from('x')],
+    ['a function', () => 1],
+  ])('does not keep %s, which freezing does not protect, and leaves it as it is', (_, value) => {
+    keep(KEY, value);
+    expect(tier.get(KEY)).toBeUndefined();
+    expect(Object.isFrozen(value)).toBe(false);
+  });
+
+  it('ends a copy after its time', async () => {
+    keep(KEY, 1, 1_000);
+    await clock.advanceAsync(999);
+    expect(tier.get(KEY)?.value).toBe(1);
+    await clock.advanceAsync(1);
+    expect(tier.get(KEY)).toBeUndefined();
+    expect(tier.figures().entries).toBe(0);
+  });
+
+  it('ends a copy with the store’s own entry, and tells when that ends', async () => {
+    keep(KEY, 1, 60_000, 700);
+    expect(tier.get(KEY)).toMatchObject({ endsAt: 700 });
+    await clock.advanceAsync(700);
+    expect(tier.get(KEY)).toBeUndefined();
+    keep(KEY, 1, 60_000, 700);
+    expect(tier.get(KEY)).toBeUndefined();
+  });
+
+  it('reads nothing without proof that all removals were heard of, and keeps it meanwhile', () => {
+    keep(KEY, 1);
+    freshness.freshUntil = clock.now();
+    expect(tier.get(KEY)).toBeUndefined();
+    freshness.freshUntil = clock.now() + 1;
+    expect(tier.get(KEY)?.value).toBe(1);
+  });
+
+  it.each([
+    ['its key', selectKeys(['a', KEY]), true],
+    ['another key', selectKeys(['a', `${KEY}0`]), false],
+    ['a prefix', selectMatching(new Glob('stats:user:2:*')), true],
+    ['another prefix', selectMatching(new Glob('stats:user:22:*')), false],
+    ['a glob', selectMatching(new Glob('stats:user:?:days:[1-3]*')), true],
+    ['another glob', selectMatching(new Glob('stats:user:?:weeks:*')), false],
+    ['a glob that is its name', selectMatching(new Glob('stats:user:2:days:\\30')), true],
+    ['everything', ALL_KEYS, true],
+  ])('drops a copy, and refuses one on its way, when %s is removed: %#', (_, removed, covered) => {
+    keep(KEY, 'held');
+    const before = tier.reserve(KEY);
+    tier.drop(removed);
+    expect(tier.get(KEY)?.value).toBe(covered ? undefined : 'held');
+    const raced = ['raced'];
+    tier.publish(before, raced, 1_000, null);
+    tier.release(before);
+    expect(Object.isFrozen(raced)).toBe(true);
+    expect(tier.get(KEY)?.value).toEqual(covered ? undefined : ['raced']);
+    expect(tier.figures().refused).toBe(covered ? 1 : 0);
+    keep(KEY, 'read afterwards');
+    expect(tier.get(KEY)?.value).toBe('read afterwards');
+  });
+
+  it('drops everything, and refuses all that is on its way, at a flush', () => {
+    keep('a', 1);
+    const before = tier.reserve('b');
+    tier.flush();
+    tier.publish(before, 1, 1_000, null);
+    expect(tier.get('a')).toBeUndefined();
+    expect(tier.get('b')).toBeUndefined();
+  });
+
+  it('refuses what comes after its end', () => {
+    const keeping = tier.reserve(KEY);
+    tier.release(keeping);
+    tier.publish(keeping, 1, 1_000, null);
+    expect(tier.get(KEY)).toBeUndefined();
+  });
+
+  it('is bounded in entries, the least recently used going first', () => {
+    for (let at = 0; at < 100; at++) keep(`k:${at}`, at);
+    expect(tier.get('k:0')?.value).toBe(0);
+    keep('one more', 1);
+    expect(tier.get('k:0')?.value).toBe(0);
+    expect(tier.get('k:1')).toBeUndefined();
+    expect(tier.figures().entries).toBe(100);
+  });
+
+  it('is bounded in bytes, and does not keep what is larger than that', () => {
+    for (let at = 0; at < 50; at++) keep(`k:${at}`, 'x'.repeat(10_000));
+    expect(tier.figures().entries).toBe(9);
+    expect(tier.figures().bytes).toBeLessThanOrEqual(100_000);
+    keep('large', 'x'.repeat(100_000));
+    expect(tier.get('large')).toBeUndefined();
+  });
+
+  it('counts a character beyond Latin-1 as two bytes', () => {
+    keep('latin', 'ñ'.repeat(1_000));
+    const latin = tier.figures().bytes;
+    keep('wide', '€'.repeat(1_000));
+    expect(tier.figures().bytes - latin).toBeGreaterThanOrEqual(latin + 990);
+  });
+});

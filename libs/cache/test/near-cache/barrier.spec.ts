@@ -1,0 +1,201 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Glob } from '@gad/cache';
+import { openRedisStore, until } from '../support/fixtures.js';
+import { gatedLinks } from '../support/gated-link.js';
+import type { Gates } from '../support/gates.js';
+import { FakeClock, settle } from '@gad/cache/testing';
+import type { RedisServer } from '../support/redis-server.js';
+import { startRedis } from '../support/redis-server.js';
+import type { CoherentProcess } from '../support/near-cache-process.js';
+import { BOUND_MS, openProcess, readyProcess } from '../support/near-cache-process.js';
+
+const KEY = 'stats:user:2:days:30';
+const STATE = 'gad:\0removals';
+
+const isConfirmation = (call: string): boolean => call.startsWith('PUBLISH gad:\0confirmed');
+
+describe('A removal with the barrier', () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(() => server.stop());
+
+  /** Its time passes only when told; it therefore waits for ever unless it is confirmed. */
+  let writer: CoherentProcess;
+  let time: FakeClock;
+  let reader: CoherentProcess;
+  let gates: Gates;
+  beforeEach(async () => {
+    await server.command('FLUSHALL');
+    const links = gatedLinks();
+    gates = links.gates;
+    reader = await readyProcess(server, { makeLink: links.makeLink });
+    time = new FakeClock();
+    writer = await openProcess(server, { barrier: ['stats:'], clock: time });
+    await until(() => writer.store.connected);
+    await untilSettled();
+  });
+  afterEach(async () => {
+    // What is on its way has its deadlines in a time that does not pass.
+    await Promise.all([writer.store.close(), reader.store.close()]);
+  });
+
+  /** So that the registry is known to be complete. */
+  async function untilSettled(): Promise<void> {
+    const { coherence } = writer.store;
+    while (coherence?.barrier?.settled() !== true || !writer.readable) {
+      await time.advanceAsync(50);
+      await roundTrip();
+    }
+    await server.command('ZADD', STATE, 'XX', 'INCR', String(-1e9), 'born');
+  }
+
+  function watch(removal: Promise<unknown>): { done: boolean } {
+    const state = { done: false };
+    void removal.then(() => (state.done = true));
+    return state;
+  }
+
+  /** What was sent before this has been answered. */
+  async function roundTrip(): Promise<void> {
+    await writer.store.read('nothing', 1_000);
+    await settle();
+  }
+
+  /** A removal that is answered, but not done before the bound has passed. */
+  async function expectWholeBound(): Promise<void> {
+    const removal = writer.store.remove([KEY]);
+    const state = watch(removal);
+    await roundTrip();
+    await roundTrip();
+    expect(state.done).toBe(false);
+    await time.advanceAsync(BOUND_MS + 2);
+    await removal;
+  }
+
+  it.each<[string, (store: CoherentProcess['store']) => Promise<unknown>]>([
+    ['a key', (store) => store.remove([KEY])],
+    ['a prefix', (store) => store.removeMatching(new Glob('stats:*'))],
+    ['a glob', (store) => store.removeMatching(new Glob('*:30'))],
+    ['everything', (store) => store.removeAll()],
+  ])('is not done before the other process has confirmed it: %s', async (_, remove) => {
+    reader.keep(KEY, 1);
+    const confirmation = gates.before(isConfirmation);
+    const removal = remove(writer.store);
+    const state = watch(removal);
+    await confirmation.arrived;
+    expect(reader.copy(KEY)).toBeUndefined();
+    await roundTrip();
+    expect(state.done).toBe(false);
+    confirmation.release();
+    await removal;
+  });
+
+  it.each<[string, (store: CoherentProcess['store']) => Promise<unknown>]>([
+    ['a key', ({ unconfirmed }) => unconfirmed.remove([KEY])],
+    ['a prefix', ({ unconfirmed }) => unconfirmed.removeMatching(new Glob('stats:*'))],
+    ['everything', ({ unconfirmed }) => unconfirmed.removeAll()],
+  ])('is announced and waits for nobody when a relay makes it: %s', async (_, remove) => {
+    reader.keep(KEY, 1);
+    await server.command('ZADD', STATE, String(Date.now()), 'frozen');
+    await remove(writer.store);
+    await until(() => reader.copy(KEY) === undefined);
+    expect(gates.calls.filter(isConfirmation)).toEqual([]);
+  });
+
+  it('does not wait where no copies are kept by the barrier’s rules', async () => {
+    const confirmation = gates.before(isConfirmation);
+    await writer.store.remove(['usuarios:2']);
+    await writer.store.removeMatching(new Glob('usuarios:*'));
+    confirmation.release();
+    expect(gates.calls.filter(isConfirmation)).toEqual([]);
+  });
+
+  it('waits for the whole bound, and no longer, when a process does not confirm', async () => {
+    const confirmation = gates.before(isConfirmation);
+    const removal = writer.store.remove([KEY]);
+    const state = watch(removal);
+    await confirmation.arrived;
+    await roundTrip();
+    await time.advanceAsync(BOUND_MS);
+    expect(state.done).toBe(false);
+    await time.advanceAsync(2);
+    expect(state.done).toBe(true);
+    confirmation.release();
+  });
+
+  it('does not take the confirmation of another removal for its own', async () => {
+    const first = gates.before(isConfirmation);
+    const one = watch(writer.store.remove([KEY]));
+    await first.arrived;
+    await writer.store.remove([KEY]);
+    await roundTrip();
+    expect(one.done).toBe(false);
+    first.release();
+    await until(() => one.done);
+  });
+
+  it('does not wait for a process that has left', async () => {
+    await reader.store.close();
+    await writer.store.remove([KEY]);
+    reader = await readyProcess(server);
+  });
+
+  it('does not wait for a process that has been silent for twice the bound', async () => {
+    await server.command('ZADD', STATE, String(Date.now() - 2 * BOUND_MS - 50), 'crashed');
+    await writer.store.remove([KEY]);
+  });
+
+  it('waits for one that has been silent for less', async () => {
+    await server.command('ZADD', STATE, String(Date.now()), 'frozen');
+    await expectWholeBound();
+  });
+
+  it.each([
+    ['the registry was lost', () => server.command('DEL', STATE)],
+    [
+      'the registry is younger than the bound',
+      async () => {
+        const [seconds = '', micros = ''] = (await server.command('TIME')) as string[];
+        await server.command('ZADD', STATE, seconds + micros.padStart(6, '0'), 'born');
+      },
+    ],
+  ])('waits for the whole bound when %s', async (_, happen) => {
+    await reader.store.close();
+    await happen();
+    await expectWholeBound();
+    reader = await readyProcess(server);
+  });
+
+  it('waits for the whole bound after a reconnect: the server may not know who reads', async () => {
+    await reader.store.close();
+    await server.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await until(() => !writer.store.connected);
+    while (!writer.store.connected) await time.advanceAsync(50);
+    await expectWholeBound();
+    reader = await readyProcess(server);
+  });
+
+  it('forgets whom it has asked when it is done, and when it fails', async () => {
+    const barrier = writer.store.coherence?.barrier;
+    await writer.store.remove([KEY]);
+    expect(barrier?.confirmations.size).toBe(0);
+    await server.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await expect(writer.store.remove([KEY])).rejects.toThrow();
+    expect(barrier?.confirmations.size).toBe(0);
+  });
+
+  it('that failed is announced all the same, because it may have been done', async () => {
+    reader.keep(KEY, 1);
+    const links = gatedLinks();
+    const slow = await openRedisStore(server, { makeLink: links.makeLink, removalTimeoutMs: 1 });
+    const lost = links.gates.before('REMOVE');
+    const removal = expect(slow.remove([KEY])).rejects.toThrow('in time');
+    await lost.arrived;
+    await removal;
+    await until(() => reader.copy(KEY) === undefined);
+    lost.release();
+    await slow.close();
+  });
+});

@@ -1,0 +1,244 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { CacheEngine, RedisStore } from '@gad/cache';
+import { MemoryStore, silentLog } from '@gad/cache';
+import { deferred, engineOver, openRedisStore, until } from '../support/fixtures.js';
+import { gatedLinks } from '../support/gated-link.js';
+import type { Gates } from '../support/gates.js';
+import { settle } from '@gad/cache/testing';
+import type { RedisServer } from '../support/redis-server.js';
+import { startRedis } from '../support/redis-server.js';
+import { BOUND_MS } from '../support/near-cache-process.js';
+
+const KEY = 'stats:user:2:days:30';
+const BOUNDS = { maxEntries: 100, maxBytes: 1e6 };
+const LOCAL = { ttl: 300, local: 60 };
+const never = (): never => {
+  throw new Error('not in memory');
+};
+
+describe('Reads with the option local', () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(() => server.stop());
+
+  let store: RedisStore;
+  let cache: CacheEngine;
+  let gates: Gates;
+  /** Another process, which keeps no copies itself. */
+  let other: CacheEngine;
+  beforeEach(async () => {
+    await server.command('FLUSHALL');
+    const links = gatedLinks();
+    gates = links.gates;
+    const local = { staleBoundMs: BOUND_MS, barrier: [] };
+    store = await openRedisStore(server, { makeLink: links.makeLink, local });
+    cache = engineOver(store, {}, silentLog, { local: BOUNDS });
+    other = engineOver(await openRedisStore(server));
+    await readable();
+  });
+  afterEach(() => Promise.all([cache.close(), other.close()]));
+
+  const readable = (): Promise<void> =>
+    until(() => performance.now() < (store.coherence?.freshUntil ?? 0));
+
+  /** How many messages of removals have had their effect here. */
+  async function heardAll(): Promise<void> {
+    await cache.getOrSet('mark', () => 1, LOCAL);
+    await other.delete('mark');
+    await untilGone('mark');
+  }
+
+  /** Whether a read is answered from memory; if not, the store has been asked. */
+  async function inMemory(key: string): Promise<boolean> {
+    const hits = (): number => cache.counts().copies?.hits ?? 0;
+    const before = hits();
+    const read = cache.getOrSet(key, () => Promise.reject(new Error('not in memory')), LOCAL);
+    await read.catch(() => undefined);
+    return hits() > before;
+  }
+
+  async function untilGone(key: string): Promise<void> {
+    while (await inMemory(key)) await settle();
+  }
+
+  it('ask nobody on a hit, and hand out one frozen object', async () => {
+    const first = await cache.getOrSet(KEY, () => ({ total: 1, list: [{ id: 1 }] }), LOCAL);
+    const sent = gates.calls.filter((call) => call !== 'LOOK').length;
+    const second = await cache.getOrSet<typeof first>(KEY, never, LOCAL);
+    const entry = await cache.getOrSetEntry(KEY, never, LOCAL);
+    expect(gates.calls.filter((call) => call !== 'LOOK')).toHaveLength(sent);
+    expect(second).toBe(first);
+    expect(entry).toMatchObject({ key: `gad:${KEY}`, hit: true, stored: true, value: first });
+    expect(() => Object.assign(second.list[0] ?? {}, { id: 2 })).toThrow(TypeError);
+    expect(cache.counts().copies).toMatchObject({ hits: 2, entries: 1, refused: 0 });
+  });
+
+  it('keep what another process has stored, for no longer than the store does', async () => {
+    await other.set(KEY, 1, { ttl: 1.5 });
+    await heardAll();
+    expect(await cache.getOrSet(KEY, never, LOCAL)).toBe(1);
+    expect(await inMemory(KEY)).toBe(true);
+    await untilGone(KEY);
+    expect(await cache.getOrSet(KEY, () => 2, LOCAL)).toBe(2);
+  });
+
+  it('tell the life that is left in the store', async () => {
+    await cache.getOrSetEntry(KEY, () => 1, LOCAL);
+    const copy = await cache.getOrSetEntry(KEY, never, { ttl: 300, local: 60 });
+    expect(copy.ttl).toBeGreaterThanOrEqual(299);
+    expect((await cache.getOrSetEntry(KEY, never, { ttl: 20, local: 60 })).ttl).toBe(20);
+    await cache.getOrSet('for ever', () => 1, { local: 60 });
+    expect((await cache.getOrSetEntry('for ever', never, { local: 60 })).ttl).toBeNull();
+  });
+
+  it('are the only ones that look into memory, and that are given frozen values', async () => {
+    await cache.getOrSet(KEY, () => ({ total: 1 }), LOCAL);
+    await server.command('SET', `gad:${KEY}`, '{"total":2}');
+    expect(await cache.getOrSet(KEY, never)).toEqual({ total: 2 });
+    const got = await cache.get(KEY);
+    expect(got).toEqual({ total: 2 });
+    expect(Object.isFrozen(got)).toBe(false);
+  });
+
+  it.each([
+    ['a loader’s value', () => cache.getOrSet(KEY, () => ({ list: [{}] }), LOCAL)],
+    [
+      'a stored value',
+      async () => {
+        await other.set(KEY, { list: [{}] });
+        return cache.getOrSet(KEY, never, LOCAL);
+      },
+    ],
+    [
+      'a value that was not stored',
+      async () => {
+        await server.command('HSET', `gad:${KEY}`, 'a', 'b');
+        return cache.getOrSet(KEY, () => ({ list: [{}] }), LOCAL);
+      },
+    ],
+    [
+      'a value in an in-process store, where the option does nothing else',
+      () => {
+        const memory = engineOver(new MemoryStore(), {}, silentLog, { local: BOUNDS });
+        expect(memory.counts().copies).toBeNull();
+        return memory.getOrSet(KEY, () => ({ list: [{}] }), LOCAL);
+      },
+    ],
+  ])('freeze all the way down: %s', async (_, read) => {
+    const { list } = await read();
+    expect([Object.isFrozen(list), Object.isFrozen(list[0])]).toEqual([true, true]);
+  });
+
+  it.each([0, -1, NaN, Infinity])('refuse %d seconds', async (local) => {
+    await expect(cache.getOrSet(KEY, () => 1, { local })).rejects.toThrow('local must be');
+  });
+
+  it.each<[string, (engine: CacheEngine) => Promise<unknown>]>([
+    ['delete', (engine) => engine.delete(KEY)],
+    ['deletePattern', (engine) => engine.deletePattern('stats:*')],
+    ['clear', (engine) => engine.clear()],
+    ['invalidate', (engine) => engine.invalidate(['stats:*'])],
+    ['set', (engine) => engine.set(KEY, 2)],
+  ])('are not answered from memory while this process itself removes: %s', async (_, remove) => {
+    await cache.getOrSet(KEY, () => 1, LOCAL);
+    const sending = gates.before((call) => /^(REMOVE|REMOVE_RANGE|WRITE)$/.test(call));
+    const removal = remove(cache);
+    await sending.arrived;
+    expect(await inMemory(KEY)).toBe(false);
+    // Read again before the removal reaches the store, and kept …
+    expect(await cache.getOrSet(KEY, never, LOCAL)).toBe(1);
+    expect(await cache.getOrSet(KEY, never, LOCAL)).toBe(1);
+    sending.release();
+    await removal;
+    // … but not for longer than that.
+    expect(await inMemory(KEY)).toBe(false);
+  });
+
+  it('do not keep what was read before a removal of which is heard first', async () => {
+    await other.set(KEY, 'old');
+    const answer = gates.after('READ_WHOLE');
+    const reading = cache.getOrSet(KEY, never, LOCAL);
+    await answer.arrived;
+    await other.delete(KEY);
+    await heardAll();
+    answer.release();
+    // It was asked for before the removal.
+    expect(await reading).toBe('old');
+    expect(cache.counts().copies?.refused).toBe(1);
+    expect(await cache.getOrSet(KEY, () => 'new', LOCAL)).toBe('new');
+  });
+
+  it('drop what was read before a removal of which is heard afterwards', async () => {
+    await other.set(KEY, 'old');
+    expect(await cache.getOrSet(KEY, never, LOCAL)).toBe('old');
+    await other.deletePattern('stats:*');
+    await untilGone(KEY);
+    expect(await cache.getOrSet(KEY, () => 'new', LOCAL)).toBe('new');
+  });
+
+  it('do not keep what a loader read before a removal', async () => {
+    const loading = deferred<string>();
+    let begun = false;
+    const load = (): Promise<string> => {
+      begun = true;
+      return loading.promise;
+    };
+    const reading = cache.getOrSet(KEY, load, LOCAL);
+    await until(() => begun);
+    await other.delete(KEY);
+    loading.resolve('old');
+    expect(await reading).toBe('old');
+    expect(await cache.getOrSet(KEY, () => 'new', LOCAL)).toBe('new');
+  });
+
+  it('do not keep a fill that was removed before its confirmation arrived', async () => {
+    const confirmed = gates.after('FILL');
+    const reading = cache.getOrSet(KEY, () => 'old', LOCAL);
+    await confirmed.arrived;
+    await other.delete(KEY);
+    await heardAll();
+    confirmed.release();
+    expect(await reading).toBe('old');
+    expect(await cache.getOrSet(KEY, () => 'new', LOCAL)).toBe('new');
+  });
+
+  it('are not answered from memory while this process owes removals', async () => {
+    // A bound that is not over soon: only what is owed stands in the way.
+    const patient = { staleBoundMs: 60_000, barrier: [] };
+    const owing = engineOver(
+      await openRedisStore(server, { local: patient }),
+      { deadlineMs: 100 },
+      silentLog,
+      { local: BOUNDS },
+    );
+    const fresh = (): boolean => performance.now() < (owing.store.coherence?.freshUntil ?? 0);
+    await until(fresh);
+    await owing.getOrSet(KEY, () => 1, LOCAL);
+    expect(await owing.getOrSet(KEY, never, LOCAL)).toBe(1);
+    await server.freeze();
+    expect(await owing.invalidate(['usuarios:*'])).toBe(false);
+    expect(fresh()).toBe(true);
+    expect(await owing.getOrSet(KEY, () => 2, LOCAL)).toBe(2);
+    await server.thaw();
+    await until(() => owing.counts().pending_removals === 0);
+    await owing.close();
+  });
+
+  it('go to the source when neither memory nor the store can be believed', async () => {
+    await cache.getOrSet(KEY, () => 1, LOCAL);
+    await server.freeze();
+    await until(() => performance.now() >= (store.coherence?.freshUntil ?? Infinity));
+    expect(await cache.getOrSet(KEY, () => 2, LOCAL)).toBe(2);
+    await server.thaw();
+    await readable();
+  });
+
+  it('forget reads on their way when these fail', async () => {
+    const failing = cache.getOrSet(KEY, () => Promise.reject(new Error('no')), LOCAL);
+    await expect(failing).rejects.toThrow('no');
+    await settle();
+    expect(cache.counts().copies).toMatchObject({ entries: 0 });
+  });
+});

@@ -1,0 +1,192 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { CommitPosition } from '@gad/cache';
+import { settle } from '@gad/cache/testing';
+import type { Member } from '../support/fleet.js';
+import { Fleet } from '../support/fleet.js';
+
+let fleet: Fleet;
+
+beforeEach(() => {
+  fleet = new Fleet();
+});
+afterEach(() => fleet.stop());
+
+/** Commits, and asks that nobody is served the old value. */
+function write(member: Member, pattern = 'k:*'): { outcome: () => unknown } {
+  const written: CommitPosition = {
+    position: fleet.log.append(pattern),
+    committedAt: fleet.clock.now(),
+  };
+  let outcome: unknown = 'waiting';
+  void member.engine.invalidate([pattern], written).then((done) => (outcome = done));
+  return { outcome: () => outcome };
+}
+
+describe('A write that is in the log', () => {
+  let writer: Member;
+  let other: Member;
+
+  beforeEach(async () => {
+    writer = await fleet.join();
+    other = await fleet.join();
+    await fleet.clock.advanceAsync(500);
+  });
+
+  it('is answered as soon as the store has confirmed', async () => {
+    await fleet.store.write('k:1', '1', undefined);
+    const { outcome } = write(writer);
+    await settle();
+    expect(outcome()).toBe(true);
+    expect(await fleet.store.read('k:1')).toBeUndefined();
+    expect(writer.engine.counts().pending_removals).toBe(0);
+  });
+
+  it('waits, confirmed by a server that has just been promoted, for those left on the former one', async () => {
+    await fleet.store.write('k:1', '1', undefined);
+    fleet.books.primarySince = fleet.clock.now();
+    await fleet.clock.advanceAsync(300);
+    const { outcome } = write(writer);
+    await settle();
+    expect(await fleet.store.read('k:1')).toBeUndefined();
+    await fleet.clock.advanceAsync(1_200);
+    expect(outcome()).toBe('waiting');
+    await fleet.clock.advanceAsync(200);
+    expect(outcome()).toBe(true);
+    const later = write(writer);
+    await settle();
+    expect(later.outcome()).toBe(true);
+  });
+
+  it('waits as long as it can matter where a new connection has not told how old its server is', async () => {
+    writer.line.generation++;
+    const { outcome } = write(writer);
+    await fleet.clock.advanceAsync(1_490);
+    expect(outcome()).toBe('waiting');
+    await fleet.clock.advanceAsync(20);
+    expect(outcome()).toBe(true);
+  });
+
+  it('waits for the relay’s cursor when its own removal failed', async () => {
+    const failing = writer.gates.before('remove');
+    const { outcome } = write(writer, 'k');
+    await failing.arrived;
+    await fleet.clock.advanceAsync(60);
+    expect(outcome()).toBe('waiting');
+    // The leader's own removals would wait at the gate; another leads.
+    fleet.books.leader = undefined;
+    await other.line.beginRound();
+    await fleet.clock.advanceAsync(300);
+    expect(outcome()).toBe(true);
+    failing.release();
+  });
+
+  it('gives copies the time to end that nobody has confirmed to be gone, when the relay removed', async () => {
+    const confirmMs = 400;
+    const copying = await fleet.joinWithCopies(confirmMs);
+    const slow = copying.gates.before('remove');
+    const { outcome } = write(copying, 'k');
+    await slow.arrived;
+    // For so long the store and those who have to confirm are waited for …
+    await fleet.clock.advanceAsync(50 + confirmMs);
+    // … then the cursor, which is read before long, and from there on the copies.
+    await fleet.clock.advanceAsync(confirmMs);
+    expect(outcome()).toBe('waiting');
+    await fleet.clock.advanceAsync(200);
+    expect(outcome()).toBe(true);
+    slow.release();
+  });
+
+  it('is answered when a removal that was slow is confirmed after all', async () => {
+    writer.log.away = other.log.away = true;
+    const slow = writer.gates.before('remove');
+    const { outcome } = write(writer, 'k');
+    await slow.arrived;
+    await fleet.clock.advanceAsync(200);
+    expect(outcome()).toBe('waiting');
+    slow.release();
+    await settle();
+    expect(outcome()).toBe(true);
+  });
+
+  it('waits, cut off from the store, until nobody’s validity can be older than it', async () => {
+    await fleet.store.write('k:1', '"old"', undefined);
+    writer.away();
+    // Nobody applies the log, and the others still have permission to serve.
+    other.log.away = true;
+    const { outcome } = write(writer);
+    const served: unknown[] = [];
+    for (let ms = 0; ms < 1_600; ms += 20) {
+      await fleet.clock.advanceAsync(20);
+      const value = await other.engine.get('k:1');
+      if (outcome() !== 'waiting') served.push(value);
+    }
+    expect(outcome()).toBe(false);
+    expect(served.length).toBeGreaterThan(0);
+    expect(new Set(served)).toEqual(new Set([undefined]));
+  });
+
+  it('is not owed: the relay has it', async () => {
+    writer.away();
+    other.log.away = true;
+    const { outcome } = write(writer);
+    await fleet.clock.advanceAsync(2_000);
+    expect(outcome()).toBe(false);
+    expect(writer.engine.counts().pending_removals).toBe(0);
+    writer.back();
+    other.log.away = false;
+    await fleet.clock.advanceAsync(1_000);
+    expect(await writer.engine.getOrSet('k:1', () => 1)).toBe(1);
+    expect(await writer.engine.getOrSet('k:1', () => 2)).toBe(1);
+  });
+
+  it('does not wait with bounded consistency, but owes', async () => {
+    const bounded = await fleet.join('bounded');
+    bounded.away();
+    const { outcome } = write(bounded);
+    await settle();
+    expect(outcome()).toBe(false);
+    expect(bounded.engine.counts().pending_removals).toBe(1);
+    bounded.back();
+    await fleet.clock.advanceAsync(200);
+    expect(bounded.engine.counts().pending_removals).toBe(0);
+  });
+});
+
+describe('A write over stores in the processes’ own memory', () => {
+  it('waits until every other process must have applied it or stopped serving', async () => {
+    const [a, b] = [await fleet.joinAlone(), await fleet.joinAlone()];
+    let state = 1;
+    const read = (member: Member): Promise<number> => member.engine.getOrSet('k:1', () => state);
+    expect([await read(a), await read(b)]).toEqual([1, 1]);
+    b.log.away = true;
+    state = 2;
+    const { outcome } = write(a);
+    await settle();
+    expect(await read(a)).toBe(2);
+    expect(await read(b)).toBe(1);
+    for (let ms = 0; outcome() === 'waiting'; ms += 5) {
+      if (ms > 400) throw new Error('waits too long');
+      await fleet.clock.advanceAsync(5);
+    }
+    expect(outcome()).toBe(true);
+    expect(await read(b)).toBe(2);
+  });
+
+  it('is applied by every process’s own relay', async () => {
+    const [a, b] = [await fleet.joinAlone(), await fleet.joinAlone()];
+    await b.engine.getOrSet('k:1', () => 1);
+    write(a);
+    fleet.log.announce();
+    await fleet.clock.advanceAsync(5);
+    expect(await b.engine.get('k:1')).toBeUndefined();
+    expect(b.freshness.figures()).toMatchObject({ relay: 'leading', fresh: true });
+  });
+
+  it('does not wait when there is no other process', async () => {
+    const only = await fleet.joinAlone();
+    only.log.isAlone = true;
+    const { outcome } = write(only);
+    await settle();
+    expect(outcome()).toBe(true);
+  });
+});

@@ -1,0 +1,186 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { deferred } from '../support/fixtures.js';
+import { settle } from '@gad/cache/testing';
+import type { Member } from '../support/fleet.js';
+import { Fleet } from '../support/fleet.js';
+
+const HORIZON_MS = 1_500;
+
+let fleet: Fleet;
+let leader: Member;
+let other: Member;
+
+beforeEach(async () => {
+  fleet = new Fleet();
+  leader = await fleet.join();
+  other = await fleet.join();
+  await fleet.clock.advanceAsync(300);
+});
+afterEach(() => fleet.stop());
+
+const old = (member: Member): Promise<string> =>
+  member.engine.getOrSet('k', () => 'new', { ttl: 60 });
+const putOld = (): Promise<void> => fleet.store.write('k', '"old"', undefined);
+
+describe('The validity', () => {
+  it('lets everybody be served while the leader beats', async () => {
+    await putOld();
+    for (let second = 0; second < 10; second++) {
+      await fleet.clock.advanceAsync(1_000);
+      expect(await old(leader)).toBe('old');
+      expect(await old(other)).toBe('old');
+    }
+    expect(leader.freshness.figures()).toMatchObject({ relay: 'leading', fresh: true });
+    expect(other.freshness.figures()).toMatchObject({ relay: 'following', fresh: true });
+  });
+
+  it('runs out when nobody applies the log, and then the loader answers and nothing is stored', async () => {
+    await putOld();
+    leader.log.away = other.log.away = true;
+    await fleet.clock.advanceAsync(HORIZON_MS + 100);
+    expect(await old(leader)).toBe('new');
+    expect(await old(other)).toBe('new');
+    expect(await other.engine.get('k')).toBeUndefined();
+    expect(await other.engine.getMany(['k'])).toEqual([undefined]);
+    expect(await other.engine.acquireLease('absent')).toBeUndefined();
+    expect(await fleet.store.read('k')).toBe('"old"');
+  });
+
+  it('is kept up while the store is too slow for requests', async () => {
+    leader.slow();
+    other.slow();
+    await fleet.clock.advanceAsync(HORIZON_MS + 100);
+    for (const { freshness } of [leader, other]) {
+      expect(freshness.figures()).toMatchObject({ fresh: true });
+      expect(freshness.figures().proof_age_ms).toBeLessThan(HORIZON_MS);
+    }
+  });
+
+  it('is never longer than the horizon after what it was proved by', async () => {
+    let age = 0;
+    for (let step = 0; step < 200; step++) {
+      if (step === 100) leader.log.away = other.log.away = true;
+      await fleet.clock.advanceAsync(20);
+      const { proof_age_ms: proofAge, fresh } = other.freshness.figures();
+      expect(fresh).toBe((proofAge ?? Infinity) < HORIZON_MS);
+      age = Math.max(age, proofAge ?? Infinity);
+    }
+    expect(age).toBeGreaterThan(HORIZON_MS);
+  });
+
+  it('has run out in a process that slept, and an old beat does not renew it', async () => {
+    await putOld();
+    leader.log.away = other.log.away = true;
+    await fleet.clock.advanceAsync(50);
+    fleet.books.beat++;
+    await fleet.clock.stall(30_000);
+    expect(await old(other)).toBe('new');
+    await settle();
+    expect(await old(other)).toBe('new');
+    expect(other.freshness.figures().fresh).toBe(false);
+  });
+
+  it('is judged again when the answer is used', async () => {
+    await putOld();
+    for (const read of [
+      () => old(other),
+      () => other.engine.getOrSetEntry('k', () => 'new').then(({ value }) => value),
+      () => other.engine.get('k').then((value) => value ?? 'new'),
+      () => other.engine.getMany(['k']).then(([value]) => value ?? 'new'),
+    ]) {
+      await fleet.clock.advanceAsync(500);
+      const held = other.gates.after((call) => call.startsWith('read'));
+      const answer = read();
+      await Promise.race([held.arrived, answer]);
+      leader.log.away = other.log.away = true;
+      await fleet.clock.stall(HORIZON_MS + 100);
+      held.release();
+      expect(await answer).toBe('new');
+      leader.log.away = other.log.away = false;
+    }
+  });
+
+  it('begins anew on another connection, with a beat that covers the log as it was then', async () => {
+    await putOld();
+    other.line.generation++;
+    expect(await old(other)).toBe('new');
+    fleet.log.append('unrelated');
+    leader.line.cut = true;
+    await fleet.clock.advanceAsync(50);
+    // A beat that was given without what was committed before this connection was made.
+    fleet.books.beat++;
+    await fleet.clock.advanceAsync(100);
+    fleet.books.beat++;
+    await fleet.clock.advanceAsync(100);
+    expect(other.freshness.figures().fresh).toBe(false);
+    leader.line.cut = false;
+    await fleet.clock.advanceAsync(400);
+    expect(other.freshness.figures().fresh).toBe(true);
+    expect(await old(other)).toBe('old');
+  });
+
+  it('is not given by another database’s relay', async () => {
+    await putOld();
+    const { log } = other;
+    log.includes = (cursor, position) => !cursor.startsWith('L ') && position !== '';
+    await fleet.clock.advanceAsync(HORIZON_MS + 200);
+    expect(await old(other)).toBe('new');
+    expect(other.freshness.figures().fresh).toBe(false);
+  });
+
+  it('is given anew soon after the database was put back, also to who could not ask at first', async () => {
+    leader.log.away = other.log.away = true;
+    await fleet.clock.advanceAsync(HORIZON_MS + 100);
+    fleet.log.name = 'restored';
+    leader.log.away = false;
+    await fleet.clock.advanceAsync(400);
+    await putOld();
+    expect(await old(leader)).toBe('old');
+    expect(await old(other)).toBe('new');
+    other.log.away = false;
+    await fleet.clock.advanceAsync(400);
+    expect(await old(other)).toBe('old');
+  });
+
+  it('counts what the turn may have taken before its beat', async () => {
+    const gate = deferred<undefined>();
+    leader.line.hold = gate.promise.then(() => undefined);
+    await fleet.clock.advanceAsync(100);
+    const { cursor, beat } = fleet.books;
+    await fleet.clock.advanceAsync(400);
+    gate.resolve(undefined);
+    await fleet.clock.advanceAsync(0);
+    expect(fleet.books).toEqual(expect.objectContaining({ cursor, beat: beat + 1 }));
+    leader.log.away = other.log.away = true;
+    await fleet.clock.advanceAsync(100);
+    // The turn read the log at least 400 ms before it beat.
+    expect(other.freshness.figures().proof_age_ms).toBeGreaterThanOrEqual(400);
+  });
+
+  it('is told about once when it is gone, and once when it is back', async () => {
+    leader.log.away = other.log.away = true;
+    await fleet.clock.advanceAsync(20_000);
+    leader.log.away = other.log.away = false;
+    await fleet.clock.advanceAsync(2_000);
+    expect(leader.lines).toEqual([
+      'Cache: the relay cannot read the log (Error).',
+      'Cache: nothing proves that the store is fresh; the source answers meanwhile.',
+      'Cache: the relay works again.',
+      'Cache: the store is proved to be fresh.',
+    ]);
+  });
+});
+
+describe('With bounded consistency', () => {
+  it('the store is served without proof, and says so', async () => {
+    const bounded = await fleet.join('bounded');
+    await putOld();
+    leader.log.away = other.log.away = bounded.log.away = true;
+    await fleet.clock.advanceAsync(5_000);
+    expect(await old(bounded)).toBe('old');
+    expect(bounded.freshness.figures()).toMatchObject({ consistency: 'bounded', fresh: false });
+    expect(bounded.lines).toContain(
+      'Cache: nothing proves that the store is fresh; what it holds is served all the same.',
+    );
+  });
+});

@@ -1,0 +1,221 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RedisStore, RelayRound } from '@gad/cache';
+import { openRedisStore, until } from '../support/fixtures.js';
+import type { RedisServer } from '../support/redis-server.js';
+import { startRedis } from '../support/redis-server.js';
+
+let server: RedisServer;
+let mine: RedisStore;
+let other: RedisStore;
+
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  await server.command('FLUSHALL');
+  mine = await openRedisStore(server);
+  other = await openRedisStore(server);
+});
+afterEach(async () => {
+  await server.command('CONFIG', 'SET', 'maxmemory', '0');
+  await server.command('REPLICAOF', 'NO', 'ONE');
+  await Promise.all([mine.close(), other.close()]);
+});
+
+async function turnOf(store: RedisStore): Promise<RelayRound> {
+  const turn = await store.relayStore.beginRound();
+  if (turn === undefined) throw new Error('another leads');
+  return turn;
+}
+
+const takeLeadAway = (): Promise<unknown> =>
+  server.command('ZADD', 'gad:\0relay', 'XX', '0', 'lease');
+
+describe('The lead', () => {
+  it('is held by one relay and renewed by its turns', async () => {
+    expect(await mine.relayStore.beginRound()).toBeDefined();
+    expect(await mine.relayStore.beginRound()).toBeDefined();
+    expect(await other.relayStore.beginRound()).toBeUndefined();
+  });
+
+  it('passes on at once when it is given back, and not when somebody else gives it back', async () => {
+    await turnOf(mine);
+    await other.relayStore.resign();
+    expect(await other.relayStore.beginRound()).toBeUndefined();
+    await mine.relayStore.resign();
+    expect(await other.relayStore.beginRound()).toBeDefined();
+  });
+
+  it('that ends later than any could was given by a clock that has been set back', async () => {
+    await turnOf(mine);
+    const inAnHour = String(Date.now() + 3_600_000);
+    await server.command('ZADD', 'gad:\0relay', inAnHour, 'lease');
+    expect(await other.relayStore.beginRound()).toBeDefined();
+  });
+});
+
+describe('The cursor', () => {
+  it('is unknown at first, and then where the last turn left it, for everybody', async () => {
+    const first = await turnOf(mine);
+    expect(first.cursor).toBeUndefined();
+    expect(await mine.relayStore.endRound(first, 'L 1:1:')).toBe('fresh');
+    expect((await turnOf(mine)).cursor).toBe('L 1:1:');
+    expect((await other.relayStore.observe()).cursor).toBe('L 1:1:');
+    await mine.relayStore.resign();
+    expect((await turnOf(other)).cursor).toBe('L 1:1:');
+  });
+
+  it('is not moved by a turn that began before another one moved it', async () => {
+    const slow = await turnOf(mine);
+    await takeLeadAway();
+    expect(await other.relayStore.endRound(await turnOf(other), 'L 2:2:')).toBe('fresh');
+    const { heartbeat } = await other.relayStore.observe();
+    expect(await mine.relayStore.endRound(slow, 'L 1:1:')).toBe('conflict');
+    expect(await other.relayStore.observe()).toMatchObject({ cursor: 'L 2:2:', heartbeat });
+  });
+
+  it('is not moved after the store has forgotten everything', async () => {
+    await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:');
+    const turn = await turnOf(mine);
+    await server.command('FLUSHALL');
+    expect(await mine.relayStore.endRound(turn, 'L 2:2:')).toBe('conflict');
+    expect((await turnOf(mine)).cursor).toBeUndefined();
+  });
+
+  it('is unknown when its text is gone or when its bookkeeping is', async () => {
+    for (const key of ['gad:\0cursor', 'gad:\0relay']) {
+      await mine.relayStore.endRound(await turnOf(mine), `L ${String(key.length)}:1:`);
+      await server.command('DEL', key);
+      await takeLeadAway();
+      const seen = await turnOf(other);
+      expect(seen.cursor).toBeUndefined();
+      await other.relayStore.resign();
+    }
+  });
+
+  it('is not moved on another connection than the one that the turn began on', async () => {
+    const turn = await turnOf(mine);
+    const { generation } = mine.relayStore;
+    await server.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await until(() => mine.relayStore.generation !== generation && mine.connected);
+    expect(await mine.relayStore.endRound(turn, 'L 1:1:')).toBe('conflict');
+    expect((await mine.relayStore.observe()).cursor).toBeUndefined();
+  });
+
+  it('comes back with what the store restores', async () => {
+    await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:');
+    await server.command('SAVE');
+    await mine.relayStore.endRound(await turnOf(mine), 'L 2:2:');
+    await server.kill();
+    await server.start();
+    await until(() => mine.connected && other.connected);
+    await takeLeadAway();
+    expect((await turnOf(mine)).cursor).toBe('L 1:1:');
+  });
+
+  it('survives a clear, which leaves the bookkeeping alone', async () => {
+    await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:');
+    await mine.write('a', '1', undefined, 1_000);
+    expect(await mine.removeAll()).toBe(1);
+    expect((await turnOf(mine)).cursor).toBe('L 1:1:');
+  });
+});
+
+describe('The age of the primary', () => {
+  const HOUR_MS = 3_600_000;
+  const ageOf = async (store: RedisStore): Promise<number> =>
+    (await store.relayStore.observe()).primaryForMs;
+  /** It has been primary for as long as there have been clocks. */
+  const growOld = async (): Promise<void> => {
+    await mine.relayStore.observe();
+    await server.command('ZADD', 'gad:\0relay', 'XX', '1', 'since');
+    expect(await ageOf(mine)).toBeGreaterThan(HOUR_MS);
+  };
+
+  it('is the same for everybody, whichever connection asks', async () => {
+    await growOld();
+    expect(await ageOf(other)).toBeGreaterThan(HOUR_MS);
+  });
+
+  it('begins anew with a restart, whatever the dump says', async () => {
+    await growOld();
+    await server.command('SAVE');
+    await server.kill();
+    await server.start();
+    await until(() => mine.connected);
+    expect(await ageOf(mine)).toBeLessThan(HOUR_MS);
+  });
+
+  it('begins anew with a promotion, whatever the former primary said', async () => {
+    await growOld();
+    await server.command('REPLICAOF', '127.0.0.1', '1');
+    await server.command('REPLICAOF', 'NO', 'ONE');
+    expect(await ageOf(mine)).toBeLessThan(HOUR_MS);
+  });
+
+  it('begins anew when the bookkeeping is lost, or tells of a time that has not come', async () => {
+    await growOld();
+    await server.command('FLUSHALL');
+    expect(await ageOf(mine)).toBeLessThan(HOUR_MS);
+    await server.command('ZADD', 'gad:\0relay', 'XX', String(Date.now() + HOUR_MS), 'since');
+    expect(await ageOf(mine)).toBeGreaterThanOrEqual(0);
+  });
+});
+
+describe('The beat', () => {
+  it('changes with every turn, also when the cursor stays', async () => {
+    const beats = new Set<string | undefined>([(await other.relayStore.observe()).heartbeat]);
+    for (let turn = 0; turn < 3; turn++) {
+      expect(await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:')).toBe('fresh');
+      beats.add((await other.relayStore.observe()).heartbeat);
+    }
+    expect(beats.size).toBe(4);
+    expect(beats.has(undefined)).toBe(true);
+  });
+
+  it('is not given by a turn that took too long by the server’s clock, or ended before it began', async () => {
+    await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:');
+    const { heartbeat } = await other.relayStore.observe();
+    for (const [offset, cursor] of [
+      [-600, 'L 2:2:'],
+      [600, 'L 3:3:'],
+    ] as const) {
+      const turn = await turnOf(mine);
+      const displaced = { ...turn, startedAt: turn.startedAt + offset };
+      expect(await mine.relayStore.endRound(displaced, cursor)).toBe('slow');
+      expect(await other.relayStore.observe()).toMatchObject({ heartbeat, cursor });
+    }
+  });
+
+  it('goes on when the server is full', async () => {
+    await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:');
+    const { heartbeat } = await mine.relayStore.observe();
+    await server.command('CONFIG', 'SET', 'maxmemory', '1');
+    await expect(mine.write('a', '1', undefined, 1_000)).rejects.toThrow('OOM');
+    expect(await mine.relayStore.endRound(await turnOf(mine), 'L 2:2:')).toBe('fresh');
+    expect((await other.relayStore.observe()).heartbeat).not.toBe(heartbeat);
+  });
+
+  it('cannot be seen on a replica, whose copy may be old', async () => {
+    await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:');
+    await server.command('REPLICAOF', '127.0.0.1', '1');
+    await expect(mine.relayStore.observe()).rejects.toThrow('READONLY');
+    await expect(mine.relayStore.beginRound()).rejects.toThrow('READONLY');
+  });
+
+  it('is looked at without being counted as a hit or a miss', async () => {
+    const counted = async (): Promise<unknown> => {
+      const info = String(await server.command('INFO', 'stats'));
+      return /keyspace_hits:\d+\s+keyspace_misses:\d+/.exec(info)?.[0];
+    };
+    await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:');
+    await other.relayStore.observe();
+    const before = await counted();
+    for (let look = 0; look < 5; look++) {
+      await other.relayStore.observe();
+      await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:');
+    }
+    expect(await counted()).toBe(before);
+  });
+});

@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { deferred } from '../support/fixtures.js';
+import { settle } from '@gad/cache/testing';
+import type { Member } from '../support/fleet.js';
+import { Fleet } from '../support/fleet.js';
+
+let fleet: Fleet;
+let leader: Member;
+
+beforeEach(async () => {
+  fleet = new Fleet();
+  leader = await fleet.join();
+  await fleet.clock.advanceAsync(300);
+});
+afterEach(() => fleet.stop());
+
+const put = async (...keys: string[]): Promise<void> => {
+  for (const key of keys) await fleet.store.write(key, '1', undefined);
+};
+const left = async (): Promise<string[]> =>
+  (await fleet.store.list(undefined, undefined, 100)).items.map(({ key }) => key);
+
+describe('The relay', () => {
+  it('removes what the log makes stale: keys, patterns, each once', async () => {
+    await put('a', 'b:1', 'b:2', 'c');
+    fleet.log.append('a', 'b:*', 'a', 'b:*');
+    await fleet.clock.advanceAsync(100);
+    expect(await left()).toEqual(['c']);
+    expect(leader.freshness.figures()).toMatchObject({ events: 4, event_lag_ms: 1, clears: 1 });
+    expect(leader.gates.calls.filter((call) => call === 'remove')).toHaveLength(1);
+  });
+
+  it('is woken by an append', async () => {
+    await put('a');
+    fleet.log.append('a');
+    fleet.log.announce();
+    await fleet.clock.advanceAsync(5);
+    expect(await left()).toEqual([]);
+  });
+
+  it('removes everything when the log does not know the cursor', async () => {
+    await put('a');
+    fleet.log.name = 'M';
+    await fleet.clock.advanceAsync(100);
+    expect(await left()).toEqual([]);
+    expect(leader.freshness.figures().clears).toBe(2);
+    expect(leader.lines).toEqual([expect.stringContaining('everything is removed')]);
+  });
+
+  it('removes everything when the cursor is gone, and begins with what was there before it looked', async () => {
+    await put('a');
+    fleet.books.cursor = undefined;
+    fleet.books.serial++;
+    await fleet.clock.advanceAsync(100);
+    expect(await left()).toEqual([]);
+    expect(fleet.books.cursor).toBe('L 0');
+  });
+
+  it('removes everything rather than more patterns than are worth it', async () => {
+    await put('innocent');
+    fleet.log.append(...Array.from({ length: 5_001 }, (_, n) => `k:${n}:*`));
+    await fleet.clock.advanceAsync(100);
+    expect(await left()).toEqual([]);
+  });
+
+  it('repeats a turn that ended between the removals and the cursor', async () => {
+    const gate = deferred<undefined>();
+    leader.line.hold = gate.promise.then(() => undefined);
+    fleet.log.append('a');
+    await fleet.clock.advanceAsync(100);
+    leader.line.generation++;
+    await put('a');
+    leader.line.hold = undefined;
+    gate.resolve(undefined);
+    await fleet.clock.advanceAsync(200);
+    expect(await left()).toEqual([]);
+    expect(fleet.books.cursor).toBe('L 1');
+  });
+
+  it('waits for nobody to confirm what it removes', async () => {
+    leader.away();
+    const copying = await fleet.joinWithCopies(500);
+    await fleet.clock.advanceAsync(700);
+    await put('a');
+    const confirmed = copying.gates.before('remove');
+    fleet.log.append('a');
+    await fleet.clock.advanceAsync(200);
+    expect(await left()).toEqual([]);
+    expect(fleet.books.cursor).toBe('L 1');
+    expect(copying.freshness.figures()).toMatchObject({ relay: 'leading', fresh: true });
+    confirmed.release();
+  });
+
+  it('gives no beat for a turn that took long, and the next one at once', async () => {
+    const gate = deferred<undefined>();
+    leader.line.hold = gate.promise.then(() => undefined);
+    fleet.log.append('a');
+    await fleet.clock.advanceAsync(1_000);
+    const { beat } = fleet.books;
+    const proofAge = leader.freshness.figures().proof_age_ms ?? 0;
+    expect(proofAge).toBeGreaterThan(900);
+    leader.line.hold = undefined;
+    gate.resolve(undefined);
+    await settle();
+    expect(fleet.books).toMatchObject({ cursor: 'L 1', beat });
+    expect(leader.freshness.figures().proof_age_ms).toBeGreaterThanOrEqual(proofAge);
+    await fleet.clock.advanceAsync(5);
+    expect(fleet.books.beat).toBe(beat + 1);
+  });
+
+  it('leaves the work to the leader, takes it over when that is gone, at once when it resigns', async () => {
+    const other = await fleet.join();
+    const { reads } = other.log;
+    await fleet.clock.advanceAsync(1_000);
+    expect(other.log.reads).toBe(reads);
+    expect(other.freshness.figures().relay).toBe('following');
+    leader.away();
+    await fleet.clock.advanceAsync(700);
+    expect(other.freshness.figures()).toMatchObject({ relay: 'leading', fresh: true });
+    leader.back();
+    await fleet.clock.advanceAsync(300);
+    expect(leader.freshness.figures().relay).toBe('following');
+    const closing = other.engine.close();
+    await fleet.clock.advanceAsync(160);
+    await closing;
+    expect(leader.freshness.figures().relay).toBe('leading');
+  });
+
+  it('survives a log that holds nonsense, and says so once', async () => {
+    fleet.log.append('');
+    await fleet.clock.advanceAsync(1_000);
+    expect(leader.freshness.figures().relay).toBe('away');
+    expect(leader.lines).toEqual(['Cache: the relay failed (CACHE_PATTERN_INVALID).']);
+  });
+});

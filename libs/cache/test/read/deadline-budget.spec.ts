@@ -1,0 +1,187 @@
+import { describe, expect, it } from '@jest/globals';
+import type { CacheService } from '@gad/cache';
+import { CacheUnavailableError, runWithCacheDeadline } from '@gad/cache';
+import type { TestCache } from '@gad/cache/testing';
+import { FakeClock, settle, testCache } from '@gad/cache/testing';
+import { DeadlineBudget } from '../../src/engine/deadline-budget.js';
+import { TimerWheel } from '../../src/store/timer-wheel.js';
+import { deferred } from '../support/fixtures.js';
+
+function wheelOf(clock: FakeClock): TimerWheel {
+  return new TimerWheel(clock, {
+    answered: () => undefined,
+    failed: (error) => (error instanceof Error ? error : new Error(String(error))),
+  });
+}
+
+function forEver(wheel: TimerWheel, ms: number): Promise<never> {
+  return wheel.bound(new Promise<never>(() => undefined), ms, () => {
+    throw new Error('nothing ever answers here');
+  });
+}
+
+/** A cache whose store never answers. */
+function frozen(): TestCache & { clock: FakeClock } {
+  const clock = new FakeClock();
+  const frozen = testCache({ clock, deadlineMs: 50 });
+  frozen.faults.hang('all');
+  return Object.assign(frozen, { clock });
+}
+
+/** Runs work to its end and says how much time passed, a millisecond at a time. */
+async function timed(clock: FakeClock, work: () => Promise<unknown>): Promise<number> {
+  const begin = clock.now();
+  let done = false;
+  const end = work().finally(() => (done = true));
+  await settle();
+  while (!done) await clock.advanceAsync(1);
+  await end;
+  return clock.now() - begin;
+}
+
+const severalCalls = async (cache: CacheService): Promise<void> => {
+  for (let n = 0; n < 10; n++) expect(await cache.getOrSet(`k:${n}`, () => n)).toBe(n);
+  await cache.set('by-hand', 1);
+  expect(await cache.get('by-hand')).toBeUndefined();
+};
+
+describe('The deadline of a request', () => {
+  it('is one for all its cache calls, however many, when the store does not answer', async () => {
+    const { clock, cache, calls } = frozen();
+    const took = await timed(clock, () => runWithCacheDeadline(() => severalCalls(cache)));
+    expect(took).toBeGreaterThanOrEqual(50);
+    expect(took).toBeLessThanOrEqual(60);
+    expect(calls.count()).toBe(1);
+  });
+
+  it('is each operation’s own outside of a request', async () => {
+    const { clock, cache } = frozen();
+    const took = await timed(clock, () => severalCalls(cache));
+    expect(took).toBeGreaterThanOrEqual(12 * 50);
+  });
+
+  it('is counted once for calls that are made side by side', async () => {
+    const { clock, cache, calls } = frozen();
+    const took = await timed(clock, () =>
+      runWithCacheDeadline(() =>
+        Promise.all([1, 2, 3].map((n) => cache.getOrSet(`k:${n}`, () => n))),
+      ),
+    );
+    expect(took).toBeLessThanOrEqual(60);
+    expect(calls.count()).toBe(3);
+  });
+
+  it('is not shared by different requests', async () => {
+    const { clock, cache, calls } = frozen();
+    await timed(clock, () => runWithCacheDeadline(() => cache.get('a')));
+    await timed(clock, () => runWithCacheDeadline(() => cache.get('a')));
+    expect(calls.count()).toBe(2);
+  });
+
+  it('does not count the loader', async () => {
+    const clock = new FakeClock();
+    const { cache } = testCache({ clock, deadlineMs: 50 });
+    const slow = deferred<number>();
+    await runWithCacheDeadline(async () => {
+      const served = cache.getOrSet('k', () => slow.promise);
+      await settle();
+      await clock.advanceAsync(5_000);
+      slow.resolve(1);
+      expect(await served).toBe(1);
+      expect(await cache.get('k')).toBe(1);
+    });
+  });
+});
+
+describe('The operations of a request', () => {
+  it('that are begun together cost together what the longest costs', async () => {
+    const clock = new FakeClock();
+    const request = new DeadlineBudget(clock, 50);
+    const [a, b] = [
+      new DeadlineBudget(clock, 50, undefined, request),
+      new DeadlineBudget(clock, 50, undefined, request),
+    ];
+    const first = a.begin();
+    await clock.advanceAsync(30);
+    a.end(first);
+    // Sent later, because the process had others to send before.
+    const second = b.begin();
+    expect(second).toBe(50);
+    await clock.advanceAsync(10);
+    b.end(second);
+    expect(new DeadlineBudget(clock, 50, undefined, request).begin()).toBe(20);
+  });
+
+  it('begin with what the oldest that still waits has used', async () => {
+    const clock = new FakeClock();
+    const request = new DeadlineBudget(clock, 50);
+    new DeadlineBudget(clock, 50, undefined, request).begin();
+    await clock.advanceAsync(20);
+    expect(new DeadlineBudget(clock, 50, undefined, request).begin()).toBe(30);
+  });
+
+  it('are all refused once a call of one was given up', async () => {
+    const clock = new FakeClock();
+    const request = new DeadlineBudget(clock, 50);
+    const one = new DeadlineBudget(clock, 50, undefined, request);
+    const givenUp = new CacheUnavailableError('timeout', 'late');
+    await expect(one.spend(() => Promise.reject(givenUp))).rejects.toBe(givenUp);
+    expect(new DeadlineBudget(clock, 50, undefined, request).exhausted).toBe(true);
+  });
+});
+
+describe('A budget', () => {
+  it('runs while at least one call is on its way', async () => {
+    const clock = new FakeClock();
+    const budget = new DeadlineBudget(clock, 50);
+    const first = budget.begin();
+    await clock.advanceAsync(20);
+    const second = budget.begin();
+    expect(second).toBe(30);
+    budget.end(first);
+    await clock.advanceAsync(20);
+    budget.end(second);
+    await clock.advanceAsync(1_000);
+    const third = budget.begin();
+    expect(third).toBe(10);
+    budget.end(third);
+  });
+
+  it('refuses what comes after its end without making the call', async () => {
+    const clock = new FakeClock();
+    const budget = new DeadlineBudget(clock, 50);
+    const first = budget.begin();
+    await clock.advanceAsync(50);
+    expect(() => budget.begin()).toThrow(CacheUnavailableError);
+    budget.end(first);
+    let called = false;
+    const late = budget.spend(() => {
+      called = true;
+      return Promise.resolve();
+    });
+    await expect(late).rejects.toThrow(CacheUnavailableError);
+    expect(called).toBe(false);
+  });
+});
+
+describe('A deadline', () => {
+  it('is kept by a process that is always too busy', async () => {
+    const clock = new FakeClock();
+    const call = forEver(wheelOf(clock), 50);
+    let failed = false;
+    call.catch(() => (failed = true));
+    for (let turn = 0; turn < 5 && !failed; turn++) await clock.stall(40);
+    expect(failed).toBe(true);
+    // Five looks at the sockets, however late they come.
+    expect(clock.now()).toBeLessThanOrEqual(200);
+  });
+
+  it('leaves no timer behind', async () => {
+    const clock = new FakeClock();
+    const wheel = wheelOf(clock);
+    const call = expect(forEver(wheel, 50)).rejects.toThrow(CacheUnavailableError);
+    await clock.advanceAsync(100);
+    await call;
+    expect(clock.pending).toBe(0);
+  });
+});

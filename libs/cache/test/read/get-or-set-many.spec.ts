@@ -1,0 +1,188 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { CacheEngine, CacheStore } from '@gad/cache';
+import { CacheKeyInvalidError, CacheOptionsError, CacheUnavailableError } from '@gad/cache';
+import type { RecordingStore } from '@gad/cache/testing';
+import { setMany } from '../../src/engine/read/get-or-set-many.js';
+import { engineOver } from '../support/fixtures.js';
+import { storePairs } from '../support/store-pairs.js';
+import { twoEngines } from '../support/two-engines.js';
+import { failOnStrays } from '../support/resources.js';
+
+failOnStrays();
+
+const { pairs } = storePairs();
+const toKey = (id: number): string => `k:${id}`;
+
+class NotFound extends Error {}
+
+describe.each(pairs)('Many keys, on the %s:', (_, pair) => {
+  let stores: CacheStore[];
+  let storeCalls: RecordingStore;
+  let cache: CacheEngine;
+  let other: CacheEngine;
+  let calls: number[][];
+  /** Ten times the id. */
+  const load = (ids: readonly number[]): number[] => {
+    calls.push([...ids]);
+    return ids.map((id) => id * 10);
+  };
+
+  beforeEach(async () => {
+    ({ stores, calls: storeCalls, cache, other } = await twoEngines(pair));
+    calls = [];
+  });
+  afterEach(() => Promise.all(stores.map((store) => store.close())));
+
+  it('loads what is missing with one call, in the order of the ids, duplicates once', async () => {
+    await cache.set('k:2', 'two');
+    const values = await cache.getOrSetMany<number, unknown>([3, 2, 1, 3, 2], toKey, load);
+    expect(values).toEqual([30, 'two', 10, 30, 'two']);
+    expect(calls).toEqual([[3, 1]]);
+    expect(await other.getMany(['k:1', 'k:2', 'k:3'])).toEqual([10, 'two', 30]);
+    expect(await cache.getOrSetMany([1, 2, 3], toKey, load)).toEqual([10, 'two', 30]);
+    expect(calls).toHaveLength(1);
+    expect(cache.counts()).toMatchObject({ hits: 4, misses: 2, loads: 2, sets: 3, loading: 0 });
+  });
+
+  it('asks nobody for nothing', async () => {
+    expect(await cache.getOrSetMany([], toKey, load)).toEqual([]);
+    expect(await cache.getMany([])).toEqual([]);
+    expect(await setMany([], () => Promise.resolve(true))).toEqual([]);
+    expect([calls, storeCalls.all]).toEqual([[], []]);
+  });
+
+  it('undefined and null, 0 and false differ: only the first is not stored', async () => {
+    const made = new Map<number, unknown>([
+      [1, null],
+      [2, 0],
+      [3, false],
+      [4, ''],
+    ]);
+    const found = await cache.getOrSetMany<number, unknown>([1, 2, 3, 4, 5], toKey, () => made, {
+      ttl: 60,
+      negativeTtl: 5,
+    });
+    expect(found).toEqual([null, 0, false, '', undefined]);
+    expect(await cache.getMany([1, 2, 3, 4, 5].map(toKey))).toEqual(found);
+    const terms = await Promise.all(stores.map((store) => store.readTimed('k:1', 1_000)));
+    for (const one of terms) expect(one?.ttlMs).toBeLessThanOrEqual(5_000);
+    // The lease of the one without a value was handed back.
+    expect(await other.getOrSet('k:5', () => 'loaded at once')).toBe('loaded at once');
+  });
+
+  it('answers a value as its next hit will be', async () => {
+    const made = [{ at: new Date(0), n: NaN }];
+    const miss = await cache.getOrSetMany<number, unknown>([1], toKey, () => made);
+    expect(miss).toStrictEqual([{ at: '1970-01-01T00:00:00.000Z', n: null }]);
+    expect(await cache.getMany(['k:1'])).toStrictEqual(miss);
+  });
+
+  it('puts the error of one id in its place, and stores the others', async () => {
+    const gone = new NotFound('tarea 2');
+    const answer = await cache.getOrSetMany<number, number | NotFound>([1, 2, 3], toKey, () => [
+      1,
+      gone,
+      3,
+    ]);
+    expect(answer).toEqual([1, gone, 3]);
+    expect(answer[1]).toBe(gone);
+    expect(await cache.getMany(['k:1', 'k:2', 'k:3'])).toEqual([1, undefined, 3]);
+    expect(await other.getOrSet('k:2', () => 2)).toBe(2);
+    expect(cache.counts()).toMatchObject({ loads: 3, load_errors: 1 });
+  });
+
+  it.each([
+    ['rejects', (error: Error) => Promise.reject(error)],
+    [
+      'throws',
+      (error: Error) => {
+        throw error;
+      },
+    ],
+  ])('hands all leases back when the loader %s, and throws its error', async (_how, fail) => {
+    const error = new NotFound('the database is away');
+    await cache.set('k:1', 1);
+    const loading = cache.getOrSetMany<number, number>([1, 2, 3], toKey, () => fail(error));
+    await expect(loading).rejects.toBe(error);
+    const acquired = ['k:2', 'k:3'].map((key) => other.getOrSet(key, () => 'at once'));
+    expect(await Promise.all(acquired)).toEqual(['at once', 'at once']);
+    expect(other.counts().waits).toBe(0);
+  });
+
+  it.each([
+    ['short', [1]],
+    ['long', [1, 2, 3]],
+  ])(
+    'refuses an array that is too %s: nobody could tell whose values they are',
+    async (_w, wrong) => {
+      const loading = cache.getOrSetMany([1, 2], toKey, () => wrong);
+      await expect(loading).rejects.toThrow(CacheOptionsError);
+      await expect(loading).rejects.toThrow(`${wrong.length} entries for 2 ids`);
+      expect(await other.getOrSet('k:2', () => 'at once')).toBe('at once');
+    },
+  );
+
+  it('replaces what is unreadable, and goes on without a key of somebody else’s codec', async () => {
+    const [store] = stores;
+    await store?.write('k:1', '{broken', undefined, 1_000);
+    await store?.write('k:2', '\x02id;0;0;json+lz77\nAA', undefined, 1_000);
+    expect(await cache.getOrSetMany([1, 2], toKey, load)).toEqual([10, 20]);
+    expect(await cache.getMany(['k:1', 'k:2'])).toEqual([10, undefined]);
+    expect(cache.counts().corrupt).toBe(1);
+  });
+
+  it('refuses a key that is none before anything is asked', async () => {
+    const empty = cache.getOrSetMany([1, 2], (id) => (id === 2 ? '' : 'k'), load);
+    await expect(empty).rejects.toThrow(CacheKeyInvalidError);
+    await expect(cache.getOrSetMany([1], toKey, load, { ttl: 0 })).rejects.toThrow(/ttl/);
+    await expect(setMany([{ key: '', value: 1 }], () => Promise.resolve(true))).rejects.toThrow(
+      CacheKeyInvalidError,
+    );
+    expect(storeCalls.all).toEqual([]);
+  });
+
+  it('a store that fails for some keys only fails those', async () => {
+    const failing = new Set(['k:2']);
+    const [store] = stores;
+    if (store === undefined) throw new Error('no store');
+    const failsFor = (name: 'acquire' | 'fill' | 'write'): CacheStore =>
+      new Proxy(store, {
+        get(target, method) {
+          const member: unknown = Reflect.get(target, method, target);
+          if (typeof member !== 'function') return member;
+          return (...args: unknown[]): unknown => {
+            const [first] = args;
+            const key = typeof first === 'string' ? first : (first as { key?: string }).key;
+            if (method === name && failing.has(key ?? '')) {
+              return Promise.reject(new CacheUnavailableError('refused', 'OOM'));
+            }
+            return Reflect.apply(member, target, args) as unknown;
+          };
+        },
+      });
+    for (const name of ['acquire', 'fill'] as const) {
+      const half = engineOver(failsFor(name));
+      expect(await half.getOrSetMany([1, 2, 3], toKey, load)).toEqual([10, 20, 30]);
+      expect(await other.getMany([1, 2, 3].map(toKey))).toEqual([10, undefined, 30]);
+      expect(half.counts()).toMatchObject({ sets: 2, errors: 1 });
+      await other.clear();
+    }
+    const half = engineOver(failsFor('write'));
+    const entries = [1, 2, 3].map((id) => ({ key: toKey(id), value: id }));
+    const stored = await setMany(entries, (key, value) => half.set(key, value));
+    expect(stored).toEqual([true, false, true]);
+    expect(calls).toHaveLength(2);
+  });
+
+  it('of several pairs with one key the last is stored', async () => {
+    const entries = [1, 2, 3, 4].map((value) => ({ key: `k:${value % 2}`, value }));
+    expect(await setMany(entries, (key, value) => cache.set(key, value))).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(await cache.getMany(['k:0', 'k:1'])).toEqual([4, 3]);
+    expect(cache.counts().sets).toBe(2);
+  });
+});

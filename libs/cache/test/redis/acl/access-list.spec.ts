@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { CacheEngine } from '@gad/cache';
+import { createCache, silentLog } from '@gad/cache';
+import { createClient } from 'redis';
+import { until } from '../../support/fixtures.js';
+import type { RedisServer } from '../../support/redis-server.js';
+import { startRedis } from '../../support/redis-server.js';
+
+const DOCUMENT = new URL('../../../../../docs/security.md', import.meta.url);
+
+/** The line that the documentation tells operators to use. */
+function documentedRules(): string[] {
+  const line = /^ACL SETUSER gad (.+)$/m.exec(readFileSync(DOCUMENT, 'utf8'))?.[1];
+  if (line === undefined) throw new Error('docs/security.md has no ACL line');
+  return line.replace('>password', '>p').split(' ');
+}
+
+describe('The Redis user of docs/security.md', () => {
+  let server: RedisServer;
+  let cache: CacheEngine;
+
+  beforeEach(async () => {
+    server = await startRedis();
+    await server.command('ACL', 'SETUSER', 'gad', ...documentedRules());
+    const url = server.url.replace('redis://', 'redis://gad:p@');
+    cache = createCache({ redis: { url }, deadlineMs: 2_000 }, silentLog);
+    await cache.open();
+    await until(() => cache.store.connected);
+  });
+  afterEach(async () => {
+    await cache.close();
+    await server.stop();
+  });
+
+  it('may do everything that the cache does', async () => {
+    const large = 'x'.repeat(10_000);
+    expect(await cache.getOrSet('stats:1', () => 1, { ttl: 60 })).toBe(1);
+    expect(await cache.getOrSetEntry('stats:1', () => 2, { ttl: 60 })).toMatchObject({ hit: true });
+    expect(await cache.getOrSet('large', () => large)).toBe(large);
+    expect(await cache.set('by-hand', large, { ttl: 60 })).toBe(true);
+    expect(await cache.getMany(['stats:1', 'by-hand'])).toEqual([1, large]);
+    await expect(cache.getOrSet('fails', () => Promise.reject(new Error('x')))).rejects.toThrow(
+      'x',
+    );
+    expect((await cache.store.list(undefined, undefined, 10)).items).toHaveLength(3);
+    expect(await cache.store.describe('stats:1')).toMatchObject({ text: '1' });
+    expect(await cache.store.statistics()).toMatchObject({ keys: 3 });
+    expect(await cache.delete('by-hand')).toBe(1);
+    expect(await cache.deletePattern('stats:*')).toBe(1);
+    expect(await cache.clear()).toBe(1);
+    const denied = await server.command('ACL', 'LOG');
+    expect(denied).toEqual([]);
+  });
+
+  it('keeps copies in process memory, and has their removal confirmed', async () => {
+    const url = server.url.replace('redis://', 'redis://gad:p@');
+    const options = { redis: { url }, deadlineMs: 2_000, local: { barrier: true } };
+    const copying = createCache(options, silentLog);
+    await copying.open();
+    const local = { local: 60 };
+    await until(() => (copying.store.coherence?.freshUntil ?? 0) > performance.now());
+    await copying.getOrSet('stats:1', () => 1, local);
+    expect(await copying.getOrSet('stats:1', () => 2, local)).toBe(1);
+    expect(copying.counts().copies?.hits).toBe(1);
+    for (const remove of ['stats:1', 'stats:*', '*:1', '*']) await copying.deletePattern(remove);
+    await copying.close();
+    expect(await server.command('ACL', 'LOG')).toEqual([]);
+  });
+
+  it('also rebuilds a lost index, and hears of the end of others’ loads', async () => {
+    await cache.set('a:1', 1);
+    await server.command('DEL', 'gad:\0index');
+    expect(await cache.deletePattern('a:*')).toBe(1);
+    await cache.set('a:2', 1);
+    expect((await cache.store.list(undefined, undefined, 10)).items).toHaveLength(1);
+    expect(await server.command('PUBSUB', 'NUMSUB', 'gad:\0awake:0')).toEqual(['gad:\0awake:0', 1]);
+    expect(await server.command('ACL', 'LOG')).toEqual([]);
+  });
+
+  it('may ask for the role of the server, which a cache behind Sentinel does', async () => {
+    const client = createClient({
+      url: server.url.replace('redis://', 'redis://gad:p@'),
+      disableClientInfo: true,
+    });
+    await client.connect();
+    expect(await client.sendCommand(['ROLE'])).toEqual(['master', 0, []]);
+    await client.close();
+  });
+
+  it.each([
+    ['FLUSHALL'],
+    ['FLUSHDB'],
+    ['KEYS', '*'],
+    ['CONFIG', 'GET', '*'],
+    ['CLIENT', 'KILL', 'TYPE', 'normal'],
+    ['ACL', 'LIST'],
+    ['SHUTDOWN'],
+    ['REPLICAOF', 'NO', 'ONE'],
+    ['MONITOR'],
+    ['FUNCTION', 'LIST'],
+    ['GET', 'other:application'],
+    ['EVAL', 'return redis.call("GET", KEYS[1])', '1', 'other:application'],
+    ['EVAL', 'return redis.call("FLUSHALL")', '0'],
+    ['PUBLISH', 'other:channel', 'x'],
+  ])('may not %s %s', async (...command) => {
+    const url = server.url.replace('redis://', 'redis://gad:p@');
+    const client = createClient({ url, disableClientInfo: true });
+    client.on('error', () => undefined);
+    await client.connect();
+    await expect(client.sendCommand(command)).rejects.toThrow(/NOPERM|permissions|can't run this/i);
+    await client.close();
+  });
+});

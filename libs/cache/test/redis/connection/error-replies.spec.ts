@@ -1,0 +1,167 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { CacheEngine } from '@gad/cache';
+import { CacheUnavailableError, createCache } from '@gad/cache';
+import { startFakeResp } from '../../support/fake-resp-server.js';
+import { logInto, until } from '../../support/fixtures.js';
+import type { RedisServer } from '../../support/redis-server.js';
+import { startRedis } from '../../support/redis-server.js';
+import { failOnStrays } from '../../support/resources.js';
+
+let server: RedisServer;
+let cache: CacheEngine | undefined;
+let lines: string[];
+const log = logInto(() => lines);
+
+failOnStrays();
+beforeEach(async () => {
+  lines = [];
+  server = await startRedis();
+});
+afterEach(async () => {
+  await cache?.close();
+  cache = undefined;
+  await server.stop();
+});
+
+async function opened(url = server.url): Promise<CacheEngine> {
+  // A long deadline: a busy machine must not look like an outage.
+  cache = createCache({ redis: { url }, deadlineMs: 1_000 }, log);
+  await cache.open();
+  return cache;
+}
+
+async function loads(engine: CacheEngine): Promise<void> {
+  const values = await Promise.all(
+    Array.from({ length: 20 }, (_, n) => engine.getOrSet(`load:${n % 5}`, () => n % 5)),
+  );
+  expect(values).toEqual(Array.from({ length: 20 }, (_, n) => n % 5));
+}
+
+const about = (code: string): string[] => lines.filter((line) => line.includes(`(${code})`));
+
+describe('A Redis that answers, but refuses', () => {
+  it('because it is full (OOM): loads answer, hits stay, removals remove, one line is logged', async () => {
+    const engine = await opened();
+    await engine.set('kept', 1);
+    await server.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+    await server.command('CONFIG', 'SET', 'maxmemory', '1');
+    await loads(engine);
+    await loads(engine);
+    expect(await engine.set('new', 1)).toBe(false);
+    expect(await engine.get('kept')).toBe(1);
+    expect(await engine.delete('kept')).toBe(1);
+    expect(await engine.get('kept')).toBeUndefined();
+    expect(await engine.invalidate(['stats:*'])).toBe(true);
+    expect(about('OOM')).toHaveLength(1);
+    expect(engine.store.connected).toBe(true);
+    await server.command('CONFIG', 'SET', 'maxmemory', '0');
+    expect(await engine.set('new', 1)).toBe(true);
+  });
+
+  it('because it became a replica (READONLY): loads answer, removals are honest', async () => {
+    const engine = await opened();
+    await engine.set('stats:1', 'old');
+    await server.command('REPLICAOF', '127.0.0.1', '1');
+    await loads(engine);
+    expect(await engine.set('new', 1)).toBe(false);
+    await expect(engine.delete('stats:1')).rejects.toThrow(CacheUnavailableError);
+    await expect(engine.deletePattern('stats:*')).rejects.toThrow(CacheUnavailableError);
+    await expect(engine.clear()).rejects.toThrow(CacheUnavailableError);
+    expect(await engine.invalidate(['stats:*'])).toBe(false);
+    expect(await engine.get('stats:1')).toBeUndefined();
+    expect(about('READONLY')).toHaveLength(1);
+    await server.command('REPLICAOF', 'NO', 'ONE');
+    await until(() => engine.counts().pending_removals === 0);
+    expect(await server.command('EXISTS', 'gad:stats:1')).toBe(0);
+    expect(await engine.set('new', 1)).toBe(true);
+  });
+
+  it('because the password is wrong: away until it is right, and the log does not tell it', async () => {
+    await server.command('CONFIG', 'SET', 'requirepass', 'right');
+    const url = server.url.replace('redis://', 'redis://:geheim@');
+    const engine = await opened(url);
+    await loads(engine);
+    await expect(engine.delete('k')).rejects.toThrow(CacheUnavailableError);
+    expect(lines).toEqual([expect.stringMatching(/store is away \(it answers WRONGPASS\)/)]);
+    await server.command('CONFIG', 'SET', 'requirepass', 'geheim');
+    await until(() => engine.store.connected);
+    expect(await engine.set('k', 1)).toBe(true);
+    expect(lines.join()).not.toMatch(/geheim|right|127\.0\.0\.1/);
+  });
+
+  it('because no password was given (NOAUTH)', async () => {
+    await server.command('CONFIG', 'SET', 'requirepass', 'right');
+    const engine = await opened();
+    await loads(engine);
+    expect(lines).toEqual([expect.stringMatching(/store is away \(it answers NOAUTH\)/)]);
+    await server.command('CONFIG', 'SET', 'requirepass', '');
+    await until(() => engine.store.connected);
+    expect(await engine.set('k', 1)).toBe(true);
+  });
+
+  it('because its user lost all rights while connected (NOPERM), and got them back', async () => {
+    await server.command('ACL', 'SETUSER', 'gad', 'on', '>p', '~*', '&*', '+@all');
+    const engine = await opened(server.url.replace('redis://', 'redis://gad:p@'));
+    expect(await engine.set('k', 'old')).toBe(true);
+    await server.command('ACL', 'SETUSER', 'gad', '-@all');
+    await loads(engine);
+    expect(await engine.get('k')).toBeUndefined();
+    await expect(engine.delete('k')).rejects.toThrow(CacheUnavailableError);
+    expect(about('NOPERM')).toHaveLength(1);
+    await server.command('ACL', 'SETUSER', 'gad', '+@all');
+    await until(() => engine.store.connected);
+    expect(await engine.delete('k')).toBe(1);
+  });
+
+  it('because its user was removed under load: the connection is cut, and taken up again', async () => {
+    const user = ['ACL', 'SETUSER', 'gad', 'on', '>p', '~*', '&*', '+@all'];
+    await server.command(...user);
+    const engine = await opened(server.url.replace('redis://', 'redis://gad:p@'));
+    const load = loads(engine);
+    await server.command('ACL', 'DELUSER', 'gad');
+    await load;
+    await until(() => !engine.store.connected);
+    await loads(engine);
+    await server.command(...user);
+    await until(() => engine.store.connected);
+    expect(await engine.set('k', 1)).toBe(true);
+    expect(lines.filter((line) => line.includes('store is away'))).toHaveLength(1);
+  });
+
+  it('because it is still loading its data (LOADING): away, and in use when it is done', async () => {
+    const fake = await startFakeResp('-LOADING Redis is loading the dataset in memory\r\n');
+    try {
+      const engine = await opened(fake.url);
+      await loads(engine);
+      await expect(engine.delete('k')).rejects.toThrow(CacheUnavailableError);
+      expect(engine.store.connected).toBe(false);
+      expect(lines).toContainEqual(expect.stringMatching(/store is away \(it answers LOADING\)/));
+      // The probe is all that reads and fills cost it.
+      expect(fake.seen).not.toContain('GET');
+      fake.answer = '+PONG\r\n';
+      await until(() => engine.store.connected);
+      expect(lines.filter((line) => line.includes('away'))).toHaveLength(1);
+    } finally {
+      await cache?.close();
+      await fake.close();
+    }
+  });
+
+  it('with replies of the wrong kind: misses, never wrong values or exceptions', async () => {
+    const replies = [':1\r\n', '*2\r\n$1\r\na\r\n:1\r\n', '$-1\r\n', '_\r\n', '#t\r\n', ',1.5\r\n'];
+    for (const reply of replies) {
+      const fake = await startFakeResp('+PONG\r\n');
+      const engine = createCache({ redis: { url: fake.url }, deadlineMs: 1_000 }, log);
+      await engine.open();
+      await until(() => engine.store.connected);
+      fake.answer = reply;
+      await loads(engine);
+      expect(await engine.getMany(['a', 'b'])).toEqual([undefined, undefined]);
+      await expect(engine.clear()).rejects.toThrow(CacheUnavailableError);
+      await sleep(1);
+      await engine.close();
+      await fake.close();
+    }
+  });
+});

@@ -1,0 +1,203 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { CacheEngine } from '@gad/cache';
+import { CacheUnavailableError, createCache } from '@gad/cache';
+import { deferred, engineOver, logInto, openRedisStore, until } from '../../support/fixtures.js';
+import { gatedLinks } from '../../support/gated-link.js';
+import type { RedisServer } from '../../support/redis-server.js';
+import { startRedis } from '../../support/redis-server.js';
+
+let server: RedisServer;
+let cache: CacheEngine;
+let lines: string[];
+const log = logInto(() => lines);
+
+beforeEach(async () => {
+  lines = [];
+  server = await startRedis();
+});
+afterEach(async () => {
+  await cache.store.close();
+  await server.thaw();
+  await server.stop();
+});
+
+async function opened(): Promise<CacheEngine> {
+  // A long deadline: a busy machine must not look like an outage.
+  const bounds = { deadlineMs: 500, removalTimeoutMs: 500 };
+  const engine = createCache({ redis: { url: server.url }, ...bounds }, log);
+  await engine.store.open();
+  return engine;
+}
+
+async function answersAll(engine: CacheEngine): Promise<void> {
+  const values = await Promise.all(
+    Array.from({ length: 50 }, (_, n) => engine.getOrSet(`k:${n % 10}`, () => n % 10)),
+  );
+  expect(values).toEqual(Array.from({ length: 50 }, (_, n) => n % 10));
+  expect(await engine.get('k:1')).toBeUndefined();
+  expect(await engine.set('k:1', 1)).toBe(false);
+  await expect(engine.delete('k:1')).rejects.toThrow(CacheUnavailableError);
+  await expect(engine.deletePattern('k:*')).rejects.toThrow(CacheUnavailableError);
+  await expect(engine.clear()).rejects.toThrow(CacheUnavailableError);
+}
+
+describe('A Redis store that is away', () => {
+  it('at start is no error, is reported once, and is used when it comes', async () => {
+    await server.kill();
+    cache = await opened();
+    await answersAll(cache);
+    await answersAll(cache);
+    expect(cache.store.connected).toBe(false);
+    expect(lines).toEqual([expect.stringMatching(/store is away/)]);
+    await server.start();
+    await until(() => cache.store.connected);
+    expect(await cache.set('k', 1)).toBe(true);
+    expect(await cache.get('k')).toBe(1);
+    expect(lines).toEqual([
+      expect.stringMatching(/store is away/),
+      expect.stringMatching(/store is connected/),
+    ]);
+  });
+
+  it('killed under load costs no answer, and comes back by itself', async () => {
+    cache = await opened();
+    expect(lines).toEqual([expect.stringMatching(/store is connected/)]);
+    await cache.set('k', 1);
+    await server.kill();
+    await until(() => !cache.store.connected);
+    await answersAll(cache);
+    await server.start();
+    await until(() => cache.store.connected);
+    expect(await cache.get('k')).toBeUndefined();
+    expect(await cache.getOrSet('k', () => 2)).toBe(2);
+    expect(await cache.get('k')).toBe(2);
+    expect(lines).toHaveLength(3);
+  });
+
+  it('frozen costs one deadline and then nothing, and recovers when it thaws', async () => {
+    cache = await opened();
+    await cache.set('k:1', 'old');
+    await server.freeze();
+    await answersAll(cache);
+    await until(() => !cache.store.connected);
+    const before = cache.counts().errors;
+    await answersAll(cache);
+    expect(cache.counts().errors).toBeGreaterThan(before);
+    await server.thaw();
+    await until(() => cache.store.connected);
+    expect(await cache.set('k:2', 1)).toBe(true);
+    expect(lines.filter((line) => line.includes('away'))).toHaveLength(1);
+  });
+
+  it('in the middle of a load costs the storing, not the value', async () => {
+    cache = await opened();
+    const row = deferred<number>();
+    const slow = cache.getOrSetEntry('k', () => row.promise, { ttl: 60 });
+    await until(() => cache.counts().loads === 1);
+    await server.kill();
+    row.resolve(1);
+    expect(await slow).toMatchObject({ value: 1, stored: false, ttl: 0, hit: false });
+  });
+
+  it('lets callers wait for the next load, never for one that already runs', async () => {
+    cache = await opened();
+    await server.kill();
+    await until(() => !cache.store.connected);
+    let source = 1;
+    const rows = [deferred<number>(), deferred<number>()];
+    let loads = 0;
+    const load = async (): Promise<number> => {
+      const seen = source;
+      await rows[loads++]?.promise;
+      return seen;
+    };
+    const first = cache.getOrSet('k', load);
+    await until(() => loads === 1);
+    source = 2;
+    const later = [1, 2, 3].map(() => cache.getOrSet('k', load));
+    await until(() => cache.counts().joins === 3);
+    rows[0]?.resolve(0);
+    expect(await first).toBe(1);
+    await until(() => loads === 2);
+    rows[1]?.resolve(0);
+    expect(await Promise.all(later)).toEqual([2, 2, 2]);
+    expect(loads).toBe(2);
+  });
+
+  it('reports statistics with connected: false', async () => {
+    cache = await opened();
+    await server.kill();
+    await until(() => !cache.store.connected);
+    await expect(cache.store.statistics()).rejects.toThrow(CacheUnavailableError);
+  });
+
+  it('does not keep the process from closing', async () => {
+    cache = await opened();
+    await server.freeze();
+    await cache.store.close();
+    await expect(cache.delete('k')).rejects.toThrow(/closed/);
+    expect(await cache.getOrSet('k', () => 1)).toBe(1);
+  });
+});
+
+describe('A fill token', () => {
+  it('dies with its connection, although its lease is still there', async () => {
+    cache = await opened();
+    const row = deferred<number>();
+    const slow = cache.getOrSetEntry('k', () => row.promise);
+    await until(() => cache.counts().loads === 1);
+    await server.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await until(() => !cache.store.connected);
+    await until(() => cache.store.connected);
+    expect(await server.command('EXISTS', 'gad:k')).toBe(1);
+    row.resolve(1);
+    expect(await slow).toMatchObject({ value: 1, stored: false });
+    expect(await cache.get('k')).toBeUndefined();
+  });
+
+  it('is void on a server restored to before the invalidation', async () => {
+    cache = await opened();
+    const row = deferred<number>();
+    const slow = cache.getOrSetEntry('k', () => row.promise);
+    await until(() => cache.counts().loads === 1);
+    await server.command('SAVE');
+    await cache.delete('k');
+    await server.kill();
+    await until(() => !cache.store.connected);
+    await server.start();
+    await until(() => cache.store.connected);
+    expect(await server.command('EXISTS', 'gad:k')).toBe(1);
+    row.resolve(1);
+    expect(await slow).toMatchObject({ value: 1, stored: false });
+    expect(await cache.get('k')).toBeUndefined();
+  });
+
+  it('whose fill was executed on a connection lost before the answer is not shared', async () => {
+    const { makeLink, gates } = gatedLinks();
+    const store = await openRedisStore(server, { makeLink });
+    cache = engineOver(store);
+    const held = gates.after('FILL');
+    const early = cache.getOrSetEntry('k', () => 1);
+    await held.arrived;
+    await server.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await until(() => !store.connected);
+    await until(() => store.connected);
+    held.release();
+    expect(await early).toMatchObject({ value: 1, stored: false });
+  });
+
+  it('that nobody heard of keeps nobody waiting', async () => {
+    const { makeLink, gates } = gatedLinks();
+    const store = await openRedisStore(server, { makeLink });
+    cache = engineOver(store, { deadlineMs: 50 });
+    const other = engineOver(await openRedisStore(server));
+    const held = gates.after('ACQUIRE');
+    // Granted by the server; the answer comes after the deadline.
+    expect(await cache.getOrSetEntry('k', () => 1)).toMatchObject({ value: 1, stored: false });
+    await until(() => gates.calls.includes('RELEASE'));
+    expect(await other.getOrSetEntry('k', () => 2)).toMatchObject({ value: 2, stored: true });
+    expect(other.counts().waits).toBe(0);
+    held.release();
+    await other.store.close();
+  });
+});

@@ -1,0 +1,215 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from 'redis';
+import type { CacheEngine, RedisLinkFactory, RedisStore } from '@gad/cache';
+import { CacheUnavailableError, nodeRedisLink } from '@gad/cache';
+import { deferred, engineOver, openRedisStore, until } from '../../support/fixtures.js';
+import { gatedLinks } from '../../support/gated-link.js';
+import type { Gates } from '../../support/gates.js';
+import type { RedisServer } from '../../support/redis-server.js';
+import { startRedis } from '../../support/redis-server.js';
+
+const MS = 5_000;
+
+let server: RedisServer;
+let stores: RedisStore[];
+let gates: Gates;
+let mine: RedisStore;
+let theirs: RedisStore;
+let cache: CacheEngine;
+let other: CacheEngine;
+
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  await server.command('FLUSHALL');
+  const gated = gatedLinks();
+  gates = gated.gates;
+  stores = [];
+  mine = await opened({ makeLink: gated.makeLink });
+  theirs = await opened({});
+  cache = engineOver(mine);
+  other = engineOver(theirs);
+});
+afterEach(() => Promise.all(stores.map((store) => store.close())));
+
+async function opened(options: { makeLink?: RedisLinkFactory }): Promise<RedisStore> {
+  const store = await openRedisStore(server, options);
+  stores.push(store);
+  return store;
+}
+
+async function staged(): Promise<unknown> {
+  return server.command('KEYS', 'gad:\0staged*');
+}
+
+describe('A read with its remaining life', () => {
+  it('never gives an older value the life of a newer one', async () => {
+    await other.set('k', 'old', { ttl: 100 });
+    let pair = 0;
+    const asks = (call: string): boolean => /^(PTTL|GET) gad:k$/.test(call);
+    const first = gates.after(asks);
+    const second = gates.before((call) => asks(call) && ++pair === 2);
+    const read = mine.readTimed('k', MS);
+    await Promise.all([first.arrived, second.arrived]);
+    first.release();
+    await other.set('k', 'new', { ttl: 1_000 });
+    second.release();
+    const found = await read;
+    expect(found?.text).toBe('"new"');
+    expect(found?.ttlMs).toBeLessThanOrEqual(100_000);
+  });
+});
+
+describe('A load whose end nobody knows', () => {
+  it('is not shared with who came after the invalidation: the fill timed out', async () => {
+    const hurried = engineOver(mine, { deadlineMs: 150 });
+    const row = deferred<number>();
+    const early = hurried.getOrSetEntry('k', () => row.promise);
+    await until(() => hurried.counts().loads === 1);
+    await other.delete('k');
+    const late = hurried.getOrSet('k', () => 2);
+    await until(() => hurried.counts().joins === 1);
+    const unanswered = gates.after('FILL');
+    row.resolve(1);
+    await unanswered.arrived;
+    expect(await early).toMatchObject({ value: 1, stored: false });
+    expect(await late).toBe(2);
+    unanswered.release();
+  });
+
+  it('is not shared either when it yielded undefined', async () => {
+    const row = deferred<undefined>();
+    const early = cache.getOrSet<number | undefined>('k', () => row.promise);
+    await until(() => cache.counts().loads === 1);
+    await other.delete('k');
+    const late = cache.getOrSet<number | undefined>('k', () => 2);
+    await until(() => cache.counts().joins === 1);
+    row.resolve(undefined);
+    expect(await early).toBeUndefined();
+    expect(await late).toBe(2);
+  });
+});
+
+describe('A take-over', () => {
+  it('adopts the token, and an invalidation ends it for both', async () => {
+    const slow = await mine.acquire('k', { leaseMs: 200, replace: false }, MS);
+    if (slow.state !== 'owned') throw new Error(slow.state);
+    await sleep(250);
+    const quick = await theirs.acquire('k', { leaseMs: MS, replace: false }, MS);
+    if (quick.state !== 'owned') throw new Error(quick.state);
+    expect(quick.lease.token).toBe(slow.lease.token);
+    await other.deletePattern('k*');
+    expect(await mine.fill(slow.lease, '1', undefined, MS)).toBe(false);
+    expect(await theirs.fill(quick.lease, '1', undefined, MS)).toBe(false);
+    expect(await server.command('EXISTS', 'gad:k')).toBe(0);
+  });
+
+  it('keeps the wish of those who wait to be woken', async () => {
+    const slow = await mine.acquire('k', { leaseMs: 200, replace: false }, MS);
+    if (slow.state !== 'owned') throw new Error(slow.state);
+    const watch = theirs.watch('k');
+    expect((await theirs.acquire('k', { leaseMs: MS, replace: false }, MS)).state).toBe('wait');
+    const woken = watch.changed(60_000);
+    await sleep(250);
+    const taken = await mine.acquire('k', { leaseMs: MS, replace: false }, MS);
+    if (taken.state !== 'owned') throw new Error(taken.state);
+    expect(await mine.fill(taken.lease, '1', undefined, MS)).toBe(true);
+    await woken;
+    watch.close();
+  });
+});
+
+describe('A fill', () => {
+  it('that is refused leaves no staged text behind', async () => {
+    const row = deferred<string>();
+    const slow = cache.getOrSetEntry('k', () => row.promise);
+    await until(() => cache.counts().loads === 1);
+    await other.clear();
+    row.resolve('x'.repeat(10_000));
+    expect(await slow).toMatchObject({ stored: false });
+    expect(await staged()).toEqual([]);
+    expect(await server.command('EXISTS', 'gad:k')).toBe(0);
+  });
+
+  it('is stored although the server forgot the scripts meanwhile', async () => {
+    const row = deferred<number>();
+    const slow = cache.getOrSetEntry('k', () => row.promise);
+    await until(() => cache.counts().loads === 1);
+    await server.command('SCRIPT', 'FLUSH');
+    row.resolve(1);
+    expect(await slow).toMatchObject({ value: 1, stored: true });
+  });
+
+  it('is announced only when somebody waits for it', async () => {
+    const heard: string[] = [];
+    const ear = createClient({ url: server.url });
+    await ear.connect();
+    await ear.subscribe('gad:\0awake:0', (key) => void heard.push(key));
+    await cache.getOrSet('alone', () => 1);
+    const row = deferred<number>();
+    const first = cache.getOrSet('together', () => row.promise);
+    await until(() => cache.counts().loads === 2);
+    const second = other.getOrSet('together', () => 2);
+    await until(() => other.counts().waits === 1);
+    row.resolve(1);
+    expect(await Promise.all([first, second])).toEqual([1, 1]);
+    await until(() => heard.length > 0);
+    expect(heard).toEqual(['together']);
+    ear.destroy();
+  });
+});
+
+describe('Who waits for another process', () => {
+  it('gets the value without messages, too', async () => {
+    const deaf = await opened({
+      makeLink: (settings) => {
+        const link = nodeRedisLink(settings);
+        return Object.defineProperty(Object.create(link), 'subscribe', {
+          value: () => Promise.reject(new Error('no messages today')),
+          // What Object.create makes of a link is one, but its type is lost.
+        }) as typeof link;
+      },
+    });
+    const waiting = engineOver(deaf);
+    const row = deferred<number>();
+    const first = cache.getOrSet('k', () => row.promise);
+    await until(() => cache.counts().loads === 1);
+    const second = waiting.getOrSet('k', () => 2);
+    await until(() => waiting.counts().waits === 1);
+    row.resolve(1);
+    expect(await Promise.all([first, second])).toEqual([1, 1]);
+  });
+
+  it('loads for itself when the patience is over, and does not store', async () => {
+    const impatient = engineOver(theirs, { leaseWaitMs: 30 });
+    const token = await cache.acquireLease('k');
+    const entry = await impatient.getOrSetEntry('k', () => 1);
+    expect(entry).toMatchObject({ value: 1, stored: false });
+    expect(await cache.set('k', 2, { token })).toBe(true);
+  });
+});
+
+describe('A removal of several pages', () => {
+  it('is not reported done when the server was restored in between', async () => {
+    const names = Array.from({ length: 450 }, (_, n) => `k:${String(n).padStart(3, '0')}`);
+    await Promise.all(names.map((name) => cache.set(name, 1)));
+    await until(() => gates.calls.includes('REBUILD_SEAL'));
+    await server.command('SAVE');
+    let pages = 0;
+    const secondPage = gates.before((call) => call === 'REMOVE_RANGE' && ++pages === 2);
+    const removal = cache.deletePattern('k:*');
+    await secondPage.arrived;
+    await server.kill();
+    await until(() => !mine.connected);
+    await server.start();
+    await until(() => mine.connected);
+    secondPage.release();
+    await expect(removal).rejects.toThrow(CacheUnavailableError);
+    // Told so, the caller asks again, and everything is gone.
+    await cache.deletePattern('k:*');
+    expect(await server.command('KEYS', 'gad:k:*')).toEqual([]);
+  });
+});

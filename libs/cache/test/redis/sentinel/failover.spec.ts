@@ -1,0 +1,207 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { CacheEngine, SentinelSettings } from '@gad/cache';
+import { createCache } from '@gad/cache';
+import type { RedisServer } from '../../../../../test/servers/redis-server.js';
+import { startSentinels, type SentinelSet } from '../../../../../test/servers/redis-sentinels.js';
+import { deferred, logInto, until } from '../../support/fixtures.js';
+import { expectNoMoreThan, failOnStrays, resourcesNow } from '../../support/resources.js';
+
+let set: SentinelSet;
+let lines: string[];
+let opened: CacheEngine[];
+
+failOnStrays();
+beforeEach(async () => {
+  lines = [];
+  opened = [];
+  set = await startSentinels();
+}, 60_000);
+afterEach(async () => {
+  await Promise.all(opened.map((engine) => engine.close()));
+  await set.stop();
+});
+
+/** Connected or not, as the Sentinels have it. */
+async function start(settings: Partial<SentinelSettings> = {}): Promise<CacheEngine> {
+  const redis = { sentinels: set.nodes, ...settings };
+  // A long deadline: a busy machine must not look like an outage.
+  const bounds = { deadlineMs: 500, removalTimeoutMs: 500 };
+  const log = logInto(() => lines);
+  const engine = createCache({ redis, ...bounds }, log);
+  opened.push(engine);
+  await engine.open();
+  return engine;
+}
+
+async function open(settings: Partial<SentinelSettings> = {}): Promise<CacheEngine> {
+  const engine = await start(settings);
+  await until(() => engine.store.connected);
+  return engine;
+}
+
+/** Connections of caches that a server has at present. */
+async function cachesOn(server: RedisServer): Promise<number> {
+  const list = String(await set.command(server, 'CLIENT', 'LIST'));
+  return list.split('name=gad-cache ').length - 1;
+}
+
+async function untilReplica(server: RedisServer): Promise<void> {
+  // Whoever demotes it ends its connections, this one as well.
+  const role = (): Promise<unknown> => set.command(server, 'ROLE').catch(() => '');
+  while (!String(await role()).startsWith('slave')) await new Promise(setImmediate);
+}
+
+/** How often clients have asked a server for its role. */
+async function roleCalls(server: RedisServer): Promise<number> {
+  const statistics = String(await set.command(server, 'INFO', 'commandstats'));
+  return Number(/cmdstat_role:calls=(\d+)/.exec(statistics)?.[1] ?? 0);
+}
+
+const away = (): string[] => lines.filter((line) => line.includes('away'));
+
+describe.each(['SIGKILL', 'SIGSTOP'] as const)('The master ended by %s under load', (signal) => {
+  it('costs no answer; the replica takes over; the old master comes back and is not written to', async () => {
+    const engine = await open();
+    const [first, second] = set.servers;
+    let failed = 0;
+    let answered = 0;
+    let running = true;
+    const reader = async (id: number): Promise<void> => {
+      for (let n = 0; running; n++) {
+        const wanted = id * 1_000_000 + n;
+        const got = await engine.getOrSet(`k:${wanted}`, () => wanted).catch(() => undefined);
+        if (got === wanted) answered++;
+        else failed++;
+        await new Promise(setImmediate);
+      }
+    };
+    const readers = Array.from({ length: 20 }, (_, id) => reader(id));
+    const switched = set.nextSwitch();
+    await first.kill(signal);
+    expect(await switched).toBe(second.port);
+    await until(() => engine.store.connected);
+    running = false;
+    await Promise.all(readers);
+    expect({ failed, answered: answered > 20 }).toEqual({ failed: 0, answered: true });
+
+    expect(await engine.set('after', 1)).toBe(true);
+    expect(await set.command(second, 'GET', 'gad:after')).toBe('1');
+    expect(away()).toHaveLength(1);
+
+    await (signal === 'SIGKILL' ? first.restart() : first.kill('SIGCONT'));
+    await untilReplica(first);
+    expect(await engine.set('later', 2)).toBe(true);
+    expect(await set.command(second, 'GET', 'gad:later')).toBe('2');
+    expect(await cachesOn(first)).toBe(0);
+    expect(away()).toHaveLength(1);
+  }, 60_000);
+});
+
+describe('After a failover', () => {
+  it('a lease of the old master is void, although the new one has it', async () => {
+    const engine = await open();
+    const row = deferred<number>();
+    const slow = engine.getOrSetEntry('k', () => row.promise);
+    await until(() => engine.counts().loads === 1);
+    // The replica has the lease as well.
+    const [, second] = set.servers;
+    while ((await set.command(second, 'EXISTS', 'gad:k')) !== 1);
+    const switched = set.nextSwitch();
+    const [sentinel] = set.sentinels;
+    if (sentinel === undefined) throw new Error('no Sentinel');
+    await set.command(sentinel, 'SENTINEL', 'FAILOVER', 'mymaster');
+    await switched;
+    await until(() => !engine.store.connected);
+    await until(() => engine.store.connected);
+    expect(await set.command(second, 'EXISTS', 'gad:k')).toBe(1);
+    row.resolve(1);
+    expect(await slow).toMatchObject({ value: 1, stored: false });
+    expect(await engine.get('k')).toBeUndefined();
+    expect(await engine.set('k', 2)).toBe(true);
+    expect(away()).toHaveLength(1);
+  }, 60_000);
+
+  it('who waits for another process’s load is woken over the new master', async () => {
+    const [loader, waiter] = [await open(), await open()];
+    const switched = set.nextSwitch();
+    await set.servers[0].kill('SIGKILL');
+    await switched;
+    await until(() => loader.store.connected && waiter.store.connected);
+    const channel = 'gad:\0awake:0';
+    const listening = async (): Promise<unknown> =>
+      set.command(set.servers[1], 'PUBSUB', 'NUMSUB', channel);
+    while (String(await listening()) !== `${channel},2`);
+    const row = deferred<string>();
+    const loading = loader.getOrSet('k', () => row.promise);
+    await until(() => loader.counts().loads === 1);
+    const waiting = waiter.getOrSet('k', () => 'loaded twice');
+    await until(() => waiter.counts().waits > 0);
+    row.resolve('once');
+    expect(await Promise.all([loading, waiting])).toEqual(['once', 'once']);
+  }, 60_000);
+});
+
+describe('A master that was demoted behind our back', () => {
+  it('is left at the first READONLY, once in the log, and used again as a master only', async () => {
+    const engine = await open();
+    const [first, second] = set.servers;
+    // Its connections stay open: only its answers tell.
+    await set.command(first, 'REPLICAOF', '127.0.0.1', String(second.port));
+    expect(await engine.set('k', 1)).toBe(false);
+    await until(() => !engine.store.connected);
+    expect(await engine.getOrSet('k', () => 2)).toBe(2);
+    // Tried again several times, and each time told that it is none.
+    const before = await roleCalls(first);
+    while ((await roleCalls(first)) < before + 5);
+    expect(engine.store.connected).toBe(false);
+    await set.command(first, 'REPLICAOF', 'NO', 'ONE');
+    await until(() => engine.store.connected);
+    expect(await engine.set('k', 3)).toBe(true);
+    expect(away()).toHaveLength(1);
+  }, 60_000);
+});
+
+describe('Sentinels', () => {
+  it('may be away, frozen or wrong, as long as one knows; they end no process', async () => {
+    const [one, two, dead] = set.sentinels;
+    const [, stranger] = set.servers;
+    await dead?.kill('SIGKILL');
+    await two?.kill('SIGSTOP');
+    // A Redis that is no Sentinel, and a port that nobody listens on.
+    const nodes = [...set.nodes, { host: '127.0.0.1', port: stranger.port }];
+    const engine = await open({ sentinels: nodes.reverse() });
+    expect(await engine.set('k', 1)).toBe(true);
+    expect(lines).toEqual([expect.stringMatching(/store is connected/)]);
+    await one?.kill('SIGKILL');
+    // Nobody is left to say where the master is; the one in use stays in use.
+    expect(await engine.set('k', 2)).toBe(true);
+    expect(engine.store.connected).toBe(true);
+  }, 60_000);
+
+  it('that all are away at the start are no error, one line, and are asked until they come', async () => {
+    await Promise.all(set.sentinels.map((sentinel) => sentinel.kill('SIGKILL')));
+    const engine = await start();
+    expect(await engine.getOrSet('k', () => 1)).toBe(1);
+    expect(lines).toEqual([expect.stringMatching(/away \(Sentinel does not answer\)/)]);
+    await set.sentinels[1]?.restart();
+    await until(() => engine.store.connected);
+    expect(await engine.set('k', 1)).toBe(true);
+    expect(lines).toHaveLength(2);
+  }, 60_000);
+
+  it('that know no such master are told from those that are away', async () => {
+    const engine = await start({ master: 'other' });
+    expect(await engine.getOrSet('k', () => 1)).toBe(1);
+    expect(lines).toEqual([expect.stringMatching(/away \(Sentinel does not know the master\)/)]);
+  }, 60_000);
+
+  it('and the master hold nothing of a cache that was closed, found or not', async () => {
+    await (await open()).close();
+    const before = await resourcesNow();
+    for (let n = 0; n < 5; n++) {
+      await (await open()).close();
+      await (await start({ master: 'other' })).close();
+    }
+    await expectNoMoreThan(before);
+  }, 60_000);
+});

@@ -1,0 +1,157 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RedisLink, SentinelSettings } from '@gad/cache';
+import { nodeRedisLink } from '@gad/cache';
+import type { FakeRespServer } from '../../support/fake-resp-server.js';
+import { startFakeResp } from '../../support/fake-resp-server.js';
+import { until } from '../../support/fixtures.js';
+import type { RedisServer } from '../../support/redis-server.js';
+import { startRedis } from '../../support/redis-server.js';
+import { failOnStrays } from '../../support/resources.js';
+import { makeAuthority, startTlsFront } from '../../support/tls-front.js';
+
+let one: RedisServer;
+let other: RedisServer;
+let sentinels: FakeRespServer[];
+let link: RedisLink;
+
+failOnStrays();
+beforeEach(async () => {
+  sentinels = [];
+  [one, other] = await Promise.all([startRedis(), startRedis()]);
+});
+afterEach(async () => {
+  link.destroy();
+  await Promise.all([one.stop(), other.stop(), ...sentinels.map((sentinel) => sentinel.close())]);
+});
+
+/** A Sentinel that names the masters in this order, the last one for good; each with its epoch. */
+async function sentinelThatNames(...views: [RedisServer, number][]): Promise<FakeRespServer> {
+  const fake = await startFakeResp('');
+  let asked = 0;
+  const answer = (): string => {
+    const [server, epoch] = views[Math.min(asked++, views.length - 1)] ?? [one, 0];
+    const { port } = new URL(server.url);
+    const words = ['ip', '127.0.0.1', 'port', port, 'config-epoch', String(epoch)];
+    return `*6\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`;
+  };
+  Object.defineProperty(fake, 'answer', { get: answer });
+  sentinels.push(fake);
+  return fake;
+}
+
+async function open(...fakes: FakeRespServer[]): Promise<void> {
+  const nodes = fakes.map(({ url }) => ({ host: '127.0.0.1', port: Number(new URL(url).port) }));
+  link = nodeRedisLink({ sentinels: nodes });
+  link.on('error', () => undefined);
+  link.connect();
+  await until(() => link.isReady);
+}
+
+const has = (server: RedisServer): Promise<unknown> => server.command('EXISTS', 'k');
+
+describe('A link to the master that Sentinels name', () => {
+  it('believes the latest of them, wherever it stands in the list', async () => {
+    for (const order of [0, 1]) {
+      const stale = await sentinelThatNames([one, 4]);
+      const fresh = await sentinelThatNames([other, 5]);
+      await open(...(order === 0 ? [stale, fresh] : [fresh, stale]));
+      await link.send(['SET', 'k', String(order)]);
+      expect([await has(one), await has(other)]).toEqual([0, 1]);
+      link.destroy();
+    }
+  });
+
+  it('asks them again once it is connected: what was the master then may be none now', async () => {
+    await open(await sentinelThatNames([one, 1], [other, 2]));
+    await link.send(['SET', 'k', '1']);
+    expect([await has(one), await has(other)]).toEqual([0, 1]);
+  });
+
+  it('leaves a master that answers when they name another', async () => {
+    const errors: string[] = [];
+    await open(await sentinelThatNames([one, 1], [one, 1], [other, 2]));
+    link.on('error', (error) => errors.push(String(error)));
+    await link.send(['SET', 'k', '1']);
+    await until(() => !link.isReady);
+    await until(() => link.isReady);
+    expect(errors).toEqual(['SentinelError: the master has changed']);
+    expect([await has(one), await has(other)]).toEqual([1, 0]);
+    await link.send(['SET', 'k', '2']);
+    expect([await has(one), await has(other)]).toEqual([1, 1]);
+  });
+
+  it('goes to the address that the one told is mapped to', async () => {
+    const sentinel = await sentinelThatNames([one, 1]);
+    const port = Number(new URL(sentinel.url).port);
+    const mapped = Number(new URL(other.url).port);
+    link = nodeRedisLink({
+      sentinels: [{ host: '127.0.0.1', port }],
+      mapAddress: ({ host }) => ({ host, port: mapped }),
+    });
+    link.on('error', () => undefined);
+    link.connect();
+    await until(() => link.isReady);
+    await link.send(['SET', 'k', '1']);
+    expect([await has(one), await has(other)]).toEqual([0, 1]);
+  });
+
+  it('speaks TLS to both, checks both against their own authority, and logs in to each', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'gad-tls-'));
+    const [ofSentinel, ofMaster] = await Promise.all(
+      ['sentinel', 'master'].map((id) => makeAuthority(folder, id, 'localhost')),
+    );
+    if (ofSentinel === undefined || ofMaster === undefined) throw new Error('no certificates');
+    await one.command('ACL', 'SETUSER', 'gad', 'on', '>of-the-master', '~*', '&*', '+@all');
+    await one.command('ACL', 'SETUSER', 'default', 'off');
+    const sentinel = await sentinelThatNames([one, 1]);
+    const [asked, used] = await Promise.all([
+      startTlsFront(ofSentinel, Number(new URL(sentinel.url).port)),
+      startTlsFront(ofMaster, Number(new URL(one.url).port)),
+    ]);
+    const trusting = (ca: string) => ({ socket: { ca } }) as SentinelSettings['clientOptions'];
+    const settings: SentinelSettings = {
+      sentinels: [{ host: 'localhost', port: asked.port }],
+      mapAddress: () => ({ host: 'localhost', port: used.port }),
+      tls: true,
+      username: 'gad',
+      password: 'of-the-master',
+      clientOptions: trusting(ofMaster.ca),
+      sentinelOptions: { ...trusting(ofSentinel.ca), password: 'of-the-sentinels' },
+    };
+    const errors: string[] = [];
+    link = nodeRedisLink(settings);
+    link.on('error', (error) => errors.push(String(error)));
+    link.connect();
+    await until(() => link.isReady);
+    expect(await link.send(['ACL', 'WHOAMI'])).toBe('gad');
+    expect(errors).toEqual([]);
+    expect(sentinel.words).toContain('of-the-sentinels');
+    link.destroy();
+
+    // The other's authority is not good enough.
+    link = nodeRedisLink({ ...settings, clientOptions: trusting(ofSentinel.ca) });
+    link.on('error', (error) => errors.push(String(error)));
+    link.connect();
+    await until(() => errors.length > 0);
+    expect(link.isReady).toBe(false);
+    for (const front of [asked, used]) front.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('fails what was pending when the master was lost, and sends nothing of it again', async () => {
+    await open(await sentinelThatNames([one, 1], [one, 1], [other, 2]));
+    await one.freeze();
+    const pending = link.send(['SET', 'k', '1']);
+    const lost = expect(pending).rejects.toThrow();
+    await until(() => !link.isReady);
+    await lost;
+    await expect(link.send(['SET', 'k', '1'])).rejects.toThrow(/no master/);
+    await until(() => link.isReady);
+    await link.send(['PING']);
+    expect(await has(other)).toBe(0);
+    await one.thaw();
+  });
+});

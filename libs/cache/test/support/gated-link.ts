@@ -1,0 +1,79 @@
+import type { Command, RedisLinkFactory } from '@gad/cache';
+import { nodeRedisLink } from '@gad/cache';
+import {
+  LIST,
+  REBUILD_ADD,
+  REBUILD_BEGIN,
+  REBUILD_SEAL,
+} from '../../src/store/redis/scripts/index-scripts.js';
+import { ANNOUNCE, LOOK } from '../../src/store/redis/scripts/announce-scripts.js';
+import {
+  ACQUIRE,
+  FILL,
+  READ_WHOLE,
+  RELEASE,
+  WRITE,
+} from '../../src/store/redis/scripts/lease-scripts.js';
+import { DISCARD, REMOVE, REMOVE_RANGE } from '../../src/store/redis/scripts/removal-scripts.js';
+import {
+  BEGIN_REFRESH,
+  END_REFRESH,
+  REFILL,
+} from '../../src/store/redis/scripts/refresh-scripts.js';
+import { Gates } from './gates.js';
+
+const SCRIPTS = {
+  ACQUIRE,
+  FILL,
+  RELEASE,
+  WRITE,
+  DISCARD,
+  BEGIN_REFRESH,
+  REFILL,
+  END_REFRESH,
+  READ_WHOLE,
+  ANNOUNCE,
+  LOOK,
+  REMOVE,
+  REMOVE_RANGE,
+  REBUILD_BEGIN,
+  REBUILD_ADD,
+  REBUILD_SEAL,
+  LIST,
+};
+const NAMES = new Map(
+  Object.entries(SCRIPTS).flatMap(([name, { sha1, source }]) => [
+    [sha1, name],
+    [source, name],
+  ]),
+);
+
+/** `ACQUIRE` for that script, by digest or by source, else the command with its arguments. */
+function nameOf(command: Command): string {
+  const [verb, ...args] = command.map(String);
+  if (verb === 'EVALSHA' || verb === 'EVAL') return NAMES.get(args[0] ?? '') ?? 'SCRIPT';
+  return [verb, ...args].join(' ');
+}
+
+/** Links to a real Redis whose commands go through gates. */
+export function gatedLinks(): { makeLink: RedisLinkFactory; gates: Gates } {
+  const gates = new Gates();
+  return {
+    gates,
+    makeLink: (settings) => {
+      const link = nodeRedisLink(settings);
+      return {
+        get isReady() {
+          return link.isReady;
+        },
+        send: (command) => gates.pass(nameOf(command), () => link.send(command)),
+        sendForBytes: (command) => gates.pass(nameOf(command), () => link.sendForBytes(command)),
+        subscribe: (channel, listener) => link.subscribe(channel, listener),
+        on: (event, listener) => link.on(event, listener),
+        connect: () => link.connect(),
+        close: () => link.close(),
+        destroy: () => link.destroy(),
+      };
+    },
+  };
+}

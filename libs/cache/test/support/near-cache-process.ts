@@ -1,0 +1,65 @@
+import type { Clock, RedisLinkFactory, RedisStore } from '@gad/cache';
+import { systemClock } from '@gad/cache';
+import { NearCache } from '../../src/near-cache/near-cache.js';
+import { openRedisStore, until } from './fixtures.js';
+import type { RedisServer } from './redis-server.js';
+
+export const BOUND_MS = 500;
+
+export interface ProcessOptions {
+  readonly barrier?: readonly string[];
+  readonly clock?: Clock;
+  readonly makeLink?: RedisLinkFactory;
+  readonly index?: 'lex' | 'scan';
+  readonly staleBoundMs?: number;
+}
+
+/** A process's store with the copies that it keeps, as far as an engine is not needed. */
+export interface CoherentProcess {
+  readonly store: RedisStore;
+  readonly tier: NearCache;
+  /** Keeps a copy as if it had just been read. */
+  keep(key: string, value: unknown): void;
+  /** The copy's value, if it may be read. */
+  copy(key: string): unknown;
+  /** Whether copies may be read at all. */
+  readonly readable: boolean;
+}
+
+export async function openProcess(
+  server: RedisServer,
+  options: ProcessOptions = {},
+): Promise<CoherentProcess> {
+  const { barrier = [], clock = systemClock, staleBoundMs = BOUND_MS, ...rest } = options;
+  const store = await openRedisStore(server, { local: { barrier, staleBoundMs }, clock, ...rest });
+  const { coherence } = store;
+  if (coherence === undefined) throw new Error('the store keeps no copies');
+  const tier = new NearCache({
+    ...{ clock, freshness: coherence, parsed: true },
+    ...{ maxEntries: 100, maxBytes: 1e6 },
+  });
+  coherence.follow(tier);
+  return {
+    store,
+    tier,
+    keep: (key, value) => {
+      const keeping = tier.reserve(key);
+      tier.publish(keeping, value, 3_600_000, null);
+      tier.release(keeping);
+    },
+    copy: (key) => tier.get(key)?.value,
+    get readable() {
+      return clock.now() < coherence.freshUntil;
+    },
+  };
+}
+
+/** A process whose copies may be read; what it keeps from now on stays until it is removed. */
+export async function readyProcess(
+  server: RedisServer,
+  options: ProcessOptions = {},
+): Promise<CoherentProcess> {
+  const process = await openProcess(server, options);
+  await until(() => process.readable);
+  return process;
+}

@@ -1,0 +1,41 @@
+import { createClient } from 'redis';
+import { startRedis as startTestRedis } from '../../../../test/servers/redis-server.js';
+
+/** A Redis of one test file's own, with a line to it from outside the library. */
+export interface RedisServer {
+  readonly url: string;
+  command(...args: string[]): Promise<unknown>;
+  /** Stops the process, as a frozen server stops; its connections stay open. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
+  /** Ends the process at once. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port, empty or from its snapshot if one was saved. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startRedis(): Promise<RedisServer> {
+  const server = await startTestRedis();
+  const control = createClient({ url: server.url, disableOfflineQueue: true });
+  control.on('error', () => undefined);
+  await control.connect();
+  const ready = async (): Promise<void> => {
+    while (!control.isReady) await new Promise((resolve) => setImmediate(resolve));
+  };
+  return {
+    url: server.url,
+    command: (...args) => control.sendCommand(args),
+    freeze: () => server.kill('SIGSTOP'),
+    thaw: () => server.kill('SIGCONT'),
+    kill: () => server.kill('SIGKILL'),
+    start: async () => {
+      await server.restart();
+      await ready();
+    },
+    stop: () => {
+      control.destroy();
+      return server.stop();
+    },
+  };
+}

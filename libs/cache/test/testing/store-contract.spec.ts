@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, it } from '@jest/globals';
+import { FaultyStore, RecordingStore, storeContract } from '@gad/cache/testing';
+import { MemoryStore, RedisStore, silentLog } from '@gad/cache';
+import type { RedisServer } from '../support/redis-server.js';
+import { startRedis } from '../support/redis-server.js';
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+
+storeContract('The in-process store', () => Promise.resolve(new MemoryStore()), { describe, it });
+
+storeContract(
+  'A store of the testing door that was told nothing',
+  () => Promise.resolve(new RecordingStore(new FaultyStore(new MemoryStore()))),
+  { describe, it },
+);
+
+for (const index of ['lex', 'scan'] as const) {
+  storeContract(
+    `The Redis store (${index})`,
+    async () => {
+      await server.command('FLUSHDB');
+      const settings = { url: server.url };
+      const bounds = { deadlineMs: 10_000, removalTimeoutMs: 10_000 };
+      const store = new RedisStore({
+        settings,
+        prefix: 'gad:',
+        index,
+        logger: silentLog,
+        ...bounds,
+      });
+      await store.open();
+      return store;
+    },
+    { describe, it },
+  );
+}

@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { CacheEngine, CacheModuleOptions } from '@gad/cache';
+import { createCache, silentLog } from '@gad/cache';
+import { ownRedis } from '../../../../test/servers/suite-servers.js';
+
+const url = await ownRedis();
+
+const cyclic: Record<string, unknown> = {};
+cyclic['self'] = cyclic;
+
+/** What cannot be stored, and the options under which that is so. */
+const UNSTORABLE: [string, CacheModuleOptions, unknown][] = [
+  [
+    'larger than the in-process store',
+    { maxBytes: 100_000, compression: 'off' },
+    'x'.repeat(60_000),
+  ],
+  ['larger than the limit for values', { maxValueBytes: 1_000 }, 'x'.repeat(2_000)],
+  [
+    'larger than the limit, in Redis',
+    { maxValueBytes: 1_000, redis: { url: 'own' } },
+    'x'.repeat(2_000),
+  ],
+  ['no JSON', {}, cyclic],
+];
+
+describe.each(UNSTORABLE)('A value that is %s', (_, options, value) => {
+  let cache: CacheEngine;
+  beforeEach(async () => {
+    const connection = options.redis && { redis: { url } };
+    cache = createCache({ deadlineMs: 2_000, ...options, ...connection }, silentLog);
+    await cache.open();
+  });
+  afterEach(() => cache.close());
+
+  it('is answered with false by set, and no older one is served after it', async () => {
+    await cache.set('k', 'old');
+    expect(await cache.set('k', value)).toBe(false);
+    expect(await cache.get('k')).toBeUndefined();
+    expect(cache.counts().sets).toBe(1);
+  });
+
+  it('keeps its place in the order of the sets that nobody awaits', async () => {
+    const sets = ['a', value, 'b', 'c', value].map((one) => cache.set('k', one));
+    expect(await Promise.all(sets)).toEqual([true, false, true, true, false]);
+    expect(await cache.get('k')).toBeUndefined();
+  });
+
+  it('hands a token back, so that the next caller loads at once', async () => {
+    const token = await cache.acquireLease('k');
+    expect(await cache.set('k', value, { token })).toBe(false);
+    expect(await cache.acquireLease('k')).toBeDefined();
+  });
+
+  it('is returned by a load, which says that it is not stored', async () => {
+    const entry = await cache.getOrSetEntry('k', () => value, { ttl: 60 });
+    expect(entry).toMatchObject({ hit: false, stored: false });
+    expect(entry.value).toBe(value);
+    expect(await cache.get('k')).toBeUndefined();
+    expect(await cache.getOrSet('k', () => 'next', { ttl: 60 })).toBe('next');
+    expect(cache.counts()).toMatchObject({ sets: 1, refused_fills: 0, errors: 0 });
+  });
+});
+
+describe('Twelve thousand keys at once in a process with room for three hundred', () => {
+  it('are all stored, in turn: nothing is refused and nothing fails', async () => {
+    const cache = createCache({ maxEntries: 300 }, silentLog);
+    await cache.open();
+    const keys = Array.from({ length: 12_000 }, (_, n) => `k:${n}`);
+    await Promise.all(keys.map((key) => cache.getOrSet(key, () => 1)));
+    expect(cache.counts()).toMatchObject({
+      ...{ loads: 12_000, sets: 12_000, refused_fills: 0, errors: 0 },
+    });
+    expect((await cache.store.statistics()).keys).toBe(300);
+    await cache.close();
+  });
+});

@@ -1,0 +1,24 @@
+import { DATABASE_FAULTS } from './database-faults.js';
+import { PROCESS_FAULTS } from './process-faults.js';
+import { LONG_OUTAGE, REDIS_FAULTS } from './redis-faults.js';
+import type { Fault } from './stage.js';
+import type { Random } from '../support/seeded-random.js';
+
+export const FAULTS: readonly Fault[] = [...REDIS_FAULTS, ...PROCESS_FAULTS, ...DATABASE_FAULTS];
+
+/** A round, or the faults of these names. @throws Error when one of the names is no fault's */
+export function faultsOf(names: readonly string[] | undefined): readonly Fault[] {
+  if (names === undefined) return FAULTS;
+  return names.map((name) => {
+    const fault = [...FAULTS, LONG_OUTAGE].find((candidate) => candidate.name === name);
+    if (fault !== undefined) return fault;
+    const known = [...FAULTS, LONG_OUTAGE].map((candidate) => `  ${candidate.name}`).join('\n');
+    throw new Error(`There is no fault "${name}"; there are\n${known}`);
+  });
+}
+
+/** Another order (Fisher and Yates). */
+export function shuffled<T>(all: readonly T[], random: Random): T[] {
+  const left = [...all];
+  return all.flatMap(() => left.splice(Math.floor(random() * left.length), 1));
+}

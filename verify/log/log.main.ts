@@ -1,0 +1,109 @@
+/**
+ * Does the log lose anything, how late is its reader, and what does a poll cost?
+ *
+ *   npm run verify:log -- [--events 1000000] [--writers 8] [--batch 10]
+ *
+ * Writers append in transactions that end in another order than they began in, a foreign
+ * transaction stays open in the middle; then 300,000 events lie behind an open transaction, once of
+ * another client and once the very one that appended them. Ends with 1 when a target is missed.
+ */
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { readAppConfig } from '../../apps/api/src/config/app-config.js';
+import { openDatabase } from '../../apps/api/src/database/open-database.js';
+import { DomainEventLog } from '../../apps/api/src/events/log/domain-event-log.js';
+import { makeLogReader } from '../../apps/api/src/events/log/make-log-reader.js';
+import { runLogLoad } from '../../apps/api/test/support/log-load.js';
+import { startPostgres } from '../../test/servers/postgres-server.js';
+import { expectFigure, machine, quantile } from '../../bench/measure.js';
+
+const BEHIND = 300_000;
+const POLLS = 2_000;
+const POLL_TARGET_MS = 5;
+const LATENCY_TARGET_MS = 50;
+
+const { values } = parseArgs({
+  options: {
+    events: { type: 'string', default: '1000000' },
+    writers: { type: 'string', default: '8' },
+    batch: { type: 'string', default: '10' },
+  },
+});
+const server = await startPostgres({ config: { max_wal_size: '1GB' } });
+const database = await openDatabase({ database: { url: server.url, poolSize: 2 }, dataDir: '' });
+const config = readAppConfig({ DATABASE_URL: server.url, REDIS_HOST: 'unused' });
+const log = new DomainEventLog(await makeLogReader(config, database));
+try {
+  console.log(machine());
+  const events = Number(values.events);
+  const begin = performance.now();
+  const { appended, lost, repeated, latencies } = await runLogLoad({
+    ...{ url: server.url, log, events, foreignMs: 4_000 },
+    ...{ writers: Number(values.writers), batch: Number(values.batch) },
+    progress: (count) => {
+      if (process.stdout.isTTY) process.stdout.write(`\r${String(count)} of ${String(events)}`);
+    },
+  });
+  const seconds = (performance.now() - begin) / 1_000;
+  const [p50, p99, most] = [0.5, 0.99, 1].map((share) => quantile(latencies, share));
+  console.log(
+    `\n${String(appended)} events in ${seconds.toFixed(0)} s (${(appended / seconds).toFixed(0)}/s): ` +
+      `lost ${String(lost)}, repeated ${String(repeated)}; ` +
+      `commit to reading p50 ${ms(p50)}, p99 ${ms(p99)}, max ${ms(most)}`,
+  );
+  expectFigure('nothing lost, nothing repeated', lost + repeated === 0);
+  expectFigure(`p99 ≤ ${String(LATENCY_TARGET_MS)} ms`, (p99 ?? Infinity) <= LATENCY_TARGET_MS);
+  await pollsBehind('of another client', async (open) => {
+    await open.query('begin; select pg_current_xact_id()');
+    const other = new pg.Client(server.url);
+    await other.connect();
+    await append(other);
+    await other.end();
+  });
+  await pollsBehind('the one that appends them', async (open) => {
+    await open.query('begin');
+    await append(open);
+  });
+} finally {
+  await log.close();
+  await database.close();
+  await server.stop();
+}
+
+/** What polls cost while a transaction stays open and many events were appended since it began. */
+async function pollsBehind(
+  whose: string,
+  begin: (open: pg.Client) => Promise<void>,
+): Promise<void> {
+  const open = new pg.Client(server.url);
+  await open.connect();
+  await begin(open);
+  let { cursor } = await log.read(undefined);
+  const polls: number[] = [];
+  for (let poll = 0; poll < POLLS; poll += 1) {
+    const sent = performance.now();
+    ({ cursor } = await log.read(cursor));
+    polls.push(performance.now() - sent);
+  }
+  await open.query('rollback');
+  await open.end();
+  const [p50, p99, most] = [quantile(polls, 0.5), quantile(polls, 0.99), quantile(polls, 1)];
+  const above = polls.filter((poll) => poll > POLL_TARGET_MS).length;
+  console.log(
+    `poll with ${String(BEHIND)} events behind an open transaction (${whose}): ` +
+      `p50 ${ms(p50)}, p99 ${ms(p99)}, max ${ms(most)}; ` +
+      `${String(above)} of ${String(POLLS)} took more than ${String(POLL_TARGET_MS)} ms`,
+  );
+  expectFigure(`p99 ≤ ${String(POLL_TARGET_MS)} ms`, p99 <= POLL_TARGET_MS);
+}
+
+async function append(client: pg.Client): Promise<void> {
+  await client.query(
+    `insert into domain_events (name, data)
+     select 'tarea.created', '{"tareaId": 1}' from generate_series(1, ${String(BEHIND)})`,
+  );
+}
+
+function ms(number: number | undefined): string {
+  return `${(number ?? NaN).toFixed(1)} ms`;
+}

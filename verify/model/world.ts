@@ -1,0 +1,101 @@
+import { CacheEngine, RedisStore, silentLog } from '@gad/cache';
+import type { Random } from '../support/seeded-random.js';
+import { seededRandom } from '../support/seeded-random.js';
+import type { DumpedLease } from './lease-snapshot.js';
+import type { Program } from './program.js';
+import { PREFIX } from './names.js';
+import { KEY_NAMES } from './program.js';
+import type { LinkedServer } from './scheduled-link.js';
+import { ScheduledLink } from './scheduled-link.js';
+import { Scheduler } from './scheduler.js';
+import { Source } from './source.js';
+import { VirtualClock } from './virtual-clock.js';
+import type { Wires } from './wires.js';
+
+/** What an episode found; the first of these ends it. */
+export class ModelViolation extends Error {}
+
+/** Turns of the scheduler. */
+const OPENS_WITHIN = 10_000;
+const LIMITS = { deadlineMs: 50, leaseWaitMs: 5_000, maxValueBytes: 1_048_576 };
+
+/** Several processes of a simulated fleet over one real Redis, under one scheduler. */
+export class World {
+  readonly random: Random;
+  readonly clock = new VirtualClock();
+  readonly scheduler: Scheduler;
+  readonly source: Source;
+  readonly caches: readonly CacheEngine[];
+  readonly #links: ScheduledLink[] = [];
+  readonly #server: LinkedServer = { down: undefined };
+  /** Of an older time, for a server that is restored. */
+  leases: DumpedLease[] = [];
+
+  constructor(
+    readonly wires: Wires,
+    readonly program: Program,
+  ) {
+    this.random = seededRandom(program.schedule);
+    const { impatience, slow, keys, processes } = program;
+    this.scheduler = new Scheduler(this.random, this.clock, impatience, slow);
+    this.source = new Source(KEY_NAMES.slice(0, keys));
+    this.caches = Array.from({ length: processes }, (_, process) => this.#engine(process));
+  }
+
+  async open(): Promise<void> {
+    await this.wires.command('FLUSHALL');
+    let open = 0;
+    const opening = this.caches.map((cache) => cache.store.open().then(() => open++));
+    for (let turns = 0; open < opening.length && turns < OPENS_WITHIN; turns++) {
+      await this.scheduler.turn();
+    }
+    if (open < opening.length) throw new ModelViolation('the stores never open');
+    await Promise.all(opening);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.caches.map((cache) => cache.store.close()));
+  }
+
+  /** Breaks the connections of one process, or of all. */
+  drop(process?: number): void {
+    for (const link of this.#links) {
+      if (process === undefined || link.name.startsWith(`p${process}`)) link.drop();
+    }
+  }
+
+  /** Resolves when the server is there. Meanwhile the schedule stands still: turns cost no time. */
+  async serverIsUp(): Promise<void> {
+    await this.#server.down;
+  }
+
+  /** The server ends, all connections with it, and comes back as `restore` makes it. */
+  async restart(restore: () => Promise<void>): Promise<void> {
+    for (const link of this.#links) link.bury();
+    const down = restore().finally(() => (this.#server.down = undefined));
+    this.#server.down = down;
+    await down;
+  }
+
+  #engine(process: number): CacheEngine {
+    const { clock, scheduler, random, wires } = this;
+    const { overtaking, leaseMs } = this.program;
+    let links = 0;
+    const store = new RedisStore({
+      settings: { url: 'redis://scheduled/0' },
+      prefix: PREFIX,
+      logger: silentLog,
+      clock,
+      makeLink: () => {
+        const name = `p${process}${links++ % 2 === 0 ? '' : 's'}`;
+        const wire = wires.wire(process);
+        const manners = { overtaking, random, server: this.#server };
+        const link = new ScheduledLink(name, scheduler, wire, manners);
+        this.#links.push(link);
+        return link;
+      },
+    });
+    const limits = { ...LIMITS, leaseMs };
+    return new CacheEngine({ store, prefix: PREFIX, limits, clock, logger: silentLog, random });
+  }
+}

@@ -1,0 +1,280 @@
+import type { Mutation } from './mutation.js';
+
+/** Guards of the engine: loads, who shares them, and stores by hand. */
+export const ENGINE_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'load: the token is taken after the data was read',
+    suite: 'load/shared-outcome',
+    edits: [
+      [
+        'const got = await this.#acquisition.acquire(flight, request);',
+        'const early = await this.#call(request);\n    const got = await this.#acquisition.acquire(flight, request);',
+      ],
+      ['result = await this.#call(request);', 'result = early;'],
+    ],
+  },
+  {
+    name: 'load: a refused fill is shared',
+    suite: 'load/shared-outcome',
+    edits: [
+      [
+        'flight.settle(stored === true ? waitersBeforeFill : waitersBefore,',
+        'flight.settle(waitersBeforeFill,',
+      ],
+    ],
+  },
+  {
+    name: 'load: a fill without answer is shared',
+    suite: 'redis/leases/interleavings',
+    edits: [
+      [
+        'flight.settle(stored === true ? waitersBeforeFill : waitersBefore,',
+        'flight.settle(stored !== false ? waitersBeforeFill : waitersBefore,',
+      ],
+    ],
+  },
+  {
+    name: 'load: an unconfirmed error or undefined is shared',
+    suite: 'load/shared-outcome',
+    edits: [
+      [
+        'return (await this.#release(right, request, false)) ? waiters : waitersBefore;',
+        'await this.#release(right, request, false);\n      return seated;',
+      ],
+      ['flight.settle(confirmed ? waiters : waitersBefore,', 'flight.settle(seated,'],
+    ],
+  },
+  {
+    name: 'load: a failed load keeps its lease',
+    suite: 'redis/leases/leases',
+    edits: [
+      [
+        'if (right === undefined) return false;\n',
+        'if (right === undefined || failed) return false;\n',
+      ],
+    ],
+  },
+  {
+    name: "load: another's value is shared with who came after it was read",
+    suite: 'load/shared-outcome',
+    edits: [
+      [
+        'freshMs: found.freshMs, waiters };',
+        'freshMs: found.freshMs, waiters: flight.waiterCount() };',
+      ],
+    ],
+  },
+  {
+    name: 'load: waits for ever',
+    suite: 'redis/leases/interleavings',
+    edits: [['if (leftMs <= 0) {', 'if (leftMs < -Infinity) {']],
+  },
+  {
+    name: 'load: an unreadable value is never replaced',
+    suite: 'values/json-values',
+    edits: [["replace: miss === 'corrupt' }", 'replace: false }']],
+  },
+  {
+    name: 'flight: who comes after the last command was sent joins',
+    suite: 'load/shared-outcome',
+    edits: [['if (confirmable && this.#sealed && !isRetry) return undefined;', '']],
+    equivalent: 'the mark taken at closing leaves them out anyway; the door spares them the wait',
+  },
+  {
+    name: 'flight: everybody shares, whatever the mark says',
+    suite: 'load/shared-outcome',
+    edits: [
+      ['const share = Math.max(1, count);', 'const share = Math.max(this.waiters.length, count);'],
+    ],
+  },
+  {
+    name: 'flight: with the store away, a running load is joined',
+    suite: 'redis/connection/store-outages',
+    edits: [
+      ['const open = !this.#sealed && (confirmable || !this.#loading);', 'const open = true;'],
+    ],
+    equivalent:
+      'without a confirmed fill the mark of the beginning leaves them out; a confirmed one covers them',
+  },
+  {
+    name: 'flight: who was left out is forgotten',
+    suite: 'load/shared-outcome',
+    edits: [
+      [
+        'this.restart([...this.waiters.slice(share), ...this.#nextWaiters], false);',
+        'this.restart([], false);',
+      ],
+    ],
+  },
+  {
+    name: 'flight: nobody joins',
+    suite: 'load/shared-outcome',
+    edits: [['if (flight !== undefined) return flight.join(lead, confirmable, isRetry);', '']],
+  },
+  {
+    name: 'set: a missing token is no token',
+    suite: 'values/json-values',
+    edits: [["if (!('token' in options)) {", 'if (options.token === undefined) {']],
+  },
+  {
+    name: 'many: loaded before every key is leased or known to be loaded elsewhere',
+    suite: 'read/get-or-set-many-sharing',
+    edits: [['while (this.#undecided.size > 0) {', 'while (this.#undecided.size < 0) {']],
+  },
+  {
+    name: 'many: waits for what others load before it loads its own',
+    suite: 'read/get-or-set-many-sharing',
+    edits: [['counters.waits++;\n          request.onContended?.();', 'counters.waits++;']],
+  },
+  {
+    name: 'many: latecomers are never loaded',
+    suite: 'read/get-or-set-many-sharing',
+    edits: [['if (!this.#open && this.#enlisted.size === 1) {', 'if (this.#undecided.size < 0) {']],
+  },
+  {
+    name: 'many: leases outlive a failed load',
+    suite: 'read/get-or-set-many',
+    edits: [
+      [
+        'for (const { reject } of enlisted.values()) reject(failure);\n      await this.#settled(keys);',
+        '',
+      ],
+    ],
+  },
+  {
+    name: 'many: an array of any length will do',
+    suite: 'read/get-or-set-many',
+    edits: [['if (answer.length === ids.length) return answer;', 'return answer;']],
+  },
+  {
+    name: 'many: all fills go out at once',
+    suite: 'read/get-or-set-many-budget',
+    edits: [['export const CHUNK = 500;', 'export const CHUNK = 50_000;']],
+  },
+  {
+    name: 'many: a store that used up its time is asked again',
+    suite: 'read/get-or-set-many-budget',
+    edits: [['if (this.exhausted || this.request', 'if (this.request']],
+  },
+  {
+    name: 'many: of pairs with one key any may be the last',
+    suite: 'read/get-or-set-many',
+    edits: [
+      [
+        'const last = [...new Map(entries.map(({ key, value }) => [key, value]))];',
+        'const last = entries.map(({ key, value }) => [key, value] as const);',
+      ],
+    ],
+  },
+  {
+    name: 'value: a codec that is not known is taken for a broken value',
+    suite: 'values/unreadable-values',
+    edits: [
+      [
+        "if (!isKnownCodec(compression)) return 'foreign';",
+        "if (!isKnownCodec(compression)) return 'corrupt';",
+      ],
+    ],
+  },
+  {
+    name: 'value: unpacked without bound',
+    suite: 'values/unreadable-values',
+    edits: [
+      ['return unpack(data, { maxOutputLength: here });', 'return unpack(data, {});'],
+      [
+        'return unpackElsewhere(data, { maxOutputLength: maxBytes });',
+        'return unpackElsewhere(data, {});',
+      ],
+    ],
+  },
+  {
+    name: 'value: a serializer is not asked whether it can read what it wrote',
+    suite: 'values/compression-and-serializers',
+    edits: [
+      [
+        'return deserialised(serializer, serializer.serialize(value));',
+        'const bytes = serializer.serialize(value);\n  return new SerialisedValue(bytes, () => serializer.deserialize(new Uint8Array(bytes)));',
+      ],
+    ],
+  },
+  {
+    name: 'value: the first copy is given to everybody',
+    suite: 'load/shared-outcome',
+    edits: [['this.#firstCopy = NONE;\n    return spare;', 'return spare;']],
+  },
+  {
+    name: 'value: a broken one is removed whatever is there by now',
+    suite: 'values/unreadable-values',
+    edits: [
+      [
+        'await budget.spend((ms) => this.parts.store.discard(key, text, ms));',
+        'await this.parts.store.remove([key]);',
+      ],
+    ],
+  },
+  {
+    name: 'value: a broken one stays',
+    suite: 'values/unreadable-values',
+    edits: [['await budget.spend((ms) => this.parts.store.discard(key, text, ms));', '']],
+  },
+  {
+    name: "load: another codec's value is replaced",
+    suite: 'values/unreadable-values',
+    edits: [
+      ["if (found === 'away' || found === 'foreign') return", "if (found === 'away') return"],
+      ["replace: miss === 'corrupt' }", "replace: miss === 'corrupt' || miss === 'foreign' }"],
+    ],
+  },
+  {
+    name: 'engine: a write overtakes one that is still being compressed',
+    suite: 'invalidate/write-order',
+    edits: [['Promise.all([text, before]).then', 'Promise.all([text]).then']],
+  },
+  {
+    name: 'engine: a small write does not look for one that is still being compressed',
+    suite: 'invalidate/write-order',
+    edits: [
+      [
+        "const first = before === undefined && typeof text === 'string';",
+        "if (typeof text === 'string') return send(text);",
+      ],
+    ],
+  },
+  {
+    name: 'engine: a removal overtakes a write that is still being compressed',
+    suite: 'invalidate/write-order',
+    edits: [
+      [
+        'if (this.#unsent.size === 0) return remove();',
+        'if (this.#unsent.size >= 0) return remove();',
+      ],
+    ],
+  },
+  {
+    name: 'gate: lets everything through at once',
+    suite: 'read/fan-out',
+    edits: [['const FIRST = 64;', 'const FIRST = 50_000;']],
+  },
+  {
+    name: "budget: a request's operations do not share what is running",
+    suite: 'read/deadline-budget',
+    edits: [
+      ['if (this.request !== undefined) (this.request.#running ??= new Set()).add(this);', ''],
+    ],
+  },
+  {
+    name: 'budget: a call that was given up leaves time for others',
+    suite: 'read/deadline-budget',
+    edits: [['if (gaveUp) this.#use(this.milliseconds);', '']],
+  },
+  {
+    name: 'write: overtaken by a removal while it queues',
+    suite: 'read/fan-out',
+    edits: [
+      [
+        'if (first && entered === undefined) return send(text);',
+        'if (first) return Promise.resolve(entered).then(() => send(text));',
+      ],
+    ],
+  },
+];

@@ -1,0 +1,181 @@
+import type { Mutation } from './mutation.js';
+
+/** Guards of the proof of freshness: the relay, the beat, the validity, and writers that wait. */
+export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'validity: never runs out',
+    suite: 'outbox/freshness-lease',
+    edits: [['this.clock.now() < this.#coveredAt + this.leaseMs &&', 'this.#coveredAt > 0 &&']],
+  },
+  {
+    name: 'validity: outlives its connection',
+    suite: 'outbox/freshness-lease',
+    edits: [
+      [
+        'this.leaseMs &&\n      this.#generation === this.store.generation',
+        'this.leaseMs &&\n      this.#generation > 0',
+      ],
+    ],
+  },
+  {
+    name: 'validity: reads are sent without proof',
+    suite: 'outbox/freshness-lease',
+    edits: [['return this.pending.size === 0 && this.proved;', 'return this.pending.size === 0;']],
+  },
+  {
+    name: 'validity: answers are not judged when they are used',
+    suite: 'outbox/freshness-lease',
+    edits: [['if (!this.proved) throw unproved();', '']],
+  },
+  {
+    name: 'validity: a hit is not judged when it is used',
+    suite: 'outbox/freshness-lease',
+    edits: [
+      ["if (!reads.proved) return this.#onMiss({ key, loader, options, budget }, 'away');", ''],
+    ],
+  },
+  {
+    name: 'beat: proves as of the look that saw it',
+    suite: 'outbox/freshness-lease',
+    edits: [['lease.renew(before.sentAt - relayStore', 'lease.renew(sentAt - relayStore']],
+  },
+  {
+    name: 'beat: the longest turn is not counted',
+    suite: 'outbox/freshness-lease',
+    edits: [['before.sentAt - relayStore.longestRoundMs', 'before.sentAt']],
+  },
+  {
+    name: 'beat: the first one on a connection counts',
+    suite: 'outbox/freshness-lease',
+    edits: [['before?.generation !== generation ||', 'before === undefined ||']],
+    equivalent: 'the log’s end after connecting is not known before the next look either',
+  },
+  {
+    name: 'beat: need not cover the log’s end after connecting',
+    suite: 'outbox/freshness-lease',
+    edits: [['if (!this.#covered(seen)) return;', '']],
+  },
+  {
+    name: 'beat: another database’s log end is never asked for anew',
+    suite: 'outbox/freshness-lease',
+    edits: [['if (++this.#uncovered >= HEARTBEATS_TO_COVER) this.#require(generation);', '']],
+  },
+  {
+    name: 'relay: moves the cursor without removing',
+    suite: 'outbox/relay',
+    edits: [
+      [
+        'await applyInvalidations(removals, reading.invalidations, () => relayStore.beginRound());',
+        '',
+      ],
+    ],
+  },
+  {
+    name: 'relay: an unknown cursor is taken for the end',
+    suite: 'outbox/relay',
+    edits: [['await store.removeAll();\n    return;', 'return;']],
+  },
+  {
+    name: 'relay: a long turn proves freshness',
+    suite: 'outbox/relay',
+    edits: [["if (end === 'slow') return SHORTEST_PAUSE_MS;", '']],
+  },
+  {
+    name: 'writer: does not wait when the store did not confirm',
+    suite: 'outbox/acknowledged-writes',
+    edits: [
+      ['const applied = await freshness.waitUntilApplied(written);', 'const applied = false;'],
+    ],
+  },
+  {
+    name: 'writer: waits less than the longest validity',
+    suite: 'outbox/acknowledged-writes',
+    edits: [
+      [
+        'return this.#waiters.waitFor(position, committedAt + this.#lease.leaseMs + MARGIN_MS);',
+        'return this.#waiters.waitFor(position, committedAt + this.#lease.leaseMs / 2);',
+      ],
+    ],
+  },
+  {
+    name: 'writer: is told that any cursor covers it',
+    suite: 'outbox/acknowledged-writes',
+    edits: [['if (this.log.includes(cursor, position)) reached();', 'reached();']],
+  },
+  {
+    name: 'writer: forgets those who are left on the former server',
+    suite: 'outbox/acknowledged-writes',
+    edits: [
+      [
+        'relayStore.shared ? this.#monitor.primarySince : committedAt',
+        'relayStore.shared ? -Infinity : committedAt',
+      ],
+    ],
+  },
+  {
+    name: 'writer: takes what another connection told of its server',
+    suite: 'outbox/acknowledged-writes',
+    edits: [
+      [
+        'office?.generation === this.#parts.relayStore.generation ? office.since : Infinity',
+        'office?.since ?? Infinity',
+      ],
+    ],
+  },
+  {
+    name: 'server: an age that came with a dump or from a primary counts',
+    suite: 'outbox/relay-store',
+    edits: [["plain(field('server')) ~= plain(server) or", '']],
+  },
+  {
+    name: 'writer: forgets the other processes’ own memories',
+    suite: 'outbox/acknowledged-writes',
+    edits: [['await freshness.commitWait(written);', '']],
+  },
+  {
+    name: 'cursor: moved although somebody else moved it',
+    suite: 'outbox/relay-store',
+    edits: [['if serial ~= ARGV[1] then return {-1, serial} end', '']],
+  },
+  {
+    name: 'cursor: moved on another connection',
+    suite: 'outbox/relay-store',
+    edits: [["if (turn.generation !== this.connection.generation) return 'conflict';", '']],
+  },
+  {
+    name: 'cursor: a known text is believed on another connection',
+    suite: 'outbox/relay-store',
+    edits: [
+      [
+        'return this.#known.generation === generation ? this.#known : NOTHING;',
+        'return this.#known;',
+      ],
+    ],
+    equivalent: 'serials are never reused, also not by a server that went back in time',
+  },
+  {
+    name: 'beat: given however long the turn took',
+    suite: 'outbox/relay-store',
+    edits: [['if took < 0 or took > tonumber(ARGV[4]) then return {0, serial} end', '']],
+  },
+  {
+    name: 'bookkeeping: stops on a full server, goes on on a replica',
+    suite: 'outbox/relay-store',
+    edits: [["redis.call('PERSIST', KEYS[1])", '']],
+  },
+  {
+    name: 'lead: a lease from the future is respected',
+    suite: 'outbox/relay-store',
+    edits: [['lease > now and lease <= now + length', 'lease > now']],
+  },
+  {
+    name: 'relay: waits for copies that nobody confirms to be gone',
+    suite: 'outbox/relay',
+    edits: [['store.unconfirmed ?? store', 'store']],
+  },
+  {
+    name: 'writer: answers at once when the relay has removed what others hold copies of',
+    suite: 'outbox/acknowledged-writes',
+    edits: [['if (copiesMs > 0) await pause(this.#parts.clock, copiesMs);', '']],
+  },
+];

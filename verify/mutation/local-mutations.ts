@@ -1,0 +1,280 @@
+import type { Mutation } from './mutation.js';
+
+/** Guards of the copies in process memory. */
+export const LOCAL_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'chain: a gap is not noticed',
+    suite: 'near-cache/invalidation-stream',
+    edits: [['if (previous === this.#seen) {', 'if (Number.isFinite(previous)) {']],
+  },
+  {
+    name: 'chain: the bound counts from the answer of a look',
+    suite: 'near-cache/invalidation-stream',
+    edits: [
+      [
+        'const until = look.sentAt + this.#boundMs;',
+        'const until = this.#clock.now() + this.#boundMs;',
+      ],
+    ],
+  },
+  {
+    name: 'chain: looks from before a loss still prove something',
+    suite: 'near-cache/invalidation-stream',
+    edits: [['if (look.epoch !== this.#epoch) return;', '']],
+  },
+  {
+    name: 'chain: a look proves what has not been heard of',
+    suite: 'near-cache/invalidation-stream',
+    edits: [['if (sequence <= this.#seen) {', 'if (sequence > 0) {']],
+  },
+  {
+    name: 'chain: a store that went back in time is believed',
+    suite: 'near-cache/invalidation-stream',
+    edits: [
+      [
+        'if (this.#seen === undefined || (look.seen !== undefined && sequence < look.seen)) {',
+        'if (this.#seen === undefined) {',
+      ],
+    ],
+  },
+  {
+    name: 'chain: what was read before the first look stays',
+    suite: 'near-cache/invalidation-stream',
+    edits: [['this.#copies.flush();\n      this.#seen = sequence;', 'this.#seen = sequence;']],
+  },
+  {
+    name: 'chain: copies survive a loss',
+    suite: 'near-cache/invalidation-stream',
+    edits: [
+      [
+        'this.#seen = undefined;\n    this.#forgetProofs();\n    this.#copies.flush();',
+        'this.#seen = undefined;\n    this.#forgetProofs();',
+      ],
+    ],
+  },
+  {
+    name: 'chain: proofs survive a loss',
+    suite: 'near-cache/invalidation-stream',
+    edits: [
+      [
+        'this.#seen = undefined;\n    this.#forgetProofs();\n    this.#copies.flush();',
+        'this.#seen = undefined;\n    this.#copies.flush();',
+      ],
+    ],
+  },
+  {
+    name: 'chain: proves without a subscription',
+    suite: 'near-cache/invalidation-stream',
+    edits: [['if (!this.#listening) return undefined;', '']],
+  },
+  {
+    name: 'tier: copies are read without proof',
+    suite: 'near-cache/near-cache',
+    edits: [['if (now >= this.#freshness.freshUntil) return undefined;', '']],
+  },
+  {
+    name: 'tier: keeps what a removal has overtaken',
+    suite: 'near-cache/near-cache',
+    edits: [['(reservation as OpenReservation).invalidated ||', '']],
+  },
+  {
+    name: 'tier: a removal leaves reads on their way alone',
+    suite: 'near-cache/near-cache',
+    edits: [['if (covers(reservation.key)) reservation.invalidated = true;', '']],
+  },
+  {
+    name: 'tier: a flush leaves reads on their way alone',
+    suite: 'near-cache/near-cache',
+    edits: [
+      [
+        'for (const reservation of this.#open) reservation.invalidated = true;\n    this.#held.clear();',
+        'this.#held.clear();',
+      ],
+    ],
+  },
+  {
+    name: 'tier: a copy outlives the entry',
+    suite: 'near-cache/near-cache',
+    edits: [['Math.min(now + forMs, endsAt ?? Infinity)', 'now + forMs']],
+  },
+  {
+    name: 'write: those who hold copies of the former value are not told',
+    suite: 'near-cache/local-copies',
+    edits: [["announce(KEYS[3], ARGV[6], ARGV[7], '-', ARGV[8], 0)", '']],
+  },
+  {
+    name: 'refresh: those who hold copies of the former value are not told',
+    suite: 'near-cache/local-copies',
+    edits: [["if stored == 1 then announce(KEYS[3], ARGV[7], ARGV[8], '-', ARGV[9], 0) end", '']],
+  },
+  {
+    name: 'removal: every page announces',
+    suite: 'near-cache/local-copies',
+    edits: [['if #members < tonumber(ARGV[4]) then answer = told() end', 'answer = told()']],
+  },
+  {
+    name: 'removal: a full server stops the announcement of an empty page',
+    suite: 'near-cache/local-copies',
+    edits: [
+      [
+        "  redis.call('ZREM', KEYS[1], '')\n  return {epoch, 0, 0, '', told()}",
+        "  return {epoch, 0, 0, '', told()}",
+      ],
+    ],
+  },
+  {
+    name: 'announcement: a full server stops it',
+    suite: 'near-cache/local-copies',
+    edits: [["redis.call('ZREM', KEYS[1], '')\nreturn announce", 'return announce']],
+  },
+  {
+    name: 'announcement: a young registry is believed',
+    suite: 'near-cache/barrier',
+    edits: [["if not born or now - born < bound_ms * 1000 then status = 'partly' end", '']],
+  },
+  {
+    name: 'announcement: a lost registry is believed',
+    suite: 'near-cache/barrier',
+    edits: [
+      ["previous = '0'\n    status = 'partly'", "previous = '0'"],
+      ["if not born or now - born < bound_ms * 1000 then status = 'partly' end", ''],
+    ],
+  },
+  {
+    name: 'look: does not register',
+    suite: 'near-cache/barrier',
+    edits: [["redis.call('ZADD', KEYS[1], string.format('%.0f', now_ms), ARGV[1])", '']],
+  },
+  {
+    name: 'barrier: waits for nobody',
+    suite: 'near-cache/barrier',
+    edits: [['await this.#ask.allWithin(others, withinMs);', '']],
+  },
+  {
+    name: 'barrier: the registry is believed right after a reconnect',
+    suite: 'near-cache/barrier',
+    edits: [['|| this.#ask === undefined || !barrier.settled()', '|| this.#ask === undefined']],
+  },
+  {
+    name: 'barrier: any confirmation will do',
+    suite: 'near-cache/barrier',
+    edits: [
+      [
+        'this.#open.get(serial)?.acknowledge(name);',
+        'for (const ask of this.#open.values()) if (serial > 0) ask.acknowledge(name);',
+      ],
+    ],
+  },
+  {
+    name: 'barrier: a removal that failed is announced to nobody',
+    suite: 'near-cache/barrier',
+    edits: [['notice.failed();', '']],
+  },
+  {
+    name: 'coherence: another command connection is taken for the same',
+    suite: 'near-cache/local-copies',
+    edits: [['this.#chain.reconnected();', '']],
+  },
+  {
+    name: 'coherence: a lost subscription is not noticed',
+    suite: 'near-cache/local-copies',
+    edits: [['this.#parts.onLost();', '']],
+  },
+  {
+    name: 'coherence: a deaf subscription is kept',
+    suite: 'near-cache/local-copies',
+    edits: [['if (this.#chain.lagMs > staleBoundMs) {', 'if (staleBoundMs < 0) {']],
+  },
+  {
+    name: 'reads: own copies stay until the removal is sent',
+    suite: 'near-cache/near-reads',
+    edits: [['this.#tier?.drop(removed);\n    try {', 'try {']],
+  },
+  {
+    name: 'reads: own copies made during the removal stay',
+    suite: 'near-cache/near-reads',
+    edits: [
+      [
+        'return await remove();\n    } finally {\n      this.#tier?.drop(removed);',
+        'return await remove();\n    } finally {',
+      ],
+    ],
+  },
+  {
+    name: 'reads: copies are served while removals are owed',
+    suite: 'near-cache/near-reads',
+    edits: [
+      [
+        'const copy = trusted ? this.#tier?.get(key) : undefined;',
+        'const copy = this.#tier?.get(key);',
+      ],
+    ],
+  },
+  {
+    name: 'reads: copies outlive the proof under which they were read',
+    suite: 'near-cache/freshness-proof',
+    edits: [['if (epoch !== this.#epoch) {', 'if (epoch < 0) {']],
+  },
+  {
+    name: 'validity: a new term begins unnoticed',
+    suite: 'near-cache/freshness-proof',
+    edits: [['if (!this.valid) this.#epoch++;', '']],
+  },
+  {
+    name: 'reads: copies are made without proof',
+    suite: 'near-cache/freshness-proof',
+    edits: [['served.stored && this.#parts.reads.trusted', 'served.stored']],
+  },
+  {
+    name: 'reads: an answer to be copied is not judged when it is used',
+    suite: 'near-cache/freshness-proof',
+    edits: [
+      ['this.#judged(this.store.readWhole(key, withinMs))', 'this.store.readWhole(key, withinMs)'],
+    ],
+  },
+  {
+    name: 'invalidation: others are not given the time to confirm',
+    suite: 'near-cache/acknowledgements',
+    edits: [['confirmMs > 0 && !budget.exhausted', 'confirmMs < 0']],
+  },
+  {
+    name: 'invalidation: has a time of its own in a request',
+    suite: 'near-cache/acknowledgements',
+    edits: [
+      [
+        'budget: () => currentBudget(this.#parts)',
+        'budget: () => currentBudget({ ...this.#parts })',
+      ],
+    ],
+  },
+  {
+    name: 'invalidation: others are waited for though the store is away',
+    suite: 'near-cache/acknowledgements',
+    edits: [['confirmMs > 0 && !budget.exhausted', 'confirmMs > 0']],
+  },
+  {
+    name: 'reads: copies are served before messages that have arrived are looked at',
+    suite: 'near-cache/busy-process',
+    edits: [['this.#tier === undefined || this.#loop.recent', 'key.length > 0']],
+  },
+  {
+    name: 'loop: the first check proves something',
+    suite: 'near-cache/event-loop-monitor',
+    edits: [['#checkedAt = -Infinity;', '#checkedAt = 0;']],
+  },
+  {
+    name: 'loop: counts from the check after the poll',
+    suite: 'near-cache/event-loop-monitor',
+    edits: [['this.#handledUpTo = this.#checkedAt;', 'this.#handledUpTo = this.#clock.now();']],
+  },
+  {
+    name: 'loop: has caught up at the first check',
+    suite: 'near-cache/event-loop-monitor',
+    edits: [['this.#onNextTurn(resolve);', 'resolve();']],
+  },
+  {
+    name: 'loop: whoever comes later waits for the same check',
+    suite: 'near-cache/event-loop-monitor',
+    edits: [['this.#draining = undefined;\n', '']],
+  },
+];

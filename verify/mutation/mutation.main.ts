@@ -1,0 +1,199 @@
+/**
+ * Takes away each guard of the engine in turn, in a copy, and asks the tests whether they notice:
+ *
+ *   npm run verify:mutations -- [--only <regular expression>] [--skip <so many>] [--list]
+ *
+ * Ends with 1 when a mutation survives that is not known to be harmless, when a harmless one is
+ * caught after all, or when a guard is no longer found in the sources.
+ */
+import { spawn } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { startRedis } from '../../test/servers/redis-server.js';
+import { ENGINE_MUTATIONS } from './engine-mutations.js';
+import { FRESHNESS_MUTATIONS } from './freshness-mutations.js';
+import { LOCAL_MUTATIONS } from './local-mutations.js';
+import type { Mutation } from './mutation.js';
+import { NEST_MUTATIONS } from './nest-mutations.js';
+import { REFRESH_MUTATIONS } from './refresh-mutations.js';
+import { SCRIPT_MUTATIONS } from './script-mutations.js';
+import { SHARING_MUTATIONS } from './sharing-mutations.js';
+import { STORE_MUTATIONS } from './store-mutations.js';
+import { WorkspaceCopy } from './workspace-copy.js';
+
+/** The suites below `libs/cache/test`, `libs/cache/src` and `verify` that the guards are for. */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  testing: ['store-contract'],
+  'redis/leases': ['leases', 'interleavings'],
+  load: [
+    'shared-outcome',
+    'background-refresh',
+    'single-flight',
+    'load-cycles',
+    'load-context',
+    'load-bounds',
+    'hit-for-miss',
+  ],
+  'redis/index': ['key-index', 'index-sweeper'],
+  values: ['json-values', 'compression-and-serializers', 'unreadable-values'],
+  read: [
+    'get-or-set-many',
+    'get-or-set-many-sharing',
+    'get-or-set-many-budget',
+    'stale',
+    'timeouts',
+  ],
+  keys: ['prefix-isolation'],
+  'redis/connection': ['store-outages'],
+  invalidate: ['write-order'],
+  outbox: ['relay-store', 'freshness-lease', 'relay', 'acknowledged-writes'],
+  model: ['model'],
+  nest: [
+    'reported-nest-failures',
+    'answers',
+    'uncacheable',
+    'background',
+    'methods',
+    'start-up-checks',
+    'requests',
+    'serialization',
+    'unkeyable',
+    'replaced-answers',
+    'bodies',
+    'coming-answer',
+    'key-spaces',
+    'instances',
+    'role-serializers',
+    'two-caches',
+    'uncached-calls',
+    'bare-class',
+    'transports',
+  ],
+  'near-cache': [
+    'invalidation-stream',
+    'near-cache',
+    'protocol-model',
+    'local-copies',
+    'barrier',
+    'near-reads',
+    'freshness-proof',
+    'acknowledgements',
+    'event-loop-monitor',
+    'busy-process',
+  ],
+};
+const SUITES = Object.entries(ROOMS).flatMap(([room, names]) =>
+  names.map((name) => `${room}/${name}`),
+);
+/** A mutation that makes a test hang is noticed, too. For one suite, and for all of them. */
+const PATIENCE_MS = { one: 90_000, all: 900_000 };
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    skip: { type: 'string', default: '0' },
+    list: { type: 'boolean', default: false },
+  },
+});
+const wanted = new RegExp(values.only);
+const mutations = [
+  ...SCRIPT_MUTATIONS,
+  ...ENGINE_MUTATIONS,
+  ...SHARING_MUTATIONS,
+  ...REFRESH_MUTATIONS,
+  ...STORE_MUTATIONS,
+  ...NEST_MUTATIONS,
+  ...FRESHNESS_MUTATIONS,
+  ...LOCAL_MUTATIONS,
+]
+  .filter(({ name }) => wanted.test(name))
+  .slice(Number(values.skip));
+const copy = await WorkspaceCopy.create();
+const misfits = mutations.flatMap((mutation) => copy.misfits(mutation));
+for (const misfit of misfits) console.error(`not found: ${misfit}`);
+const unexpected: string[] = [...misfits];
+// The suites in question start servers of their own; this one is for the run's common setup.
+const redis = await startRedis();
+try {
+  if (!values.list && misfits.length === 0) {
+    const already = await firstFailure(SUITES);
+    if (already !== undefined) throw new Error(`Fails unmutated: ${already}`);
+    for (const mutation of mutations) await judge(mutation);
+  }
+} finally {
+  await redis.stop();
+  await copy.remove();
+}
+console.log(`\n${mutations.length} mutations, ${unexpected.length} not as expected`);
+for (const line of unexpected) console.log(`  ${line}`);
+process.exitCode = unexpected.length > 0 ? 1 : 0;
+
+async function judge(mutation: Mutation): Promise<void> {
+  await copy.apply(mutation);
+  const begin = performance.now();
+  const others = SUITES.filter((suite) => suite !== mutation.suite);
+  const noticed = (await firstFailure([mutation.suite])) ?? (await firstFailure(others));
+  await copy.restore();
+  const verdict =
+    noticed ??
+    (mutation.equivalent === undefined ? 'SURVIVES' : `harmless: ${mutation.equivalent}`);
+  if ((noticed === undefined) === (mutation.equivalent === undefined)) {
+    unexpected.push(`${mutation.name}: ${verdict}`);
+  }
+  const seconds = ((performance.now() - begin) / 1_000).toFixed(0);
+  console.log(`${mutation.name.padEnd(66)} ${seconds.padStart(4)} s  ${verdict}`);
+}
+
+/** The first test of the suites that fails, or `undefined` when all pass. */
+async function firstFailure(suites: readonly string[]): Promise<string | undefined> {
+  const pattern = `(libs/cache/(test|src)|verify)/(${suites.join('|')})\\.spec`;
+  const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+  const patienceMs = suites.length === 1 ? PATIENCE_MS.one : PATIENCE_MS.all;
+  const { code, output } = await run(patienceMs, [
+    ...jest,
+    'node_modules/jest/bin/jest.js',
+    ...[
+      '--selectProjects',
+      'unit',
+      'cache',
+      'verify',
+      '--runInBand',
+      '--bail',
+      '--ci',
+      '--verbose',
+      '--forceExit',
+    ],
+    ...['--testPathPatterns', pattern],
+  ]);
+  if (code === 0) return undefined;
+  const failed = /✕ (.*?)(?: \(\d+ ms\))?$/m.exec(output)?.[1];
+  if (failed === undefined && /Test suite failed to run|Cannot find/.test(output)) {
+    throw new Error(`A mutation broke more than its guard:\n${output}`);
+  }
+  return failed ?? `does not end in ${patienceMs / 1_000} s`;
+}
+
+function run(
+  patienceMs: number,
+  args: readonly string[],
+): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, {
+      cwd: copy.root,
+      // No test in question needs the database.
+      env: { ...process.env, TEST_REDIS_URL: redis.url, TEST_DATABASE_URL: 'postgres://unused' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+    let output = '';
+    const collect = (chunk: Buffer): void => {
+      output += chunk.toString();
+    };
+    child.stdout.on('data', collect);
+    child.stderr.on('data', collect);
+    child.once('error', reject);
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      resolve({ code, output });
+    });
+  });
+}

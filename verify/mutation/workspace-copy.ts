@@ -1,0 +1,76 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Mutation } from './mutation.js';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const COPIED = [
+  ...['package.json', 'jest.config.js', 'tsconfig.json', '.swcrc'],
+  ...['tools', 'test/servers', 'libs/cache/package.json', 'libs/cache/src', 'libs/cache/test'],
+  ...['verify/model', 'verify/support'],
+];
+const SOURCES = 'libs/cache/src';
+
+/** A copy of the library and its tests that may be broken at will. */
+export class WorkspaceCopy {
+  #sources = new Map<string, string>();
+
+  private constructor(readonly root: string) {}
+
+  static async create(): Promise<WorkspaceCopy> {
+    const root = await mkdtemp(join(tmpdir(), 'gad-mutations-'));
+    for (const path of COPIED) {
+      await mkdir(join(root, path, '..'), { recursive: true });
+      await cp(join(ROOT, path), join(root, path), {
+        recursive: true,
+        filter: (source) => !source.includes('node_modules'),
+      });
+    }
+    await symlink(join(ROOT, 'node_modules'), join(root, 'node_modules'));
+    const copy = new WorkspaceCopy(root);
+    for (const file of await readdir(join(root, SOURCES), { recursive: true })) {
+      const path = join(SOURCES, file);
+      if (path.endsWith('.ts') && !path.endsWith('.spec.ts')) {
+        copy.#sources.set(path, await readFile(join(root, path), 'utf8'));
+      }
+    }
+    return copy;
+  }
+
+  /** Which texts of a mutation do not occur exactly once; empty when it can be applied. */
+  misfits(mutation: Mutation): string[] {
+    return mutation.edits.flatMap(([anchor]) => {
+      const times = this.#filesWith(anchor).reduce((sum, { count }) => sum + count, 0);
+      return times === 1 ? [] : [`${mutation.name}: ${times} times ${JSON.stringify(anchor)}`];
+    });
+  }
+
+  async apply(mutation: Mutation): Promise<void> {
+    const changed = new Map<string, string>();
+    for (const [anchor, replacement] of mutation.edits) {
+      const [file] = this.#filesWith(anchor);
+      if (file === undefined) throw new Error(`${mutation.name} does not apply`);
+      const text = changed.get(file.path) ?? file.text;
+      changed.set(
+        file.path,
+        text.replace(anchor, () => replacement),
+      );
+    }
+    for (const [path, text] of changed) await writeFile(join(this.root, path), text);
+  }
+
+  async restore(): Promise<void> {
+    for (const [path, text] of this.#sources) await writeFile(join(this.root, path), text);
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.root, { recursive: true, force: true });
+  }
+
+  #filesWith(anchor: string): { path: string; text: string; count: number }[] {
+    return [...this.#sources]
+      .map(([path, text]) => ({ path, text, count: text.split(anchor).length - 1 }))
+      .filter(({ count }) => count > 0);
+  }
+}
