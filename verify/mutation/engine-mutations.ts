@@ -251,6 +251,21 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
+    name: 'wheel: a busy process gives a call up without having polled its sockets for it',
+    suite: 'store/timer-wheel',
+    edits: [['if (this.#polls - call.polls < pollsWithin(call.ms)) continue;', '']],
+  },
+  {
+    name: 'wheel: a busy process polls its sockets for a long deadline as often as an idle one',
+    suite: 'store/timer-wheel',
+    edits: [['Math.min(MOST_POLLS, Math.ceil(ms / TICK_MS) + 1)', 'Math.ceil(ms / TICK_MS) + 1']],
+  },
+  {
+    name: 'circuit: a late answer does not lead to a probe',
+    suite: 'redis/connection/late-answers',
+    edits: [['answeredLate: () => this.#breaker.probeNow(),', '']],
+  },
+  {
     name: 'gate: lets everything through at once',
     suite: 'read/fan-out',
     edits: [['const FIRST = 64;', 'const FIRST = 50_000;']],

@@ -14,6 +14,7 @@ function wheel(): { clock: FakeClock; wheel: TimerWheel; events: string[] } {
   const events: string[] = [];
   const hooks = {
     answered: (): void => void events.push('answered'),
+    answeredLate: (): void => void events.push('late'),
     failed: (error: unknown): Error => {
       events.push('failed');
       return error instanceof Error ? error : new Error(String(error));
@@ -24,7 +25,7 @@ function wheel(): { clock: FakeClock; wheel: TimerWheel; events: string[] } {
 
 const never = new Promise<never>(() => undefined);
 
-describe('The deadline wheel', () => {
+describe('The timer wheel', () => {
   it('passes answers and failures on', async () => {
     const { wheel: bounds, events } = wheel();
     expect(await bounds.bound(Promise.resolve(20), 50, (n) => Number(n) + 1)).toBe(21);
@@ -77,23 +78,47 @@ describe('The deadline wheel', () => {
       }
     });
 
-    it('comes to a deadline when it has looked at its sockets five times', async () => {
+    it('gives a call up when it has polled its sockets as often as an idle one does in that time', async () => {
       const { bounds, tick } = busyWheel();
       const ended: string[] = [];
-      for (const ms of [20, 2_600]) {
+      for (const ms of [20, 50, 6_000]) {
         void bounds.bound(never, ms, String).catch(() => ended.push(String(ms)));
       }
-      for (let look = 1; look < 5; look++) {
+      const endedAfter: string[][] = [];
+      for (let polls = 1; polls <= 12; polls++) {
         await tick();
-        expect(ended).toEqual([]);
+        endedAfter.push([...ended]);
       }
-      await tick();
-      expect(ended).toEqual(['20']);
-      await tick();
-      await tick();
-      // Written at the end of the first turn, after 500 ms: due after 3,100.
-      expect(ended).toEqual(['20', '2600']);
+      expect(endedAfter[3]).toEqual([]);
+      expect(endedAfter[4]).toEqual(['20']);
+      expect(endedAfter[8]).toEqual(['20']);
+      expect(endedAfter[9]).toEqual(['20', '50']);
+      expect(endedAfter[10]).toEqual(['20', '50']);
+      expect(endedAfter[11]).toEqual(['20', '50', '6000']);
     });
+  });
+
+  it('does not count against a call that every turn of this process takes 12 ms', async () => {
+    const { clock, wheel: bounds } = wheel();
+    let answer: (text: string) => void = () => undefined;
+    const work = new Promise<string>((resolve) => (answer = resolve));
+    const settled = bounds.bound(work, 50, String).catch(() => 'timeout');
+    for (let turn = 0; turn < 9; turn++) await clock.stall(12);
+    answer('read in the tenth turn');
+    expect(await settled).toBe('read in the tenth turn');
+  });
+
+  it('reports an answer that comes after its call was given up, once', async () => {
+    const { clock, wheel: bounds, events } = wheel();
+    let answer: (text: string) => void = () => undefined;
+    const work = new Promise<string>((resolve) => (answer = resolve));
+    const settled = bounds.bound(work, 50, String).catch(() => 'timeout');
+    await pass(clock, 60);
+    expect(await settled).toBe('timeout');
+    expect(events).toEqual(['failed']);
+    answer('late');
+    await Promise.resolve();
+    expect(events).toEqual(['failed', 'late']);
   });
 
   it('shows a time in which no more than a tick passes between two ticks', () => {
@@ -116,9 +141,9 @@ describe('The deadline wheel', () => {
     let failed = false;
     void bounds.bound(never, 50, String).catch(() => (failed = true));
     await clock.stall(200);
-    await pass(clock, 45);
+    await pass(clock, 40);
     expect(failed).toBe(false);
-    await pass(clock, 15);
+    await pass(clock, 20);
     expect(failed).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import { CacheUnavailableError } from '../cache-errors.js';
 import type { Clock } from '../clock.js';
 
-/** A link of a ring; a slot is a ring that begins and ends with its own head. */
+/** An element of a ring; a slot is a ring that begins and ends with its own head. */
 class Link {
   previous: Link = this;
   next: Link = this;
@@ -14,57 +14,55 @@ class Bounded extends Link {
     readonly reject: (error: Error) => void,
     readonly ms: number,
     readonly due: number,
-    /** How often the process had looked at its sockets before. */
-    readonly looks: number,
+    /** How often the process had read its sockets before. */
+    readonly polls: number,
   ) {
     super();
   }
 }
 
-/** What a wheel tells its owner about the calls that it bounds. */
+/** What a wheel reports about the calls that it bounds. */
 export interface WheelHooks {
   /** A call was answered in time. */
   answered(): void;
+  /** A call was answered after it had been given up. */
+  answeredLate?(): void;
   /** A call failed, or its `ms` milliseconds passed; returns the error to reject with. */
   failed(error: unknown, ms: number): Error;
 }
 
 const TICK_MS = 5;
-/** A tick that comes later than this shows that the process was busy. */
-const LATE_MS = 3 * TICK_MS;
-/** A process that is busy looks so often at its sockets before it gives a call up. */
-const LOOKS = 5;
+/** However long a deadline is, so many polls of the sockets are enough to find an answer. */
+const MOST_POLLS = 10;
 
 /**
- * Bounds promises in time with one timer for all of them. A timer per call costs more than the
- * call itself at 100,000 calls a second; here a call is linked into the slot of its deadline and
- * unlinked when it is settled, so that nothing outlives its call (what does is moved about by the
- * garbage collector, which once cost more than everything else). The price is precision: a
- * deadline may be up to two ticks (10 ms) late.
+ * Bounds promises in time with one timer for all of them (Varghese and Lauck, "Hashed and
+ * Hierarchical Timing Wheels", 1987). A timer per call costs more than the call itself at 100,000
+ * calls a second; here a call is linked into the slot of its deadline and unlinked when it is
+ * settled, so that nothing outlives its call (what does is moved about by the garbage collector,
+ * which once cost more than everything else). The price is precision: a deadline may be up to two
+ * ticks (10 ms) late.
  *
- * A late timer usually means that this process was busy, not the server: the answers are then
- * waiting in the socket, behind the timers, or the server waits for the processor that this process
- * keeps. So around late ticks a call is given up only when the sockets have been looked at five
- * times since it was made. A process that is always busy comes to its deadlines all the same, and
- * takes no answer that is there for a missing one; otherwise its own load would look like an outage,
- * and to do without the cache is more load.
- *
- * For the same reason the time of a call begins when it is on the wire. The client writes at the end
- * of the turn in which a call was made, so after a late tick the calls since the tick before begin
- * anew: five thousand calls of one turn are written when that turn has ended, however long it took.
+ * Only time in which this process could have seen an answer counts. While it computes, collects
+ * garbage or waits for a processor, answers pile up in the socket, and with long turns of the event
+ * loop every answer needs several of them: the call is written at the end of one turn and its answer
+ * is read in a later one. Therefore a call is given up only when its time has passed and the process
+ * has polled its sockets as often since as an idle one does in that time, ten times at most. An idle
+ * process gives a call to an unresponsive server up on time, and a saturated one still gives it up;
+ * it does not mistake its own load for an outage, which would send more load to the source.
  */
 export class TimerWheel {
   readonly #slots = new Map<number, Link>();
-  /** Calls since the last tick: they may not have been written yet. */
+  /** Calls since the last tick; most are answered before they need a slot. */
   readonly #fresh = new Link();
-  /** Calls whose time is over, in a process that has been busy meanwhile. */
+  /** Calls whose time is over, and which the process has not looked for often enough. */
   readonly #overdue = new Link();
   #armedAt: number | undefined;
   #lastTick = 0;
   #pending = 0;
   #lateMs = 0;
-  #looks = 0;
-  #lateLook = -LOOKS;
+  /** Ticks: between two of them the event loop polls all sockets. */
+  #polls = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -78,11 +76,11 @@ export class TimerWheel {
   bound<R>(work: Promise<unknown>, ms: number, read: (value: unknown) => R): Promise<R> {
     return new Promise((resolve, reject) => {
       const now = this.clock.now();
-      const entry = new Bounded(reject, ms, now + ms, this.#looks);
+      const entry = new Bounded(reject, ms, now + ms, this.#polls);
       this.#enter(entry, now);
       work.then(
         (value) => {
-          if (!this.#settle(entry)) return;
+          if (!this.#settle(entry)) return this.hooks.answeredLate?.();
           this.hooks.answered();
           try {
             resolve(read(value));
@@ -98,7 +96,7 @@ export class TimerWheel {
   }
 
   /**
-   * The clock, without the time in which this process was too busy to look at answers: between two
+   * The clock, without the time in which this process was too busy to read answers: between two
    * ticks no more passes than one should take.
    */
   now(): number {
@@ -127,17 +125,14 @@ export class TimerWheel {
 
   #arm(now: number): void {
     this.#armedAt = now;
-    this.clock.after(TICK_MS, () => this.#turn());
+    this.clock.after(TICK_MS, () => this.#tick());
   }
 
-  #turn(): void {
+  #tick(): void {
     const now = this.clock.now();
-    const before = this.#armedAt ?? now;
-    const late = now - before > LATE_MS;
-    this.#lateMs += Math.max(0, now - before - TICK_MS);
-    this.#looks++;
-    if (late) this.#lateLook = this.#looks;
-    this.#place(late ? now : undefined);
+    this.#lateMs += Math.max(0, now - (this.#armedAt ?? now) - TICK_MS);
+    this.#polls++;
+    this.#place();
     const due = Math.floor(now / TICK_MS);
     for (let tick = this.#lastTick; tick <= due; tick++) this.#fallDue(tick);
     this.#giveUp();
@@ -151,16 +146,15 @@ export class TimerWheel {
     this.#armedAt = undefined;
   }
 
-  /** Puts the calls since the last tick into their slots; they begin at `startedAt`, if given. */
-  #place(startedAt: number | undefined): void {
+  /** Puts the calls since the last tick into their slots. */
+  #place(): void {
     const fresh = this.#fresh;
-    for (let entry = fresh.next; entry instanceof Bounded; entry = fresh.next) {
-      unlink(entry);
-      const due = startedAt === undefined ? entry.due : startedAt + entry.ms;
-      const tick = Math.ceil(due / TICK_MS);
+    for (let call = fresh.next; call instanceof Bounded; call = fresh.next) {
+      unlink(call);
+      const tick = Math.ceil(call.due / TICK_MS);
       let head = this.#slots.get(tick);
       if (head === undefined) this.#slots.set(tick, (head = new Link()));
-      append(head, entry);
+      append(head, call);
     }
   }
 
@@ -175,17 +169,21 @@ export class TimerWheel {
   }
 
   #giveUp(): void {
-    const calm = this.#looks - this.#lateLook >= LOOKS;
     let next = this.#overdue.next;
     while (next instanceof Bounded) {
       const call = next;
       next = call.next;
-      if (!calm && this.#looks - call.looks < LOOKS) continue;
+      if (this.#polls - call.polls < pollsWithin(call.ms)) continue;
       this.#settle(call);
       const late = new CacheUnavailableError('timeout', 'The cache store did not answer in time.');
       call.reject(this.hooks.failed(late, call.ms));
     }
   }
+}
+
+/** How often an idle process polls its sockets from a call's beginning to the end of its time. */
+function pollsWithin(ms: number): number {
+  return Math.min(MOST_POLLS, Math.ceil(ms / TICK_MS) + 1);
 }
 
 function append(head: Link, link: Link): void {

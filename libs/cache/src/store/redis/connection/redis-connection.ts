@@ -55,6 +55,8 @@ export class RedisConnection {
     this.#parts = parts;
     this.#wheel = new TimerWheel(parts.clock, {
       answered: () => this.#breaker.answered(),
+      // The server is back; waiting for the pause before the next probe would only cost hits.
+      answeredLate: () => this.#breaker.probeNow(),
       failed: (error, ms) => this.#explain(error, ms),
     });
     this.#probes = new TimerWheel(parts.clock, {
