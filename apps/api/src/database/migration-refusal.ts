@@ -1,11 +1,11 @@
 import { ConfigurationError } from '../config/parse-environment.js';
+import { causesOf } from './causes.js';
 
-/** The code with which a migration says that somebody has to decide about rows that are there. */
+/** SQLSTATE that a migration raises when an operator has to decide about existing rows. */
 const REFUSED = 'GAD01';
-const MAX_CAUSES = 8;
 
 /**
- * Runs the migrations, and stops the start with their own sentence when rows stand in their way.
+ * Awaits the migrations, and turns a refusal about existing rows into the one sentence of the start.
  * @param variable that names the database
  * @throws ConfigurationError; every other error untouched
  */
@@ -22,17 +22,9 @@ export async function migrating(variable: string, migrations: Promise<void>): Pr
   }
 }
 
-/** Drizzle wraps what a driver throws. */
 function refusalIn(error: unknown): string | undefined {
-  let current = error;
-  for (let depth = 0; depth < MAX_CAUSES && current instanceof Object; depth += 1) {
-    const { code, message, cause } = current as {
-      code?: unknown;
-      message?: unknown;
-      cause?: unknown;
-    }; // any object may have these: each one is checked before use
+  for (const { code, message } of causesOf(error)) {
     if (code === REFUSED && typeof message === 'string') return message;
-    current = cause;
   }
   return undefined;
 }
