@@ -1,5 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import dns from 'node:dns';
+import { rm } from 'node:fs/promises';
+import { isIP, type AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { createApp } from '../src/create-app.js';
 import { TestApi } from './support/api.js';
+import { temporaryFolder } from './support/databases.js';
 import { expectProblem } from './support/expect-problem.js';
 import { sendRaw } from './support/raw-http.js';
 
@@ -107,6 +112,48 @@ describe('what is answered before any handler', () => {
   });
 });
 
+describe('a name with an address of IPv4 and one of IPv6', () => {
+  const addresses = [
+    { address: '127.0.0.1', family: 4 },
+    { address: '::1', family: 6 },
+  ];
+
+  it('is answered alike at every address that listens, also before any handler', async () => {
+    const dataDir = await temporaryFolder();
+    const named = await createApp({ NODE_ENV: 'test', LOG_LEVEL: 'silent', DATA_DIR: dataDir });
+    const lookup = jest.spyOn(dns, 'lookup') as jest.Mock;
+    // Node asks for one address, Fastify for all of them.
+    lookup.mockImplementation((...given: unknown[]) => {
+      const found = given.at(-1) as (...result: unknown[]) => void; // as its last argument
+      const host = String(given[0]);
+      if (given.length > 2) found(null, addresses);
+      else if (host === 'localhost') found(null, '127.0.0.1', 4);
+      else found(null, host, isIP(host));
+    });
+    try {
+      await named.listen(0, 'localhost');
+      const { port } = named.getHttpServer().address() as AddressInfo; // it listens on a port
+      const answers = await Promise.all(
+        ['127.0.0.1', '[::1]'].map((host) =>
+          sendRaw(`http://${host}:${String(port)}`, 'no HTTP\r\n\r\n'),
+        ),
+      );
+      // An address at which nothing listens gives no answer at all.
+      const given = answers.filter((answer) => answer !== '');
+      expect(given.length).toBeGreaterThan(0);
+      for (const answer of given) {
+        expect(answer).toMatch(
+          /^HTTP\/1\.1 400 [^]*^x-request-id: [^]*"code":"MALFORMED_REQUEST"/m,
+        );
+      }
+    } finally {
+      lookup.mockRestore();
+      await named.close();
+      await rm(dataDir, { recursive: true, force: true });
+    }
+  }, 120_000);
+});
+
 describe('static files', () => {
   const file = '//docs/swagger-ui.css';
 
@@ -131,6 +178,8 @@ describe('static files', () => {
     }
     const beyond = await api.get(file, { headers: { range: 'bytes=99999999-' } });
     expectProblem(beyond, 416, 'RANGE_NOT_SATISFIABLE');
+    const { byteLength } = await (await fetch(`${api.url}/docs/swagger-ui.css`)).arrayBuffer();
+    expect(beyond.headers.get('content-range')).toBe(`bytes */${String(byteLength)}`);
     for (const range of [
       'bytes=z',
       'bytes=5-1',

@@ -1,3 +1,4 @@
+import { createServer, type RequestListener, type ServerOptions } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { LogController, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
@@ -14,6 +15,15 @@ const REQUEST_TIMEOUT_MS = 15_000;
 /** How often that is looked at; Node's own half a minute would double it. */
 const SLOW_REQUESTS_CHECK_MS = 2_000;
 
+const SERVER: ServerOptions = {
+  // request-target.ts asks for it, and answers with a body.
+  requireHostHeader: false,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  headersTimeout: REQUEST_TIMEOUT_MS,
+  connectionsCheckingInterval: SLOW_REQUESTS_CHECK_MS,
+  keepAliveTimeout: 72_000,
+};
+
 /** Longer than any valid key or pattern (512 bytes, each percent-encoded as three characters). */
 const MAX_PARAM_LENGTH = 4096;
 
@@ -24,7 +34,7 @@ const MAX_PARAM_LENGTH = 4096;
 export function createHttpAdapter(config: AppConfig, logger: Logger): FastifyAdapter {
   const { corsOrigins } = config.http;
   const bare = new BareAnswers(corsOrigins);
-  const adapter: FastifyAdapter = new FastifyAdapter({
+  return new FastifyAdapter({
     loggerInstance: logger,
     // request-hooks.ts writes one line a request instead of Fastify's two.
     logController: new LogController({
@@ -35,14 +45,13 @@ export function createHttpAdapter(config: AppConfig, logger: Logger): FastifyAda
     // For protocol and host; whose address a request comes from, `ClientAddresses` tells.
     trustProxy: [...config.http.trustedProxies],
     bodyLimit: config.http.bodyLimitBytes,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    http: {
-      // request-target.ts asks for it, and answers with a body.
-      requireHostHeader: false,
-      headersTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: SLOW_REQUESTS_CHECK_MS,
+    // Fastify would make a second server of its own where a name such as `localhost` has two
+    // addresses, and that one would lack what is attached here.
+    serverFactory: (answer: RequestListener) => {
+      const server = createServer(SERVER, answer);
+      bare.attach(server);
+      return server;
     },
-    keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
     // What arrives on an open connection while the server drains is answered like anything else.
     return503OnClosing: false,
@@ -61,6 +70,4 @@ export function createHttpAdapter(config: AppConfig, logger: Logger): FastifyAda
     },
     clientErrorHandler: bare.refuse,
   });
-  bare.attach(adapter.getInstance().server);
-  return adapter;
 }

@@ -52,6 +52,7 @@ export function problemHeaders(problem: Problem, accepted?: string): Record<stri
     ...(problem.status === 415
       ? { accept: 'application/json', 'accept-encoding': 'identity' }
       : {}),
+    ...(problem.contentRange === undefined ? {} : { 'content-range': problem.contentRange }),
     ...(problem.status === 401 ? { 'www-authenticate': 'Bearer realm="gad"' } : {}),
     ...(problem.retryAfterSeconds === undefined
       ? {}

@@ -14,6 +14,8 @@ export interface ProblemExtras {
   readonly errors?: readonly FieldError[];
   /** Seconds after which a retry makes sense; becomes the `Retry-After` header. */
   readonly retryAfterSeconds?: number;
+  /** The size of a file of which a range was asked for, as `Content-Range` says it, for 416. */
+  readonly contentRange?: string;
   readonly cause?: unknown;
 }
 
@@ -26,6 +28,7 @@ export class Problem extends Error {
   readonly title: string;
   readonly errors: readonly FieldError[] | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly contentRange: string | undefined;
 
   constructor(
     readonly code: ProblemCode,
@@ -38,5 +41,6 @@ export class Problem extends Error {
     this.title = PROBLEMS[code].title;
     this.errors = extras.errors;
     this.retryAfterSeconds = extras.retryAfterSeconds;
+    this.contentRange = extras.contentRange;
   }
 }

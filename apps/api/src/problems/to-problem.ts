@@ -60,7 +60,7 @@ export function toProblem(error: unknown): Problem {
   const status = statusOf(error);
   // A refusal by a library that is not in the list is the caller's all the same.
   const known = CODE_BY_STATUS[status] ?? (status < 500 ? CODE_BY_STATUS[400] : undefined);
-  if (known) return new Problem(...known, { cause: error });
+  if (known) return new Problem(...known, { cause: error, ...contentRangeOf(error) });
   return new Problem(
     'INTERNAL_ERROR',
     'The request could not be answered; the request id finds it in the logs',
@@ -68,6 +68,14 @@ export function toProblem(error: unknown): Problem {
       cause: error,
     },
   );
+}
+
+/** From the error of the static files, which Nest wraps. */
+function contentRangeOf(error: unknown): { contentRange?: string } {
+  const cause = error instanceof HttpException ? error.cause : error;
+  const { headers } = Object(cause) as { headers?: Readonly<Record<string, unknown>> }; // http-errors puts them there
+  const range = headers?.['Content-Range'];
+  return typeof range === 'string' ? { contentRange: range } : {};
 }
 
 function statusOf(error: unknown): number {
