@@ -133,6 +133,16 @@ describe.each(OUTAGES)('with Redis $name', ({ strike, heal }) => {
     expect(content(await statistics())).toEqual(content(before));
   });
 
+  it('metrics leave out what is unknown instead of reporting 0', async () => {
+    const { body } = await api.get('//metrics');
+    expect(body).toMatch(/^cache_connected\{.*\} 0$/m);
+    for (const name of ['hit_rate', 'keys_total', 'memory_bytes', 'evicted_keys']) {
+      expect(body).toMatch(new RegExp(`^# TYPE cache_${name} gauge$`, 'm'));
+      expect(body).not.toMatch(new RegExp(`^cache_${name}\\{`, 'm'));
+    }
+    expect(body).not.toMatch(/ nan$/im);
+  });
+
   it('administration says honestly that nothing was done, and what there is to see', async () => {
     const answers = await Promise.all([
       api.post('/cache/invalidate/stats:user:2:days:30', { as: 'admin' }),
@@ -185,6 +195,14 @@ describe.each(OUTAGES)(
     });
   },
 );
+
+it('metrics report every figure again once Redis answers', async () => {
+  await untilInUse();
+  const { body } = await api.get('//metrics');
+  for (const name of ['hit_rate', 'keys_total', 'memory_bytes', 'evicted_keys']) {
+    expect(body).toMatch(new RegExp(`^cache_${name}\\{.*\\} [\\d.]+$`, 'm'));
+  }
+});
 
 describe('with Redis away at the start', () => {
   it('the API starts, serves, and uses Redis when it comes', async () => {

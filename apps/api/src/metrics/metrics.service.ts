@@ -4,9 +4,14 @@ import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 const SERVICE = 'gad-api';
 
-/** Prometheus knows no absent value of a series that exists. */
-const seconds = (ms: number | null | undefined): number =>
-  ms === null || ms === undefined ? Number.NaN : ms / 1000;
+/** A figure of the store, `undefined` while it is unknown. */
+const known = (stats: CacheStats, name: StoreFigure): number | undefined =>
+  stats.unknown_figures.includes(name) ? undefined : stats[name];
+
+type StoreFigure = 'hit_rate' | 'keys_count' | 'used_memory_bytes' | 'evicted_keys';
+
+const seconds = (ms: number | null | undefined): number | undefined =>
+  ms === null || ms === undefined ? undefined : ms / 1000;
 
 /** Prometheus metrics of this process, in a registry of its own. */
 @Injectable()
@@ -14,7 +19,7 @@ export class MetricsService {
   private readonly registry = new Registry();
   private readonly gauges: {
     readonly gauge: Gauge;
-    readonly read: (stats: CacheStats) => number;
+    readonly read: (stats: CacheStats) => number | undefined;
   }[];
   readonly requestSeconds: Histogram<'method' | 'route' | 'status'>;
 
@@ -28,16 +33,22 @@ export class MetricsService {
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
       registers: [this.registry],
     });
-    const gauge = (name: string, help: string, read: (stats: CacheStats) => number) => ({
+    const gauge = (
+      name: string,
+      help: string,
+      read: (stats: CacheStats) => number | undefined,
+    ) => ({
       gauge: new Gauge({ name, help, registers: [this.registry] }),
       read,
     });
     this.gauges = [
-      gauge('cache_hit_rate', 'Cache hit rate', (s) => s.hit_rate),
-      gauge('cache_keys_total', 'Total cache keys', (s) => s.keys_count),
-      gauge('cache_memory_bytes', 'Cache memory usage in bytes', (s) => s.used_memory_bytes),
+      gauge('cache_hit_rate', 'Cache hit rate', (s) => known(s, 'hit_rate')),
+      gauge('cache_keys_total', 'Total cache keys', (s) => known(s, 'keys_count')),
+      gauge('cache_memory_bytes', 'Cache memory usage in bytes', (s) =>
+        known(s, 'used_memory_bytes'),
+      ),
       gauge('cache_connected', 'Whether the cache store answers', (s) => (s.connected ? 1 : 0)),
-      gauge('cache_evicted_keys', 'Keys that the store evicted', (s) => s.evicted_keys),
+      gauge('cache_evicted_keys', 'Keys that the store evicted', (s) => known(s, 'evicted_keys')),
       gauge('cache_fresh', 'Whether the store is proved to lack no invalidation', (s) =>
         s.freshness?.fresh === false ? 0 : 1,
       ),
@@ -50,9 +61,7 @@ export class MetricsService {
       gauge('cache_relay_lag_seconds', 'Age of the oldest event of the last batch', (s) =>
         seconds(s.freshness?.event_lag_ms),
       ),
-      gauge('cache_relay_events', 'Events that this process applied', (s) =>
-        s.freshness === null ? 0 : s.freshness.events,
-      ),
+      gauge('cache_relay_events', 'Events that this process applied', (s) => s.freshness?.events),
       gauge('cache_local_hits', 'Hits of this process', (s) => s.local.hits),
       gauge('cache_local_misses', 'Misses of this process', (s) => s.local.misses),
     ];
@@ -60,10 +69,17 @@ export class MetricsService {
 
   readonly contentType = Registry.PROMETHEUS_CONTENT_TYPE;
 
-  /** Reads the cache once and renders everything. Costs one `getStats`. */
+  /**
+   * Renders every metric whose value is known: Prometheus marks a series without a sample as stale,
+   * whereas a 0 or NaN would enter sums and alerts. Costs one `getStats`.
+   */
   async render(): Promise<string> {
     const stats = await this.cache.getStats();
-    for (const { gauge, read } of this.gauges) gauge.set(read(stats));
+    for (const { gauge, read } of this.gauges) {
+      const value = read(stats);
+      if (value === undefined) gauge.remove();
+      else gauge.set(value);
+    }
     return this.registry.metrics();
   }
 }
