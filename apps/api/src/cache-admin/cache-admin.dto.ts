@@ -17,7 +17,7 @@ export class ListKeysQueryDto extends PageQueryDto {
   @ApiPropertyOptional({ example: 'stats:*', default: '*', maxLength: 1024 })
   @IsOptional()
   @IsString({ message: 'must be given once' })
-  @MaxLength(1024)
+  @MaxLength(1024, { message: 'must be at most 1024 characters long' })
   pattern: string = '*';
 }
 
