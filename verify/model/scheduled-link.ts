@@ -1,6 +1,6 @@
 import type { Command, RedisLink } from '@gad/cache';
 import type { Random } from '../support/seeded-random.js';
-import { WRITE } from '../../libs/cache/src/store/redis/scripts/lease-scripts.js';
+import { WRITE } from '../../libs/cache/src/store/redis/scripts/compiled-scripts.js';
 import type { Scheduler } from './scheduler.js';
 import type { Wire } from './wires.js';
 

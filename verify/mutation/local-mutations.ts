@@ -110,15 +110,15 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
   {
     name: 'removal: every page announces',
     suite: 'near-cache/local-copies',
-    edits: [['if #members < tonumber(ARGV[4]) then answer = told() end', 'answer = told()']],
+    edits: [['if #members < tonumber(ARGV[4]) then answer = publish() end', 'answer = publish()']],
   },
   {
     name: 'removal: a full server stops the announcement of an empty page',
     suite: 'near-cache/local-copies',
     edits: [
       [
-        "  redis.call('ZREM', KEYS[1], '')\n  return {epoch, 0, 0, '', told()}",
-        "  return {epoch, 0, 0, '', told()}",
+        "  redis.call('ZREM', KEYS[1], '')\n  return {epoch, 0, 0, '', publish()}",
+        "  return {epoch, 0, 0, '', publish()}",
       ],
     ],
   },
@@ -130,14 +130,14 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
   {
     name: 'announcement: a young registry is believed',
     suite: 'near-cache/barrier',
-    edits: [["if not born or now - born < bound_ms * 1000 then status = 'partly' end", '']],
+    edits: [["if not born or now - born < bound_ms * 1000 then status = 'partial' end", '']],
   },
   {
     name: 'announcement: a lost registry is believed',
     suite: 'near-cache/barrier',
     edits: [
-      ["previous = '0'\n    status = 'partly'", "previous = '0'"],
-      ["if not born or now - born < bound_ms * 1000 then status = 'partly' end", ''],
+      ["previous = '0'\n    status = 'partial'", "previous = '0'"],
+      ["if not born or now - born < bound_ms * 1000 then status = 'partial' end", ''],
     ],
   },
   {

@@ -23,7 +23,7 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
     name: 'refill: wakes nobody',
     suite: 'redis/leases/leases',
     edits: [
-      ["if string.sub(turn, 1, 1) == '1' then redis.call('PUBLISH', channel, member) end", ''],
+      ["if string.sub(lease, 1, 1) == '1' then redis.call('PUBLISH', channel, member) end", ''],
     ],
   },
   {
@@ -31,7 +31,7 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
     suite: 'testing/store-contract',
     edits: [
       [
-        "if string.sub(turn, 2) == token then redis.call('UNLINK', key) end",
+        "if string.sub(lease, 2) == token then redis.call('UNLINK', key) end",
         "redis.call('UNLINK', key)",
       ],
     ],
@@ -64,12 +64,12 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
   {
     name: 'refresh: a hit-for-miss marker outlives its filling',
     suite: 'testing/store-contract',
-    edits: [['marker and string.sub(turn, 3) ~= ARGV[1] or left_ms', 'left_ms']],
+    edits: [['marker and string.sub(lease, 3) ~= ARGV[1] or left_ms', 'left_ms']],
   },
   {
     name: 'refresh: a hit-for-miss marker is put over the turn of another',
     suite: 'testing/store-contract',
-    edits: [["if not turn or string.sub(turn, 1, 2) == '2!' then", 'if true then']],
+    edits: [["if not lease or string.sub(lease, 1, 2) == '2!' then", 'if true then']],
   },
   {
     name: 'refresh: in process, a hit-for-miss marker outlives its filling',

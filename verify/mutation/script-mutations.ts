@@ -7,7 +7,7 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
     suite: 'redis/leases/leases',
     edits: [
       [
-        'if not head or string.sub(head, 3, 24) ~= ARGV[1] then\n  if KEYS[2]',
+        'if not head or token_of(head) ~= ARGV[1] then\n  if KEYS[2]',
         'if not head then\n  if KEYS[2]',
       ],
     ],
@@ -17,8 +17,8 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
     suite: 'testing/store-contract',
     edits: [
       [
-        'if not head or string.sub(head, 3, 24) ~= ARGV[1] then\n  if KEYS[2]',
-        'if head and string.sub(head, 3, 24) ~= ARGV[1] then\n  if KEYS[2]',
+        'if not head or token_of(head) ~= ARGV[1] then\n  if KEYS[2]',
+        'if head and token_of(head) ~= ARGV[1] then\n  if KEYS[2]',
       ],
       [
         "if awaited(head) then redis.call('PUBLISH', ARGV[4], ARGV[5]) end",
@@ -50,7 +50,7 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
     name: 'acquire: does not note that somebody waits',
     suite: 'redis/leases/leases',
     edits: [
-      ["if string.sub(head, 2, 2) == '0' then redis.pcall('SETRANGE', KEYS[1], 1, '1') end", ''],
+      ["if not awaited(head) then redis.pcall('SETRANGE', KEYS[1], AWAITED_AT - 1, '1') end", ''],
     ],
   },
   {
@@ -66,12 +66,12 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'acquire: a take-over brings its own token',
     suite: 'testing/store-contract',
-    edits: [['      token = string.sub(head, 3, 24)\n', '']],
+    edits: [['      token = token_of(head)\n', '']],
   },
   {
     name: 'acquire: a take-over forgets who waits',
     suite: 'redis/leases/interleavings',
-    edits: [['      flag = string.sub(head, 2, 2)\n', '']],
+    edits: [["      flag = awaited(head) and '1' or '0'\n", '']],
   },
   {
     name: 'acquire: overwrites a value',
@@ -103,7 +103,7 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
     suite: 'redis/leases/leases',
     edits: [
       [
-        'if not head or string.sub(head, 3, 24) ~= ARGV[1] then return 0 end',
+        'if not head or token_of(head) ~= ARGV[1] then return 0 end',
         'if not head then return 0 end',
       ],
     ],
@@ -111,7 +111,7 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'release: keeps the deadline',
     suite: 'testing/store-contract',
-    edits: [["redis.pcall('SETRANGE', KEYS[1], 24, '0000000000000')", '']],
+    edits: [['deadline = string.format(DEADLINE_FORMAT, 0)', '']],
   },
   {
     name: 'acquire: a hit-for-miss marker is a lease like any other',
@@ -126,7 +126,7 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'release: a plain one ends the hit-for-miss marker',
     suite: 'testing/store-contract',
-    edits: [["elseif string.sub(head, 25, 25) ~= '-' then", 'else']],
+    edits: [["elseif string.sub(head, DEADLINE_FIRST, DEADLINE_FIRST) ~= '-' then", 'else']],
   },
   {
     name: 'release: wakes nobody',
@@ -181,7 +181,7 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'remove range: never notices a lost index',
     suite: 'redis/index/key-index',
-    edits: [["'(\\000t', 'LIMIT', 0, 1)[1] or ''", "'(\\000t', 'LIMIT', 0, 1)[1] or 'x'"]],
+    edits: [["EPOCHS_TO, 'LIMIT', 0, 1)[1] or ''", "EPOCHS_TO, 'LIMIT', 0, 1)[1] or 'x'"]],
   },
   {
     name: 'remove range: leaves its members in the index',
@@ -193,7 +193,7 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
     suite: 'redis/leases/leases',
     edits: [
       [
-        "if type(head) == 'string' and string.byte(head) == 1 then return head end",
+        "if type(head) == 'string' and string.sub(head, 1, 1) == LEASE_MARK then return head end",
         "if type(head) == 'string' then return head end",
       ],
     ],
@@ -259,8 +259,8 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
     suite: 'redis/index/key-index',
     edits: [
       [
-        "if #redis.call('ZRANGEBYLEX', KEYS[1], '[\\000s', '(\\000t', 'LIMIT', 0, 1) > 0 then return '' end\nlocal time",
-        'local time',
+        "if #redis.call('ZRANGEBYLEX', KEYS[1], EPOCHS_FROM, EPOCHS_TO, 'LIMIT', 0, 1) > 0 then return '' end\n",
+        '',
       ],
     ],
     equivalent: 'the caller has just looked; a second sentinel at worst sends a removal to SCAN',

@@ -257,7 +257,7 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'memory: a turn from before the clock was set back keeps others from refreshing',
     suite: 'redis/leases/clock-set-back',
-    edits: [[' && expiresAt <= now + (resting ? LONGEST_REST_MS : leaseMs)', '']],
+    edits: [[' && expiresAt <= now + (resting ? MAX_REFRESH_BACKOFF_MS : leaseMs)', '']],
   },
   {
     name: 'listing: a name that cannot be a key becomes a cursor',

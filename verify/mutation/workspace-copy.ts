@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,9 +9,14 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const COPIED = [
   ...['package.json', 'jest.config.js', 'tsconfig.json', '.swcrc'],
   ...['tools', 'test/servers', 'libs/cache/package.json', 'libs/cache/src', 'libs/cache/test'],
-  ...['verify/model', 'verify/support'],
+  ...['verify/model', 'verify/support', 'test/lua'],
 ];
 const SOURCES = 'libs/cache/src';
+
+const isLua = (path: string): boolean => path.endsWith('.lua');
+/** What the compiled scripts say is quoted from the `.lua` files. */
+const isSource = (path: string): boolean =>
+  isLua(path) || (path.endsWith('.ts') && !/(\.spec|compiled-scripts)\.ts$/.test(path));
 
 /** A copy of the library and its tests that may be broken at will. */
 export class WorkspaceCopy {
@@ -31,7 +37,7 @@ export class WorkspaceCopy {
     const copy = new WorkspaceCopy(root);
     for (const file of await readdir(join(root, SOURCES), { recursive: true })) {
       const path = join(SOURCES, file);
-      if (path.endsWith('.ts') && !path.endsWith('.spec.ts')) {
+      if (isSource(path)) {
         copy.#sources.set(path, await readFile(join(root, path), 'utf8'));
       }
     }
@@ -58,14 +64,21 @@ export class WorkspaceCopy {
       );
     }
     for (const [path, text] of changed) await writeFile(join(this.root, path), text);
+    if ([...changed.keys()].some(isLua)) this.#compileLua();
   }
 
   async restore(): Promise<void> {
     for (const [path, text] of this.#sources) await writeFile(join(this.root, path), text);
+    this.#compileLua();
   }
 
   async remove(): Promise<void> {
     await rm(this.root, { recursive: true, force: true });
+  }
+
+  #compileLua(): void {
+    const compiler = ['--import', './tools/typescript.mjs', 'test/lua/compile-scripts.main.ts'];
+    execFileSync(process.execPath, compiler, { cwd: this.root });
   }
 
   #filesWith(anchor: string): { path: string; text: string; count: number }[] {

@@ -50,6 +50,9 @@ export interface RefreshLease {
   readonly generation: number;
 }
 
+/** No backoff and no hit-for-miss marker lasts longer, in milliseconds; a store may rely on it. */
+export const MAX_REFRESH_BACKOFF_MS = 60_000;
+
 /** How long a turn keeps others from refreshing, in milliseconds, and whether to force. */
 export interface RefreshTerms {
   readonly leaseMs: number;

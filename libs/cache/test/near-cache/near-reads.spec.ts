@@ -65,10 +65,10 @@ describe('Reads with the option local', () => {
 
   it('ask nobody on a hit, and hand out one frozen object', async () => {
     const first = await cache.getOrSet(KEY, () => ({ total: 1, list: [{ id: 1 }] }), LOCAL);
-    const sent = gates.calls.filter((call) => call !== 'LOOK').length;
+    const sent = gates.calls.filter((call) => call !== 'PROBE_STREAM').length;
     const second = await cache.getOrSet<typeof first>(KEY, never, LOCAL);
     const entry = await cache.getOrSetEntry(KEY, never, LOCAL);
-    expect(gates.calls.filter((call) => call !== 'LOOK')).toHaveLength(sent);
+    expect(gates.calls.filter((call) => call !== 'PROBE_STREAM')).toHaveLength(sent);
     expect(second).toBe(first);
     expect(entry).toMatchObject({ key: `gad:${KEY}`, hit: true, stored: true, value: first });
     expect(() => Object.assign(second.list[0] ?? {}, { id: 2 })).toThrow(TypeError);

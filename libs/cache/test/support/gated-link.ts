@@ -1,48 +1,10 @@
 import type { Command, RedisLinkFactory } from '@gad/cache';
 import { nodeRedisLink } from '@gad/cache';
-import {
-  LIST,
-  REBUILD_ADD,
-  REBUILD_BEGIN,
-  REBUILD_SEAL,
-} from '../../src/store/redis/scripts/index-scripts.js';
-import { ANNOUNCE, LOOK } from '../../src/store/redis/scripts/announce-scripts.js';
-import {
-  ACQUIRE,
-  FILL,
-  READ_WHOLE,
-  RELEASE,
-  WRITE,
-} from '../../src/store/redis/scripts/lease-scripts.js';
-import { DISCARD, REMOVE, REMOVE_RANGE } from '../../src/store/redis/scripts/removal-scripts.js';
-import {
-  BEGIN_REFRESH,
-  END_REFRESH,
-  REFILL,
-} from '../../src/store/redis/scripts/refresh-scripts.js';
+import * as scripts from '../../src/store/redis/scripts/compiled-scripts.js';
 import { Gates } from './gates.js';
 
-const SCRIPTS = {
-  ACQUIRE,
-  FILL,
-  RELEASE,
-  WRITE,
-  DISCARD,
-  BEGIN_REFRESH,
-  REFILL,
-  END_REFRESH,
-  READ_WHOLE,
-  ANNOUNCE,
-  LOOK,
-  REMOVE,
-  REMOVE_RANGE,
-  REBUILD_BEGIN,
-  REBUILD_ADD,
-  REBUILD_SEAL,
-  LIST,
-};
 const NAMES = new Map(
-  Object.entries(SCRIPTS).flatMap(([name, { sha1, source }]) => [
+  Object.entries(scripts).flatMap(([name, { sha1, source }]) => [
     [sha1, name],
     [source, name],
   ]),

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.js';
 import type { RefreshTerms, RefreshAcquisition } from '../cache-store.js';
+import { MAX_REFRESH_BACKOFF_MS } from '../cache-store.js';
 
 interface HeldRefresh {
   readonly token: string;
@@ -8,9 +9,6 @@ interface HeldRefresh {
   /** A hit-for-miss marker: every waiting caller may refresh the filling that begins so. */
   readonly openTo?: string;
 }
-
-/** No rest and no marker lasts longer; the engine's last seconds. */
-const LONGEST_REST_MS = 60_000;
 
 /** Whose turn it is to refresh which key, in one process. */
 export class RefreshLeases {
@@ -76,5 +74,5 @@ function isCurrent(
   now: number,
   { leaseMs }: RefreshTerms,
 ): boolean {
-  return expiresAt > now && expiresAt <= now + (resting ? LONGEST_REST_MS : leaseMs);
+  return expiresAt > now && expiresAt <= now + (resting ? MAX_REFRESH_BACKOFF_MS : leaseMs);
 }

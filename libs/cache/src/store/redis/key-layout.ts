@@ -91,7 +91,7 @@ export interface LexRange {
 }
 
 /** Every member but the index's own, which begin with NUL. */
-const FIRST_MEMBER = Buffer.from('[\x01');
+export const FIRST_MEMBER = Buffer.from('[\x01');
 const END = Buffer.from('+');
 const EXCLUSIVE = Buffer.from('(');
 const INCLUSIVE = Buffer.from('[');

@@ -6,7 +6,7 @@ import type { KeyLayout } from './key-layout.js';
 import type { RedisConnection } from './connection/redis-connection.js';
 import type { InvalidationAnnouncer } from './near-cache/invalidation-announcer.js';
 import { asList, asNumber, asText } from './replies.js';
-import { ACQUIRE, FILL, RELEASE, WRITE } from './scripts/lease-scripts.js';
+import { ACQUIRE, FILL, RELEASE, WRITE } from './scripts/compiled-scripts.js';
 import type { Script } from './scripts/script.js';
 import type { Staging } from './staging.js';
 import type { UniqueIds } from './unique-ids.js';

@@ -5,7 +5,7 @@ import type { KeyLayout } from './key-layout.js';
 import type { RedisConnection } from './connection/redis-connection.js';
 import type { InvalidationAnnouncer } from './near-cache/invalidation-announcer.js';
 import { asList, asNumber, asText } from './replies.js';
-import { BEGIN_REFRESH, END_REFRESH, REFILL } from './scripts/refresh-scripts.js';
+import { ACQUIRE_REFRESH, REFILL, RELEASE_REFRESH } from './scripts/compiled-scripts.js';
 import type { Staging } from './staging.js';
 import type { UniqueIds } from './unique-ids.js';
 
@@ -38,7 +38,7 @@ export class RedisRefreshes {
     const asks = terms.force ? '1' : terms.background === true ? '2' : '0';
     const args = [head, token, leaseMs, asks];
     const [state, left] = asList(
-      await connection.run(BEGIN_REFRESH, keys, args, withinMs, 'guarded'),
+      await connection.run(ACQUIRE_REFRESH, keys, args, withinMs, 'guarded'),
     ).map(asText);
     connection.assertGeneration(generation);
     // The filling was seen on this very connection before the source is read. If it is still there
@@ -46,7 +46,7 @@ export class RedisRefreshes {
     // So no invalidation happened in between, and the source was read after those before.
     if (state === 'owned') return { state, refresh: { key, head, token, generation } };
     if (state === 'wait') return { state, forMs: Number(left) };
-    if (state === 'resting') return { state: 'backoff', forMs: Number(left) };
+    if (state === 'backoff') return { state, forMs: Number(left) };
     return { state: 'gone' };
   }
 
@@ -91,7 +91,7 @@ export class RedisRefreshes {
     const keys = [layout.data(key), layout.refresh(key)];
     const [rest, hitForMiss] = [restMs, hitForMissMs].map((ms) => String(Math.round(ms)));
     const args = [head, token, rest ?? '0', layout.channel, key, hitForMiss ?? '0'];
-    const answer = await connection.run(END_REFRESH, keys, args, withinMs, 'guarded');
+    const answer = await connection.run(RELEASE_REFRESH, keys, args, withinMs, 'guarded');
     connection.assertGeneration(refresh.generation);
     return asNumber(answer) === 1;
   }

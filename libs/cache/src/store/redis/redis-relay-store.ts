@@ -3,7 +3,7 @@ import type { RelayStore, RelayStatus, RelayRound, RoundEnd } from '../relay-sto
 import type { KeyLayout } from './key-layout.js';
 import type { RedisConnection } from './connection/redis-connection.js';
 import { asList, asNumber, asText } from './replies.js';
-import { BEGIN_TURN, END_TURN, LOOK, RESIGN } from './scripts/relay-scripts.js';
+import { BEGIN_ROUND, END_ROUND, OBSERVE_RELAY, RESIGN } from './scripts/compiled-scripts.js';
 import type { Script } from './scripts/script.js';
 
 /** How long a lead lasts without being renewed, in milliseconds of the server. */
@@ -44,7 +44,9 @@ export class RedisRelayStore implements RelayStore {
   async beginRound(): Promise<RelayRound | undefined> {
     const { generation } = this.connection;
     const known = this.#knownOn(generation);
-    const reply = asList(await this.#run(BEGIN_TURN, [this.#relay, String(LEAD_MS), known.serial]));
+    const reply = asList(
+      await this.#run(BEGIN_ROUND, [this.#relay, String(LEAD_MS), known.serial]),
+    );
     this.connection.assertGeneration(generation);
     if (asNumber(reply[0]) === 0) return undefined;
     const serial = asText(reply[2]) ?? '';
@@ -57,7 +59,7 @@ export class RedisRelayStore implements RelayStore {
     if (turn.generation !== this.connection.generation) return 'conflict';
     const moved = cursor === turn.cursor ? '' : cursor;
     const args = [turn.serial, moved, String(turn.startedAt), String(this.longestRoundMs)];
-    const reply = asList(await this.#run(END_TURN, args));
+    const reply = asList(await this.#run(END_ROUND, args));
     this.connection.assertGeneration(turn.generation);
     const state = asNumber(reply[0]);
     if (state === -1) return 'conflict';
@@ -72,7 +74,7 @@ export class RedisRelayStore implements RelayStore {
   async observe(): Promise<RelayStatus> {
     const { generation } = this.connection;
     const known = this.#knownOn(generation);
-    const reply = asList(await this.#run(LOOK, [known.serial]));
+    const reply = asList(await this.#run(OBSERVE_RELAY, [known.serial]));
     this.connection.assertGeneration(generation);
     const beat = asText(reply[0]);
     const cursor = this.#learn(asText(reply[1]) ?? '', asText(reply[2]), known);

@@ -33,7 +33,7 @@ import { databaseOf, type RedisSettings } from './connection/redis-settings.js';
 import { InvalidationAnnouncer } from './near-cache/invalidation-announcer.js';
 import { Removal } from './removal.js';
 import { asList, asNumber, valueOf } from './replies.js';
-import { READ_WHOLE } from './scripts/lease-scripts.js';
+import { READ_WHOLE } from './scripts/compiled-scripts.js';
 import type { Script } from './scripts/script.js';
 import { readStatistics } from './key-index/server-statistics.js';
 import { Staging } from './staging.js';

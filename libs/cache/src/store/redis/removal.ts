@@ -9,7 +9,7 @@ import { scanNames } from './key-index/keyspace-scan.js';
 import type { RedisConnection } from './connection/redis-connection.js';
 import type { Announcement, InvalidationAnnouncer } from './near-cache/invalidation-announcer.js';
 import { asBytes, asList, asNumber } from './replies.js';
-import { DISCARD, REMOVE, REMOVE_RANGE } from './scripts/removal-scripts.js';
+import { DISCARD, REMOVE, REMOVE_RANGE } from './scripts/compiled-scripts.js';
 
 /** Keys per script: a chunk blocks the server well under a millisecond. */
 const CHUNK = 200;

@@ -1,4 +1,5 @@
 import { CacheUnavailableError } from '../../cache-errors.js';
+import { LEASE_MARK } from './stored-formats.js';
 
 /*
  * Replies arrive untyped. These check the shape once and for all; a server that answers something
@@ -17,9 +18,6 @@ export function asText(reply: unknown): string | undefined {
   if (typeof reply === 'string') return reply;
   throw unexpected('a text', reply);
 }
-
-/** What a lease begins with, and no value does. */
-const LEASE_MARK = '\x01';
 
 /** A value; `undefined` for a key that is absent or leased. */
 export function valueOf(reply: unknown): string | undefined {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { TOKEN_LENGTH } from './scripts/lease-scripts.js';
+import { TOKEN_LENGTH } from './stored-formats.js';
 
 /** Ids that no other process, and no other call in this one, makes. */
 export class UniqueIds {

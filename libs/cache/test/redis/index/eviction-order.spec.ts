@@ -3,7 +3,7 @@ import type { CacheEngine, RedisStore } from '@gad/cache';
 import { engineOver, openRedisStore } from '../../support/fixtures.js';
 import type { RedisServer } from '../../support/redis-server.js';
 import { startRedis } from '../../support/redis-server.js';
-import { SWEEP, SWEEP_SAMPLE } from '../../../src/store/redis/scripts/index-scripts.js';
+import { SWEEP, SWEEP_SAMPLE } from '../../../src/store/redis/scripts/compiled-scripts.js';
 
 const INDEX = 'gad:\0index';
 const LARGE = 'x'.repeat(400);

@@ -6,8 +6,12 @@ import { gatedLinks } from '../../support/gated-link.js';
 import type { Gates } from '../../support/gates.js';
 import type { RedisServer } from '../../support/redis-server.js';
 import { startRedis } from '../../support/redis-server.js';
-import { SWEEP, SWEEP_SAMPLE } from '../../../src/store/redis/scripts/index-scripts.js';
-import { ACQUIRE, WRITE } from '../../../src/store/redis/scripts/lease-scripts.js';
+import {
+  ACQUIRE,
+  SWEEP,
+  SWEEP_SAMPLE,
+  WRITE,
+} from '../../../src/store/redis/scripts/compiled-scripts.js';
 import type { Script } from '../../../src/store/redis/scripts/script.js';
 
 const INDEX = 'gad:\0index';

@@ -2,9 +2,10 @@ import { CacheUnavailableError } from '../../../cache-errors.js';
 import type { Clock } from '../../../clock.js';
 import { pause } from '../../../clock.js';
 import type { KeyLayout } from '../key-layout.js';
+import { FIRST_MEMBER } from '../key-layout.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { asBytes, asList, asNumber } from '../replies.js';
-import { SWEEP, SWEEP_SAMPLE } from '../scripts/index-scripts.js';
+import { SWEEP, SWEEP_SAMPLE } from '../scripts/compiled-scripts.js';
 
 const TURN_MS = 500;
 /** Expiries of this process's own values after which it takes a sample. */
@@ -19,7 +20,6 @@ const PAGE = 500;
 const BREATH_MS = 2;
 /** Later expiries are left to the regular samples, which bounds the calendar. */
 const HORIZON_MS = 3_600_000;
-const FIRST_MEMBER = Buffer.from('[\x01');
 
 /**
  * Drops index members whose keys are gone. Removals take their members along, and additions look at

@@ -5,7 +5,8 @@ import { behind } from '../key-layout.js';
 import { scanNames } from './keyspace-scan.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { asBytes, asList, asNumber, asText } from '../replies.js';
-import { REBUILD_ADD, REBUILD_BEGIN, REBUILD_SEAL } from '../scripts/index-scripts.js';
+import { EPOCHS } from '../stored-formats.js';
+import { REBUILD_ADD, REBUILD_BEGIN, REBUILD_SEAL } from '../scripts/compiled-scripts.js';
 
 /** A rebuild that left its mark for longer than this is taken for dead. */
 const OLD_MARK_MS = 60_000;
@@ -29,7 +30,7 @@ export class KeyIndex {
   async epoch(): Promise<string | undefined> {
     const { connection, layout, withinMs } = this;
     const reply = await connection.send(
-      ['ZRANGEBYLEX', layout.index, '[\0s', '(\0t', 'LIMIT', '0', '1'],
+      ['ZRANGEBYLEX', layout.index, EPOCHS.min, EPOCHS.max, 'LIMIT', '0', '1'],
       withinMs,
       'always',
     );

@@ -8,7 +8,7 @@ import { behind, rangeOf } from '../key-layout.js';
 import { scanNames } from './keyspace-scan.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { asList, asNumber, valueOf } from '../replies.js';
-import { LIST } from '../scripts/index-scripts.js';
+import { LIST } from '../scripts/compiled-scripts.js';
 import { untouched } from '../untouched.js';
 
 /** What listings work with. */

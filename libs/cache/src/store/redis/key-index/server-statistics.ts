@@ -4,7 +4,7 @@ import type { KeyLayout } from '../key-layout.js';
 import { scanNames } from './keyspace-scan.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { asBytes, asNumber } from '../replies.js';
-import { COUNT } from '../scripts/index-scripts.js';
+import { COUNT } from '../scripts/compiled-scripts.js';
 import { untouched } from '../untouched.js';
 
 /** Up to so many keys in the database those of the cache are counted, above it they are estimated. */

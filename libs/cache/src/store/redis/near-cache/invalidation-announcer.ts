@@ -6,7 +6,7 @@ import { pause } from '../../../clock.js';
 import type { KeyLayout } from '../key-layout.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { asBytes, asList } from '../replies.js';
-import { ANNOUNCE } from '../scripts/announce-scripts.js';
+import { ANNOUNCE } from '../scripts/compiled-scripts.js';
 
 /** What a removal that has to be confirmed by everybody is confirmed with. */
 export interface Barrier {
@@ -109,7 +109,7 @@ export class Announcement {
     const { clock, boundMs } = this.#parts;
     const withinMs = boundMs + TIMER_MARGIN_MS;
     const [status, ...names] = this.#answer;
-    if (status !== 'told' || this.#ask === undefined || !barrier.settled()) {
+    if (status !== 'published' || this.#ask === undefined || !barrier.settled()) {
       await pause(clock, withinMs);
     } else {
       const others = names.filter((name) => name !== barrier.process);

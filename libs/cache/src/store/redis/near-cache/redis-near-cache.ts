@@ -13,7 +13,7 @@ import type { RedisSettings } from '../connection/redis-settings.js';
 import type { Barrier } from './invalidation-announcer.js';
 import { InvalidationSubscriber } from './invalidation-subscriber.js';
 import { asText } from '../replies.js';
-import { LOOK } from '../scripts/announce-scripts.js';
+import { PROBE_STREAM } from '../scripts/compiled-scripts.js';
 
 /** How a store lets copies of its entries be kept in the process. */
 export interface CoherenceSettings {
@@ -159,7 +159,13 @@ export class RedisNearCache implements InvalidationFeed {
     if (look === undefined) return;
     const args = [this.process, layout.removalChannel];
     try {
-      const reply = await connection.run(LOOK, [layout.removals], args, staleBoundMs, 'guarded');
+      const reply = await connection.run(
+        PROBE_STREAM,
+        [layout.removals],
+        args,
+        staleBoundMs,
+        'guarded',
+      );
       const sequence = Number(asText(reply));
       if (connection.generation === generation) this.#chain.completeProbe(look, sequence);
     } catch {

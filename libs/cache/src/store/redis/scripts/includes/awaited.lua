@@ -1,0 +1,12 @@
+-- awaited(head): whether other callers wait for the load under this lease.
+--
+-- A lease is a short text in the data key itself (format: ../../stored-formats.ts).
+--
+-- The token answers "was anything invalidated since?", the deadline "may another process load?".
+-- They are two questions, so a load that outlasts its deadline can still be stored. `awaited` makes
+-- the fill publish a message; a fill without waiters publishes nothing.
+--
+-- A deadline below zero is a hit-for-miss marker: the last load yielded nothing to store. Until that
+-- many hundredths of a second of the server's time, every caller may load under the same token.
+-- Releases before these markers read it as a lease that has expired.
+local function awaited(head) return string.sub(head, AWAITED_AT, AWAITED_AT) == '1' end

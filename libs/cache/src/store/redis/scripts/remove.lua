@@ -1,0 +1,23 @@
+-- Removes keys by name, and publishes the removal unless it is only a part of one.
+--
+-- KEYS[1]   key index
+-- KEYS[2]   state of the invalidation stream
+-- KEYS[3..] data keys
+-- ARGV[1]   channel of the waiters
+-- ARGV[2]   1 if an index is kept, else 0
+-- ARGV[3]   channel of the invalidation stream
+-- ARGV[4]   what is invalidated: the encoded selection, or '' to publish nothing
+-- ARGV[5]   process and serial that ask for acknowledgements, or '-'
+-- ARGV[6]   1 to create the sequence if there is none, else 0
+-- ARGV[7]   stale bound in milliseconds
+-- ARGV[8..] index members, in the order of the data keys
+-- Returns   {removed values, what `announce` returns}
+-- Cost      O(k log n) for k keys in an index of n
+-- @include unlink-one
+-- @include announce
+local removed = 0
+for i = 3, #KEYS do removed = removed + unlink_one(KEYS[i], ARGV[i + 5]) end
+if ARGV[2] == '1' then redis.call('ZREM', KEYS[1], unpack(ARGV, 8)) end
+wake(ARGV[1])
+if ARGV[4] == '' then return {removed, {}} end
+return {removed, announce(KEYS[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7]))}
