@@ -16,12 +16,12 @@ import { parseArgs } from 'node:util';
 import type { CacheEngine, CommitPosition } from '@gad/cache';
 import { createCache, silentLog } from '@gad/cache';
 import { sql } from 'drizzle-orm';
-import { LoggedInvalidations } from '../apps/api/src/cache-invalidation/logged-invalidations.js';
+import { OutboxInvalidationLog } from '../apps/api/src/cache-invalidation/outbox-invalidation-log.js';
 import { readAppConfig } from '../apps/api/src/config/app-config.js';
 import { openDatabase } from '../apps/api/src/database/open-database.js';
-import { appendEvents } from '../apps/api/src/events/log/append-events.js';
-import { DomainEventLog } from '../apps/api/src/events/log/domain-event-log.js';
-import { makeLogReader } from '../apps/api/src/events/log/make-log-reader.js';
+import { appendEvents } from '../apps/api/src/events/outbox/append-events.js';
+import { Outbox } from '../apps/api/src/events/outbox/outbox.js';
+import { makeOutboxReader } from '../apps/api/src/events/outbox/make-outbox-reader.js';
 import { startPostgres } from '../test/servers/postgres-server.js';
 import { startRedis } from '../test/servers/redis-server.js';
 import { machine, millisecondsOf, quantile, spread } from './measure.js';
@@ -75,11 +75,11 @@ try {
 
 async function takeTurn(way: Way): Promise<RelayRound> {
   const config = readAppConfig({ DATABASE_URL: postgres.url, REDIS_HOST: 'unused' });
-  const events = new DomainEventLog(await makeLogReader(config, database));
+  const events = new Outbox(await makeOutboxReader(config, database));
   const cache = createCache(
     {
       ...{ redis: { url: redis.url }, deadlineMs: 5_000, prefix: `${way}:` },
-      ...(way === 'log' ? { invalidationLog: new LoggedInvalidations(events) } : {}),
+      ...(way === 'log' ? { invalidationLog: new OutboxInvalidationLog(events) } : {}),
     },
     silentLog,
   );
@@ -122,7 +122,7 @@ async function readHits(
 async function write(
   cache: CacheEngine,
   way: Way,
-  events: DomainEventLog,
+  events: Outbox,
 ): Promise<Pick<RelayRound, 'writesPerSecond' | 'writeP50' | 'writeP99'>> {
   const taken: number[] = [];
   let next = 0;
@@ -140,12 +140,7 @@ async function write(
   };
 }
 
-async function writeOne(
-  cache: CacheEngine,
-  id: number,
-  way: Way,
-  events: DomainEventLog,
-): Promise<void> {
+async function writeOne(cache: CacheEngine, id: number, way: Way, events: Outbox): Promise<void> {
   const statement = sql`update subject set n = n + 1 where id = ${id}`;
   let written: CommitPosition | undefined;
   if (way === 'single') await database.db.execute(statement);

@@ -1,4 +1,4 @@
-import { DEMO_ADMIN, DEMO_PASSWORD } from '../apps/api/src/database/demo/demo-usuarios.js';
+import { DEMO_ADMIN, DEMO_PASSWORD } from '../apps/api/src/demo-data/demo-usuarios.js';
 
 /** The headers of a request by the demo admin. */
 export async function logIn(api: { readonly url: string }): Promise<{ authorization: string }> {

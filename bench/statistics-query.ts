@@ -9,8 +9,8 @@ import { Logger } from '@nestjs/common';
 import { like } from 'drizzle-orm';
 import { openPostgres } from '../apps/api/src/database/postgres/open-postgres.js';
 import { usuarios } from '../apps/api/src/database/schema.js';
-import { loadLargeSet } from '../apps/api/src/database/seed/load-large-set.js';
-import { ProgressBar, ProgressLines } from '../apps/api/src/database/seed/terminal-progress.js';
+import { loadLargeSet } from '../apps/api/src/seed/load-large-set.js';
+import { ProgressBar, ProgressLines } from '../apps/api/src/seed/terminal-progress.js';
 import { StatisticsRepository } from '../apps/api/src/statistics/statistics.repository.js';
 import { startPostgres } from '../test/servers/postgres-server.js';
 

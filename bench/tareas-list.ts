@@ -8,8 +8,8 @@
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { openPostgres } from '../apps/api/src/database/postgres/open-postgres.js';
-import { loadLargeSet } from '../apps/api/src/database/seed/load-large-set.js';
-import { ProgressLines } from '../apps/api/src/database/seed/terminal-progress.js';
+import { loadLargeSet } from '../apps/api/src/seed/load-large-set.js';
+import { ProgressLines } from '../apps/api/src/seed/terminal-progress.js';
 import {
   TareasListRepository,
   type TareaFilter,

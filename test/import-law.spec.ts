@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cruise, mutualUses, type Cruise } from './laws/cruise.js';
-import config, { featurePattern, vocabularyPattern } from './laws/import-law.config.mjs';
+import config, {
+  API_LAYERS,
+  featurePattern,
+  vocabularyPattern,
+} from './laws/import-law.config.mjs';
 import { innocentFiles, plantedViolations } from './laws/import-law.fixture.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -29,6 +33,13 @@ describe('the import law', () => {
 
   it('holds', () => {
     expect(repository.violations).toEqual([]);
+  });
+
+  it('knows the layer of each room of the API', () => {
+    const rooms = repository.modules.flatMap(
+      ({ source }) => /^apps\/api\/src\/([^/]+)\//.exec(source)?.[1] ?? [],
+    );
+    expect([...new Set(rooms)].sort()).toEqual(API_LAYERS.flatMap((l) => l.split('|')).sort());
   });
 
   it('finds no two features that use each other', () => {

@@ -19,6 +19,20 @@ const NEST_FACE = String.raw`^libs/cache/src/(nest/.*|.*\.(module|service))\.ts$
 const LAYERS = ['keys|values', 'near-cache', 'store', 'outbox', 'engine'];
 const ENGINE_ROOMS = ['invalidate', 'lookup', 'load', 'read'];
 
+/** The same for the rooms of the API. Its own files, such as `app.module.ts`, stand above them. */
+export const API_LAYERS = [
+  'config',
+  'logging|problems',
+  'database|openapi|paging|validation',
+  'audit|events|http|rate-limit',
+  'auth',
+  'idempotency',
+  'admin|cache-admin|cache-invalidation|demo-data|health|metrics|seed|statistics|tareas|usuarios',
+];
+
+/** Programs start everything and are imported by nothing. */
+const PROGRAMS = String.raw`\.main\.ts$`;
+
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
 /** One rule for each layer that has something above it. */
@@ -29,7 +43,7 @@ const layers = (names, folder, kind, above) =>
     return rule(
       `${kind}-${name.split('|')[0]}`,
       'A layer knows nothing of the layers above it.',
-      { path: `^${folder}/(${name})/`, pathNot: TESTS },
+      { path: `^${folder}/(${name})/`, pathNot: [TESTS, PROGRAMS] },
       { path: higher },
     );
   });
@@ -116,6 +130,7 @@ export default {
     ),
     ...layers(LAYERS, 'libs/cache/src', 'layer', [NEST_FACE]),
     ...layers(ENGINE_ROOMS, 'libs/cache/src/engine', 'engine', []),
+    ...layers(API_LAYERS, 'apps/api/src', 'api', [String.raw`^apps/api/src/[^/]+\.ts$`]),
     rule(
       'redis-client-in-its-files',
       "The Redis client belongs to the library's Redis files.",

@@ -4,7 +4,7 @@
  */
 import { CacheService } from '@gad/cache';
 import { RedisRelayStore } from '../../libs/cache/src/store/redis/redis-relay-store.js';
-import { LoggedInvalidations } from '../../apps/api/src/cache-invalidation/logged-invalidations.js';
+import { OutboxInvalidationLog } from '../../apps/api/src/cache-invalidation/outbox-invalidation-log.js';
 import type { Order } from './order.js';
 
 let order: Order | undefined;
@@ -28,8 +28,8 @@ CacheService.prototype.invalidate = function (this: CacheService, ...args) {
 // The cursor moves with every transaction of the database, so only a round that read entries counts.
 let entries = 0;
 // eslint-disable-next-line @typescript-eslint/unbound-method -- as above
-const read = LoggedInvalidations.prototype.read;
-LoggedInvalidations.prototype.read = async function (this: LoggedInvalidations, cursor) {
+const read = OutboxInvalidationLog.prototype.read;
+OutboxInvalidationLog.prototype.read = async function (this: OutboxInvalidationLog, cursor) {
   const batch = await read.call(this, cursor);
   entries = batch.entries;
   return batch;

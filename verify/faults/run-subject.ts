@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../support/seeded-random.js';
-import { DEMO_PASSWORD, DEMO_SUPERVISOR } from '../../apps/api/src/database/demo/demo-usuarios.js';
+import { DEMO_PASSWORD, DEMO_SUPERVISOR } from '../../apps/api/src/demo-data/demo-usuarios.js';
 import { DatabaseHost } from './database-host.js';
 import { Downtimes } from './downtimes.js';
 import { shuffled } from './faults.js';

@@ -11,8 +11,8 @@ import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { readAppConfig } from '../../apps/api/src/config/app-config.js';
 import { openDatabase } from '../../apps/api/src/database/open-database.js';
-import { DomainEventLog } from '../../apps/api/src/events/log/domain-event-log.js';
-import { makeLogReader } from '../../apps/api/src/events/log/make-log-reader.js';
+import { Outbox } from '../../apps/api/src/events/outbox/outbox.js';
+import { makeOutboxReader } from '../../apps/api/src/events/outbox/make-outbox-reader.js';
 import { runLogLoad } from '../../apps/api/test/support/log-load.js';
 import { startPostgres } from '../../test/servers/postgres-server.js';
 import { expectFigure, machine, quantile } from '../../bench/measure.js';
@@ -32,7 +32,7 @@ const { values } = parseArgs({
 const server = await startPostgres({ config: { max_wal_size: '1GB' } });
 const database = await openDatabase({ database: { url: server.url, poolSize: 2 }, dataDir: '' });
 const config = readAppConfig({ DATABASE_URL: server.url, REDIS_HOST: 'unused' });
-const log = new DomainEventLog(await makeLogReader(config, database));
+const log = new Outbox(await makeOutboxReader(config, database));
 try {
   console.log(machine());
   const events = Number(values.events);

@@ -5,10 +5,11 @@ import { AuthModule } from './auth/auth.module.js';
 import { CacheAdminModule } from './cache-admin/cache-admin.module.js';
 import { CacheInvalidationModule } from './cache-invalidation/cache-invalidation.module.js';
 import { InvalidationLogModule } from './cache-invalidation/invalidation-log.module.js';
-import { LoggedInvalidations } from './cache-invalidation/logged-invalidations.js';
+import { OutboxInvalidationLog } from './cache-invalidation/outbox-invalidation-log.js';
 import { AppConfig } from './config/app-config.js';
 import { cacheOptions } from './config/cache-options.js';
 import { DatabaseModule } from './database/database.module.js';
+import { DemoDataModule } from './demo-data/demo-data.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
@@ -23,10 +24,11 @@ import { UsuariosModule } from './usuarios/usuarios.module.js';
   imports: [
     HttpModule,
     DatabaseModule,
+    DemoDataModule,
     EventsModule,
     CacheModule.forRootAsync({
       imports: [InvalidationLogModule],
-      inject: [AppConfig, LoggedInvalidations],
+      inject: [AppConfig, OutboxInvalidationLog],
       useFactory: cacheOptions,
     }),
     RateLimitModule,

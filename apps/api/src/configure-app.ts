@@ -1,6 +1,6 @@
 import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { PasswordHasher } from './auth/password-hasher.js';
+import { PasswordHasher } from './auth/credentials/password-hasher.js';
 import { AppConfig } from './config/app-config.js';
 import { EXPOSED_HEADERS } from './http/cross-origin.js';
 import { setUpApiDocs } from './http/api-docs.js';

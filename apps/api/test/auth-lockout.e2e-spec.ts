@@ -1,7 +1,10 @@
 import { expect, it } from '@jest/globals';
 import { eq, sql } from 'drizzle-orm';
-import { CredentialsService } from '../src/auth/credentials.service.js';
-import { hashOfEmail, LoginFailuresRepository } from '../src/auth/login-failures.repository.js';
+import { CredentialsService } from '../src/auth/credentials/credentials.service.js';
+import {
+  hashOfEmail,
+  LoginFailuresRepository,
+} from '../src/auth/credentials/login-failures.repository.js';
 import { Database } from '../src/database/database.js';
 import { loginFailures } from '../src/database/schema.js';
 import { onEveryDatabaseSetup } from './support/api.js';

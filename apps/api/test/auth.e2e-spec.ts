@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { JwtKey } from '../src/auth/jwt-key.js';
+import { JwtKey } from '../src/auth/tokens/jwt-key.js';
 import { DEMO_PASSWORD, EMAILS, onEveryDatabaseSetup } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
 import { forgedTokens, genuine } from './support/forged-tokens.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { verify } from '@node-rs/argon2';
 import { asc, eq, sql } from 'drizzle-orm';
-import { DemoDataService } from '../src/database/demo-data.service.js';
+import { DemoDataService } from '../src/demo-data/demo-data.service.js';
 import { tareas, usuarios } from '../src/database/schema.js';
 import { StatisticsRepository } from '../src/statistics/statistics.repository.js';
 import { DATABASES, type OwnDatabase } from './support/databases.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'drizzle-orm';
 import { ownDatabase } from '../../../test/servers/suite-servers.js';
-import { hashOfEmail } from '../src/auth/login-failures.repository.js';
+import { hashOfEmail } from '../src/auth/credentials/login-failures.repository.js';
 import { Database } from '../src/database/database.js';
 import { TestApi, type Answer } from './support/api.js';
 import { newUsuario, tryLogin } from './support/new-usuario.js';

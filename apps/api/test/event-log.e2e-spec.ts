@@ -6,10 +6,10 @@ import { ownDatabase } from '../../../test/servers/suite-servers.js';
 import { readAppConfig } from '../src/config/app-config.js';
 import { openDatabase, type OpenDatabase } from '../src/database/open-database.js';
 import type { DomainEvent } from '../src/events/domain-events.js';
-import { appendEvents } from '../src/events/log/append-events.js';
-import { DomainEventLog } from '../src/events/log/domain-event-log.js';
-import { EventRetention } from '../src/events/log/event-retention.js';
-import { makeLogReader } from '../src/events/log/make-log-reader.js';
+import { appendEvents } from '../src/events/outbox/append-events.js';
+import { Outbox } from '../src/events/outbox/outbox.js';
+import { OutboxRetention } from '../src/events/outbox/outbox-retention.js';
+import { makeOutboxReader } from '../src/events/outbox/make-outbox-reader.js';
 import { runLogLoad } from './support/log-load.js';
 import { DATABASES_AND_POOLER, type OwnDatabase } from './support/databases.js';
 
@@ -20,14 +20,14 @@ const event = (tareaId: number): DomainEvent => ({
 const ids = (events: readonly DomainEvent[] | undefined): number[] =>
   (events ?? []).map(({ data }) => ('tareaId' in data ? data.tareaId : 0)).sort((a, b) => a - b);
 
-async function openLog(database: OpenDatabase, url?: string): Promise<DomainEventLog> {
+async function openLog(database: OpenDatabase, url?: string): Promise<Outbox> {
   const variables = { REDIS_HOST: 'unused', ...(url === undefined ? {} : { DATABASE_URL: url }) };
-  return new DomainEventLog(await makeLogReader(readAppConfig(variables), database));
+  return new Outbox(await makeOutboxReader(readAppConfig(variables), database));
 }
 
 describe.each(DATABASES_AND_POOLER)('The log of events on $name', ({ open }) => {
   let own: OwnDatabase;
-  let log: DomainEventLog;
+  let log: Outbox;
   beforeAll(async () => {
     own = await open();
     log = await openLog(own.database, own.url);
@@ -96,7 +96,7 @@ describe.each(DATABASES_AND_POOLER)('The log of events on $name', ({ open }) => 
 
   it('forgets what is old, oldest first, and says so to cursors from before', async () => {
     const config = readAppConfig({ EVENTS_RETENTION_HOURS: '2' });
-    const retention = new EventRetention(config, own.database);
+    const retention = new OutboxRetention(config, own.database);
     const before = await end();
     await append(event(1));
     await own.database.db.execute(
@@ -117,7 +117,7 @@ describe.each(DATABASES_AND_POOLER)('The log of events on $name', ({ open }) => 
 describe('The log of events on PostgreSQL', () => {
   let url: string;
   let database: OpenDatabase;
-  let log: DomainEventLog;
+  let log: Outbox;
   beforeAll(async () => {
     url = await ownDatabase();
     database = await openDatabase({ database: { url, poolSize: 5 }, dataDir: '' });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { ownDatabase } from '../../../test/servers/suite-servers.js';
-import { DEMO_ADMIN, DEMO_PASSWORD } from '../src/database/demo/demo-usuarios.js';
+import { DEMO_ADMIN, DEMO_PASSWORD } from '../src/demo-data/demo-usuarios.js';
 import { startApiProcess, type ApiProcess } from './support/api-process.js';
 import { tareaBody } from './support/new-tarea.js';
 

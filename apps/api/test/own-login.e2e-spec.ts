@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { eq } from 'drizzle-orm';
-import { MAX_SESIONES } from '../src/auth/sesiones.repository.js';
-import { SesionesService } from '../src/auth/sesiones.service.js';
+import { MAX_SESIONES } from '../src/auth/sesiones/sesiones.repository.js';
+import { SesionesService } from '../src/auth/sesiones/sesiones.service.js';
 import { Database } from '../src/database/database.js';
 import { sesiones } from '../src/database/schema.js';
 import { onEverySetup } from './support/api.js';

@@ -6,8 +6,8 @@ import { startPostgres, type PostgresServer } from '../../../test/servers/postgr
 import { onConnection } from '../src/database/postgres/migrate-postgres.js';
 import { openPostgres } from '../src/database/postgres/open-postgres.js';
 import type { PostgresDatabase } from '../src/database/postgres/postgres-database.js';
-import { DomainEventLog } from '../src/events/log/domain-event-log.js';
-import { makeLogReader } from '../src/events/log/make-log-reader.js';
+import { Outbox } from '../src/events/outbox/outbox.js';
+import { makeOutboxReader } from '../src/events/outbox/make-outbox-reader.js';
 
 describe.each(['transaction', 'session'] as const)('A pooler in %s mode', (mode) => {
   let server: PostgresServer;
@@ -83,7 +83,7 @@ describe('The log of events and a pooler', () => {
   });
 
   const open = async (database: PostgresDatabase, variables: Record<string, string>) =>
-    new DomainEventLog(await makeLogReader(readAppConfig(variables), database));
+    new Outbox(await makeOutboxReader(readAppConfig(variables), database));
 
   it('is listened to past the pooler where DATABASE_DIRECT_URL leads, whoever appends', async () => {
     const listening = await open(pooled, {
@@ -104,12 +104,12 @@ describe('The log of events and a pooler', () => {
     const polling = await open(pooled, { DATABASE_URL: pooler.url });
     const counts = async (): Promise<boolean> => {
       await alone.read(undefined);
-      return alone.alone(0);
+      return alone.isSoleInstance(0);
     };
     while (!(await counts()));
     await polling.read(undefined);
     expect(await counts()).toBe(false);
-    expect(polling.alone(0)).toBe(false);
+    expect(polling.isSoleInstance(0)).toBe(false);
     await Promise.all([alone.close(), polling.close()]);
   });
 });

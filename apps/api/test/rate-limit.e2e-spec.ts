@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { availableParallelism } from 'node:os';
-import { hashingTurns } from '../src/auth/password-hasher.js';
+import { hashingTurns } from '../src/auth/credentials/password-hasher.js';
 import { DEMO_PASSWORD, EMAILS, TestApi, type Answer } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
 import { tryLogin, usuarioFields, type Tokens } from './support/new-usuario.js';

@@ -5,7 +5,7 @@ import { createClient, RESP_TYPES } from 'redis';
 import { DatabaseHost } from '../../../verify/faults/database-host.js';
 import { Downtimes } from '../../../verify/faults/downtimes.js';
 import { startRedis, type RedisServer } from '../../../test/servers/redis-server.js';
-import { DEMO_ADMIN, DEMO_PASSWORD } from '../src/database/demo/demo-usuarios.js';
+import { DEMO_ADMIN, DEMO_PASSWORD } from '../src/demo-data/demo-usuarios.js';
 import { startApiProcess, type ApiProcess } from './support/api-process.js';
 import { IDS } from './support/api.js';
 

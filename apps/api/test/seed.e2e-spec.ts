@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { verify } from '@node-rs/argon2';
 import { like, sql } from 'drizzle-orm';
 import { usuarios } from '../src/database/schema.js';
-import { loadLargeSet, type SeedProgress } from '../src/database/seed/load-large-set.js';
-import { SeedError } from '../src/database/seed/seed-arguments.js';
+import { loadLargeSet, type SeedProgress } from '../src/seed/load-large-set.js';
+import { SeedError } from '../src/seed/seed-arguments.js';
 import { StatisticsRepository } from '../src/statistics/statistics.repository.js';
 import { DATABASES, type OwnDatabase } from './support/databases.js';
 

@@ -5,7 +5,7 @@ import { startRedis, type RedisServer } from '../../../test/servers/redis-server
 import { ownDatabase } from '../../../test/servers/suite-servers.js';
 import { openDatabase, type OpenDatabase } from '../src/database/open-database.js';
 import { tareas } from '../src/database/schema.js';
-import { appendEvents } from '../src/events/log/append-events.js';
+import { appendEvents } from '../src/events/outbox/append-events.js';
 import { IDS, TestApi } from './support/api.js';
 import { createTarea } from './support/new-tarea.js';
 

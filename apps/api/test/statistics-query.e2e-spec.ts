@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eq, sql } from 'drizzle-orm';
 import { ESTADOS, tareas, usuarios } from '../src/database/schema.js';
-import { randomNumbers } from '../src/database/seed/random.js';
+import { randomNumbers } from '../src/seed/random.js';
 import { StatisticsRepository } from '../src/statistics/statistics.repository.js';
 import { DATABASES, type OwnDatabase } from './support/databases.js';
 import { tareaRow, usuarioRow } from './support/rows.js';

@@ -1,14 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import { appendAuditEvents } from '../audit/append-audit-event.js';
-import { CredentialsRepository, type Credentials } from '../auth/credentials.repository.js';
-import { LoginFailuresRepository } from '../auth/login-failures.repository.js';
-import { hashPassword } from '../auth/password-hash.js';
-import { newPasswordFlaw } from '../auth/password-policy.js';
-import { SesionesRepository } from '../auth/sesiones.repository.js';
+import {
+  CredentialsRepository,
+  type Credentials,
+} from '../auth/credentials/credentials.repository.js';
+import { LoginFailuresRepository } from '../auth/credentials/login-failures.repository.js';
+import { hashPassword } from '../auth/credentials/password-hash.js';
+import { newPasswordFlaw } from '../auth/credentials/password-policy.js';
+import { SesionesRepository } from '../auth/sesiones/sesiones.repository.js';
 import { Database, type Db } from '../database/database.js';
 import { usuarios } from '../database/schema.js';
-import { appendEvents } from '../events/log/append-events.js';
+import { appendEvents } from '../events/outbox/append-events.js';
 import { rejectingDuplicates } from '../usuarios/usuario-duplicate.js';
 import { UsuariosRepository } from '../usuarios/usuarios.repository.js';
 import { AdminError } from './admin-error.js';

@@ -1,46 +1,35 @@
-import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { sql } from 'drizzle-orm';
+import { Injectable } from '@nestjs/common';
+import { sql, type SQL } from 'drizzle-orm';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
-import { Pruning } from '../database/pruning.js';
-import { SesionesRepository } from './sesiones.repository.js';
+import { Pruning, type PruneStep } from '../database/pruning.js';
+import { SesionesRepository } from './sesiones/sesiones.repository.js';
 
 /**
- * Removes what has run out: sesiones with their tokens, counted failures, turns of rate limits, and
- * audit events older than `AUDIT_RETENTION_DAYS`.
+ * Prunes expired sesiones with their tokens, counted login failures, rate limits that are full
+ * again, and audit events older than `AUDIT_RETENTION_DAYS`.
  */
 @Injectable()
-export class AccessRetention implements OnModuleInit, OnApplicationShutdown {
-  readonly #pruning: Pruning;
-
+export class AccessRetention extends Pruning {
   constructor(
-    config: AppConfig,
+    private readonly config: AppConfig,
     private readonly database: Database,
-    sesiones: SesionesRepository,
+    private readonly sesiones: SesionesRepository,
   ) {
-    const audited = sql`now() - make_interval(days => ${config.audit.retentionDays})`;
-    this.#pruning = new Pruning('Access', [
-      (limit) => sesiones.prune(limit),
-      (limit) => this.#remove('login_failures', 'forget_at', sql`now()`, limit),
-      (limit) => this.#remove('rate_limits', 'full_again_at', sql`now()`, limit),
-      (limit) => this.#remove('audit_events', 'at', audited, limit),
-    ]);
+    super('Access');
   }
 
-  onModuleInit(): void {
-    this.#pruning.start();
+  protected override steps(): readonly PruneStep[] {
+    const audited = sql`now() - make_interval(days => ${this.config.audit.retentionDays})`;
+    return [
+      (limit) => this.sesiones.prune(limit),
+      (limit) => this.remove('login_failures', 'forget_at', sql`now()`, limit),
+      (limit) => this.remove('rate_limits', 'full_again_at', sql`now()`, limit),
+      (limit) => this.remove('audit_events', 'at', audited, limit),
+    ];
   }
 
-  onApplicationShutdown(): Promise<void> {
-    return this.#pruning.stop();
-  }
-
-  /** Removes it now; resolves with how many rows that were. */
-  prune(): Promise<number> {
-    return this.#pruning.run();
-  }
-
-  async #remove(table: string, column: string, before: ReturnType<typeof sql>, limit: number) {
+  private async remove(table: string, column: string, before: SQL, limit: number): Promise<number> {
     const [from, at] = [sql.identifier(table), sql.identifier(column)];
     // Rows that another process removes or renews at this moment are left to it.
     const { rows } = await this.database.db.execute<{ removed: number }>(sql`

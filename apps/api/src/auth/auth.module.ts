@@ -3,20 +3,20 @@ import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { AppConfig } from '../config/app-config.js';
 import { AccessRetention } from './access-retention.js';
-import { AccessTokensService } from './access-tokens.service.js';
+import { AccessTokensService } from './tokens/access-tokens.service.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
-import { CredentialsRepository } from './credentials.repository.js';
-import { CredentialsService } from './credentials.service.js';
+import { CredentialsRepository } from './credentials/credentials.repository.js';
+import { CredentialsService } from './credentials/credentials.service.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
-import { JwtKey } from './jwt-key.js';
-import { JwtStrategy } from './jwt.strategy.js';
-import { KeyedHashService } from './keyed-hash.service.js';
-import { LoginFailuresRepository } from './login-failures.repository.js';
-import { PasswordHasher } from './password-hasher.js';
+import { JwtKey } from './tokens/jwt-key.js';
+import { JwtStrategy } from './tokens/jwt.strategy.js';
+import { KeyedHashService } from './tokens/keyed-hash.service.js';
+import { LoginFailuresRepository } from './credentials/login-failures.repository.js';
+import { PasswordHasher } from './credentials/password-hasher.js';
 import { RolesGuard } from './roles.guard.js';
-import { SesionesRepository } from './sesiones.repository.js';
-import { SesionesService } from './sesiones.service.js';
+import { SesionesRepository } from './sesiones/sesiones.repository.js';
+import { SesionesService } from './sesiones/sesiones.service.js';
 
 /** Importing it closes every route of the app: what is to be open says `@Public()`. */
 @Module({

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { AccessTokensService } from './access-tokens.service.js';
-import { CredentialsService } from './credentials.service.js';
+import { AccessTokensService } from './tokens/access-tokens.service.js';
+import { CredentialsService } from './credentials/credentials.service.js';
 import type { LoginDto } from './dto/login.dto.js';
 import type { TokensDto } from './dto/tokens.dto.js';
 import type { Principal } from './principal.js';
-import { SesionesService, type OpenSesion } from './sesiones.service.js';
+import { SesionesService, type OpenSesion } from './sesiones/sesiones.service.js';
 
 /** Logging in, staying in, logging out. */
 @Injectable()

@@ -8,16 +8,16 @@ import { Test } from '@nestjs/testing';
 import { AppConfig, readAppConfig } from '../config/app-config.js';
 import { Problem } from '../problems/problem.js';
 import { ProblemFilter } from '../problems/problem.filter.js';
-import { AccessTokensService } from './access-tokens.service.js';
+import { AccessTokensService } from './tokens/access-tokens.service.js';
 import { CurrentUser } from './current-user.decorator.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
-import { JwtKey } from './jwt-key.js';
-import { JwtStrategy } from './jwt.strategy.js';
+import { JwtKey } from './tokens/jwt-key.js';
+import { JwtStrategy } from './tokens/jwt.strategy.js';
 import type { Principal } from './principal.js';
 import { Public } from './public.decorator.js';
 import { Roles } from './roles.decorator.js';
 import { RolesGuard } from './roles.guard.js';
-import { SesionesRepository } from './sesiones.repository.js';
+import { SesionesRepository } from './sesiones/sesiones.repository.js';
 
 const SESION = '4f8c6f0e-54b8-4b43-8d3b-0f4b3d0d2f60';
 

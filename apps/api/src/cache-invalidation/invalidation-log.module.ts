@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { LoggedInvalidations } from './logged-invalidations.js';
+import { OutboxInvalidationLog } from './outbox-invalidation-log.js';
 
 /** What the cache needs of the log. Apart from the listener, which needs the cache. */
-@Module({ providers: [LoggedInvalidations], exports: [LoggedInvalidations] })
+@Module({ providers: [OutboxInvalidationLog], exports: [OutboxInvalidationLog] })
 export class InvalidationLogModule {}

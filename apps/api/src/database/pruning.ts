@@ -1,32 +1,33 @@
-import { Logger } from '@nestjs/common';
+import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { isDatabaseUnavailable } from './unavailable.js';
 
 const EVERY_MS = 60_000;
 const ROWS_PER_STATEMENT = 5_000;
 
+/** Removes up to `limit` expired rows in one short statement; resolves with how many. */
+export type PruneStep = (limit: number) => Promise<number>;
+
 /**
- * Removes what is too old, about once a minute in every process: they do not get in each other's way,
- * and none has to be there.
+ * Removes expired rows about once a minute in every process: the processes do not disturb each
+ * other, and none is indispensable. A subclass names its steps.
  */
-export class Pruning {
+export abstract class Pruning implements OnModuleInit, OnApplicationShutdown {
   readonly #logger: Logger;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<unknown> = Promise.resolve();
 
-  /** @param steps each removes up to `limit` rows in one short statement and tells how many */
-  constructor(
-    context: string,
-    private readonly steps: readonly ((limit: number) => Promise<number>)[],
-  ) {
+  protected constructor(context: string) {
     this.#logger = new Logger(context);
   }
 
-  start(): void {
+  protected abstract steps(): readonly PruneStep[];
+
+  onModuleInit(): void {
     // Processes that start together do not prune together.
     this.#timer = setInterval(
       () => {
-        this.#running = this.run().catch((error: unknown) => {
-          // The database says itself when it is away; the next turn tries again.
+        this.#running = this.prune().catch((error: unknown) => {
+          // The database logs its own outages; the next round tries again.
           if (!isDatabaseUnavailable(error)) this.#logger.error(error);
         });
       },
@@ -34,15 +35,15 @@ export class Pruning {
     ).unref();
   }
 
-  async stop(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     clearInterval(this.#timer);
     await this.#running;
   }
 
-  /** Prunes now; resolves with how many rows that were. */
-  async run(): Promise<number> {
+  /** Prunes now; resolves with the number of removed rows. */
+  async prune(): Promise<number> {
     let pruned = 0;
-    for (const step of this.steps) {
+    for (const step of this.steps()) {
       for (;;) {
         const removed = await step(ROWS_PER_STATEMENT);
         pruned += removed;

@@ -184,7 +184,7 @@ export const refreshTokens = pgTable(
 /** PostgreSQL's transaction id of 64 bits, which never wraps around. */
 const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
 
-/** What has happened, appended in the transaction of the change itself: see `events/log`. */
+/** What has happened, appended in the transaction of the change itself: see `events/outbox`. */
 export const domainEvents = pgTable(
   'domain_events',
   {

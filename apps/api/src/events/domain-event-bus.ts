@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { Database, type Db } from '../database/database.js';
 import type { DomainEvent, PublishedEvent } from './domain-events.js';
-import { appendEvents } from './log/append-events.js';
-import { DomainEventLog } from './log/domain-event-log.js';
+import { appendEvents } from './outbox/append-events.js';
+import { Outbox } from './outbox/outbox.js';
 
 /** Notes that something happened in the current transaction. */
 export type RecordEvent = (...events: DomainEvent[]) => void;
@@ -20,7 +20,7 @@ export class DomainEventBus {
   constructor(
     private readonly database: Database,
     private readonly emitter: EventEmitter2,
-    private readonly log: DomainEventLog,
+    private readonly log: Outbox,
   ) {}
 
   /** Runs `work` in one database transaction, then appends and publishes what it recorded. */

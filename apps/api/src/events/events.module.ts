@@ -3,9 +3,9 @@ import { EventEmitterModule } from '@nestjs/event-emitter';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
 import { DomainEventBus } from './domain-event-bus.js';
-import { DomainEventLog } from './log/domain-event-log.js';
-import { EventRetention } from './log/event-retention.js';
-import { makeLogReader } from './log/make-log-reader.js';
+import { Outbox } from './outbox/outbox.js';
+import { OutboxRetention } from './outbox/outbox-retention.js';
+import { makeOutboxReader } from './outbox/make-outbox-reader.js';
 
 @Global()
 @Module({
@@ -13,13 +13,13 @@ import { makeLogReader } from './log/make-log-reader.js';
   providers: [
     DomainEventBus,
     {
-      provide: DomainEventLog,
+      provide: Outbox,
       inject: [AppConfig, Database],
-      useFactory: async (config: AppConfig, database: Database): Promise<DomainEventLog> =>
-        new DomainEventLog(await makeLogReader(config, database)),
+      useFactory: async (config: AppConfig, database: Database): Promise<Outbox> =>
+        new Outbox(await makeOutboxReader(config, database)),
     },
-    EventRetention,
+    OutboxRetention,
   ],
-  exports: [DomainEventBus, DomainEventLog, EventRetention],
+  exports: [DomainEventBus, Outbox, OutboxRetention],
 })
 export class EventsModule {}

@@ -1,27 +1,19 @@
-import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
-import { Pruning } from '../database/pruning.js';
+import { Pruning, type PruneStep } from '../database/pruning.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
 
-/** Prunes the answers of the day before. */
+/** Prunes stored answers that are older than a day. */
 @Injectable()
-export class IdempotencyRetention implements OnModuleInit, OnApplicationShutdown {
-  readonly #pruning: Pruning;
-
-  constructor(database: Database, keys: IdempotencyRepository) {
-    this.#pruning = new Pruning('Idempotency', [(limit) => keys.prune(database.db, limit)]);
+export class IdempotencyRetention extends Pruning {
+  constructor(
+    private readonly database: Database,
+    private readonly keys: IdempotencyRepository,
+  ) {
+    super('Idempotency');
   }
 
-  onModuleInit(): void {
-    this.#pruning.start();
-  }
-
-  onApplicationShutdown(): Promise<void> {
-    return this.#pruning.stop();
-  }
-
-  /** Resolves with how many answers have been removed. */
-  prune(): Promise<number> {
-    return this.#pruning.run();
+  protected override steps(): readonly PruneStep[] {
+    return [(limit) => this.keys.prune(this.database.db, limit)];
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { KeyedHashService } from '../auth/keyed-hash.service.js';
+import { KeyedHashService } from '../auth/tokens/keyed-hash.service.js';
 import { Database, type Db } from '../database/database.js';
 import { Problem } from '../problems/problem.js';
 import { IdempotencyRepository, type KeptAnswer } from './idempotency.repository.js';

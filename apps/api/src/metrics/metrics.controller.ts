@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { bearerToken } from '../auth/bearer-token.js';
+import { bearerToken } from '../auth/tokens/bearer-token.js';
 import { Public } from '../auth/public.decorator.js';
 import { AppConfig } from '../config/app-config.js';
 import { ApiProblems } from '../problems/api-problems.decorator.js';

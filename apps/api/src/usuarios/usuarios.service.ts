@@ -4,10 +4,10 @@ import {
   type AuditAction,
   type AuditEvent,
 } from '../audit/append-audit-event.js';
-import { CredentialsService } from '../auth/credentials.service.js';
+import { CredentialsService } from '../auth/credentials/credentials.service.js';
 import type { Principal } from '../auth/principal.js';
 import { hasRole } from '../auth/role.js';
-import { SesionesService } from '../auth/sesiones.service.js';
+import { SesionesService } from '../auth/sesiones/sesiones.service.js';
 import type { Db } from '../database/database.js';
 import type { Rol } from '../database/schema.js';
 import { DomainEventBus } from '../events/domain-event-bus.js';

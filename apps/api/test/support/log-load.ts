@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { randomNumbers } from '../../src/database/seed/random.js';
-import type { DomainEventLog } from '../../src/events/log/domain-event-log.js';
-import { APPEND } from '../../src/events/log/log-statements.js';
+import { randomNumbers } from '../../src/seed/random.js';
+import type { Outbox } from '../../src/events/outbox/outbox.js';
+import { APPEND } from '../../src/events/outbox/outbox-statements.js';
 
 /** As often as a relay looks when nobody wakes it. */
 const POLL_MS = 100;
@@ -11,7 +11,7 @@ const MOST_IDLE_POLLS = 10;
 export interface LogLoad {
   readonly url: string;
   /** The reader under test. */
-  readonly log: DomainEventLog;
+  readonly log: Outbox;
   readonly writers: number;
   readonly events: number;
   /** How long a transaction of somebody else stays open in the middle. */

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, Logger } from '@nestjs/common';
+import { AppConfig } from '../../config/app-config.js';
+import { Database, type Db } from '../../database/database.js';
+import { Problem } from '../../problems/problem.js';
+import { hashRefreshToken, newRefreshToken } from './refresh-token.js';
+import { SesionesRepository } from './sesiones.repository.js';
+
+/** A sesion and the refresh token that is good for its next renewal. */
+export interface OpenSesion {
+  readonly usuarioId: number;
+  readonly sesionId: string;
+  readonly refreshToken: string;
+}
+
+type Rotation = { readonly renewed: OpenSesion } | { readonly reusedSesionId: string } | undefined;
+
+/**
+ * Logins and their families of refresh tokens (RFC 9700 §4.14.2). A refresh token is good once;
+ * using it gives the next one and moves the sesion's end. A used one that comes back means that
+ * two parties hold the family, and nobody can tell which one is the thief: the sesion ends for
+ * both, also for the access tokens that it has given out.
+ *
+ * There is no grace period. Two refreshes at the same moment (a double click, two tabs) therefore
+ * end the sesion and ask for a new login: a client must renew in one place at a time. A grace
+ * period would spare that client and let a thief who is quick keep a family unnoticed.
+ */
+@Injectable()
+export class SesionesService {
+  private readonly logger = new Logger('Sesiones');
+
+  constructor(
+    private readonly database: Database,
+    private readonly sesiones: SesionesRepository,
+    private readonly config: AppConfig,
+  ) {}
+
+  /** Opens a sesion in the transaction that accepted the login. */
+  async open(tx: Db, usuarioId: number): Promise<OpenSesion> {
+    const sesionId = randomUUID();
+    await this.sesiones.insert(tx, sesionId, usuarioId, this.config.jwt.refreshTtlSeconds);
+    return this.withNextToken(tx, usuarioId, sesionId);
+  }
+
+  /**
+   * Uses a refresh token up and gives the next one.
+   * @throws Problem REFRESH_TOKEN_INVALID: unknown, expired, of a sesion that ended, or used before
+   */
+  async renew(refreshToken: string): Promise<OpenSesion> {
+    const hash = hashRefreshToken(refreshToken);
+    // Reuse is an outcome and not an exception: the revocation has to be committed.
+    const rotation = await this.database.transaction((tx) => this.rotate(tx, hash));
+    if (rotation && 'renewed' in rotation) return rotation.renewed;
+    if (rotation) {
+      this.logger.warn(`Used refresh token came back: sesion ${rotation.reusedSesionId} revoked`);
+    }
+    throw new Problem('REFRESH_TOKEN_INVALID', 'Log in again');
+  }
+
+  async revoke(sesionId: string): Promise<void> {
+    await this.sesiones.revoke(this.database.db, sesionId);
+  }
+
+  /** Ends the usuario's sesiones, all or all but one, in the transaction of the reason for it. */
+  async revokeAll(tx: Db, usuarioId: number, exceptSesionId?: string): Promise<void> {
+    await this.sesiones.revokeAll(tx, usuarioId, exceptSesionId);
+  }
+
+  private async rotate(tx: Db, hash: string): Promise<Rotation> {
+    const sesionId = await this.sesiones.useToken(tx, hash);
+    if (sesionId === undefined) {
+      const reusedSesionId = await this.sesiones.findUsed(tx, hash);
+      if (reusedSesionId === undefined) return undefined;
+      await this.sesiones.revoke(tx, reusedSesionId);
+      return { reusedSesionId };
+    }
+    const ttl = this.config.jwt.refreshTtlSeconds;
+    const usuarioId = await this.sesiones.extend(tx, sesionId, ttl);
+    if (usuarioId === undefined) return undefined;
+    return { renewed: await this.withNextToken(tx, usuarioId, sesionId) };
+  }
+
+  private async withNextToken(tx: Db, usuarioId: number, sesionId: string): Promise<OpenSesion> {
+    const refreshToken = newRefreshToken();
+    const hash = hashRefreshToken(refreshToken);
+    await this.sesiones.insertToken(tx, hash, sesionId, this.config.jwt.refreshTtlSeconds);
+    return { usuarioId, sesionId, refreshToken };
+  }
+}

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import passport from 'passport';
+import { Strategy } from 'passport-jwt';
+import { AppConfig } from '../../config/app-config.js';
+import { CLOCK_LEEWAY_SECONDS, readAccessToken } from './access-token-claims.js';
+import { bearerToken } from './bearer-token.js';
+import { JwtKey } from './jwt-key.js';
+import type { Principal } from '../principal.js';
+import { SesionesRepository } from '../sesiones/sesiones.repository.js';
+
+/**
+ * Turns a bearer token into a `Principal`. The algorithm is ours and never the header's; what the
+ * token says is only *who* and *which login*: role, name and whether the login still stands are
+ * read from the database each time (one indexed query; coherence before speed).
+ */
+@Injectable()
+export class JwtStrategy extends PassportStrategy(Strategy) implements OnApplicationShutdown {
+  constructor(
+    private readonly config: AppConfig,
+    key: JwtKey,
+    private readonly sesiones: SesionesRepository,
+  ) {
+    super({
+      jwtFromRequest: bearerToken,
+      secretOrKeyProvider: (_request, _token, done) => {
+        // The types say text or Buffer; jsonwebtoken takes a KeyObject as it is, and guesses no format.
+        done(null, key.value as unknown as Buffer);
+      },
+      algorithms: ['HS256'],
+      issuer: config.jwt.issuer,
+      audience: config.jwt.audience,
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way to see the header
+      jsonWebTokenOptions: { complete: true, clockTolerance: CLOCK_LEEWAY_SECONDS },
+    });
+  }
+
+  /** Called by Nest while it constructs the strategy, to find out where to register it. */
+  getPassportInstance(): typeof passport {
+    // Passport's registry is one per process: two apps in one process (tests) need two names.
+    this.name = `jwt-${randomUUID()}`;
+    return passport;
+  }
+
+  /** @throws Problem DATABASE_UNAVAILABLE, which the guard passes on: that is not a 401 */
+  async validate(token: unknown): Promise<Principal | false> {
+    const claims = readAccessToken(token, this.config.jwt, Date.now() / 1000);
+    if (!claims) return false;
+    return (await this.sesiones.findPrincipal(claims.sesionId, claims.usuarioId)) ?? false;
+  }
+
+  onApplicationShutdown(): void {
+    passport.unuse(this.name);
+  }
+}

@@ -1,0 +1,47 @@
+/** Half of what a reader may be late by, and fifty small statements a second at most. */
+const PAUSE_MS = 20;
+
+/**
+ * Tells readers of the log in other processes that something was appended: the first time at once,
+ * then once a pause for whatever was appended meanwhile. A hint: readers look ten times a second
+ * anyway, so a notice that is lost, or whose process dies first, costs a tenth of a second.
+ */
+export class CommitNotifier {
+  #sending: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #missed = false;
+  #closed = false;
+
+  /** @param send may fail, as when the database has just gone */
+  constructor(private readonly send: () => Promise<unknown>) {}
+
+  /** Returns at once: no write waits for its readers. */
+  committed(): void {
+    if (this.#closed) return;
+    if (this.#sending !== undefined) {
+      this.#missed = true;
+      return;
+    }
+    this.#missed = false;
+    this.#sending = this.send().then(
+      () => this.#pause(),
+      () => this.#pause(),
+    );
+  }
+
+  /** Waits for the notice that is under way; those that are due are not sent any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#sending;
+  }
+
+  #pause(): void {
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => {
+      this.#sending = undefined;
+      if (this.#missed) this.committed();
+    }, PAUSE_MS);
+    this.#timer.unref();
+  }
+}

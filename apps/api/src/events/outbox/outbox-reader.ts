@@ -1,0 +1,31 @@
+/** Rows of `READ_SINCE`. */
+export interface OutboxRow {
+  readonly snapshot: string;
+  readonly log: string;
+  readonly pruned: string;
+  /** `null` in the one row that says that nothing became visible. */
+  readonly name: string | null;
+  readonly data: unknown;
+  readonly age: number | null;
+}
+
+/** How a log is read: on a connection of its own, or on the embedded database's only one. */
+export interface OutboxReader {
+  readSince(snapshot: string | null, limit: number): Promise<readonly OutboxRow[]>;
+  now(): Promise<Pick<OutboxRow, 'snapshot' | 'log'>>;
+  /**
+   * Whether no other process serves values of this database from its own memory, one that is gone
+   * and lingers included.
+   */
+  isSoleInstance(lingerMs: number): boolean;
+  onAppend(wake: () => void): void;
+  /** Told of this process's own appends after their commit: it tells whoever reads the log. */
+  appended(): void;
+  close(): Promise<void>;
+}
+
+export function onlyRow<Row>(rows: readonly Row[]): Row {
+  const [row] = rows;
+  if (!row) throw new Error('The log did not answer.');
+  return row;
+}

@@ -1,0 +1,85 @@
+import type { DomainEvent } from '../domain-events.js';
+import type { OutboxReader, OutboxRow } from './outbox-reader.js';
+import { onlyRow } from './outbox-reader.js';
+import type { OutboxPosition } from './outbox-position.js';
+import { covers, formatPosition, parsePosition, parseSnapshot } from './outbox-position.js';
+
+/** What became visible in the log since a cursor. */
+export interface OutboxReading {
+  readonly cursor: string;
+  /** `undefined`: the log cannot tell, or there are too many. */
+  readonly events: readonly DomainEvent[] | undefined;
+  /** Age of the oldest of them, in milliseconds. */
+  readonly oldestMs: number | undefined;
+}
+
+/** Beyond so many it is told that there were too many. */
+const MAX_EVENTS = 20_000;
+
+/**
+ * The durable log of domain events, read by what became visible since a cursor: whatever the order
+ * in which transactions began and ended, each event is read once. Cursors and positions are texts
+ * that only this class understands.
+ */
+export class Outbox {
+  constructor(private readonly reader: OutboxReader) {}
+
+  async read(cursor: string | undefined): Promise<OutboxReading> {
+    const from = cursor === undefined ? undefined : parsePosition(cursor);
+    const snapshot = from && typeof from.at !== 'bigint' ? textOf(cursor) : null;
+    const rows = await this.reader.readSince(snapshot, MAX_EVENTS + 1);
+    const first = onlyRow(rows);
+    const next = formatPosition(first.log, first.snapshot);
+    const entries = rows.filter(({ name }) => name !== null);
+    if (!from || !known(from, first) || entries.length > MAX_EVENTS) {
+      return { cursor: next, events: undefined, oldestMs: undefined };
+    }
+    const ages = entries.map(({ age }) => age ?? 0);
+    return {
+      cursor: next,
+      // Appended by `appendEvents`, which takes nothing else; whoever reads them copes with those
+      // of another version.
+      events: entries.map(({ name, data }) => ({ name, data }) as DomainEvent),
+      oldestMs: ages.length === 0 ? undefined : Math.round(Math.max(0, ...ages.slice(0, 1_000))),
+    };
+  }
+
+  /** The present end of the log. */
+  async now(): Promise<string> {
+    const { log, snapshot } = await this.reader.now();
+    return formatPosition(log, snapshot);
+  }
+
+  covers(cursor: string, position: string): boolean {
+    const [seen, wanted] = [parsePosition(cursor), parsePosition(position)];
+    return seen !== undefined && wanted !== undefined && covers(seen, wanted);
+  }
+
+  isSoleInstance(lingerMs: number): boolean {
+    return this.reader.isSoleInstance(lingerMs);
+  }
+
+  onAppend(wake: () => void): void {
+    this.reader.onAppend(wake);
+  }
+
+  /** This process has just committed something: whoever reads the log is told, also elsewhere. */
+  appended(): void {
+    this.reader.appended();
+  }
+
+  close(): Promise<void> {
+    return this.reader.close();
+  }
+}
+
+function textOf(cursor: string | undefined): string | null {
+  return cursor === undefined ? null : cursor.slice(cursor.indexOf(' ') + 1);
+}
+
+/** Whether everything since a cursor is still there: this log, not its future, and not pruned. */
+function known({ log, at }: OutboxPosition, row: OutboxRow): boolean {
+  const now = parseSnapshot(row.snapshot);
+  if (log !== row.log || typeof at === 'bigint' || now === undefined) return false;
+  return at.xmax <= now.xmax && at.xmin > BigInt(row.pruned);
+}
