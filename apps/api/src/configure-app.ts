@@ -1,4 +1,3 @@
-import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { PasswordHasher } from './auth/credentials/password-hasher.js';
 import { AppConfig } from './config/app-config.js';
@@ -22,16 +21,6 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
   addRequestHooks(fastify, app.get(Drain), config, `/${API_PREFIX}/`);
   addRequestMetrics(fastify, app.get(MetricsService));
   acceptJsonBodies(app, config.http.bodyLimitBytes);
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      // Swagger UI styles its elements inline and shows data: images; nothing else is relaxed.
-      directives: {
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
-        upgradeInsecureRequests: null,
-      },
-    },
-  });
   app.enableCors({
     origin:
       typeof config.http.corsOrigins === 'boolean'

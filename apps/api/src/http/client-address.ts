@@ -8,6 +8,12 @@ export interface AddressedRequest {
   readonly socket: { readonly remoteAddress?: string | undefined };
 }
 
+/** The other end of a connection. */
+interface Peer {
+  readonly address: string;
+  readonly trusted: boolean;
+}
+
 const NAMED: Readonly<Record<string, readonly string[]>> = {
   loopback: ['127.0.0.0/8', '::1/128'],
   linklocal: ['169.254.0.0/16', 'fe80::/10'],
@@ -22,6 +28,8 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
  */
 export class ClientAddresses {
   readonly #trusted = new BlockList();
+  /** A connection has the same other end for all its requests. */
+  readonly #peers = new WeakMap<object, Peer>();
 
   /** @param trusted addresses, networks and names as in `TRUST_PROXY` */
   constructor(trusted: readonly string[]) {
@@ -30,8 +38,8 @@ export class ClientAddresses {
 
   /** The client's address in one spelling; `''` when the connection is gone. */
   of({ headers, socket }: AddressedRequest): string {
-    const peer = parseAddress(socket.remoteAddress ?? '') ?? '';
-    if (!this.#trusts(peer)) return peer;
+    const { address: peer, trusted } = this.#peer(socket);
+    if (!trusted) return peer;
     const chains = [
       ...lists(headers['x-forwarded-for'], (text) => text.split(',')),
       ...lists(headers['forwarded'], forwardedFor),
@@ -39,6 +47,17 @@ export class ClientAddresses {
     const named = new Set(chains.map((hops) => this.#client(peer, hops)));
     const [client] = named;
     return named.size === 1 && client !== undefined ? client : peer;
+  }
+
+  #peer(socket: AddressedRequest['socket']): Peer {
+    let peer = this.#peers.get(socket);
+    // Without an address it is gone, or has not been asked for one in time.
+    if (peer === undefined || peer.address === '') {
+      const address = parseAddress(socket.remoteAddress ?? '') ?? '';
+      peer = { address, trusted: this.#trusts(address) };
+      this.#peers.set(socket, peer);
+    }
+    return peer;
   }
 
   /** Walks from the nearest proxy outwards, as long as each is trusted and names an address. */

@@ -7,6 +7,7 @@ import { loggableUrl } from '../logging/loggable-url.js';
 import { requestContext } from '../logging/request-context.js';
 import { REQUEST_ID_HEADER } from './request-id.js';
 import { requestLineProblem } from './request-target.js';
+import { securityHeaders } from './security-headers.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -17,7 +18,10 @@ declare module 'fastify' {
   }
 }
 
-/** Every answer carries its request id, every log line written for it too, and each request is logged once. */
+/**
+ * Every answer carries its request id and the security headers, every log line written for it the id,
+ * and each request is logged once.
+ */
 export function addRequestHooks(
   fastify: FastifyInstance,
   drain: Drain,
@@ -25,13 +29,14 @@ export function addRequestHooks(
   personalPrefix: string,
 ): void {
   const addresses = new ClientAddresses(config.http.trustedProxies);
+  const common = securityHeaders();
+  // Unless the route says otherwise: no cache, not even the browser's own, keeps such an answer.
+  const personal = { ...common, 'cache-control': 'private, no-store' };
   fastify.decorateRequest('clientAddress', '');
   fastify.addHook('onRequest', (request, reply, done) => {
     request.clientAddress = addresses.of(request);
-    // Unless the route says otherwise: no cache, not even the browser's own, keeps such an answer.
-    if (request.routeOptions.url?.startsWith(personalPrefix) === true) {
-      void reply.header('cache-control', 'private, no-store');
-    }
+    const isPersonal = request.routeOptions.url?.startsWith(personalPrefix) === true;
+    void reply.headers(isPersonal ? personal : common);
     done(requestLineProblem(request.raw));
   });
   // After the body has been read: reading it would leave the async context again.
@@ -49,6 +54,10 @@ export function addRequestHooks(
     done(null, payload);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
+    if (!request.log.isLevelEnabled('info')) {
+      done();
+      return;
+    }
     const url = loggableUrl(request.url);
     request.log.info(
       {

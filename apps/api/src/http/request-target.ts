@@ -37,6 +37,7 @@ function splitOnce(text: string, separator: string): [string, string | undefined
 }
 
 function isEncodedUtf8(text: string): boolean {
+  if (!text.includes('%')) return true;
   try {
     decodeURIComponent(text);
     return true;

@@ -1,21 +1,26 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { principalOf } from '../auth/current-user.decorator.js';
+import type { Principal } from '../auth/principal.js';
 import { hasRole } from '../auth/role.js';
 import { Problem } from '../problems/problem.js';
-import { readStatisticsRequest } from './statistics-request.js';
+import { readStatisticsRequest, type StatisticsRequest } from './statistics-request.js';
 
 /** Own statistics, or anybody's for a supervisor. Decides before the cache is asked. */
 @Injectable()
 export class StatisticsAccessGuard implements CanActivate {
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const principal = principalOf(context);
     if (!principal) throw new Problem('UNAUTHENTICATED', 'Send a valid bearer token');
-    const { userId } = await readStatisticsRequest(request);
-    if (userId !== principal.id && !hasRole(principal, 'supervisor')) {
-      throw new Problem('FORBIDDEN', 'You may see your own statistics only');
-    }
-    return true;
+    const asked = readStatisticsRequest(context.getArgByIndex<FastifyRequest>(0));
+    return asked instanceof Promise
+      ? asked.then((request) => mayRead(principal, request))
+      : mayRead(principal, asked);
   }
+}
+
+/** @throws Problem FORBIDDEN */
+function mayRead(principal: Principal, { userId }: StatisticsRequest): true {
+  if (userId === principal.id || hasRole(principal, 'supervisor')) return true;
+  throw new Problem('FORBIDDEN', 'You may see your own statistics only');
 }

@@ -23,20 +23,22 @@ export interface StatisticsRequest {
   readonly useCache: boolean;
 }
 
-const parsed = new WeakMap<FastifyRequest, Promise<StatisticsRequest>>();
+/** What the latest URLs asked for: nothing of it depends on more than the URL. */
+const parsed = new Map<string, StatisticsRequest>();
+const MOST = 1_000;
+/** More than any has that is not padded, with `&` for example. */
+const LONGEST = 128;
 
 /**
  * What a statistics request asks for, checked. Pipes run only when a handler does, and on a cache
- * hit none runs: the guard and the interceptor, which come first, read the request through this.
+ * hit none runs: the guard and the interceptor, which come first, read the request through this. A
+ * URL that was asked before is answered at once.
  * @throws Problem VALIDATION_FAILED
  */
-export function readStatisticsRequest(request: FastifyRequest): Promise<StatisticsRequest> {
-  let result = parsed.get(request);
-  if (!result) {
-    result = parse(request);
-    parsed.set(request, result);
-  }
-  return result;
+export function readStatisticsRequest(
+  request: FastifyRequest,
+): StatisticsRequest | Promise<StatisticsRequest> {
+  return parsed.get(request.url) ?? parse(request);
 }
 
 async function parse(request: FastifyRequest): Promise<StatisticsRequest> {
@@ -46,5 +48,10 @@ async function parse(request: FastifyRequest): Promise<StatisticsRequest> {
     type: 'query',
     metatype: StatisticsQueryDto,
   })) as StatisticsQueryDto; // the pipe makes an instance of the metatype, or throws
-  return { userId, days: query.days, useCache: query.use_cache };
+  const asked = { userId, days: query.days, useCache: query.use_cache };
+  if (request.url.length > LONGEST) return asked;
+  const [oldest] = parsed.keys();
+  if (parsed.size >= MOST && oldest !== undefined) parsed.delete(oldest);
+  parsed.set(request.url, asked);
+  return asked;
 }
