@@ -14,6 +14,7 @@ import { FRESHNESS_MUTATIONS } from './freshness-mutations.js';
 import { LOCAL_MUTATIONS } from './local-mutations.js';
 import type { Mutation } from './mutation.js';
 import { NEST_MUTATIONS } from './nest-mutations.js';
+import { RAW_JSON_MUTATIONS } from './raw-json-mutations.js';
 import { REFRESH_MUTATIONS } from './refresh-mutations.js';
 import { SCRIPT_MUTATIONS } from './script-mutations.js';
 import { SHARING_MUTATIONS } from './sharing-mutations.js';
@@ -34,7 +35,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'hit-for-miss',
   ],
   'redis/index': ['key-index', 'index-sweeper'],
-  values: ['json-values', 'compression-and-serializers', 'unreadable-values'],
+  values: ['json-text', 'json-values', 'compression-and-serializers', 'unreadable-values'],
   read: [
     'get-or-set-many',
     'get-or-set-many-sharing',
@@ -48,6 +49,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   outbox: ['relay-store', 'freshness-lease', 'relay', 'acknowledged-writes'],
   model: ['model'],
   nest: [
+    'bodies',
+    'raw-json',
     'reported-nest-failures',
     'answers',
     'uncacheable',
@@ -102,6 +105,7 @@ const mutations = [
   ...REFRESH_MUTATIONS,
   ...STORE_MUTATIONS,
   ...NEST_MUTATIONS,
+  ...RAW_JSON_MUTATIONS,
   ...FRESHNESS_MUTATIONS,
   ...LOCAL_MUTATIONS,
 ]

@@ -69,6 +69,7 @@ export type {
   Loader,
 } from './values/get-or-set-options.js';
 export type { Compression, CompressionCodec } from './values/compression.js';
+export { JsonText } from './values/json-text.js';
 export type { ValueOptions } from './values/value-codec.js';
 export type { ValueSerializer } from './values/value-serializer.js';
 export { LeaseToken } from './engine/load/lease-token.js';

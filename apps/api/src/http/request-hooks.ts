@@ -53,11 +53,8 @@ export function addRequestHooks(
     if (drain.draining) void reply.header('connection', 'close');
     done(null, payload);
   });
+  if (!['info', 'debug', 'trace'].includes(fastify.log.level)) return;
   fastify.addHook('onResponse', (request, reply, done) => {
-    if (!request.log.isLevelEnabled('info')) {
-      done();
-      return;
-    }
     const url = loggableUrl(request.url);
     request.log.info(
       {

@@ -21,6 +21,7 @@ export const CachedStatistics = (): MethodDecorator =>
     ttl: STATISTICS_VIEW.ttl,
     negativeTtl: STATISTICS_VIEW.negativeTtl,
     local: STATISTICS_VIEW.local,
+    rawJson: true,
     valid: (value, { userId, days }) => value === null || isStatistics(value, userId, days),
     map: answer,
   });
@@ -36,8 +37,7 @@ function answer(
   }
   const http = context.switchToHttp();
   const reply = http.getResponse<FastifyReply>();
-  const { calculated_at: _when, ...content } = entry.value;
-  const etag = weakEtag(content);
+  const etag = entry.json.once(etagOf);
   void reply.headers({
     'cache-status': useCache ? cacheStatus(entry) : 'gad; fwd=bypass',
     'cache-control': 'private, no-cache',
@@ -47,7 +47,13 @@ function answer(
     void reply.status(304);
     return undefined;
   }
-  return { ...entry.value, _cache: { hit: entry.hit, ttl: entry.ttl ?? 0, key: entry.key } };
+  return entry.json.with({ _cache: { hit: entry.hit, ttl: entry.ttl ?? 0, key: entry.key } });
+}
+
+/** Over the statistics, whenever they were computed. */
+function etagOf(statistics: Statistics | null): string {
+  const { calculated_at: _when, ...content } = statistics ?? { calculated_at: '' };
+  return weakEtag(content);
 }
 
 function cacheStatus(entry: AnswerEntry<unknown>): string {

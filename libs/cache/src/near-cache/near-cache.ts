@@ -3,7 +3,8 @@ import type { Clock } from '../clock.js';
 import type { InvalidationListener } from './invalidation-stream.js';
 import type { KeySelection } from '../keys/key-selection.js';
 import { matcherOf } from '../keys/key-selection.js';
-import { deepFreeze, stringBytes } from './deep-freeze.js';
+import { deepFreeze, stringBytes } from '../values/deep-freeze.js';
+import { JsonText } from '../values/json-text.js';
 
 /** What a tier is made of. */
 export interface NearCacheParts {
@@ -107,10 +108,12 @@ export class NearCache implements InvalidationListener {
    * Keeps a copy of what was read, unless something that covers it was removed since `reserve`.
    * Freezes the value in any case.
    *
+   * @param given the value, or its text with it
    * @param forMs how long the copy may live
    * @param endsAt when the store's entry ends, at the earliest
    */
-  publish(reservation: Reservation, value: unknown, forMs: number, endsAt: number | null): void {
+  publish(reservation: Reservation, given: unknown, forMs: number, endsAt: number | null): void {
+    const value: unknown = given instanceof JsonText ? given.value : given;
     // Refused or not, its reader gets it frozen.
     const bytes = deepFreeze(value, this.#parsed);
     // Every reservation comes from `reserve`.
@@ -125,7 +128,8 @@ export class NearCache implements InvalidationListener {
     const now = this.#clock.now();
     const until = Math.min(now + forMs, endsAt ?? Infinity);
     if (until <= now) return;
-    const size = ENTRY_BYTES + stringBytes(reservation.key) + bytes;
+    const textBytes = given instanceof JsonText ? stringBytes(given.text) : 0;
+    const size = ENTRY_BYTES + stringBytes(reservation.key) + bytes + textBytes;
     this.#held.set(reservation.key, { value, endsAt, until }, { size });
   }
 

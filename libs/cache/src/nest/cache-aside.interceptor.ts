@@ -1,5 +1,6 @@
 import type { CallHandler, ExecutionContext, NestInterceptor, OnModuleInit } from '@nestjs/common';
 import { Injectable, Logger } from '@nestjs/common';
+import { RENDER_METADATA } from '@nestjs/common/internal';
 import { ApplicationConfig, ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { Observable } from 'rxjs';
 import { CacheOptionsError } from '../cache-errors.js';
@@ -66,6 +67,7 @@ export class CacheAsideInterceptor implements NestInterceptor, OnModuleInit {
       options: aside,
       serializers: Serializers.around({ type, method: handler, aside, module, config }),
       logger: this.#logger,
+      rendered: Reflect.hasMetadata(RENDER_METADATA, handler),
       name: `${type.name}.${handler.name}`,
       instance:
         typeof aside.instances === 'function' ? module.get(type, { strict: true }) : undefined,

@@ -1,6 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { CacheKey, KeySegment } from '../keys/cache-key.js';
 import type { CacheEntry, GetOrSetOptions } from '../values/get-or-set-options.js';
+import type { JsonText } from '../values/json-text.js';
 import type { Subject } from './nest-cache-options.js';
 import type { RawRequest } from './request-input.js';
 
@@ -40,6 +41,8 @@ export type AnswerScope =
 export interface AnswerEntry<V> extends CacheEntry<V> {
   /** The request did not use the cache: it was switched off, or what was there was not valid. */
   readonly bypass: boolean;
+  /** The value with its JSON, which freezes the value. With `rawJson` a hit's is the stored text. */
+  readonly json: JsonText<V>;
 }
 
 /**
@@ -91,8 +94,20 @@ export interface HandlerCacheOptions<Input = RawRequest, Value = unknown> extend
    */
   readonly valid?: ((value: unknown, input: Input) => boolean) | undefined;
   /**
+   * Answers a hit with the stored text: it is parsed once, when this process first reads it, and not
+   * stringified again. The body and its headers are the same as without. What is not the same: global
+   * interceptors and those of the class see the JSON text of an answer that can be stored, Fastify's
+   * `preSerialization` hooks do not run, Express's `json replacer` and `json spaces` do not apply,
+   * and `valid` and `map` are given a frozen value. With a serializer interceptor around the handler,
+   * or `@Render`, answers remain values. Default `false`.
+   *
+   * Cost: of the texts that were read last, up to 4,096 or 16 MiB are kept parsed.
+   */
+  readonly rawJson?: boolean | undefined;
+  /**
    * Makes the answer out of the value and how it was come by: for headers such as `Cache-Status`,
-   * validators, a 404 out of a `null`. Runs for every request, hit or not, and may throw.
+   * validators, a 404 out of a `null`. Runs for every request, hit or not, and may throw. An answer
+   * that is a `JsonText`, such as `entry.json.with({ … })`, is sent as that text.
    *
    * Cost: a hit reads `PTTL` beside `GET`.
    */

@@ -3,13 +3,21 @@ import type { Observable } from 'rxjs';
 import { EMPTY, of } from 'rxjs';
 import type { CacheEntry, GetOrSetOptions, Loader } from '../values/get-or-set-options.js';
 import { PRIVATE } from '../keys/key-validation.js';
+import { AS_TEXT, JsonText } from '../values/json-text.js';
 import { WarnOnce } from '../warn-once.js';
 import type { AnswerEntry } from './cache-aside.options.js';
 import type { AnswerSteps } from './coming-answer.js';
 import { comingAnswer, Detour } from './coming-answer.js';
 import type { HandlerParts, Visit } from './handler-runs.js';
 import { HandlerRuns, lastBody, responseOf } from './handler-runs.js';
-import { bodyFlaw, isStoredAnswer, jsonOf, NO_BODY, writeHeader } from './http-answer.js';
+import {
+  bodyFlaw,
+  declareJson,
+  isStoredAnswer,
+  jsonOf,
+  NO_BODY,
+  writeHeader,
+} from './http-answer.js';
 import { rawRequest } from './request-input.js';
 import { RequestKey } from './request-key.js';
 import { discardBody } from './unsent-body.js';
@@ -23,12 +31,16 @@ export class HandlerCache {
   readonly #keys: RequestKey;
   /** The keys are made here, private ones included. */
   readonly #entry: GetOrSetOptions;
+  /** No interceptor of the application needs the value of a text. */
+  readonly #sendsText: boolean;
 
   constructor(private readonly parts: HandlerParts) {
-    const { headers, map, valid } = parts.options;
+    const { headers, map, valid, rawJson } = parts.options;
     this.#flaws = new WarnOnce((message) => void parts.logger.warn(message));
     this.#keys = new RequestKey(parts, this.#flaws);
-    this.#entry = { ...parts.options, [PRIVATE]: true };
+    this.#sendsText = parts.serializers.areNone && !parts.rendered;
+    const asText = rawJson === true && this.#sendsText ? true : undefined;
+    this.#entry = { ...parts.options, [PRIVATE]: true, [AS_TEXT]: asText };
     this.#declared = new Set(headers?.map((name) => name.toLowerCase()));
     this.#runs = new HandlerRuns(parts, this.#declared, this.#flaws);
     this.#needsEntry = map !== undefined || valid !== undefined || this.#declared.size > 0;
@@ -86,7 +98,7 @@ export class HandlerCache {
     if (value === undefined) return this.#unshared(visit);
     // An own answer that others may have has changed nothing there.
     this.#standIn(visit);
-    return this.parts.serializers.done(value);
+    return this.parts.serializers.done(this.#asText(value, visit.context));
   }
 
   #ofEntry(visit: Visit, { value, ...entry }: CacheEntry<unknown>): unknown {
@@ -94,14 +106,14 @@ export class HandlerCache {
     if (value === undefined) return this.#unshared(visit);
     if (entry.stale) this.#standIn(visit);
     const body = this.#opened(value, visit);
-    if (body === undefined || (entry.hit && !this.#isValid(body.value, input))) {
+    if (body === undefined || (entry.hit && !this.#isValid(plain(body.value), input))) {
       // Not ours, or not of this version: away with it, and answer as if nothing had been there.
       return new Detour(async () => {
         await this.parts.face.cache.invalidate(key);
         return this.#passBy(context, next, input, key);
       });
     }
-    return this.#answer({ ...entry, value: body.value, bypass: false }, input, context);
+    return this.#answer(body.value, { ...entry, bypass: false }, input, context);
   }
 
   /**
@@ -160,24 +172,48 @@ export class HandlerCache {
     const json = jsonOf(await serializers.apply(body, context));
     if (json === undefined) return of(body);
     const how = { hit: false, stored: false, stale: false, ttl: 0, bypass: true };
-    const entry = { key: face.cache.fullKey(key ?? ''), value: json.value, ...how };
-    return of(this.#answer(entry, input, context));
+    const entry = { key: face.cache.fullKey(key ?? ''), ...how };
+    return of(this.#answer(json.value, entry, input, context));
   }
 
-  #answer(entry: AnswerEntry<unknown>, input: unknown, context: ExecutionContext): unknown {
+  #answer(
+    value: unknown,
+    entry: Omit<AnswerEntry<unknown>, 'value' | 'json'>,
+    input: unknown,
+    context: ExecutionContext,
+  ): unknown {
     const { options, serializers } = this.parts;
-    if (options.map === undefined) return serializers.done(entry.value);
-    return options.map(entry, input, context);
+    const { map } = options;
+    if (map === undefined) return serializers.done(this.#asText(value, context));
+    const given: AnswerEntry<unknown> = {
+      ...entry,
+      value: plain(value),
+      get json() {
+        return value instanceof JsonText ? value : JsonText.of(value);
+      },
+    };
+    return this.#asText(map(given, input, context), context);
+  }
+
+  /** The text of an answer, where that can be sent; else its value. */
+  #asText(answer: unknown, context: ExecutionContext): unknown {
+    if (!(answer instanceof JsonText)) return answer;
+    const isSent = this.#sendsText && answer.isStructure && declareJson(responseOf(context));
+    return isSent ? answer.text : answer.value;
   }
 
   /** What was stored, its headers repeated; `undefined` when it is nothing that we store. */
   #opened(value: unknown, { context }: Visit): { readonly value: unknown } | undefined {
-    if (this.#declared.size === 0 || value === null) return { value };
-    if (!isStoredAnswer(value)) return undefined;
+    if (this.#declared.size === 0) return { value };
+    const stored = plain(value);
+    if (stored === null) return { value };
+    if (!isStoredAnswer(stored)) return undefined;
     const response = responseOf(context);
-    for (const [name, header] of Object.entries(value.headers)) {
+    for (const [name, header] of Object.entries(stored.headers)) {
       if (this.#declared.has(name)) writeHeader(response, name, header);
     }
-    return { value: value.body };
+    return { value: value instanceof JsonText ? JsonText.of(stored.body) : stored.body };
   }
 }
+
+const plain = (value: unknown): unknown => (value instanceof JsonText ? value.value : value);

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CallHandler, ExecutionContext, Logger } from '@nestjs/common';
-import { RENDER_METADATA } from '@nestjs/common/internal';
 import { lastValueFrom } from 'rxjs';
 import { CacheUnavailableError } from '../cache-errors.js';
 import type { LoadContext } from '../values/get-or-set-options.js';
@@ -35,6 +34,8 @@ export interface Visit {
 export interface HandlerParts extends RequestKeyParts {
   readonly serializers: Serializers;
   readonly logger: Logger;
+  /** The answer is rendered, so it has to be a value. */
+  readonly rendered: boolean;
 }
 
 /** Runs a handler to fill the cache. */
@@ -92,8 +93,7 @@ export class HandlerRuns {
     const kept = await this.parts.serializers.apply(body, context);
     const json = jsonOf(kept);
     if (json === undefined) return { flaw: 'its body has no JSON' };
-    const isRendered = Reflect.hasMetadata(RENDER_METADATA, context.getHandler());
-    const isFaithful = isRendered ? isDeepStrictEqual(json.value, kept) : json.isFaithful;
+    const isFaithful = this.parts.rendered ? isDeepStrictEqual(json.value, kept) : json.isFaithful;
     // What `map` makes its answer of is JSON in any case.
     if (!isFaithful && this.parts.options.map === undefined) {
       return { flaw: 'its body is answered otherwise than the JSON that would be kept of it' };

@@ -4,6 +4,7 @@ import { isNativeError } from 'node:util/types';
 export interface HttpResponse {
   readonly statusCode: number;
   status(code: number): unknown;
+  getHeader(name: string): unknown;
   getHeaders(): Readonly<Record<string, unknown>>;
   header(name: string, value: unknown): unknown;
   removeHeader(name: string): unknown;
@@ -33,6 +34,17 @@ export function writeHeader(response: HttpResponse, name: string, value: unknown
   const { setHeader } = response as Partial<Record<'setHeader', HttpResponse['header']>>;
   if (setHeader === undefined) response.header(name, value);
   else setHeader.call(response, name, value);
+}
+
+/**
+ * Says that a body which is text is JSON, in the words of both servers. `false` where the response
+ * says something else already: then servers treat a text otherwise than an object.
+ */
+export function declareJson(response: HttpResponse): boolean {
+  const declared = response.getHeader('content-type');
+  if (declared !== undefined) return typeof declared === 'string' && declared.includes('json');
+  response.header('content-type', 'application/json; charset=utf-8');
+  return true;
 }
 
 /** In place of the body of a handler that completes without one, which Nest answers with an error. */

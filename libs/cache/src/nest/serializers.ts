@@ -67,6 +67,11 @@ export class Serializers {
     return new Serializers(found.reverse());
   }
 
+  /** Whether there is none: what is answered reaches the server as it is. */
+  get areNone(): boolean {
+    return this.inOrder.length === 0;
+  }
+
   /** The value as the serializers would send it. */
   async apply(value: unknown, context: ExecutionContext): Promise<unknown> {
     let result = value;
@@ -80,7 +85,7 @@ export class Serializers {
 
   /** Says that the serializers have nothing left to do on a value. */
   done(value: unknown): unknown {
-    if (this.inOrder.length > 0 && typeof value === 'object' && value !== null) {
+    if (!this.areNone && typeof value === 'object' && value !== null) {
       serialised.add(value);
     }
     return value;

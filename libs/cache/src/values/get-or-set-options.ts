@@ -1,4 +1,5 @@
 import type { PRIVATE } from '../keys/key-validation.js';
+import type { AS_TEXT } from './json-text.js';
 
 /** A value together with how it was come by. */
 export interface CacheEntry<T> {
@@ -111,6 +112,8 @@ export interface GetOrSetOptions extends Lifetime {
   readonly local?: number | undefined;
   /** @internal The key names a private entry; see `key-rules.ts`. */
   readonly [PRIVATE]?: true;
+  /** @internal The value is given as a `JsonText`. */
+  readonly [AS_TEXT]?: true | undefined;
 }
 
 /** Of a reader who has said nothing: not looked at, and the same object every time. */

@@ -1,3 +1,6 @@
+import type { GetOrSetOptions } from './get-or-set-options.js';
+import { AS_TEXT, JsonText } from './json-text.js';
+
 const NONE: unique symbol = Symbol('none');
 
 /**
@@ -7,8 +10,9 @@ const NONE: unique symbol = Symbol('none');
  */
 export class SerialisedValue {
   #firstCopy: unknown;
+  #text: JsonText | undefined;
 
-  /** @param spare a copy that was made on the way, for the first who asks */
+  /** @param spare a copy that was made on the way, for the first reader that asks */
   constructor(
     /** JSON text, or the bytes of another serializer. */
     readonly data: string | Uint8Array,
@@ -23,11 +27,22 @@ export class SerialisedValue {
     return typeof this.data === 'string' ? Buffer.byteLength(this.data) : this.data.byteLength;
   }
 
-  /** A value that nobody else holds. */
+  /** What a reader with these options is given: a copy of its own, or what all readers share. */
+  given(options: GetOrSetOptions): unknown {
+    return options[AS_TEXT] === true ? this.shared() : this.copy();
+  }
+
+  /** A value that no other reader holds. */
   copy(): unknown {
     if (this.#firstCopy === NONE) return this.parse();
     const spare = this.#firstCopy;
     this.#firstCopy = NONE;
     return spare;
+  }
+
+  /** The value as text, parsed and frozen once. */
+  shared(): JsonText {
+    const text = typeof this.data === 'string' ? this.data : undefined;
+    return (this.#text ??= JsonText.of(this.copy(), text));
   }
 }

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { Compression, CompressionCodec } from './compression.js';
 import { compress, decompress, isKnownCodec } from './compression.js';
 import type { Envelope } from './envelope.js';
 import { decodeEnvelope, encodeEnvelope } from './envelope.js';
+import type { GetOrSetOptions } from './get-or-set-options.js';
+import { AS_TEXT } from './json-text.js';
 import { SerialisedValue } from './serialised-value.js';
 import type { ValueSerializer } from './value-serializer.js';
 
@@ -43,6 +46,10 @@ export type Unreadable = 'corrupt' | 'foreign';
 const WORTHWHILE = 0.9;
 const COMPRESSED = '+';
 
+/** Texts that were taken apart and are kept for those who share them: how many, and of what length. */
+const MOST_SHARED = 4_096;
+const LONGEST_SHARED = 16 * 1_024 * 1_024;
+
 /**
  * Between values and the texts that a store keeps. Plain JSON wherever that says it all; else an
  * envelope whose codec reads `<serializer>[+<compression>]`, with the payload in base64 when it is
@@ -56,6 +63,8 @@ export class ValueCodec {
   readonly #maxBytes: number;
   readonly #process = randomBytes(9).toString('base64url');
   #serial = 0;
+  /** What was made of the texts that were read last. */
+  #shared: LRUCache<string, DecodedValue> | undefined;
 
   constructor(options: ValueOptions) {
     this.#serializer = options.serializer;
@@ -104,8 +113,32 @@ export class ValueCodec {
     return isPromise(bytes) ? bytes.then(choose) : choose(bytes);
   }
 
-  /** Takes a stored text apart. Own `__proto__` keys stay own properties and pollute nothing. */
-  decode(text: string): DecodedValue | Unreadable | Promise<DecodedValue | Unreadable> {
+  /**
+   * Takes a stored text apart; once, for readers that share what is made of it. Own `__proto__` keys
+   * stay own properties and pollute nothing.
+   */
+  decode(
+    text: string,
+    options?: GetOrSetOptions,
+  ): DecodedValue | Unreadable | Promise<DecodedValue | Unreadable> {
+    if (options?.[AS_TEXT] !== true) return this.#decode(text);
+    this.#shared ??= new LRUCache({ max: MOST_SHARED, maxSize: LONGEST_SHARED });
+    const known = this.#shared.get(text);
+    if (known !== undefined) return known;
+    const decoding = this.#decode(text);
+    return isPromise(decoding)
+      ? decoding.then((decoded) => this.#share(text, decoded))
+      : this.#share(text, decoding);
+  }
+
+  #share(text: string, decoded: DecodedValue | Unreadable): DecodedValue | Unreadable {
+    if (typeof decoded === 'object') {
+      this.#shared?.set(text, decoded, { size: text.length + decoded.value.bytes });
+    }
+    return decoded;
+  }
+
+  #decode(text: string): DecodedValue | Unreadable | Promise<DecodedValue | Unreadable> {
     const envelope = decodeEnvelope(text);
     if (envelope === undefined) return read(() => parsed(text), undefined);
     if (envelope === 'corrupt') return 'corrupt';

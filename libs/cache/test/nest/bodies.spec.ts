@@ -18,6 +18,8 @@ failOnStrays();
 let answer: AnyAnswer;
 let runs: number;
 
+const HEADERS = ['x-declared', 'X-Base', 'content-type', 'vary', 'x-powered-by', 'x-absent'];
+
 /** Before the handler, cached or not. */
 @Injectable()
 class Base implements NestInterceptor {
@@ -46,13 +48,28 @@ class AnyController {
   }
 
   @Get('with-headers')
+  @CacheAside({ scope: 'shared', key: () => cacheKey`any:headers`, ttl: 60, headers: HEADERS })
+  withHeaders(@Res({ passthrough: true }) response: AnyResponse): unknown {
+    runs++;
+    return give(answer, response);
+  }
+
+  @Get('raw')
+  @CacheAside({ scope: 'shared', key: () => cacheKey`any:raw`, ttl: 60, rawJson: true })
+  raw(@Res({ passthrough: true }) response: AnyResponse): unknown {
+    runs++;
+    return give(answer, response);
+  }
+
+  @Get('raw-with-headers')
   @CacheAside({
     scope: 'shared',
-    key: () => cacheKey`any:headers`,
+    key: () => cacheKey`any:raw-headers`,
     ttl: 60,
-    headers: ['x-declared', 'X-Base', 'content-type', 'vary', 'x-powered-by', 'x-absent'],
+    headers: HEADERS,
+    rawJson: true,
   })
-  withHeaders(@Res({ passthrough: true }) response: AnyResponse): unknown {
+  rawWithHeaders(@Res({ passthrough: true }) response: AnyResponse): unknown {
     runs++;
     return give(answer, response);
   }
@@ -91,7 +108,7 @@ describe.each(PLATFORMS)('Whatever a handler answers, on %s:', (platform: Platfo
   });
   afterAll(() => running.close());
 
-  it.each(['cached', 'with-headers'])(
+  it.each(['cached', 'with-headers', 'raw', 'raw-with-headers'])(
     '/%s answers as without a cache, as a miss and as a hit',
     async (path) => {
       let hits = 0;

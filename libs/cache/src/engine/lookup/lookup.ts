@@ -70,7 +70,7 @@ export class Lookup {
     dispose = false,
   ): Promise<StoredEntry | NoValue> {
     if (text === undefined) return 'miss';
-    const decoded = await this.parts.codec.decode(text);
+    const decoded = await this.parts.codec.decode(text, options);
     if (typeof decoded === 'string') {
       if (!dispose) return this.unreadable(key, text, decoded);
       await this.dispose(key, text, decoded, budget);
@@ -92,7 +92,7 @@ export class Lookup {
       whole ? reads.readWhole(key, ms) : reads.readTimed(key, ms),
     );
     if (found === undefined) return 'miss';
-    const decoded = await this.parts.codec.decode(found.text);
+    const decoded = await this.parts.codec.decode(found.text, options);
     if (typeof decoded === 'string') return this.unreadable(key, found.text, decoded);
     const age = { ttlMs: found.ttlMs, terms: decoded.envelope };
     const staleness = classifyStaleness(age, options, this.parts.random);

@@ -4,7 +4,8 @@ import { NearCache } from '../../near-cache/near-cache.js';
 import { EventLoopMonitor } from '../../near-cache/event-loop-monitor.js';
 import type { KeySelection } from '../../keys/key-selection.js';
 import { selectKeys, selectMatching } from '../../keys/key-selection.js';
-import { deepFreeze } from '../../near-cache/deep-freeze.js';
+import { deepFreeze } from '../../values/deep-freeze.js';
+import { AS_TEXT, JsonText } from '../../values/json-text.js';
 import type { GetOrSetOptions, Loader } from '../../values/get-or-set-options.js';
 import type { ReadThrough } from './read-through.js';
 import { Glob } from '../../keys/glob.js';
@@ -121,7 +122,7 @@ export class NearReads {
     seconds: number,
   ): Promise<unknown> {
     const copy = this.#copy(key, options);
-    if (copy !== undefined) return Promise.resolve(copy.value);
+    if (copy !== undefined) return Promise.resolve(shown(copy.value, options));
     return this.#read(key, loader, options, seconds).then(({ value }) => value);
   }
 
@@ -136,7 +137,7 @@ export class NearReads {
     const lifeMs = copy.endsAt === null ? null : copy.endsAt - this.#parts.clock.now();
     const ttl = cap(lifeMs, options.ttl);
     return Promise.resolve({
-      value: copy.value,
+      value: shown(copy.value, options),
       hit: true,
       stored: true,
       stale: false,
@@ -186,4 +187,9 @@ export class NearReads {
       if (keeping !== undefined) tier?.release(keeping);
     }
   }
+}
+
+/** A frozen value as a reader with these options is given it. */
+function shown(value: unknown, options: GetOrSetOptions): unknown {
+  return options[AS_TEXT] === true ? JsonText.of(value) : value;
 }

@@ -26,7 +26,7 @@ export function toReadResult(
       lifeMs: undefined,
     };
   }
-  const value = loaded.value.copy();
+  const value = loaded.value.given(options);
   if (loaded.hit) {
     // Filled by another process while this one waited: a moment old at most.
     return {

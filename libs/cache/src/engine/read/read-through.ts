@@ -144,7 +144,7 @@ export class ReadThrough {
     }
     if (text === undefined) return this.#onMiss({ key, loader, options, budget }, 'miss');
     if (!reads.proved) return this.#onMiss({ key, loader, options, budget }, 'away');
-    const opening = codec.decode(text);
+    const opening = codec.decode(text, options);
     const opened = isPromise(opening) ? await opening : opening;
     if (typeof opened !== 'object') {
       // A load would replace it; without one it would be fetched again and again.
@@ -154,7 +154,7 @@ export class ReadThrough {
     }
     if (outlivesItsTtl(opened)) return this.#timed({ key, loader, options, budget });
     noteHit(this.#parts, key);
-    return opened.value.copy();
+    return opened.value.given(options);
   }
 
   /** As `#plain`, of an entry that does not end with its ttl: read together with its life. */
@@ -267,6 +267,6 @@ export class ReadThrough {
     const stale = staleness === 'stale' || staleness === 'fallback';
     if (stale) this.#counters.stale_hits++;
     const [ttl, lifeMs] = stale ? [0, undefined] : [cap(freshMs, options.ttl), freshMs];
-    return { value: decoded.value.copy(), hit: true, stored: true, stale, ttl, lifeMs };
+    return { value: decoded.value.given(options), hit: true, stored: true, stale, ttl, lifeMs };
   }
 }
