@@ -107,24 +107,24 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'stale: a value is fresh as long as it is kept',
-    suite: 'read/stale',
+    suite: 'read/stale-while-revalidate',
     edits: [['return ttlMs === null ? null : ttlMs - (terms?.staleMs ?? 0);', 'return ttlMs;']],
   },
   {
     name: 'stale: a plain read does not ask how old the value is',
-    suite: 'read/stale',
+    suite: 'read/stale-while-revalidate',
     edits: [['if (outlivesItsTtl(decoded)) return this.timed(key, options, budget);', '']],
   },
   {
     name: 'stale: a plain hit does not ask how old the value is',
-    suite: 'read/stale',
+    suite: 'read/stale-while-revalidate',
     edits: [
       ['if (outlivesItsTtl(opened)) return this.#timed({ key, loader, options, budget });', ''],
     ],
   },
   {
     name: 'stale: what was read before the failure is served after an invalidation',
-    suite: 'read/stale',
+    suite: 'read/stale-if-error',
     edits: [
       [
         'const served = fallback ? await this.#fallback(reading) : undefined;',
@@ -144,7 +144,7 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'stale: served to readers who did not allow it',
-    suite: 'read/stale',
+    suite: 'read/stale-if-error',
     edits: [
       [
         "if (typeof found !== 'object' || found.staleness === 'expired') return undefined;",
@@ -178,12 +178,12 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'timeout: a loader without a bound may take for ever',
-    suite: 'load/load-bounds',
+    suite: 'read/timeouts',
     edits: [['foreground: 300,', 'foreground: 3_000_000,']],
   },
   {
     name: "background: spends the request's budget",
-    suite: 'read/stale',
+    suite: 'read/stale-while-revalidate',
     edits: [
       [
         'const running = runWithCacheDeadline(() => LoadGraph.outside(async () => work()))',
@@ -193,7 +193,7 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'background: a failure is a rejection of nobody',
-    suite: 'read/stale',
+    suite: 'read/stale-while-revalidate',
     edits: [['(error: unknown) => this.#failed(key, error),', '']],
   },
   {
@@ -208,12 +208,12 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'background: closing waits for nothing',
-    suite: 'read/timeouts',
+    suite: 'read/stale-while-revalidate',
     edits: [['await this.#work.close();', '']],
   },
   {
     name: 'negative: null has a stale time',
-    suite: 'read/stale',
+    suite: 'values/negative-ttl',
     edits: [['const staleMs = negative ? 0 : Math', 'const staleMs = Math']],
   },
 ];

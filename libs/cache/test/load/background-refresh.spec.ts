@@ -12,7 +12,6 @@ const { pairs, server } = storePairs();
 
 /** A ttl that is over by the next read. */
 const SWR = { ttl: 0.001, staleWhileRevalidate: 600 };
-const SOE = { ttl: 0.001, staleIfError: 600 };
 const FRESH = { ttl: 600, staleWhileRevalidate: 600 };
 
 describe.each(pairs)('A refresh, on the %s:', (_, pair) => {
@@ -163,27 +162,6 @@ describe.each(pairs)('A refresh, on the %s:', (_, pair) => {
     row.resolve(1);
     await until(() => cache.counts().background === 0);
     expect(await other.get('k')).toBe(6);
-  });
-
-  it('in the foreground: an invalidated old value is not served when the load fails', async () => {
-    await hold();
-    const row = deferred<number>();
-    const read = cache.getOrSet('k', () => row.promise, SOE);
-    await until(() => cache.counts().loads === 2);
-    await other.delete('k');
-    row.reject(new RangeError('down'));
-    await expect(read).rejects.toBeInstanceOf(RangeError);
-  });
-
-  it('in the foreground: what was filled after an invalidation is served when the load fails', async () => {
-    await hold();
-    const row = deferred<number>();
-    const read = cache.getOrSet('k', () => row.promise, SOE);
-    await until(() => cache.counts().loads === 2);
-    await other.delete('k');
-    await other.getOrSet('k', () => 2, FRESH);
-    row.reject(new RangeError('down'));
-    expect(await read).toBe(2);
   });
 });
 

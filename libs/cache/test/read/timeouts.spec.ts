@@ -1,41 +1,32 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine } from '@gad/cache';
-import { CacheLoadTimeoutError, CacheOptionsError } from '@gad/cache';
+import type { CacheEngine, GetOrSetOptions } from '@gad/cache';
+import { CacheLoadTimeoutError } from '@gad/cache';
 import type { FakeClock } from '@gad/cache/testing';
 import { settle } from '@gad/cache/testing';
-import { deferred, logInto } from '../support/fixtures.js';
-import { manualEngine } from '../support/manual-engine.js';
+import { figures, idle, onBothStores } from '../support/both-stores.js';
+import { deferred, until } from '../support/fixtures.js';
+import { CountingSource, manualEngine, SourceDown } from '../support/manual-engine.js';
 import { failOnStrays } from '../support/resources.js';
 
 failOnStrays();
 
 let cache: CacheEngine;
 let clock: FakeClock;
-let lines: string[];
-let loads: number;
-let source: number;
-const load = (): number => {
-  loads++;
-  return source;
-};
-
-/** The loader's own class, which callers must see untouched. */
-class SourceDown extends Error {}
-
-const pass = (ms: number, on = clock): Promise<void> => on.advanceAsync(ms);
+let source: CountingSource;
+let load: () => number;
+const pass = (ms: number): Promise<void> => clock.advanceAsync(ms);
 
 beforeEach(() => {
-  lines = [];
-  ({ cache, clock } = manualEngine({ log: logInto(() => lines) }));
-  loads = 0;
-  source = 1;
+  ({ cache, clock } = manualEngine());
+  source = new CountingSource();
+  ({ load } = source);
 });
 afterEach(() => cache.close());
 
 describe('softTimeout', () => {
   const options = { ttl: 10, staleIfError: 60, softTimeout: 0.1, hardTimeout: 5 };
 
-  it('serves the old value, and the load goes on and is stored', async () => {
+  it('after the soft timeout the stale value is served, and the load goes on and is stored', async () => {
     await cache.getOrSet('k', load, options);
     await pass(10_000);
     const row = deferred<number>();
@@ -47,7 +38,7 @@ describe('softTimeout', () => {
     expect(await cache.get('k')).toBe(2);
   });
 
-  it('leaves a load behind that counts as background work, and that closing waits for', async () => {
+  it('a load past its soft timeout counts as background work, which closing waits for', async () => {
     await cache.getOrSet('k', load, options);
     await pass(10_000);
     const row = deferred<number>();
@@ -64,7 +55,7 @@ describe('softTimeout', () => {
     expect(cache.counts().background).toBe(0);
   });
 
-  it('leaves no rejection to nobody when the load fails afterwards', async () => {
+  it('a load that fails past its soft timeout is counted, and is no unhandled rejection', async () => {
     await cache.getOrSet('k', load, options);
     await pass(10_000);
     const row = deferred<number>();
@@ -76,7 +67,7 @@ describe('softTimeout', () => {
     expect(cache.counts().load_errors).toBe(1);
   });
 
-  it('waits on when there is no old value, or it was invalidated', async () => {
+  it('the soft timeout does not end the wait when there is no stale value, or it was invalidated', async () => {
     const cold = deferred<number>();
     const first = cache.getOrSet('k', () => cold.promise, options);
     await pass(1_000);
@@ -95,7 +86,7 @@ describe('softTimeout', () => {
 });
 
 describe('hardTimeout', () => {
-  it('aborts the signal and throws CacheLoadTimeoutError', async () => {
+  it('the hard timeout aborts the signal and throws CacheLoadTimeoutError', async () => {
     let signal: AbortSignal | undefined;
     const read = cache.getOrSet(
       'k',
@@ -114,7 +105,7 @@ describe('hardTimeout', () => {
     expect(await cache.getOrSet('k', load)).toBe(1);
   });
 
-  it('bounds who waits for a load that has no bound of its own', async () => {
+  it('a waiter’s hard timeout bounds its wait for a load that has none', async () => {
     const row = deferred<number>();
     const patient = cache.getOrSet('k', () => row.promise);
     const hurried = cache.getOrSet('k', load, { hardTimeout: 1 });
@@ -123,10 +114,10 @@ describe('hardTimeout', () => {
     await outcome;
     row.resolve(4);
     expect(await patient).toBe(4);
-    expect(loads).toBe(0);
+    expect(source.loads).toBe(0);
   });
 
-  it('serves the old value instead, where staleIfError allows it', async () => {
+  it('at the hard timeout the stale value is served where staleIfError allows it', async () => {
     const options = { ttl: 10, staleIfError: 60, hardTimeout: 1 };
     await cache.getOrSet('k', load, options);
     await pass(10_000);
@@ -135,7 +126,7 @@ describe('hardTimeout', () => {
     expect(await read).toBe(1);
   });
 
-  it('does not store what comes too late, nor mind what fails too late', async () => {
+  it('a value that comes after the hard timeout is not stored, and an error is ignored', async () => {
     const late = deferred<number>();
     const failing = deferred<number>();
     const reads = [
@@ -151,7 +142,7 @@ describe('hardTimeout', () => {
     expect(await cache.getMany(['a', 'b'])).toEqual([undefined, undefined]);
   });
 
-  it('is thirty seconds in the background', async () => {
+  it('a background refresh has a hard timeout of thirty seconds', async () => {
     const options = { ttl: 10, staleWhileRevalidate: 600 };
     await cache.getOrSet('k', load, options);
     await pass(10_000);
@@ -161,97 +152,103 @@ describe('hardTimeout', () => {
     await pass(1);
     expect(cache.counts()).toMatchObject({ background: 0, refresh_errors: 1, loading: 0 });
   });
+
+  it('a load without a hard timeout is given up after five minutes, alone or for a batch', async () => {
+    const never = (): Promise<never> => new Promise(() => undefined);
+    const outcomes = Promise.allSettled([
+      cache.getOrSet('one', never),
+      cache.getOrSet('one', () => 'not loaded'),
+      cache.getOrSetMany(['two', 'three'], String, never),
+    ]);
+    await clock.advanceAsync(300_000 - 1);
+    expect(cache.counts().loading).toBe(3);
+    await clock.advanceAsync(1);
+    for (const outcome of await outcomes) {
+      expect(outcome).toMatchObject({
+        status: 'rejected',
+        reason: { name: 'CacheLoadTimeoutError' },
+      });
+    }
+    expect(await cache.getOrSet('one', () => 1)).toBe(1);
+    expect(await cache.getOrSetMany(['two', 'three'], String, () => [2, 3])).toEqual([2, 3]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('a hard timeout may be longer than five minutes', async () => {
+    const row = deferred<number>();
+    const read = cache.getOrSet('k', () => row.promise, { hardTimeout: 86_400 });
+    await clock.advanceAsync(86_400_000 - 1);
+    row.resolve(1);
+    expect(await read).toBe(1);
+  });
 });
 
-describe('A loader', () => {
-  it('sets the terms of its entry once it knows the value', async () => {
-    const entry = await cache.getOrSetEntry(
-      'k',
-      (context) => {
-        context.adapt({ ttl: 3, staleWhileRevalidate: 4 });
-        return 1;
-      },
-      { ttl: 100 },
+onBothStores('Timeouts of a load', (stage) => {
+  const GRACE = { ttl: 10, staleIfError: 50 };
+
+  /** Begins a load that does not end by itself, and lets `seconds` pass for it. */
+  async function slowly<T>(begin: (loader: () => Promise<T>) => Promise<T>, seconds: number) {
+    const row = deferred<T>();
+    let begun = false;
+    const outcome = begin(() => {
+      begun = true;
+      return row.promise;
+    }).then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
     );
-    expect(entry).toMatchObject({ stored: true, ttl: 3 });
-    await pass(3_000);
-    expect(await cache.get('k')).toBeUndefined();
-    expect(await cache.getOrSetEntry('k', load, { staleWhileRevalidate: 4 })).toMatchObject({
-      stale: true,
-    });
+    await until(() => begun);
+    await stage().pass(seconds);
+    return { row, outcome };
+  }
+
+  /** As above, where the store holds a value whose ttl is over. */
+  async function slowlyAnew(options: GetOrSetOptions) {
+    const { cache, pass } = stage();
+    await cache.getOrSet('k', () => 'old', options);
+    await pass(10);
+    return slowly((slow: () => Promise<string>) => cache.getOrSet('k', slow, options), 0.1);
+  }
+
+  it('a stale value is served at the soft timeout, and the load is stored when it ends', async () => {
+    const { cache } = stage();
+    const options = { ...GRACE, softTimeout: 0.1 };
+    const { row, outcome } = await slowlyAnew(options);
+    expect(await outcome).toEqual({ value: 'old' });
+    row.resolve('new');
+    await idle(stage());
+    expect(await cache.get('k')).toBe('new');
   });
 
-  it('can have its value returned and not stored', async () => {
-    const entry = await cache.getOrSetEntry('k', (context) => {
-      context.skipStore();
-      return 1;
-    });
-    expect(entry).toMatchObject({ value: 1, stored: false });
-    expect(await cache.get('k')).toBeUndefined();
+  it('a load that fails after the soft timeout rejects no caller', async () => {
+    const options = { ...GRACE, softTimeout: 0.1 };
+    const { row, outcome } = await slowlyAnew(options);
+    expect(await outcome).toEqual({ value: 'old' });
+    row.reject(new SourceDown('late'));
+    await idle(stage());
+    expect(await figures(stage())).toMatchObject({ load_errors: 1, background: 0 });
   });
 
-  it('is told whether somebody waits for the value', async () => {
-    const options = { ttl: 10, staleWhileRevalidate: 20 };
-    const seen: boolean[] = [];
-    const note = ({ background }: { background: boolean }): number => seen.push(background);
-    await cache.getOrSet('k', note, options);
-    await pass(10_000);
-    await cache.getOrSet('k', note, options);
-    await settle();
-    expect(seen).toEqual([false, true]);
-  });
-
-  it('hears of terms that make no sense as its own error', async () => {
-    const read = cache.getOrSet('k', (context) => context.adapt({ ttl: -1 }));
-    await expect(read).rejects.toBeInstanceOf(CacheOptionsError);
-  });
-});
-
-describe('Options that make no sense', () => {
-  it.each([
-    ['staleWhileRevalidate', { staleWhileRevalidate: -1 }],
-    ['staleIfError', { staleIfError: Number.NaN }],
-    ['softTimeout', { softTimeout: 0 }],
-    ['hardTimeout', { hardTimeout: -1 }],
-    ['softTimeout', { softTimeout: 2, hardTimeout: 2 }],
-    ['earlyRefresh', { earlyRefresh: 0 }],
-    ['negativeTtl', { negativeTtl: -1 }],
-  ])('are refused: %s %j', async (option, options) => {
-    await expect(cache.getOrSet('k', load, options)).rejects.toMatchObject({ option });
-    expect(loads).toBe(0);
-  });
-});
-
-describe('Closing', () => {
-  it('waits for refreshes, and at last tells their loaders to stop', async () => {
-    const options = { ttl: 10, staleWhileRevalidate: 20 };
-    await cache.getOrSet('k', load, options);
-    await pass(10_000);
-    let aborted = false;
-    await cache.getOrSet(
-      'k',
-      ({ signal }) =>
-        new Promise<number>(() => signal.addEventListener('abort', () => (aborted = true))),
-      options,
+  it('after the hard timeout the next load begins at once, and the late value is not stored', async () => {
+    const { cache } = stage();
+    const { row, outcome } = await slowly(
+      (slow) => cache.getOrSet('k', slow, { hardTimeout: 0.1 }),
+      0.1,
     );
-    const closing = cache.close();
-    await pass(999);
-    expect(aborted).toBe(false);
-    await pass(1);
-    await closing;
-    expect(aborted).toBe(true);
-    expect(cache.counts().background).toBe(0);
-    expect(lines).toContain('Cache: closed with 1 loads under way in the background.');
+    expect(await outcome).toMatchObject({ error: expect.any(CacheLoadTimeoutError) });
+    // The caller’s timeout began, and ended, before the loader’s.
+    while ((await figures(stage())).loading > 0) await new Promise(setImmediate);
+    expect(await cache.getOrSet('k', () => 'quick')).toBe('quick');
+    row.resolve('late');
+    await idle(stage());
+    expect(await cache.get('k')).toBe('quick');
   });
 
-  it('starts no refresh any more', async () => {
-    const options = { ttl: 10, staleWhileRevalidate: 20 };
-    await cache.getOrSet('k', load, options);
-    await pass(10_000);
-    const read = cache.getOrSet('k', load, options);
-    const closing = cache.close();
-    await Promise.all([read, closing]);
-    expect(loads).toBeLessThanOrEqual(2);
-    expect(cache.counts().background).toBe(0);
+  it('a stale value is served at the hard timeout where it may be served', async () => {
+    const options = { ...GRACE, hardTimeout: 0.1 };
+    const { row, outcome } = await slowlyAnew(options);
+    expect(await outcome).toEqual({ value: 'old' });
+    row.resolve('late');
+    await idle(stage());
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { createClient } from 'redis';
-import type { CacheModuleOptions } from '@gad/cache';
+import type { CacheModuleOptions, CacheStats } from '@gad/cache';
 import { RedisStore, silentLog } from '@gad/cache';
 import type { TestCache } from '@gad/cache/testing';
 import { FakeClock, testCache } from '@gad/cache/testing';
@@ -77,6 +77,15 @@ export function onBothStores(
     afterAll(() => control.close());
     facts(() => stage);
   });
+}
+
+/** What this instance of the cache has counted. */
+export const figures = async ({ cache }: Stage): Promise<CacheStats['local']> =>
+  (await cache.getStats()).local;
+
+/** Resolves when no background refresh runs any more. */
+export async function idle(stage: Stage): Promise<void> {
+  while ((await figures(stage)).background > 0) await new Promise(setImmediate);
 }
 
 type Send = (...command: string[]) => Promise<unknown>;

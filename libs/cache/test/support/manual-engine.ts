@@ -19,3 +19,22 @@ export function manualEngine({
   const cache = new CacheEngine({ store: used, prefix: 'gad:', limits, clock, logger, random });
   return { cache, clock, store: used };
 }
+
+/** The loader's own class, which callers must see untouched. */
+export class SourceDown extends Error {}
+
+/** A source that counts its loads, and that a loader may find unavailable. */
+export class CountingSource {
+  loads = 0;
+  value = 1;
+
+  readonly load = (): number => {
+    this.loads++;
+    return this.value;
+  };
+
+  readonly fail = (): Promise<never> => {
+    this.loads++;
+    return Promise.reject(new SourceDown('down'));
+  };
+}

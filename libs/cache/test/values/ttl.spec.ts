@@ -78,16 +78,6 @@ onBothStores('Time to live', (stage) => {
     expect(await cache.ttl('absent')).toBeUndefined();
   });
 
-  it('null may have a shorter life of its own', async () => {
-    const { cache, pass } = stage();
-    const options = { ttl: 300, negativeTtl: 5 };
-    expect(await cache.getOrSet<number | null>('k', () => null, options)).toBeNull();
-    await pass(5);
-    expect(await cache.getOrSet<number | null>('k', () => 7, options)).toBe(7);
-    await pass(5);
-    expect(await cache.get('k')).toBe(7);
-  });
-
   it('each key of a batch ends by itself', async () => {
     const { cache, pass } = stage();
     await cache.set('a', 1, { ttl: 10 });
