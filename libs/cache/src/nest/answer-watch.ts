@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { isDeepStrictEqual } from 'node:util';
+import { LoadGraph } from '../engine/load/load-graph.js';
 import type { HttpResponse } from './http-answer.js';
 import { writeHeader } from './http-answer.js';
 import { isSent, rawOf, whenSent } from './response-sent.js';
@@ -25,9 +25,6 @@ export interface Done {
 
 const REPLACED = 'another answer was given while it ran';
 
-/** Which handler the present code runs for, however deep. */
-const running = new AsyncLocalStorage<AnswerWatch>();
-
 /**
  * Notes what a handler does to the response beside returning a body.
  *
@@ -43,6 +40,9 @@ export class AnswerWatch {
   #hasEnded = false;
 
   /**
+   * To be made from inside of the load that runs the handler: what is sent from there is sent by the
+   * handler.
+   *
    * @param declared headers that may be set, in lower case
    * @param status of the route, before any answer was made
    */
@@ -53,18 +53,14 @@ export class AnswerWatch {
   ) {
     this.#first = this.#before = lookAt(response);
     if (this.#before.isSent) return;
+    const load = LoadGraph.current;
     whenSent(response, () => {
       // Its own answer, or one that is sent by the handler itself.
-      if (this.#hasEnded || running.getStore() === this) return;
+      if (this.#hasEnded || LoadGraph.isInside(load)) return;
       this.#parted ??= this.#replaced();
       this.#before = lookAt(response);
       this.#isOthers = false;
     });
-  }
-
-  /** Runs the handler: what it sends is then known to be its own. */
-  run<T>(handler: () => T): T {
-    return running.run(this, handler);
   }
 
   /** The handler has ended. */

@@ -65,7 +65,7 @@ export class HandlerRuns {
     let body: unknown = NO_BODY;
     let late: Done | undefined;
     try {
-      body = await watch.run(() => lastBody(next));
+      body = await lastBody(next);
     } catch (error) {
       if (way.background || !visit.answered || !isTooLate(error)) throw error;
       // For the sake of the answer that was given meanwhile; callers that wait must not have this.

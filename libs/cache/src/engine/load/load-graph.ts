@@ -51,6 +51,14 @@ export class LoadGraph {
     return innermost();
   }
 
+  /** Whether the present call is made from inside of a load that still runs, however deep. */
+  static isInside(load: Load | undefined): boolean {
+    const inner = innermost();
+    if (load === undefined || inner === undefined) return false;
+    for (const each of outwards(inner)) if (each === load) return true;
+    return false;
+  }
+
   /** Runs what is part of no load, although one gave rise to it. */
   static outside<T>(work: () => T): T {
     return innermost() === undefined ? work() : loads.run(undefined, work);
