@@ -208,7 +208,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     edits: [
       [
         'await budget.spend((ms) => this.parts.store.discard(key, text, ms));',
-        'await this.parts.store.remove([key]);',
+        "await this.parts.store.remove({ kind: 'keys', keys: [key] });",
       ],
     ],
   },
@@ -245,8 +245,8 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     suite: 'invalidate/write-order',
     edits: [
       [
-        'if (this.#unsent.size === 0) return remove();',
-        'if (this.#unsent.size >= 0) return remove();',
+        'return this.#unsent.size === 0 ? undefined : Promise.all(this.#unsent.values());',
+        'return undefined;',
       ],
     ],
   },

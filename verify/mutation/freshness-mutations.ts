@@ -65,7 +65,7 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
     suite: 'outbox/relay',
     edits: [
       [
-        'await applyInvalidations(removals, reading.invalidations, () => relayStore.beginRound());',
+        'await applyInvalidations(store, reading.invalidations, () => relayStore.beginRound());',
         '',
       ],
     ],
@@ -73,7 +73,7 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
   {
     name: 'relay: an unknown cursor is taken for the end',
     suite: 'outbox/relay',
-    edits: [['await store.removeAll();\n    return;', 'return;']],
+    edits: [['await remove(ALL_KEYS);\n    return;', 'return;']],
   },
   {
     name: 'relay: a long turn proves freshness',
@@ -169,13 +169,13 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
     edits: [['lease > now and lease <= now + length', 'lease > now']],
   },
   {
-    name: 'relay: waits for copies that nobody confirms to be gone',
+    name: 'relay: waits for the acknowledgements of other processes',
     suite: 'outbox/relay',
-    edits: [['store.unconfirmed ?? store', 'store']],
+    edits: [['store.remove(selection, { awaitAcks: false })', 'store.remove(selection)']],
   },
   {
     name: 'writer: answers at once when the relay has removed what others hold copies of',
     suite: 'outbox/acknowledged-writes',
-    edits: [['if (copiesMs > 0) await pause(this.#parts.clock, copiesMs);', '']],
+    edits: [['if (copiesMs > 0) await pause(this.parts.clock, copiesMs);', '']],
   },
 ];

@@ -52,7 +52,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   keys: ['prefix-isolation'],
   'redis/connection': ['store-outages'],
-  invalidate: ['write-order'],
+  invalidate: ['write-order', 'retry-queue'],
   outbox: ['relay-store', 'freshness-lease', 'relay', 'acknowledged-writes'],
   model: ['model'],
   nest: [

@@ -77,8 +77,8 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     suite: 'redis/leases/interleavings',
     edits: [
       [
-        'const count = await remove(notice);\n      connection.assertGeneration(generation);',
-        'const count = await remove(notice);',
+        'const count = await this.#selected(selection, notice);\n      connection.assertGeneration(generation);',
+        'const count = await this.#selected(selection, notice);',
       ],
     ],
   },
@@ -239,7 +239,7 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     suite: 'values/unstorable-values',
     edits: [
       [
-        'if (text === undefined) await store.remove([key]);',
+        'if (text === undefined) await store.remove(selectKeys([key]));',
         'if (text === undefined) return false;',
       ],
     ],

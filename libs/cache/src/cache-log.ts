@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import type { KeySelection } from './keys/key-selection.js';
 
 /** What an operation line says beside its text. */
 export interface CacheLogFields {
@@ -79,22 +80,22 @@ export function logUnstored(
   log.warn(`Cache: the value of ${key} ${why}, not stored.`);
 }
 
-/** `Cache DELETE: k (deleted=1)`; several keys of one call share a line. */
-export function logDelete(log: CacheLogger, keys: readonly string[], count: number): void {
+/**
+ * `Cache DELETE: k (deleted=1)`, several keys of one call on one line;
+ * `Cache DELETE_PATTERN: p (deleted=3 keys)`; `Cache CLEAR (deleted=45 keys)`
+ */
+export function logRemoval(log: CacheLogger, selection: KeySelection, count: number): void {
   if (log.operation === undefined) return;
-  const key = keys.join(', ');
-  const message = `Cache DELETE: ${key} (deleted=${count})`;
-  log.operation(new CacheLogLine(message, { operation: 'DELETE', key, count }));
-}
-
-/** `Cache DELETE_PATTERN: p (deleted=3 keys)` */
-export function logDeletePattern(log: CacheLogger, pattern: string, count: number): void {
-  const message = `Cache DELETE_PATTERN: ${pattern} (deleted=${count} keys)`;
-  log.operation?.(new CacheLogLine(message, { operation: 'DELETE_PATTERN', pattern, count }));
-}
-
-/** `Cache CLEAR (deleted=45 keys)` */
-export function logClear(log: CacheLogger, count: number): void {
-  const message = `Cache CLEAR (deleted=${count} keys)`;
-  log.operation?.(new CacheLogLine(message, { operation: 'CLEAR', count }));
+  if (selection.kind === 'keys') {
+    const key = selection.keys.join(', ');
+    const message = `Cache DELETE: ${key} (deleted=${count})`;
+    log.operation(new CacheLogLine(message, { operation: 'DELETE', key, count }));
+  } else if (selection.kind === 'pattern') {
+    const pattern = selection.glob.source;
+    const message = `Cache DELETE_PATTERN: ${pattern} (deleted=${count} keys)`;
+    log.operation(new CacheLogLine(message, { operation: 'DELETE_PATTERN', pattern, count }));
+  } else {
+    const message = `Cache CLEAR (deleted=${count} keys)`;
+    log.operation(new CacheLogLine(message, { operation: 'CLEAR', count }));
+  }
 }

@@ -110,12 +110,14 @@ export type {
   RefreshLease,
   RefreshTerms,
   RefreshAcquisition,
+  RemovalOptions,
   StoreScript,
   StoreStatistics,
   TimedText,
 } from './store/cache-store.js';
 export type { RelayStore, RelayStatus, RelayRound, RoundEnd } from './store/relay-store.js';
 export type { InvalidationListener } from './near-cache/invalidation-stream.js';
+export { ALL_KEYS, selectKeys, selectPattern } from './keys/key-selection.js';
 export type { KeySelection } from './keys/key-selection.js';
 export type { NearCacheCounters } from './near-cache/near-cache.js';
 export type { LeaseWatch } from './store/lease-watch.js';

@@ -1,15 +1,14 @@
 import { CacheCounters } from '../cache-counters.js';
 import { CacheUnavailableError } from '../cache-errors.js';
 import type { CacheLogger } from '../cache-log.js';
-import { logClear, logDelete, logDeletePattern, logSet, logUnstored } from '../cache-log.js';
+import { logSet, logUnstored } from '../cache-log.js';
 import type { LocalFigures } from '../cache-stats.js';
 import type {
   FreshnessGuard,
   FreshnessFigures,
   CommitPosition,
 } from '../outbox/freshness-guard.js';
-import type { KeySelection } from '../keys/key-selection.js';
-import { ALL_KEYS, selectKeys, selectMatching } from '../keys/key-selection.js';
+import { ALL_KEYS, selectKeys, selectPattern } from '../keys/key-selection.js';
 import type { CacheStore, StoreScript } from '../store/cache-store.js';
 import { BackgroundTasks } from './load/background-tasks.js';
 import type { BatchLoader } from './read/batch-load.js';
@@ -18,11 +17,12 @@ import { NO_OPTIONS } from '../values/get-or-set-options.js';
 import { ReadThrough } from './read/read-through.js';
 import type { EngineParts, SetOptions } from './engine-parts.js';
 import { LeaseToken } from './load/lease-token.js';
-import { Glob } from '../keys/glob.js';
 import { acquireManually, putByHand } from './load/manual-lease.js';
 import { Invalidation } from './invalidate/invalidation.js';
+import { Removals } from './invalidate/removals.js';
 import { assertKey, assertWritable } from '../keys/key-validation.js';
 import type { LoadLimits, LoadParts } from './load/load-request.js';
+import { NearCache } from '../near-cache/near-cache.js';
 import { NearReads } from './read/near-reads.js';
 import { Lookup } from './lookup/lookup.js';
 import type { GetOrSetManyOptions } from './read/get-or-set-many.js';
@@ -45,6 +45,7 @@ export class CacheEngine {
   readonly #log: CacheLogger;
   readonly #random: () => number;
   readonly #counters = new CacheCounters();
+  readonly #removals: Removals;
   readonly #pending: RetryQueue;
   readonly #freshness: FreshnessGuard | undefined;
   readonly #invalidations: Invalidation;
@@ -61,25 +62,15 @@ export class CacheEngine {
     this.#log = parts.logger;
     this.#random = parts.random ?? Math.random;
     this.codec = new ValueCodec({ ...parts.values, maxValueBytes: parts.limits.maxValueBytes });
-    this.#pending = new RetryQueue({
-      clock: parts.clock,
-      logger: parts.logger,
-      remove: (pattern) => this.deletePattern(pattern),
-      connected: () => parts.store.connected,
-    });
-    this.#freshness = parts.freshness;
-    this.#invalidations = new Invalidation({
-      ...parts,
-      pending: this.#pending,
-      freshness: parts.freshness,
-      counters: this.#counters,
-      remove: (pattern) => this.deletePattern(pattern),
-      budget: () => currentBudget(this.#parts),
-      ackWaitMs: (patterns) => this.#near.ackWaitMs(patterns),
-    });
-    const { store, clock, logger, limits } = parts;
+    const { store, clock, logger, limits, freshness } = parts;
     const [random, counters, codec] = [this.#random, this.#counters, this.codec];
-    const reads = new ReadGate(store, this.#pending, parts.freshness);
+    const near = nearCacheOf(parts, codec.parsesJson);
+    const removals = new Removals(store, near, this.#writes, counters, logger);
+    const pending = new RetryQueue(clock, logger, removals);
+    this.#freshness = freshness;
+    this.#removals = removals;
+    this.#pending = pending;
+    const reads = new ReadGate(store, pending, freshness);
     const lookup = new Lookup({ store, reads, clock, random, counters, logger, codec });
     this.#work = new BackgroundTasks({ clock, counters, logger });
     const { closing } = this.#work;
@@ -94,7 +85,8 @@ export class CacheEngine {
     const common = { store, reads, lookup, gate, clock, random, counters, logger, limits, codec };
     this.#parts = { ...common, closing };
     this.#reader = new ReadThrough(this.#parts, this.#work);
-    this.#near = new NearReads(this.#reader, this.#parts, parts.local);
+    this.#near = new NearReads(this.#reader, this.#parts, near);
+    this.#invalidations = new Invalidation(this.#parts, removals, pending, freshness);
   }
 
   async open(): Promise<void> {
@@ -103,14 +95,14 @@ export class CacheEngine {
   }
 
   /**
-   * Waits for refreshes, gives a relay's lead back, does what it still owes, if that can be done, and
-   * closes the store.
+   * Waits for refreshes, gives a relay's lead back, does the pending removals, if that is possible,
+   * and closes the store.
    */
   async close(): Promise<void> {
     await this.#work.close();
     await this.#freshness?.close();
     const undone = await this.#pending.close();
-    if (undone > 0) this.#log.warn(`Cache: closed with ${undone} owed removals undone.`);
+    if (undone > 0) this.#log.warn(`Cache: closed with ${undone} pending removals undone.`);
     await this.store.close();
   }
 
@@ -213,7 +205,7 @@ export class CacheEngine {
       const fits = ready !== '' && this.store.fits?.(key, ready) !== false;
       if (!fits) logUnstored(this.#log, key, serialised);
       const outgoing = { key, text: fits ? ready : undefined, ttlMs };
-      return this.#near.removing(selectKeys([key]), () =>
+      return this.#removals.replace(selectKeys([key]), () =>
         budget.entered((ms) => putByHand(this.store, outgoing, options, ms)),
       );
     };
@@ -228,40 +220,28 @@ export class CacheEngine {
     return true;
   }
 
-  /** One store call. Throws when nobody knows whether it was done. */
+  /** One store call. Throws when it is not known whether it was done. */
   async delete(keys: string | readonly string[]): Promise<number> {
     const all = typeof keys === 'string' ? [keys] : keys;
     all.forEach(assertKey);
-    if (all.length === 0) return 0;
-    const count = await this.#removing(selectKeys(all), () => this.store.remove(all));
-    this.#counters.deletes += count;
-    logDelete(this.#log, all, count);
-    return count;
+    return all.length === 0 ? 0 : this.#removals.remove(selectKeys(all));
   }
 
   /** Costs what it removes where the store keeps a key index. */
   async deletePattern(pattern: string): Promise<number> {
-    const glob = new Glob(pattern);
-    const count = await this.#removing(selectMatching(glob), () =>
-      glob.isLiteral
-        ? this.store.remove([glob.literalPrefix.toString()])
-        : this.store.removeMatching(glob),
-    );
-    this.#counters.deletes += count;
-    logDeletePattern(this.#log, pattern, count);
-    return count;
+    return this.#removals.remove(selectPattern(pattern));
   }
 
   /**
    * Removes what a write made stale; `true` when that is confirmed. Costs as `deletePattern`. Where
-   * other processes have to confirm it, too, these may take the bound of their copies longer.
+   * other processes have to acknowledge it, too, these may take the bound of their copies longer.
    *
    * With a log and `written`: when the store does not confirm within the deadline, waits until the
-   * relay has applied the write or nobody may serve the old value any more. Otherwise what is not
-   * confirmed is owed: tried until it is done, while this cache serves nothing from the store.
+   * relay has applied the write or no process may serve the old value any more. Otherwise what is not
+   * confirmed is pending: retried until it is done, while this cache serves nothing from the store.
    */
-  invalidate(patterns: readonly string[], written?: CommitPosition): Promise<boolean> {
-    return this.#invalidations.run(patterns, written);
+  async invalidate(patterns: readonly string[], written?: CommitPosition): Promise<boolean> {
+    return this.#invalidations.run(patterns.map(selectPattern), written);
   }
 
   /** Runs a script of the application's over keys of its own: one store call. */
@@ -277,15 +257,8 @@ export class CacheEngine {
     });
   }
 
-  async clear(): Promise<number> {
-    const count = await this.#removing(ALL_KEYS, () => this.store.removeAll());
-    this.#counters.deletes += count;
-    logClear(this.#log, count);
-    return count;
-  }
-
-  #removing(removed: KeySelection, remove: () => Promise<number>): Promise<number> {
-    return this.#near.removing(removed, () => this.#writes.behind(remove));
+  clear(): Promise<number> {
+    return this.#removals.remove(ALL_KEYS);
   }
 
   #spend<T>(call: (withinMs: number) => Promise<T>): Promise<T> {
@@ -296,4 +269,12 @@ export class CacheEngine {
     if (!(error instanceof CacheUnavailableError)) throw error;
     this.#counters.errors++;
   }
+}
+
+function nearCacheOf({ store, local, clock }: EngineParts, parsed: boolean): NearCache | undefined {
+  const { coherence } = store;
+  if (coherence === undefined || local === undefined) return undefined;
+  const near = new NearCache({ ...local, clock, parsed, freshness: coherence });
+  coherence.follow(near);
+  return near;
 }

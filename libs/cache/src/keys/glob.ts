@@ -33,11 +33,15 @@ export class Glob {
     assertPattern(source);
     this.source = source;
     this.#steps = compile(Buffer.from(source));
-    const wild = this.#steps.findIndex((step) => typeof step !== 'number');
-    const literal = wild === -1 ? this.#steps : this.#steps.slice(0, wild);
-    this.literalPrefix = Buffer.from(literal.filter((step) => typeof step === 'number'));
-    this.isLiteral = wild === -1;
-    this.isPrefix = wild === this.#steps.length - 1 && this.#steps[wild] === 'run';
+    const literal: number[] = [];
+    for (const step of this.#steps) {
+      if (typeof step !== 'number') break;
+      literal.push(step);
+    }
+    const wildcards = this.#steps.length - literal.length;
+    this.literalPrefix = Buffer.from(literal);
+    this.isLiteral = wildcards === 0;
+    this.isPrefix = wildcards === 1 && this.#steps.at(-1) === 'run';
   }
 
   /** Whether the whole of `text` matches. */

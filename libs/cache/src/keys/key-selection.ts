@@ -1,14 +1,17 @@
 import { escapeGlob, Glob } from './glob.js';
 import { MAX_KEY_BYTES } from './key-validation.js';
 
-/** What a removal took away, as those are told who may hold copies of it. */
+/**
+ * What a removal is about. It is made once, where the caller's keys or pattern come in, and handed
+ * on: to the store, to the copies in this process, and to the processes that hold copies.
+ */
 export type KeySelection =
   | { readonly kind: 'keys'; readonly keys: readonly string[] }
-  /** Whatever matches, and not only what was found: a copy may outlive what it was taken from. */
-  | { readonly kind: 'matching'; readonly glob: Glob }
+  /** Every key that matches, and not only what was found: a copy may outlive its original. */
+  | { readonly kind: 'pattern'; readonly glob: Glob }
   | { readonly kind: 'all' };
 
-/** Longer lists of keys are told by what they have in common. */
+/** Longer lists of keys travel as the pattern of what they have in common. */
 const MAX_LIST_CHARACTERS = 4_096;
 /** No key holds a control character. */
 const SEPARATOR = '\n';
@@ -16,60 +19,73 @@ const SEPARATOR = '\n';
 export const ALL_KEYS: KeySelection = { kind: 'all' };
 
 export function selectKeys(keys: readonly string[]): KeySelection {
-  const length = keys.reduce((sum, key) => sum + key.length + 1, 0);
-  return length <= MAX_LIST_CHARACTERS ? { kind: 'keys', keys } : beginningAlike(keys);
+  return { kind: 'keys', keys };
 }
 
-export function selectMatching(glob: Glob): KeySelection {
-  return glob.isLiteral
-    ? { kind: 'keys', keys: [glob.literalPrefix.toString()] }
-    : { kind: 'matching', glob };
+/**
+ * The keys that match. A pattern without wildcards names one key.
+ *
+ * @throws CachePatternInvalidError
+ */
+export function selectPattern(pattern: string): KeySelection {
+  const glob = new Glob(pattern);
+  return glob.isLiteral ? selectKeys([glob.literalPrefix.toString()]) : { kind: 'pattern', glob };
 }
 
-export function encodeSelection(removed: KeySelection): string {
-  if (removed.kind === 'keys') return `k${removed.keys.join(SEPARATOR)}`;
-  return removed.kind === 'matching' ? `g${removed.glob.source}` : 'a';
+/** The same text for the same selection, and another for every other. */
+export function identify(selection: KeySelection): string {
+  if (selection.kind === 'all') return 'a';
+  if (selection.kind === 'pattern') return `g${selection.glob.source}`;
+  return `k${selection.keys.join(SEPARATOR)}`;
 }
 
-/** What cannot be understood may have been anything. */
+/** The selection as a message carries it. A list of more than 4 KiB is sent as a pattern for all. */
+export function encodeSelection(selection: KeySelection): string {
+  const text = identify(selection);
+  if (selection.kind !== 'keys' || text.length <= MAX_LIST_CHARACTERS) return text;
+  return identify(alike(selection.keys));
+}
+
+/** What a message selects; everything if it cannot be read. */
 export function decodeSelection(text: string): KeySelection {
   const rest = text.slice(1);
-  if (text.startsWith('k')) return { kind: 'keys', keys: rest.split(SEPARATOR) };
+  if (text.startsWith('k')) return selectKeys(rest.split(SEPARATOR));
   if (!text.startsWith('g')) return ALL_KEYS;
   try {
-    return { kind: 'matching', glob: new Glob(rest) };
+    return { kind: 'pattern', glob: new Glob(rest) };
   } catch {
     return ALL_KEYS;
   }
 }
 
-/** Tells the keys that were, or could have been, removed from the others. */
-export function matcherOf(removed: KeySelection): (key: string) => boolean {
-  if (removed.kind === 'all') return () => true;
-  if (removed.kind === 'keys') {
-    const [only, ...others] = removed.keys;
+/** Tells whether a key is selected. */
+export function matcherOf(selection: KeySelection): (key: string) => boolean {
+  if (selection.kind === 'all') return () => true;
+  if (selection.kind === 'keys') {
+    const [only, ...others] = selection.keys;
     if (others.length === 0) return (key) => key === only;
-    const keys = new Set(removed.keys);
+    const keys = new Set(selection.keys);
     return (key) => keys.has(key);
   }
-  const { glob } = removed;
+  const { glob } = selection;
   const literal = glob.literalPrefix.toString();
   if (glob.isPrefix) return (key) => key.startsWith(literal);
   // Most keys differ in what is literal, and comparing that is cheap.
   return (key) => key.startsWith(literal) && glob.matches(Buffer.from(key));
 }
 
-/** Whether a key that begins with one of the prefixes may be among what was removed. */
-export function mayMatchPrefix(removed: KeySelection, prefixes: readonly string[]): boolean {
-  if (removed.kind === 'all') return prefixes.length > 0;
-  if (removed.kind === 'keys') {
-    return removed.keys.some((key) => prefixes.some((prefix) => key.startsWith(prefix)));
+/** Whether a key that begins with one of the prefixes may be selected. */
+export function mayMatchPrefix(selection: KeySelection, prefixes: readonly string[]): boolean {
+  if (selection.kind === 'all') return prefixes.length > 0;
+  if (selection.kind === 'keys') {
+    return selection.keys.some((key) => prefixes.some((prefix) => key.startsWith(prefix)));
   }
-  const literal = removed.glob.literalPrefix.toString();
+  const literal = selection.glob.literalPrefix.toString();
   return prefixes.some((prefix) => prefix.startsWith(literal) || literal.startsWith(prefix));
 }
 
-function beginningAlike(keys: readonly string[]): KeySelection {
+/** A pattern that covers all of the keys. */
+function alike(keys: readonly string[]): KeySelection {
   const [first = '', ...others] = keys;
   let length = first.length;
   for (const key of others) {
@@ -77,7 +93,7 @@ function beginningAlike(keys: readonly string[]): KeySelection {
   }
   const pattern = `${escapeGlob(withoutHalf(first.slice(0, length)))}*`;
   if (Buffer.byteLength(pattern) > MAX_KEY_BYTES) return ALL_KEYS;
-  return { kind: 'matching', glob: new Glob(pattern) };
+  return { kind: 'pattern', glob: new Glob(pattern) };
 }
 
 /** Cut in the middle of a surrogate pair, a text would be none. */

@@ -59,7 +59,7 @@ describe('The chain of removal messages', () => {
     chain.onMessage(20, 21, 'gstats:*');
     expect(told).toMatchObject([
       { kind: 'keys', keys: ['a', 'b'] },
-      { kind: 'matching', glob: { source: 'stats:*' } },
+      { kind: 'pattern', glob: { source: 'stats:*' } },
     ]);
     expect(chain.gaps).toBe(0);
   });

@@ -115,10 +115,7 @@ export class Relay {
       const reading = await this.#read(turn.cursor);
       if (reading === undefined) return this.#unavailable();
       if (reading.invalidations === 'everything') this.#noteClear(turn.cursor);
-      // A process that does not confirm must not hold up the proof for all; a writer who relies on
-      // this turn instead of a removal of his own gives it the time.
-      const removals = store.unconfirmed ?? store;
-      await applyInvalidations(removals, reading.invalidations, () => relayStore.beginRound());
+      await applyInvalidations(store, reading.invalidations, () => relayStore.beginRound());
       const end = await relayStore.endRound(turn, reading.cursor);
       this.#reportRecovery();
       if (end === 'conflict') return SHORTEST_PAUSE_MS + RETRY_MS * random();

@@ -123,15 +123,17 @@ export interface InvalidationFeed {
   /** Whoever holds copies is told of removals from now on. */
   follow(copies: InvalidationListener): void;
   /** How long a removal may wait, in milliseconds, for others to confirm it; 0 for most. */
-  waitMs(removed: KeySelection): number;
+  waitMs(selection: KeySelection): number;
 }
 
-/** Ways to remove; each returns how many values it removed. */
-export interface StoreRemovals {
-  remove(keys: readonly string[]): Promise<number>;
-  removeMatching(glob: Glob): Promise<number>;
-  /** Removes every key under the prefix, whoever wrote it, and nothing else. */
-  removeAll(): Promise<number>;
+/** How a removal is done. */
+export interface RemovalOptions {
+  /**
+   * Whether the removal is done only when the processes that hold copies have acknowledged it,
+   * where the cache's options ask for that. Without, a process that did not receive it may serve
+   * its copies for as long as `coherence.waitMs` says. Default true.
+   */
+  readonly awaitAcks?: boolean;
 }
 
 /**
@@ -148,7 +150,7 @@ export interface StoreRemovals {
  *   removes the key;
  * - a removal returns how many values it removed; a lease alone does not count.
  */
-export interface CacheStore extends StoreRemovals {
+export interface CacheStore {
   readonly kind: 'redis' | 'memory';
   /** Where its keys are in a server that other stores may use as well. */
   readonly keySpace?: { readonly prefix: string; readonly database: number } | undefined;
@@ -166,11 +168,6 @@ export interface CacheStore extends StoreRemovals {
   readonly patience?: Pick<Clock, 'now'>;
   /** Absent where copies would gain nothing, or were not asked for. */
   readonly coherence?: InvalidationFeed | undefined;
-  /**
-   * Removals that are announced and wait for nobody: who was not heard of may read copies for as
-   * long as `coherence.waitMs` says. Absent where none ever waits.
-   */
-  readonly unconfirmed?: StoreRemovals;
 
   /** Connects. A store that is away is no error: it is used when it comes. */
   open(): Promise<void>;
@@ -230,6 +227,14 @@ export interface CacheStore extends StoreRemovals {
    * was removed. `text` is what was read.
    */
   discard(key: string, text: string, withinMs: number): Promise<boolean>;
+
+  /**
+   * Removes values and leases, and returns how many values it removed. `all` is every key under the
+   * prefix, whatever wrote it, and nothing else.
+   *
+   * @throws CacheUnavailableError when it is not known whether all of it was done
+   */
+  remove(selection: KeySelection, options?: RemovalOptions): Promise<number>;
 
   list(glob: Glob | undefined, after: string | undefined, limit: number): Promise<KeyPage>;
   describe(key: string): Promise<(TimedText & { readonly bytes: number }) | undefined>;

@@ -116,7 +116,7 @@ describe('testCache', () => {
     await cache.deletePattern('c*');
     await cache.clear();
     expect(calls.removed).toEqual(['b', 'c*', '*']);
-    expect([calls.count(), calls.count('write'), calls.count('remove', 'removeAll')]).toEqual([
+    expect([calls.count(), calls.count('write'), calls.count('remove', 'remove')]).toEqual([
       7, 3, 2,
     ]);
     calls.reset();

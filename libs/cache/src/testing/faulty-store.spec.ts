@@ -5,6 +5,7 @@ import { MemoryStore } from '../store/memory/memory-store.js';
 import { FakeClock } from './fake-clock.js';
 import { FaultyStore } from './faulty-store.js';
 import { settle } from './settle.js';
+import { ALL_KEYS, selectKeys } from '../keys/key-selection.js';
 
 const MS = 50;
 const TERMS = { leaseMs: 2_000, replace: false };
@@ -56,7 +57,7 @@ describe('The faulty store', () => {
     };
     const calls = [
       store.write('k', '1', undefined, MS).catch(end('write')),
-      store.remove(['k']).catch(end('remove')),
+      store.remove(selectKeys(['k'])).catch(end('remove')),
     ];
     await clock.advanceAsync(MS - 1);
     expect(ended).toEqual([]);
@@ -72,11 +73,11 @@ describe('The faulty store', () => {
   it('loses a reply: it is done, and nobody hears of it', async () => {
     await inner.write('k', '1', undefined, MS);
     store.loseReply('remove', { times: 1 });
-    const removal = expect(store.remove(['k'])).rejects.toEqual(refusal('timeout'));
+    const removal = expect(store.remove(selectKeys(['k']))).rejects.toEqual(refusal('timeout'));
     expect(await inner.read('k', MS)).toBeUndefined();
     await clock.advanceAsync(1_000);
     await removal;
-    expect(await store.remove(['k'])).toBe(0);
+    expect(await store.remove(selectKeys(['k']))).toBe(0);
   });
 
   it('delays: in time it is answered, too late it is done all the same', async () => {
@@ -136,7 +137,7 @@ describe('The faulty store', () => {
     await first;
     expect(await inner.read('k', MS)).toBe('1');
     const after = store.holdReply('remove');
-    const removal = store.remove(['k']);
+    const removal = store.remove(selectKeys(['k']));
     await after.arrived;
     expect(await inner.read('k', MS)).toBeUndefined();
     after.release();
@@ -149,7 +150,7 @@ describe('The faulty store', () => {
     store.disconnect();
     expect([store.connected, store.circuit]).toEqual([false, 'open']);
     await expect(store.read('v', MS)).rejects.toThrow(CacheUnavailableError);
-    await expect(store.removeAll()).rejects.toEqual(refusal('offline'));
+    await expect(store.remove(ALL_KEYS)).rejects.toEqual(refusal('offline'));
     store.heal();
     expect([store.connected, store.circuit]).toEqual([true, 'closed']);
     expect(await store.read('v', MS)).toBe('1');

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeEnvelope, envelopeHead } from '../values/envelope.js';
 import type { CacheStore, Lease } from '../store/cache-store.js';
 import type { Fact, Removals } from './refresh-contract.js';
+import { ALL_KEYS, selectKeys } from '../keys/key-selection.js';
 
 const MS = 10_000;
 const MARKED_MS = 5_000;
@@ -46,7 +47,7 @@ export function hitForMissContract(fact: Fact, removals: Removals): void {
     assert.equal(await store.readTimed('k', MS), undefined);
     assert.equal(await store.describe('k'), undefined);
     assert.deepEqual((await store.list(undefined, undefined, 9)).items, []);
-    assert.equal(await store.removeAll(), 0);
+    assert.equal(await store.remove(ALL_KEYS), 0);
   });
 
   fact('stores the first value of those who load, which ends the marker', async (store) => {
@@ -56,7 +57,7 @@ export function hitForMissContract(fact: Fact, removals: Removals): void {
     assert.equal(await store.fill(third, '2', undefined, MS), false);
     assert.equal(await store.release(first, MS, MARKED_MS), false);
     assert.equal(await store.read('k', MS), '1');
-    await store.remove(['k']);
+    await store.remove(selectKeys(['k']));
     await onlyOneLoads(store, 'k');
   });
 

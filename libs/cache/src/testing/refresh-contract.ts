@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeEnvelope, envelopeHead } from '../values/envelope.js';
 import type { CacheStore, RefreshLease, RefreshTerms } from '../store/cache-store.js';
+import { ALL_KEYS, selectKeys } from '../keys/key-selection.js';
 
 /** Declares one case of the suite. */
 export type Fact = (title: string, body: (store: CacheStore) => Promise<void>) => void;
@@ -50,7 +51,7 @@ export function refreshContract(fact: Fact, removals: Removals): void {
     const next = await turn(store, 'k', 'b');
     assert.equal(await store.refill(next, large('c'), 60_000, MS), true);
     assert.ok(((await store.readTimed('k', MS))?.ttlMs ?? 0) > 50_000);
-    assert.equal(await store.removeAll(), 1);
+    assert.equal(await store.remove(ALL_KEYS), 1);
   });
 
   fact('gives one turn at a time, and another after its time', async (store) => {
@@ -123,7 +124,7 @@ export function refreshContract(fact: Fact, removals: Removals): void {
   fact('refuses a refill of what is leased again or was written by hand', async (store) => {
     await store.write('k', filling('a'), undefined, MS);
     const refresh = await turn(store, 'k', 'a');
-    await store.remove(['k']);
+    await store.remove(selectKeys(['k']));
     const lease = await store.acquire('k', { leaseMs: 5_000, replace: false }, MS);
     assert.equal(await store.refill(refresh, filling('b'), undefined, MS), false);
     assert.equal(
@@ -156,6 +157,6 @@ export function refreshContract(fact: Fact, removals: Removals): void {
       page.items.map(({ key }) => key),
       ['k'],
     );
-    assert.equal(await store.removeAll(), 1);
+    assert.equal(await store.remove(ALL_KEYS), 1);
   });
 }

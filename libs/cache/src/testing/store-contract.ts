@@ -4,6 +4,7 @@ import { Glob } from '../keys/glob.js';
 import type { CacheStore, Lease } from '../store/cache-store.js';
 import { hitForMissContract } from './hit-for-miss-contract.js';
 import { refreshContract } from './refresh-contract.js';
+import { ALL_KEYS, selectKeys, selectPattern } from '../keys/key-selection.js';
 
 /** The two functions of a test runner that the suite needs: Jest's, Vitest's or `node:test`'s. */
 export interface TestRunner {
@@ -143,7 +144,7 @@ export function storeContract(
       const lease = await leased(store, 'k');
       assert.equal(await store.release(lease, MS), true);
       assert.equal((await store.acquire('k', TERMS, MS)).state, 'owned');
-      await store.remove(['k']);
+      await store.remove(selectKeys(['k']));
       assert.equal(await store.release(lease, MS), false);
     });
 
@@ -152,10 +153,10 @@ export function storeContract(
         (lease) => store.fill(lease, '1', undefined, MS),
         (lease) => store.write(lease.key, '1', undefined, MS),
         (lease) => store.release(lease, MS),
-        (lease) => store.remove([lease.key]),
-        () => store.removeMatching(new Glob('w:*')),
-        () => store.removeMatching(new Glob('*:?')),
-        () => store.removeAll(),
+        (lease) => store.remove(selectKeys([lease.key])),
+        () => store.remove(selectPattern('w:*')),
+        () => store.remove(selectPattern('*:?')),
+        () => store.remove(ALL_KEYS),
       ];
       for (const [index, end] of ends.entries()) {
         const key = `w:${index}`;
@@ -183,7 +184,7 @@ export function storeContract(
       await store.write('a', '1', undefined, MS);
       await store.write('b', '1', undefined, MS);
       await leased(store, 'c');
-      assert.equal(await store.remove(['a', 'b', 'c', 'nada']), 2);
+      assert.equal(await store.remove(selectKeys(['a', 'b', 'c', 'nada'])), 2);
       assert.deepEqual(await store.readMany(['a', 'b', 'c'], MS), [
         undefined,
         undefined,
@@ -208,9 +209,9 @@ export function storeContract(
     fact('by pattern, exactly what matches', async (store) => {
       const keys = ['stats:user:2:days:7', 'stats:user:2:days:30', 'stats:user:20:days:7', 'x'];
       for (const key of keys) await store.write(key, '1', undefined, MS);
-      assert.equal(await store.removeMatching(new Glob('stats:user:2:*')), 2);
-      assert.equal(await store.removeMatching(new Glob('*:days:[0-7]')), 1);
-      assert.equal(await store.removeMatching(new Glob('nada*')), 0);
+      assert.equal(await store.remove(selectPattern('stats:user:2:*')), 2);
+      assert.equal(await store.remove(selectPattern('*:days:[0-7]')), 1);
+      assert.equal(await store.remove(selectPattern('nada*')), 0);
       assert.equal(await store.read('x', MS), '1');
     });
 
@@ -218,9 +219,9 @@ export function storeContract(
       await Promise.all(
         Array.from({ length: 1_050 }, (_, n) => store.write(`k:${n}`, '1', undefined, MS)),
       );
-      assert.equal(await store.removeMatching(new Glob('k:1*')), 161);
-      assert.equal(await store.removeMatching(new Glob('k:*3')), 89);
-      assert.equal(await store.removeAll(), 1_050 - 161 - 89);
+      assert.equal(await store.remove(selectPattern('k:1*')), 161);
+      assert.equal(await store.remove(selectPattern('k:*3')), 89);
+      assert.equal(await store.remove(ALL_KEYS), 1_050 - 161 - 89);
       assert.equal((await store.statistics()).keys, 0);
     });
   });
@@ -272,8 +273,8 @@ export function storeContract(
 }
 
 const removals: readonly (readonly [string, (store: CacheStore) => Promise<number>])[] = [
-  ['the key was removed', (store) => store.remove(['stats:2'])],
-  ['a prefix of it was removed', (store) => store.removeMatching(new Glob('stats:*'))],
-  ['a pattern matched it', (store) => store.removeMatching(new Glob('*s:[0-9]'))],
-  ['everything was removed', (store) => store.removeAll()],
+  ['the key was removed', (store) => store.remove(selectKeys(['stats:2']))],
+  ['a prefix of it was removed', (store) => store.remove(selectPattern('stats:*'))],
+  ['a pattern matched it', (store) => store.remove(selectPattern('*s:[0-9]'))],
+  ['everything was removed', (store) => store.remove(ALL_KEYS)],
 ];

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import { systemClock } from '../clock.js';
 import type { Glob } from '../keys/glob.js';
+import type { KeySelection } from '../keys/key-selection.js';
 import type {
   Acquisition,
   CacheStore,
@@ -11,6 +12,7 @@ import type {
   RefreshLease,
   RefreshTerms,
   RefreshAcquisition,
+  RemovalOptions,
   StoreScript,
   StoreStatistics,
   TimedText,
@@ -27,9 +29,9 @@ export type StoreOperation = Exclude<
   | 'clock'
   | 'patience'
   | 'fits'
-  | 'cursors'
+  | 'keySpace'
+  | 'relayStore'
   | 'coherence'
-  | 'unconfirmed'
   | 'open'
   | 'close'
   | 'watch'
@@ -183,18 +185,14 @@ export abstract class StoreWrapper implements CacheStore {
     return this.pass(call, () => this.inner.discard(key, text, withinMs));
   }
 
-  remove(keys: readonly string[]): Promise<number> {
-    return this.pass({ operation: 'remove', keys }, () => this.inner.remove(keys));
-  }
-
-  removeMatching(glob: Glob): Promise<number> {
-    const call: StoreCall = { operation: 'removeMatching', keys: [], pattern: glob.source };
-    return this.pass(call, () => this.inner.removeMatching(glob));
-  }
-
-  removeAll(): Promise<number> {
-    const call: StoreCall = { operation: 'removeAll', keys: [], pattern: '*' };
-    return this.pass(call, () => this.inner.removeAll());
+  remove(selection: KeySelection, options?: RemovalOptions): Promise<number> {
+    const named =
+      selection.kind === 'keys'
+        ? { keys: selection.keys }
+        : { keys: [], pattern: selection.kind === 'pattern' ? selection.glob.source : '*' };
+    return this.pass({ operation: 'remove', ...named }, () =>
+      this.inner.remove(selection, options),
+    );
   }
 
   list(glob: Glob | undefined, after: string | undefined, limit: number): Promise<KeyPage> {

@@ -39,7 +39,7 @@ describe('An invalidation that others have to confirm', () => {
   }
 
   it('is not late for as long as they may take', async () => {
-    store.delay('removeMatching', DEADLINE_MS + BOUND_MS - 1);
+    store.delay('remove', DEADLINE_MS + BOUND_MS - 1);
     const invalidation = watch(['usuarios:*', 'stats:*']);
     await clock.advanceAsync(DEADLINE_MS + BOUND_MS - 1);
     expect(invalidation.done).toBe(true);
@@ -47,7 +47,7 @@ describe('An invalidation that others have to confirm', () => {
   });
 
   it('is late, and owed, after that', async () => {
-    store.hang('removeMatching');
+    store.hang('remove');
     const invalidation = watch(['stats:*']);
     await clock.advanceAsync(DEADLINE_MS + BOUND_MS - 1);
     expect(invalidation.done).toBeUndefined();
@@ -57,7 +57,7 @@ describe('An invalidation that others have to confirm', () => {
   });
 
   it('takes no longer than the deadline where nobody has to confirm it', async () => {
-    store.hang('removeMatching');
+    store.hang('remove');
     const invalidation = watch(['usuarios:*']);
     await clock.advanceAsync(DEADLINE_MS);
     expect(invalidation.done).toBe(false);
@@ -65,7 +65,7 @@ describe('An invalidation that others have to confirm', () => {
 
   it('takes nothing from what the request may spend on the store', async () => {
     await cache.set('usuarios:2', 1);
-    store.delay('removeMatching', BOUND_MS);
+    store.delay('remove', BOUND_MS);
     const request = runWithCacheDeadline(async () => [
       await cache.invalidate(['stats:user:2:*']),
       await cache.invalidate(['stats:user:3:*']),

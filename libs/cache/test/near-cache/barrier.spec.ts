@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Glob } from '@gad/cache';
+import { ALL_KEYS, selectKeys, selectPattern } from '@gad/cache';
 import { openRedisStore, until } from '../support/fixtures.js';
 import { gatedLinks } from '../support/gated-link.js';
 import type { Gates } from '../support/gates.js';
@@ -65,7 +65,7 @@ describe('A removal with the barrier', () => {
 
   /** A removal that is answered, but not done before the bound has passed. */
   async function expectWholeBound(): Promise<void> {
-    const removal = writer.store.remove([KEY]);
+    const removal = writer.store.remove(selectKeys([KEY]));
     const state = watch(removal);
     await roundTrip();
     await roundTrip();
@@ -75,10 +75,10 @@ describe('A removal with the barrier', () => {
   }
 
   it.each<[string, (store: CoherentProcess['store']) => Promise<unknown>]>([
-    ['a key', (store) => store.remove([KEY])],
-    ['a prefix', (store) => store.removeMatching(new Glob('stats:*'))],
-    ['a glob', (store) => store.removeMatching(new Glob('*:30'))],
-    ['everything', (store) => store.removeAll()],
+    ['a key', (store) => store.remove(selectKeys([KEY]))],
+    ['a prefix', (store) => store.remove(selectPattern('stats:*'))],
+    ['a glob', (store) => store.remove(selectPattern('*:30'))],
+    ['everything', (store) => store.remove(ALL_KEYS)],
   ])('is not done before the other process has confirmed it: %s', async (_, remove) => {
     reader.keep(KEY, 1);
     const confirmation = gates.before(isConfirmation);
@@ -92,29 +92,29 @@ describe('A removal with the barrier', () => {
     await removal;
   });
 
-  it.each<[string, (store: CoherentProcess['store']) => Promise<unknown>]>([
-    ['a key', ({ unconfirmed }) => unconfirmed.remove([KEY])],
-    ['a prefix', ({ unconfirmed }) => unconfirmed.removeMatching(new Glob('stats:*'))],
-    ['everything', ({ unconfirmed }) => unconfirmed.removeAll()],
-  ])('is announced and waits for nobody when a relay makes it: %s', async (_, remove) => {
+  it.each([
+    ['a key', selectKeys([KEY])],
+    ['a prefix', selectPattern('stats:*')],
+    ['everything', ALL_KEYS],
+  ])('without awaitAcks is announced and waits for no process: %s', async (_, selection) => {
     reader.keep(KEY, 1);
     await server.command('ZADD', STATE, String(Date.now()), 'frozen');
-    await remove(writer.store);
+    await writer.store.remove(selection, { awaitAcks: false });
     await until(() => reader.copy(KEY) === undefined);
     expect(gates.calls.filter(isConfirmation)).toEqual([]);
   });
 
   it('does not wait where no copies are kept by the barrier’s rules', async () => {
     const confirmation = gates.before(isConfirmation);
-    await writer.store.remove(['usuarios:2']);
-    await writer.store.removeMatching(new Glob('usuarios:*'));
+    await writer.store.remove(selectKeys(['usuarios:2']));
+    await writer.store.remove(selectPattern('usuarios:*'));
     confirmation.release();
     expect(gates.calls.filter(isConfirmation)).toEqual([]);
   });
 
   it('waits for the whole bound, and no longer, when a process does not confirm', async () => {
     const confirmation = gates.before(isConfirmation);
-    const removal = writer.store.remove([KEY]);
+    const removal = writer.store.remove(selectKeys([KEY]));
     const state = watch(removal);
     await confirmation.arrived;
     await roundTrip();
@@ -127,9 +127,9 @@ describe('A removal with the barrier', () => {
 
   it('does not take the confirmation of another removal for its own', async () => {
     const first = gates.before(isConfirmation);
-    const one = watch(writer.store.remove([KEY]));
+    const one = watch(writer.store.remove(selectKeys([KEY])));
     await first.arrived;
-    await writer.store.remove([KEY]);
+    await writer.store.remove(selectKeys([KEY]));
     await roundTrip();
     expect(one.done).toBe(false);
     first.release();
@@ -138,13 +138,13 @@ describe('A removal with the barrier', () => {
 
   it('does not wait for a process that has left', async () => {
     await reader.store.close();
-    await writer.store.remove([KEY]);
+    await writer.store.remove(selectKeys([KEY]));
     reader = await readyProcess(server);
   });
 
   it('does not wait for a process that has been silent for twice the bound', async () => {
     await server.command('ZADD', STATE, String(Date.now() - 2 * BOUND_MS - 50), 'crashed');
-    await writer.store.remove([KEY]);
+    await writer.store.remove(selectKeys([KEY]));
   });
 
   it('waits for one that has been silent for less', async () => {
@@ -179,10 +179,10 @@ describe('A removal with the barrier', () => {
 
   it('forgets whom it has asked when it is done, and when it fails', async () => {
     const barrier = writer.store.coherence?.barrier;
-    await writer.store.remove([KEY]);
+    await writer.store.remove(selectKeys([KEY]));
     expect(barrier?.confirmations.size).toBe(0);
     await server.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-    await expect(writer.store.remove([KEY])).rejects.toThrow();
+    await expect(writer.store.remove(selectKeys([KEY]))).rejects.toThrow();
     expect(barrier?.confirmations.size).toBe(0);
   });
 
@@ -191,7 +191,7 @@ describe('A removal with the barrier', () => {
     const links = gatedLinks();
     const slow = await openRedisStore(server, { makeLink: links.makeLink, removalTimeoutMs: 1 });
     const lost = links.gates.before('REMOVE');
-    const removal = expect(slow.remove([KEY])).rejects.toThrow('in time');
+    const removal = expect(slow.remove(selectKeys([KEY]))).rejects.toThrow('in time');
     await lost.arrived;
     await removal;
     await until(() => reader.copy(KEY) === undefined);

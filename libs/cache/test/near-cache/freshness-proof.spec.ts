@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { selectKeys } from '@gad/cache';
 import type { Member } from '../support/fleet.js';
 import { Fleet } from '../support/fleet.js';
 
@@ -81,7 +82,7 @@ describe('Copies under the proof of freshness', () => {
   });
 
   it('are not made of a value that was being stored when it ran out', async () => {
-    await fleet.store.remove([KEY]);
+    await fleet.store.remove(selectKeys([KEY]));
     const stored = process.gates.after('fill');
     const reading = read();
     await stored.arrived;
@@ -103,7 +104,7 @@ describe('Copies under the proof of freshness', () => {
   });
 
   it('are not made of a value that was being read while it ran out and was given anew', async () => {
-    await fleet.store.remove([KEY]);
+    await fleet.store.remove(selectKeys([KEY]));
     const stored = process.gates.after('fill');
     const reading = read();
     await stored.arrived;

@@ -1,3 +1,4 @@
+import { selectKeys } from '@gad/cache';
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -57,7 +58,7 @@ describe('A process that is stopped while it holds copies', () => {
       await untilCopied();
       reader.kill('SIGSTOP');
       // Nobody confirms, so this takes the whole bound; then it is done.
-      await writer.store.remove([KEY]);
+      await writer.store.remove(selectKeys([KEY]));
       const early = how.includes('already') ? read() : undefined;
       reader.kill('SIGCONT');
       const served = await (early ?? read());

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Glob } from '@gad/cache';
+import { ALL_KEYS, selectKeys, selectPattern } from '@gad/cache';
 import { encodeEnvelope, envelopeHead } from '../../src/values/envelope.js';
 import { openRedisStore, until } from '../support/fixtures.js';
 import type { RedisServer } from '../support/redis-server.js';
@@ -32,20 +32,20 @@ describe('Copies in one process', () => {
   const gone = (key: string): Promise<void> => until(() => reader.copy(key) === undefined);
 
   it.each<[string, (store: CoherentProcess['store']) => Promise<unknown>]>([
-    ['its key', (store) => store.remove(['a', KEY])],
-    ['a prefix', (store) => store.removeMatching(new Glob('stats:user:2:*'))],
-    ['a glob', (store) => store.removeMatching(new Glob('stats:*:30'))],
-    ['a pattern without wildcards', (store) => store.removeMatching(new Glob(KEY))],
-    ['everything', (store) => store.removeAll()],
+    ['its key', (store) => store.remove(selectKeys(['a', KEY]))],
+    ['a prefix', (store) => store.remove(selectPattern('stats:user:2:*'))],
+    ['a glob', (store) => store.remove(selectPattern('stats:*:30'))],
+    ['a pattern without wildcards', (store) => store.remove(selectPattern(KEY))],
+    ['everything', (store) => store.remove(ALL_KEYS)],
     ['a new value', (store) => store.write(KEY, '2', undefined, 1_000)],
     ['a refreshed value', (store) => refill(store)],
     ['a new large value', (store) => store.write(KEY, `"${'x'.repeat(9_000)}"`, 9_000, 1_000)],
   ])('go when another process removes %s, and others stay', async (what, remove) => {
     const filling = { id: 'first', staleMs: 0, loadMs: 0, codec: '', payload: '1' };
     await writer.store.write(KEY, encodeEnvelope(filling), undefined, 1_000);
-    await writer.store.remove(['sync']);
+    await writer.store.remove(selectKeys(['sync']));
     reader.keep('sync', 1);
-    await writer.store.remove(['sync']);
+    await writer.store.remove(selectKeys(['sync']));
     await gone('sync');
     reader.keep(KEY, 1);
     reader.keep('other', 2);
@@ -59,24 +59,24 @@ describe('Copies in one process', () => {
 
   it('go also when the store had lost the entry, and its index the name, long before', async () => {
     reader.keep(KEY, 1);
-    expect(await writer.store.removeMatching(new Glob('stats:*'))).toBe(0);
+    expect(await writer.store.remove(selectPattern('stats:*'))).toBe(0);
     await gone(KEY);
   });
 
   it('go with a pattern only when all of it is removed: who reads in between, reads again', async () => {
     const keys = Array.from({ length: 450 }, (_, at) => `stats:${String(at).padStart(4, '0')}`);
     await Promise.all(keys.map((key) => writer.store.write(key, '1', undefined, 1_000)));
-    const heard = await messages(() => writer.store.removeMatching(new Glob('stats:*')));
+    const heard = await messages(() => writer.store.remove(selectPattern('stats:*')));
     expect(heard).toEqual(['gstats:*']);
-    expect(await messages(() => writer.store.remove(keys))).toEqual(['gstats:0*']);
-    expect(await messages(() => writer.store.removeAll())).toEqual(['a']);
-    expect(await messages(() => writer.store.removeMatching(new Glob('*:1')))).toEqual(['g*:1']);
+    expect(await messages(() => writer.store.remove(selectKeys(keys)))).toEqual(['gstats:0*']);
+    expect(await messages(() => writer.store.remove(ALL_KEYS))).toEqual(['a']);
+    expect(await messages(() => writer.store.remove(selectPattern('*:1')))).toEqual(['g*:1']);
   });
 
   it('go when a process without copies removes something', async () => {
     const plain = await openRedisStore(server);
     reader.keep(KEY, 1);
-    await plain.remove([KEY]);
+    await plain.remove(selectKeys([KEY]));
     await gone(KEY);
     await plain.close();
   });
@@ -87,10 +87,10 @@ describe('Copies in one process', () => {
     const plain = await openRedisStore(server);
     const heard = await messages(async () => {
       await plain.write(KEY, '1', undefined, 1_000);
-      await plain.remove([KEY]);
-      await plain.removeMatching(new Glob('stats:*'));
-      await plain.removeMatching(new Glob('*:30'));
-      await plain.removeAll();
+      await plain.remove(selectKeys([KEY]));
+      await plain.remove(selectPattern('stats:*'));
+      await plain.remove(selectPattern('*:30'));
+      await plain.remove(ALL_KEYS);
     });
     expect(heard).toEqual([]);
     expect(await server.command('EXISTS', STATE)).toBe(0);
@@ -100,7 +100,7 @@ describe('Copies in one process', () => {
   it('leave the server’s keyspace figures alone, by looks as well as by removals', async () => {
     await server.command('CONFIG', 'RESETSTAT');
     const looks = await calls('evalsha');
-    await writer.store.remove([KEY]);
+    await writer.store.remove(selectKeys([KEY]));
     await until(() => reader.readable);
     while ((await calls('evalsha')) < looks + 4) await until(() => reader.readable);
     expect(await server.command('INFO', 'stats')).toMatch(
@@ -113,7 +113,7 @@ describe('Copies in one process', () => {
     reader.keep('other', 1);
     // As if another removal had been announced before this one, and its message lost.
     await server.command('ZADD', STATE, 'INCR', '5', 'seq');
-    await writer.store.remove(['a']);
+    await writer.store.remove(selectKeys(['a']));
     await gone(KEY);
     expect(reader.copy('other')).toBeUndefined();
     await until(() => reader.readable);
@@ -144,7 +144,7 @@ describe('Copies in one process', () => {
     expect(reader.copy(KEY)).toBeUndefined();
     reader.keep(KEY, 2);
     await until(() => writer.store.connected);
-    await writer.store.remove([KEY]);
+    await writer.store.remove(selectKeys([KEY]));
     await gone(KEY);
   });
 
@@ -166,16 +166,16 @@ describe('Copies in one process', () => {
     expect(reader.copy(KEY)).toBeUndefined();
     await until(() => writer.store.connected);
     reader.keep(KEY, 2);
-    await writer.store.remove([KEY]);
+    await writer.store.remove(selectKeys([KEY]));
     await gone(KEY);
   });
 
   it.each<[string, (store: CoherentProcess['store']) => Promise<unknown>]>([
-    ['a key', (store) => store.remove([KEY])],
-    ['a prefix', (store) => store.removeMatching(new Glob('stats:*'))],
-    ['a prefix that nothing has', (store) => store.removeMatching(new Glob('nothing:*'))],
-    ['a glob', (store) => store.removeMatching(new Glob('*:30'))],
-    ['everything', (store) => store.removeAll()],
+    ['a key', (store) => store.remove(selectKeys([KEY]))],
+    ['a prefix', (store) => store.remove(selectPattern('stats:*'))],
+    ['a prefix that nothing has', (store) => store.remove(selectPattern('nothing:*'))],
+    ['a glob', (store) => store.remove(selectPattern('*:30'))],
+    ['everything', (store) => store.remove(ALL_KEYS)],
   ])('go when %s is removed from a server that is full', async (_, remove) => {
     await writer.store.write(KEY, '1', undefined, 1_000);
     await server.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');

@@ -185,9 +185,6 @@ describe('@CacheInvalidate', () => {
       override remove(): never {
         throw new CacheUnavailableError('offline', 'away');
       }
-      override removeMatching(): never {
-        throw new CacheUnavailableError('offline', 'away');
-      }
     }
     const { app, cache, close } = await startApp({
       providers: [Prices],

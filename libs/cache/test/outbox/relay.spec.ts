@@ -27,7 +27,7 @@ describe('The relay', () => {
     await fleet.clock.advanceAsync(100);
     expect(await left()).toEqual(['c']);
     expect(leader.freshness.figures()).toMatchObject({ events: 4, event_lag_ms: 1, clears: 1 });
-    expect(leader.gates.calls.filter((call) => call === 'remove')).toHaveLength(1);
+    expect(leader.gates.calls.filter((call) => call === 'removeWithoutAcks')).toHaveLength(3);
   });
 
   it('is woken by an append', async () => {

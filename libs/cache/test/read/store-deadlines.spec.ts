@@ -83,7 +83,7 @@ describe('The deadlines of a store that does not answer', () => {
   it('after a write an invalidation costs one deadline at most, and is done later', async () => {
     const { cache, faults, clock } = timed();
     await cache.set('k:1', 'old');
-    faults.hang('removeMatching', { times: 1 });
+    faults.hang('remove', { times: 1 });
     const invalidation = cache.invalidate('k:*');
     expect(await duration(clock, invalidation)).toBe(50);
     expect(await invalidation).toBe(false);

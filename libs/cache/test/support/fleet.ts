@@ -161,9 +161,8 @@ export class Fleet {
     const store: CacheStore = new Proxy(gated.store, {
       get: (inner, name) => {
         if (name === 'connected') return connected;
-        if (name === 'cursors') return relayStore;
+        if (name === 'relayStore') return relayStore;
         if (name === 'coherence') return copies;
-        if (name === 'unconfirmed') return copies && target;
         const member: unknown = Reflect.get(inner, name, inner);
         if (connected || typeof member !== 'function' || name === 'watch' || name === 'close') {
           return member;

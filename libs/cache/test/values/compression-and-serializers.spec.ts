@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { selectKeys } from '@gad/cache';
 import { decode, encode } from '@msgpack/msgpack';
 import { randomBytes } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
@@ -89,7 +90,7 @@ describe.each(pairs)('Stored values, on the %s:', (_, pair) => {
     const fill = store.hold('fill');
     const loading = cache.getOrSet('k', () => REPETITIVE);
     await fill.arrived;
-    await theirs.remove(['k']);
+    await theirs.remove(selectKeys(['k']));
     fill.release();
     expect(await loading).toEqual(REPETITIVE);
     expect(await stored('k')).toBeUndefined();

@@ -1,121 +1,105 @@
-import { CacheUnavailableError } from '../../cache-errors.js';
 import type { CacheCounters } from '../../cache-counters.js';
+import { CacheUnavailableError } from '../../cache-errors.js';
 import type { Clock } from '../../clock.js';
 import { fulfilledWithin, pause } from '../../clock.js';
 import type { FreshnessGuard, CommitPosition } from '../../outbox/freshness-guard.js';
-import type { CacheStore } from '../../store/cache-store.js';
-import type { DeadlineBudget } from '../deadline-budget.js';
-import { Glob } from '../../keys/glob.js';
+import type { KeySelection } from '../../keys/key-selection.js';
+import type { BudgetOwner } from '../request-deadline.js';
+import { currentBudget } from '../request-deadline.js';
+import type { Removals } from './removals.js';
 import type { RetryQueue } from './retry-queue.js';
 
 /** What invalidations work with. */
-export interface InvalidationParts {
-  readonly store: CacheStore;
-  readonly pending: RetryQueue;
-  /** Absent without a log. */
-  readonly freshness: FreshnessGuard | undefined;
+export interface InvalidationParts extends BudgetOwner {
   readonly clock: Clock;
-  readonly limits: { readonly deadlineMs: number };
   readonly counters: CacheCounters;
-  /** Removes what matches; throws `CacheUnavailableError` when nobody knows whether it did. */
-  readonly remove: (pattern: string) => Promise<unknown>;
-  /** The time for store calls that the operation has, or the rest of the request's. */
-  readonly budget: () => DeadlineBudget;
-  /** How much longer than the deadline it may take, because other processes have to confirm it. */
-  readonly ackWaitMs: (patterns: readonly string[]) => number;
 }
 
 /**
- * What a writer asks for before it answers: that nobody is served the old value. Usually the store
- * confirms the removal within the deadline, and where other processes have to confirm it as well,
- * these do or are waited for. When that fails, a write that is in the log waits until
- * it does not matter any more; any other is owed.
+ * What a writer asks for before it answers: that no reader is served the old value. Usually the
+ * store confirms the removal within the deadline, and where the barrier applies, the processes that
+ * hold copies acknowledge it. If that fails, a write that is in the log waits until no process may
+ * serve the old value; the removals of any other go to the retry queue.
  */
 export class Invalidation {
-  readonly #parts: InvalidationParts;
+  /** @param freshness absent without a log */
+  constructor(
+    private readonly parts: InvalidationParts,
+    private readonly removals: Removals,
+    private readonly pending: RetryQueue,
+    private readonly freshness: FreshnessGuard | undefined,
+  ) {}
 
-  constructor(parts: InvalidationParts) {
-    this.#parts = parts;
-  }
-
-  async run(patterns: readonly string[], written: CommitPosition | undefined): Promise<boolean> {
-    for (const pattern of patterns) void new Glob(pattern);
-    if (patterns.length === 0) return true;
-    const { freshness } = this.#parts;
-    if (freshness?.strict !== true || written === undefined) return this.#orEnqueue(patterns);
-    const done = await this.#orWait(patterns, written, freshness);
+  async run(
+    selections: readonly KeySelection[],
+    written: CommitPosition | undefined,
+  ): Promise<boolean> {
+    if (selections.length === 0) return true;
+    const { freshness } = this;
+    if (freshness?.strict !== true || written === undefined) return this.#orEnqueue(selections);
+    const done = await this.#orWait(selections, written, freshness);
     await freshness.commitWait(written);
     return done;
   }
 
-  /** Confirmed in time, or owed. */
-  async #orEnqueue(patterns: readonly string[]): Promise<boolean> {
-    const { store, pending } = this.#parts;
-    const mark = pending.version();
-    const owe = (): false => {
-      for (const pattern of patterns) pending.enqueue(pattern, mark);
-      return false;
-    };
-    if (pending.size > 0 || !store.connected) return owe();
-    const removal = this.#remove(patterns);
-    const done = await this.#inTime(removal, patterns);
+  /** Confirmed in time, or pending. */
+  async #orEnqueue(selections: readonly KeySelection[]): Promise<boolean> {
+    const { pending } = this;
+    const version = pending.version();
+    const removal = pending.size === 0 ? this.#remove(selections) : undefined;
+    const done = removal === undefined ? 'failed' : await this.#inTime(removal, selections);
     if (done === true) return true;
-    owe();
-    // It may still arrive, and then nothing is owed any more.
-    if (done === 'late') {
-      removal.then(
-        () => {
-          for (const pattern of patterns) pending.acknowledge(pattern, mark);
-        },
-        () => undefined,
-      );
-    }
+    pending.enqueue(selections, version);
+    // It may still arrive, and then nothing is pending any more.
+    if (done === 'late') void removal?.then(() => pending.acknowledge(selections, version), ignore);
     return false;
   }
 
-  /** Confirmed by the store, applied by the relay, or past mattering: whichever comes first. */
+  /** Confirmed by the store, applied by the relay, or served by none: whichever comes first. */
   async #orWait(
-    patterns: readonly string[],
+    selections: readonly KeySelection[],
     written: CommitPosition,
     freshness: FreshnessGuard,
   ): Promise<boolean> {
-    const removal = this.#parts.store.connected ? this.#remove(patterns) : undefined;
-    if (removal !== undefined && (await this.#inTime(removal, patterns)) === true) return true;
-    const settled = this.#settled(patterns, written, freshness);
+    const removal = this.#remove(selections);
+    if (removal !== undefined && (await this.#inTime(removal, selections)) === true) return true;
+    const settled = this.#settled(selections, written, freshness);
     return removal === undefined ? settled : Promise.race([settled, fulfilled(removal)]);
   }
 
-  /** The relay waits for nobody's confirmation; by then, who has not heard of it reads no copies. */
+  /** The relay awaits no acknowledgement; after this time a process without news reads no copies. */
   async #settled(
-    patterns: readonly string[],
+    selections: readonly KeySelection[],
     written: CommitPosition,
     freshness: FreshnessGuard,
   ): Promise<boolean> {
     const applied = await freshness.waitUntilApplied(written);
-    const copiesMs = this.#parts.ackWaitMs(patterns);
-    if (copiesMs > 0) await pause(this.#parts.clock, copiesMs);
+    const copiesMs = this.removals.ackWaitMs(selections);
+    if (copiesMs > 0) await pause(this.parts.clock, copiesMs);
     return applied;
   }
 
-  #remove(patterns: readonly string[]): Promise<unknown> {
-    const removal = Promise.all(patterns.map((pattern) => this.#parts.remove(pattern)));
-    removal.catch(() => undefined);
+  /** Sends the removals, unless the store is unavailable. */
+  #remove(selections: readonly KeySelection[]): Promise<unknown> | undefined {
+    if (!this.removals.possible) return undefined;
+    const removal = Promise.all(selections.map((selection) => this.removals.remove(selection)));
+    removal.catch(ignore);
     return removal;
   }
 
   async #inTime(
     removal: Promise<unknown>,
-    patterns: readonly string[],
+    selections: readonly KeySelection[],
   ): Promise<true | 'late' | 'failed'> {
-    const { clock, counters, limits, ackWaitMs } = this.#parts;
-    const confirmMs = ackWaitMs(patterns);
-    const budget = this.#parts.budget();
+    const { clock, counters, limits } = this.parts;
+    const ackMs = this.removals.ackWaitMs(selections);
+    const budget = currentBudget(this.parts);
     try {
-      // A process that does not confirm says nothing about the store: its time is not charged. Where
-      // the store has used up the request's, nobody is waited for.
+      // The time of other processes says nothing about the store: it is not charged. Where the
+      // store has used up the request's, no process is waited for.
       const done =
-        confirmMs > 0 && !budget.exhausted
-          ? await fulfilledWithin(clock, removal, limits.deadlineMs + confirmMs)
+        ackMs > 0 && !budget.exhausted
+          ? await fulfilledWithin(clock, removal, limits.deadlineMs + ackMs)
           : await budget.charge((ms) => fulfilledWithin(clock, removal, ms));
       return done ? true : 'late';
     } catch (error) {
@@ -126,12 +110,11 @@ export class Invalidation {
   }
 }
 
+const ignore = (): void => undefined;
+
 /** Resolves with `true` when the work is done, and never when it fails. */
 function fulfilled(work: Promise<unknown>): Promise<true> {
   return new Promise((resolve) => {
-    work.then(
-      () => resolve(true),
-      () => undefined,
-    );
+    work.then(() => resolve(true), ignore);
   });
 }

@@ -1,16 +1,12 @@
 /**
- * Sends the writes of a key, and removals behind them, in the order in which they were asked for.
- * Large values are compressed on other threads, and who asked last would otherwise be overtaken by
- * who asked for more.
+ * Sends the writes of a key, and the removals after them, in the order of the calls. Large values
+ * are compressed on other threads, so that a later small one would otherwise overtake them.
  */
 export class WriteOrder {
   /** By key, the last write that has not been sent; it resolves when it is, or never will be. */
   readonly #unsent = new Map<string, Promise<void>>();
 
-  /**
-   * Calls `send` once the text is there, what was asked for before has been sent, and `enter` lets
-   * it through.
-   */
+  /** Calls `send` once the text is there, the write before it has been sent, and `enter` allows it. */
   inTurn<T>(
     key: string,
     text: string | Promise<string>,
@@ -34,10 +30,9 @@ export class WriteOrder {
     return sending.then(({ outcome }) => outcome);
   }
 
-  /** Calls `remove` once every write that was asked for before has been sent. */
-  behind<T>(remove: () => Promise<T>): Promise<T> {
-    if (this.#unsent.size === 0) return remove();
-    return Promise.all(this.#unsent.values()).then(remove);
+  /** Resolves when every write asked for so far has been sent; `undefined` if they all have been. */
+  unsent(): Promise<unknown> | undefined {
+    return this.#unsent.size === 0 ? undefined : Promise.all(this.#unsent.values());
   }
 
   #done(key: string, sent: Promise<void>): void {

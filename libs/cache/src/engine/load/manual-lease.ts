@@ -1,4 +1,5 @@
 import { CacheOptionsError } from '../../cache-errors.js';
+import { selectKeys } from '../../keys/key-selection.js';
 import type { CacheStore, Lease } from '../../store/cache-store.js';
 import type { DeadlineBudget } from '../deadline-budget.js';
 import type { SetOptions } from '../engine-parts.js';
@@ -51,7 +52,7 @@ export async function putByHand(
   withinMs: number,
 ): Promise<boolean> {
   if (!('token' in options)) {
-    if (text === undefined) await store.remove([key]);
+    if (text === undefined) await store.remove(selectKeys([key]));
     else await store.write(key, text, ttlMs, withinMs);
     return text !== undefined;
   }

@@ -1,14 +1,11 @@
 import { logHit } from '../../cache-log.js';
-import type { NearCacheCounters } from '../../near-cache/near-cache.js';
-import { NearCache } from '../../near-cache/near-cache.js';
+import type { NearCache, NearCacheCounters } from '../../near-cache/near-cache.js';
 import { EventLoopMonitor } from '../../near-cache/event-loop-monitor.js';
-import type { KeySelection } from '../../keys/key-selection.js';
-import { selectKeys, selectMatching } from '../../keys/key-selection.js';
+import { selectKeys } from '../../keys/key-selection.js';
 import { deepFreeze } from '../../values/deep-freeze.js';
 import { AS_TEXT, JsonText } from '../../values/json-text.js';
 import type { GetOrSetOptions, Loader } from '../../values/get-or-set-options.js';
 import type { ReadThrough } from './read-through.js';
-import { Glob } from '../../keys/glob.js';
 import type { LoadParts } from '../load/load-request.js';
 import type { ReadResult } from './read-result.js';
 import { isReserved, PRIVATE } from '../../keys/key-validation.js';
@@ -47,21 +44,12 @@ export class NearReads {
   /** Of the proof under which everything in memory was read. */
   #epoch: number;
 
-  constructor(reader: ReadThrough, parts: LoadParts, bounds: NearCacheBounds | undefined) {
+  constructor(reader: ReadThrough, parts: LoadParts, near: NearCache | undefined) {
     this.#reader = reader;
     this.#parts = parts;
     this.#loop = new EventLoopMonitor(parts.clock, MAX_LOOP_LAG_MS);
     this.#epoch = parts.reads.epoch;
-    const { coherence } = parts.store;
-    if (coherence === undefined || bounds === undefined) return;
-    const { clock, codec } = parts;
-    this.#tier = new NearCache({
-      ...bounds,
-      clock,
-      parsed: codec.parsesJson,
-      freshness: coherence,
-    });
-    coherence.follow(this.#tier);
+    this.#tier = near;
   }
 
   value<T>(key: string, loader: Loader<T>, options: GetOrSetOptions): Promise<unknown> {
@@ -78,26 +66,6 @@ export class NearReads {
     if (local === undefined) return this.#reader.entry(key, loader, options);
     if (!this.#mustDrain(key)) return this.#entry(key, loader, options, local);
     return this.#loop.drained().then(() => this.#entry(key, loader, options, local));
-  }
-
-  /**
-   * Runs a removal. Own copies go before the store is asked, so that nobody here is served what is
-   * being removed, and once more for what was read meanwhile.
-   */
-  async removing<T>(removed: KeySelection, remove: () => Promise<T>): Promise<T> {
-    this.#tier?.drop(removed);
-    try {
-      return await remove();
-    } finally {
-      this.#tier?.drop(removed);
-    }
-  }
-
-  /** How much longer a removal may take because others have to confirm it. */
-  ackWaitMs(patterns: readonly string[]): number {
-    const { coherence } = this.#parts.store;
-    if (coherence === undefined) return 0;
-    return Math.max(...patterns.map((p) => coherence.waitMs(selectMatching(new Glob(p)))));
   }
 
   figures(): NearCacheFigures | null {

@@ -3,6 +3,8 @@ import { CacheUnavailableError } from '../../cache-errors.js';
 import type { Clock } from '../../clock.js';
 import { systemClock } from '../../clock.js';
 import type { Glob } from '../../keys/glob.js';
+import type { KeySelection } from '../../keys/key-selection.js';
+import { matcherOf } from '../../keys/key-selection.js';
 import type {
   Acquisition,
   CacheStore,
@@ -173,18 +175,12 @@ export class MemoryStore implements CacheStore {
     return Promise.resolve(this.#text(key)?.text === text && this.#drop(key));
   }
 
-  remove(keys: readonly string[]): Promise<number> {
+  remove(selection: KeySelection): Promise<number> {
+    const keys =
+      selection.kind === 'keys' ? selection.keys : this.#keys().filter(matcherOf(selection));
     let removed = 0;
     for (const key of keys) if (this.#drop(key)) removed++;
     return Promise.resolve(removed);
-  }
-
-  removeMatching(glob: Glob): Promise<number> {
-    return this.remove(this.#keys().filter((key) => glob.matches(Buffer.from(key))));
-  }
-
-  removeAll(): Promise<number> {
-    return this.remove(this.#keys());
   }
 
   list(glob: Glob | undefined, after: string | undefined, limit: number): Promise<KeyPage> {

@@ -125,7 +125,7 @@ export class RedisLeases {
         layout.channel,
         key,
         this.#indexed,
-        ...this.#notices.unconfirmed(selectKeys([key])),
+        ...this.#notices.withoutBarrier(selectKeys([key])),
         layout.prefix,
         this.#probes(),
       ],

@@ -68,7 +68,7 @@ export class RedisRefreshes {
         [
           ...[refresh.head, refresh.token, ttlMs === undefined ? '' : String(ttlMs)],
           ...[staged.inline, layout.channel, key],
-          ...notices.unconfirmed(selectKeys([key])),
+          ...notices.withoutBarrier(selectKeys([key])),
         ],
         withinMs,
         'guarded',

@@ -1,6 +1,7 @@
 import type { CacheLogger } from '../../cache-log.js';
 import { systemClock, type Clock } from '../../clock.js';
 import type { Glob } from '../../keys/glob.js';
+import type { KeySelection } from '../../keys/key-selection.js';
 import type {
   Acquisition,
   CacheStore,
@@ -10,7 +11,7 @@ import type {
   RefreshLease,
   RefreshTerms,
   RefreshAcquisition,
-  StoreRemovals,
+  RemovalOptions,
   StoreStatistics,
   TimedText,
 } from '../cache-store.js';
@@ -66,7 +67,6 @@ export class RedisStore implements CacheStore {
   readonly clock: Clock;
   readonly relayStore: RedisRelayStore;
   readonly coherence: RedisNearCache | undefined;
-  readonly unconfirmed: StoreRemovals;
   readonly #connection: RedisConnection;
   readonly #layout: KeyLayout;
   readonly #index: KeyIndex | undefined;
@@ -120,7 +120,6 @@ export class RedisStore implements CacheStore {
     this.#leases = new RedisLeases(connection, layout, staging, ids, sweeper, notices);
     this.#refreshes = new RedisRefreshes({ connection, layout, staging, ids, sweeper, notices });
     this.#removal = new Removal({ connection, layout, index: this.#index, notices, withinMs });
-    this.unconfirmed = this.#removal.unconfirmed();
     this.#listing = new KeyListing({ connection, layout, index: this.#index, withinMs });
     this.#watches = new LeaseWatches(clock);
     connection.onMessage((key) => this.#watches.wake(key));
@@ -251,16 +250,8 @@ export class RedisStore implements CacheStore {
     return this.#removal.unreadable(key, text, withinMs);
   }
 
-  remove(keys: readonly string[]): Promise<number> {
-    return this.#removal.remove(keys);
-  }
-
-  removeMatching(glob: Glob): Promise<number> {
-    return this.#removal.removeMatching(glob);
-  }
-
-  removeAll(): Promise<number> {
-    return this.#removal.removeAll();
+  remove(selection: KeySelection, options?: RemovalOptions): Promise<number> {
+    return this.#removal.remove(selection, options);
   }
 
   list(glob: Glob | undefined, after: string | undefined, limit: number): Promise<KeyPage> {

@@ -1,7 +1,6 @@
 import type { Glob } from '../../keys/glob.js';
 import type { KeySelection } from '../../keys/key-selection.js';
-import { ALL_KEYS, selectKeys, selectMatching } from '../../keys/key-selection.js';
-import type { StoreRemovals } from '../cache-store.js';
+import type { RemovalOptions } from '../cache-store.js';
 import type { KeyIndex } from './key-index/key-index.js';
 import type { KeyLayout } from './key-layout.js';
 import { behind, rangeOf } from './key-layout.js';
@@ -37,34 +36,26 @@ export interface RemovalParts {
  * A removal of several calls is done only if all of them were answered on one connection: a server
  * restored from a snapshot between two pages holds again what the first one removed.
  */
-export class Removal implements StoreRemovals {
+export class Removal {
   constructor(private readonly parts: RemovalParts) {}
 
-  /** The same, without the barrier. */
-  unconfirmed(): Removal {
-    return new Removal({ ...this.parts, notices: this.parts.notices.withoutBarrier() });
-  }
-
-  /** One script per 200 keys. */
-  remove(keys: readonly string[]): Promise<number> {
-    return this.#announced(selectKeys(keys), (notice) => this.#byName(keys, notice));
-  }
-
-  /**
-   * With a complete index: one script per 200 matches for `literal*`, else one page read per 500
-   * candidates, one script per 200 matches and one that announces. Without: a SCAN of the database,
-   * and a rebuild.
-   */
-  removeMatching(glob: Glob): Promise<number> {
-    return this.#announced(selectMatching(glob), (notice) => this.#matching(glob, notice));
-  }
-
-  /**
-   * The index first, because that is quick, then a SCAN for what others put under the prefix:
-   * "everything" should not depend on who wrote it.
-   */
-  removeAll(): Promise<number> {
-    return this.#announced(ALL_KEYS, (notice) => this.#everything(notice));
+  /** Announces the removal with its last script; where acknowledgements are due, waits for them. */
+  async remove(
+    selection: KeySelection,
+    { awaitAcks = true }: RemovalOptions = {},
+  ): Promise<number> {
+    const { connection, notices } = this.parts;
+    const { generation } = connection;
+    const notice = notices.of(selection, awaitAcks);
+    try {
+      const count = await this.#selected(selection, notice);
+      connection.assertGeneration(generation);
+      await notice.acknowledged();
+      return count;
+    } catch (error) {
+      notice.failed();
+      throw error;
+    }
   }
 
   /**
@@ -84,25 +75,17 @@ export class Removal implements StoreRemovals {
     return asNumber(await connection.run(DISCARD, keys, args, withinMs, 'guarded')) === 1;
   }
 
-  async #announced(
-    removed: KeySelection,
-    remove: (notice: Announcement) => Promise<number>,
-  ): Promise<number> {
-    const { connection, notices } = this.parts;
-    const { generation } = connection;
-    const notice = notices.of(removed);
-    try {
-      const count = await remove(notice);
-      connection.assertGeneration(generation);
-      await notice.heard();
-      return count;
-    } catch (error) {
-      notice.failed();
-      throw error;
-    }
+  #selected(selection: KeySelection, notice: Announcement): Promise<number> {
+    if (selection.kind === 'keys') return this.#byName(selection.keys, notice);
+    if (selection.kind === 'all') return this.#everything(notice);
+    return this.#matching(selection.glob, notice);
   }
 
-  /** @param notice for what is complete with these members; nothing is announced without */
+  /**
+   * One script per 200 keys.
+   *
+   * @param notice for what is complete with these members; nothing is announced without
+   */
   async #byName(members: readonly (string | Buffer)[], notice?: Announcement): Promise<number> {
     const { connection, layout, index, notices, withinMs } = this.parts;
     let removed = 0;
@@ -125,6 +108,11 @@ export class Removal implements StoreRemovals {
     return removed;
   }
 
+  /**
+   * With a complete index: one script per 200 matches for `literal*`, else one page read per 500
+   * candidates, one script per 200 matches and one that announces. Without: a SCAN of the database,
+   * and a rebuild.
+   */
   async #matching(glob: Glob, notice: Announcement): Promise<number> {
     const { index } = this.parts;
     const viaIndex = index !== undefined;
@@ -145,6 +133,7 @@ export class Removal implements StoreRemovals {
     return done.removed + scanned;
   }
 
+  /** The index first, because that is quick, then a SCAN for what others put under the prefix. */
   async #everything(notice: Announcement): Promise<number> {
     const { index, layout } = this.parts;
     const done = index === undefined ? undefined : await this.#range(Buffer.alloc(0));

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ALL_KEYS, selectKeys, selectPattern } from '@gad/cache';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CacheStore, Lease, RefreshLease } from '@gad/cache';
-import { Glob } from '@gad/cache';
 import { encodeEnvelope, envelopeHead } from '../../../src/values/envelope.js';
 import { deferred, engineOver, redisPair, until } from '../../support/fixtures.js';
 import { storePairs } from '../../support/store-pairs.js';
@@ -39,7 +39,7 @@ describe.each(pairs)('Leases, on the %s:', (_, pair) => {
 
   it('an old lease neither fills nor releases what was leased anew', async () => {
     const old = await leased(mine, 'k');
-    await theirs.remove(['k']);
+    await theirs.remove(selectKeys(['k']));
     const current = await leased(theirs, 'k');
     expect(await mine.fill(old, '"old"', undefined, MS)).toBe(false);
     expect(await mine.release(old, MS)).toBe(false);
@@ -54,7 +54,7 @@ describe.each(pairs)('Leases, on the %s:', (_, pair) => {
     const failing = cache.getOrSet('k', () => Promise.reject(new RangeError('no row')));
     await expect(failing).rejects.toThrow(RangeError);
     expect(await other.acquireLease('k')).toBeDefined();
-    await theirs.remove(['k']);
+    await theirs.remove(selectKeys(['k']));
     expect(await cache.getOrSet<unknown>('k', () => undefined)).toBeUndefined();
     expect(await other.acquireLease('k')).toBeDefined();
   });
@@ -75,10 +75,10 @@ describe.each(pairs)('Leases, on the %s:', (_, pair) => {
     ['a large fill', (lease) => mine.fill(lease, `"${'x'.repeat(9_000)}"`, undefined, MS)],
     ['a store by hand', (lease) => mine.write(lease.key, '1', undefined, MS)],
     ['a release', (lease) => mine.release(lease, MS)],
-    ['a removal by name', (lease) => mine.remove([lease.key])],
-    ['a removal by prefix', () => mine.removeMatching(new Glob('w:*'))],
-    ['a removal by pattern', () => mine.removeMatching(new Glob('*:?'))],
-    ['a clear', () => mine.removeAll()],
+    ['a removal by name', (lease) => mine.remove(selectKeys([lease.key]))],
+    ['a removal by prefix', () => mine.remove(selectPattern('w:*'))],
+    ['a removal by pattern', () => mine.remove(selectPattern('*:?'))],
+    ['a clear', () => mine.remove(ALL_KEYS)],
   ];
   it.each(ends)('%s wakes who waits for the key', async (_end, end) => {
     const lease = await leased(mine, 'w:1');

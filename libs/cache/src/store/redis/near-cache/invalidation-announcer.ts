@@ -47,20 +47,15 @@ export class InvalidationAnnouncer {
     return [layout.removalChannel, '', NOBODY, '0', String(boundMs)];
   }
 
-  /** For removals that wait for nobody. */
-  withoutBarrier(): InvalidationAnnouncer {
-    return new InvalidationAnnouncer({ ...this.parts, barrier: undefined });
-  }
-
   /** For one removal; its scripts announce it with `operands`. */
-  of(removed: KeySelection): Announcement {
-    return new Announcement(this.parts, removed);
+  of(selection: KeySelection, awaitAcks: boolean): Announcement {
+    return new Announcement(this.parts, selection, awaitAcks);
   }
 
-  /** Channel, what and create, for a script that announces a change and waits for nobody. */
-  unconfirmed(removed: KeySelection): string[] {
+  /** Channel, what and create, for a script that announces a change without a barrier. */
+  withoutBarrier(selection: KeySelection): string[] {
     const { layout, keepsCopies } = this.parts;
-    return [layout.removalChannel, encodeSelection(removed), keepsCopies ? '1' : '0'];
+    return [layout.removalChannel, encodeSelection(selection), keepsCopies ? '1' : '0'];
   }
 }
 
@@ -70,14 +65,14 @@ export class Announcement {
   readonly #what: string;
   readonly #barrier: Barrier | undefined;
   #ask: PendingAck | undefined;
-  #answer: readonly string[] = [];
+  #answer: unknown = [];
 
-  constructor(parts: AnnouncerParts, removed: KeySelection) {
+  constructor(parts: AnnouncerParts, selection: KeySelection, awaitAcks: boolean) {
     const { barrier } = parts;
     this.#parts = parts;
-    this.#what = encodeSelection(removed);
-    this.#barrier =
-      barrier !== undefined && mayMatchPrefix(removed, barrier.prefixes) ? barrier : undefined;
+    this.#what = encodeSelection(selection);
+    const due = awaitAcks && barrier !== undefined && mayMatchPrefix(selection, barrier.prefixes);
+    this.#barrier = due ? barrier : undefined;
   }
 
   /** Channel, what, ask, create and bound, as the scripts take them. Each call asks anew. */
@@ -91,7 +86,7 @@ export class Announcement {
 
   /** What a script answered to `operands`. */
   answered(reply: unknown): void {
-    this.#answer = asList(reply).map((item) => asBytes(item).toString());
+    this.#answer = reply;
   }
 
   /** Announces with a script of its own: one call. */
@@ -103,12 +98,12 @@ export class Announcement {
    * Where a barrier is asked for: resolves when every process that may be reading copies has
    * confirmed, or cannot be reading any more, having been silent for the whole bound.
    */
-  async heard(): Promise<void> {
+  async acknowledged(): Promise<void> {
     const barrier = this.#barrier;
     if (barrier === undefined) return;
     const { clock, boundMs } = this.#parts;
     const withinMs = boundMs + TIMER_MARGIN_MS;
-    const [status, ...names] = this.#answer;
+    const [status, ...names] = asList(this.#answer).map((item) => asBytes(item).toString());
     if (status !== 'published' || this.#ask === undefined || !barrier.settled()) {
       await pause(clock, withinMs);
     } else {
