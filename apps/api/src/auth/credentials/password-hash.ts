@@ -1,7 +1,7 @@
 import { hash, verify } from '@node-rs/argon2';
 
 /** Argon2id (the library's default kind) at the cost that OWASP's password storage sheet names. */
-const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+export const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
 /** A hash of a random value that was thrown away: what is compared for an e-mail that no usuario has. */
 export const UNKNOWABLE_HASH =
