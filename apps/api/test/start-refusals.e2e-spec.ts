@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -14,6 +14,7 @@ import { ConfigurationError } from '../src/config/parse-environment.js';
 import { openDataFolder } from '../src/config/data-folder.js';
 import { bringUpToDate } from '../src/database/postgres/bring-up-to-date.js';
 import { temporaryFolder } from './support/databases.js';
+import { mountHanging, mountReadOnly, whyNot } from './support/mounts.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -68,6 +69,55 @@ describe('A start that cannot succeed ends with exit code 1 and one sentence', (
     expect(end.code).toBe(1);
     expect(end.text).toMatch(/^DATA_DIR names the folder \/proc\/nope, which cannot [^\n]+\.\n$/);
   }, 60_000);
+});
+
+describe.each([
+  {
+    title: 'on a file system that is read-only',
+    kind: mountReadOnly,
+    says: /\(EROFS: read-only file system[^\n]*\): set it to one that this user may write\.\n$/,
+  },
+  {
+    title: 'on a file system that hangs',
+    kind: mountHanging,
+    says: /\(it does not answer: is it on a mount that hangs\?\): [^\n]+\.\n$/,
+  },
+])('A data folder $title', ({ kind, says }) => {
+  const reason = whyNot(kind);
+  const here = reason === undefined ? it : it.skip;
+  const skipped = reason === undefined ? '' : ` [not here: ${reason}]`;
+
+  here.each(['.', 'new', 'new/deeper'])(
+    `ends the start with exit code 1 and one sentence: %s${skipped}`,
+    async (path) => {
+      const { folder, unmount } = kind();
+      try {
+        const end = await startOf({ DATA_DIR: join(folder, path), PORT: String(await freePort()) });
+        expect(end).toEqual({ code: 1, text: expect.stringMatching(says) });
+        expect(end.text.startsWith(`DATA_DIR names the folder ${folder}`)).toBe(true);
+      } finally {
+        unmount();
+      }
+    },
+    60_000,
+  );
+
+  here(
+    `is found behind a link inside of a folder that is fine${skipped}`,
+    async () => {
+      const { folder, unmount } = kind();
+      const dataDir = await temporaryFolder();
+      try {
+        await symlink(join(folder, 'db'), join(dataDir, 'db'));
+        const end = await startOf({ DATA_DIR: dataDir, PORT: String(await freePort()) });
+        expect(end).toEqual({ code: 1, text: expect.stringMatching(/^DATA_DIR [^\n]+\.\n$/) });
+      } finally {
+        unmount();
+        await rm(dataDir, { recursive: true, force: true });
+      }
+    },
+    60_000,
+  );
 });
 
 describe('The data folder', () => {
