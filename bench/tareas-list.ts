@@ -1,9 +1,10 @@
 /**
  * How long does a page of `GET /tareas` take among 1 000 000 tareas, for each filter, search and sort,
- * and from which indexes? Makes its own PostgreSQL and fills it (two minutes), or takes the URL of a
- * database that `npm run seed -- --usuarios 10000 --tareas 1000000` has filled:
+ * and by which indexes? Fails when a table is scanned for a page. Makes its own PostgreSQL and fills it
+ * (two minutes), or takes the URL of a database that `npm run seed -- --usuarios 10000 --tareas 1000000`
+ * has filled:
  *
- *   node --import ./tools/typescript.mjs bench/tareas-list.ts [postgres://…]
+ *   npm run bench:tareas -- [postgres://…]
  */
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
@@ -13,11 +14,19 @@ import { ProgressLines } from '../apps/api/src/seed/terminal-progress.js';
 import {
   TareasListRepository,
   type TareaFilter,
+  type TareaListing,
 } from '../apps/api/src/tareas/tareas-list.repository.js';
-import { positionOf, SORTS } from '../apps/api/src/tareas/tarea-sort.js';
+import { positionOf, SORTS, type TareaPosition } from '../apps/api/src/tareas/tarea-sort.js';
+import type { Database } from '../apps/api/src/database/database.js';
 import { startPostgres } from '../test/servers/postgres-server.js';
+import { expectFigure, quantile } from './measure.js';
+import { plansOf, type Plan } from './plans.js';
 
 const SIZE = { usuarios: 10_000, tareas: 1_000_000 };
+/** The first ones are those that people look at. */
+const PAGES = 2;
+/** One more than a page of 20, to know whether there is another. */
+const PAGE = 21;
 const RUNS = Number(process.env['RUNS'] ?? 20);
 const DAY_MS = 24 * 3_600_000;
 const ago = (days: number): Date => new Date(Date.now() - days * DAY_MS);
@@ -53,36 +62,82 @@ try {
     if (server) await loadLargeSet(database, SIZE, new ProgressLines(console.log));
     await vacuum(where);
     const lists = new TareasListRepository(database);
-    const all: number[] = [];
-    console.log(`| list | ${SORTS.join(' | ')} |\n|${' --- |'.repeat(SORTS.length + 1)}`);
-    for (const [name, filter] of Object.entries(FILTERS)) {
-      const cells: string[] = [];
-      for (const sort of SORTS) {
-        const times: number[] = [];
-        for (let run = 0; run < RUNS; run += 1) {
-          const started = performance.now();
-          const page = await lists.list({ filter, sort, limit: 21 });
-          times.push(performance.now() - started);
-          const last = page.at(-1);
-          // The first pages are what people look at: one more of each.
-          if (last && run === 0) {
-            await lists.list({ filter, sort, limit: 21, after: positionOf(sort, last) });
-          }
-        }
-        all.push(...times);
-        cells.push(percentile(times, 0.5).toFixed(1));
-      }
-      console.log(`| ${name} | ${cells.join(' | ')} |`);
-    }
-    const figures = [0.5, 0.95, 0.99].map((p) => percentile(all, p).toFixed(1));
-    console.log(
-      `\nmedians above, in ms; of all ${all.length} pages: p50, p95, p99 = ${figures.join(', ')}`,
-    );
+    await timePages(lists);
+    await explainPages(lists, database);
   } finally {
     await database.close();
   }
 } finally {
   await server?.stop();
+}
+
+async function timePages(lists: TareasListRepository): Promise<void> {
+  const all: number[] = [];
+  console.log(tableHead());
+  for (const [name, filter] of Object.entries(FILTERS)) {
+    const cells: string[] = [];
+    for (const sort of SORTS) {
+      const times: number[] = [];
+      for (let run = 0; run < RUNS; run += 1) {
+        times.push(...(await readPages(lists, { filter, sort })));
+      }
+      all.push(...times);
+      cells.push(quantile(times, 0.5).toFixed(1));
+    }
+    console.log(`| ${name} | ${cells.join(' | ')} |`);
+  }
+  const figures = [0.5, 0.95, 0.99].map((share) => quantile(all, share).toFixed(1));
+  console.log(
+    `\nmedians above, in ms; of all ${all.length} pages: p50, p95, p99 = ${figures.join(', ')}`,
+  );
+}
+
+/** How long each of the first pages took, in ms. */
+async function readPages(
+  lists: TareasListRepository,
+  listing: Pick<TareaListing, 'filter' | 'sort'>,
+): Promise<number[]> {
+  const times: number[] = [];
+  let after: TareaPosition | undefined;
+  for (let page = 0; page < PAGES; page += 1) {
+    const started = performance.now();
+    const last = (await lists.list({ ...listing, limit: PAGE, after })).at(-1);
+    times.push(performance.now() - started);
+    if (last === undefined) break;
+    after = positionOf(listing.sort, last);
+  }
+  return times;
+}
+
+async function explainPages(lists: TareasListRepository, { db }: Database): Promise<void> {
+  const scans: string[] = [];
+  console.log(`\n${tableHead()}`);
+  for (const [name, filter] of Object.entries(FILTERS)) {
+    const cells: string[] = [];
+    for (const sort of SORTS) {
+      const plans = await plansOf(db, async () => {
+        await readPages(lists, { filter, sort });
+      });
+      const tables = plans.flatMap(({ scannedTables }) => scannedTables);
+      if (tables.length > 0) scans.push(`${name} by ${sort}: ${tables.join(', ')}`);
+      cells.push(summary(plans));
+    }
+    console.log(`| ${name} | ${cells.join(' | ')} |`);
+  }
+  console.log('\nindexes of all pages, and the rows that the most expensive statement read\n');
+  for (const scan of scans) console.log(`scanned: ${scan}`);
+  expectFigure('no page is served by a sequential scan', scans.length === 0);
+}
+
+function summary(plans: readonly Plan[]): string {
+  const indexes = [...new Set(plans.flatMap((plan) => plan.indexes))]
+    .filter((index) => index !== 'usuarios_pkey' && index !== 'tareas_pkey')
+    .map((index) => index.replace(/^tareas_/, ''));
+  return `${indexes.sort().join(', ') || 'pkey'}: ${Math.max(...plans.map(({ rows }) => rows))}`;
+}
+
+function tableHead(): string {
+  return `| list | ${SORTS.join(' | ')} |\n|${' --- |'.repeat(SORTS.length + 1)}`;
 }
 
 /** As autovacuum does in time; by a connection without the API's limits. */
@@ -91,9 +146,4 @@ async function vacuum(connectionString: string): Promise<void> {
   await client.connect();
   await client.query('vacuum analyze tareas');
   await client.end();
-}
-
-function percentile(times: readonly number[], share: number): number {
-  const sorted = [...times].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
 }
