@@ -13,8 +13,9 @@
  * Hits are read-throughs with the remaining life, as the statistics make them.
  */
 import { parseArgs } from 'node:util';
-import type { CacheEngine, CommitPosition } from '@gad/cache';
-import { createCache, silentLog } from '@gad/cache';
+import type { CommitPosition } from '@gad/cache';
+import type { CacheEngine } from '@gad/cache/store';
+import { createCache, silentLog } from '@gad/cache/store';
 import { sql } from 'drizzle-orm';
 import { OutboxInvalidationLog } from '../apps/api/src/cache-invalidation/outbox-invalidation-log.js';
 import { readAppConfig } from '../apps/api/src/config/app-config.js';

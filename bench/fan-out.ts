@@ -5,7 +5,7 @@
  *
  *   npm run bench:fan-out
  */
-import { createCache, silentLog } from '@gad/cache';
+import { createCache, silentLog } from '@gad/cache/store';
 import { createClient } from 'redis';
 import { startRedis } from '../test/servers/redis-server.js';
 import { expectFigure, machine, millisecondsOf, spread } from './measure.js';

@@ -6,8 +6,8 @@
  * The server's own account of `EVALSHA`, per call, in turns.
  */
 import { createClient } from 'redis';
-import type { CacheEngine } from '@gad/cache';
-import { createCache, silentLog } from '@gad/cache';
+import type { CacheEngine } from '@gad/cache/store';
+import { createCache, silentLog } from '@gad/cache/store';
 import { startRedis } from '../test/servers/redis-server.js';
 import { expectFigure, machine, quantile, spread } from './measure.js';
 

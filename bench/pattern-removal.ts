@@ -4,7 +4,7 @@
  *
  *   npm run bench:pattern-removal
  */
-import type { CacheEngine } from '@gad/cache';
+import type { CacheEngine } from '@gad/cache/store';
 import { createClient } from 'redis';
 import type { RedisServer } from '../test/servers/redis-server.js';
 import { startRedis } from '../test/servers/redis-server.js';

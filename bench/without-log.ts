@@ -3,7 +3,7 @@
  * freshness, which the product cannot do without. What is left is what it would be without them:
  * the write in a transaction, and the removal after its commit, queued for a retry when the store is unavailable.
  */
-import { FreshnessGuard } from '@gad/cache';
+import { FreshnessGuard } from '@gad/cache/store';
 import { DomainEventBus, type RecordEvent } from '../apps/api/src/events/domain-event-bus.js';
 import type { Db } from '../apps/api/src/database/database.js';
 import type { DomainEvent } from '../apps/api/src/events/domain-events.js';

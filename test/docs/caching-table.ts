@@ -1,4 +1,4 @@
-import { Glob } from '@gad/cache';
+import { Glob } from '@gad/cache/store';
 import type { CachedView } from '../../apps/api/src/cache-invalidation/cached-views.js';
 import { CACHED_VIEWS } from '../../apps/api/src/cache-invalidation/cached-views.js';
 import { INVALIDATION_MAP } from '../../apps/api/src/cache-invalidation/invalidation.map.js';

@@ -64,7 +64,7 @@ export default {
       {
         couldNotResolve: true,
         // Jest, and the built library's own doors, are resolved by mapping.
-        pathNot: '^@gad/cache(/testing)?$',
+        pathNot: '^@gad/cache(/(store|testing))?$',
       },
     ),
     rule(

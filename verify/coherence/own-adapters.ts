@@ -1,5 +1,6 @@
-import type { CacheEngine, GetOrSetOptions, LocalOptions } from '@gad/cache';
-import { createCache, silentLog } from '@gad/cache';
+import type { GetOrSetOptions, LocalOptions } from '@gad/cache';
+import type { CacheEngine } from '@gad/cache/store';
+import { createCache, silentLog } from '@gad/cache/store';
 import type { AdapterRecipe, AdapterSetup, CacheAdapter } from './adapter.js';
 import { TTL_SECONDS } from './adapter.js';
 

@@ -1,5 +1,7 @@
-import type { CacheEngine, GetOrSetOptions } from '@gad/cache';
-import { CacheLoadTimeoutError, CacheUnavailableError, Glob } from '@gad/cache';
+import type { GetOrSetOptions } from '@gad/cache';
+import type { CacheEngine } from '@gad/cache/store';
+import { CacheLoadTimeoutError, CacheUnavailableError } from '@gad/cache';
+import { Glob } from '@gad/cache/store';
 import { leasesIn, restoreLeases } from './lease-snapshot.js';
 import { INDEX, PREFIX } from './names.js';
 import type { Operation } from './program.js';

@@ -1,4 +1,4 @@
-import type { Command, RedisLink } from '@gad/cache';
+import type { Command, RedisLink } from '@gad/cache/store';
 import type { Random } from '../support/seeded-random.js';
 import { WRITE } from '../../libs/cache/src/store/redis/scripts/compiled-scripts.js';
 import type { Scheduler } from './scheduler.js';

@@ -1,4 +1,4 @@
-import type { Command } from '@gad/cache';
+import type { Command } from '@gad/cache/store';
 import { createClient, RESP_TYPES } from 'redis';
 
 /** A real connection below the scheduled links of one process. */

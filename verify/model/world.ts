@@ -1,4 +1,4 @@
-import { CacheEngine, RedisStore, silentLog } from '@gad/cache';
+import { CacheEngine, RedisStore, silentLog } from '@gad/cache/store';
 import type { Random } from '../support/seeded-random.js';
 import { seededRandom } from '../support/seeded-random.js';
 import type { DumpedLease } from './lease-snapshot.js';

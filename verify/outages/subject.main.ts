@@ -5,7 +5,8 @@
  */
 import { createServer } from 'node:http';
 import pg from 'pg';
-import { createCache, runWithCacheDeadline, silentLog } from '../../libs/cache/src/index.js';
+import { runWithCacheDeadline } from '@gad/cache';
+import { createCache, silentLog } from '@gad/cache/store';
 
 /** Reads through a cache. */
 interface Subject {

@@ -3,15 +3,8 @@ import { Injectable, Logger, Module } from '@nestjs/common';
 import { describe, expect, it, jest } from '@jest/globals';
 import * as zlib from 'node:zlib';
 import type { CacheModuleOptions } from './index.js';
-import {
-  CacheLogLine,
-  CacheModule,
-  CacheOptionsError,
-  CacheService,
-  createCache,
-  MemoryStore,
-  silentLog,
-} from './index.js';
+import { CacheModule, CacheOptionsError, CacheService } from './index.js';
+import { CacheLogLine, createCache, MemoryStore, silentLog } from './store.js';
 
 @Injectable()
 class Reports {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { InvalidationLog, LogBatch } from '@gad/cache';
+import type { InvalidationLog, LogBatch } from '@gad/cache/store';
 import type { DomainEvent } from '../events/domain-events.js';
 import { Outbox } from '../events/outbox/outbox.js';
 import { INVALIDATION_MAP, stalePatterns } from './invalidation.map.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { InvalidationLog } from '@gad/cache';
+import type { InvalidationLog } from '@gad/cache/store';
 import { readAppConfig } from './app-config.js';
 import { cacheOptions } from './cache-options.js';
 import { ConfigurationError } from './parse-environment.js';

@@ -1,4 +1,5 @@
-import type { InvalidationLog, NestCacheOptions } from '@gad/cache';
+import type { NestCacheOptions } from '@gad/cache';
+import type { InvalidationLog } from '@gad/cache/store';
 import type { AppConfig } from './app-config.js';
 
 const LOG_LEVEL = { debug: 'debug', info: 'log', off: 'off' } as const;

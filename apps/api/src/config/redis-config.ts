@@ -1,4 +1,5 @@
-import { CacheOptionsError, checkedRedisSettings, type RedisSettings } from '@gad/cache';
+import { CacheOptionsError, checkedRedisSettings } from '@gad/cache';
+import type { RedisSettings } from '@gad/cache';
 import type { Environment } from './environment.js';
 import { ConfigurationError } from './parse-environment.js';
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { CacheService, type CacheStats } from '@gad/cache';
+import { CacheService } from '@gad/cache';
+import type { CacheStats } from '@gad/cache';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 const SERVICE = 'gad-api';

@@ -1,4 +1,6 @@
-import { CacheUnavailableError, script, type CacheService } from '@gad/cache';
+import { CacheUnavailableError } from '@gad/cache';
+import type { CacheService } from '@gad/cache';
+import { script } from '@gad/cache/store';
 import { RateLimiter } from './rate-limiter.js';
 
 /**

@@ -1,4 +1,5 @@
-import { CacheAside, type AnswerEntry } from '@gad/cache';
+import { CacheAside } from '@gad/cache';
+import type { AnswerEntry } from '@gad/cache';
 import type { ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../problems/problem.js';

@@ -1,4 +1,5 @@
-import { cacheKey, cachePattern, type CacheKey, type CachePattern } from '@gad/cache';
+import { cacheKey, cachePattern } from '@gad/cache';
+import type { CacheKey, CachePattern } from '@gad/cache';
 
 export const statisticsKey = (userId: number, days: number): CacheKey =>
   cacheKey`stats:user:${userId}:days:${days}`;

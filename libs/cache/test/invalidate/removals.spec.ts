@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { CacheService, escapeGlob } from '@gad/cache';
+import { CacheService } from '@gad/cache';
+import { escapeGlob } from '@gad/cache/store';
 import { ownRedis } from '../../../../test/servers/suite-servers.js';
 import { onBothStores } from '../support/both-stores.js';
 import { deferred } from '../support/fixtures.js';

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { MemoryStore, selectKeys, selectPattern, silentLog } from '@gad/cache';
+import { MemoryStore, silentLog } from '@gad/cache/store';
+import { selectKeys, selectPattern } from '../../src/keys/key-selection.js';
 import { FakeClock, FaultyStore } from '@gad/cache/testing';
 import { CacheCounters } from '../../src/cache-counters.js';
 import { Removals } from '../../src/engine/invalidate/removals.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine, CacheStore } from '@gad/cache';
-import { silentLog } from '@gad/cache';
+import type { CacheEngine, CacheStore } from '@gad/cache/store';
+import { silentLog } from '@gad/cache/store';
 import { engineOver } from '../support/fixtures.js';
 import { storePairs } from '../support/store-pairs.js';
 import { failOnStrays } from '../support/resources.js';

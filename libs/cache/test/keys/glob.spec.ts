@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createClient, RESP_TYPES } from 'redis';
-import { escapeGlob, Glob } from '@gad/cache';
+import { escapeGlob, Glob } from '@gad/cache/store';
 import type { RedisServer } from '../support/redis-server.js';
 import { startRedis } from '../support/redis-server.js';
 

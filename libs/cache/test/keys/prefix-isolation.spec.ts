@@ -1,14 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  CacheEngine,
-  CacheKeyInvalidError,
-  CachePatternInvalidError,
-  CacheService,
-  RedisStore,
-  silentLog,
-  systemClock,
-} from '@gad/cache';
+import { CacheKeyInvalidError, CachePatternInvalidError, CacheService } from '@gad/cache';
+import { CacheEngine, RedisStore, silentLog, systemClock } from '@gad/cache/store';
 import { engineOver, openRedisStore } from '../support/fixtures.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { startRedis } from '../support/redis-server.js';

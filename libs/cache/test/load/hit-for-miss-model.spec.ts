@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { MemoryStore } from '@gad/cache';
+import { MemoryStore } from '@gad/cache/store';
 import { FakeClock } from '@gad/cache/testing';
 import { manualEngine } from '../support/manual-engine.js';
 import { failOnStrays } from '../support/resources.js';

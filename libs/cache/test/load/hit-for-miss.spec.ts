@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine, CacheStore, LoadContext } from '@gad/cache';
-import { MemoryStore } from '@gad/cache';
+import type { LoadContext } from '@gad/cache';
+import type { CacheEngine, CacheStore } from '@gad/cache/store';
+import { MemoryStore } from '@gad/cache/store';
 import { deferred, engineOver, openRedisStore, until } from '../support/fixtures.js';
 import { failOnStrays } from '../support/resources.js';
 import { storePairs } from '../support/store-pairs.js';

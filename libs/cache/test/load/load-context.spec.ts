@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { CacheEngine, CacheStore } from '@gad/cache';
+import type { CacheEngine, CacheStore } from '@gad/cache/store';
 import type { FaultyStore } from '@gad/cache/testing';
 import { settle } from '@gad/cache/testing';
 import { deferred, until } from '../support/fixtures.js';

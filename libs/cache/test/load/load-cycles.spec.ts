@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine, CacheStore } from '@gad/cache';
+import type { CacheEngine, CacheStore } from '@gad/cache/store';
 import { settle } from '@gad/cache/testing';
 import { deferred, logInto, until } from '../support/fixtures.js';
 import { manualEngine } from '../support/manual-engine.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine, CacheStore } from '@gad/cache';
+import type { CacheEngine, CacheStore } from '@gad/cache/store';
 import type { FaultyStore } from '@gad/cache/testing';
 import { deferred, until } from '../support/fixtures.js';
 import { storePairs } from '../support/store-pairs.js';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine, InvalidationFeed } from '@gad/cache';
-import { MemoryStore, runWithCacheDeadline } from '@gad/cache';
+import type { CacheEngine, InvalidationFeed } from '@gad/cache/store';
+import { runWithCacheDeadline } from '@gad/cache';
+import { MemoryStore } from '@gad/cache/store';
 import { FakeClock, FaultyStore } from '@gad/cache/testing';
 import { mayMatchPrefix } from '../../src/keys/key-selection.js';
 import { engineOver, openRedisStore, until } from '../support/fixtures.js';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ALL_KEYS, selectKeys, selectPattern } from '@gad/cache';
+import { ALL_KEYS, selectKeys, selectPattern } from '../../src/keys/key-selection.js';
 import { openRedisStore, until } from '../support/fixtures.js';
 import { gatedLinks } from '../support/gated-link.js';
 import type { Gates } from '../support/gates.js';

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine } from '@gad/cache';
-import { createCache, silentLog } from '@gad/cache';
+import type { CacheEngine } from '@gad/cache/store';
+import { createCache, silentLog } from '@gad/cache/store';
 import { until } from '../support/fixtures.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { startRedis } from '../support/redis-server.js';

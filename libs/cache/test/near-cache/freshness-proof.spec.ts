@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { selectKeys } from '@gad/cache';
+import { selectKeys } from '../../src/keys/key-selection.js';
 import type { Member } from '../support/fleet.js';
 import { Fleet } from '../support/fleet.js';
 

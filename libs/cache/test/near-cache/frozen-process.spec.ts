@@ -1,4 +1,4 @@
-import { selectKeys } from '@gad/cache';
+import { selectKeys } from '../../src/keys/key-selection.js';
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine, RedisStore } from '@gad/cache';
-import { MemoryStore, silentLog } from '@gad/cache';
+import type { CacheEngine, RedisStore } from '@gad/cache/store';
+import { MemoryStore, silentLog } from '@gad/cache/store';
 import { deferred, engineOver, openRedisStore, until } from '../support/fixtures.js';
 import { gatedLinks } from '../support/gated-link.js';
 import type { Gates } from '../support/gates.js';

@@ -1,4 +1,4 @@
-import type { Clock } from '@gad/cache';
+import type { Clock } from '@gad/cache/store';
 import {
   InvalidationStream,
   type SequenceProbe,

@@ -1,5 +1,5 @@
 /** Removes a key and ends. `argv`: the URL of Redis, the key. */
-import { createCache, silentLog } from '@gad/cache';
+import { createCache, silentLog } from '@gad/cache/store';
 
 const [, , url = '', key = ''] = process.argv;
 const cache = createCache({ redis: { url }, deadlineMs: 5_000 }, silentLog);

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Controller, Get, Header, HttpCode, Query, Res, StreamableFile } from '@nestjs/common';
 import { of } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { RawHandlerOptions } from '@gad/cache';
+import type { RawHandlerOptions } from '../../src/nest/cache-aside.options.js';
 import { CacheAside, cacheKey } from '@gad/cache';
 import type { Answer, Platform, RunningApp, TestResponse } from '../support/nest-app.js';
 import { PLATFORMS, startApp } from '../support/nest-app.js';

@@ -3,7 +3,7 @@ import { ModuleRef, RouterModule } from '@nestjs/core';
 import type { Type } from '@nestjs/common';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { CacheAside, CacheModule, CacheOptionsError, cacheKey } from '@gad/cache';
-import type { Instances } from '@gad/cache';
+import type { Instances } from '../../src/nest/cache-aside.options.js';
 import type { AppParts, RunningApp } from '../support/nest-app.js';
 import { PLATFORMS, startApp } from '../support/nest-app.js';
 

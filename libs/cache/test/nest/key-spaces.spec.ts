@@ -5,13 +5,14 @@ import {
   CacheAside,
   CacheKeyInvalidError,
   CacheService,
-  Glob,
   cacheKey,
   cachePattern,
-  encodeSegment,
   userPattern,
 } from '@gad/cache';
-import type { KeySegment, Subject } from '@gad/cache';
+import { Glob } from '@gad/cache/store';
+import { encodeSegment } from '../../src/keys/cache-key.js';
+import type { Subject } from '@gad/cache';
+import type { KeySegment } from '../../src/keys/cache-key.js';
 import { privateKey } from '../../src/nest/private-keys.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { startRedis } from '../support/redis-server.js';

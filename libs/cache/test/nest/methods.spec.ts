@@ -17,10 +17,10 @@ import {
   CacheService,
   CacheUnavailableError,
   InjectCache,
-  MemoryStore,
   cacheKey,
   cachePattern,
 } from '@gad/cache';
+import { MemoryStore } from '@gad/cache/store';
 import { CacheTestingModule } from '@gad/cache/testing';
 import { startApp } from '../support/nest-app.js';
 

@@ -6,7 +6,8 @@ import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websock
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { firstValueFrom, from, isObservable, of } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { CacheAside, CacheAsideInterceptor, CacheInvalidate, cacheKey } from '@gad/cache';
+import { CacheAside, CacheInvalidate, cacheKey } from '@gad/cache';
+import { CacheAsideInterceptor } from '../../src/nest/cache-aside.interceptor.js';
 import type { RunningApp } from '../support/nest-app.js';
 import { startApp } from '../support/nest-app.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ALL_KEYS } from '@gad/cache';
-import type { RedisStore, RelayRound } from '@gad/cache';
+import { ALL_KEYS } from '../../src/keys/key-selection.js';
+import type { RedisStore, RelayRound } from '@gad/cache/store';
 import { openRedisStore, until } from '../support/fixtures.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { startRedis } from '../support/redis-server.js';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheStore, RedisLinkFactory } from '@gad/cache';
-import { CacheUnavailableError, MemoryStore, runWithCacheDeadline } from '@gad/cache';
+import type { CacheStore, RedisLinkFactory } from '@gad/cache/store';
+import { CacheUnavailableError, runWithCacheDeadline } from '@gad/cache';
+import { MemoryStore } from '@gad/cache/store';
 import { setMany } from '../../src/engine/read/get-or-set-many.js';
 import { FakeClock } from '../../src/testing/fake-clock.js';
 import { engineOver, openRedisStore } from '../support/fixtures.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { CacheEngine } from '@gad/cache';
+import type { CacheEngine } from '@gad/cache/store';
 import { setMany } from '../../src/engine/read/get-or-set-many.js';
 import { engineOver, memoryPair, redisPair } from '../support/fixtures.js';
 import type { RedisServer } from '../support/redis-server.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine, CacheStore } from '@gad/cache';
+import type { CacheEngine, CacheStore } from '@gad/cache/store';
 import { CacheKeyInvalidError, CacheOptionsError, CacheUnavailableError } from '@gad/cache';
 import type { RecordingStore } from '@gad/cache/testing';
 import { setMany } from '../../src/engine/read/get-or-set-many.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine } from '@gad/cache';
+import type { CacheEngine } from '@gad/cache/store';
 import { runWithCacheDeadline } from '@gad/cache';
 import type { FakeClock } from '@gad/cache/testing';
 import { settle } from '@gad/cache/testing';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine, GetOrSetOptions } from '@gad/cache';
+import type { GetOrSetOptions } from '@gad/cache';
+import type { CacheEngine } from '@gad/cache/store';
 import { CacheLoadTimeoutError } from '@gad/cache';
 import type { FakeClock } from '@gad/cache/testing';
 import { settle } from '@gad/cache/testing';

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe } from '@jest/glob
 import { Logger } from '@nestjs/common';
 import { createClient } from 'redis';
 import type { CacheModuleOptions, CacheStats } from '@gad/cache';
-import { RedisStore, silentLog } from '@gad/cache';
+import { RedisStore, silentLog } from '@gad/cache/store';
 import type { TestCache } from '@gad/cache/testing';
 import { FakeClock, testCache } from '@gad/cache/testing';
 import { ownRedis } from '../../../../test/servers/suite-servers.js';

@@ -1,4 +1,4 @@
-import type { InvalidationLog, LogBatch } from '@gad/cache';
+import type { InvalidationLog, LogBatch } from '@gad/cache/store';
 
 /** A log in memory that several processes share; a position is how many entries there were. */
 export class FakeLog {

@@ -1,5 +1,6 @@
-import type { CacheLogger, CacheStore, EngineParts, RedisStoreOptions } from '@gad/cache';
-import { CacheEngine, MemoryStore, RedisStore, silentLog, systemClock } from '@gad/cache';
+import type { CacheLogger, CacheStore, RedisStoreOptions } from '@gad/cache/store';
+import type { EngineParts } from '../../src/engine/engine-parts.js';
+import { CacheEngine, MemoryStore, RedisStore, silentLog, systemClock } from '@gad/cache/store';
 import type { RedisServer } from './redis-server.js';
 
 const LIMITS = { deadlineMs: 2_000, leaseMs: 5_000, leaseWaitMs: 10_000, maxValueBytes: 1_048_576 };

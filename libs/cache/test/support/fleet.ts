@@ -6,8 +6,9 @@ import type {
   RelayStatus,
   RelayRound,
   RoundEnd,
-} from '@gad/cache';
-import { CacheEngine, CacheUnavailableError, FreshnessGuard, MemoryStore } from '@gad/cache';
+} from '@gad/cache/store';
+import { CacheUnavailableError } from '@gad/cache';
+import { CacheEngine, FreshnessGuard, MemoryStore } from '@gad/cache/store';
 import { logInto } from './fixtures.js';
 import { gatedStore } from './gated-store.js';
 import type { Gates } from './gates.js';

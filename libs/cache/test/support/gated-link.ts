@@ -1,5 +1,5 @@
-import type { Command, RedisLinkFactory } from '@gad/cache';
-import { nodeRedisLink } from '@gad/cache';
+import type { Command, RedisLinkFactory } from '@gad/cache/store';
+import { nodeRedisLink } from '@gad/cache/store';
 import * as scripts from '../../src/store/redis/scripts/compiled-scripts.js';
 import { Gates } from './gates.js';
 

@@ -1,4 +1,5 @@
-import type { CacheStore, KeySelection, RemovalOptions } from '@gad/cache';
+import type { CacheStore, KeySelection } from '@gad/cache/store';
+import type { RemovalOptions } from '../../src/store/cache-store.js';
 import { Gates } from './gates.js';
 
 const GATED = [

@@ -1,5 +1,5 @@
-import type { CacheLogger, CacheStore } from '@gad/cache';
-import { CacheEngine, MemoryStore, silentLog } from '@gad/cache';
+import type { CacheLogger, CacheStore } from '@gad/cache/store';
+import { CacheEngine, MemoryStore, silentLog } from '@gad/cache/store';
 import { FakeClock } from '@gad/cache/testing';
 
 /** An engine over the in-process store, on a clock that a test moves. */

@@ -1,5 +1,5 @@
-import type { Clock, RedisLinkFactory, RedisStore } from '@gad/cache';
-import { systemClock } from '@gad/cache';
+import type { Clock, RedisLinkFactory, RedisStore } from '@gad/cache/store';
+import { systemClock } from '@gad/cache/store';
 import { NearCache } from '../../src/near-cache/near-cache.js';
 import { openRedisStore, until } from './fixtures.js';
 import type { RedisServer } from './redis-server.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, createCluster, RESP_TYPES } from 'redis';
-import type { Command, RedisLinkFactory } from '@gad/cache';
+import type { Command, RedisLinkFactory } from '@gad/cache/store';
 import type { RedisServer } from '../../../../test/servers/redis-server.js';
 import { startRedis } from '../../../../test/servers/redis-server.js';
 

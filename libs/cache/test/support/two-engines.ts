@@ -1,4 +1,4 @@
-import type { CacheEngine, CacheStore } from '@gad/cache';
+import type { CacheEngine, CacheStore } from '@gad/cache/store';
 import { FakeClock, FaultyStore, RecordingStore } from '@gad/cache/testing';
 import type { StorePair } from './fixtures.js';
 import { engineOver } from './fixtures.js';

@@ -6,7 +6,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { CacheService, MemoryStore } from '@gad/cache';
+import { CacheService } from '@gad/cache';
+import { MemoryStore } from '@gad/cache/store';
 import { CacheTesting, CacheTestingModule, FakeClock, storeContract } from '@gad/cache/testing';
 
 @Injectable()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { FaultyStore, RecordingStore, storeContract } from '@gad/cache/testing';
-import { MemoryStore, RedisStore, silentLog } from '@gad/cache';
+import { MemoryStore, RedisStore, silentLog } from '@gad/cache/store';
 import type { RedisServer } from '../support/redis-server.js';
 import { startRedis } from '../support/redis-server.js';
 

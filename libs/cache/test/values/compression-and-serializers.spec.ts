@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { selectKeys } from '@gad/cache';
+import { selectKeys } from '../../src/keys/key-selection.js';
 import { decode, encode } from '@msgpack/msgpack';
 import { randomBytes } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
-import type { CacheEngine, CacheStore, EngineParts, ValueSerializer } from '@gad/cache';
-import { silentLog } from '@gad/cache';
+import type { ValueSerializer } from '@gad/cache';
+import type { CacheEngine, CacheStore } from '@gad/cache/store';
+import type { EngineParts } from '../../src/engine/engine-parts.js';
+import { silentLog } from '@gad/cache/store';
 import { Inspection } from '../../src/engine/inspection.js';
 import { deferred, engineOver, logInto, redisPair, until } from '../support/fixtures.js';
 import { storePairs } from '../support/store-pairs.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine } from '@gad/cache';
+import type { CacheEngine } from '@gad/cache/store';
 import { CacheOptionsError } from '@gad/cache';
 import type { FakeClock } from '@gad/cache/testing';
 import { onBothStores } from '../support/both-stores.js';

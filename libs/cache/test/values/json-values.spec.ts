@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { CacheEngine, CacheLogger, CacheStore } from '@gad/cache';
+import type { CacheEngine, CacheLogger, CacheStore } from '@gad/cache/store';
 import { CacheOptionsError } from '@gad/cache';
 import { engineOver } from '../support/fixtures.js';
 import { storePairs } from '../support/store-pairs.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine, CacheStore } from '@gad/cache';
+import type { CacheEngine, CacheStore } from '@gad/cache/store';
 import type { FakeClock } from '@gad/cache/testing';
 import { onBothStores } from '../support/both-stores.js';
 import { CountingSource, manualEngine } from '../support/manual-engine.js';

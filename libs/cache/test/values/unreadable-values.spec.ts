@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { brotliCompressSync, deflateSync } from 'node:zlib';
-import type { CacheEngine, CacheStore, EngineParts } from '@gad/cache';
+import type { CacheEngine, CacheStore } from '@gad/cache/store';
+import type { EngineParts } from '../../src/engine/engine-parts.js';
 import { FakeClock } from '../../src/testing/fake-clock.js';
 import { deferred, engineOver, logInto, redisPair, until } from '../support/fixtures.js';
 import { storePairs } from '../support/store-pairs.js';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine, CacheModuleOptions } from '@gad/cache';
-import { createCache, silentLog } from '@gad/cache';
+import type { CacheModuleOptions } from '@gad/cache';
+import type { CacheEngine } from '@gad/cache/store';
+import { createCache, silentLog } from '@gad/cache/store';
 import { ownRedis } from '../../../../test/servers/suite-servers.js';
 
 const url = await ownRedis();

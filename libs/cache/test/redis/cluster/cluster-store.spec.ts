@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RedisStore, silentLog } from '@gad/cache';
+import { RedisStore, silentLog } from '@gad/cache/store';
 import { storeContract } from '@gad/cache/testing';
 import { engineOver } from '../../support/fixtures.js';
 import type { RedisCluster } from '../../support/redis-cluster.js';

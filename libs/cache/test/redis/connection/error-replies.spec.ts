@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine } from '@gad/cache';
-import { CacheUnavailableError, createCache } from '@gad/cache';
+import type { CacheEngine } from '@gad/cache/store';
+import { CacheUnavailableError } from '@gad/cache';
+import { createCache } from '@gad/cache/store';
 import { startFakeResp } from '../../support/fake-resp-server.js';
 import { logInto, until } from '../../support/fixtures.js';
 import type { RedisServer } from '../../support/redis-server.js';

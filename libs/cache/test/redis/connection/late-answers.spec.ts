@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RedisLink } from '@gad/cache';
-import { silentLog } from '@gad/cache';
+import type { RedisLink } from '@gad/cache/store';
+import { silentLog } from '@gad/cache/store';
 import { FakeClock, settle } from '@gad/cache/testing';
 import { RedisConnection } from '../../../src/store/redis/connection/redis-connection.js';
 

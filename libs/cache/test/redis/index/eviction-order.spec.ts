@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine, RedisStore } from '@gad/cache';
+import type { CacheEngine, RedisStore } from '@gad/cache/store';
 import { engineOver, openRedisStore } from '../../support/fixtures.js';
 import type { RedisServer } from '../../support/redis-server.js';
 import { startRedis } from '../../support/redis-server.js';

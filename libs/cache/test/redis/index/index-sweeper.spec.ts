@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine, RedisStore } from '@gad/cache';
-import { nodeRedisLink } from '@gad/cache';
+import type { CacheEngine, RedisStore } from '@gad/cache/store';
+import { nodeRedisLink } from '@gad/cache/store';
 import { engineOver, openRedisStore } from '../../support/fixtures.js';
 import { gatedLinks } from '../../support/gated-link.js';
 import type { Gates } from '../../support/gates.js';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CacheOptionsError, MemoryStore } from '@gad/cache';
+import { CacheOptionsError } from '@gad/cache';
+import { MemoryStore } from '@gad/cache/store';
 import { createClient } from 'redis';
 import { Inspection } from '../../../src/engine/inspection.js';
 import { engineOver, openRedisStore } from '../../support/fixtures.js';

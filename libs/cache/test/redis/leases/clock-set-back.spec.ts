@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Clock } from '@gad/cache';
-import { MemoryStore } from '@gad/cache';
+import type { Clock } from '@gad/cache/store';
+import { MemoryStore } from '@gad/cache/store';
 import { openRedisStore } from '../../support/fixtures.js';
 import type { RedisServer } from '../../support/redis-server.js';
 import { startRedis } from '../../support/redis-server.js';

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'redis';
-import type { CacheEngine, RedisLinkFactory, RedisStore } from '@gad/cache';
-import { CacheUnavailableError, nodeRedisLink } from '@gad/cache';
+import type { CacheEngine, RedisLinkFactory, RedisStore } from '@gad/cache/store';
+import { CacheUnavailableError } from '@gad/cache';
+import { nodeRedisLink } from '@gad/cache/store';
 import { deferred, engineOver, openRedisStore, until } from '../../support/fixtures.js';
 import { gatedLinks } from '../../support/gated-link.js';
 import type { Gates } from '../../support/gates.js';

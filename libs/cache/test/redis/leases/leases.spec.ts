@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ALL_KEYS, selectKeys, selectPattern } from '@gad/cache';
+import { ALL_KEYS, selectKeys, selectPattern } from '../../../src/keys/key-selection.js';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CacheStore, Lease, RefreshLease } from '@gad/cache';
+import type { CacheStore, Lease, RefreshLease } from '@gad/cache/store';
 import { encodeEnvelope, envelopeHead } from '../../../src/values/envelope.js';
 import { deferred, engineOver, redisPair, until } from '../../support/fixtures.js';
 import { storePairs } from '../../support/store-pairs.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
-import { RedisStore, silentLog } from '@gad/cache';
+import { RedisStore, silentLog } from '@gad/cache/store';
 import { storeContract } from '@gad/cache/testing';
 import { startSentinels, type SentinelSet } from '../../../../../test/servers/redis-sentinels.js';
 

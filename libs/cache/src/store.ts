@@ -1,0 +1,47 @@
+export { createCache } from './cache-factory.js';
+export { CacheEngine } from './engine/cache-engine.js';
+export type { InvalidationLog, LogBatch, InvalidationSet } from './outbox/invalidation-log.js';
+export { FreshnessGuard } from './outbox/freshness-guard.js';
+export type { Consistency } from './outbox/freshness-guard.js';
+export type { RelayState } from './outbox/relay.js';
+export type { RelayStore, RelayStatus, RelayRound, RoundEnd } from './store/relay-store.js';
+export { RedisStore } from './store/redis/redis-store.js';
+export type { RedisStoreOptions } from './store/redis/redis-store.js';
+export { MemoryStore } from './store/memory/memory-store.js';
+export type { MemoryStoreOptions } from './store/memory/memory-store.js';
+export type {
+  SentinelSettings,
+  StandaloneSettings,
+  RedisNode,
+} from './store/redis/connection/redis-settings.js';
+export { script } from './store/redis/scripts/script.js';
+export type {
+  StoreScript,
+  Acquisition,
+  CacheStore,
+  KeyPage,
+  Lease,
+  LeaseTerms,
+  ListedKey,
+  InvalidationFeed,
+  RefreshLease,
+  RefreshTerms,
+  RefreshAcquisition,
+  StoreStatistics,
+  TimedText,
+} from './store/cache-store.js';
+export type { InvalidationListener } from './near-cache/invalidation-stream.js';
+export type { KeySelection } from './keys/key-selection.js';
+export type { LeaseWatch } from './store/lease-watch.js';
+export { systemClock } from './clock.js';
+export type { Clock } from './clock.js';
+export { Glob, escapeGlob } from './keys/glob.js';
+export { CacheLogLine, silentLog } from './cache-log.js';
+export type { CacheLogger, CacheLogFields } from './cache-log.js';
+export type {
+  Command,
+  LinkEvent,
+  RedisLink,
+  RedisLinkFactory,
+} from './store/redis/connection/redis-link.js';
+export { nodeRedisLink } from './store/redis/connection/node-redis-link.js';
