@@ -25,6 +25,24 @@ const planted: Record<string, { path: string; text: string; innocent: [string, s
     text: `export { TareasModule } from './tareas.module.js';`,
     innocent: ['libs/cache/src/testing/index.ts', `export { fake } from './fake.js';`],
   },
+  'principals-with-events': {
+    path: 'apps/api/src/usuarios/usuarios.repository.ts',
+    text: [
+      `export const one = (tx: Db) => tx.update(usuarios).set({ rol: 'admin' });`,
+      `export const two = (tx: Db) => tx.delete(schema.sesiones);`,
+      `export function three(tx: Db) { return tx.insert(usuarios).values([]); }`,
+      'export const four = (tx: Db) => tx.execute(sql`update only usuarios set deleted_at = now()`);',
+      'class Five { remove(tx: Db) { return tx.execute(sql`delete from sesiones where id = ${1}`); } }',
+    ].join('\n'),
+    innocent: [
+      'apps/api/src/usuarios/usuarios.repository.ts',
+      [
+        `class One { async remove(tx: Db, record: RecordEvent) {`,
+        `  await tx.delete(usuarios); record({ name: 'usuario.deleted', data: { usuarioId: 1 } }); } }`,
+        `export const two = (tx: Db) => tx.update(tareas).set({ version: 2 });`,
+      ].join('\n'),
+    ],
+  },
 };
 
 describe('the source laws', () => {

@@ -21,6 +21,10 @@ const SAMPLES: { readonly [Name in DomainEventName]: DomainEvents[Name] } = {
   'usuario.updated': { usuarioId: 102 },
   'usuario.role_changed': { usuarioId: 102, from: 'usuario', to: 'admin' },
   'usuario.deleted': { usuarioId: 102 },
+  'sesion.ended': { usuarioId: 102, sesionId: '900001' },
+  'sesion.renewed': { usuarioId: 102, sesionId: '900001' },
+  'sesiones.ended': { usuarioId: 102 },
+  'principals.changed': { usuarioId: 102 },
 };
 
 /** A number that stands for a parameter while a key is turned into its template. */

@@ -4,6 +4,7 @@ import { MAX_SESIONES } from '../src/auth/sesiones/sesiones.repository.js';
 import { SesionesService } from '../src/auth/sesiones/sesiones.service.js';
 import { Database } from '../src/database/database.js';
 import { sesiones } from '../src/database/schema.js';
+import { DomainEventBus } from '../src/events/domain-event-bus.js';
 import { onEverySetup } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
 import {
@@ -113,10 +114,11 @@ onEverySetup('changes of the own login', (api) => {
     const oldest = await signedIn(api(), usuario);
     const second = await signedIn(api(), usuario);
     const database = api().app.get(Database, { strict: false });
+    const bus = api().app.get(DomainEventBus, { strict: false });
     const service = api().app.get(SesionesService, { strict: false });
     const open = (count: number) =>
-      database.transaction(async (tx) => {
-        for (let at = 0; at < count; at += 1) await service.open(tx, usuario.id);
+      bus.transaction(async (tx, record) => {
+        for (let at = 0; at < count; at += 1) await service.open(tx, record, usuario.id);
       });
     await open(MAX_SESIONES - 2);
     expect(await meStatus(api(), oldest.token)).toBe(200);

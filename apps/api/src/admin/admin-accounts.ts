@@ -11,6 +11,8 @@ import { newPasswordFlaw } from '../auth/credentials/password-policy.js';
 import { SesionesRepository } from '../auth/sesiones/sesiones.repository.js';
 import { Database, type Db } from '../database/database.js';
 import { usuarios } from '../database/schema.js';
+import type { RecordEvent } from '../events/domain-event-bus.js';
+import type { DomainEvent } from '../events/domain-events.js';
 import { appendEvents } from '../events/outbox/append-events.js';
 import { rejectingDuplicates } from '../usuarios/usuario-duplicate.js';
 import { UsuariosRepository } from '../usuarios/usuarios.repository.js';
@@ -88,12 +90,11 @@ export class AdminAccounts {
     const { usuarioId, passwordHash: oldHash } = await this.known(email);
     await refuseWeak(password, email, oldHash);
     const passwordHash = await hashPassword(password);
-    await this.database.transaction(async (tx) => {
+    await this.transaction(async (tx, record) => {
       if (!(await this.usuarios.lock(tx, usuarioId))) throw unknown(email);
-      await this.usuarios.update(tx, usuarioId, { passwordHash });
-      await this.sesiones.revokeAll(tx, usuarioId, undefined);
+      await this.usuarios.update(tx, record, usuarioId, { passwordHash });
+      await this.sesiones.revokeAll(tx, record, usuarioId, undefined);
       await this.failures.unlock(tx, email);
-      await appendEvents(tx, [{ name: 'usuario.updated', data: { usuarioId } }]);
       await appendAuditEvents(tx, [
         { action: 'password.reset', actor: null, subject: usuarioId, detail: operator },
       ]);
@@ -126,19 +127,30 @@ export class AdminAccounts {
     const passwordHash = await hashPassword(password);
     const rol = 'admin';
     return rejectingDuplicates(
-      this.database.transaction(async (tx) => {
+      this.transaction(async (tx, record) => {
         if (onlyTheFirst) {
           await tx.execute(sql`select pg_advisory_xact_lock(${FIRST_ADMIN_LOCK})`);
           if ((await admins(tx)).length > 0) return undefined;
         }
-        const { id } = await this.usuarios.insert(tx, { ...fields, rol, passwordHash });
-        await appendEvents(tx, [{ name: 'usuario.created', data: { usuarioId: id } }]);
+        const { id } = await this.usuarios.insert(tx, record, { ...fields, rol, passwordHash });
         await appendAuditEvents(tx, [
           { action: 'usuario.created', actor: null, subject: id, detail: { rol, ...operator } },
         ]);
         return id;
       }),
     );
+  }
+
+  /** Appends what was recorded; there is no process here whose caches it could be published to. */
+  private transaction<T>(work: (tx: Db, record: RecordEvent) => Promise<T>): Promise<T> {
+    return this.database.transaction(async (tx) => {
+      const recorded: DomainEvent[] = [];
+      const result = await work(tx, (...events) => {
+        recorded.push(...events);
+      });
+      if (recorded.length > 0) await appendEvents(tx, recorded);
+      return result;
+    });
   }
 
   private async known(email: string): Promise<Credentials> {

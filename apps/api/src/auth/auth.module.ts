@@ -14,6 +14,10 @@ import { JwtStrategy } from './tokens/jwt.strategy.js';
 import { KeyedHashService } from './tokens/keyed-hash.service.js';
 import { LoginFailuresRepository } from './credentials/login-failures.repository.js';
 import { PasswordHasher } from './credentials/password-hasher.js';
+import { PrincipalSeal } from './principals/principal-seal.js';
+import { PrincipalsRepository } from './principals/principals.repository.js';
+import { PrincipalsService } from './principals/principals.service.js';
+import { Revocations } from './principals/revocations.js';
 import { RolesGuard } from './roles.guard.js';
 import { SesionesRepository } from './sesiones/sesiones.repository.js';
 import { SesionesService } from './sesiones/sesiones.service.js';
@@ -37,12 +41,20 @@ import { SesionesService } from './sesiones/sesiones.service.js';
     LoginFailuresRepository,
     KeyedHashService,
     PasswordHasher,
+    {
+      provide: PrincipalSeal,
+      inject: [JwtKey],
+      useFactory: (key: JwtKey) => new PrincipalSeal(key),
+    },
+    PrincipalsRepository,
+    PrincipalsService,
+    Revocations,
     SesionesRepository,
     SesionesService,
     // In this order: who is calling, then their role.
     { provide: APP_GUARD, useClass: JwtAuthGuard },
     { provide: APP_GUARD, useClass: RolesGuard },
   ],
-  exports: [CredentialsService, KeyedHashService, SesionesService],
+  exports: [CredentialsService, KeyedHashService, PrincipalsService, SesionesService],
 })
 export class AuthModule {}

@@ -17,8 +17,8 @@ export class AuthService {
 
   /** @throws Problem INVALID_CREDENTIALS, ACCOUNT_LOCKED */
   async login({ email, password }: LoginDto): Promise<TokensDto> {
-    const sesion = await this.credentials.withLogin(email, password, (tx, usuarioId) =>
-      this.sesiones.open(tx, usuarioId),
+    const sesion = await this.credentials.withLogin(email, password, (tx, record, usuarioId) =>
+      this.sesiones.open(tx, record, usuarioId),
     );
     return this.tokens(sesion);
   }
@@ -28,8 +28,8 @@ export class AuthService {
     return this.tokens(await this.sesiones.renew(refreshToken));
   }
 
-  async logout(principal: Principal): Promise<void> {
-    await this.sesiones.revoke(principal.sesionId);
+  async logout({ id, sesionId }: Principal): Promise<void> {
+    await this.sesiones.revoke({ usuarioId: id, sesionId });
   }
 
   private async tokens(sesion: OpenSesion): Promise<TokensDto> {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createSecretKey, randomBytes } from 'node:crypto';
-import { Controller, Get, Module } from '@nestjs/common';
+import { Controller, Get, Module, Req } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -17,7 +17,8 @@ import type { Principal } from './principal.js';
 import { Public } from './public.decorator.js';
 import { Roles } from './roles.decorator.js';
 import { RolesGuard } from './roles.guard.js';
-import { SesionesRepository } from './sesiones/sesiones.repository.js';
+import { CachedPrincipal } from './principals/cached-principal.decorator.js';
+import { PrincipalsService } from './principals/principals.service.js';
 
 const SESION = '4f8c6f0e-54b8-4b43-8d3b-0f4b3d0d2f60';
 
@@ -25,6 +26,18 @@ const SESION = '4f8c6f0e-54b8-4b43-8d3b-0f4b3d0d2f60';
 class Routes {
   @Get('mine')
   mine(@CurrentUser() principal: Principal): Principal {
+    return principal;
+  }
+
+  @CachedPrincipal()
+  @Get('cached')
+  cached(@Req() { user }: { user?: unknown }): unknown {
+    return user;
+  }
+
+  @CachedPrincipal()
+  @Get('careless')
+  careless(@CurrentUser() principal: Principal): Principal {
     return principal;
   }
 
@@ -51,7 +64,8 @@ class Routes {
 @Module({ controllers: [Routes] })
 class RoutesModule {}
 
-type FindPrincipal = SesionesRepository['findPrincipal'];
+type Find = PrincipalsService['find'];
+type FindCached = PrincipalsService['findCached'];
 
 const apps: NestFastifyApplication[] = [];
 afterEach(async () => {
@@ -59,13 +73,16 @@ afterEach(async () => {
 });
 
 /** The guards over a lookup of our own: what they do when the database does not answer is the point. */
-async function start(findPrincipal: FindPrincipal) {
+async function start(
+  find: Find,
+  findCached: FindCached = () => Promise.reject(new Error('asked')),
+) {
   const module = await Test.createTestingModule({
     imports: [RoutesModule, JwtModule.register({})],
     providers: [
       { provide: AppConfig, useValue: readAppConfig({}) },
       { provide: JwtKey, useValue: new JwtKey(createSecretKey(randomBytes(32))) },
-      { provide: SesionesRepository, useValue: { findPrincipal } },
+      { provide: PrincipalsService, useValue: { find, findCached } },
       AccessTokensService,
       JwtStrategy,
       { provide: APP_GUARD, useClass: JwtAuthGuard },
@@ -107,7 +124,7 @@ describe('the guards', () => {
       status: 200,
       body: nora('usuario'),
     });
-    expect(asked).toEqual([[SESION, 2]]);
+    expect(asked).toEqual([[{ sesionId: SESION, usuarioId: 2 }]]);
   });
 
   it('ask the database nothing for a public route or a bad token', async () => {
@@ -115,6 +132,24 @@ describe('the guards', () => {
     expect(await get('/open', token)).toEqual({ status: 200, body: 'open' });
     expect(await get('/mine', `${token}x`)).toMatchObject({ status: 401 });
     expect(await get('/mine')).toMatchObject({ status: 401 });
+  });
+
+  it('take a caller from the cache on routes that are marked so, and on no other', async () => {
+    const caller = { id: 2, rol: 'usuario', sesionId: SESION } as const;
+    const { token, get } = await start(
+      () => Promise.resolve(nora('usuario')),
+      () => Promise.resolve(caller),
+    );
+    expect(JSON.parse((await get('/cached', token)).body)).toEqual(caller);
+    expect(JSON.parse((await get('/mine', token)).body)).toEqual(nora('usuario'));
+    expect(await get('/careless', token)).toMatchObject({ status: 500 });
+    expect(await get('/cached', `${token}x`)).toMatchObject({ status: 401 });
+  });
+
+  it('refuse a caller whom the cache and the database do not know', async () => {
+    const nobody = () => Promise.resolve(undefined);
+    const { token, get } = await start(nobody, nobody);
+    expect(await get('/cached', token)).toMatchObject({ status: 401 });
   });
 
   it('answer 503 and not 401 while the database is away', async () => {

@@ -2,6 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { Problem } from '../problems/problem.js';
+import { CACHED_PRINCIPAL, letBeCached } from './principals/cached-principal.decorator.js';
 import { JwtStrategy } from './tokens/jwt.strategy.js';
 import { IS_PUBLIC } from './public.decorator.js';
 
@@ -20,11 +21,14 @@ export class JwtAuthGuard extends AuthGuard() {
       context.getHandler(),
       context.getClass(),
     ]);
-    return open === true ? true : super.canActivate(context);
+    if (open === true) return true;
+    const cached = this.reflector.get<boolean | undefined>(CACHED_PRINCIPAL, context.getHandler());
+    if (cached === true) letBeCached(context.switchToHttp().getRequest<object>());
+    return super.canActivate(context);
   }
 
   /** `error` is what `validate` threw (the database is away); a bad token only leaves no user. */
-  override handleRequest<Principal>(error: unknown, user: Principal | false): Principal {
+  override handleRequest<Caller>(error: unknown, user: Caller | false): Caller {
     if (error instanceof Error) throw error;
     if (error) throw new Error('The caller could not be looked up', { cause: error });
     if (!user) {

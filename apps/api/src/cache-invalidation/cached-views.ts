@@ -1,3 +1,4 @@
+import { PRINCIPAL_VIEW } from '../auth/principals/principal.cache.js';
 import { STATISTICS_VIEW } from '../statistics/statistics.cache.js';
 
 /** Something that is read through the cache. */
@@ -14,4 +15,4 @@ export interface CachedView {
 }
 
 /** Every view that the application caches. */
-export const CACHED_VIEWS: readonly CachedView[] = [STATISTICS_VIEW];
+export const CACHED_VIEWS: readonly CachedView[] = [STATISTICS_VIEW, PRINCIPAL_VIEW];

@@ -18,6 +18,10 @@ describe('INVALIDATION_MAP', () => {
   it('has a row for every event', () => {
     expect(Object.keys(INVALIDATION_MAP).sort()).toMatchInlineSnapshot(`
 [
+  "principals.changed",
+  "sesion.ended",
+  "sesion.renewed",
+  "sesiones.ended",
   "tarea.created",
   "tarea.deleted",
   "tarea.reassigned",

@@ -1,9 +1,12 @@
+import {
+  EVERY_PRINCIPAL_PATTERN,
+  principalKey,
+  usuarioPrincipalsPattern,
+} from '../auth/principals/principal.cache.js';
 import type { DomainEventName, DomainEvents } from '../events/domain-events.js';
 import { EVERY_STATISTICS_PATTERN, userStatisticsPattern } from '../statistics/statistics.cache.js';
 
 type StalePatterns<Name extends DomainEventName> = (event: DomainEvents[Name]) => readonly string[];
-
-const NOTHING = (): readonly string[] => [];
 
 /**
  * THE table: domain event → patterns of the cache keys that it makes stale. A new event does not
@@ -21,9 +24,18 @@ export const INVALIDATION_MAP: { readonly [Name in DomainEventName]: StalePatter
   'tareas.loaded': () => [EVERY_STATISTICS_PATTERN],
   // The absence of a usuario is cached, and so is what a deleted one had.
   'usuario.created': (e) => [userStatisticsPattern(e.usuarioId)],
-  'usuario.deleted': (e) => [userStatisticsPattern(e.usuarioId)],
-  'usuario.updated': NOTHING,
-  'usuario.role_changed': NOTHING,
+  'usuario.deleted': (e) => [
+    userStatisticsPattern(e.usuarioId),
+    usuarioPrincipalsPattern(e.usuarioId),
+  ],
+  'usuario.updated': (e) => [usuarioPrincipalsPattern(e.usuarioId)],
+  'usuario.role_changed': (e) => [usuarioPrincipalsPattern(e.usuarioId)],
+  'sesion.ended': (e) => [principalKey(e.usuarioId, e.sesionId)],
+  'sesion.renewed': (e) => [principalKey(e.usuarioId, e.sesionId)],
+  'sesiones.ended': (e) => [usuarioPrincipalsPattern(e.usuarioId)],
+  'principals.changed': (e) => [
+    e.usuarioId === null ? EVERY_PRINCIPAL_PATTERN : usuarioPrincipalsPattern(e.usuarioId),
+  ],
 };
 
 /** The patterns that one event makes stale. */

@@ -149,7 +149,10 @@ export const tareas = pgTable(
   ],
 );
 
-/** One login on one device: access tokens name it (`sid`), refresh tokens belong to it. */
+/**
+ * One login on one device: access tokens name it (`sid`), refresh tokens belong to it. Triggers
+ * append an event when one ends early, as they do for a usuario's role and deletion: migration 0010.
+ */
 export const sesiones = pgTable(
   'sesiones',
   {

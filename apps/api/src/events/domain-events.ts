@@ -17,6 +17,17 @@ export interface DomainEvents {
   'usuario.updated': { usuarioId: number };
   'usuario.role_changed': { usuarioId: number; from: Rol; to: Rol };
   'usuario.deleted': { usuarioId: number };
+  /** By logging out, by a refresh token that came back, or as the oldest of too many. */
+  'sesion.ended': { usuarioId: number; sesionId: string };
+  /** Its end has moved. */
+  'sesion.renewed': { usuarioId: number; sesionId: string };
+  /** All of a usuario's, or all but one. */
+  'sesiones.ended': { usuarioId: number };
+  /**
+   * A role, a deletion or the end of a sesion was written: appended by triggers (migration 0010),
+   * whichever program or person wrote it. `null`: any usuario's.
+   */
+  'principals.changed': { usuarioId: number | null };
 }
 
 /** Where in the log the write is that an event tells of. */

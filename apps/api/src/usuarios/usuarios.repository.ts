@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { and, asc, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
 import { Database, type Db } from '../database/database.js';
 import { tareas, usuarios, type Rol } from '../database/schema.js';
+import type { RecordEvent } from '../events/domain-event-bus.js';
 import { containsByIndex } from '../database/text-search.js';
 
 /** The columns that leave the repository: never the password hash nor the lockout's. */
@@ -89,9 +90,10 @@ export class UsuariosRepository {
     return row;
   }
 
-  async insert(tx: Db, usuario: NewUsuario): Promise<Usuario> {
+  async insert(tx: Db, record: RecordEvent, usuario: NewUsuario): Promise<Usuario> {
     const [row] = await tx.insert(usuarios).values(usuario).returning(COLUMNS);
     if (!row) throw new Error('INSERT … RETURNING gave no row');
+    record({ name: 'usuario.created', data: { usuarioId: row.id } });
     return row;
   }
 
@@ -134,18 +136,21 @@ export class UsuariosRepository {
     await tx.select({ id: usuarios.id }).from(usuarios).where(eq(usuarios.id, id)).for('update');
   }
 
-  async update(tx: Db, id: number, changes: UsuarioChanges): Promise<Usuario> {
+  /** A new role is an event of its own beside this one's. */
+  async update(tx: Db, record: RecordEvent, id: number, changes: UsuarioChanges): Promise<Usuario> {
     const [row] = await tx
       .update(usuarios)
       .set({ ...changes, updatedAt: sql`now()` })
       .where(eq(usuarios.id, id))
       .returning(COLUMNS);
     if (!row) throw new Error('UPDATE … RETURNING gave no row');
+    record({ name: 'usuario.updated', data: { usuarioId: id } });
     return row;
   }
 
   /** The row stays: tareas of the past name it. Its dni and email are free again. */
-  async softDelete(tx: Db, id: number): Promise<void> {
+  async softDelete(tx: Db, record: RecordEvent, id: number): Promise<void> {
+    record({ name: 'usuario.deleted', data: { usuarioId: id } });
     await tx
       .update(usuarios)
       .set({ deletedAt: sql`now()`, updatedAt: sql`now()` })

@@ -68,8 +68,7 @@ export class UsuariosService {
     return rejectingDuplicates(
       this.bus.transaction((tx, record) =>
         this.idempotency.once(tx, request, async () => {
-          const usuario = await this.usuarios.insert(tx, { ...fields, passwordHash });
-          record({ name: 'usuario.created', data: { usuarioId: usuario.id } });
+          const usuario = await this.usuarios.insert(tx, record, { ...fields, passwordHash });
           await appendAuditEvents(tx, [
             {
               action: 'usuario.created',
@@ -138,12 +137,11 @@ export class UsuariosService {
           ...(passwordHash === undefined ? {} : { passwordHash }),
         };
         if (Object.keys(changes).length === 0) return before;
-        const after = await this.usuarios.update(tx, id, changes);
+        const after = await this.usuarios.update(tx, record, id, changes);
         if (passwordHash !== undefined || (own && after.email !== before.email)) {
-          await this.sesiones.revokeAll(tx, id, own ? actor.sesionId : undefined);
+          await this.sesiones.revokeAll(tx, record, id, own ? actor.sesionId : undefined);
         }
         if (passwordHash !== undefined) await this.credentials.unlock(tx, before.email);
-        record({ name: 'usuario.updated', data: { usuarioId: id } });
         if (after.rol !== before.rol) {
           record({
             name: 'usuario.role_changed',
@@ -176,9 +174,8 @@ export class UsuariosService {
           'Finish, cancel or reassign the open tareas of this usuario first',
         );
       }
-      await this.usuarios.softDelete(tx, id);
-      await this.sesiones.revokeAll(tx, id);
-      record({ name: 'usuario.deleted', data: { usuarioId: id } });
+      await this.usuarios.softDelete(tx, record, id);
+      await this.sesiones.revokeAll(tx, record, id);
       await appendAuditEvents(tx, [{ action: 'usuario.deleted', actor: actor.id, subject: id }]);
     });
   }

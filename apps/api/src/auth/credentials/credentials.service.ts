@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Database, type Db } from '../../database/database.js';
+import type { Db } from '../../database/database.js';
+import { DomainEventBus, type RecordEvent } from '../../events/domain-event-bus.js';
 import { Problem } from '../../problems/problem.js';
 import { CredentialsRepository, type Credentials } from './credentials.repository.js';
 import { LOCKOUT_SECONDS } from './lockout.js';
@@ -24,7 +25,7 @@ export class CredentialsService {
   private readonly logger = new Logger('Credentials');
 
   constructor(
-    private readonly database: Database,
+    private readonly bus: DomainEventBus,
     private readonly credentials: CredentialsRepository,
     private readonly failures: LoginFailuresRepository,
     private readonly hasher: PasswordHasher,
@@ -38,14 +39,16 @@ export class CredentialsService {
   async withLogin<T>(
     email: string,
     password: string,
-    work: (tx: Db, usuarioId: number) => Promise<T>,
+    work: (tx: Db, record: RecordEvent, usuarioId: number) => Promise<T>,
   ): Promise<T> {
     await this.hasher.admit(hashOfEmail(email), true);
     await this.refuseLocked(email);
     const found = await this.credentials.findByEmail(email);
     if (!(await this.check(email, found, password, null)) || !found) throw wrong();
-    const accepted = await this.database.transaction(async (tx) =>
-      (await this.accept(tx, found)) ? { result: await work(tx, found.usuarioId) } : undefined,
+    const accepted = await this.bus.transaction(async (tx, record) =>
+      (await this.accept(tx, found))
+        ? { result: await work(tx, record, found.usuarioId) }
+        : undefined,
     );
     if (accepted) return accepted.result;
     await this.refuseLocked(email);

@@ -16,11 +16,19 @@ import {
   type SQL,
 } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
-import { refreshTokens, sesiones, usuarios } from '../../database/schema.js';
-import type { Principal } from '../principal.js';
+import { refreshTokens, sesiones } from '../../database/schema.js';
+import type { RecordEvent } from '../../events/domain-event-bus.js';
 
 /** How many sesiones a usuario may have open; one more ends the oldest. */
 export const MAX_SESIONES = 50;
+
+/** A sesion with whose it is. */
+export interface SesionId {
+  readonly usuarioId: number;
+  readonly sesionId: string;
+}
+
+const SESION_ID = { usuarioId: sesiones.usuarioId, sesionId: sesiones.id };
 
 /** The end of a sesion or token that starts now, by the database's clock. */
 const endAfter = (seconds: number): SQL => sql`now() + make_interval(secs => ${seconds})`;
@@ -30,97 +38,91 @@ const SESION_IS_OPEN = and(isNull(sesiones.revokedAt), gt(sesiones.expiresAt, sq
 /** Revoking a sesion makes it run out, too. */
 const HAS_RUN_OUT = lte(sesiones.expiresAt, sql`now()`);
 
-/**
- * What every request begins with: written once, and by its name parsed and planned once for each
- * connection.
- */
-const principalStatement = (db: Db) =>
-  db
-    .select({
-      id: usuarios.id,
-      email: usuarios.email,
-      nombre: usuarios.nombre,
-      apellido: usuarios.apellido,
-      rol: usuarios.rol,
-      sesionId: sesiones.id,
-    })
-    .from(sesiones)
-    .innerJoin(usuarios, eq(usuarios.id, sesiones.usuarioId))
-    .where(
-      and(
-        eq(sesiones.id, sql.placeholder('sesionId')),
-        eq(sesiones.usuarioId, sql.placeholder('usuarioId')),
-        SESION_IS_OPEN,
-        isNull(usuarios.deletedAt),
-      ),
-    )
-    .prepare('principal');
-
 /** The SQL over `sesiones` and `refresh_tokens`. */
 @Injectable()
 export class SesionesRepository {
-  readonly #principalOf: ReturnType<typeof principalStatement>;
-
-  constructor(private readonly database: Database) {
-    this.#principalOf = principalStatement(database.db);
-  }
-
-  /**
-   * The usuario behind an access token as they are right now, if the sesion is still open: one
-   * statement over two primary keys. Nothing of it is remembered between requests, so a logout, a
-   * new role or a deletion counts from its commit on, on every instance.
-   */
-  async findPrincipal(sesionId: string, usuarioId: number): Promise<Principal | undefined> {
-    const [principal] = await this.#principalOf.execute({ sesionId, usuarioId });
-    return principal;
-  }
+  constructor(private readonly database: Database) {}
 
   /**
    * Opens a sesion while the usuario's row is locked. Of `MAX_SESIONES` open ones the oldest ends,
    * and what has ended is removed.
    */
-  async insert(tx: Db, sesionId: string, usuarioId: number, ttlSeconds: number): Promise<void> {
+  async insert(
+    tx: Db,
+    record: RecordEvent,
+    { sesionId, usuarioId }: SesionId,
+    ttlSeconds: number,
+  ): Promise<void> {
     const newest = tx
       .select({ id: sesiones.id })
       .from(sesiones)
       .where(and(eq(sesiones.usuarioId, usuarioId), SESION_IS_OPEN))
       .orderBy(desc(sesiones.createdAt), desc(sesiones.id))
       .limit(MAX_SESIONES - 1);
-    await this.end(tx, and(eq(sesiones.usuarioId, usuarioId), notInArray(sesiones.id, newest)));
+    const older = and(eq(sesiones.usuarioId, usuarioId), notInArray(sesiones.id, newest));
+    await this.end(tx, older, (ended) => {
+      record(...ended.map((data) => ({ name: 'sesion.ended', data }) as const));
+    });
     const over = or(isNotNull(sesiones.revokedAt), HAS_RUN_OUT);
     await this.remove(tx, and(eq(sesiones.usuarioId, usuarioId), over));
     await tx.insert(sesiones).values({ id: sesionId, usuarioId, expiresAt: endAfter(ttlSeconds) });
   }
 
-  /** Removes up to `limit` sesiones that have run out or been revoked. @returns how many that were */
+  /**
+   * Removes up to `limit` sesiones that have run out or been revoked: no event, as whatever is known
+   * of them has run out as well. @returns how many that were
+   */
   prune(limit: number): Promise<number> {
     return this.database.transaction((tx) => this.remove(tx, HAS_RUN_OUT, limit));
   }
 
   /** Moves the end of an open sesion. @returns its usuario, `undefined` when it is not open */
-  async extend(tx: Db, sesionId: string, ttlSeconds: number): Promise<number | undefined> {
+  async extend(
+    tx: Db,
+    record: RecordEvent,
+    sesionId: string,
+    ttlSeconds: number,
+  ): Promise<number | undefined> {
     const [sesion] = await tx
       .update(sesiones)
       .set({ expiresAt: endAfter(ttlSeconds) })
       .where(and(eq(sesiones.id, sesionId), SESION_IS_OPEN))
-      .returning({ usuarioId: sesiones.usuarioId });
+      .returning(SESION_ID);
+    if (sesion) record({ name: 'sesion.renewed', data: sesion });
     return sesion?.usuarioId;
   }
 
-  async revoke(db: Db, sesionId: string): Promise<void> {
-    await this.end(db, eq(sesiones.id, sesionId));
+  /** Records the event also when it has ended before: that end may not be acknowledged yet. */
+  async revoke(tx: Db, record: RecordEvent, { usuarioId, sesionId }: SesionId): Promise<void> {
+    await this.end(tx, eq(sesiones.id, sesionId), () => {
+      record({ name: 'sesion.ended', data: { usuarioId, sesionId } });
+    });
   }
 
-  async revokeAll(tx: Db, usuarioId: number, exceptSesionId: string | undefined): Promise<void> {
+  async revokeAll(
+    tx: Db,
+    record: RecordEvent,
+    usuarioId: number,
+    exceptSesionId: string | undefined,
+  ): Promise<void> {
     const except = exceptSesionId === undefined ? undefined : ne(sesiones.id, exceptSesionId);
-    await this.end(tx, and(eq(sesiones.usuarioId, usuarioId), except));
+    await this.end(tx, and(eq(sesiones.usuarioId, usuarioId), except), () => {
+      record({ name: 'sesiones.ended', data: { usuarioId } });
+    });
   }
 
-  private async end(db: Db, which: SQL | undefined): Promise<void> {
-    await db
+  /** @param record is handed those that have ended with this */
+  private async end(
+    tx: Db,
+    which: SQL | undefined,
+    record: (ended: readonly SesionId[]) => void,
+  ): Promise<void> {
+    const ended = await tx
       .update(sesiones)
       .set({ revokedAt: sql`now()`, expiresAt: sql`now()` })
-      .where(and(which, SESION_IS_OPEN));
+      .where(and(which, SESION_IS_OPEN))
+      .returning(SESION_ID);
+    record(ended);
   }
 
   /** Tokens before their sesion, in the order in which a renewal locks them: never in a circle. */
@@ -162,11 +164,12 @@ export class SesionesRepository {
   }
 
   /** The sesion of a token that has been used before. */
-  async findUsed(tx: Db, hash: string): Promise<string | undefined> {
-    const [token] = await tx
-      .select({ sesionId: refreshTokens.sesionId })
+  async findUsed(tx: Db, hash: string): Promise<SesionId | undefined> {
+    const [sesion] = await tx
+      .select(SESION_ID)
       .from(refreshTokens)
+      .innerJoin(sesiones, eq(sesiones.id, refreshTokens.sesionId))
       .where(and(eq(refreshTokens.hash, hash), isNotNull(refreshTokens.usedAt)));
-    return token?.sesionId;
+    return sesion;
   }
 }

@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '../../config/app-config.js';
-import { Database, type Db } from '../../database/database.js';
+import type { Db } from '../../database/database.js';
+import { DomainEventBus, type RecordEvent } from '../../events/domain-event-bus.js';
 import { Problem } from '../../problems/problem.js';
 import { hashRefreshToken, newRefreshToken } from './refresh-token.js';
-import { SesionesRepository } from './sesiones.repository.js';
+import { SesionesRepository, type SesionId } from './sesiones.repository.js';
 
 /** A sesion and the refresh token that is good for its next renewal. */
-export interface OpenSesion {
-  readonly usuarioId: number;
-  readonly sesionId: string;
+export interface OpenSesion extends SesionId {
   readonly refreshToken: string;
 }
 
@@ -30,16 +29,16 @@ export class SesionesService {
   private readonly logger = new Logger('Sesiones');
 
   constructor(
-    private readonly database: Database,
+    private readonly bus: DomainEventBus,
     private readonly sesiones: SesionesRepository,
     private readonly config: AppConfig,
   ) {}
 
   /** Opens a sesion in the transaction that accepted the login. */
-  async open(tx: Db, usuarioId: number): Promise<OpenSesion> {
-    const sesionId = randomUUID();
-    await this.sesiones.insert(tx, sesionId, usuarioId, this.config.jwt.refreshTtlSeconds);
-    return this.withNextToken(tx, usuarioId, sesionId);
+  async open(tx: Db, record: RecordEvent, usuarioId: number): Promise<OpenSesion> {
+    const sesion = { usuarioId, sesionId: randomUUID() };
+    await this.sesiones.insert(tx, record, sesion, this.config.jwt.refreshTtlSeconds);
+    return this.withNextToken(tx, sesion);
   }
 
   /**
@@ -49,7 +48,7 @@ export class SesionesService {
   async renew(refreshToken: string): Promise<OpenSesion> {
     const hash = hashRefreshToken(refreshToken);
     // Reuse is an outcome and not an exception: the revocation has to be committed.
-    const rotation = await this.database.transaction((tx) => this.rotate(tx, hash));
+    const rotation = await this.bus.transaction((tx, record) => this.rotate(tx, record, hash));
     if (rotation && 'renewed' in rotation) return rotation.renewed;
     if (rotation) {
       this.logger.warn(`Used refresh token came back: sesion ${rotation.reusedSesionId} revoked`);
@@ -57,33 +56,40 @@ export class SesionesService {
     throw new Problem('REFRESH_TOKEN_INVALID', 'Log in again');
   }
 
-  async revoke(sesionId: string): Promise<void> {
-    await this.sesiones.revoke(this.database.db, sesionId);
+  async revoke({ usuarioId, sesionId }: SesionId): Promise<void> {
+    await this.bus.transaction((tx, record) =>
+      this.sesiones.revoke(tx, record, { usuarioId, sesionId }),
+    );
   }
 
   /** Ends the usuario's sesiones, all or all but one, in the transaction of the reason for it. */
-  async revokeAll(tx: Db, usuarioId: number, exceptSesionId?: string): Promise<void> {
-    await this.sesiones.revokeAll(tx, usuarioId, exceptSesionId);
+  async revokeAll(
+    tx: Db,
+    record: RecordEvent,
+    usuarioId: number,
+    exceptSesionId?: string,
+  ): Promise<void> {
+    await this.sesiones.revokeAll(tx, record, usuarioId, exceptSesionId);
   }
 
-  private async rotate(tx: Db, hash: string): Promise<Rotation> {
+  private async rotate(tx: Db, record: RecordEvent, hash: string): Promise<Rotation> {
     const sesionId = await this.sesiones.useToken(tx, hash);
     if (sesionId === undefined) {
-      const reusedSesionId = await this.sesiones.findUsed(tx, hash);
-      if (reusedSesionId === undefined) return undefined;
-      await this.sesiones.revoke(tx, reusedSesionId);
-      return { reusedSesionId };
+      const reused = await this.sesiones.findUsed(tx, hash);
+      if (reused === undefined) return undefined;
+      await this.sesiones.revoke(tx, record, reused);
+      return { reusedSesionId: reused.sesionId };
     }
     const ttl = this.config.jwt.refreshTtlSeconds;
-    const usuarioId = await this.sesiones.extend(tx, sesionId, ttl);
+    const usuarioId = await this.sesiones.extend(tx, record, sesionId, ttl);
     if (usuarioId === undefined) return undefined;
-    return { renewed: await this.withNextToken(tx, usuarioId, sesionId) };
+    return { renewed: await this.withNextToken(tx, { usuarioId, sesionId }) };
   }
 
-  private async withNextToken(tx: Db, usuarioId: number, sesionId: string): Promise<OpenSesion> {
+  private async withNextToken(tx: Db, sesion: SesionId): Promise<OpenSesion> {
     const refreshToken = newRefreshToken();
     const hash = hashRefreshToken(refreshToken);
-    await this.sesiones.insertToken(tx, hash, sesionId, this.config.jwt.refreshTtlSeconds);
-    return { usuarioId, sesionId, refreshToken };
+    await this.sesiones.insertToken(tx, hash, sesion.sesionId, this.config.jwt.refreshTtlSeconds);
+    return { ...sesion, refreshToken };
   }
 }

@@ -7,20 +7,21 @@ import { AppConfig } from '../../config/app-config.js';
 import { CLOCK_LEEWAY_SECONDS, readAccessToken } from './access-token-claims.js';
 import { bearerToken } from './bearer-token.js';
 import { JwtKey } from './jwt-key.js';
-import type { Principal } from '../principal.js';
-import { SesionesRepository } from '../sesiones/sesiones.repository.js';
+import { mayBeCached } from '../principals/cached-principal.decorator.js';
+import { PrincipalsService } from '../principals/principals.service.js';
+import type { Caller } from '../principal.js';
 
 /**
  * Turns a bearer token into a `Principal`. The algorithm is ours and never the header's; what the
  * token says is only *who* and *which login*: role, name and whether the login still stands are
- * read from the database each time (one indexed query; coherence before speed).
+ * what the database says, or the cache where that is proved to be the same (`PrincipalsService`).
  */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy) implements OnApplicationShutdown {
   constructor(
     private readonly config: AppConfig,
     key: JwtKey,
-    private readonly sesiones: SesionesRepository,
+    private readonly principals: PrincipalsService,
   ) {
     super({
       jwtFromRequest: bearerToken,
@@ -31,6 +32,7 @@ export class JwtStrategy extends PassportStrategy(Strategy) implements OnApplica
       algorithms: ['HS256'],
       issuer: config.jwt.issuer,
       audience: config.jwt.audience,
+      passReqToCallback: true,
       // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way to see the header
       jsonWebTokenOptions: { complete: true, clockTolerance: CLOCK_LEEWAY_SECONDS },
     });
@@ -44,10 +46,13 @@ export class JwtStrategy extends PassportStrategy(Strategy) implements OnApplica
   }
 
   /** @throws Problem DATABASE_UNAVAILABLE, which the guard passes on: that is not a 401 */
-  async validate(token: unknown): Promise<Principal | false> {
+  async validate(request: object, token: unknown): Promise<Caller | false> {
     const claims = readAccessToken(token, this.config.jwt, Date.now() / 1000);
     if (!claims) return false;
-    return (await this.sesiones.findPrincipal(claims.sesionId, claims.usuarioId)) ?? false;
+    const caller = mayBeCached(request)
+      ? await this.principals.findCached(claims)
+      : await this.principals.find(claims);
+    return caller ?? false;
   }
 
   onApplicationShutdown(): void {

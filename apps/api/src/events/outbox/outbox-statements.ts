@@ -11,6 +11,12 @@ const OUTBOX_IDENTITY = `concat_ws('.',
   (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint,
   pg_relation_filenode('domain_events'))`;
 
+/**
+ * The position, as text, of the snapshot that a statement of one's own reads from: what it sees is
+ * no older. The same text as `formatPosition` makes.
+ */
+export const POSITION = `(${LOG_IDENTITY} || ' ' || pg_current_snapshot()::text)`;
+
 /** Says that something was appended. */
 export const CHANNEL = 'gad_domain_events';
 

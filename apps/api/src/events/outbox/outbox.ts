@@ -22,7 +22,13 @@ const MAX_EVENTS = 20_000;
  * that only this class understands.
  */
 export class Outbox {
-  constructor(private readonly reader: OutboxReader) {}
+  readonly #wakes: (() => void)[] = [];
+
+  constructor(private readonly reader: OutboxReader) {
+    reader.onAppend(() => {
+      for (const wake of this.#wakes) wake();
+    });
+  }
 
   async read(cursor: string | undefined): Promise<OutboxReading> {
     const from = cursor === undefined ? undefined : parsePosition(cursor);
@@ -60,7 +66,7 @@ export class Outbox {
   }
 
   onAppend(wake: () => void): void {
-    this.reader.onAppend(wake);
+    this.#wakes.push(wake);
   }
 
   /** This process has just committed something: whoever reads the log is told, also elsewhere. */
