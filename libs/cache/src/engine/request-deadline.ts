@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { callContext, runInside } from './call-context.js';
 import { DeadlineBudget } from './deadline-budget.js';
 import type { StoreGate } from './store-gate.js';
 
@@ -7,8 +7,6 @@ export interface BudgetOwner {
   readonly gate: StoreGate;
   readonly limits: { readonly deadlineMs: number };
 }
-
-const requests = new AsyncLocalStorage<WeakMap<BudgetOwner, DeadlineBudget>>();
 
 /**
  * Runs `work`, and everything that it starts and awaits, under one deadline for all its cache calls
@@ -23,15 +21,16 @@ const requests = new AsyncLocalStorage<WeakMap<BudgetOwner, DeadlineBudget>>();
  * ```
  */
 export function runWithCacheDeadline<T>(work: () => T): T {
-  return requests.run(new WeakMap(), work);
+  return runInside({ budgets: new Map() }, work);
 }
 
 /** The budget of one operation: of what is left to the request that is being answered, if any. */
 export function currentBudget(owner: BudgetOwner): DeadlineBudget {
   const { gate, limits } = owner;
-  const budgets = requests.getStore();
+  const { budgets } = callContext();
   if (budgets === undefined) return new DeadlineBudget(gate.time, limits.deadlineMs, gate);
-  let request = budgets.get(owner);
+  // Set below, and nowhere else.
+  let request = budgets.get(owner) as DeadlineBudget | undefined;
   if (request === undefined) {
     budgets.set(owner, (request = new DeadlineBudget(gate.time, limits.deadlineMs)));
   }

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { callContext, runInside } from '../call-context.js';
 
 /** One run of a loader, or of a batch loader for all its keys. */
 export interface Load {
@@ -30,10 +30,6 @@ interface Awaited {
  */
 export type Entanglement = 'inside' | 'together' | 'cycle';
 
-// One for all caches: on Node 20 each storage that was ever used costs every promise of the process
-// a little, for as long as the process lives.
-const loads = new AsyncLocalStorage<Load | undefined>();
-
 /**
  * The loads that the present call is made from inside of, and for which others they wait: the
  * wait-for graph of this process. A loader that asks for its own key, or for a key whose load needs
@@ -61,7 +57,7 @@ export class LoadGraph {
 
   /** Runs what is part of no load, although one gave rise to it. */
   static outside<T>(work: () => T): T {
-    return innermost() === undefined ? work() : loads.run(undefined, work);
+    return innermost() === undefined ? work() : runInside({ load: undefined }, work);
   }
 
   /** Why the present call may not wait for the key, if so. */
@@ -151,7 +147,7 @@ export class LoadGraph {
 
 async function run<T>(load: Load, loader: () => T | PromiseLike<T>): Promise<T> {
   try {
-    return await loads.run(load, loader);
+    return await runInside({ load }, loader);
   } finally {
     // What the loader left running in its context (a timer, a pool) is no part of it any more.
     load.running = false;
@@ -160,7 +156,8 @@ async function run<T>(load: Load, loader: () => T | PromiseLike<T>): Promise<T> 
 
 /** Finished loads are let go, so that contexts handed on and on do not keep a chain of them. */
 function innermost(): Load | undefined {
-  let load = loads.getStore();
+  // Only `run` puts one there.
+  let load = callContext().load as Load | undefined;
   while (load !== undefined && !load.running) load = load.outer;
   return load;
 }
