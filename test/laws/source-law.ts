@@ -124,8 +124,8 @@ const PRINCIPAL_SQL =
  * new demo usuarios, of which nothing is known yet (that there is none is told by `tareas.loaded`).
  */
 const WITHOUT_EVENT = new Set([
-  'apps/api/src/auth/sesiones.repository.ts#remove',
-  'apps/api/src/database/demo-data.service.ts#createUsuarios',
+  'apps/api/src/auth/sesiones/sesiones.repository.ts#remove',
+  'apps/api/src/demo-data/demo-data.service.ts#createUsuarios',
 ]);
 
 /** `tx.update(usuarios)` and the like, and SQL text that says the same. */

@@ -39,6 +39,19 @@ export function assertKey(key: string): void {
  */
 const RESERVED = /^~(?:user|vary):/;
 
+/**
+ * How the names of unlisted entries begin: listings and counts of keys leave them out, everything
+ * else treats them like any other. For what an application caches and administrators need not see.
+ */
+const UNLISTED = '~~';
+
+/** Whether a name, or the bytes of one, is left out of listings and counts. */
+export function isUnlisted(key: string | Buffer): boolean {
+  return typeof key === 'string'
+    ? key.startsWith(UNLISTED)
+    : key.toString('latin1', 0, UNLISTED.length) === UNLISTED;
+}
+
 /** Marks the options of a read-through whose key is a private one. Not exported to applications. */
 export const PRIVATE: unique symbol = Symbol('PRIVATE');
 

@@ -256,6 +256,20 @@ export function storeContract(
       );
     });
 
+    fact('no name that begins with ~~, which is read and removed like any other', async (store) => {
+      await store.write('~~a', '1', undefined, MS);
+      await store.write('b', '1', undefined, MS);
+      const { items } = await store.list(undefined, undefined, 9);
+      assert.deepEqual(
+        items.map(({ key }) => key),
+        ['b'],
+      );
+      assert.equal((await store.statistics()).keys, 1);
+      assert.equal(await store.read('~~a', MS), '1');
+      assert.equal(await store.remove(selectMatching(new Glob('~~*'))), 1);
+      assert.equal(await store.read('~~a', MS), undefined);
+    });
+
     fact('how many keys there are and how reads went', async (store) => {
       const before = await store.statistics();
       await store.write('a', '1', undefined, MS);

@@ -1,14 +1,15 @@
 import { cacheKey, cachePattern, type CacheKey, type CachePattern } from '@gad/cache';
 
+/** Unlisted: cache administration is about views of data, and its counts are. */
 export const principalKey = (usuarioId: number, sesionId: number | string): CacheKey =>
-  cacheKey`principal:${usuarioId}:${sesionId}`;
+  cacheKey`~~principal:${usuarioId}:${sesionId}`;
 
 /** Every sesion of one usuario. */
 export const usuarioPrincipalsPattern = (usuarioId: number): CachePattern =>
-  cachePattern`principal:${usuarioId}:*`;
+  cachePattern`~~principal:${usuarioId}:*`;
 
 /** Every usuario's. */
-export const EVERY_PRINCIPAL_PATTERN: CachePattern = cachePattern`principal:*`;
+export const EVERY_PRINCIPAL_PATTERN: CachePattern = cachePattern`~~principal:*`;
 
 /** What is cached here; the table of `docs/caching.md` is made from it. */
 export const PRINCIPAL_VIEW = {

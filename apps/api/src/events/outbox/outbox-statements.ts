@@ -15,7 +15,7 @@ const OUTBOX_IDENTITY = `concat_ws('.',
  * The position, as text, of the snapshot that a statement of one's own reads from: what it sees is
  * no older. The same text as `formatPosition` makes.
  */
-export const POSITION = `(${LOG_IDENTITY} || ' ' || pg_current_snapshot()::text)`;
+export const POSITION = `(${OUTBOX_IDENTITY} || ' ' || pg_current_snapshot()::text)`;
 
 /** Says that something was appended. */
 export const CHANNEL = 'gad_domain_events';

@@ -5,6 +5,7 @@ import { systemClock } from '../../clock.js';
 import type { Glob } from '../../keys/glob.js';
 import type { KeySelection } from '../../keys/key-selection.js';
 import { matcherOf } from '../../keys/key-selection.js';
+import { isUnlisted } from '../../keys/key-validation.js';
 import type {
   Acquisition,
   CacheStore,
@@ -186,6 +187,7 @@ export class MemoryStore implements CacheStore {
   list(glob: Glob | undefined, after: string | undefined, limit: number): Promise<KeyPage> {
     const from = after === undefined ? undefined : Buffer.from(after);
     const found = this.#texts()
+      .filter(([key]) => !isUnlisted(key))
       .map(([key, entry]) => ({ key, entry, bytes: Buffer.from(key) }))
       .filter(({ bytes }) => from === undefined || bytes.compare(from) > 0)
       .filter(({ bytes }) => glob === undefined || glob.matches(bytes))
@@ -210,14 +212,15 @@ export class MemoryStore implements CacheStore {
   }
 
   statistics(): Promise<StoreStatistics> {
-    const keys = this.#texts().length;
+    const texts = this.#texts();
+    const keys = texts.filter(([key]) => !isUnlisted(key)).length;
     return Promise.resolve({
       keys,
       hits: this.#hits,
       misses: this.#misses,
       evictions: this.#evictions,
       usedMemoryBytes: this.#entries.calculatedSize,
-      databaseSize: keys,
+      databaseSize: texts.length,
       uptimeSeconds: Math.floor((this.#clock.now() - this.#startedAt) / 1000),
     });
   }

@@ -1,6 +1,6 @@
 import { CacheUnavailableError } from '../../../cache-errors.js';
 import type { Glob } from '../../../keys/glob.js';
-import { isKey } from '../../../keys/key-validation.js';
+import { isKey, isUnlisted } from '../../../keys/key-validation.js';
 import type { KeyPage, ListedKey, TimedText } from '../../cache-store.js';
 import type { KeyIndex } from './key-index.js';
 import type { KeyLayout } from '../key-layout.js';
@@ -110,7 +110,7 @@ export class KeyListing {
    * as a cursor they would not come back as the bytes that they are. Removals remove them.
    */
   async #live(found: readonly Buffer[]): Promise<ListedKey[]> {
-    const members = found.filter(isKey);
+    const members = found.filter((member) => isKey(member) && !isUnlisted(member));
     if (members.length === 0) return [];
     const { connection, layout, withinMs } = this.parts;
     const names = members.map((member) => Buffer.concat([layout.prefixBytes, member]));

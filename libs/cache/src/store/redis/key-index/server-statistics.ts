@@ -1,4 +1,5 @@
 import { CacheUnavailableError } from '../../../cache-errors.js';
+import { isUnlisted } from '../../../keys/key-validation.js';
 import type { StoreStatistics } from '../../cache-store.js';
 import type { KeyLayout } from '../key-layout.js';
 import { scanNames } from './keyspace-scan.js';
@@ -66,7 +67,8 @@ async function countLive(
   for await (const names of scanNames(connection, layout.scanPattern, withinMs, 'optional')) {
     const keys = names.filter((name) => {
       const id = name.toString('latin1');
-      if (layout.memberOf(name) === undefined || seen.has(id)) return false;
+      const member = layout.memberOf(name);
+      if (member === undefined || isUnlisted(member) || seen.has(id)) return false;
       seen.add(id);
       return true;
     });
