@@ -17,7 +17,7 @@ import type { Principal } from './principal.js';
 import { Public } from './public.decorator.js';
 import { Roles } from './roles.decorator.js';
 import { RolesGuard } from './roles.guard.js';
-import { CachedPrincipal } from './principals/cached-principal.decorator.js';
+import { CachedPrincipal } from './cached-principal.decorator.js';
 import { PrincipalsService } from './principals/principals.service.js';
 
 const SESION = '4f8c6f0e-54b8-4b43-8d3b-0f4b3d0d2f60';

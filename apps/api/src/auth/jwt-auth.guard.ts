@@ -2,7 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { Problem } from '../problems/problem.js';
-import { CACHED_PRINCIPAL, letBeCached } from './principals/cached-principal.decorator.js';
+import { CACHED_PRINCIPAL, letBeCached } from './cached-principal.decorator.js';
 import { JwtStrategy } from './tokens/jwt.strategy.js';
 import { IS_PUBLIC } from './public.decorator.js';
 

@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { principalOf } from '../auth/current-user.decorator.js';
-import type { Principal } from '../auth/principal.js';
+import type { Caller } from '../auth/principal.js';
 import { hasRole } from '../auth/role.js';
 import { Problem } from '../problems/problem.js';
 import { readStatisticsRequest, type StatisticsRequest } from './statistics-request.js';
@@ -20,7 +20,7 @@ export class StatisticsAccessGuard implements CanActivate {
 }
 
 /** @throws Problem FORBIDDEN */
-function mayRead(principal: Principal, { userId }: StatisticsRequest): true {
+function mayRead(principal: Caller, { userId }: StatisticsRequest): true {
   if (userId === principal.id || hasRole(principal, 'supervisor')) return true;
   throw new Problem('FORBIDDEN', 'You may see your own statistics only');
 }

@@ -11,7 +11,7 @@ import {
 import { CacheService } from '@gad/cache';
 import { CurrentUser } from '../auth/current-user.decorator.js';
 import type { Principal } from '../auth/principal.js';
-import { CachedPrincipal } from '../auth/principals/cached-principal.decorator.js';
+import { CachedPrincipal } from '../auth/cached-principal.decorator.js';
 import { hasRole } from '../auth/role.js';
 import { ApiProblems } from '../problems/api-problems.decorator.js';
 import { IdPipe, PATH_ID } from '../validation/id.pipe.js';

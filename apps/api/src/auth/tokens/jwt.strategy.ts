@@ -7,7 +7,7 @@ import { AppConfig } from '../../config/app-config.js';
 import { CLOCK_LEEWAY_SECONDS, readAccessToken } from './access-token-claims.js';
 import { bearerToken } from './bearer-token.js';
 import { JwtKey } from './jwt-key.js';
-import { mayBeCached } from '../principals/cached-principal.decorator.js';
+import { mayBeCached } from '../cached-principal.decorator.js';
 import { PrincipalsService } from '../principals/principals.service.js';
 import type { Caller } from '../principal.js';
 
