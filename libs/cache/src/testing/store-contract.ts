@@ -266,7 +266,7 @@ export function storeContract(
       );
       assert.equal((await store.statistics()).keys, 1);
       assert.equal(await store.read('~~a', MS), '1');
-      assert.equal(await store.remove(selectMatching(new Glob('~~*'))), 1);
+      assert.equal(await store.remove(selectPattern('~~*')), 1);
       assert.equal(await store.read('~~a', MS), undefined);
     });
 
