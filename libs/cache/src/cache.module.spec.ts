@@ -15,7 +15,7 @@ class Reports {
 class ReportsModule {}
 
 describe('CacheModule', () => {
-  it('gives CacheService to modules that never import it', async () => {
+  it('the module gives CacheService to modules that never import it', async () => {
     const app = await Test.createTestingModule({
       imports: [CacheModule.forRoot({ logLevel: 'off' }), ReportsModule],
     }).compile();
@@ -26,7 +26,7 @@ describe('CacheModule', () => {
     await app.close();
   });
 
-  it('takes its options from a factory', async () => {
+  it('the module takes its options from a factory', async () => {
     const app = await Test.createTestingModule({
       imports: [
         CacheModule.forRootAsync({ useFactory: () => ({ prefix: 'x[*]:', logLevel: 'off' }) }),
@@ -40,7 +40,7 @@ describe('CacheModule', () => {
     await app.close();
   });
 
-  it('stays hidden from other modules when isGlobal is false', async () => {
+  it('the service is hidden from other modules when isGlobal is false', async () => {
     const building = Test.createTestingModule({
       imports: [CacheModule.forRoot({ isGlobal: false }), ReportsModule],
     })
@@ -49,7 +49,7 @@ describe('CacheModule', () => {
     await expect(building).rejects.toThrow(/CacheService/);
   });
 
-  it('refuses a wrong option with one sentence that names it', async () => {
+  it('a wrong option is refused with one sentence that names it', async () => {
     const building = Test.createTestingModule({
       imports: [CacheModule.forRoot({ deadlineMs: 0 })],
     })
@@ -66,19 +66,19 @@ describe('CacheModule', () => {
     [{ serializer: { name: 'json' } }, /serializer\.name must be/],
     [{ serializer: { name: 'a+b' } }, /serializer\.name must be/],
     [{ serializer: { name: 'a'.repeat(16) } }, /serializer\.name must be/],
-  ])('refuses %j', (options, message) => {
+  ])('the options %j are refused', (options, message) => {
     // As a caller without types would hand them in.
     const wrong = options as CacheModuleOptions;
     expect(() => createCache(wrong, silentLog)).toThrow(message);
   });
 
-  it('takes zstd where Node has it, and says so where it does not', () => {
+  it('zstd is accepted where Node has it, and refused with a sentence where it does not', () => {
     const make = (): unknown => createCache({ compression: { codec: 'zstd' } }, silentLog);
     if ('zstdCompressSync' in zlib) expect(make).not.toThrow();
     else expect(make).toThrow(/must be deflate or br on this version of Node, which has no zstd/);
   });
 
-  it('compresses large values unless told not to', async () => {
+  it('large values are compressed by default', async () => {
     const large = { filas: Array.from({ length: 3_000 }, (_, n) => ({ n, estado: 'pendiente' })) };
     for (const [compression, begin] of [
       [undefined, '\x02'],
@@ -97,7 +97,7 @@ describe('CacheModule', () => {
   it.each([
     [true, ['token', 'user1stats']],
     [undefined, []],
-  ])('warns of ambiguous keys with lintKeys: %p', async (lintKeys, expected) => {
+  ])('the module warns of ambiguous keys with lintKeys: %p', async (lintKeys, expected) => {
     const lines: unknown[] = [];
     const spy = jest
       .spyOn(Logger.prototype, 'warn')
@@ -119,7 +119,7 @@ describe('CacheModule', () => {
     expect(lines.map((line) => /the key (\S+) is/.exec(String(line))?.[1])).toEqual(expected);
   });
 
-  it('writes the lines of the guide with their fields', async () => {
+  it('the module writes the log lines of the guide with their fields', async () => {
     const lines: unknown[] = [];
     const spy = jest
       .spyOn(Logger.prototype, 'log')

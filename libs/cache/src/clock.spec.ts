@@ -12,7 +12,7 @@ describe('A wait longer than one timer of Node can be', () => {
   });
 
   it.each([MONTH_MS, 2 * MAX_TIMER_MS, 315_360_000_000])(
-    'ends after %i ms, and not before',
+    'a wait of %i ms ends after that time, and not before',
     (ms) => {
       const run = jest.fn();
       systemClock.after(ms, run);
@@ -24,7 +24,7 @@ describe('A wait longer than one timer of Node can be', () => {
     },
   );
 
-  it('is cancelled in any of its turns', () => {
+  it('a long wait can be cancelled in any of its turns', () => {
     const run = jest.fn();
     for (const passed of [0, MAX_TIMER_MS + 1]) {
       const cancel = systemClock.after(3 * MAX_TIMER_MS, run);

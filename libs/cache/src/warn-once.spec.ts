@@ -9,13 +9,13 @@ beforeEach(() => {
 });
 
 describe('WarnOnce', () => {
-  it('writes once about each kind of trouble', () => {
+  it('WarnOnce writes once about each kind of trouble', () => {
     const once = new WarnOnce(write);
     for (const kind of ['a', 'b', 'a', 'a', 'b']) once.warn(kind, `${kind} again`);
     expect(lines).toEqual(['a again', 'b again']);
   });
 
-  it('writes again about trouble that had ended', () => {
+  it('WarnOnce writes again about trouble that had ended', () => {
     const once = new WarnOnce(write);
     expect(once.end('a')).toBe(false);
     once.warn('a', 'one');
@@ -24,7 +24,7 @@ describe('WarnOnce', () => {
     expect(lines).toEqual(['one', 'two']);
   });
 
-  it('takes trouble for another episode that was not seen for its time', () => {
+  it('WarnOnce takes trouble that was not seen for its time for a new episode', () => {
     const clock = new FakeClock();
     const once = new WarnOnce(write, { episode: { clock, ms: 100 } });
     once.warn('a', 'first');
@@ -37,7 +37,7 @@ describe('WarnOnce', () => {
     expect(lines).toEqual(['first', 'second']);
   });
 
-  it('remembers a bounded number of kinds, and says so with the last of them', () => {
+  it('WarnOnce remembers a bounded number of kinds, and says so with the last of them', () => {
     const clock = new FakeClock();
     const once = new WarnOnce(write, { most: 3, episode: { clock, ms: 100 } });
     for (let n = 0; n < 1_000; n++) once.warn(`kind ${String(n)}`, `line ${String(n)}.`);

@@ -35,7 +35,7 @@ async function answer(gate: StoreGate, count: number, tookMs: number): Promise<v
 }
 
 describe('The gate in front of the store', () => {
-  it('lets a bounded number of calls through, and the next as soon as one is answered', async () => {
+  it('the gate lets a bounded number of calls through, and the next one at each answer', async () => {
     const { gate, passed, enter, fill } = gated();
     expect(fill()).toBe(64);
     await answer(gate, 1, 1);
@@ -48,7 +48,7 @@ describe('The gate in front of the store', () => {
     expect(passed).toEqual(['a', 'b']);
   });
 
-  it('lets requests take turns, so that one with thousands of calls holds no other up', async () => {
+  it('requests take turns at the gate, so that one with thousands of calls holds no other up', async () => {
     const { gate, passed, enter, fill } = gated();
     fill();
     const [many, one] = [{}, {}];
@@ -58,7 +58,7 @@ describe('The gate in front of the store', () => {
     expect(passed).toEqual(['many 0', 'one', 'many 1', 'many 2']);
   });
 
-  it('lets the ends of loads pass first', async () => {
+  it('the gate lets the ends of loads pass first', async () => {
     const { gate, passed, enter, fill } = gated();
     fill();
     enter('read');
@@ -68,7 +68,7 @@ describe('The gate in front of the store', () => {
     expect(passed).toEqual(['fill', 'read']);
   });
 
-  it('refuses what has waited for too long', async () => {
+  it('the gate refuses calls that have waited for too long', async () => {
     const { gate, clock, passed, enter, fill } = gated({ queueMs: 100 });
     fill();
     await answer(gate, 1, 1);
@@ -79,7 +79,7 @@ describe('The gate in front of the store', () => {
     expect(passed).toEqual(['early refused', 'late']);
   });
 
-  it('opens while answers take no longer than the quickest, however long that is', async () => {
+  it('the gate opens while answers take no longer than the quickest, however long that is', async () => {
     const { gate, clock, enter, fill } = gated();
     const inside = fill();
     for (let n = 0; n < 1_000; n++) enter('waiting');
@@ -92,7 +92,7 @@ describe('The gate in front of the store', () => {
     expect(gate.width).toBeGreaterThan(inside);
   });
 
-  it('closes, though never quite, while they take longer than the quickest', async () => {
+  it('the gate closes, though never fully, while answers take longer than the quickest', async () => {
     const { gate, clock, enter, fill } = gated();
     enter('quick');
     await answer(gate, 1, 1);
@@ -105,7 +105,7 @@ describe('The gate in front of the store', () => {
     expect(gate.width).toBe(32);
   });
 
-  it('holds the queue for one deadline when the store has just gone away, and no longer', async () => {
+  it('the gate holds the queue for one deadline, and no longer, when the store has just become unavailable', async () => {
     let asked = true;
     const { gate, clock, passed, enter, fill } = gated({ asked: () => asked });
     const inside = fill();
@@ -120,7 +120,7 @@ describe('The gate in front of the store', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('lets the queue go on when the store is back by then', async () => {
+  it('the gate lets the queue go on when the store is back by then', async () => {
     let asked = true;
     const { gate, clock, passed, enter, fill } = gated({ asked: () => asked });
     const inside = fill();

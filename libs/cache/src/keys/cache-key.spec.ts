@@ -11,7 +11,7 @@ const segment = fc.oneof(
 );
 
 describe('cacheKey', () => {
-  it('takes the template as it is and each value as one segment', () => {
+  it('cacheKey takes the template as it is and each value as one segment', () => {
     expect(cacheKey`stats:user:${2}:days:${30}`).toBe('stats:user:2:days:30');
     expect(cacheKey`flags:${true}:${10n}:${-1.5}:${'a.b_c-d'}`).toBe('flags:true:10:-1.5:a.b_c-d');
     expect(cacheKey`config:app`).toBe('config:app');
@@ -26,31 +26,31 @@ describe('cacheKey', () => {
     ['', 'k:%'],
     ['ñ', 'k:%C3%B1'],
     ['😀', 'k:%F0%9F%98%80'],
-  ])('encodes %j', (value, key) => {
+  ])('cacheKey encodes %j', (value, key) => {
     expect(cacheKey`k:${value}`).toBe(key);
   });
 
-  it('writes a number, a big one and its text alike: a key is text', () => {
+  it('cacheKey writes a number, a bigint and its text alike, as a key is text', () => {
     expect(new Set([cacheKey`k:${1}`, cacheKey`k:${1n}`, cacheKey`k:${'1'}`])).toEqual(
       new Set(['k:1']),
     );
   });
 
-  it('shortens 10 kB to a hash, other texts to other hashes', () => {
+  it('cacheKey shortens 10 kB to a hash, other texts to other hashes', () => {
     const long = cacheKey`k:${'x'.repeat(10_000)}`;
     expect(long).toMatch(/^k:%~[\w-]{43}$/);
     expect(cacheKey`k:${'x'.repeat(10_001)}`).not.toBe(long);
   });
 
-  it.each([undefined, null, NaN, Infinity, {}, [], Symbol('s')])('refuses %p', (value) => {
+  it.each([undefined, null, NaN, Infinity, {}, [], Symbol('s')])('cacheKey refuses %p', (value) => {
     expect(() => cacheKey`k:${value as string}`).toThrow(CacheKeyInvalidError); // what no type stops
   });
 
-  it('refuses half a surrogate pair, which would collapse with others', () => {
+  it('cacheKey refuses half a surrogate pair, which would collide with others', () => {
     expect(() => cacheKey`k:${'\ud800'}`).toThrow(CacheKeyInvalidError);
   });
 
-  it('gives different values different keys, and always good ones', () => {
+  it('cacheKey gives different values different keys, and always valid ones', () => {
     fc.assert(
       fc.property(segment, segment, segment, segment, (a, b, c, d) => {
         const [one, other] = [cacheKey`k:${a}:${b}`, cacheKey`k:${c}:${d}`];
@@ -63,7 +63,7 @@ describe('cacheKey', () => {
 });
 
 describe('cachePattern', () => {
-  it('matches the keys of its own values and of no others', () => {
+  it('cachePattern matches the keys of its own values and of no others', () => {
     fc.assert(
       fc.property(segment, segment, segment, (a, b, rest) => {
         const pattern = new Glob(cachePattern`k:${a}:*`);
@@ -75,7 +75,7 @@ describe('cachePattern', () => {
 });
 
 describe('encodeSegment', () => {
-  it('never writes a separator or what a glob reads', () => {
+  it('encodeSegment never writes a separator or a glob character', () => {
     fc.assert(
       fc.property(segment, (value) => {
         expect(encodeSegment(value)).toMatch(/^[A-Za-z0-9._%~-]{1,64}$/);

@@ -21,8 +21,8 @@ const name = fc.string({
   maxLength: 12,
 });
 
-describe('What a removal took away', () => {
-  it('still covers every one of its keys when it has been told', () => {
+describe('A key selection, sent as a message', () => {
+  it('a received selection still covers every one of its keys', () => {
     fc.assert(
       fc.property(fc.array(name, { minLength: 1 }), (keys) => {
         expect(keys.every(afterTravel(selectKeys(keys)))).toBe(true);
@@ -30,7 +30,7 @@ describe('What a removal took away', () => {
     );
   });
 
-  it('covers the same keys as its glob when it has been told', () => {
+  it('a received selection covers the same keys as its glob', () => {
     fc.assert(
       fc.property(name, name, (pattern, key) => {
         const glob = new Glob(pattern);
@@ -39,7 +39,7 @@ describe('What a removal took away', () => {
     );
   });
 
-  it('is told by what its keys have in common when they are many', () => {
+  it('a selection of many keys is sent as what its keys have in common', () => {
     const keys = Array.from({ length: 1_000 }, (_, at) => `stats:user*:${at}`);
     const removed = selectKeys(keys);
     expect(encodeSelection(removed)).toBe('gstats:user\\*:*');
@@ -51,7 +51,7 @@ describe('What a removal took away', () => {
     ['keys that have nothing in common', ['ñ', 'a'], 'g*'],
     ['keys that differ in half of a character', ['x😀', 'x😁'], 'gx*'],
     ['keys that have too much in common', ['*'.repeat(400), `${'*'.repeat(400)}b`], 'a'],
-  ])('is told safely for many %s', (_, [one = '', other = ''], told) => {
+  ])('a selection of many %s is sent safely', (_, [one = '', other = ''], told) => {
     const keys = Array.from({ length: 2_100 }, (__, at) => (at % 2 === 0 ? one : other));
     const removed = selectKeys(keys);
     expect(encodeSelection(removed)).toBe(told);
@@ -66,7 +66,7 @@ describe('What a removal took away', () => {
     [selectPattern('*:7'), true],
     [selectPattern('t*'), false],
     [ALL_KEYS, true],
-  ])('may touch a prefix or may not: %#', (removed, touches) => {
+  ])('a selection knows whether it may touch a prefix: %#', (removed, touches) => {
     expect(mayMatchPrefix(removed, ['stats:'])).toBe(touches);
     expect(mayMatchPrefix(removed, [])).toBe(false);
     expect(mayMatchPrefix(removed, [''])).toBe(true);

@@ -4,7 +4,7 @@ import { EventLoopMonitor } from './event-loop-monitor.js';
 
 const WITHIN_MS = 5;
 
-describe('A watch on the event loop', () => {
+describe('The event loop monitor', () => {
   let clock: FakeClock;
   let queue: (() => void)[];
   let watch: EventLoopMonitor;
@@ -22,7 +22,7 @@ describe('A watch on the event loop', () => {
     for (const run of due) run();
   }
 
-  it('knows nothing before two checks, because a poll may have been under way at the first', () => {
+  it('the monitor proves nothing before two checks, because a poll may have been under way at the first', () => {
     expect(watch.recent).toBe(false);
     turn();
     expect(watch.recent).toBe(false);
@@ -30,7 +30,7 @@ describe('A watch on the event loop', () => {
     expect(watch.recent).toBe(true);
   });
 
-  it('counts from the check before the last poll, and up to the moment it is asked', () => {
+  it('the monitor counts from the check before the last poll, up to the moment it is asked', () => {
     for (let at = 0; at < 3; at++) {
       void watch.recent;
       turn();
@@ -42,7 +42,7 @@ describe('A watch on the event loop', () => {
     expect(watch.recent).toBe(false);
   });
 
-  it('forgets nothing while turns go on, and knows nothing new after a pause', () => {
+  it('the monitor forgets nothing while turns go on, and learns nothing from a pause', () => {
     for (let at = 0; at < 100; at++) {
       void watch.recent;
       turn();
@@ -58,14 +58,14 @@ describe('A watch on the event loop', () => {
     expect(watch.recent).toBe(false);
   });
 
-  it('leaves the loop alone when nobody asks', () => {
+  it('the monitor leaves the loop alone when it is not asked', () => {
     void watch.recent;
     turn();
     turn();
     expect(queue).toEqual([]);
   });
 
-  it('takes turns that are too long for no proof', () => {
+  it('the monitor takes turns that are too long for no proof', () => {
     for (let at = 0; at < 10; at++) {
       void watch.recent;
       turn(WITHIN_MS + 1);
@@ -73,7 +73,7 @@ describe('A watch on the event loop', () => {
     expect(watch.recent).toBe(false);
   });
 
-  it('has caught up at the second check, together with who asked before the first', async () => {
+  it('the monitor has caught up at the second check, also for callers that asked before the first', async () => {
     const done: string[] = [];
     void watch.drained().then(() => done.push('first'));
     void watch.drained().then(() => done.push('with it'));

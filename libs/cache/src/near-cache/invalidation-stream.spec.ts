@@ -5,7 +5,7 @@ import { FakeClock } from '@gad/cache/testing';
 
 const BOUND_MS = 500;
 
-describe('The chain of removal messages', () => {
+describe('The invalidation stream', () => {
   let clock: FakeClock;
   let chain: InvalidationStream;
   /** What the copies were told. */
@@ -35,7 +35,7 @@ describe('The chain of removal messages', () => {
     told = [];
   }
 
-  it('lets nothing be read before a look was answered', () => {
+  it('the stream lets nothing be read before a look was answered', () => {
     expect(chain.beginProbe()).toBeUndefined();
     chain.subscribed();
     expect(readable()).toBe(false);
@@ -43,7 +43,7 @@ describe('The chain of removal messages', () => {
     expect(readable()).toBe(true);
   });
 
-  it('counts the bound from the sending of the look, not from its answer', async () => {
+  it('the stream counts the bound from the sending of a look, not from its answer', async () => {
     chain.subscribed();
     const look = chain.beginProbe();
     await clock.advanceAsync(400);
@@ -53,7 +53,7 @@ describe('The chain of removal messages', () => {
     expect(readable()).toBe(false);
   });
 
-  it('drops what a message covers, and no more, while none is missing', () => {
+  it('the stream drops what a message covers, and no more, while none is missing', () => {
     start(10);
     chain.onMessage(10, 20, 'ka\nb');
     chain.onMessage(20, 21, 'gstats:*');
@@ -64,7 +64,7 @@ describe('The chain of removal messages', () => {
     expect(chain.gaps).toBe(0);
   });
 
-  it('flushes at a gap, and goes on from there', () => {
+  it('the stream flushes at a gap, and goes on from there', () => {
     start(10);
     chain.onMessage(15, 20, 'ka');
     chain.onMessage(20, 30, 'kb');
@@ -72,14 +72,14 @@ describe('The chain of removal messages', () => {
     expect(chain.gaps).toBe(1);
   });
 
-  it('flushes on what it does not understand', () => {
+  it('the stream flushes on a message that it does not understand', () => {
     start(10);
     chain.onMessage(10, 20, 'z?');
     chain.onMessage(20, 30, `g${'x'.repeat(600)}`);
     expect(told).toEqual([{ kind: 'all' }, { kind: 'all' }]);
   });
 
-  it('proves nothing while a removal was found of which no message has come', async () => {
+  it('the stream proves nothing after a look that saw a removal without its message', async () => {
     start(10);
     await clock.advanceAsync(300);
     find(20);
@@ -94,7 +94,7 @@ describe('The chain of removal messages', () => {
     expect(readable()).toBe(false);
   });
 
-  it('is not starved by removals that are always one message ahead', async () => {
+  it('the stream is not starved by removals that are always one message ahead', async () => {
     start(10);
     for (let at = 0; at < 20; at++) {
       find(11 + at);
@@ -105,7 +105,7 @@ describe('The chain of removal messages', () => {
     expect(chain.gaps).toBe(0);
   });
 
-  it('does not count a proof that came too late', async () => {
+  it('the stream does not count a proof that came too late', async () => {
     start(10);
     find(20);
     await clock.advanceAsync(BOUND_MS);
@@ -113,7 +113,7 @@ describe('The chain of removal messages', () => {
     expect(readable()).toBe(false);
   });
 
-  it('takes a message that overtook the answer of an earlier look for what it is', () => {
+  it('the stream accepts a message that overtook the answer of an earlier look', () => {
     start(10);
     const look = chain.beginProbe();
     chain.onMessage(10, 20, 'ka');
@@ -122,7 +122,7 @@ describe('The chain of removal messages', () => {
     expect(readable()).toBe(true);
   });
 
-  it('flushes when the store has gone back in time', () => {
+  it('the stream flushes when the store has gone back in time', () => {
     start(10);
     find(9);
     expect(told).toEqual(['flush']);
@@ -130,7 +130,7 @@ describe('The chain of removal messages', () => {
     expect(told).toMatchObject(['flush', { keys: ['a'] }]);
   });
 
-  it('flushes at the first look: a removal before it may be heard of only afterwards', () => {
+  it('the stream flushes at the first look, as the message of an earlier removal may come later', () => {
     chain.subscribed();
     told = [];
     // What was read in between may be what the message that ends at 10 is about.
@@ -140,7 +140,7 @@ describe('The chain of removal messages', () => {
     expect(told).toEqual(['flush']);
   });
 
-  it('does not mistake the message up to which the first look has seen for a gap', () => {
+  it('the stream does not mistake the message that the first look has seen for a gap', () => {
     start(10);
     chain.onMessage(8, 10, 'ka');
     expect(told).toEqual([]);
@@ -148,7 +148,7 @@ describe('The chain of removal messages', () => {
     expect(told).toMatchObject([{ keys: ['b'] }]);
   });
 
-  it('has flushed by the time that a first look was answered, whatever came before', () => {
+  it('the stream has flushed by the time a first look was answered, whatever came before', () => {
     chain.subscribed();
     const look = chain.beginProbe();
     chain.onMessage(8, 9, 'ka');
@@ -164,7 +164,7 @@ describe('The chain of removal messages', () => {
     ['the subscription is lost', () => chain.disconnected()],
     ['there is another subscription', () => chain.subscribed()],
     ['the store was reached anew', () => chain.reconnected()],
-  ])('flushes, and forgets what it had proved, when %s', (_, happen) => {
+  ])('the stream flushes, and forgets its proofs, when %s', (_, happen) => {
     start(10);
     const look = chain.beginProbe();
     happen();
@@ -174,7 +174,7 @@ describe('The chain of removal messages', () => {
     expect(readable()).toBe(false);
   });
 
-  it('needs a subscription, not only a connection, to prove anything', () => {
+  it('the stream needs a subscription, not only a connection, to prove anything', () => {
     chain.reconnected();
     expect(chain.beginProbe()).toBeUndefined();
     start(10);

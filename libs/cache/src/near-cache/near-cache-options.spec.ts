@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { resolveLocalOptions } from './near-cache-options.js';
 
 describe('resolveLocalOptions', () => {
-  it('keeps no copies unless it is asked for', () => {
+  it('no copies are kept by default', () => {
     expect(resolveLocalOptions(undefined)).toBeUndefined();
     expect(resolveLocalOptions({})).toEqual({
       maxEntries: 10_000,
@@ -12,7 +12,7 @@ describe('resolveLocalOptions', () => {
     });
   });
 
-  it('takes a barrier for everything, or for what begins so', () => {
+  it('the barrier may be for everything, or for some prefixes', () => {
     expect(resolveLocalOptions({ barrier: true })?.barrier).toEqual(['']);
     expect(resolveLocalOptions({ barrier: ['stats:'] })?.barrier).toEqual(['stats:']);
   });
@@ -30,7 +30,7 @@ describe('resolveLocalOptions', () => {
     ],
     [{ staleBoundMs: NaN }, /^local\.staleBoundMs must be/],
     [{ barrier: ['stats:', ''] }, /^local\.barrier must be true, false or a list/],
-  ])('refuses %j with a sentence that names the option', (options, sentence) => {
+  ])('the options %j are refused with a sentence that names the option', (options, sentence) => {
     expect(() => resolveLocalOptions(options)).toThrow(sentence);
   });
 });

@@ -5,7 +5,7 @@ import { FakeClock } from '@gad/cache/testing';
 
 const KEY = 'stats:user:2:days:30';
 
-describe('The local tier', () => {
+describe('The near cache', () => {
   let clock: FakeClock;
   let freshness: { freshUntil: number };
   let tier: NearCache;
@@ -21,12 +21,12 @@ describe('The local tier', () => {
     tier.release(keeping);
   }
 
-  it.each([null, 0, '', false, [], {}])('keeps %j as a value', (value) => {
+  it.each([null, 0, '', false, [], {}])('the near cache keeps %j as a value', (value) => {
     keep(KEY, value);
     expect(tier.get(KEY)?.value).toBe(value);
   });
 
-  it('hands out one object, which nobody can change', () => {
+  it('the near cache returns one object, which no caller can change', () => {
     keep(KEY, { list: [{ total: 1 }] });
     const held = tier.get(KEY)?.value;
     expect(tier.get(KEY)?.value).toBe(held);
@@ -40,13 +40,16 @@ describe('The local tier', () => {
     ['a Map', [new Map()]],
     ['bytes', Buffer.from('x')],
     ['a function', () => 1],
-  ])('does not keep %s, which freezing does not protect, and leaves it as it is', (_, value) => {
-    keep(KEY, value);
-    expect(tier.get(KEY)).toBeUndefined();
-    expect(Object.isFrozen(value)).toBe(false);
-  });
+  ])(
+    'the near cache does not keep %s, which freezing does not protect, and leaves it as it is',
+    (_, value) => {
+      keep(KEY, value);
+      expect(tier.get(KEY)).toBeUndefined();
+      expect(Object.isFrozen(value)).toBe(false);
+    },
+  );
 
-  it('ends a copy after its time', async () => {
+  it('the near cache ends a copy after its time', async () => {
     keep(KEY, 1, 1_000);
     await clock.advanceAsync(999);
     expect(tier.get(KEY)?.value).toBe(1);
@@ -55,7 +58,7 @@ describe('The local tier', () => {
     expect(tier.figures().entries).toBe(0);
   });
 
-  it('ends a copy with the store’s own entry, and tells when that ends', async () => {
+  it('the near cache ends a copy with the store’s own entry, and gives its remaining time', async () => {
     keep(KEY, 1, 60_000, 700);
     expect(tier.get(KEY)).toMatchObject({ endsAt: 700 });
     await clock.advanceAsync(700);
@@ -64,7 +67,7 @@ describe('The local tier', () => {
     expect(tier.get(KEY)).toBeUndefined();
   });
 
-  it('reads nothing without proof that all removals were heard of, and keeps it meanwhile', () => {
+  it('the near cache reads nothing without proof of all removals, and keeps its copies meanwhile', () => {
     keep(KEY, 1);
     freshness.freshUntil = clock.now();
     expect(tier.get(KEY)).toBeUndefined();
@@ -81,22 +84,25 @@ describe('The local tier', () => {
     ['another glob', selectPattern('stats:user:?:weeks:*'), false],
     ['a glob that is its name', selectPattern('stats:user:2:days:\\30'), true],
     ['everything', ALL_KEYS, true],
-  ])('drops a copy, and refuses one on its way, when %s is removed: %#', (_, removed, covered) => {
-    keep(KEY, 'held');
-    const before = tier.reserve(KEY);
-    tier.drop(removed);
-    expect(tier.get(KEY)?.value).toBe(covered ? undefined : 'held');
-    const raced = ['raced'];
-    tier.publish(before, raced, 1_000, null);
-    tier.release(before);
-    expect(Object.isFrozen(raced)).toBe(true);
-    expect(tier.get(KEY)?.value).toEqual(covered ? undefined : ['raced']);
-    expect(tier.figures().refused).toBe(covered ? 1 : 0);
-    keep(KEY, 'read afterwards');
-    expect(tier.get(KEY)?.value).toBe('read afterwards');
-  });
+  ])(
+    'the near cache drops a copy, and refuses one in flight, when %s is removed: %#',
+    (_, removed, covered) => {
+      keep(KEY, 'held');
+      const before = tier.reserve(KEY);
+      tier.drop(removed);
+      expect(tier.get(KEY)?.value).toBe(covered ? undefined : 'held');
+      const raced = ['raced'];
+      tier.publish(before, raced, 1_000, null);
+      tier.release(before);
+      expect(Object.isFrozen(raced)).toBe(true);
+      expect(tier.get(KEY)?.value).toEqual(covered ? undefined : ['raced']);
+      expect(tier.figures().refused).toBe(covered ? 1 : 0);
+      keep(KEY, 'read afterwards');
+      expect(tier.get(KEY)?.value).toBe('read afterwards');
+    },
+  );
 
-  it('drops everything, and refuses all that is on its way, at a flush', () => {
+  it('the near cache drops everything, and refuses all copies in flight, at a flush', () => {
     keep('a', 1);
     const before = tier.reserve('b');
     tier.flush();
@@ -105,14 +111,14 @@ describe('The local tier', () => {
     expect(tier.get('b')).toBeUndefined();
   });
 
-  it('refuses what comes after its end', () => {
+  it('the near cache refuses copies after its end', () => {
     const keeping = tier.reserve(KEY);
     tier.release(keeping);
     tier.publish(keeping, 1, 1_000, null);
     expect(tier.get(KEY)).toBeUndefined();
   });
 
-  it('is bounded in entries, the least recently used going first', () => {
+  it('the near cache is bounded in entries, and evicts the least recently used', () => {
     for (let at = 0; at < 100; at++) keep(`k:${at}`, at);
     expect(tier.get('k:0')?.value).toBe(0);
     keep('one more', 1);
@@ -121,7 +127,7 @@ describe('The local tier', () => {
     expect(tier.figures().entries).toBe(100);
   });
 
-  it('is bounded in bytes, and does not keep what is larger than that', () => {
+  it('the near cache is bounded in bytes, and does not keep a larger value', () => {
     for (let at = 0; at < 50; at++) keep(`k:${at}`, 'x'.repeat(10_000));
     expect(tier.figures().entries).toBe(9);
     expect(tier.figures().bytes).toBeLessThanOrEqual(100_000);
@@ -129,7 +135,7 @@ describe('The local tier', () => {
     expect(tier.get('large')).toBeUndefined();
   });
 
-  it('counts a character beyond Latin-1 as two bytes', () => {
+  it('the near cache counts a character beyond Latin-1 as two bytes', () => {
     keep('latin', 'ñ'.repeat(1_000));
     const latin = tier.figures().bytes;
     keep('wide', '€'.repeat(1_000));

@@ -26,14 +26,14 @@ function wheel(): { clock: FakeClock; wheel: TimerWheel; events: string[] } {
 const never = new Promise<never>(() => undefined);
 
 describe('The timer wheel', () => {
-  it('passes answers and failures on', async () => {
+  it('the timer wheel passes answers and failures on', async () => {
     const { wheel: bounds, events } = wheel();
     expect(await bounds.bound(Promise.resolve(20), 50, (n) => Number(n) + 1)).toBe(21);
     await expect(bounds.bound(Promise.reject(new Error('no')), 50, String)).rejects.toThrow('no');
     expect(events).toEqual(['answered', 'failed']);
   });
 
-  it('rejects each call at its own deadline, at most two ticks late', async () => {
+  it('the timer wheel rejects each call at its own deadline, at most two ticks late', async () => {
     const { clock, wheel: bounds } = wheel();
     const ended: string[] = [];
     const late = (name: string) => (error: unknown) => {
@@ -64,7 +64,7 @@ describe('The timer wheel', () => {
       return { bounds, tick };
     }
 
-    it('takes no answer that waits in the socket for a missing one, however often it is late', async () => {
+    it('the timer wheel takes no answer that waits in the socket for a missing one', async () => {
       const { bounds, tick } = busyWheel();
       // Keeps the wheel turning.
       void bounds.bound(never, 60_000, String);
@@ -78,7 +78,7 @@ describe('The timer wheel', () => {
       }
     });
 
-    it('gives a call up when it has polled its sockets as often as an idle one does in that time', async () => {
+    it('the timer wheel gives a call up after as many polls of the sockets as an idle process makes', async () => {
       const { bounds, tick } = busyWheel();
       const ended: string[] = [];
       for (const ms of [20, 50, 6_000]) {
@@ -98,7 +98,7 @@ describe('The timer wheel', () => {
     });
   });
 
-  it('does not count against a call that every turn of this process takes 12 ms', async () => {
+  it('the timer wheel does not count slow turns of this process against a call', async () => {
     const { clock, wheel: bounds } = wheel();
     let answer: (text: string) => void = () => undefined;
     const work = new Promise<string>((resolve) => (answer = resolve));
@@ -108,7 +108,7 @@ describe('The timer wheel', () => {
     expect(await settled).toBe('read in the tenth turn');
   });
 
-  it('reports an answer that comes after its call was given up, once', async () => {
+  it('the timer wheel reports an answer that comes after its call was given up, once', async () => {
     const { clock, wheel: bounds, events } = wheel();
     let answer: (text: string) => void = () => undefined;
     const work = new Promise<string>((resolve) => (answer = resolve));
@@ -121,7 +121,7 @@ describe('The timer wheel', () => {
     expect(events).toEqual(['failed', 'late']);
   });
 
-  it('shows a time in which no more than a tick passes between two ticks', () => {
+  it('the timer wheel has a clock that gains no more than a tick between two ticks', () => {
     const { clock, wheel: bounds } = wheel();
     let now = 0;
     Object.defineProperty(clock, 'now', { value: () => now });
@@ -136,7 +136,7 @@ describe('The timer wheel', () => {
     expect(bounds.now()).toBe(9);
   });
 
-  it('gives a call that waited for a long turn to end its whole time from then on', async () => {
+  it('the timer wheel gives a call that waited for a long turn its whole time from then on', async () => {
     const { clock, wheel: bounds } = wheel();
     let failed = false;
     void bounds.bound(never, 50, String).catch(() => (failed = true));

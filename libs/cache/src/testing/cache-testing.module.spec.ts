@@ -26,7 +26,7 @@ class Reports {
 class ProductionModule {}
 
 describe('CacheTestingModule', () => {
-  it('gives the real service over a store whose time the test moves', async () => {
+  it('the testing module gives the real service over a store whose time the test moves', async () => {
     const clock = new FakeClock();
     const app = await Test.createTestingModule({
       imports: [CacheTestingModule.forRoot({ clock, prefix: 'test:' })],
@@ -48,7 +48,7 @@ describe('CacheTestingModule', () => {
     await app.close();
   });
 
-  it('tells what was read, filled and removed, and breaks on command', async () => {
+  it('the testing module records reads, fills and removals, and fails on command', async () => {
     const app = await Test.createTestingModule({
       imports: [CacheTestingModule.forRoot()],
       providers: [Reports],
@@ -70,7 +70,7 @@ describe('CacheTestingModule', () => {
     await app.close();
   });
 
-  it('takes the place of the cache of a module that brings its own', async () => {
+  it('the testing module takes the place of the cache of a module that brings its own', async () => {
     const { cache, calls } = testCache();
     const app = await Test.createTestingModule({ imports: [ProductionModule] })
       .overrideProvider(CacheService)
@@ -84,7 +84,7 @@ describe('CacheTestingModule', () => {
 });
 
 describe('testCache', () => {
-  it('moves deadlines and waits with its clock', async () => {
+  it('testCache moves deadlines and waits with its clock', async () => {
     const clock = new FakeClock();
     const { cache, faults } = testCache({
       clock,
@@ -107,7 +107,7 @@ describe('testCache', () => {
     expect(await cache.set('k', 2, { token: elsewhere })).toBe(true);
   });
 
-  it('keeps to the bounds and counts of its options', async () => {
+  it('testCache keeps to the bounds and counts of its options', async () => {
     const { cache, calls } = testCache({ maxEntries: 2, prefix: 'p:' });
     for (const key of ['a', 'b', 'c']) await cache.set(key, 1);
     expect(await cache.getMany(['a', 'b', 'c'])).toEqual([undefined, 1, 1]);
@@ -123,7 +123,7 @@ describe('testCache', () => {
     expect([calls.count(), calls.hits, calls.removed]).toEqual([0, [], []]);
   });
 
-  it('bounds removals as its options say', async () => {
+  it('testCache bounds removals as its options say', async () => {
     const clock = new FakeClock();
     const { cache, faults } = testCache({ clock, removalTimeoutMs: 10 });
     faults.hang('remove');
@@ -133,7 +133,7 @@ describe('testCache', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('does not take a refused fill for one that was done', async () => {
+  it('testCache does not take a refused fill for one that was done', async () => {
     const { cache, calls, faults } = testCache({ clock: new FakeClock() });
     const held = faults.hold('fill');
     const reader = cache.getOrSet('k', () => 1);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from './fake-clock.js';
 
 describe('The fake clock', () => {
-  it('runs what falls due in order, also what that sets up, and nothing later', () => {
+  it('the fake clock runs due timers in order, new ones too, and nothing later', () => {
     const clock = new FakeClock();
     const ran: string[] = [];
     const note = (name: string) => () => void ran.push(`${name}@${clock.now()}`);
@@ -16,7 +16,7 @@ describe('The fake clock', () => {
     expect(clock.pending).toBe(1);
   });
 
-  it('lets promises settle between two timers when asked to', async () => {
+  it('the fake clock lets promises settle between two timers when asked to', async () => {
     const clock = new FakeClock();
     const waitTwice = async (): Promise<number> => {
       for (let turn = 0; turn < 2; turn++) {
@@ -30,7 +30,7 @@ describe('The fake clock', () => {
     expect(clock.now()).toBe(100);
   });
 
-  it('plays a process that was too busy: timers run late, in order, and may cancel each other', async () => {
+  it('the fake clock plays a busy process: timers run late, in order, and may cancel each other', async () => {
     const clock = new FakeClock();
     const ran: string[] = [];
     clock.after(20, () => void ran.push(`b@${clock.now()}`));

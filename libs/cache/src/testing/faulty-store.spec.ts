@@ -29,7 +29,7 @@ describe('The faulty store', () => {
   const refusal = (reason: string) =>
     expect.objectContaining({ code: 'CACHE_UNAVAILABLE', reason });
 
-  it('fails as often as it was told, then works', async () => {
+  it('the faulty store fails as often as it was told, then works', async () => {
     store.fail('write', { times: 2 });
     for (let turn = 0; turn < 2; turn++) {
       await expect(store.write('k', '1', undefined, MS)).rejects.toEqual(refusal('refused'));
@@ -39,7 +39,7 @@ describe('The faulty store', () => {
     expect(await store.read('k', MS)).toBe('1');
   });
 
-  it('fails until healed, for the reason given, and other operations work', async () => {
+  it('the faulty store fails until healed, for the reason given, and other operations work', async () => {
     store.fail(['read', 'readMany'], { reason: 'closed' });
     await store.write('k', '1', undefined, MS);
     await expect(store.read('k', MS)).rejects.toEqual(refusal('closed'));
@@ -48,7 +48,7 @@ describe('The faulty store', () => {
     expect(await store.read('k', MS)).toBe('1');
   });
 
-  it('hangs: nothing is done, and the call ends at its deadline, not before', async () => {
+  it('a hanging call does nothing, and ends at its deadline, not before', async () => {
     store.hang('all');
     const ended: string[] = [];
     const end = (name: string) => (error: unknown) => {
@@ -70,7 +70,7 @@ describe('The faulty store', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('loses a reply: it is done, and nobody hears of it', async () => {
+  it('a call whose reply is lost is done, and its caller gets no answer', async () => {
     await inner.write('k', '1', undefined, MS);
     store.loseReply('remove', { times: 1 });
     const removal = expect(store.remove(selectKeys(['k']))).rejects.toEqual(refusal('timeout'));
@@ -80,7 +80,7 @@ describe('The faulty store', () => {
     expect(await store.remove(selectKeys(['k']))).toBe(0);
   });
 
-  it('delays: in time it is answered, too late it is done all the same', async () => {
+  it('a delayed call is answered in time, and done even if it is too late', async () => {
     store.delay('write', 30, { times: 1 });
     const first = store.write('k', '1', undefined, MS);
     await settle();
@@ -98,14 +98,14 @@ describe('The faulty store', () => {
     expect(await inner.read('k', MS)).toBe('2');
   });
 
-  it('strikes with the newest of several faults', async () => {
+  it('the newest of several faults strikes', async () => {
     store.fail('all');
     store.fail('read', { reason: 'closed', times: 1 });
     await expect(store.read('k', MS)).rejects.toEqual(refusal('closed'));
     await expect(store.read('k', MS)).rejects.toEqual(refusal('refused'));
   });
 
-  it('lets the first calls pass when told to', async () => {
+  it('a fault lets the first calls pass when told to', async () => {
     store.fail('read', { skip: 2, times: 1 });
     expect(await store.read('k', MS)).toBeUndefined();
     expect(await store.read('k', MS)).toBeUndefined();
@@ -113,7 +113,7 @@ describe('The faulty store', () => {
     expect(await store.read('k', MS)).toBeUndefined();
   });
 
-  it('says that a held reply has arrived when it is there', async () => {
+  it('the faulty store says when a held reply has arrived', async () => {
     const outer = new FaultyStore(store, { clock });
     store.delay('write', 30);
     const held = outer.holdReply('write');
@@ -128,7 +128,7 @@ describe('The faulty store', () => {
     await write;
   });
 
-  it('holds one call before it is done, another before it is answered', async () => {
+  it('the faulty store holds one call before it is done, another before it is answered', async () => {
     const before = store.hold('write');
     const first = store.write('k', '1', undefined, MS);
     await before.arrived;
@@ -144,7 +144,7 @@ describe('The faulty store', () => {
     expect(await removal).toBe(1);
   });
 
-  it('goes away and comes back with its values, but without its leases', async () => {
+  it('the faulty store disconnects and comes back with its values, but without its leases', async () => {
     await store.write('v', '1', undefined, MS);
     const lease = await owned();
     store.disconnect();
@@ -159,7 +159,7 @@ describe('The faulty store', () => {
   });
 
   it.each(['loseReply', 'delay'] as const)(
-    'hands back a lease whose grant nobody heard of (%s)',
+    'a lease whose grant was lost is handed back (%s)',
     async (fault) => {
       if (fault === 'delay') store.delay('acquire', 80, { times: 1 });
       else store.loseReply('acquire', { times: 1 });

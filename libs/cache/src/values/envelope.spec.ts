@@ -9,17 +9,17 @@ describe('The envelope of a stored value', () => {
     { ...envelope, codec: 'br', payload: 'AAEC' },
     { ...envelope, staleMs: 0, loadMs: 0, payload: '' },
     { ...envelope, id: 'x'.repeat(64), codec: 'y'.repeat(32), payload: 'a\n;\x02b' },
-  ])('comes back as it was put in: %j', (one) => {
+  ])('an envelope decodes to what was encoded: %j', (one) => {
     expect(decodeEnvelope(encodeEnvelope(one))).toEqual(one);
   });
 
-  it('begins with what only this filling begins with', () => {
+  it('an envelope begins with the identity of its fill', () => {
     const text = encodeEnvelope(envelope);
     expect(text.startsWith(envelopeHead('a-Z_09'))).toBe(true);
     expect(text.startsWith(envelopeHead('a-Z_0'))).toBe(false);
   });
 
-  it.each(['{"n":1}', 'null', '"\x02"', '', '\x01lease'])('is not seen in %j', (text) => {
+  it.each(['{"n":1}', 'null', '"\x02"', '', '\x01lease'])('no envelope is seen in %j', (text) => {
     expect(decodeEnvelope(text)).toBeUndefined();
   });
 
@@ -30,7 +30,7 @@ describe('The envelope of a stored value', () => {
     '\x02id;1;2\n1',
     `\x02${'x'.repeat(65)};1;2;\n1`,
     `\x02id;1;2;${'9'.repeat(200)}\n1`,
-  ])('is corrupt in %j', (text) => {
+  ])('the envelope %j is corrupt', (text) => {
     expect(decodeEnvelope(text)).toBe('corrupt');
   });
 });

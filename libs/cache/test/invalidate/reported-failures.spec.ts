@@ -17,7 +17,7 @@ const REMOVALS: readonly (readonly [string, (cache: CacheService) => Promise<unk
 
 onBothStores('What the field gets wrong', (stage) => {
   it.each(REMOVALS)(
-    'a value invalidated while it loads is never stored: by %s',
+    'a value that is invalidated while it loads is never stored: by %s',
     async (_, remove) => {
       const { cache, calls, another } = stage();
       const writer = await another();
@@ -41,7 +41,7 @@ onBothStores('What the field gets wrong', (stage) => {
     },
   );
 
-  it('delete() with the store down never answers as if it were done', async () => {
+  it('delete() without the store never resolves as if it were done', async () => {
     const { cache, faults } = stage();
     await cache.set('k', 'old');
     faults.disconnect();
@@ -59,7 +59,7 @@ onBothStores('What the field gets wrong', (stage) => {
     await expect(reading).rejects.toBe(failure);
   });
 
-  it('a store error after the load never fails the request that loaded', async () => {
+  it('a store error after the load never fails the read', async () => {
     const { cache, faults } = stage();
     faults.fail(['fill', 'release', 'write']);
     let loads = 0;
@@ -68,7 +68,7 @@ onBothStores('What the field gets wrong', (stage) => {
   });
 });
 
-describe('What the field gets wrong, with a Redis of its own:', () => {
+describe('Failures reported of other caches, on a Redis of its own:', () => {
   let server: RedisServer;
   beforeEach(async () => {
     server = await startRedis();
@@ -79,7 +79,7 @@ describe('What the field gets wrong, with a Redis of its own:', () => {
   });
 
   it.each(['down at start', 'killed', 'frozen'] as const)(
-    'Redis %s: the loader answers, and no removal is said to be done',
+    'with a Redis that is %s the loader answers, and no removal is reported done',
     async (outage) => {
       if (outage === 'down at start') await server.kill();
       const bounds = { deadlineMs: 500, removalTimeoutMs: 500 };
@@ -97,7 +97,7 @@ describe('What the field gets wrong, with a Redis of its own:', () => {
   );
 
   it.each(['FLUSHALL', 'FLUSHDB'])(
-    'a %s during a load is an invalidation like any other',
+    'a %s during a load invalidates like a delete',
     async (flush) => {
       const cache = createCache({ redis: { url: server.url }, deadlineMs: 5_000 }, silentLog);
       await cache.open();
@@ -112,7 +112,7 @@ describe('What the field gets wrong, with a Redis of its own:', () => {
     },
   );
 
-  it('a pattern removal never walks the database', async () => {
+  it('a removal by pattern never walks the database', async () => {
     const cache = createCache({ redis: { url: server.url }, deadlineMs: 5_000 }, silentLog);
     await cache.open();
     const foreign = Array.from({ length: 5_000 }, (_, n) => [`other:${n}`, 'x']).flat();
@@ -135,7 +135,7 @@ describe('What the field gets wrong, with a Redis of its own:', () => {
     await cache.close();
   });
 
-  it('an index does not grow without bound', async () => {
+  it('the key index does not grow without bound', async () => {
     const cache = createCache({ redis: { url: server.url }, deadlineMs: 5_000 }, silentLog);
     await cache.open();
     let size = 0;

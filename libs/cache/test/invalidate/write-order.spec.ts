@@ -13,7 +13,7 @@ const { pairs } = storePairs();
 /** Compressed on another thread, so that it is ready later than what is asked for after it. */
 const LARGE = REPETITIVE;
 
-describe.each(pairs)('Writes that nobody awaits, on the %s:', (_, pair) => {
+describe.each(pairs)('Writes without await, on the %s:', (_, pair) => {
   let stores: CacheStore[];
   let cache: CacheEngine;
 
@@ -30,7 +30,7 @@ describe.each(pairs)('Writes that nobody awaits, on the %s:', (_, pair) => {
     ['small after large', [LARGE, 1]],
     ['large after small', [1, LARGE]],
     ['many', [LARGE, 1, LARGE, { filas: [] }, 2, LARGE, 3]],
-  ])('of one key land in the order in which they were asked for: %s', async (_what, values) => {
+  ])('writes of one key land in the order of their calls: %s', async (_what, values) => {
     const stored = await Promise.all(values.map((value) => cache.set('k', value)));
     expect(stored).toEqual(values.map(() => true));
     expect(await cache.get('k')).toEqual(values.at(-1));
@@ -40,14 +40,14 @@ describe.each(pairs)('Writes that nobody awaits, on the %s:', (_, pair) => {
     ['delete', () => cache.delete('k')],
     ['deletePattern', () => cache.deletePattern('k*')],
     ['clear', () => cache.clear()],
-  ])('are removed by a %s that is asked for after them', async (_what, remove) => {
+  ])('earlier writes are removed by a later %s', async (_what, remove) => {
     const storing = cache.set('k', LARGE);
     expect(await remove()).toBe(1);
     expect(await storing).toBe(true);
     expect(await cache.get('k')).toBeUndefined();
   });
 
-  it('hold up no other key', async () => {
+  it('a write holds up no write of another key', async () => {
     let stored = false;
     const storing = cache.set('large', LARGE).then(() => (stored = true));
     expect(await cache.set('small', 1)).toBe(true);
@@ -55,7 +55,7 @@ describe.each(pairs)('Writes that nobody awaits, on the %s:', (_, pair) => {
     expect(await storing).toBe(true);
   });
 
-  it('of a value that cannot be stored let the next one pass', async () => {
+  it('a write of a value that cannot be stored lets the next one pass', async () => {
     const results = [cache.set('k', LARGE), cache.set('k', undefined), cache.set('k', 2)];
     expect(await Promise.all(results)).toEqual([true, false, true]);
     expect(await cache.get('k')).toBe(2);

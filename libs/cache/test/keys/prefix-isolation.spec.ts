@@ -109,7 +109,7 @@ describe('What a cache touches', () => {
     },
   );
 
-  it('what is no string is loaded past and left as it is', async () => {
+  it('a key that holds no string is loaded past and left as it is', async () => {
     await server.command('HSET', 'gad:hash', 'f', 'v');
     const cache = await engineWith('gad:');
     expect(await cache.getOrSet('hash', () => 1)).toBe(1);
@@ -121,7 +121,7 @@ describe('What a cache touches', () => {
   });
 
   it.each(['g[a-z]:', 'a*:', '?', '\\', '{tag}:', 'ñ:', 'x\u0001y:', '^-]'])(
-    'a prefix of odd characters (%j) is nothing but a prefix',
+    'a prefix of odd characters (%j) is taken literally',
     async (prefix) => {
       await server.command('SET', 'gz:k', 'foreign');
       await server.command('SET', 'abc:k', 'foreign');
@@ -194,7 +194,7 @@ describe('What a cache touches', () => {
     ['a\ud800b', 'surrogate'],
     ['k'.repeat(513), '512'],
     ['ñ'.repeat(257), '512'],
-  ])('a key like %j is refused everywhere', async (key, reason) => {
+  ])('a key like %j is refused by every method', async (key, reason) => {
     const cache = engineOver(await openRedisStore(server));
     const calls = [
       () => cache.get(key),

@@ -39,7 +39,7 @@ describe.each(pairs)('A refresh, on the %s:', (_, pair) => {
     await Promise.all(stores.map((store) => store.close()));
   });
 
-  it('that began before an invalidation is refused after it', async () => {
+  it('a refresh that began before an invalidation is refused', async () => {
     await hold();
     const row = deferred<number>();
     expect(await cache.getOrSet('k', () => row.promise, FRESH)).toBe(1);
@@ -53,7 +53,7 @@ describe.each(pairs)('A refresh, on the %s:', (_, pair) => {
     expect(await cache.getOrSet('k', load, FRESH)).toBe(2);
   });
 
-  it('is refused when the key was filled anew meanwhile', async () => {
+  it('a refresh is refused when the key was filled again in between', async () => {
     await hold();
     const row = deferred<number>();
     await cache.getOrSet('k', () => row.promise, FRESH);
@@ -66,7 +66,7 @@ describe.each(pairs)('A refresh, on the %s:', (_, pair) => {
     expect(await other.get('k')).toBe(2);
   });
 
-  it('begins only when the filling that was read is still there', async () => {
+  it('a refresh begins only while the value that was read is still stored', async () => {
     await hold();
     const begin = faults.hold('acquireRefresh');
     await cache.getOrSet('k', () => 1, FRESH);
@@ -78,7 +78,7 @@ describe.each(pairs)('A refresh, on the %s:', (_, pair) => {
     expect(await other.get('k')).toBeUndefined();
   });
 
-  it('accepted before an invalidation is removed by it', async () => {
+  it('an invalidation removes what a refresh has just stored', async () => {
     await hold();
     const refilled = faults.holdReply('refill');
     await cache.getOrSet('k', load, FRESH);
@@ -92,7 +92,7 @@ describe.each(pairs)('A refresh, on the %s:', (_, pair) => {
     expect(await late).toBe(2);
   });
 
-  it('is not shared with who came after the invalidation that it did not see', async () => {
+  it('a refresh is not shared with callers that came after the invalidation it missed', async () => {
     await hold();
     const row = deferred<number>();
     await cache.getOrSet('k', () => row.promise, FRESH);
@@ -105,7 +105,7 @@ describe.each(pairs)('A refresh, on the %s:', (_, pair) => {
     expect(await late).toBe(2);
   });
 
-  it('that fails is not shared with who came after an invalidation either', async () => {
+  it('a failed refresh is not shared with callers that came after an invalidation', async () => {
     await hold();
     const row = deferred<number>();
     await cache.getOrSet('k', () => row.promise, FRESH);
@@ -118,7 +118,7 @@ describe.each(pairs)('A refresh, on the %s:', (_, pair) => {
     expect(await late).toBe(2);
   });
 
-  it('runs once in the fleet', async () => {
+  it('a refresh runs once in the fleet', async () => {
     await hold();
     const row = deferred<number>();
     let loads = 0;
@@ -139,7 +139,7 @@ describe.each(pairs)('A refresh, on the %s:', (_, pair) => {
     expect(loads).toBe(1);
   });
 
-  it('of another process is waited for by who must not be served the old value', async () => {
+  it('a reader without a stale window waits for the refresh of another process', async () => {
     await hold();
     const row = deferred<number>();
     await cache.getOrSet('k', () => row.promise, FRESH);
@@ -151,7 +151,7 @@ describe.each(pairs)('A refresh, on the %s:', (_, pair) => {
     expect(other.counts().loads).toBe(0);
   });
 
-  it('of another process that takes too long is not waited for, and stored by who was quicker', async () => {
+  it('a refresh that takes too long is not waited for, and the quicker value is stored', async () => {
     await hold();
     const row = deferred<number>();
     await cache.getOrSet('k', () => row.promise, FRESH);
@@ -170,7 +170,7 @@ function fail(): never {
 }
 
 describe('A refresh over a server that was restored', () => {
-  it('is refused: the old filling may have been invalidated since', async () => {
+  it('a refresh over a restored server is refused, as the value may have been invalidated since', async () => {
     await server().command('FLUSHALL');
     const store: RedisStore = await openRedisStore(server());
     const cache = engineOver(store);

@@ -20,7 +20,7 @@ const arrival = fc.record({
 });
 
 describe('Random callers in four processes of a key that yields nothing to store', () => {
-  it('wait for no load but their own, except while the first one runs', async () => {
+  it('callers wait for no load but their own, except while the first one runs', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(arrival, { minLength: 2, maxLength: 40 }), async (arrivals) => {
         const clock = new FakeClock();

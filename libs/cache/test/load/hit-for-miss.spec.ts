@@ -90,7 +90,7 @@ describe.each(fleets)('A key that yields nothing to store, on the %s:', (_, flee
   }
 
   it.each(NOTHING)(
-    '(%s) is loaded side by side by all who waited for the first',
+    'after the first load (%s) its waiters load side by side',
     async (_what, yields) => {
       const asked = [ask(first(), yields)];
       await until(() => running === 1);
@@ -106,7 +106,7 @@ describe.each(fleets)('A key that yields nothing to store, on the %s:', (_, flee
   );
 
   it.each(NOTHING)(
-    '(%s) keeps no process waiting for another from then on',
+    'after the first load (%s) no process waits for another',
     async (_what, yields) => {
       await mark(yields);
       for (let wave = 0; wave < 3; wave++) {
@@ -118,7 +118,7 @@ describe.each(fleets)('A key that yields nothing to store, on the %s:', (_, flee
     },
   );
 
-  it('is loaded once in a process, for all who ask there', async () => {
+  it('a marked key is loaded once in a process, for all its callers', async () => {
     await mark();
     const asked = caches.flatMap((cache) => [1, 2, 3].map(() => ask(cache, () => undefined)));
     await until(() => caches.every((cache) => cache.counts().joins === 2));
@@ -131,7 +131,7 @@ describe.each(fleets)('A key that yields nothing to store, on the %s:', (_, flee
     ['a removal', (cache: CacheEngine) => cache.delete('k')],
     ['a pattern', (cache: CacheEngine) => cache.deletePattern('k*')],
     ['a clear', (cache: CacheEngine) => cache.clear()],
-  ])('is loaded by one process for all again after %s', async (_what, remove) => {
+  ])('a marked key is loaded by one process for all again after %s', async (_what, remove) => {
     await mark();
     expect(await remove(caches[1] ?? first())).toBe(0);
     const asked = caches.map((cache) => ask(cache, () => 'value'));
@@ -141,7 +141,7 @@ describe.each(fleets)('A key that yields nothing to store, on the %s:', (_, flee
     expect(await Promise.all(asked)).toEqual(asked.map(() => 'value'));
   });
 
-  it('keeps the first value that there is, and no value of before an invalidation', async () => {
+  it('a marked key takes the first value that can be stored, and none from before an invalidation', async () => {
     await mark();
     const before = caches.map((cache) => ask(cache, () => 'old'));
     await until(() => running === PROCESSES);
@@ -160,7 +160,7 @@ describe.each(fleets)('A key that yields nothing to store, on the %s:', (_, flee
     );
   });
 
-  it('makes an expired value be refreshed side by side as well', async () => {
+  it('a marked key lets an expired value be refreshed side by side', async () => {
     const options = { ttl: 0.001, staleIfError: 60 };
     await first().getOrSet('k', () => 'old', options);
     // A server's time cannot be moved.
@@ -188,7 +188,7 @@ describe.each(fleets)('A key that yields nothing to store, on the %s:', (_, flee
   it.each([
     ['unknown ids', (ids: readonly number[]) => ids.map(() => undefined)],
     ['a failure', () => Promise.reject(new RangeError('no rows'))],
-  ])('by %s of a batch: one call a process, not one a caller', async (_what, answer) => {
+  ])('a batch with %s makes one call a process, not one a caller', async (_what, answer) => {
     let calls = 0;
     const ids = [1, 2, 3];
     const batch = (cache: CacheEngine) =>
@@ -217,7 +217,7 @@ describe.each(fleets)('A key that yields nothing to store, on the %s:', (_, flee
 });
 
 describe('A key that yields nothing to store', () => {
-  it('holds in Redis what a release without markers takes for a lease that is over', async () => {
+  it('the marker looks like an expired lease to a release that does not know it', async () => {
     await server().command('FLUSHDB');
     const store = await openRedisStore(server());
     const cache = engineOver(store);

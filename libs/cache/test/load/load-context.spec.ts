@@ -47,7 +47,7 @@ describe.each(pairs)('A loader, on the %s:', (_, pair) => {
       }),
     );
 
-  it('of a caller that waited runs in its own context after an invalidation', async () => {
+  it('the loader of a caller that waited runs in that caller’s context after an invalidation', async () => {
     const row = deferred<undefined>();
     const first = ask('anna', row.promise);
     await until(() => cache.counts().loads === 1);
@@ -59,7 +59,7 @@ describe.each(pairs)('A loader, on the %s:', (_, pair) => {
     expect(seen).toEqual(['anna in anna', 'anna in anna', 'berta in berta', 'berta in berta']);
   });
 
-  it('… and of each that comes to load while the store is away', async () => {
+  it('each loader runs in its caller’s context while the store is unavailable', async () => {
     faults.disconnect();
     const gates = ['anna', 'berta', 'carla'].map(() => deferred<undefined>());
     const callers: Promise<string>[] = [];
@@ -73,7 +73,7 @@ describe.each(pairs)('A loader, on the %s:', (_, pair) => {
     for (const line of seen) expect(line).toMatch(/^(\w+) in \1$/);
   });
 
-  it('of a batch runs in the context of the call, also for keys that come late', async () => {
+  it('a batch loader runs in the context of its call, also for keys that come late', async () => {
     const theirs = deferred<undefined>();
     const failing = other.getOrSet('b', () =>
       theirs.promise.then(() => Promise.reject(new Error())),
@@ -95,7 +95,7 @@ describe.each(pairs)('A loader, on the %s:', (_, pair) => {
     expect(seen).toEqual(['berta:a in berta', 'berta:b in berta']);
   });
 
-  it('that is called because another process failed runs in the context of its caller', async () => {
+  it('a loader that runs because another process failed has the context of its caller', async () => {
     const theirs = deferred<undefined>();
     const failing = other.getOrSet('k', () =>
       theirs.promise.then(() => Promise.reject(new Error())),
@@ -114,7 +114,7 @@ describe.each(pairs)('A loader, on the %s:', (_, pair) => {
 });
 
 describe('A loader', () => {
-  it('in the background runs in the context of the caller that was served', async () => {
+  it('a background refresh runs in the context of the caller that was served', async () => {
     const { cache, clock } = manualEngine();
     const options = { ttl: 1, staleWhileRevalidate: 60 };
     const read = (who: string) => as(who, () => cache.getOrSet('k', () => note(who) ?? 1, options));
@@ -126,7 +126,7 @@ describe('A loader', () => {
     await cache.close();
   });
 
-  it('costs a context only where a caller has to wait for another’s load', async () => {
+  it('a load costs a context only where a caller waits for the load of another', async () => {
     const bind = jest.spyOn(AsyncResource, 'bind');
     const { cache } = manualEngine();
     const row = deferred<number>();
@@ -166,7 +166,7 @@ describe('The signals of the cache', () => {
     console.log(cache.counts().background);
   `;
 
-  it('warn of no leak, however many loads and listeners there are', async () => {
+  it('the signals of the cache raise no warning of leaked listeners, however many loads there are', async () => {
     const args = ['--import', './tools/typescript.mjs', '--input-type=module', '--eval', PROGRAM];
     const cwd = fileURLToPath(new URL('../../../..', import.meta.url));
     const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd });

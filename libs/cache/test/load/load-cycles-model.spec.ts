@@ -26,7 +26,7 @@ describe('Random loads that need each other', () => {
     { minLength: 2, maxLength: 8 },
   );
 
-  it('always end, whatever needs what and by whatever calls, without any time passing', async () => {
+  it('loads that need each other always end without a timeout, whatever their calls', async () => {
     await fc.assert(
       fc.asyncProperty(graph, callers, fc.boolean(), async (nodes, asked, composed) => {
         const clock = new FakeClock();

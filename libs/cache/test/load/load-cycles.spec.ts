@@ -36,7 +36,7 @@ describe.each(pairs)('Loads that need each other, on the %s:', (_, pair) => {
   }
   const alone = (key: string) => cache.getOrSet(key, () => `${key} alone`);
 
-  it.each([2, 3, 7])('a ring of %i ends, and what was loaded in it is stored', async (size) => {
+  it.each([2, 3, 7])('a cycle of %i loads ends, and its values are stored', async (size) => {
     const values = await ring(size, alone);
     expect(values.map((value) => (value as [string])[0])).toEqual(
       Array.from({ length: size }, (_unused, at) => `k:${at}`),
@@ -46,7 +46,7 @@ describe.each(pairs)('Loads that need each other, on the %s:', (_, pair) => {
     expect(cache.counts()).toMatchObject({ loading: 0, loads: size + 1 });
   });
 
-  it('a ring by way of batches ends', async () => {
+  it('a cycle through batches ends', async () => {
     const values = await ring(3, (key) =>
       cache.getOrSetMany([key, `${key}:other`], String, (missing) =>
         missing.map((each) => `${each} alone`),
@@ -56,7 +56,7 @@ describe.each(pairs)('Loads that need each other, on the %s:', (_, pair) => {
     expect(cache.counts().loading).toBe(0);
   });
 
-  it('a ring of batches that each lead one key and ask for another’s ends', async () => {
+  it('a cycle of batches that each lead one key and need the other’s ends', async () => {
     const both = deferred<undefined>();
     let begun = 0;
     const answers = async (own: string, other: string): Promise<unknown> =>
@@ -70,7 +70,7 @@ describe.each(pairs)('Loads that need each other, on the %s:', (_, pair) => {
     expect(await cache.get('a')).toBeDefined();
   });
 
-  it('a ring that is closed by another caller’s wait ends', async () => {
+  it('a cycle that is closed by another caller’s wait ends', async () => {
     // c waits for a, a waits for b; then b asks for c.
     const [a, b, c] = [deferred<undefined>(), deferred<undefined>(), deferred<undefined>()];
     const needs = (key: string, gate: Promise<unknown>, other: string) =>
@@ -94,7 +94,7 @@ describe.each(pairs)('Loads that need each other, on the %s:', (_, pair) => {
     expect(cache.counts().loads).toBe(4);
   });
 
-  it('a ring by way of a load that another one began ends', async () => {
+  it('a cycle through a load that another load began ends', async () => {
     const gate = deferred<undefined>();
     const c = cache.getOrSet('c', async () => {
       await gate.promise;
@@ -110,7 +110,7 @@ describe.each(pairs)('Loads that need each other, on the %s:', (_, pair) => {
     ]);
   });
 
-  it('a wait that closes no ring is shared as ever', async () => {
+  it('a wait that closes no cycle shares the load', async () => {
     const row = deferred<string>();
     const leaf = cache.getOrSet('leaf', () => row.promise);
     await until(() => cache.counts().loads === 1);
@@ -123,7 +123,7 @@ describe.each(pairs)('Loads that need each other, on the %s:', (_, pair) => {
     expect(cache.counts().loads).toBe(3);
   });
 
-  it('a batch made of reads of its own keys loads each id once, and stores it', async () => {
+  it('a batch that reads its own keys one by one loads each id once, and stores it', async () => {
     const loaded: number[] = [];
     const findOne = (id: number) =>
       cache.getOrSet(`row:${id}`, () => {
@@ -148,7 +148,7 @@ describe.each(pairs)('Loads that need each other, on the %s:', (_, pair) => {
     );
   });
 
-  it('… and one id that fails fails as its own read does', async () => {
+  it('an id that fails in such a batch fails as its own read does', async () => {
     const findOne = (id: number) =>
       cache.getOrSet(`row:${id}`, () => {
         if (id === 2) throw new RangeError('no row 2');
@@ -166,7 +166,7 @@ describe.each(pairs)('Loads that need each other, on the %s:', (_, pair) => {
 });
 
 describe('Loads that need each other', () => {
-  it('end while nothing but their own work happens, by way of a background refresh as well', async () => {
+  it('a cycle ends without a timeout, even through a background refresh', async () => {
     const { cache, clock } = manualEngine();
     const options = { ttl: 1, staleWhileRevalidate: 60 };
     await cache.getOrSet('a', () => 'old', options);
@@ -196,7 +196,7 @@ describe('Loads that need each other', () => {
     await cache.close();
   });
 
-  it('are said once to be in a ring; a batch made of single reads is nothing to say', async () => {
+  it('a cycle is logged once, and a batch made of single reads is not logged', async () => {
     const lines: string[] = [];
     const { cache } = manualEngine({ log: logInto(() => lines) });
     await cache.getOrSetMany(['a'], String, () =>
@@ -220,7 +220,7 @@ describe('Loads that need each other', () => {
     await cache.close();
   });
 
-  it('wait one lease for another process, whichever takes over what it loads', async () => {
+  it('a cycle waits one lease for another process, whichever takes the load over', async () => {
     const { cache: one, clock, store } = manualEngine();
     const never = (): Promise<never> => new Promise(() => undefined);
     for (const other of [1, 2]) {
@@ -234,7 +234,7 @@ describe('Loads that need each other', () => {
     expect(await Promise.race([whole, settle().then(() => 'waiting')])).toBe('b alone');
   });
 
-  it('of two processes end after one lease', async () => {
+  it('a cycle over two processes ends after one lease', async () => {
     const { cache: one, clock, store } = manualEngine();
     const { cache: two } = manualEngine({ store, clock });
     const needs = (cache: CacheEngine, key: string, other: string) =>

@@ -51,7 +51,7 @@ async function startReader(...args: string[]): Promise<Reader> {
 }
 
 describe('Separate processes', () => {
-  it('four processes, one cold key: one load', async () => {
+  it('four processes that miss one cold key make one load', async () => {
     const url = await ownRedis();
     const readers = await Promise.all([1, 2, 3, 4].map(() => startReader(url, 'connected')));
     for (const { tell } of readers) tell('load');
@@ -68,7 +68,7 @@ describe('Separate processes', () => {
     expect(await Promise.all(readers.map(({ end }) => end()))).toEqual([0, 0, 0, 0]);
   });
 
-  it('a process with no error listener survives Redis being down at its start', async () => {
+  it('a process without an error listener survives a start without Redis', async () => {
     const reader = await startReader(`redis://127.0.0.1:${await freePort()}/0`);
     reader.tell('load');
     await reader.saysThings(2);

@@ -7,7 +7,7 @@ import { twoEngines } from '../support/two-engines.js';
 
 const { pairs } = storePairs();
 
-describe.each(pairs)('Who shares a load, on the %s:', (_, pair) => {
+describe.each(pairs)('The shared outcome of a load, on the %s:', (_, pair) => {
   let stores: CacheStore[];
   let faults: FaultyStore;
   let cache: CacheEngine;
@@ -45,7 +45,7 @@ describe.each(pairs)('Who shares a load, on the %s:', (_, pair) => {
     expect(cache.counts()).toMatchObject({ loads: 1, joins: 49, sets: 1, loading: 0 });
   });
 
-  it('… and of what another process has loaded', async () => {
+  it('callers that share another process’s value each get their own copy', async () => {
     const row = deferred<{ n: number[] }>();
     const theirs = other.getOrSet('k', () => row.promise);
     await until(() => other.counts().loads === 1);
@@ -59,7 +59,7 @@ describe.each(pairs)('Who shares a load, on the %s:', (_, pair) => {
     expect(cache.counts().loads).toBe(0);
   });
 
-  it('what is invalidated during a load is not stored', async () => {
+  it('a value that is invalidated during its load is not stored', async () => {
     const row = deferred<number>();
     const slow = cache.getOrSet('k', () => row.promise, { ttl: 60 });
     await until(() => cache.counts().loads === 1);
@@ -84,7 +84,7 @@ describe.each(pairs)('Who shares a load, on the %s:', (_, pair) => {
     expect(await other.get('k')).toBe(2);
   });
 
-  it('a caller that came while an accepted fill was on its way looks for itself', async () => {
+  it('a caller that came while an accepted fill was in flight reads the store itself', async () => {
     const filled = faults.holdReply('fill');
     const early = cache.getOrSet('k', load);
     await filled.arrived;
@@ -119,7 +119,7 @@ describe.each(pairs)('Who shares a load, on the %s:', (_, pair) => {
     expect(await late).toBe(2);
   });
 
-  it('an error is shared with callers before the invalidation only', async () => {
+  it('an error is shared with callers from before the invalidation only', async () => {
     const row = deferred<number>();
     const acquired = faults.hold('acquire');
     const early = cache.getOrSet('k', () => row.promise);
@@ -139,7 +139,7 @@ describe.each(pairs)('Who shares a load, on the %s:', (_, pair) => {
     expect(loads).toBe(1);
   });
 
-  it('an error that nothing invalidated is shared by all, and the next caller loads', async () => {
+  it('an error without an invalidation is shared by all, and the next caller loads', async () => {
     const row = deferred<number>();
     const failure = new RangeError('no such row');
     const callers = [1, 2, 3].map(() => cache.getOrSet('k', () => row.promise));
@@ -150,7 +150,7 @@ describe.each(pairs)('Who shares a load, on the %s:', (_, pair) => {
     expect(loads).toBe(1);
   });
 
-  it('a failed loader hands its lease to another process at once', async () => {
+  it('a failed loader releases its lease to another process at once', async () => {
     const row = deferred<number>();
     const failing = cache.getOrSet('k', () => row.promise);
     await until(() => cache.counts().loads === 1);
@@ -173,13 +173,13 @@ describe.each(pairs)('Who shares a load, on the %s:', (_, pair) => {
     expect(await cache.get('k')).toBeNull();
   });
 
-  it('undefined is returned, not cached, and the lease goes back', async () => {
+  it('undefined is returned and not cached, and the lease is released', async () => {
     expect(await cache.getOrSet('k', () => undefined)).toBeUndefined();
     expect(await other.getOrSet('k', load)).toBe(1);
     expect(loads).toBe(1);
   });
 
-  it('readers of another process get the value, not a second load', async () => {
+  it('readers in another process get the value, not a second load', async () => {
     const row = deferred<number>();
     const first = cache.getOrSet('k', () => row.promise, { ttl: 60 });
     await until(() => cache.counts().loads === 1);

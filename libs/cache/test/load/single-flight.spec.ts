@@ -5,7 +5,7 @@ import { deferred, until } from '../support/fixtures.js';
 import { onBothStores } from '../support/both-stores.js';
 
 onBothStores('Single flight', (stage) => {
-  it('many keys load side by side, each once, and nobody gets another’s value', async () => {
+  it('many keys load side by side, each once, and no caller gets the value of another key', async () => {
     const { cache, calls } = stage();
     const loads = new Map<string, number>();
     const ask = (key: string) =>
@@ -37,7 +37,7 @@ onBothStores('Single flight', (stage) => {
     expect(await cache.getMany(['ab', 'a', 'b'])).toEqual(['AB', 'A', 'B']);
   });
 
-  it('a loader that asks for its own key is answered by its own loader, not left waiting for itself', async () => {
+  it('a loader that reads its own key gets its own load, and no deadlock', async () => {
     const { cache, calls } = stage();
     const service = () => cache.getOrSetEntry('k', () => ({ of: 'service' }), { ttl: 60 });
     const handler = () => cache.getOrSet('k', async () => [(await service()).value], { ttl: 60 });
@@ -48,7 +48,7 @@ onBothStores('Single flight', (stage) => {
     expect(calls.filled).toEqual(['k']);
   });
 
-  it('… also by way of another key, and however that ends', async () => {
+  it('a loader that reads its own key through another key ends, whatever the outcome', async () => {
     const { cache } = stage();
     const failure = new RangeError('no row');
     const inner = () => cache.getOrSet('a', () => Promise.reject(failure));
@@ -58,7 +58,7 @@ onBothStores('Single flight', (stage) => {
     expect(await cache.getOrSet('a', () => 1)).toBe(1);
   });
 
-  it('… while another cache’s key of the same name is another key', async () => {
+  it('the same key of another cache is another key to a loader', async () => {
     const { cache } = stage();
     const other = testCache({ prefix: 'other:' });
     const outer = () => other.cache.getOrSet('k', () => cache.getOrSet('k', () => 'inner'));
@@ -67,7 +67,7 @@ onBothStores('Single flight', (stage) => {
     await other.cache.onApplicationShutdown();
   });
 
-  it('… but what a loader left behind asks like anybody else', async () => {
+  it('a call that a loader left running reads like any other caller', async () => {
     const { cache, calls } = stage();
     const left = deferred<undefined>();
     let later: Promise<number> | undefined;
@@ -82,7 +82,7 @@ onBothStores('Single flight', (stage) => {
   });
 
   it.each(['at once', 'later'])(
-    'a loader that throws %s fails all who wait, and the next loads',
+    'a loader that throws %s fails all its waiters, and the next caller loads',
     async (when) => {
       const { cache } = stage();
       const failure = new TypeError('no row');
@@ -128,7 +128,7 @@ onBothStores('Single flight', (stage) => {
     expect(loads).toBe(1);
   });
 
-  it('a value put there by hand during a load wins, and readers of before get what was loaded', async () => {
+  it('a value that is set during a load wins, and earlier readers get the loaded one', async () => {
     const { cache, calls } = stage();
     const row = deferred<string>();
     const reader = cache.getOrSet('k', () => row.promise);
@@ -141,7 +141,7 @@ onBothStores('Single flight', (stage) => {
 });
 
 describe('Single flight, of many caches', () => {
-  it('they share one context storage: each storage once used costs every promise of a process', async () => {
+  it('all caches share one async context storage, as each one costs every promise of a process', async () => {
     const used = new Set<unknown>();
     const run = jest.spyOn(AsyncLocalStorage.prototype, 'run');
     for (const prefix of ['a:', 'b:', 'c:']) {

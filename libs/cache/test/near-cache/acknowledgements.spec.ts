@@ -23,7 +23,7 @@ class ConfirmedStore extends MemoryStore {
   };
 }
 
-describe('An invalidation that others have to confirm', () => {
+describe('An invalidation that waits for acknowledgements', () => {
   let clock: FakeClock;
   let store: FaultyStore;
   let cache: CacheEngine;
@@ -39,7 +39,7 @@ describe('An invalidation that others have to confirm', () => {
     return state;
   }
 
-  it('is not late for as long as they may take', async () => {
+  it('an invalidation is not late for as long as acknowledgements may take', async () => {
     store.delay('remove', DEADLINE_MS + BOUND_MS - 1);
     const invalidation = watch(['usuarios:*', 'stats:*']);
     await clock.advanceAsync(DEADLINE_MS + BOUND_MS - 1);
@@ -47,7 +47,7 @@ describe('An invalidation that others have to confirm', () => {
     expect(cache.counts().pending_removals).toBe(0);
   });
 
-  it('is late, and owed, after that', async () => {
+  it('an invalidation is late, and pending, once acknowledgements have taken too long', async () => {
     store.hang('remove');
     const invalidation = watch(['stats:*']);
     await clock.advanceAsync(DEADLINE_MS + BOUND_MS - 1);
@@ -57,14 +57,14 @@ describe('An invalidation that others have to confirm', () => {
     expect(cache.counts().pending_removals).toBe(1);
   });
 
-  it('takes no longer than the deadline where nobody has to confirm it', async () => {
+  it('an invalidation takes no longer than the deadline where none has to acknowledge it', async () => {
     store.hang('remove');
     const invalidation = watch(['usuarios:*']);
     await clock.advanceAsync(DEADLINE_MS);
     expect(invalidation.done).toBe(false);
   });
 
-  it('takes nothing from what the request may spend on the store', async () => {
+  it('the wait for acknowledgements spends nothing of the request’s deadline budget', async () => {
     await cache.set('usuarios:2', 1);
     store.delay('remove', BOUND_MS);
     const request = runWithCacheDeadline(async () => [
@@ -76,7 +76,7 @@ describe('An invalidation that others have to confirm', () => {
     expect(await request).toEqual([true, true, 1]);
   });
 
-  it('is owed at once when the store has used up the time of the request', async () => {
+  it('an invalidation is pending at once when the request’s deadline budget is spent', async () => {
     store.hang('all');
     const request = runWithCacheDeadline(async () => {
       await cache.get('usuarios:2');
@@ -93,7 +93,7 @@ describe('An invalidation that others have to confirm', () => {
     });
     afterAll(() => server.stop());
 
-    it('is done in spite of a process that is silent, and nothing is owed', async () => {
+    it('an invalidation over Redis is done in spite of a silent process, and nothing is pending', async () => {
       const links = gatedLinks();
       const silent = await readyProcess(server, { makeLink: links.makeLink });
       const local = { staleBoundMs: 1_000, barrier: ['stats:'] };

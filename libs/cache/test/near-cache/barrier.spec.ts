@@ -79,18 +79,21 @@ describe('A removal with the barrier', () => {
     ['a prefix', (store) => store.remove(selectPattern('stats:*'))],
     ['a glob', (store) => store.remove(selectPattern('*:30'))],
     ['everything', (store) => store.remove(ALL_KEYS)],
-  ])('is not done before the other process has confirmed it: %s', async (_, remove) => {
-    reader.keep(KEY, 1);
-    const confirmation = gates.before(isConfirmation);
-    const removal = remove(writer.store);
-    const state = watch(removal);
-    await confirmation.arrived;
-    expect(reader.copy(KEY)).toBeUndefined();
-    await roundTrip();
-    expect(state.done).toBe(false);
-    confirmation.release();
-    await removal;
-  });
+  ])(
+    'a removal with the barrier is done only when the other process has acknowledged it: %s',
+    async (_, remove) => {
+      reader.keep(KEY, 1);
+      const confirmation = gates.before(isConfirmation);
+      const removal = remove(writer.store);
+      const state = watch(removal);
+      await confirmation.arrived;
+      expect(reader.copy(KEY)).toBeUndefined();
+      await roundTrip();
+      expect(state.done).toBe(false);
+      confirmation.release();
+      await removal;
+    },
+  );
 
   it.each([
     ['a key', selectKeys([KEY])],
@@ -104,7 +107,7 @@ describe('A removal with the barrier', () => {
     expect(gates.calls.filter(isConfirmation)).toEqual([]);
   });
 
-  it('does not wait where no copies are kept by the barrier’s rules', async () => {
+  it('a removal does not wait where no copies are kept under the barrier', async () => {
     const confirmation = gates.before(isConfirmation);
     await writer.store.remove(selectKeys(['usuarios:2']));
     await writer.store.remove(selectPattern('usuarios:*'));
@@ -112,7 +115,7 @@ describe('A removal with the barrier', () => {
     expect(gates.calls.filter(isConfirmation)).toEqual([]);
   });
 
-  it('waits for the whole bound, and no longer, when a process does not confirm', async () => {
+  it('a removal waits for the whole bound, and no longer, when a process does not acknowledge', async () => {
     const confirmation = gates.before(isConfirmation);
     const removal = writer.store.remove(selectKeys([KEY]));
     const state = watch(removal);
@@ -125,7 +128,7 @@ describe('A removal with the barrier', () => {
     confirmation.release();
   });
 
-  it('does not take the confirmation of another removal for its own', async () => {
+  it('a removal does not take the acknowledgement of another removal for its own', async () => {
     const first = gates.before(isConfirmation);
     const one = watch(writer.store.remove(selectKeys([KEY])));
     await first.arrived;
@@ -136,18 +139,18 @@ describe('A removal with the barrier', () => {
     await until(() => one.done);
   });
 
-  it('does not wait for a process that has left', async () => {
+  it('a removal does not wait for a process that has left', async () => {
     await reader.store.close();
     await writer.store.remove(selectKeys([KEY]));
     reader = await readyProcess(server);
   });
 
-  it('does not wait for a process that has been silent for twice the bound', async () => {
+  it('a removal does not wait for a process that has been silent for twice the bound', async () => {
     await server.command('ZADD', STATE, String(Date.now() - 2 * BOUND_MS - 50), 'crashed');
     await writer.store.remove(selectKeys([KEY]));
   });
 
-  it('waits for one that has been silent for less', async () => {
+  it('a removal waits for a process that has been silent for less', async () => {
     await server.command('ZADD', STATE, String(Date.now()), 'frozen');
     await expectWholeBound();
   });
@@ -161,14 +164,14 @@ describe('A removal with the barrier', () => {
         await server.command('ZADD', STATE, seconds + micros.padStart(6, '0'), 'born');
       },
     ],
-  ])('waits for the whole bound when %s', async (_, happen) => {
+  ])('a removal waits for the whole bound when %s', async (_, happen) => {
     await reader.store.close();
     await happen();
     await expectWholeBound();
     reader = await readyProcess(server);
   });
 
-  it('waits for the whole bound after a reconnect: the server may not know who reads', async () => {
+  it('a removal waits for the whole bound after a reconnect, as the server may not know the readers', async () => {
     await reader.store.close();
     await server.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await until(() => !writer.store.connected);
@@ -177,7 +180,7 @@ describe('A removal with the barrier', () => {
     reader = await readyProcess(server);
   });
 
-  it('forgets whom it has asked when it is done, and when it fails', async () => {
+  it('a removal forgets the processes it has asked when it is done, and when it fails', async () => {
     const barrier = writer.store.coherence?.barrier;
     await writer.store.remove(selectKeys([KEY]));
     expect(barrier?.confirmations.size).toBe(0);
@@ -186,7 +189,7 @@ describe('A removal with the barrier', () => {
     expect(barrier?.confirmations.size).toBe(0);
   });
 
-  it('that failed is announced all the same, because it may have been done', async () => {
+  it('a failed removal is announced all the same, because it may have been done', async () => {
     reader.keep(KEY, 1);
     const links = gatedLinks();
     const slow = await openRedisStore(server, { makeLink: links.makeLink, removalTimeoutMs: 1 });

@@ -12,7 +12,7 @@ const LOCAL = { ttl: 300, local: 60 };
 const REMOVER = fileURLToPath(new URL('remover.main.ts', import.meta.url));
 const TOOLS = new URL('../../../../tools/typescript.mjs', import.meta.url).href;
 
-describe('A process whose event loop stands still while another removes', () => {
+describe('A process whose event loop is blocked while another removes', () => {
   let server: RedisServer;
   let cache: CacheEngine;
   beforeEach(async () => {
@@ -44,16 +44,19 @@ describe('A process whose event loop stands still while another removes', () => 
   it.each([
     ['a value', () => cache.getOrSet(KEY, () => 'new', LOCAL)],
     ['an entry', async () => (await cache.getOrSetEntry(KEY, () => 'new', LOCAL)).value],
-  ])('does not serve the copy before it has looked for messages: %s', async (_, read) => {
-    await copied('old');
-    const before = hits();
-    removeElsewhere();
-    expect(cache.counts().copies).toMatchObject({ entries: 1 });
-    expect(await read()).toBe('new');
-    expect(hits()).toBe(before);
-  });
+  ])(
+    'a blocked process does not serve the copy before it has read its messages: %s',
+    async (_, read) => {
+      await copied('old');
+      const before = hits();
+      removeElsewhere();
+      expect(cache.counts().copies).toMatchObject({ entries: 1 });
+      expect(await read()).toBe('new');
+      expect(hits()).toBe(before);
+    },
+  );
 
-  it('serves it when nothing was removed', async () => {
+  it('a blocked process serves the copy when nothing was removed', async () => {
     await copied('old');
     const begin = performance.now();
     while (performance.now() - begin < 20);

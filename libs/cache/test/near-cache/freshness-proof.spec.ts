@@ -8,7 +8,7 @@ const KEY = 'stats:user:2:days:30';
 const LOCAL = { ttl: 3_600, local: 3_600 };
 
 /** Copies of a process whose messages stand all the time: the proof alone decides. */
-describe('Copies under the proof of freshness', () => {
+describe('Copies under the freshness lease', () => {
   let fleet: Fleet;
   let process: Member;
   beforeEach(async () => {
@@ -36,7 +36,7 @@ describe('Copies under the proof of freshness', () => {
     expect(process.freshness.trusted).toBe(true);
   }
 
-  it('are served for as long as it is renewed', async () => {
+  it('copies are served for as long as the freshness lease is renewed', async () => {
     await read();
     // The first proof of all was such a change, too.
     expect(copies()).toMatchObject({ flushes: 1 });
@@ -47,7 +47,7 @@ describe('Copies under the proof of freshness', () => {
     }
   });
 
-  it('are not served without it, and none are made', async () => {
+  it('copies are neither served nor made without a freshness lease', async () => {
     await read();
     expect(await read()).toBe('old');
     await loseProof();
@@ -57,7 +57,7 @@ describe('Copies under the proof of freshness', () => {
     expect(copies()).toMatchObject({ hits: 1, entries: 1 });
   });
 
-  it('are not served when it has run out for a process that slept', async () => {
+  it('copies are not served when the lease has lapsed for a process that slept', async () => {
     await read();
     process.log.away = true;
     await fleet.clock.stall(HORIZON_MS + 100);
@@ -68,7 +68,7 @@ describe('Copies under the proof of freshness', () => {
   it.each([
     ['somebody asked meanwhile', () => read()],
     ['nobody asked meanwhile', () => Promise.resolve('source')],
-  ])('from before it ran out are not served under the next one: %s', async (_, meanwhile) => {
+  ])('copies of one epoch are not served in the next: %s', async (_, meanwhile) => {
     await read();
     expect(await read()).toBe('old');
     await loseProof();
@@ -81,7 +81,7 @@ describe('Copies under the proof of freshness', () => {
     expect(copies()).toMatchObject({ hits: 2, entries: 1, flushes: 2 });
   });
 
-  it('are not made of a value that was being stored when it ran out', async () => {
+  it('no copy is made of a value that was being stored when the lease lapsed', async () => {
     await fleet.store.remove(selectKeys([KEY]));
     const stored = process.gates.after('fill');
     const reading = read();
@@ -92,7 +92,7 @@ describe('Copies under the proof of freshness', () => {
     expect(copies()).toMatchObject({ entries: 0 });
   });
 
-  it('are not made of an answer that arrives after it ran out, nor is that served', async () => {
+  it('an answer that arrives after the lease lapsed is neither copied nor served', async () => {
     const answer = process.gates.after('readWhole');
     const reading = read();
     await answer.arrived;
@@ -103,7 +103,7 @@ describe('Copies under the proof of freshness', () => {
     expect(copies()).toMatchObject({ entries: 0 });
   });
 
-  it('are not made of a value that was being read while it ran out and was given anew', async () => {
+  it('no copy is made of a value that was being read while the lease lapsed and was renewed', async () => {
     await fleet.store.remove(selectKeys([KEY]));
     const stored = process.gates.after('fill');
     const reading = read();

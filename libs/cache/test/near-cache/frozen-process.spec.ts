@@ -52,7 +52,7 @@ describe('A process that is stopped while it holds copies', () => {
   }
 
   it.each(['SIGCONT and a read that was already waiting', 'SIGCONT and a read afterwards'])(
-    'serves nothing that was removed meanwhile: %s',
+    'a stopped process serves nothing that was removed in the meantime: %s',
     async (how) => {
       await writer.store.write(KEY, '"old"', undefined, 5_000);
       await untilCopied();

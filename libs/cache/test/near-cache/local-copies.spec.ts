@@ -40,7 +40,7 @@ describe('Copies in one process', () => {
     ['a new value', (store) => store.write(KEY, '2', undefined, 1_000)],
     ['a refreshed value', (store) => refill(store)],
     ['a new large value', (store) => store.write(KEY, `"${'x'.repeat(9_000)}"`, 9_000, 1_000)],
-  ])('go when another process removes %s, and others stay', async (what, remove) => {
+  ])('copies go when another process removes %s, and others stay', async (what, remove) => {
     const filling = { id: 'first', staleMs: 0, loadMs: 0, codec: '', payload: '1' };
     await writer.store.write(KEY, encodeEnvelope(filling), undefined, 1_000);
     await writer.store.remove(selectKeys(['sync']));
@@ -57,13 +57,13 @@ describe('Copies in one process', () => {
     expect(reader.store.coherence?.gaps).toBe(0);
   });
 
-  it('go also when the store had lost the entry, and its index the name, long before', async () => {
+  it('copies go even if the store had lost the entry, and its index the name, long before', async () => {
     reader.keep(KEY, 1);
     expect(await writer.store.remove(selectPattern('stats:*'))).toBe(0);
     await gone(KEY);
   });
 
-  it('go with a pattern only when all of it is removed: who reads in between, reads again', async () => {
+  it('copies go with a pattern only when all of it is removed; a read in between reads again', async () => {
     const keys = Array.from({ length: 450 }, (_, at) => `stats:${String(at).padStart(4, '0')}`);
     await Promise.all(keys.map((key) => writer.store.write(key, '1', undefined, 1_000)));
     const heard = await messages(() => writer.store.remove(selectPattern('stats:*')));
@@ -73,7 +73,7 @@ describe('Copies in one process', () => {
     expect(await messages(() => writer.store.remove(selectPattern('*:1')))).toEqual(['g*:1']);
   });
 
-  it('go when a process without copies removes something', async () => {
+  it('copies go when a process without copies removes something', async () => {
     const plain = await openRedisStore(server);
     reader.keep(KEY, 1);
     await plain.remove(selectKeys([KEY]));
@@ -81,7 +81,7 @@ describe('Copies in one process', () => {
     await plain.close();
   });
 
-  it('are no concern of processes when nobody keeps any: nothing is published, or counted', async () => {
+  it('without copies in any process nothing is published or counted', async () => {
     await Promise.all([reader.store.close(), writer.store.close()]);
     await server.command('FLUSHALL');
     const plain = await openRedisStore(server);
@@ -97,7 +97,7 @@ describe('Copies in one process', () => {
     await plain.close();
   });
 
-  it('leave the server’s keyspace figures alone, by looks as well as by removals', async () => {
+  it('neither looks nor removals change the server’s keyspace figures', async () => {
     await server.command('CONFIG', 'RESETSTAT');
     const looks = await calls('evalsha');
     await writer.store.remove(selectKeys([KEY]));
@@ -108,7 +108,7 @@ describe('Copies in one process', () => {
     );
   });
 
-  it('all go when a message is missing', async () => {
+  it('all copies go when a message is missing', async () => {
     reader.keep(KEY, 1);
     reader.keep('other', 1);
     // As if another removal had been announced before this one, and its message lost.
@@ -119,7 +119,7 @@ describe('Copies in one process', () => {
     await until(() => reader.readable);
   });
 
-  it('are not read any more when the sequence moves and no message comes', async () => {
+  it('copies are not read when the sequence moves and no message comes', async () => {
     reader.keep(KEY, 1);
     await server.command('ZADD', STATE, 'INCR', '5', 'seq');
     await gone(KEY);
@@ -128,7 +128,7 @@ describe('Copies in one process', () => {
     expect(reader.copy(KEY)).toBeUndefined();
   });
 
-  it.each(['FLUSHALL', 'FLUSHDB'])('all go at a %s', async (command) => {
+  it.each(['FLUSHALL', 'FLUSHDB'])('all copies go at a %s', async (command) => {
     reader.keep(KEY, 1);
     await server.command(command);
     await gone(KEY);
@@ -136,7 +136,7 @@ describe('Copies in one process', () => {
     expect(reader.copy(KEY)).toBeUndefined();
   });
 
-  it.each(['pubsub', 'normal'])('all go when a connection is cut (%s)', async (type) => {
+  it.each(['pubsub', 'normal'])('all copies go when a connection is cut (%s)', async (type) => {
     reader.keep(KEY, 1);
     await server.command('CLIENT', 'KILL', 'TYPE', type, 'SKIPME', 'yes');
     await gone(KEY);
@@ -148,7 +148,7 @@ describe('Copies in one process', () => {
     await gone(KEY);
   });
 
-  it('are not read while the server is frozen, and are valid again when it thaws', async () => {
+  it('copies are not read while the server is frozen, and are valid again when it thaws', async () => {
     reader.keep(KEY, 1);
     await server.freeze();
     await until(() => !reader.readable);
@@ -157,7 +157,7 @@ describe('Copies in one process', () => {
     await until(() => reader.readable);
   });
 
-  it('all go when the server restarts empty', async () => {
+  it('all copies go when the server restarts empty', async () => {
     reader.keep(KEY, 1);
     await server.kill();
     await gone(KEY);
@@ -176,7 +176,7 @@ describe('Copies in one process', () => {
     ['a prefix that nothing has', (store) => store.remove(selectPattern('nothing:*'))],
     ['a glob', (store) => store.remove(selectPattern('*:30'))],
     ['everything', (store) => store.remove(ALL_KEYS)],
-  ])('go when %s is removed from a server that is full', async (_, remove) => {
+  ])('copies go when %s is removed from a server that is full', async (_, remove) => {
     await writer.store.write(KEY, '1', undefined, 1_000);
     await server.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
     await server.command('CONFIG', 'SET', 'maxmemory', '1');

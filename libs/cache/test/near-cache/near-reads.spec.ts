@@ -63,7 +63,7 @@ describe('Reads with the option local', () => {
     while (await inMemory(key)) await settle();
   }
 
-  it('ask nobody on a hit, and hand out one frozen object', async () => {
+  it('a hit in memory makes no store call, and returns one frozen object', async () => {
     const first = await cache.getOrSet(KEY, () => ({ total: 1, list: [{ id: 1 }] }), LOCAL);
     const sent = gates.calls.filter((call) => call !== 'PROBE_STREAM').length;
     const second = await cache.getOrSet<typeof first>(KEY, never, LOCAL);
@@ -75,7 +75,7 @@ describe('Reads with the option local', () => {
     expect(cache.counts().copies).toMatchObject({ hits: 2, entries: 1, refused: 0 });
   });
 
-  it('keep what another process has stored, for no longer than the store does', async () => {
+  it('a value that another process has stored is copied, for no longer than the store holds it', async () => {
     await other.set(KEY, 1, { ttl: 1.5 });
     await heardAll();
     expect(await cache.getOrSet(KEY, never, LOCAL)).toBe(1);
@@ -84,7 +84,7 @@ describe('Reads with the option local', () => {
     expect(await cache.getOrSet(KEY, () => 2, LOCAL)).toBe(2);
   });
 
-  it('tell the life that is left in the store', async () => {
+  it('a hit in memory has the ttl that is left in the store', async () => {
     await cache.getOrSetEntry(KEY, () => 1, LOCAL);
     const copy = await cache.getOrSetEntry(KEY, never, { ttl: 300, local: 60 });
     expect(copy.ttl).toBeGreaterThanOrEqual(299);
@@ -93,7 +93,7 @@ describe('Reads with the option local', () => {
     expect((await cache.getOrSetEntry('for ever', never, { local: 60 })).ttl).toBeNull();
   });
 
-  it('are the only ones that look into memory, and that are given frozen values', async () => {
+  it('only reads with the option local look into memory and get frozen values', async () => {
     await cache.getOrSet(KEY, () => ({ total: 1 }), LOCAL);
     await server.command('SET', `gad:${KEY}`, '{"total":2}');
     expect(await cache.getOrSet(KEY, never)).toEqual({ total: 2 });
@@ -126,12 +126,12 @@ describe('Reads with the option local', () => {
         return memory.getOrSet(KEY, () => ({ list: [{}] }), LOCAL);
       },
     ],
-  ])('freeze all the way down: %s', async (_, read) => {
+  ])('a value from memory is frozen all the way down: %s', async (_, read) => {
     const { list } = await read();
     expect([Object.isFrozen(list), Object.isFrozen(list[0])]).toEqual([true, true]);
   });
 
-  it.each([0, -1, NaN, Infinity])('refuse %d seconds', async (local) => {
+  it.each([0, -1, NaN, Infinity])('the option local refuses %d seconds', async (local) => {
     await expect(cache.getOrSet(KEY, () => 1, { local })).rejects.toThrow('local must be');
   });
 
@@ -141,7 +141,7 @@ describe('Reads with the option local', () => {
     ['clear', (engine) => engine.clear()],
     ['invalidate', (engine) => engine.invalidate(['stats:*'])],
     ['set', (engine) => engine.set(KEY, 2)],
-  ])('are not answered from memory while this process itself removes: %s', async (_, remove) => {
+  ])('a read is not served from memory while this process removes: %s', async (_, remove) => {
     await cache.getOrSet(KEY, () => 1, LOCAL);
     const sending = gates.before((call) => /^(REMOVE|REMOVE_RANGE|WRITE)$/.test(call));
     const removal = remove(cache);
@@ -156,7 +156,7 @@ describe('Reads with the option local', () => {
     expect(await inMemory(KEY)).toBe(false);
   });
 
-  it('do not keep what was read before a removal of which is heard first', async () => {
+  it('a value that was read before a removal is not copied when its message comes first', async () => {
     await other.set(KEY, 'old');
     const answer = gates.after('READ_WHOLE');
     const reading = cache.getOrSet(KEY, never, LOCAL);
@@ -170,7 +170,7 @@ describe('Reads with the option local', () => {
     expect(await cache.getOrSet(KEY, () => 'new', LOCAL)).toBe('new');
   });
 
-  it('drop what was read before a removal of which is heard afterwards', async () => {
+  it('a value that was read before a removal is dropped when its message comes later', async () => {
     await other.set(KEY, 'old');
     expect(await cache.getOrSet(KEY, never, LOCAL)).toBe('old');
     await other.deletePattern('stats:*');
@@ -178,7 +178,7 @@ describe('Reads with the option local', () => {
     expect(await cache.getOrSet(KEY, () => 'new', LOCAL)).toBe('new');
   });
 
-  it('do not keep what a loader read before a removal', async () => {
+  it('a value that a loader read before a removal is not copied', async () => {
     const loading = deferred<string>();
     let begun = false;
     const load = (): Promise<string> => {
@@ -193,7 +193,7 @@ describe('Reads with the option local', () => {
     expect(await cache.getOrSet(KEY, () => 'new', LOCAL)).toBe('new');
   });
 
-  it('do not keep a fill that was removed before its confirmation arrived', async () => {
+  it('a fill that was removed before its confirmation arrived is not copied', async () => {
     const confirmed = gates.after('FILL');
     const reading = cache.getOrSet(KEY, () => 'old', LOCAL);
     await confirmed.arrived;
@@ -204,7 +204,7 @@ describe('Reads with the option local', () => {
     expect(await cache.getOrSet(KEY, () => 'new', LOCAL)).toBe('new');
   });
 
-  it('are not answered from memory while this process owes removals', async () => {
+  it('no read is served from memory while this process has removals pending', async () => {
     // A bound that is not over soon: only what is owed stands in the way.
     const patient = { staleBoundMs: 60_000, barrier: [] };
     const owing = engineOver(
@@ -226,7 +226,7 @@ describe('Reads with the option local', () => {
     await owing.close();
   });
 
-  it('go to the source when neither memory nor the store can be believed', async () => {
+  it('a read goes to the source when neither memory nor the store can be believed', async () => {
     await cache.getOrSet(KEY, () => 1, LOCAL);
     await server.freeze();
     await until(() => performance.now() >= (store.coherence?.freshUntil ?? Infinity));
@@ -235,7 +235,7 @@ describe('Reads with the option local', () => {
     await readable();
   });
 
-  it('forget reads on their way when these fail', async () => {
+  it('a failed read leaves nothing behind in the near cache', async () => {
     const failing = cache.getOrSet(KEY, () => Promise.reject(new Error('no')), LOCAL);
     await expect(failing).rejects.toThrow('no');
     await settle();

@@ -17,11 +17,11 @@ function violations(steps: readonly Step[], barrier: boolean): string[] {
   return world.violations;
 }
 
-describe('The protocol of removal messages, in any order of sending, losing and being late', () => {
+describe('The protocol of removal messages under any order, loss and delay', () => {
   it.each([
     ['serves nothing that was removed longer ago than the bound', false],
     ['serves nothing whose removal was acknowledged, with the barrier', true],
-  ])('%s', (_, barrier) => {
+  ])('the protocol %s', (_, barrier) => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 20, maxLength: 120 }), (steps) => {
         expect(violations(steps, barrier)).toEqual([]);
@@ -30,7 +30,7 @@ describe('The protocol of removal messages, in any order of sending, losing and 
     );
   });
 
-  it('gets to serve copies, or the two above would mean nothing', () => {
+  it('the model does serve copies (guards against a vacuous test)', () => {
     const samples = fc.sample(fc.array(step, { minLength: 20, maxLength: 120 }), {
       numRuns: 500,
       seed: 20_261_126,

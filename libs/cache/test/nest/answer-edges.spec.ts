@@ -131,28 +131,28 @@ describe.each(PLATFORMS)('At the edges of an answer, on %s:', (platform: Platfor
     await running.close();
   });
 
-  it('a valid that throws finds the stored value invalid: it is removed, the handler answers', async () => {
+  it('a valid that throws counts as invalid: the stored value is removed, and the handler answers', async () => {
     await running.cache.set('edge:valid', { other: 'version' });
     expect(await running.get('/valid')).toMatchObject({ status: 200, text: '{"list":[1]}' });
     for (let n = 0; n < 2; n++) expect((await running.get('/valid')).text).toBe('{"list":[2]}');
     expect(warnings).toEqual([expect.stringMatching(/valid throws: TypeError/)]);
   });
 
-  it('a no-store of the route is for clients: the answer is kept here, and says it again', async () => {
+  it('a no-store of the route is for clients: the answer is cached, and says it again', async () => {
     for (let n = 0; n < 2; n++) {
       const { text, headers } = await running.get('/no-store');
       expect([text, headers.get('cache-control')]).toEqual(['{"run":1}', 'private, no-store']);
     }
   });
 
-  it('what a handler leaves on a reply for later keeps the answer from being stored', async () => {
+  it('an answer is not stored when the handler left something on the reply for later', async () => {
     for (let n = 1; n <= 2; n++) expect((await running.get('/jar')).status).toBe(200);
     // Express has no such place: whatever it sends later is set by interceptors of its own.
     expect(runs).toBe(platform === 'fastify' ? 2 : 1);
     expect(warnings).toHaveLength(platform === 'fastify' ? 1 : 0);
   });
 
-  it('a refresh of an answer that was 304 is kept', async () => {
+  it('the refresh of an answer that was 304 is kept', async () => {
     const first = await running.get('/refreshed');
     clock.advance(10_000);
     const etag = first.headers.get('etag');
@@ -172,7 +172,7 @@ describe.each(PLATFORMS)('At the edges of an answer, on %s:', (platform: Platfor
     expect(warnings).toEqual([]);
   });
 
-  it('map is given JSON by whatever way, and makes the answer also where it is not kept', async () => {
+  it('map is given JSON in each case, and makes the answer also where it is not stored', async () => {
     const made = '{"seen":"string","keys":["at"]}';
     const paths = ['/mapped', '/mapped', '/mapped?cache=no'];
     for (const path of paths) expect((await running.get(path)).text).toBe(made);
@@ -194,7 +194,7 @@ describe('A view, on express:', () => {
       { name: 'dated', at: new Date(0) },
       2,
     ],
-  ])('%s', async (_, given, expected) => {
+  ])('a view on express: %s', async (_, given, expected) => {
     [runs, model] = [0, given];
     const running = await startApp({
       platform: 'express',

@@ -191,16 +191,19 @@ describe.each(PLATFORMS)('Answers of cached handlers, on %s:', (platform: Platfo
     ['header', 200],
     ['no-store', 200],
     ['off', 200],
-  ])('/past/%s passes through untouched, each time, with its %i', async (path, status) => {
-    const first = await running.get(`/past/${path}`);
-    const second = await running.get(`/past/${path}`);
-    expect(first.status).toBe(status);
-    expect(shown(second)).toEqual(shown(first));
-    expect(runs).toBe(2);
-    expect(await running.cache.exists(`answers:${path}`)).toBe(false);
-  });
+  ])(
+    'a response of /past/%s passes through unchanged, each time, with its %i',
+    async (path, status) => {
+      const first = await running.get(`/past/${path}`);
+      const second = await running.get(`/past/${path}`);
+      expect(first.status).toBe(status);
+      expect(shown(second)).toEqual(shown(first));
+      expect(runs).toBe(2);
+      expect(await running.cache.exists(`answers:${path}`)).toBe(false);
+    },
+  );
 
-  it('repeats the declared headers, and stores them beside the body', async () => {
+  it('a hit repeats the declared headers, which are stored beside the body', async () => {
     await running.get('/tagged');
     const hit = await running.get('/tagged');
     expect(hit.headers.get('etag')).toBe('"v1"');
@@ -211,13 +214,13 @@ describe.each(PLATFORMS)('Answers of cached handlers, on %s:', (platform: Platfo
     });
   });
 
-  it('removes what is stored under its key and is nothing of its own', async () => {
+  it('a foreign value under the key of a route is removed', async () => {
     await running.cache.set('answers:tagged', { foreign: true });
     expect((await running.get('/tagged')).text).toBe('{"hola":1}');
     expect(await running.cache.exists('answers:tagged')).toBe(false);
   });
 
-  it('gives each of many concurrent requests a cookie of its own making', async () => {
+  it('each of many concurrent requests gets a cookie of its own', async () => {
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => running.get('/past/cookie')),
     );
@@ -225,7 +228,7 @@ describe.each(PLATFORMS)('Answers of cached handlers, on %s:', (platform: Platfo
     expect(runs).toBe(10);
   });
 
-  it('answers HEAD from the entry of GET, without a body', async () => {
+  it('a HEAD request is answered from the entry of GET, without a body', async () => {
     await running.get('/zero');
     const head = await running.get('/zero', undefined, 'HEAD');
     expect(head).toMatchObject({ status: 200, text: '' });

@@ -114,7 +114,7 @@ describe.each(PLATFORMS)('A handler that runs in the background, on %s:', (platf
   });
   afterEach(() => running.close());
 
-  it('serves the old answer at once, and refreshes it with the request that was served', async () => {
+  it('a handler’s stale answer is served at once, and refreshed with the request that was served', async () => {
     const first = await get('/shared', 'ana');
     clock.advance(10_000);
     const opened = deferred<undefined>();
@@ -129,7 +129,7 @@ describe.each(PLATFORMS)('A handler that runs in the background, on %s:', (platf
     expect(await counts()).toMatchObject({ refreshes: 1, refresh_errors: 0 });
   });
 
-  it('keeps what depends on the user with the user', async () => {
+  it('a background refresh keeps a user’s answer with that user', async () => {
     for (const user of ['ana', 'luis']) await get('/mine', user);
     clock.advance(10_000);
     const stale = await Promise.all(['ana', 'luis'].map((user) => get('/mine', user)));
@@ -145,7 +145,7 @@ describe.each(PLATFORMS)('A handler that runs in the background, on %s:', (platf
     expect(runs).toHaveLength(4);
   });
 
-  it('refreshes early, while what is fresh is served', async () => {
+  it('a handler is refreshed early, while the fresh answer is served', async () => {
     gate = new Promise((resolve) => clock.after(500, () => resolve(undefined)));
     const first = get('/hot', 'ana');
     await until(() => runs.length === 1 && clock.pending > 0);
@@ -157,7 +157,7 @@ describe.each(PLATFORMS)('A handler that runs in the background, on %s:', (platf
     expect((await get('/hot')).text).toBe('{"run":2,"user":"luis"}');
   });
 
-  it('runs only when the old answer is on its way', async () => {
+  it('a background refresh runs only once the stale response was sent', async () => {
     await get('/shared');
     clock.advance(10_000);
     touch = (response) => void response.header('x-late', 'yes');
@@ -174,7 +174,7 @@ describe.each(PLATFORMS)('A handler that runs in the background, on %s:', (platf
     await idle();
   });
 
-  it('stores nothing when it was done something to the response, which nobody will see', async () => {
+  it('a refresh that touched the response, which was already sent, stores nothing', async () => {
     await get('/shared');
     clock.advance(10_000);
     touch = (response) => void response.status(203);
@@ -187,7 +187,7 @@ describe.each(PLATFORMS)('A handler that runs in the background, on %s:', (platf
     expect(await counts()).toMatchObject({ load_errors: 0 });
   });
 
-  it('never ends as a rejection that nobody hears of', async () => {
+  it('a failed refresh of a handler is never an unhandled rejection', async () => {
     await get('/shared');
     clock.advance(10_000);
     failing = true;
@@ -203,7 +203,7 @@ describe.each(PLATFORMS)('A handler that runs in the background, on %s:', (platf
     expect((await get('/shared')).text).toMatch(/"run":3/);
   });
 
-  it('goes on after a soft timeout, and its answer is stored', async () => {
+  it('a handler goes on after its soft timeout, and its answer is stored', async () => {
     await get('/patient');
     clock.advance(10_000);
     const opened = deferred<undefined>();
@@ -232,7 +232,7 @@ describe.each(PLATFORMS)('A handler that runs in the background, on %s:', (platf
     expect(runs).toHaveLength(4);
   });
 
-  it('comes to nothing after its hard timeout, and takes nothing away', async () => {
+  it('a handler past its hard timeout stores nothing, and removes nothing', async () => {
     const late = deferred<undefined>();
     gate = late.promise;
     const asking = get('/bounded');

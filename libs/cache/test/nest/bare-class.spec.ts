@@ -12,12 +12,12 @@ class Prices {
 }
 
 // One after the other: what has been declared in a process stays declared.
-it('a decorated method is the method alone in a process without a CacheModule', async () => {
+it('a decorated method is the bare method in a process without a CacheModule', async () => {
   const prices = new Prices();
   expect([await prices.of(1), await prices.of(1), loads]).toEqual([1, 1, 2]);
 });
 
-it('and a rejection once one is declared and its cache not made', async () => {
+it('a decorated method rejects once a CacheModule is declared and its cache not made', async () => {
   const declared = CacheModule.forRoot({ logLevel: 'off' });
   await expect(new Prices().of(1)).rejects.toThrow(/before the cache was made/);
   const module = await Test.createTestingModule({ imports: [declared] }).compile();
@@ -28,7 +28,7 @@ it('and a rejection once one is declared and its cache not made', async () => {
   await module.close();
 });
 
-it('and the method alone again when the application has ended', async () => {
+it('a decorated method is the bare method again when the application has ended', async () => {
   const prices = new Prices();
   loads = 0;
   expect([await prices.of(1), await prices.of(1), loads]).toEqual([1, 1, 2]);

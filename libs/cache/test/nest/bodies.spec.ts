@@ -109,7 +109,7 @@ describe.each(PLATFORMS)('Whatever a handler answers, on %s:', (platform: Platfo
   afterAll(() => running.close());
 
   it.each(['cached', 'with-headers', 'raw', 'raw-with-headers'])(
-    '/%s answers as without a cache, as a miss and as a hit',
+    'the body of /%s is the same without a cache, on a miss and on a hit',
     async (path) => {
       let hits = 0;
       await fc.assert(

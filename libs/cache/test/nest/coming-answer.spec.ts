@@ -42,16 +42,19 @@ function heard(answer: ReturnType<typeof comingAnswer>): unknown[] {
 describe('A coming answer', () => {
   const double = (n: number): unknown => n * 2;
 
-  it.each(['before', 'after'])('is given to a subscriber who comes %s it', async (when) => {
-    const value = deferred<number>();
-    const told: string[] = [];
-    const answer = answerOf(value.promise, double, told);
-    const early = when === 'before' ? heard(answer) : undefined;
-    value.resolve(2);
-    await settle();
-    expect(early ?? heard(answer)).toEqual([4, 'complete']);
-    expect(told).toEqual(['settled', 'finished']);
-  });
+  it.each(['before', 'after'])(
+    'a coming answer reaches a subscriber that comes %s it',
+    async (when) => {
+      const value = deferred<number>();
+      const told: string[] = [];
+      const answer = answerOf(value.promise, double, told);
+      const early = when === 'before' ? heard(answer) : undefined;
+      value.resolve(2);
+      await settle();
+      expect(early ?? heard(answer)).toEqual([4, 'complete']);
+      expect(told).toEqual(['settled', 'finished']);
+    },
+  );
 
   it.each<[string, (failure: Error) => ReturnType<typeof comingAnswer>]>([
     ['the value', (failure) => answerOf(Promise.reject(failure), double)],
@@ -74,15 +77,18 @@ describe('A coming answer', () => {
           () => new Detour(() => Promise.resolve(throwError(() => failure))),
         ),
     ],
-  ])('is the error of %s, and a stray of nobody who does not listen', async (_, make) => {
-    const failure = new Error('no');
-    make(failure);
-    const events = heard(make(failure));
-    await settle();
-    expect(events).toEqual([{ error: failure }]);
-  });
+  ])(
+    'a coming answer is the error of %s, and no unhandled rejection without a subscriber',
+    async (_, make) => {
+      const failure = new Error('no');
+      make(failure);
+      const events = heard(make(failure));
+      await settle();
+      expect(events).toEqual([{ error: failure }]);
+    },
+  );
 
-  it('finishes nothing for a subscriber that has left, and says once that it has', async () => {
+  it('a coming answer completes nothing for a subscriber that has left, and says once that it has', async () => {
     const [value, told] = [deferred<number>(), [] as string[]];
     const answer = answerOf(value.promise, double, told);
     const events: unknown[] = [];
@@ -93,14 +99,14 @@ describe('A coming answer', () => {
     expect([told, events]).toEqual([['left', 'settled'], []]);
   });
 
-  it('finishes nothing while there is no subscriber', async () => {
+  it('a coming answer completes nothing while there is no subscriber', async () => {
     const told: string[] = [];
     answerOf(Promise.resolve(1), double, told);
     await settle();
     expect(told).toEqual(['settled']);
   });
 
-  it('is not given to a subscriber that leaves during a detour', async () => {
+  it('a coming answer does not reach a subscriber that leaves during a detour', async () => {
     const told: string[] = [];
     const way = deferred<Observable<unknown>>();
     const answer = answerOf(Promise.resolve(1), () => new Detour(() => way.promise), told);
@@ -117,7 +123,7 @@ describe('A coming answer', () => {
     expect([told, subscribed]).toEqual([['settled', 'finished', 'left'], 0]);
   });
 
-  it('takes a detour only for who wants it', async () => {
+  it('a coming answer takes a detour only for a subscriber that wants it', async () => {
     let begun = 0;
     const detour = new Detour(() => {
       begun++;
@@ -133,8 +139,8 @@ describe('A coming answer', () => {
   });
 });
 
-describe('A body that nobody will be sent', () => {
-  it('lets go what it reads from', async () => {
+describe('A body that will not be sent', () => {
+  it('an unsent body releases what it reads from', async () => {
     const [file, plain] = [Readable.from(['a']), Readable.from(['a'])];
     discardBody(new StreamableFile(file));
     discardBody(plain);
@@ -151,7 +157,7 @@ describe('A body that nobody will be sent', () => {
     }
   });
 
-  it('is not destroyed when it is an entity, whose row would go', () => {
+  it('an unsent body that is an entity is not destroyed, as that would delete its row', () => {
     let rows = 1;
     discardBody({ id: 1, destroy: () => rows-- });
     discardBody({ id: 1, cancel: () => rows-- });

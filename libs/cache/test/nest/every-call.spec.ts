@@ -55,7 +55,7 @@ async function loadsOfTwo(prices: Pick<Prices, 'of'>): Promise<number> {
 }
 
 describe('A decorated method is cached and invalidates', () => {
-  it('when a class that overrides it calls super', async () => {
+  it('a decorated method is cached when a class that overrides it calls super', async () => {
     @Injectable()
     class Audited extends Prices {
       override async of(id: number): Promise<number> {
@@ -71,7 +71,7 @@ describe('A decorated method is cached and invalidates', () => {
     expect(await cache.exists('prices:1')).toBe(false);
   });
 
-  it('in instances that ModuleRef makes or resolves', async () => {
+  it('a decorated method is cached in instances that ModuleRef makes or resolves', async () => {
     @Injectable({ scope: Scope.TRANSIENT })
     class Scoped {
       @CacheAside({ instances: 'shared', key: (id: number) => cacheKey`prices:${id}` })
@@ -88,7 +88,7 @@ describe('A decorated method is cached and invalidates', () => {
     expect(await loadsOfTwo(await app.resolve(Scoped))).toBe(2);
   });
 
-  it('in a module that is loaded later, its own cache included', async () => {
+  it('a decorated method is cached in a module that is loaded later, its own cache included', async () => {
     @Module({ providers: [Prices], exports: [Prices] })
     class LaterModule {}
     const { app } = await start({});
@@ -111,7 +111,7 @@ describe('A decorated method is cached and invalidates', () => {
     expect(await later.get(Reports).all()).toBe(2);
   });
 
-  it('before the program has started, once the cache is made', async () => {
+  it('a decorated method is cached before the program has started, once the cache is made', async () => {
     @Injectable()
     class Early {
       constructor(
@@ -136,14 +136,14 @@ describe('A decorated method is cached and invalidates', () => {
     expect(loads).toBe(1);
   });
 
-  it('under a symbol, and static', async () => {
+  it('a decorated method is cached under a symbol, and as a static one', async () => {
     const { app } = await start({ providers: [Prices] });
     const prices = app.get(Prices);
     expect([await prices[SYMBOL](), await prices[SYMBOL]()]).toEqual([1, 1]);
     expect([await Prices.listed(), await Prices.listed()]).toEqual([2, 2]);
   });
 
-  it('behind a proxy, bound, in a copy, and in a frozen instance', async () => {
+  it('a decorated method is cached behind a proxy, bound, in a copy, and in a frozen instance', async () => {
     @Injectable()
     class Frozen {
       constructor() {
@@ -178,7 +178,7 @@ describe('A decorated method is cached and invalidates', () => {
     expect(await loadsOfTwo(app.get(Frozen))).toBe(2);
   });
 
-  it('in what a factory has made, and what is made by hand in a program with one application', async () => {
+  it('a decorated method is cached in what a factory made, and in what a program with one application made by hand', async () => {
     const { app } = await start({
       providers: [{ provide: 'made', useFactory: () => new Prices() }],
     });
@@ -193,7 +193,7 @@ describe('A decorated method is cached and invalidates', () => {
     expect(await loadsOfTwo(new ByHand())).toBe(2);
   });
 
-  it('for two caches, one decorator of a kind for each', async () => {
+  it('a decorated method is cached in two caches, with one decorator of a kind for each', async () => {
     class Both {
       @CacheAside({ key: () => 'both:one' })
       @CacheAside({ cache: 'reports', key: () => 'both:two' })
@@ -220,7 +220,7 @@ describe('A decorated method is cached and invalidates', () => {
     ]);
   });
 
-  it('by the application that provides the instance, whichever has made it', async () => {
+  it('a decorated method is cached by the application that provides the instance, whichever has made it', async () => {
     const prices = new Prices();
     const provider = { provide: Prices, useValue: prices };
     const first = await startApp({ providers: [provider] });
@@ -231,7 +231,7 @@ describe('A decorated method is cached and invalidates', () => {
     expect(await cache.exists('prices:1')).toBe(true);
   });
 
-  it('whatever another decorator puts around it', async () => {
+  it('a decorated method is cached whatever another decorator puts around it', async () => {
     const wrapped: MethodDecorator = (_target, _name, descriptor) => {
       const inner = descriptor.value as (...args: unknown[]) => unknown; // a method is
       const outer = function (this: unknown, ...args: unknown[]): unknown {

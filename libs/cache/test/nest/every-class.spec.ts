@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 describe('A decorated method is cached and invalidates', () => {
-  it('in a controller that each request has of its own', async () => {
+  it('a decorated method is cached in a request-scoped controller', async () => {
     @Controller({ path: 'prices', scope: Scope.REQUEST })
     class PricesController {
       @Get('change/:id')
@@ -33,7 +33,7 @@ describe('A decorated method is cached and invalidates', () => {
     }
   });
 
-  it('in a guard on a route, and is refused at start in one that two modules make', async () => {
+  it('a decorated method is cached in a guard on a route, and refused at start in one that two modules make', async () => {
     let loads = 0;
     @Injectable()
     class Guard implements CanActivate {

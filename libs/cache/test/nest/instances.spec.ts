@@ -76,13 +76,13 @@ describe('Several instances of one cached method', () => {
         return { imports: [One, Other] };
       },
     ],
-  ])('are refused at start: %s', async (_, parts) => {
+  ])('instances with one key are refused at start: %s', async (_, parts) => {
     const starting = startApp(parts());
     await expect(starting).rejects.toThrow(CacheOptionsError);
     await expect(starting).rejects.toThrow(SEVERAL);
   });
 
-  it('are refused at their first call where they are made later', async () => {
+  it('instances with one key are refused at their first call where they are made later', async () => {
     const Base = repository();
     const { app } = await start({
       providers: [{ provide: 'users', useFactory: () => new Base('users') }],
@@ -101,7 +101,7 @@ describe('Several instances of one cached method', () => {
     expect(await app.get<Repository>('users').find(1)).toBe('users 1');
   });
 
-  it('have entries of their own where a function tells them apart', async () => {
+  it('instances have entries of their own where a function tells them apart', async () => {
     const [Users, Orders] = inherited(tableOf);
     if (Users === undefined || Orders === undefined) throw new Error('two classes');
     const { app, cache } = await start({ providers: [Users, Orders] });
@@ -111,7 +111,7 @@ describe('Several instances of one cached method', () => {
     expect(await cache.get('orders:find:1')).toBe('orders 1');
   });
 
-  it('share their entries where they are said to', async () => {
+  it('instances share their entries where they are declared to', async () => {
     const [Users, Orders] = inherited('shared');
     if (Users === undefined || Orders === undefined) throw new Error('two classes');
     const { app } = await start({ providers: [Users, Orders] });
@@ -119,7 +119,7 @@ describe('Several instances of one cached method', () => {
     expect(await app.get(Orders).find(1)).toBe('users 1');
   });
 
-  it('may be request-scoped or transient where it is said which share entries', async () => {
+  it('instances may be request-scoped or transient where it is declared which share entries', async () => {
     const Base = repository(tableOf);
     @Injectable({ scope: Scope.TRANSIENT })
     class Users extends Base {
@@ -134,7 +134,7 @@ describe('Several instances of one cached method', () => {
     expect([...found].sort()).toEqual(['users0 1', 'users0 1', 'users1 1', 'users1 1']);
   });
 
-  it('are one where a token stands for another, and through two caches', async () => {
+  it('instances are one where a token stands for another, and through two caches', async () => {
     class Both {
       @CacheAside({ key: () => 'both:one' })
       async one(): Promise<number> {
@@ -167,14 +167,14 @@ describe('Classes that one function makes', () => {
     return Made;
   };
 
-  it('are refused at the first call that has the key of another', async () => {
+  it('classes that one function makes are refused at the first call that has the key of another', async () => {
     const [Users, Orders] = [made('users', false), made('orders', false)];
     const { app } = await start({ providers: [Users, Orders] });
     await expect(app.get(Users).find(1)).rejects.toThrow(/classes that one function makes/);
     await expect(app.get(Orders).find(1)).rejects.toThrow(/classes that one function makes/);
   });
 
-  it('have entries of their own where the key tells them apart', async () => {
+  it('classes that one function makes have entries of their own where the key tells them apart', async () => {
     const [Users, Orders] = [made('users', true), made('orders', true)];
     const { app } = await start({ providers: [Users, Orders] });
     expect(await app.get(Users).find(1)).toBe('users 1');
@@ -212,11 +212,11 @@ describe.each(PLATFORMS)('Inherited cached routes, on %s:', (platform) => {
     return [UsersRoute, OrdersRoute];
   };
 
-  it('are refused when two controllers inherit one', async () => {
+  it('an inherited cached route is refused when two controllers inherit it', async () => {
     await expect(startApp({ platform, controllers: routes() })).rejects.toThrow(SEVERAL);
   });
 
-  it('have entries of their own where a function tells the controllers apart', async () => {
+  it('an inherited cached route has entries of its own where a function tells the controllers apart', async () => {
     const { get, cache } = await start({ platform, controllers: routes(tableOf) });
     for (const table of ['users', 'orders', 'users', 'orders']) {
       expect((await get(`/${table}/1`)).text).toBe(JSON.stringify({ table, id: '1' }));
@@ -225,7 +225,7 @@ describe.each(PLATFORMS)('Inherited cached routes, on %s:', (platform) => {
     expect(await cache.exists('orders:one:1')).toBe(true);
   });
 
-  it('are refused when one controller is registered under two prefixes', async () => {
+  it('a cached route is refused when one controller is registered under two prefixes', async () => {
     @Controller()
     class Twice extends crud() {}
     @Module({ controllers: [Twice] })
@@ -243,7 +243,7 @@ describe.each(PLATFORMS)('Inherited cached routes, on %s:', (platform) => {
     await expect(startApp({ platform, imports })).rejects.toThrow(SEVERAL);
   });
 
-  it('answer 500, once and not silently, where one function makes classes with one key', async () => {
+  it('cached routes of one key answer 500, once and with a log line, where one function makes their classes', async () => {
     const made = (table: string): Type => {
       @Controller(table)
       class Made {
@@ -259,7 +259,7 @@ describe.each(PLATFORMS)('Inherited cached routes, on %s:', (platform) => {
     expect((await get('/users/one')).status).toBe(500);
   });
 
-  it('are refused when a class overrides one and leaves the decorator out', async () => {
+  it('a cached route is refused when a class overrides it and leaves the decorator out', async () => {
     @Controller('users')
     class Overrides extends crud() {
       @Get(':id')

@@ -42,7 +42,7 @@ const written = (of: Subject): string =>
   );
 
 describe('The names of private entries', () => {
-  it('are different for different subjects, keys and kinds', () => {
+  it('private names are different for different subjects, keys and kinds', () => {
     fc.assert(
       fc.property(kind, kind, subject, subject, key, key, (k1, k2, s1, s2, key1, key2) => {
         const same = k1 === k2 && written(s1) === written(s2) && key1 === key2;
@@ -56,7 +56,7 @@ describe('The names of private entries', () => {
     );
   });
 
-  it('are matched by the pattern of their user, and by that of no other', () => {
+  it('private names are matched by the pattern of their user, and by that of no other', () => {
     fc.assert(
       fc.property(subject, subject, key, (one, other, name) => {
         const full = Buffer.from(privateKey('user', one, name));
@@ -69,7 +69,7 @@ describe('The names of private entries', () => {
     );
   });
 
-  it('cannot be written by an application, which can write every other name', async () => {
+  it('private names cannot be written by an application, which can write every other name', async () => {
     const cache = new CacheService({ logLevel: 'off' });
     const writes = (name: string): Promise<unknown>[] => [
       cache.set(name, 1),
@@ -110,7 +110,7 @@ class Copied {
   }
 }
 
-it('a private entry that a process has a copy of is not given to what asks by its name', async () => {
+it('a private entry with a copy in memory is not given to a reader of its name', async () => {
   const running = await startApp({
     controllers: [Copied],
     options: { userOf: () => 7, redis: { url: server.url }, prefix: 'copied:', local: {} },
@@ -173,7 +173,7 @@ describe.each(cases)('Private entries, $platform, $store:', ({ platform, store }
   };
   afterEach(() => running.close());
 
-  it('are never what a public route of the same name answers', async () => {
+  it('private entries are never the answer of a public route of the same name', async () => {
     const { get } = await start();
     expect((await get('/me/profile', '7')).text).toBe('{"email":"7@home"}');
     expect((await get('/users/7/profile')).text).toBe('{"id":"7"}');
@@ -182,7 +182,7 @@ describe.each(cases)('Private entries, $platform, $store:', ({ platform, store }
     expect((await get('/me/profile', '7')).text).toBe('{"email":"7@home"}');
   });
 
-  it('are listed, counted, opened and removed like any other, a user’s all together', async () => {
+  it('private entries are listed, counted, opened and removed like others, a user’s all together', async () => {
     const { get, cache } = await start();
     await get('/me/profile', '7');
     await get('/me/profile', '70');

@@ -102,7 +102,7 @@ describe('@CacheAside on a plain method', () => {
   });
   afterEach(() => module.close());
 
-  it('works without HTTP, for calls from outside and from within', async () => {
+  it('@CacheAside works without HTTP, for calls from outside and from within', async () => {
     const prices = module.get(Prices);
     expect(await prices.of(1)).toEqual({ id: 1, price: 10 });
     expect(await prices.of(1)).toEqual({ id: 1, price: 10 });
@@ -111,7 +111,7 @@ describe('@CacheAside on a plain method', () => {
     expect(await module.get(CacheService).get('prices:1')).toEqual({ id: 1, price: 10 });
   });
 
-  it('caches null, and lets the method’s own error out uncached', async () => {
+  it('@CacheAside caches null, and throws the method’s own error uncached', async () => {
     const prices = module.get(Prices);
     expect(await prices.of(0)).toBeNull();
     expect(await prices.of(0)).toBeNull();
@@ -122,19 +122,19 @@ describe('@CacheAside on a plain method', () => {
     expect(runs).toEqual(['of 0', 'of 1', 'of 1']);
   });
 
-  it('asks its predicate for each call', async () => {
+  it('@CacheAside asks its predicate for each call', async () => {
     const prices = module.get(Prices);
     for (const id of [1, 1, 100, 100]) await prices.small(id);
     expect(runs).toEqual(['small 1', 'small 100', 'small 100']);
   });
 
-  it('leaves the method’s name, arity and metadata of other decorators', () => {
+  it('@CacheAside leaves the method’s name, arity and metadata of other decorators', () => {
     const method = Reflect.get(Prices.prototype, 'of') as object;
     expect([Reflect.get(method, 'name'), Reflect.get(method, 'length')]).toEqual(['of', 1]);
     expect(Reflect.getMetadata('note', method)).toBe('kept');
   });
 
-  it('does not share between two applications of one process', async () => {
+  it('@CacheAside does not share between two applications of one process', async () => {
     const other = await start();
     await module.get(Prices).of(1);
     await other.get(Prices).of(1);
@@ -143,7 +143,7 @@ describe('@CacheAside on a plain method', () => {
     expect(runs).toEqual(['of 1', 'of 1']);
   });
 
-  it('passes through when the module switches the decorators off; the service goes on', async () => {
+  it('@CacheAside passes through when the module switches the decorators off; the service goes on', async () => {
     const off = await start([CacheTestingModule.forRoot({ enabled: false })]);
     await off.get(Prices).of(1);
     await off.get(Prices).of(1);
@@ -157,7 +157,7 @@ describe('@CacheAside on a plain method', () => {
 });
 
 describe('@CacheInvalidate', () => {
-  it('removes after success, and before the caller hears of it', async () => {
+  it('@CacheInvalidate removes after success, and before the caller has its answer', async () => {
     const { app, cache, close } = await startApp({ providers: [Prices] });
     const prices = app.get(Prices);
     await prices.of(1);
@@ -171,7 +171,7 @@ describe('@CacheInvalidate', () => {
     await close();
   });
 
-  it('removes nothing after a failure', async () => {
+  it('@CacheInvalidate removes nothing after a failed method', async () => {
     const { app, cache, close } = await startApp({ providers: [Prices] });
     await app.get(Prices).of(1);
     failure = new NotFoundException();
@@ -180,7 +180,7 @@ describe('@CacheInvalidate', () => {
     await close();
   });
 
-  it('owes the removal when the store is away, or throws if it was told to', async () => {
+  it('@CacheInvalidate leaves its removal pending without the store, or throws if it is told to', async () => {
     class AwayStore extends MemoryStore {
       override remove(): never {
         throw new CacheUnavailableError('offline', 'away');
@@ -196,7 +196,7 @@ describe('@CacheInvalidate', () => {
     await close();
   });
 
-  it('on a handler, is given what the pipes made of the request', async () => {
+  it('@CacheInvalidate on a handler gets what the pipes made of the request', async () => {
     let seen: unknown;
     @Controller()
     class ItemsController {
@@ -233,7 +233,7 @@ describe('Several named caches', () => {
     }),
   ];
 
-  it('are injected by name, chosen by decorators, and share nothing', async () => {
+  it('named caches are injected by name, chosen by decorators, and share nothing', async () => {
     @Injectable()
     class Both {
       constructor(

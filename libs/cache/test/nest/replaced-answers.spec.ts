@@ -167,7 +167,7 @@ describe.each(PLATFORMS)('An answer that another one replaces, on %s:', (platfor
   const recipes = Object.keys(RECIPES).filter((recipe) => recipe !== 'none');
 
   it.each(recipes.flatMap((recipe) => ['/slow', '/streamed'].map((path) => [recipe, path])))(
-    'by %s: the load of %s goes on, for callers that joined and for later ones',
+    'a replacement by %s leaves the load of %s running, for callers that joined and for later ones',
     async (recipe, path) => {
       const { given, joined } = await replaced(String(path), String(recipe));
       expect(given.text).not.toContain('run');
@@ -181,7 +181,7 @@ describe.each(PLATFORMS)('An answer that another one replaces, on %s:', (platfor
   );
 
   it.each(recipes.filter((recipe) => recipe !== 'Promise.race'))(
-    'by %s: headers that the handler has set before are kept, those of the other answer are not',
+    'a replacement by %s keeps headers that the handler set before, and not those of the other answer',
     async (recipe) => {
       early = (response) => void response.header('etag', `"v${String(runs)}"`);
       const { joined } = await replaced('/tagged', recipe);
@@ -194,7 +194,7 @@ describe.each(PLATFORMS)('An answer that another one replaces, on %s:', (platfor
     },
   );
 
-  it('without a word to the cache: headers that may be of either answer are not kept', async () => {
+  it('headers that may be of either answer are not stored when the cache is not told of a replacement', async () => {
     early = (response) => void response.header('etag', `"v${String(runs)}"`);
     const { joined } = await replaced('/tagged', 'Promise.race');
     expect([joined.text, joined.headers.get('etag')]).toEqual(['{"run":2}', '"v2"']);
@@ -206,20 +206,23 @@ describe.each(PLATFORMS)('An answer that another one replaces, on %s:', (platfor
   it.each<[string, 'early' | 'late', RegExp]>([
     ['before', 'early', /sets the header set-cookie/],
     ['after', 'late', platform === 'fastify' ? /set-cookie/ : /sets headers when another answer/],
-  ])('a cookie that is set %s it keeps the answer from being stored', async (_, when, cause) => {
-    const setCookie = (response: TestResponse): void => {
-      response.header('set-cookie', `run=${String(runs)}`);
-    };
-    if (when === 'early') early = setCookie;
-    else late = setCookie;
-    const { joined } = await replaced('/slow', 'timeout');
-    expect(joined).toMatchObject({ status: 200, text: '{"run":2}' });
-    expect(joined.headers.get('set-cookie')).toBe('run=2');
-    expect(await running.cache.exists('slow:one')).toBe(false);
-    expect(warnings.join()).toMatch(cause);
-  });
+  ])(
+    'a cookie that is set %s the replacement keeps the answer from being stored',
+    async (_, when, cause) => {
+      const setCookie = (response: TestResponse): void => {
+        response.header('set-cookie', `run=${String(runs)}`);
+      };
+      if (when === 'early') early = setCookie;
+      else late = setCookie;
+      const { joined } = await replaced('/slow', 'timeout');
+      expect(joined).toMatchObject({ status: 200, text: '{"run":2}' });
+      expect(joined.headers.get('set-cookie')).toBe('run=2');
+      expect(await running.cache.exists('slow:one')).toBe(false);
+      expect(warnings.join()).toMatch(cause);
+    },
+  );
 
-  it('a stream that comes after it is let go', async () => {
+  it('a stream that comes after a replacement is destroyed', async () => {
     late = () => new StreamableFile((file ??= Readable.from(['late'])));
     const opened = deferred<undefined>();
     gate = opened.promise;
@@ -231,7 +234,7 @@ describe.each(PLATFORMS)('An answer that another one replaces, on %s:', (platfor
     await until(() => file?.destroyed === true);
   });
 
-  it('an error that comes after it is the callers’ that joined, and stored for nobody', async () => {
+  it('an error that comes after a replacement reaches the callers that joined, and is not stored', async () => {
     late = () => {
       throw new RequestTimeoutException('the source');
     };
@@ -242,7 +245,7 @@ describe.each(PLATFORMS)('An answer that another one replaces, on %s:', (platfor
   });
 
   it.each(['/slow', '/streamed'])(
-    'a client of %s that goes costs the others nothing',
+    'a client of %s that disconnects costs the others nothing',
     async (path) => {
       const opened = deferred<undefined>();
       gate = opened.promise;
@@ -266,7 +269,7 @@ describe.each(PLATFORMS)('An answer that another one replaces, on %s:', (platfor
     },
   );
 
-  it('is none when the handler sends its answer by itself, and that is what is said', async () => {
+  it('an answer is not replaced when the handler sends it by itself, and a log line says so', async () => {
     gate = undefined;
     late = (response) => {
       const { send } = response as unknown as { send(body: unknown): void }; // both have it

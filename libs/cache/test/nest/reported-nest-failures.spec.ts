@@ -91,7 +91,7 @@ class FieldController {
   }
 }
 
-describe.each(PLATFORMS)('Failures of the field, on %s:', (platform: Platform) => {
+describe.each(PLATFORMS)('Failures reported of other caches, on %s:', (platform: Platform) => {
   let running: RunningApp;
   beforeEach(async () => {
     runs = [];
@@ -106,7 +106,7 @@ describe.each(PLATFORMS)('Failures of the field, on %s:', (platform: Platform) =
   afterEach(() => running.close());
   const { get } = { get: (...args: Parameters<RunningApp['get']>) => running.get(...args) };
 
-  it('two users who ask for the same URL get their own data', async () => {
+  it('two users who request the same URL get their own data', async () => {
     const ana = await get('/me', 'ana');
     const luis = await get('/me', 'luis');
     expect(ana.text).not.toBe(luis.text);
@@ -116,7 +116,7 @@ describe.each(PLATFORMS)('Failures of the field, on %s:', (platform: Platform) =
     expect(await running.cache.exists('~user:ana:me')).toBe(true);
   });
 
-  it('nobody known is nobody’s key: such a request passes by the cache', async () => {
+  it('a request without a known user bypasses the cache', async () => {
     await get('/me');
     await get('/me');
     expect(runs).toHaveLength(2);
@@ -134,7 +134,7 @@ describe.each(PLATFORMS)('Failures of the field, on %s:', (platform: Platform) =
     for (const key of keys) expect(key).toMatch(/^~user:[\w.%~-]{1,70}:me$/);
   });
 
-  it('?a=1&b=2 equals ?b=2&a=1, and what is not in the key makes no other entry', async () => {
+  it('the URL ?a=1&b=2 equals ?b=2&a=1, and parameters outside of the key make no other entry', async () => {
     await get('/search?a=1&b=2');
     await get('/search?b=2&a=1');
     await get('/search?b=2&a=1&utm_source=mail');
@@ -143,7 +143,7 @@ describe.each(PLATFORMS)('Failures of the field, on %s:', (platform: Platform) =
     expect(runs).toHaveLength(2);
   });
 
-  it('403 stays 403 after an admin has warmed it', async () => {
+  it('a 403 stays 403 after an admin has warmed the cache', async () => {
     expect((await get('/admin', 'luis')).status).toBe(403);
     expect(await get('/admin', 'admin')).toMatchObject({ status: 200, text: '{"secret":1}' });
     expect((await get('/admin', 'luis')).status).toBe(403);
@@ -152,7 +152,7 @@ describe.each(PLATFORMS)('Failures of the field, on %s:', (platform: Platform) =
     expect(runs).toEqual(['admin']);
   });
 
-  it('50 concurrent requests run the handler once', async () => {
+  it('fifty concurrent requests run the handler once', async () => {
     const opened = deferred<undefined>();
     gate = opened.promise;
     const answers = Array.from({ length: 50 }, () => get('/slow'));
@@ -186,7 +186,7 @@ describe.each(PLATFORMS)('Failures of the field, on %s:', (platform: Platform) =
 });
 
 describe('Two applications in one process', () => {
-  it('do not share a cache, though they share the classes', async () => {
+  it('two applications do not share a cache, though they share the classes', async () => {
     runs = [];
     const [one, other] = await Promise.all([
       startApp({ controllers: [FieldController], options: { userOf } }),

@@ -99,7 +99,7 @@ describe.each(PLATFORMS)('What a cached handler is asked for, on %s:', (platform
   const body = async (path: string): Promise<unknown> =>
     JSON.parse((await running.get(path)).text) as unknown;
 
-  it('is checked before the key is made, for hits as well, and makes one entry for one meaning', async () => {
+  it('a request is validated before its key is made, on hits too, and has one entry for one meaning', async () => {
     expect((await running.get('/items/checked/x')).status).toBe(400);
     expect((await running.get('/items/checked/7?page=x')).status).toBe(400);
     expect(await body('/items/checked/7')).toEqual({ id: 7 });
@@ -109,14 +109,14 @@ describe.each(PLATFORMS)('What a cached handler is asked for, on %s:', (platform
     expect((await running.get('/items/checked/7?page=x')).status).toBe(400);
   });
 
-  it('stays raw in the parts that have no class', async () => {
+  it('a request stays raw in the parts that have no class', async () => {
     await running.get('/items/half/1?q=a');
     await running.get('/items/half/1?q=b');
     expect(runs).toBe(2);
     expect(await running.cache.exists('half:1:b')).toBe(true);
   });
 
-  it('is told to map with how the value was come by', async () => {
+  it('a request’s map is told how the value was obtained', async () => {
     const miss = {
       n: 5,
       how: { key: 'gad:mapped:5', hit: false, stored: true, stale: false, ttl: 300, bypass: false },
@@ -130,14 +130,14 @@ describe.each(PLATFORMS)('What a cached handler is asked for, on %s:', (platform
     expect(runs).toBe(2);
   });
 
-  it('may be answered with an error out of a cached null', async () => {
+  it('a request may be answered with an error out of a cached null', async () => {
     expect((await running.get('/items/mapped/0')).status).toBe(404);
     expect((await running.get('/items/mapped/0')).status).toBe(404);
     expect(runs).toBe(1);
     expect(await running.cache.ttl('mapped:0')).toBe(30);
   });
 
-  it('is answered by the handler, and the entry removed, when what is stored is not valid', async () => {
+  it('a request is answered by the handler, and the entry removed, when the stored value is not valid', async () => {
     await running.cache.set('mapped:5', { n: 6 });
     expect(await body('/items/mapped/5')).toMatchObject({ n: 5, how: { bypass: true } });
     expect(await running.cache.exists('mapped:5')).toBe(false);

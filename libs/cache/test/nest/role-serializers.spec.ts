@@ -121,13 +121,13 @@ describe('A serializer that may depend on the caller is refused at start', () =>
         },
       },
     ],
-  ])('%s', async (_, parts) => {
+  ])('a serializer that may depend on the caller is refused: %s', async (_, parts) => {
     await expect(startApp({ ...parts, options: { userOf: roleOf } })).rejects.toThrow(
       /Accounts\.one is cached, and \w+ may serialise it differently.*vary/,
     );
   });
 
-  it('below the cache, on the method, where it would be stored as well', async () => {
+  it('a serializer on the method, below the cache, is refused, as its output would be stored', async () => {
     @Controller()
     class Below {
       @Get()
@@ -140,7 +140,7 @@ describe('A serializer that may depend on the caller is refused at start', () =>
     await expect(startApp({ controllers: [Below] })).rejects.toThrow(/Below\.one .*vary/);
   });
 
-  it('where it is request-scoped, and cannot be had', async () => {
+  it('a request-scoped serializer is refused, as its rules cannot be read', async () => {
     const controllers = [controllerWith({ scope: 'shared' }, ScopedSerializer)];
     await expect(startApp({ controllers })).rejects.toThrow(/must not be request-scoped/);
   });
@@ -173,7 +173,7 @@ describe.each(cases)('Answers that depend on the role, $platform, $store:', (one
   const ADMIN = '{"id":1,"audit":"AUDIT"}';
   const USER = '{"id":1}';
 
-  it('have an entry for each role, under names that no other route can have', async () => {
+  it('answers that depend on the role have an entry for each role, under names of no other route', async () => {
     const { get, cache, hits } = await begin({ scope: 'shared', vary: roleOf }, RoleSerializer);
     const texts = [];
     for (const role of ['admin', 'user', 'admin', 'user']) texts.push((await get('/', role)).text);
@@ -183,7 +183,7 @@ describe.each(cases)('Answers that depend on the role, $platform, $store:', (one
     await expect(cache.set('~vary:admin:account:one', 1)).rejects.toThrow(/private/);
   });
 
-  it('have an entry for each user and role; all of a user go together', async () => {
+  it('answers that depend on the role have an entry for each user and role, removed together', async () => {
     const { get, cache } = await begin({ scope: 'user', vary: roleOf }, RoleSerializer);
     expect((await get('/', 'admin')).text).toBe(ADMIN);
     expect((await get('/', 'user')).text).toBe(USER);
@@ -192,7 +192,7 @@ describe.each(cases)('Answers that depend on the role, $platform, $store:', (one
     expect(await cache.exists('~user:acme,user:~vary:user:account:one')).toBe(true);
   });
 
-  it('are one entry where a serializer is Nest’s own, or is said to serialise alike', async () => {
+  it('answers are one entry where a serializer is Nest’s own, or is declared to serialise alike', async () => {
     const { get, cache } = await begin({ scope: 'shared' }, RenamedSerializer);
     expect((await get('/', 'admin')).text).toBe(USER);
     expect(await cache.exists('account:one')).toBe(true);

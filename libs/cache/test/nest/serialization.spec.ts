@@ -148,29 +148,34 @@ describe.each(cases)('@Exclude()d fields never leak on hits: $platform, $store:'
   it.each([
     ['useGlobalInterceptors', true],
     ['APP_INTERCEPTOR', false],
-  ])('with a global serializer by %s', async (_, byCall) => {
-    await start({
-      controllers: [PlainController],
-      providers: byCall ? [] : [{ provide: APP_INTERCEPTOR, useClass: ClassSerializerInterceptor }],
-      configure: (app) => {
-        if (byCall) app.useGlobalInterceptors(new ClassSerializerInterceptor(app.get(Reflector)));
-      },
-    });
-    expect(await twice('/plain/one')).toEqual(SHOWN);
-    expect(await stored('one')).toEqual(SHOWN);
-    expect(await twice('/plain/list')).toEqual([SHOWN]);
-    expect(await twice('/plain/groups')).toEqual({ ...SHOWN, audit: 'AUDIT' });
-    expect(await twice('/plain/typed')).toEqual(SHOWN);
-    expect(await stored('typed')).toEqual(SHOWN);
-  });
+  ])(
+    'an excluded field does not leak on a hit with a global serializer by %s',
+    async (_, byCall) => {
+      await start({
+        controllers: [PlainController],
+        providers: byCall
+          ? []
+          : [{ provide: APP_INTERCEPTOR, useClass: ClassSerializerInterceptor }],
+        configure: (app) => {
+          if (byCall) app.useGlobalInterceptors(new ClassSerializerInterceptor(app.get(Reflector)));
+        },
+      });
+      expect(await twice('/plain/one')).toEqual(SHOWN);
+      expect(await stored('one')).toEqual(SHOWN);
+      expect(await twice('/plain/list')).toEqual([SHOWN]);
+      expect(await twice('/plain/groups')).toEqual({ ...SHOWN, audit: 'AUDIT' });
+      expect(await twice('/plain/typed')).toEqual(SHOWN);
+      expect(await stored('typed')).toEqual(SHOWN);
+    },
+  );
 
-  it('with a serializer on the class', async () => {
+  it('an excluded field does not leak on a hit with a serializer on the class', async () => {
     await start({ controllers: [ClassLevelController] });
     expect(await twice('/class/one')).toEqual(SHOWN);
     expect(await stored('one')).toEqual(SHOWN);
   });
 
-  it('with a serializer on the method, outside of the cache and inside', async () => {
+  it('an excluded field does not leak on a hit with a serializer on the method, outside or inside of the cache', async () => {
     await start({ controllers: [MethodLevelController] });
     expect(await twice('/method/outside')).toEqual(SHOWN);
     expect(await stored('outside')).toEqual(SHOWN);
@@ -178,7 +183,7 @@ describe.each(cases)('@Exclude()d fields never leak on hits: $platform, $store:'
     expect(await stored('inside')).toEqual(SHOWN);
   });
 
-  it('through map, from the cache and past it', async () => {
+  it('an excluded field does not leak through map, on a hit or a bypass', async () => {
     await start({ controllers: [ClassLevelController] });
     const miss = await running.get('/class/mapped');
     expect(JSON.parse(miss.text)).toEqual({ ...SHOWN, hit: false });
@@ -188,7 +193,7 @@ describe.each(cases)('@Exclude()d fields never leak on hits: $platform, $store:'
     expect(JSON.parse(bypass.text)).toEqual({ ...SHOWN, bypass: true });
   });
 
-  it('and what other global interceptors add is not stored', async () => {
+  it('an addition of another global interceptor is not stored', async () => {
     await start({
       controllers: [PlainController],
       configure: (app) => {

@@ -154,27 +154,27 @@ describe('At start, the module refuses', () => {
     ['a request-scoped provider', { providers: [RequestScoped] }, /request-scoped/],
     ['a transient provider', { providers: [Transient] }, /transient/],
     ['the name of a cache that is not there', { providers: [Misspelt] }, /"reprots".*is none/],
-  ])('%s', async (_, parts, message) => {
+  ])('the module refuses %s', async (_, parts, message) => {
     const starting = startApp(parts);
     await expect(starting).rejects.toThrow(CacheOptionsError);
     await expect(starting).rejects.toThrow(message);
   });
 
-  it('two caches of one name, of which nobody could say which is meant', async () => {
+  it('the module refuses two caches of one name, as neither could be chosen', async () => {
     const starting = startApp({
       imports: [CacheModule.forRoot({ isGlobal: false, prefix: 'other:', logLevel: 'off' })],
     });
     await expect(starting).rejects.toThrow(/two caches without a name/);
   });
 
-  it('a cached handler in an application without a cache', async () => {
+  it('the module refuses a cached handler in an application without a cache', async () => {
     const module = await Test.createTestingModule({ controllers: [NoUserOf] }).compile();
     await expect(module.init()).rejects.toThrow(/CacheModule\.forRoot/);
   });
 });
 
 describe('The decorator refuses', () => {
-  it('a cookie among the headers to repeat, and lifetimes that are none', () => {
+  it('the decorator refuses a cookie among the repeated headers, and invalid lifetimes', () => {
     const decorate = (): unknown => {
       class Refused {
         @CacheAside({ scope: 'shared', key, headers: ['Set-Cookie'] })
@@ -192,7 +192,7 @@ describe('The decorator refuses', () => {
 });
 
 describe('The types refuse', () => {
-  it('keys of other arguments, handlers without a scope’s key, results of other types', () => {
+  it('the types refuse keys of other arguments, handlers without a scope’s key, and results of other types', () => {
     class Typed {
       @CacheAside({ key: (id: number) => `a:${id}` })
       async fits(id: number, more: string): Promise<string> {

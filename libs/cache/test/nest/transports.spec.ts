@@ -133,7 +133,7 @@ describe('A handler of another transport', () => {
     return running;
   };
 
-  it('of messages answers alike while cold and warm, and its handler runs once', async () => {
+  it('a handler of messages answers alike cold and warm, and runs once', async () => {
     const { cache } = await start();
     expect(await transport.ask('price', 1)).toEqual({ price: 10 });
     expect(await transport.ask('price', 1)).toEqual({ price: 10 });
@@ -145,14 +145,14 @@ describe('A handler of another transport', () => {
     expect(await cache.exists('prices:1')).toBe(false);
   });
 
-  it('of a socket, too', async () => {
+  it('a handler of a socket answers alike cold and warm, and runs once', async () => {
     await start();
     expect(await sockets.ask('price', 2)).toEqual({ event: 'price', data: 20 });
     expect(await sockets.ask('price', 2)).toEqual({ event: 'price', data: 20 });
     expect(runs).toEqual(['socket price']);
   });
 
-  it('that gives an Observable fails alike while cold and warm', async () => {
+  it('a handler that returns an Observable fails alike cold and warm', async () => {
     const { cache } = await start();
     for (let n = 0; n < 2; n++) {
       await expect(transport.ask('many', 1)).rejects.toMatchObject({ message: /./ });
@@ -232,13 +232,13 @@ describe('At start, the module refuses', () => {
     ],
     ['a route that is a resolver as well', { controllers: [RouteAndQuery] }, /as well/],
     ['a cached handler of events', { controllers: [CachedEvents] }, /handles events/],
-  ])('%s', async (_, parts, message) => {
+  ])('the module refuses %s', async (_, parts, message) => {
     await expect(
       startApp({ ...parts, configure: (app) => app.useWebSocketAdapter(new Sockets()) }),
     ).rejects.toThrow(message);
   });
 
-  it('nothing of the interceptor alone, which answers no other transport', async () => {
+  it('the module refuses nothing of a bare interceptor, which serves no other transport', async () => {
     @Controller()
     class ByHand {
       @MessagePattern('one')

@@ -49,20 +49,20 @@ describe('Two caches of one program are refused', () => {
       { redis: { sentinels: [{ host: '127.0.0.1', port: 2 }] }, prefix: 'a:' },
       at(NOWHERE, 'a:'),
     ],
-  ])('%s', async (_, one, other) => {
+  ])('two caches of one program are refused: %s', async (_, one, other) => {
     await expect(twoCaches(one, other)).rejects.toThrow(
       /prefix must not begin with that of another cache/,
     );
   });
 
-  it('over one store', async () => {
+  it('two caches over one store are refused', async () => {
     const store = new MemoryStore();
     await expect(twoCaches({ store, prefix: 'a:' }, { store, prefix: 'b:' })).rejects.toThrow(
       /store is one object in two caches/,
     );
   });
 
-  it('over two stores of its own making in Redis', async () => {
+  it('two caches over two Redis stores of their own making are refused', async () => {
     const store = (prefix: string): RedisStore =>
       new RedisStore({ settings: { url: NOWHERE }, prefix, logger: silentLog });
     await expect(twoCaches({ store: store('a:') }, { store: store('a:b:') })).rejects.toThrow(
@@ -73,7 +73,7 @@ describe('Two caches of one program are refused', () => {
   it.each([
     ['without a name', undefined],
     ['with one name', 'reports'],
-  ])('%s', async (_, name) => {
+  ])('two caches are refused: %s', async (_, name) => {
     const building = Test.createTestingModule({
       imports: [
         CacheModule.forRoot({ ...quiet, name, prefix: 'a:' }),
@@ -85,7 +85,7 @@ describe('Two caches of one program are refused', () => {
 });
 
 describe('Stores without Nest', () => {
-  it('are refused under nested prefixes while both are open, and not under one or after', async () => {
+  it('stores without Nest are refused under nested prefixes while both are open', async () => {
     const server = await startRedis();
     const engine = (prefix: string): CacheEngine =>
       createCache({ redis: { url: server.url }, prefix, deadlineMs: 20_000 }, silentLog);
@@ -109,12 +109,12 @@ describe('Two caches of one program are apart', () => {
     ['in two databases', at(`${NOWHERE}/0`, 'a:'), at(`${NOWHERE}/1`, 'a:')],
     ['under two prefixes', at(NOWHERE, 'a:'), at(NOWHERE, 'b:')],
     ['in process, and in Redis', {}, at(NOWHERE, 'gad:')],
-  ])('%s', async (_, one, other) => {
+  ])('two caches of one program are apart: %s', async (_, one, other) => {
     const { plain, other: second } = await twoCaches(one, other);
     expect(plain).not.toBe(second);
   });
 
-  it('in process, each in a store of its own, whatever the prefixes', async () => {
+  it('two in-process caches have a store each, whatever their prefixes', async () => {
     const { plain, other } = await twoCaches({ prefix: 'gad:' }, { prefix: 'gad:sub:' });
     await plain.set('sub:k', 1);
     expect(await other.get('k')).toBeUndefined();
@@ -122,7 +122,7 @@ describe('Two caches of one program are apart', () => {
     expect(await plain.get('sub:k')).toBe(1);
   });
 
-  it('just where no full name of the one begins with the prefix of the other', async () => {
+  it('two caches are apart exactly where no full name of one begins with the prefix of the other', async () => {
     const prefix = fc.string({
       unit: fc.constantFrom('a', ':', '{', '}', '~', '\0'),
       minLength: 1,

@@ -62,28 +62,31 @@ describe.each(PLATFORMS)('An answer that is not for sharing, on %s:', (platform:
   });
   afterEach(() => running.close());
 
-  it.each(OTHERS)('(%s) is no failure: nobody is served the old value instead', async (other) => {
-    manner = other;
-    const opened = deferred<undefined>();
-    gate = opened.promise;
-    const asking = Array.from({ length: 5 }, get);
-    while ((await counts()).joins < 4) await new Promise(setImmediate);
-    opened.resolve(undefined);
-    const answers = await Promise.all(asking);
-    expect(answers.map(({ text }) => text)).not.toContain('{"run":1}');
-    expect(answers.map(({ status }) => status)).toEqual(
-      answers.map(() => (other === 'another status' ? 203 : 200)),
-    );
-    // Each has run its own handler.
-    const etags = answers.map(({ headers }) => headers.get('etag')).sort();
-    expect(etags).toEqual(['"2"', '"3"', '"4"', '"5"', '"6"']);
-    await get();
-    expect(runs).toBe(7);
-    expect(await counts()).toMatchObject({ load_errors: 0, stale_hits: 0 });
-  });
+  it.each(OTHERS)(
+    'an uncacheable response (%s) is no failure, so the stale value is not served instead',
+    async (other) => {
+      manner = other;
+      const opened = deferred<undefined>();
+      gate = opened.promise;
+      const asking = Array.from({ length: 5 }, get);
+      while ((await counts()).joins < 4) await new Promise(setImmediate);
+      opened.resolve(undefined);
+      const answers = await Promise.all(asking);
+      expect(answers.map(({ text }) => text)).not.toContain('{"run":1}');
+      expect(answers.map(({ status }) => status)).toEqual(
+        answers.map(() => (other === 'another status' ? 203 : 200)),
+      );
+      // Each has run its own handler.
+      const etags = answers.map(({ headers }) => headers.get('etag')).sort();
+      expect(etags).toEqual(['"2"', '"3"', '"4"', '"5"', '"6"']);
+      await get();
+      expect(runs).toBe(7);
+      expect(await counts()).toMatchObject({ load_errors: 0, stale_hits: 0 });
+    },
+  );
 
   it.each(OTHERS)(
-    '(%s) ends what is held: a later failure has nothing to fall back on',
+    'an uncacheable response (%s) ends the stale value, so a later failure has none to serve',
     async (other) => {
       manner = other;
       await get();
@@ -97,7 +100,7 @@ describe.each(PLATFORMS)('An answer that is not for sharing, on %s:', (platform:
   );
 
   it.each(OTHERS)(
-    '(%s) keeps no request waiting for another, until one is for sharing',
+    'an uncacheable response (%s) keeps no request waiting for another',
     async (other) => {
       await running.cache.delete('item:1');
       manner = other;
@@ -137,7 +140,7 @@ describe.each(PLATFORMS)('An answer that is not for sharing, on %s:', (platform:
     },
   );
 
-  it('does not cost more than its caching when the store is away', async () => {
+  it('an uncacheable response costs no more than its caching without the store', async () => {
     manner = 'another status';
     const { faults, options } = new CacheTesting({ clock });
     const away = await startApp({ platform, controllers: [ItemController], options });
@@ -146,7 +149,7 @@ describe.each(PLATFORMS)('An answer that is not for sharing, on %s:', (platform:
     await away.close();
   });
 
-  it('an old value that stands in for a failure bears no trace of it', async () => {
+  it('a stale value that stands in for a failure bears no trace of it', async () => {
     manner = 'an error';
     const old = await get();
     expect(old).toMatchObject({ status: 200, text: '{"run":1}' });

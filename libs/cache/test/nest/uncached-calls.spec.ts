@@ -44,7 +44,7 @@ async function loadsOfTwo(prices: Prices): Promise<number> {
 }
 
 describe('Where a decorated method could not be cached, the call says so', () => {
-  it('before the cache is made', async () => {
+  it('a call before the cache is made says that it is not cached', async () => {
     const called = deferred<undefined>();
     let outcome: Promise<unknown> | undefined;
     await start({
@@ -72,7 +72,7 @@ describe('Where a decorated method could not be cached, the call says so', () =>
     expect(await outcome).toBeInstanceOf(CacheOptionsError);
   });
 
-  it('in an application without a cache', async () => {
+  it('a call in an application without a cache says that it is not cached', async () => {
     const module = await Test.createTestingModule({ providers: [Prices] }).compile();
     await expect(module.get(Prices).of(1)).rejects.toThrow(
       /cache without a name, of which there is none/,
@@ -80,7 +80,7 @@ describe('Where a decorated method could not be cached, the call says so', () =>
     await module.close();
   });
 
-  it('on what no application has made, beside two of them', async () => {
+  it('a call on an instance of no application, beside two of them, says that it is not cached', async () => {
     const { app } = await start({ providers: [Prices] });
     const other = await startApp({ providers: [Prices] });
     await expect(new Prices().of(1)).rejects.toThrow(/there are several/);
@@ -89,7 +89,7 @@ describe('Where a decorated method could not be cached, the call says so', () =>
     await other.close();
   });
 
-  it('with a scope, on a method that is no handler, wherever it is', async () => {
+  it('a method with a scope that is no handler says that it is not cached, wherever it is', async () => {
     class Scoped {
       @CacheAside({ scope: 'shared', key: () => cacheKey`scoped:one` })
       async read(): Promise<number> {
@@ -101,7 +101,7 @@ describe('Where a decorated method could not be cached, the call says so', () =>
     await expect(scoped.read()).rejects.toThrow(/no HTTP handler/);
   });
 
-  it('and is a rejection, whatever is wrong', async () => {
+  it('a call that cannot be cached is a rejection, whatever is wrong', async () => {
     class Wrong {
       @CacheAside({ key: (id: number) => cacheKey`wrong:${id}` })
       async key(id: number): Promise<number> {
@@ -153,7 +153,7 @@ describe('Where a decorated method could not be cached, the call says so', () =>
 });
 
 describe('At start, the module refuses', () => {
-  it('options that come from a request, which would give each request a cache', async () => {
+  it('the module refuses options that come from a request, which would give each request a cache', async () => {
     @Injectable({ scope: Scope.REQUEST })
     class Tenant {
       readonly prefix = 'tenant:';
@@ -173,7 +173,7 @@ describe('At start, the module refuses', () => {
     await expect(module.init()).rejects.toThrow(/useFactory.*request-scoped/);
   });
 
-  it('a property or an accessor with a decorator', () => {
+  it('the module refuses a property or an accessor with a decorator', () => {
     class Refused {
       get value(): number {
         return loads;
@@ -189,7 +189,7 @@ describe('At start, the module refuses', () => {
     }
   });
 
-  it('methods that another copy of the library decorates, when its module is not there', async () => {
+  it('the module refuses methods that another copy of the library decorates, when its module is absent', async () => {
     // Another copy of the library over the same Nest.
     for (const shared of ['@nestjs/common', '@nestjs/common/internal', '@nestjs/core']) {
       const module: unknown = await import(shared);

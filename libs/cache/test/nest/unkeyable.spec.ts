@@ -143,7 +143,7 @@ describe.each(PLATFORMS)('A request that makes no key, on %s:', (platform: Platf
     ['with a text in place of an object', 'nested?q=a', /TypeError in the key/],
     ['with a callback that answers late', 'late', /TypeError in the key/],
     ['with a predicate that fails', 'enabled', /TypeError in the key/],
-  ])('%s is answered, and said to be so once', async (_, path, warning) => {
+  ])('a request without a key (%s) is answered, and logged once', async (_, path, warning) => {
     await start();
     for (let n = 1; n <= 2; n++)
       expect(await running.get(`/${path}`)).toMatchObject({ status: 200 });
@@ -154,7 +154,7 @@ describe.each(PLATFORMS)('A request that makes no key, on %s:', (platform: Platf
     expect(warnings[0]).toMatch(warning);
   });
 
-  it('is answered by a route with a wildcard, and never with another one’s answer', async () => {
+  it('a request without a key is answered by a wildcard route, and never with another route’s answer', async () => {
     await start();
     const paths = ['a/b', 'a%2Fb', 'a,b', 'a/b/c', 'a'];
     const answers = await Promise.all(paths.map((path) => running.get(`/files/${path}`)));
@@ -163,13 +163,13 @@ describe.each(PLATFORMS)('A request that makes no key, on %s:', (platform: Platf
     expect(runs).toBeGreaterThanOrEqual(paths.length - 1);
   });
 
-  it('is answered with what the key function throws as an HttpException', async () => {
+  it('a request whose key function throws an HttpException is answered with that', async () => {
     await start();
     expect(await running.get('/refused')).toMatchObject({ status: 400 });
     expect([runs, warnings]).toEqual([0, []]);
   });
 
-  it('goes through map, as a bypass', async () => {
+  it('a request without a key goes through map, as a bypass', async () => {
     await start();
     expect(JSON.parse((await running.get('/mapped?q=1&q=2')).text)).toEqual({
       key: 'gad:',
@@ -205,20 +205,23 @@ describe.each(PLATFORMS)('A request that makes no key, on %s:', (platform: Platf
       () => Array.from({ length: 9 }, () => 'x'.repeat(64)),
       true,
     ],
-  ])('because userOf gives %s, is answered, and kept for nobody', async (_, subject, warns) => {
-    await start({ userOf: subject as (context: ExecutionContext) => undefined });
-    for (let n = 1; n <= 2; n++) {
-      expect(await running.get('/mine')).toMatchObject({
-        status: 200,
-        text: `{"run":${String(n)}}`,
-      });
-    }
-    expect(await stored()).toBe(0);
-    expect(warnings).toHaveLength(warns ? 1 : 0);
-  });
+  ])(
+    'a request for which userOf gives %s is answered, and not cached',
+    async (_, subject, warns) => {
+      await start({ userOf: subject as (context: ExecutionContext) => undefined });
+      for (let n = 1; n <= 2; n++) {
+        expect(await running.get('/mine')).toMatchObject({
+          status: 200,
+          text: `{"run":${String(n)}}`,
+        });
+      }
+      expect(await stored()).toBe(0);
+      expect(warnings).toHaveLength(warns ? 1 : 0);
+    },
+  );
 
   it.each([0, 7, 10n, 'ana', true, ['tenant', 7, false]].map((subject) => [subject]))(
-    'is none with the subject %p of userOf, unless it is a bare truth value',
+    'a request with the subject %p of userOf has a key, unless it is a bare truth value',
     async (subject) => {
       await start({ userOf: () => subject });
       for (let n = 1; n <= 2; n++) await running.get('/mine');

@@ -22,7 +22,7 @@ function write(member: Member, pattern = 'k:*'): { outcome: () => unknown } {
   return { outcome: () => outcome };
 }
 
-describe('A write that is in the log', () => {
+describe('A write in the outbox', () => {
   let writer: Member;
   let other: Member;
 
@@ -32,7 +32,7 @@ describe('A write that is in the log', () => {
     await fleet.clock.advanceAsync(500);
   });
 
-  it('is answered as soon as the store has confirmed', async () => {
+  it('a write is acknowledged as soon as the store has confirmed its removals', async () => {
     await fleet.store.write('k:1', '1', undefined);
     const { outcome } = write(writer);
     await settle();
@@ -41,7 +41,7 @@ describe('A write that is in the log', () => {
     expect(writer.engine.counts().pending_removals).toBe(0);
   });
 
-  it('waits, confirmed by a server that has just been promoted, for those left on the former one', async () => {
+  it('a write that a new primary confirmed waits for readers of the former one', async () => {
     await fleet.store.write('k:1', '1', undefined);
     fleet.books.primarySince = fleet.clock.now();
     await fleet.clock.advanceAsync(300);
@@ -57,7 +57,7 @@ describe('A write that is in the log', () => {
     expect(later.outcome()).toBe(true);
   });
 
-  it('waits as long as it can matter where a new connection has not told how old its server is', async () => {
+  it('a write waits the commit wait where a new connection does not know the age of its server', async () => {
     writer.line.generation++;
     const { outcome } = write(writer);
     await fleet.clock.advanceAsync(1_490);
@@ -66,7 +66,7 @@ describe('A write that is in the log', () => {
     expect(outcome()).toBe(true);
   });
 
-  it('waits for the relay’s cursor when its own removal failed', async () => {
+  it('a write waits for the relay’s cursor when its own removal failed', async () => {
     const failing = writer.gates.before('remove');
     const { outcome } = write(writer, 'k');
     await failing.arrived;
@@ -80,7 +80,7 @@ describe('A write that is in the log', () => {
     failing.release();
   });
 
-  it('gives copies the time to end that nobody has confirmed to be gone, when the relay removed', async () => {
+  it('a write waits until unacknowledged copies have lapsed when the relay removed', async () => {
     const confirmMs = 400;
     const copying = await fleet.joinWithCopies(confirmMs);
     const slow = copying.gates.before('remove');
@@ -96,7 +96,7 @@ describe('A write that is in the log', () => {
     slow.release();
   });
 
-  it('is answered when a removal that was slow is confirmed after all', async () => {
+  it('a write is acknowledged when a slow removal is confirmed after all', async () => {
     writer.log.away = other.log.away = true;
     const slow = writer.gates.before('remove');
     const { outcome } = write(writer, 'k');
@@ -108,7 +108,7 @@ describe('A write that is in the log', () => {
     expect(outcome()).toBe(true);
   });
 
-  it('waits, cut off from the store, until nobody’s validity can be older than it', async () => {
+  it('a write that is cut off from the store waits until every freshness lease has expired', async () => {
     await fleet.store.write('k:1', '"old"', undefined);
     writer.away();
     // Nobody applies the log, and the others still have permission to serve.
@@ -125,7 +125,7 @@ describe('A write that is in the log', () => {
     expect(new Set(served)).toEqual(new Set([undefined]));
   });
 
-  it('is not owed: the relay has it', async () => {
+  it('a removal that failed is not pending, because the relay makes it', async () => {
     writer.away();
     other.log.away = true;
     const { outcome } = write(writer);
@@ -139,7 +139,7 @@ describe('A write that is in the log', () => {
     expect(await writer.engine.getOrSet('k:1', () => 2)).toBe(1);
   });
 
-  it('does not wait with bounded consistency, but owes', async () => {
+  it('with bounded consistency a write does not wait, and its removal is pending', async () => {
     const bounded = await fleet.join('bounded');
     bounded.away();
     const { outcome } = write(bounded);
@@ -153,7 +153,7 @@ describe('A write that is in the log', () => {
 });
 
 describe('A write over stores in the processes’ own memory', () => {
-  it('waits until every other process must have applied it or stopped serving', async () => {
+  it('a write waits until every other process must have applied it or stopped serving', async () => {
     const [a, b] = [await fleet.joinAlone(), await fleet.joinAlone()];
     let state = 1;
     const read = (member: Member): Promise<number> => member.engine.getOrSet('k:1', () => state);
@@ -172,7 +172,7 @@ describe('A write over stores in the processes’ own memory', () => {
     expect(await read(b)).toBe(2);
   });
 
-  it('is applied by every process’s own relay', async () => {
+  it('a write is applied by the relay of every process', async () => {
     const [a, b] = [await fleet.joinAlone(), await fleet.joinAlone()];
     await b.engine.getOrSet('k:1', () => 1);
     write(a);
@@ -182,7 +182,7 @@ describe('A write over stores in the processes’ own memory', () => {
     expect(b.freshness.figures()).toMatchObject({ relay: 'leading', fresh: true });
   });
 
-  it('does not wait when there is no other process', async () => {
+  it('a write does not wait when there is no other process', async () => {
     const only = await fleet.joinAlone();
     only.log.isAlone = true;
     const { outcome } = write(only);

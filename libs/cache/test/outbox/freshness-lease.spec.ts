@@ -22,8 +22,8 @@ const old = (member: Member): Promise<string> =>
   member.engine.getOrSet('k', () => 'new', { ttl: 60 });
 const putOld = (): Promise<void> => fleet.store.write('k', '"old"', undefined);
 
-describe('The validity', () => {
-  it('lets everybody be served while the leader beats', async () => {
+describe('The freshness lease', () => {
+  it('the freshness lease lets every process serve while the leader’s heartbeat comes', async () => {
     await putOld();
     for (let second = 0; second < 10; second++) {
       await fleet.clock.advanceAsync(1_000);
@@ -34,7 +34,7 @@ describe('The validity', () => {
     expect(other.freshness.figures()).toMatchObject({ relay: 'following', fresh: true });
   });
 
-  it('runs out when nobody applies the log, and then the loader answers and nothing is stored', async () => {
+  it('the freshness lease lapses when no relay applies the outbox; then the loader answers, unstored', async () => {
     await putOld();
     leader.log.away = other.log.away = true;
     await fleet.clock.advanceAsync(HORIZON_MS + 100);
@@ -46,7 +46,7 @@ describe('The validity', () => {
     expect(await fleet.store.read('k')).toBe('"old"');
   });
 
-  it('is kept up while the store is too slow for requests', async () => {
+  it('the freshness lease is renewed while the store is too slow for requests', async () => {
     leader.slow();
     other.slow();
     await fleet.clock.advanceAsync(HORIZON_MS + 100);
@@ -56,7 +56,7 @@ describe('The validity', () => {
     }
   });
 
-  it('is never longer than the horizon after what it was proved by', async () => {
+  it('the freshness lease is never longer than the horizon after its proof', async () => {
     let age = 0;
     for (let step = 0; step < 200; step++) {
       if (step === 100) leader.log.away = other.log.away = true;
@@ -68,7 +68,7 @@ describe('The validity', () => {
     expect(age).toBeGreaterThan(HORIZON_MS);
   });
 
-  it('has run out in a process that slept, and an old beat does not renew it', async () => {
+  it('the freshness lease has lapsed in a process that slept, and an old heartbeat does not renew it', async () => {
     await putOld();
     leader.log.away = other.log.away = true;
     await fleet.clock.advanceAsync(50);
@@ -80,7 +80,7 @@ describe('The validity', () => {
     expect(other.freshness.figures().fresh).toBe(false);
   });
 
-  it('is judged again when the answer is used', async () => {
+  it('the freshness lease is checked again when the answer is used', async () => {
     await putOld();
     for (const read of [
       () => old(other),
@@ -100,7 +100,7 @@ describe('The validity', () => {
     }
   });
 
-  it('begins anew on another connection, with a beat that covers the log as it was then', async () => {
+  it('a new connection needs a heartbeat that covers the outbox as it was then', async () => {
     await putOld();
     other.line.generation++;
     expect(await old(other)).toBe('new');
@@ -119,7 +119,7 @@ describe('The validity', () => {
     expect(await old(other)).toBe('old');
   });
 
-  it('is not given by another database’s relay', async () => {
+  it('the relay of another database grants no freshness lease', async () => {
     await putOld();
     const { log } = other;
     log.includes = (cursor, position) => !cursor.startsWith('L ') && position !== '';
@@ -128,7 +128,7 @@ describe('The validity', () => {
     expect(other.freshness.figures().fresh).toBe(false);
   });
 
-  it('is given anew soon after the database was put back, also to who could not ask at first', async () => {
+  it('the freshness lease comes back soon after the database was restored, also for late processes', async () => {
     leader.log.away = other.log.away = true;
     await fleet.clock.advanceAsync(HORIZON_MS + 100);
     fleet.log.name = 'restored';
@@ -142,7 +142,7 @@ describe('The validity', () => {
     expect(await old(other)).toBe('old');
   });
 
-  it('counts what the turn may have taken before its beat', async () => {
+  it('the freshness lease counts what the round may have taken before its heartbeat', async () => {
     const gate = deferred<undefined>();
     leader.line.hold = gate.promise.then(() => undefined);
     await fleet.clock.advanceAsync(100);
@@ -157,7 +157,7 @@ describe('The validity', () => {
     expect(other.freshness.figures().proof_age_ms).toBeGreaterThanOrEqual(400);
   });
 
-  it('is told about once when it is gone, and once when it is back', async () => {
+  it('the freshness lease is logged once when it lapses, and once when it is back', async () => {
     leader.log.away = other.log.away = true;
     await fleet.clock.advanceAsync(20_000);
     leader.log.away = other.log.away = false;
@@ -172,7 +172,7 @@ describe('The validity', () => {
 });
 
 describe('With bounded consistency', () => {
-  it('the store is served without proof, and says so', async () => {
+  it('with bounded consistency the store is served without proof, and the statistics say so', async () => {
     const bounded = await fleet.join('bounded');
     await putOld();
     leader.log.away = other.log.away = bounded.log.away = true;

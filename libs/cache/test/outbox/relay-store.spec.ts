@@ -34,13 +34,13 @@ const takeLeadAway = (): Promise<unknown> =>
   server.command('ZADD', 'gad:\0relay', 'XX', '0', 'lease');
 
 describe('The lead', () => {
-  it('is held by one relay and renewed by its turns', async () => {
+  it('the lead is held by one relay and renewed by its rounds', async () => {
     expect(await mine.relayStore.beginRound()).toBeDefined();
     expect(await mine.relayStore.beginRound()).toBeDefined();
     expect(await other.relayStore.beginRound()).toBeUndefined();
   });
 
-  it('passes on at once when it is given back, and not when somebody else gives it back', async () => {
+  it('the lead passes on at once when its holder resigns, and not when another process does', async () => {
     await turnOf(mine);
     await other.relayStore.resign();
     expect(await other.relayStore.beginRound()).toBeUndefined();
@@ -48,7 +48,7 @@ describe('The lead', () => {
     expect(await other.relayStore.beginRound()).toBeDefined();
   });
 
-  it('that ends later than any could was given by a clock that has been set back', async () => {
+  it('a lead that ends impossibly late is void, as a clock was set back', async () => {
     await turnOf(mine);
     const inAnHour = String(Date.now() + 3_600_000);
     await server.command('ZADD', 'gad:\0relay', inAnHour, 'lease');
@@ -57,7 +57,7 @@ describe('The lead', () => {
 });
 
 describe('The cursor', () => {
-  it('is unknown at first, and then where the last turn left it, for everybody', async () => {
+  it('the cursor is unknown at first, and then where the last round left it, for every process', async () => {
     const first = await turnOf(mine);
     expect(first.cursor).toBeUndefined();
     expect(await mine.relayStore.endRound(first, 'L 1:1:')).toBe('fresh');
@@ -67,7 +67,7 @@ describe('The cursor', () => {
     expect((await turnOf(other)).cursor).toBe('L 1:1:');
   });
 
-  it('is not moved by a turn that began before another one moved it', async () => {
+  it('the cursor is not moved by a round that began before another round moved it', async () => {
     const slow = await turnOf(mine);
     await takeLeadAway();
     expect(await other.relayStore.endRound(await turnOf(other), 'L 2:2:')).toBe('fresh');
@@ -76,7 +76,7 @@ describe('The cursor', () => {
     expect(await other.relayStore.observe()).toMatchObject({ cursor: 'L 2:2:', heartbeat });
   });
 
-  it('is not moved after the store has forgotten everything', async () => {
+  it('the cursor is not moved after the store has lost everything', async () => {
     await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:');
     const turn = await turnOf(mine);
     await server.command('FLUSHALL');
@@ -84,7 +84,7 @@ describe('The cursor', () => {
     expect((await turnOf(mine)).cursor).toBeUndefined();
   });
 
-  it('is unknown when its text is gone or when its bookkeeping is', async () => {
+  it('the cursor is unknown when its text or the bookkeeping is gone', async () => {
     for (const key of ['gad:\0cursor', 'gad:\0relay']) {
       await mine.relayStore.endRound(await turnOf(mine), `L ${String(key.length)}:1:`);
       await server.command('DEL', key);
@@ -95,7 +95,7 @@ describe('The cursor', () => {
     }
   });
 
-  it('is not moved on another connection than the one that the turn began on', async () => {
+  it('the cursor is not moved on another connection than the one the round began on', async () => {
     const turn = await turnOf(mine);
     const { generation } = mine.relayStore;
     await server.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
@@ -104,7 +104,7 @@ describe('The cursor', () => {
     expect((await mine.relayStore.observe()).cursor).toBeUndefined();
   });
 
-  it('comes back with what the store restores', async () => {
+  it('the cursor comes back with what the store restores', async () => {
     await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:');
     await server.command('SAVE');
     await mine.relayStore.endRound(await turnOf(mine), 'L 2:2:');
@@ -115,7 +115,7 @@ describe('The cursor', () => {
     expect((await turnOf(mine)).cursor).toBe('L 1:1:');
   });
 
-  it('survives a clear, which leaves the bookkeeping alone', async () => {
+  it('the cursor survives a clear, which leaves the bookkeeping alone', async () => {
     await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:');
     await mine.write('a', '1', undefined, 1_000);
     expect(await mine.remove(ALL_KEYS)).toBe(1);
@@ -134,12 +134,12 @@ describe('The age of the primary', () => {
     expect(await ageOf(mine)).toBeGreaterThan(HOUR_MS);
   };
 
-  it('is the same for everybody, whichever connection asks', async () => {
+  it('the age of the primary is the same on every connection', async () => {
     await growOld();
     expect(await ageOf(other)).toBeGreaterThan(HOUR_MS);
   });
 
-  it('begins anew with a restart, whatever the dump says', async () => {
+  it('the age of the primary begins again with a restart, whatever the dump says', async () => {
     await growOld();
     await server.command('SAVE');
     await server.kill();
@@ -148,14 +148,14 @@ describe('The age of the primary', () => {
     expect(await ageOf(mine)).toBeLessThan(HOUR_MS);
   });
 
-  it('begins anew with a promotion, whatever the former primary said', async () => {
+  it('the age of the primary begins again with a promotion, whatever the former primary said', async () => {
     await growOld();
     await server.command('REPLICAOF', '127.0.0.1', '1');
     await server.command('REPLICAOF', 'NO', 'ONE');
     expect(await ageOf(mine)).toBeLessThan(HOUR_MS);
   });
 
-  it('begins anew when the bookkeeping is lost, or tells of a time that has not come', async () => {
+  it('the age of the primary begins again when the bookkeeping is lost, or lies in the future', async () => {
     await growOld();
     await server.command('FLUSHALL');
     expect(await ageOf(mine)).toBeLessThan(HOUR_MS);
@@ -164,8 +164,8 @@ describe('The age of the primary', () => {
   });
 });
 
-describe('The beat', () => {
-  it('changes with every turn, also when the cursor stays', async () => {
+describe('The heartbeat', () => {
+  it('the heartbeat changes with every round, also when the cursor stays', async () => {
     const beats = new Set<string | undefined>([(await other.relayStore.observe()).heartbeat]);
     for (let turn = 0; turn < 3; turn++) {
       expect(await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:')).toBe('fresh');
@@ -175,7 +175,7 @@ describe('The beat', () => {
     expect(beats.has(undefined)).toBe(true);
   });
 
-  it('is not given by a turn that took too long by the server’s clock, or ended before it began', async () => {
+  it('a round that was slow by the server’s clock, or ended before it began, gives no heartbeat', async () => {
     await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:');
     const { heartbeat } = await other.relayStore.observe();
     for (const [offset, cursor] of [
@@ -189,7 +189,7 @@ describe('The beat', () => {
     }
   });
 
-  it('goes on when the server is full', async () => {
+  it('the heartbeat goes on when the server is full', async () => {
     await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:');
     const { heartbeat } = await mine.relayStore.observe();
     await server.command('CONFIG', 'SET', 'maxmemory', '1');
@@ -198,14 +198,14 @@ describe('The beat', () => {
     expect((await other.relayStore.observe()).heartbeat).not.toBe(heartbeat);
   });
 
-  it('cannot be seen on a replica, whose copy may be old', async () => {
+  it('the heartbeat cannot be seen on a replica, whose copy may be old', async () => {
     await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:');
     await server.command('REPLICAOF', '127.0.0.1', '1');
     await expect(mine.relayStore.observe()).rejects.toThrow('READONLY');
     await expect(mine.relayStore.beginRound()).rejects.toThrow('READONLY');
   });
 
-  it('is looked at without being counted as a hit or a miss', async () => {
+  it('a look at the heartbeat counts as neither hit nor miss', async () => {
     const counted = async (): Promise<unknown> => {
       const info = String(await server.command('INFO', 'stats'));
       return /keyspace_hits:\d+\s+keyspace_misses:\d+/.exec(info)?.[0];

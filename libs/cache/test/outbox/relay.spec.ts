@@ -21,7 +21,7 @@ const left = async (): Promise<string[]> =>
   (await fleet.store.list(undefined, undefined, 100)).items.map(({ key }) => key);
 
 describe('The relay', () => {
-  it('removes what the log makes stale: keys, patterns, each once', async () => {
+  it('the relay removes what the outbox invalidates: keys and patterns, each once', async () => {
     await put('a', 'b:1', 'b:2', 'c');
     fleet.log.append('a', 'b:*', 'a', 'b:*');
     await fleet.clock.advanceAsync(100);
@@ -30,7 +30,7 @@ describe('The relay', () => {
     expect(leader.gates.calls.filter((call) => call === 'removeWithoutAcks')).toHaveLength(3);
   });
 
-  it('is woken by an append', async () => {
+  it('the relay is woken by an append', async () => {
     await put('a');
     fleet.log.append('a');
     fleet.log.announce();
@@ -38,7 +38,7 @@ describe('The relay', () => {
     expect(await left()).toEqual([]);
   });
 
-  it('removes everything when the log does not know the cursor', async () => {
+  it('the relay removes everything when the outbox does not know the cursor', async () => {
     await put('a');
     fleet.log.name = 'M';
     await fleet.clock.advanceAsync(100);
@@ -47,7 +47,7 @@ describe('The relay', () => {
     expect(leader.lines).toEqual([expect.stringContaining('everything is removed')]);
   });
 
-  it('removes everything when the cursor is gone, and begins with what was there before it looked', async () => {
+  it('the relay removes everything when the cursor is gone, and begins at the position before its look', async () => {
     await put('a');
     fleet.books.cursor = undefined;
     fleet.books.serial++;
@@ -56,14 +56,14 @@ describe('The relay', () => {
     expect(fleet.books.cursor).toBe('L 0');
   });
 
-  it('removes everything rather than more patterns than are worth it', async () => {
+  it('the relay removes everything rather than too many patterns', async () => {
     await put('innocent');
     fleet.log.append(...Array.from({ length: 5_001 }, (_, n) => `k:${n}:*`));
     await fleet.clock.advanceAsync(100);
     expect(await left()).toEqual([]);
   });
 
-  it('repeats a turn that ended between the removals and the cursor', async () => {
+  it('the relay repeats a round that ended between the removals and the cursor', async () => {
     const gate = deferred<undefined>();
     leader.line.hold = gate.promise.then(() => undefined);
     fleet.log.append('a');
@@ -77,7 +77,7 @@ describe('The relay', () => {
     expect(fleet.books.cursor).toBe('L 1');
   });
 
-  it('waits for nobody to confirm what it removes', async () => {
+  it('the relay waits for no acknowledgement of its removals', async () => {
     leader.away();
     const copying = await fleet.joinWithCopies(500);
     await fleet.clock.advanceAsync(700);
@@ -91,7 +91,7 @@ describe('The relay', () => {
     confirmed.release();
   });
 
-  it('gives no beat for a turn that took long, and the next one at once', async () => {
+  it('the relay gives no heartbeat for a slow round, and the next one at once', async () => {
     const gate = deferred<undefined>();
     leader.line.hold = gate.promise.then(() => undefined);
     fleet.log.append('a');
@@ -108,7 +108,7 @@ describe('The relay', () => {
     expect(fleet.books.beat).toBe(beat + 1);
   });
 
-  it('leaves the work to the leader, takes it over when that is gone, at once when it resigns', async () => {
+  it('the relay leaves the work to the leader, and takes over when that is gone or resigns', async () => {
     const other = await fleet.join();
     const { reads } = other.log;
     await fleet.clock.advanceAsync(1_000);
@@ -126,7 +126,7 @@ describe('The relay', () => {
     expect(leader.freshness.figures().relay).toBe('leading');
   });
 
-  it('survives a log that holds nonsense, and says so once', async () => {
+  it('the relay survives nonsense in the outbox, and logs it once', async () => {
     fleet.log.append('');
     await fleet.clock.advanceAsync(1_000);
     expect(leader.freshness.figures().relay).toBe('away');

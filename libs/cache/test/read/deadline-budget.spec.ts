@@ -46,7 +46,7 @@ const severalCalls = async (cache: CacheService): Promise<void> => {
 };
 
 describe('The deadline of a request', () => {
-  it('is one for all its cache calls, however many, when the store does not answer', async () => {
+  it('one deadline holds for all cache calls of a request when the store does not answer', async () => {
     const { clock, cache, calls } = frozen();
     const took = await timed(clock, () => runWithCacheDeadline(() => severalCalls(cache)));
     expect(took).toBeGreaterThanOrEqual(50);
@@ -54,13 +54,13 @@ describe('The deadline of a request', () => {
     expect(calls.count()).toBe(1);
   });
 
-  it('is each operation’s own outside of a request', async () => {
+  it('each operation has its own deadline outside of a request', async () => {
     const { clock, cache } = frozen();
     const took = await timed(clock, () => severalCalls(cache));
     expect(took).toBeGreaterThanOrEqual(12 * 50);
   });
 
-  it('is counted once for calls that are made side by side', async () => {
+  it('calls that are made side by side are counted once against the budget', async () => {
     const { clock, cache, calls } = frozen();
     const took = await timed(clock, () =>
       runWithCacheDeadline(() =>
@@ -71,14 +71,14 @@ describe('The deadline of a request', () => {
     expect(calls.count()).toBe(3);
   });
 
-  it('is not shared by different requests', async () => {
+  it('requests do not share a budget', async () => {
     const { clock, cache, calls } = frozen();
     await timed(clock, () => runWithCacheDeadline(() => cache.get('a')));
     await timed(clock, () => runWithCacheDeadline(() => cache.get('a')));
     expect(calls.count()).toBe(2);
   });
 
-  it('does not count the loader', async () => {
+  it('the loader does not count against the budget', async () => {
     const clock = new FakeClock();
     const { cache } = testCache({ clock, deadlineMs: 50 });
     const slow = deferred<number>();
@@ -94,7 +94,7 @@ describe('The deadline of a request', () => {
 });
 
 describe('The operations of a request', () => {
-  it('that are begun together cost together what the longest costs', async () => {
+  it('operations that begin together cost together what the longest costs', async () => {
     const clock = new FakeClock();
     const request = new DeadlineBudget(clock, 50);
     const [a, b] = [
@@ -112,7 +112,7 @@ describe('The operations of a request', () => {
     expect(new DeadlineBudget(clock, 50, undefined, request).begin()).toBe(20);
   });
 
-  it('begin with what the oldest that still waits has used', async () => {
+  it('an operation begins with what the oldest pending one has used', async () => {
     const clock = new FakeClock();
     const request = new DeadlineBudget(clock, 50);
     new DeadlineBudget(clock, 50, undefined, request).begin();
@@ -120,7 +120,7 @@ describe('The operations of a request', () => {
     expect(new DeadlineBudget(clock, 50, undefined, request).begin()).toBe(30);
   });
 
-  it('are all refused once a call of one was given up', async () => {
+  it('all operations are refused once a call of one was given up', async () => {
     const clock = new FakeClock();
     const request = new DeadlineBudget(clock, 50);
     const one = new DeadlineBudget(clock, 50, undefined, request);
@@ -131,7 +131,7 @@ describe('The operations of a request', () => {
 });
 
 describe('A budget', () => {
-  it('runs while at least one call is on its way', async () => {
+  it('a budget runs while at least one call is in flight', async () => {
     const clock = new FakeClock();
     const budget = new DeadlineBudget(clock, 50);
     const first = budget.begin();
@@ -147,7 +147,7 @@ describe('A budget', () => {
     budget.end(third);
   });
 
-  it('refuses what comes after its end without making the call', async () => {
+  it('a spent budget refuses further calls without making them', async () => {
     const clock = new FakeClock();
     const budget = new DeadlineBudget(clock, 50);
     const first = budget.begin();
@@ -165,7 +165,7 @@ describe('A budget', () => {
 });
 
 describe('A deadline', () => {
-  it('is kept by a process that is always too busy', async () => {
+  it('a deadline fires in a process that is always busy', async () => {
     const clock = new FakeClock();
     const call = forEver(wheelOf(clock), 50);
     let failed = false;
@@ -175,7 +175,7 @@ describe('A deadline', () => {
     expect(failed).toBe(true);
   });
 
-  it('leaves no timer behind', async () => {
+  it('a deadline leaves no timer behind', async () => {
     const clock = new FakeClock();
     const wheel = wheelOf(clock);
     const call = expect(forEver(wheel, 50)).rejects.toThrow(CacheUnavailableError);

@@ -16,7 +16,7 @@ onBothStores('Errors', (stage) => {
     expect(error.cause).toBeUndefined();
   });
 
-  it('a failure is not stored: the next caller loads', async () => {
+  it('a failed load is not stored, and the next caller loads', async () => {
     const { cache, calls } = stage();
     let loads = 0;
     const sometimes = (): number => {
@@ -48,7 +48,7 @@ onBothStores('Errors', (stage) => {
     expect(await cache.get('k')).toBeUndefined();
   });
 
-  it('a write by hand that fails says so, and keeps what was there', async () => {
+  it('a failed set returns false, and the stored value stays', async () => {
     const { cache, faults } = stage();
     await cache.set('k', 'old');
     faults.fail('write', { times: 1 });
@@ -74,7 +74,7 @@ onBothStores('Errors', (stage) => {
     expect(await removals[removal]()).toBe(1);
   });
 
-  it('a removal after a write that failed is owed: nothing old is served until it is done', async () => {
+  it('a removal after a failed write is pending, and no old value is served until it is done', async () => {
     const { cache, faults } = stage();
     await cache.set('k:1', 'old');
     faults.fail('remove');
@@ -87,7 +87,7 @@ onBothStores('Errors', (stage) => {
     expect(await cache.get('k:1')).toBeUndefined();
   });
 
-  it('while the store is away loads still are not repeated side by side', async () => {
+  it('single flight holds while the store is unavailable', async () => {
     const { cache, faults } = stage();
     faults.disconnect();
     const row = deferred<number>();
@@ -104,7 +104,7 @@ onBothStores('Errors', (stage) => {
     expect(loads).toBeLessThanOrEqual(2);
   });
 
-  it('a key that cannot be one is refused before anything is asked', async () => {
+  it('an invalid key is refused before the store is called', async () => {
     const { cache, calls } = stage();
     await expect(cache.getOrSet('', () => 1)).rejects.toThrow(CacheKeyInvalidError);
     await expect(cache.set('a\nb', 1)).rejects.toThrow(CacheKeyInvalidError);

@@ -46,7 +46,7 @@ const WAYS: [string, (cache: CacheEngine, load: Load) => Promise<unknown>][] = [
 ];
 
 describe.each(WAYS)('Five thousand keys at once, by %s:', (_, read) => {
-  it('are loaded once and stored, and the store is not taken for slow', async () => {
+  it('five thousand keys are loaded once and stored, and the store is not taken for slow', async () => {
     const cache = await open();
     let loads = 0;
     const load: Load = (missing) => {
@@ -62,7 +62,7 @@ describe.each(WAYS)('Five thousand keys at once, by %s:', (_, read) => {
     await cache.close();
   }, 60_000);
 
-  it('are loaded once by two processes together', async () => {
+  it('five thousand keys are loaded once by two processes together', async () => {
     const processes = [await open(), await open()];
     const loads = new Map<number, number>();
     const load: Load = async (missing) => {
@@ -81,7 +81,7 @@ describe.each(WAYS)('Five thousand keys at once, by %s:', (_, read) => {
   }, 60_000);
 });
 
-it('Five thousand stores at once are all done, in the order in which they were asked for', async () => {
+it('five thousand stores at once are all done, in the order of their calls', async () => {
   const cache = await open();
   const stored = await Promise.all(ids.map((id) => cache.set(toKey(id % 2_500), id)));
   expect(stored.filter((one) => !one)).toEqual([]);

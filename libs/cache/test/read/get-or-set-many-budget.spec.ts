@@ -27,7 +27,7 @@ const counted = (calls: readonly string[]): Record<string, number> => {
 };
 
 describe('What many keys cost in Redis:', () => {
-  it('three round trips on a miss, one on a hit', async () => {
+  it('many keys cost three round trips on a miss and one on a hit', async () => {
     const { makeLink, gates } = gatedLinks();
     // Without an index, whose upkeep would send commands in between.
     const store = await openRedisStore(server, { makeLink, index: 'scan' });
@@ -64,7 +64,7 @@ describe('What many keys cost in Redis:', () => {
     await store.close();
   });
 
-  it('one round trip to store many, large ones in front of their scripts', async () => {
+  it('many stores cost one round trip, large values sent before their scripts', async () => {
     const { makeLink, gates } = gatedLinks();
     // Without an index, whose upkeep would send commands in between.
     const store = await openRedisStore(server, { makeLink, index: 'scan' });
@@ -84,7 +84,7 @@ describe('What many keys cost in Redis:', () => {
     await store.close();
   });
 
-  it('ten thousand keys go in turns that hold nothing up, with one call of the loader', async () => {
+  it('ten thousand keys go in chunks that block nothing, with one call of the loader', async () => {
     const { makeLink, gates } = gatedLinks();
     const { watched, peak } = inFlight(makeLink);
     const store = await openRedisStore(server, { makeLink: watched });
@@ -156,7 +156,7 @@ describe('The time for many keys:', () => {
   const load = (missing: readonly number[]): readonly number[] => missing;
   const readsIn = (calls: string[]): number => calls.filter((call) => call === 'readMany').length;
 
-  it('each turn has the deadline to itself', async () => {
+  it('each chunk of many keys has the deadline to itself', async () => {
     const clock = new FakeClock();
     const { store, calls } = slow(clock, 30);
     const cache = engineOver(store, limits, undefined, { clock });
@@ -165,7 +165,7 @@ describe('The time for many keys:', () => {
     expect(cache.counts()).toMatchObject({ sets: 1_400, errors: 0 });
   });
 
-  it('as soon as one is used up the store is not asked any more, and all is loaded at once', async () => {
+  it('after a missed deadline the store is not called again, and all keys are loaded at once', async () => {
     const clock = new FakeClock();
     const { store, calls } = slow(clock, 60);
     const cache = engineOver(store, limits, undefined, { clock });
@@ -183,7 +183,7 @@ describe('The time for many keys:', () => {
     expect(clock.now()).toBe(100);
   });
 
-  it('a request has one deadline for all turns', async () => {
+  it('the chunks of a request share one deadline budget', async () => {
     const clock = new FakeClock();
     const { store, calls } = slow(clock, 30);
     const cache = engineOver(store, limits, undefined, { clock });

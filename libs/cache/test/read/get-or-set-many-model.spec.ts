@@ -116,7 +116,7 @@ class Model {
 }
 
 describe.each(pairs)('Many keys against a model, on the %s:', (_, pair, numRuns) => {
-  it('answer, ask the loader for and store what they must', async () => {
+  it('many keys return, load and store what the model says', async () => {
     const stores = await pair();
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {

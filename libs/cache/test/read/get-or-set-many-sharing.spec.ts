@@ -14,7 +14,7 @@ const toKey = (id: number): string => `k:${id}`;
 
 class NotFound extends Error {}
 
-describe.each(pairs)('Who shares the load of many keys, on the %s:', (_, pair) => {
+describe.each(pairs)('A shared load of many keys, on the %s:', (_, pair) => {
   let stores: CacheStore[];
   let faults: FaultyStore;
   let cache: CacheEngine;
@@ -32,7 +32,7 @@ describe.each(pairs)('Who shares the load of many keys, on the %s:', (_, pair) =
   });
   afterEach(() => Promise.all(stores.map((store) => store.close())));
 
-  it('stores nothing that was invalidated while it was loaded', async () => {
+  it('a key that was invalidated while the batch loaded is not stored', async () => {
     const rows = deferred<number[]>();
     const loading = cache.getOrSetMany([1, 2, 3], toKey, () => rows.promise);
     await until(() => cache.counts().loads === 3);
@@ -43,7 +43,7 @@ describe.each(pairs)('Who shares the load of many keys, on the %s:', (_, pair) =
     expect(cache.counts().refused_fills).toBe(1);
   });
 
-  it('waits for what another process loads, and loads the rest meanwhile', async () => {
+  it('a batch waits for keys that another process loads, and loads the others in the meantime', async () => {
     const row = deferred<string>();
     const theirs = other.getOrSet('k:2', () => row.promise);
     await until(() => other.counts().loads === 1);
@@ -56,7 +56,7 @@ describe.each(pairs)('Who shares the load of many keys, on the %s:', (_, pair) =
     expect(calls).toHaveLength(1);
   });
 
-  it('loads in a further call what another process failed to load', async () => {
+  it('a batch loads in a further call what another process failed to load', async () => {
     const row = deferred<number>();
     const theirs = Promise.allSettled(
       [2, 4].map((id) => other.getOrSet(toKey(id), () => row.promise)),
@@ -71,7 +71,7 @@ describe.each(pairs)('Who shares the load of many keys, on the %s:', (_, pair) =
     expect(await other.getMany([1, 2, 3, 4].map(toKey))).toEqual([10, 20, 30, 40]);
   });
 
-  it('fails only when none of its loads is under way any more', async () => {
+  it('a batch fails only when none of its loads is in flight any more', async () => {
     const row = deferred<string>();
     const theirs = other.getOrSet('k:2', () => row.promise);
     await until(() => other.counts().loads === 1);
@@ -87,7 +87,7 @@ describe.each(pairs)('Who shares the load of many keys, on the %s:', (_, pair) =
     expect(await theirs).toBe('theirs');
   });
 
-  it('two calls with a key in common share its load', async () => {
+  it('two batches with a key in common share its load', async () => {
     const [left, right] = [deferred<undefined>(), deferred<undefined>()];
     const first = cache.getOrSetMany([1, 2], toKey, async (ids) => {
       await left.promise;
@@ -109,7 +109,7 @@ describe.each(pairs)('Who shares the load of many keys, on the %s:', (_, pair) =
     expect(cache.counts().joins).toBe(1);
   });
 
-  it('two processes that each load what the other wants both end', async () => {
+  it('two processes that each load what the other needs both end', async () => {
     const second = faults.hold('acquire', { skip: 1 });
     const mine = cache.getOrSetMany([1, 2], toKey, load);
     await second.arrived;
@@ -123,7 +123,7 @@ describe.each(pairs)('Who shares the load of many keys, on the %s:', (_, pair) =
     expect(calls).toEqual([[2], [1]]);
   });
 
-  it('shares a load with single reads at the same time, either way round', async () => {
+  it('a batch and single reads share a load, either way round', async () => {
     const row = deferred<number>();
     const single = cache.getOrSet('k:1', () => row.promise);
     await until(() => cache.counts().loads === 1);
@@ -153,7 +153,7 @@ describe.each(pairs)('Who shares the load of many keys, on the %s:', (_, pair) =
     expect(await many).toEqual([gone]);
   });
 
-  it('a load that is shared with a single read throws that one’s error', async () => {
+  it('a batch that shares the load of a single read throws its error', async () => {
     const row = deferred<number>();
     const single = cache.getOrSet('k:1', () => row.promise);
     await until(() => cache.counts().loads === 1);
@@ -178,7 +178,7 @@ describe.each(pairs)('Who shares the load of many keys, on the %s:', (_, pair) =
     expect(await late).toEqual(['new', 'valid']);
   });
 
-  it('the failure of a whole load is about all its keys: who came later does not share it by way of one', async () => {
+  it('a caller after an invalidation does not share the failure of an earlier batch', async () => {
     const rows = deferred<string[]>();
     const early = cache.getOrSetMany([1, 2], toKey, () => rows.promise);
     await until(() => cache.counts().loads === 2);
@@ -194,7 +194,7 @@ describe.each(pairs)('Who shares the load of many keys, on the %s:', (_, pair) =
     expect(await single).toBe(20);
   });
 
-  it('nor by way of one that comes to load after that failure', async () => {
+  it('a caller after an invalidation does not share a failed batch through a key that loads later', async () => {
     const row = deferred<number>();
     const theirs = Promise.allSettled([other.getOrSet('k:2', () => row.promise)]);
     await until(() => other.counts().loads === 1);

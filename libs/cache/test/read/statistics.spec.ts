@@ -15,7 +15,7 @@ onBothStores('Reporting', (stage) => {
     expect(await local()).toMatchObject({ hits: 4, misses: 2, loads: 1, sets: 2 });
   });
 
-  it('loads, their failures and refused fills are told apart', async () => {
+  it('loads, failed loads and refused fills are counted apart', async () => {
     const { cache } = stage();
     await cache.getOrSet('a', () => 1);
     await cache.getOrSet('b', () => Promise.reject(new Error('no'))).catch(() => undefined);
@@ -23,7 +23,7 @@ onBothStores('Reporting', (stage) => {
     expect(await local()).toMatchObject({ loads: 3, load_errors: 1, refused_fills: 1, sets: 1 });
   });
 
-  it('removals count what was there', async () => {
+  it('removals count the keys that were there', async () => {
     const { cache } = stage();
     await cache.setMany(['a', 'b:1', 'b:2', 'c'].map((key) => ({ key, value: 1 })));
     await cache.delete(['a', 'absent']);
@@ -54,7 +54,7 @@ onBothStores('Reporting', (stage) => {
     });
   });
 
-  it('a store that is away is told, and its figures are zero', async () => {
+  it('an unavailable store is reported, and its figures are zero', async () => {
     const { cache, faults } = stage();
     await cache.set('k', 1);
     expect(await cache.getStats()).toMatchObject({
@@ -71,7 +71,7 @@ onBothStores('Reporting', (stage) => {
     });
   });
 
-  it('a key can be opened up: its text, size and life', async () => {
+  it('inspect() shows the text, size and ttl of a key', async () => {
     const { cache } = stage();
     await cache.set('k', { a: 1 }, { ttl: 60 });
     expect(await cache.inspect('k')).toMatchObject({ key: 'k', ttl: 60, value: { a: 1 } });

@@ -45,7 +45,7 @@ describe('The deadlines of a store that does not answer', () => {
     expect(await read).toBe(1);
   });
 
-  it('answers that come late share one deadline, too', async () => {
+  it('late answers share one deadline', async () => {
     const { cache, faults, clock } = timed();
     faults.delay('all', 30);
     const read = cache.getOrSetEntry('k', () => 1);
@@ -53,7 +53,7 @@ describe('The deadlines of a store that does not answer', () => {
     expect(await read).toMatchObject({ value: 1, stored: false });
   });
 
-  it('the loader’s own time is not counted', async () => {
+  it('the time of the loader does not count against the deadline', async () => {
     const { cache, faults, clock } = timed();
     faults.delay('all', 10);
     const slow = () => new Promise<number>((resolve) => void clock.after(900, () => resolve(1)));
@@ -62,7 +62,7 @@ describe('The deadlines of a store that does not answer', () => {
     expect(await read).toMatchObject({ value: 1, stored: true });
   });
 
-  it('a removal has a longer one, and then an error', async () => {
+  it('a removal has a longer deadline, and then an error', async () => {
     const { cache, faults, clock } = timed();
     faults.hang('all');
     const removal = cache.delete('k');
@@ -80,7 +80,7 @@ describe('The deadlines of a store that does not answer', () => {
     expect(await cache.get('k')).toBeUndefined();
   });
 
-  it('after a write an invalidation costs one deadline at most, and is done later', async () => {
+  it('an invalidation after a write costs one deadline at most, and is retried', async () => {
     const { cache, faults, clock } = timed();
     await cache.set('k:1', 'old');
     faults.hang('remove', { times: 1 });
@@ -93,7 +93,7 @@ describe('The deadlines of a store that does not answer', () => {
     expect(await cache.get('k:1')).toBeUndefined();
   });
 
-  it('who waits for a load elsewhere takes it over when its lease ends', async () => {
+  it('a waiter takes over a load elsewhere when its lease ends', async () => {
     const { cache, clock } = timed();
     await cache.acquireLease('k');
     const taken = cache.getOrSetEntry('k', () => 'taken over');
@@ -101,7 +101,7 @@ describe('The deadlines of a store that does not answer', () => {
     expect(await taken).toMatchObject({ value: 'taken over', stored: true });
   });
 
-  it('a load slower than its lease still stores, unless somebody was quicker', async () => {
+  it('a load slower than its lease still stores, unless another process was quicker', async () => {
     const { cache, clock } = timed();
     const token = await cache.acquireLease('slow');
     await clock.advanceAsync(10_000);

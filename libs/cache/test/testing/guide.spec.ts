@@ -56,7 +56,7 @@ it('con el cache caído responde igual', async () => {
 // To here.
 
 describe('The guide on testing', () => {
-  it('shows what is compiled and run here, word for word', () => {
+  it('the guide shows what is compiled and run here, word for word', () => {
     const text = (path: string): string =>
       readFileSync(fileURLToPath(new URL(path, import.meta.url)), 'utf8');
     const section = /\n## Tests\n([^]*?)(?=\n## |$)/.exec(

@@ -18,7 +18,7 @@ async function nodeTest(file: string): Promise<Record<string, number>> {
 }
 
 describe('The testing door', () => {
-  it('serves users of node:test: a Nest module, the fake clock and the store contract', async () => {
+  it('the testing door serves users of node:test: a Nest module, the fake clock and the store contract', async () => {
     const { passed, failed, skipped } = await nodeTest('libs/cache/test/testing/node-test.main.ts');
     expect(passed).toBeGreaterThan(20);
     expect({ failed, skipped }).toEqual({ failed: 0, skipped: 0 });

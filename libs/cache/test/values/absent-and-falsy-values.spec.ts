@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { onBothStores } from '../support/both-stores.js';
 
 onBothStores('Absent and falsy values', (stage) => {
-  it('absent is undefined; nothing that was stored is', async () => {
+  it('only undefined means absent; every stored value is a hit', async () => {
     const { cache, calls } = stage();
     for (const value of [null, 0, '', false, NaN]) {
       await cache.set('k', value);
@@ -27,21 +27,21 @@ onBothStores('Absent and falsy values', (stage) => {
     expect(calls.hits).toEqual(['k']);
   });
 
-  it('undefined from a loader is returned, not stored, and asked for again', async () => {
+  it('undefined from a loader is returned, not stored, and loaded again', async () => {
     const { cache, calls } = stage();
     expect(await cache.getOrSet('k', () => undefined)).toBeUndefined();
     expect(calls.filled).toEqual([]);
     expect(await cache.getOrSet('k', () => 1)).toBe(1);
   });
 
-  it('undefined by hand is refused: false, and what was there stays', async () => {
+  it('set() of undefined is refused with false, and the stored value stays', async () => {
     const { cache } = stage();
     await cache.set('k', 1);
     expect(await cache.set('k', undefined)).toBe(false);
     expect(await cache.get('k')).toBe(1);
   });
 
-  it('changing what was given or returned changes nothing in the cache', async () => {
+  it('a change to a given or returned object changes nothing in the cache', async () => {
     const { cache } = stage();
     const given = { tags: ['a'] };
     const first = await cache.getOrSet('k', () => given);
@@ -53,7 +53,7 @@ onBothStores('Absent and falsy values', (stage) => {
     expect(await cache.get('k')).toEqual({ tags: ['a'] });
   });
 
-  it('keys that differ at all are different keys', async () => {
+  it('keys that differ in any character are different keys', async () => {
     const { cache } = stage();
     const keys = ['a', 'A', ' a', 'a ', 'a:', 'a:b', 'a::b', 'á', 'a\u0301', '*', 'a*'];
     await cache.setMany(keys.map((key, value) => ({ key, value })));

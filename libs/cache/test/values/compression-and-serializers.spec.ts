@@ -46,35 +46,38 @@ describe.each(pairs)('Stored values, on the %s:', (_, pair) => {
   });
   afterEach(() => Promise.all(stores.map((store) => store.close())));
 
-  it.each(['deflate', 'br'] as const)('compresses with %s from the threshold on', async (codec) => {
-    const cache = engine({ compression: { threshold: 1_000, codec } });
-    const small = 'a'.repeat(900);
-    const miss = await cache.getOrSet('large', () => REPETITIVE);
-    expect(miss).toEqual(REPETITIVE);
-    await cache.set('by hand', REPETITIVE);
-    await cache.set('small', small);
-    expect(await cache.getMany(['large', 'by hand', 'small'])).toEqual([miss, miss, small]);
-    expect(await cache.getOrSetEntry('large', () => 'no')).toMatchObject({
-      value: miss,
-      hit: true,
-    });
-    expect(await stored('small')).toBe(JSON.stringify(small));
-    for (const key of ['large', 'by hand']) {
-      const text = (await stored(key)) ?? '';
-      expect(text).toMatch(new RegExp(`^\x02[\\w-]+;0;0;json\\+${codec}\n[\\w+/=]+$`));
-      expect(text.length).toBeLessThan(JSON.stringify(REPETITIVE).length / 3);
-    }
-    expect(lines).toEqual([]);
-  });
+  it.each(['deflate', 'br'] as const)(
+    'values are compressed with %s from the threshold on',
+    async (codec) => {
+      const cache = engine({ compression: { threshold: 1_000, codec } });
+      const small = 'a'.repeat(900);
+      const miss = await cache.getOrSet('large', () => REPETITIVE);
+      expect(miss).toEqual(REPETITIVE);
+      await cache.set('by hand', REPETITIVE);
+      await cache.set('small', small);
+      expect(await cache.getMany(['large', 'by hand', 'small'])).toEqual([miss, miss, small]);
+      expect(await cache.getOrSetEntry('large', () => 'no')).toMatchObject({
+        value: miss,
+        hit: true,
+      });
+      expect(await stored('small')).toBe(JSON.stringify(small));
+      for (const key of ['large', 'by hand']) {
+        const text = (await stored(key)) ?? '';
+        expect(text).toMatch(new RegExp(`^\x02[\\w-]+;0;0;json\\+${codec}\n[\\w+/=]+$`));
+        expect(text.length).toBeLessThan(JSON.stringify(REPETITIVE).length / 3);
+      }
+      expect(lines).toEqual([]);
+    },
+  );
 
-  it('keeps as plain text what hardly gets smaller', async () => {
+  it('a value that hardly gets smaller is kept as plain text', async () => {
     const cache = engine({ compression: { threshold: 100, codec: 'deflate' } });
     const text = randomBytes(3_000).toString('base64');
     await cache.set('k', text);
     expect(await stored('k')).toBe(JSON.stringify(text));
   });
 
-  it('a caller that shares a load of a compressed value gets a copy of its own', async () => {
+  it('a caller that shares a load of a compressed value gets its own copy', async () => {
     const cache = engine({ compression: { threshold: 100, codec: 'deflate' } });
     const row = deferred<{ filas: unknown[] }>();
     const callers = [1, 2, 3].map(() => cache.getOrSet('k', () => row.promise));
@@ -85,7 +88,7 @@ describe.each(pairs)('Stored values, on the %s:', (_, pair) => {
     for (const other of others) expect(other).toEqual(REPETITIVE);
   });
 
-  it('what is invalidated while a value is being compressed is not stored', async () => {
+  it('a value that is invalidated while it is being compressed is not stored', async () => {
     const [mine, theirs] = stores;
     const store = holdable(mine);
     const cache = engine({ compression: { threshold: 100, codec: 'br' } }, { store });
@@ -129,7 +132,7 @@ describe.each(pairs)('Stored values, on the %s:', (_, pair) => {
     expect(await cache.get('packed')).toEqual(REPETITIVE);
   });
 
-  it('a serializer that fails costs the caching, never the answer', async () => {
+  it('a failing serializer costs the caching, never the answer', async () => {
     const broken = (fail: Partial<ValueSerializer>): CacheEngine =>
       engine({ serializer: { ...msgpack, ...fail } });
     const thrower = (): never => {
@@ -162,7 +165,7 @@ describe.each(pairs)('Stored values, on the %s:', (_, pair) => {
     expect(Reflect.get({}, 'admin')).toBeUndefined();
   });
 
-  it('administration sees the value, whether it is compressed, and its size as stored', async () => {
+  it('inspect() shows the value, whether it is compressed, and its size as stored', async () => {
     const cache = engine({ compression: { threshold: 100, codec: 'deflate' } });
     const inspection = new Inspection(cache);
     await cache.set('packed', REPETITIVE, { ttl: 60 });
@@ -183,7 +186,7 @@ describe.each(pairs)('Stored values, on the %s:', (_, pair) => {
 });
 
 describe('Stored values, in Redis:', () => {
-  it('a plain value is JSON as it is, readable in redis-cli', async () => {
+  it('a plain value is JSON in Redis, readable in redis-cli', async () => {
     const [store, other] = await redisPair(server)();
     const values = { compression: { threshold: 16_384, codec: 'deflate' as const } };
     const cache = engineOver(store, {}, silentLog, { values });

@@ -23,7 +23,7 @@ describe.each(pairs)('Values, on the %s:', (_, pair) => {
   afterEach(() => Promise.all(stores.map((store) => store.close())));
 
   it.each([null, 0, '', false, [], {}, 'null', -1.5, [null]])(
-    '%j is a value: stored, hit and told from a miss',
+    'the value %j is stored, hit and told from a miss',
     async (value) => {
       expect(await cache.getOrSet('k', () => value)).toEqual(value);
       const hit = await cache.getOrSetEntry('k', () => 'another');
@@ -61,7 +61,7 @@ describe.each(pairs)('Values, on the %s:', (_, pair) => {
     expect(await cache.get('k')).toStrictEqual(miss);
   });
 
-  it('what JSON cannot hold is returned uncached with a warning', async () => {
+  it('a value that JSON cannot hold is returned uncached with a warning', async () => {
     const cycle: { self?: unknown } = {};
     cycle.self = cycle;
     const bad = [10n, cycle, { toJSON: () => JSON.parse('{') as unknown }];
@@ -99,7 +99,7 @@ describe.each(pairs)('Values, on the %s:', (_, pair) => {
     expect(cache.counts().corrupt).toBe(1);
   });
 
-  it('hands on the very error that the loader threw', async () => {
+  it('the caller gets the very error that the loader threw', async () => {
     class NotFoundException extends Error {}
     const error = new NotFoundException('usuario 9');
     const load = (): never => {
@@ -109,7 +109,7 @@ describe.each(pairs)('Values, on the %s:', (_, pair) => {
     expect(cache.counts()).toMatchObject({ loads: 1, load_errors: 1 });
   });
 
-  it('keeps a value for its ttl, shortened by jitter and never lengthened', async () => {
+  it('a value is kept for its ttl, shortened by jitter and never lengthened', async () => {
     const entry = await cache.getOrSetEntry('k', () => 1, { ttl: 300 });
     expect(entry).toEqual({
       key: 'gad:k',
@@ -134,13 +134,13 @@ describe.each(pairs)('Values, on the %s:', (_, pair) => {
     expect(await cache.getOrSetEntry('n', () => 1)).toMatchObject({ ttl: null });
   });
 
-  it.each([0, -1, NaN, Infinity, 1e12])('refuses a ttl of %d with a sentence', async (ttl) => {
+  it.each([0, -1, NaN, Infinity, 1e12])('a ttl of %d is refused with a sentence', async (ttl) => {
     await expect(cache.set('k', 1, { ttl })).rejects.toThrow(CacheOptionsError);
     await expect(cache.getOrSet('k', () => 1, { ttl })).rejects.toThrow(/ttl must be/);
     await expect(cache.getOrSet('k', () => 1, { jitter: 2 })).rejects.toThrow(/jitter/);
   });
 
-  it('stores by hand with a token only while nothing was invalidated', async () => {
+  it('a fill with a token is stored only while nothing was invalidated', async () => {
     const token = await cache.acquireLease('k');
     expect(token?.key).toBe('k');
     expect(await cache.acquireLease('k')).toBeUndefined();

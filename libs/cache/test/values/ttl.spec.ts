@@ -11,7 +11,7 @@ onBothStores('Time to live', (stage) => {
     expect(await cache.get('k')).toBeUndefined();
   });
 
-  it('a value without ttl stays until it is removed', async () => {
+  it('a value without a ttl stays until it is removed', async () => {
     const { cache, pass } = stage();
     await cache.set('k', 1);
     await pass(1e7);
@@ -19,7 +19,7 @@ onBothStores('Time to live', (stage) => {
     expect(await cache.delete('k')).toBe(1);
   });
 
-  it('a hit does not lengthen a life', async () => {
+  it('a hit does not lengthen the ttl', async () => {
     const { cache, pass } = stage();
     await cache.set('k', 1, { ttl: 60 });
     for (let turn = 0; turn < 5; turn++) {
@@ -30,7 +30,7 @@ onBothStores('Time to live', (stage) => {
     expect(await cache.getOrSet('k', () => 2, { ttl: 60 })).toBe(2);
   });
 
-  it('a second store brings its own life, also none', async () => {
+  it('a second store brings its own ttl, or none', async () => {
     const { cache, pass } = stage();
     await cache.set('longer', 1, { ttl: 10 });
     await cache.set('longer', 2, { ttl: 100 });
@@ -43,7 +43,7 @@ onBothStores('Time to live', (stage) => {
     expect(await cache.ttl('endless')).toBeNull();
   });
 
-  it('a life need not be whole seconds', async () => {
+  it('a ttl may be a fraction of a second', async () => {
     const { cache, pass } = stage();
     await cache.set('k', 1, { ttl: 2.5 });
     expect(await cache.ttl('k')).toBe(3);
@@ -51,7 +51,7 @@ onBothStores('Time to live', (stage) => {
     expect(await cache.exists('k')).toBe(false);
   });
 
-  it('who fills decides the life; a later reader’s ttl changes nothing', async () => {
+  it('the fill decides the ttl; a later reader’s ttl changes nothing', async () => {
     const { cache, pass } = stage();
     await cache.getOrSet('k', () => 1, { ttl: 60 });
     await cache.getOrSet('k', () => 2, { ttl: 6_000 });
@@ -59,7 +59,7 @@ onBothStores('Time to live', (stage) => {
     expect(await cache.getOrSet('k', () => 3, { ttl: 60 })).toBe(3);
   });
 
-  it('a reader is never told a longer life than its own ttl', async () => {
+  it('a reader never gets a longer ttl than its own', async () => {
     const { cache } = stage();
     await cache.set('k', 1, { ttl: 300 });
     expect(await cache.getOrSetEntry('k', () => 2, { ttl: 5 })).toMatchObject({
@@ -68,7 +68,7 @@ onBothStores('Time to live', (stage) => {
     });
   });
 
-  it('what is left is told in whole seconds, rounded up, and apart from endless and absent', async () => {
+  it('ttl() gives whole seconds, rounded up, and tells endless from absent', async () => {
     const { cache, pass } = stage();
     await cache.set('k', 1, { ttl: 60 });
     await cache.set('endless', 1);
@@ -78,7 +78,7 @@ onBothStores('Time to live', (stage) => {
     expect(await cache.ttl('absent')).toBeUndefined();
   });
 
-  it('each key of a batch ends by itself', async () => {
+  it('each key of a batch expires by its own ttl', async () => {
     const { cache, pass } = stage();
     await cache.set('a', 1, { ttl: 10 });
     await cache.setMany(

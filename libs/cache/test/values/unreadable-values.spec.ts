@@ -35,7 +35,7 @@ describe.each(pairs)('Values that cannot be read, on the %s:', (_, pair) => {
   });
   afterEach(() => Promise.all(stores.map((store) => store.close())));
 
-  it('a codec that is not known here is a miss that stays, said once per episode', async () => {
+  it('a value of an unknown codec is a miss that stays, logged once per episode', async () => {
     const clock = new FakeClock();
     const cache = engine({}, { clock });
     const theirs = enveloped('json+lz77', 'AAAA');
@@ -126,7 +126,7 @@ describe.each(pairs)('Values that cannot be read, on the %s:', (_, pair) => {
 });
 
 describe('Values that cannot be read, in Redis:', () => {
-  it('somebody else’s bytes are a miss and removed, though they are no text', async () => {
+  it('bytes of another application are a miss and removed, though they are no text', async () => {
     const [store, other] = await redisPair(server)();
     const cache = engineOver(store);
     await server().command('EVAL', "return redis.call('SET', 'gad:k', '\\200\\255\\0\\1')", '0');

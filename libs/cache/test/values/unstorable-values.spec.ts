@@ -34,26 +34,26 @@ describe.each(UNSTORABLE)('A value that is %s', (_, options, value) => {
   });
   afterEach(() => cache.close());
 
-  it('is answered with false by set, and no older one is served after it', async () => {
+  it('a value that cannot be stored makes set() false, and no older one is served after it', async () => {
     await cache.set('k', 'old');
     expect(await cache.set('k', value)).toBe(false);
     expect(await cache.get('k')).toBeUndefined();
     expect(cache.counts().sets).toBe(1);
   });
 
-  it('keeps its place in the order of the sets that nobody awaits', async () => {
+  it('a value that cannot be stored keeps its place in the order of the sets', async () => {
     const sets = ['a', value, 'b', 'c', value].map((one) => cache.set('k', one));
     expect(await Promise.all(sets)).toEqual([true, false, true, true, false]);
     expect(await cache.get('k')).toBeUndefined();
   });
 
-  it('hands a token back, so that the next caller loads at once', async () => {
+  it('a value that cannot be stored releases the token, so that the next caller loads at once', async () => {
     const token = await cache.acquireLease('k');
     expect(await cache.set('k', value, { token })).toBe(false);
     expect(await cache.acquireLease('k')).toBeDefined();
   });
 
-  it('is returned by a load, which says that it is not stored', async () => {
+  it('a value that cannot be stored is returned by its load, which says that it is not stored', async () => {
     const entry = await cache.getOrSetEntry('k', () => value, { ttl: 60 });
     expect(entry).toMatchObject({ hit: false, stored: false });
     expect(entry.value).toBe(value);
@@ -64,7 +64,7 @@ describe.each(UNSTORABLE)('A value that is %s', (_, options, value) => {
 });
 
 describe('Twelve thousand keys at once in a process with room for three hundred', () => {
-  it('are all stored, in turn: nothing is refused and nothing fails', async () => {
+  it('twelve thousand keys are all stored, in turn: none is refused and none fails', async () => {
     const cache = createCache({ maxEntries: 300 }, silentLog);
     await cache.open();
     const keys = Array.from({ length: 12_000 }, (_, n) => `k:${n}`);

@@ -4,7 +4,7 @@ import type { Lease } from '../cache-store.js';
 import { MemoryStore } from './memory-store.js';
 
 describe('The in-process store', () => {
-  it('keeps to its bound of entries, dropping the least recently used', async () => {
+  it('the in-process store keeps to its bound of entries, dropping the least recently used', async () => {
     const store = new MemoryStore({ maxEntries: 3 });
     for (const key of ['a', 'b', 'c']) await store.write(key, '1', undefined);
     await store.read('a');
@@ -13,7 +13,7 @@ describe('The in-process store', () => {
     expect((await store.statistics()).evictions).toBe(1);
   });
 
-  it('keeps to its bound of bytes', async () => {
+  it('the in-process store keeps to its bound of bytes', async () => {
     const store = new MemoryStore({ maxBytes: 100_000 });
     for (let n = 0; n < 100; n++) await store.write(`k:${n}`, 'x'.repeat(1_000), undefined);
     const { keys, usedMemoryBytes } = await store.statistics();
@@ -22,7 +22,7 @@ describe('The in-process store', () => {
     expect(keys).toBeLessThan(50);
   });
 
-  it('evicts values for values only: every load under way may store', async () => {
+  it('the in-process store evicts values for values only, so that every load in flight may store', async () => {
     const store = new MemoryStore({ maxEntries: 300 });
     const leases: Lease[] = [];
     for (let n = 0; n < 12_000; n++) {
@@ -36,14 +36,14 @@ describe('The in-process store', () => {
     expect([keys, evictions]).toEqual([300, 11_700]);
   });
 
-  it('keeps values while more keys are being loaded than it has entries', async () => {
+  it('the in-process store keeps values while more keys are loading than it has entries', async () => {
     const store = new MemoryStore({ maxEntries: 3 });
     for (const key of ['a', 'b', 'c']) await store.write(key, '1', undefined);
     for (let n = 0; n < 100; n++) await store.acquire(`l:${n}`, { leaseMs: 1_000, replace: false });
     expect(await store.readMany(['a', 'b', 'c'])).toEqual(['1', '1', '1']);
   });
 
-  it('forgets leases that ran out, and beyond their own bound the oldest', async () => {
+  it('the in-process store drops expired leases, and beyond their own bound the oldest', async () => {
     const clock = new FakeClock();
     const store = new MemoryStore({ clock });
     const first = await store.acquire('first', { leaseMs: 100, replace: false });
@@ -58,7 +58,7 @@ describe('The in-process store', () => {
     watch.close();
   });
 
-  it('says so when a value is larger than all of it, and serves no older one instead', async () => {
+  it('the in-process store refuses a value larger than its bound, and serves no older one instead', async () => {
     const store = new MemoryStore({ maxBytes: 1_000 });
     const large = 'x'.repeat(600);
     expect([store.fits('k', large), store.fits('k', 'x'.repeat(400))]).toEqual([false, true]);
@@ -73,7 +73,7 @@ describe('The in-process store', () => {
     });
   });
 
-  it('ends lives, leases and the right to fill by its clock', async () => {
+  it('the in-process store ends values, leases and lease tokens by its clock', async () => {
     const clock = new FakeClock();
     const store = new MemoryStore({ clock });
     await store.write('k', '1', 1_000);

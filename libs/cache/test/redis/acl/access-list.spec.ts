@@ -33,7 +33,7 @@ describe('The Redis user of docs/security.md', () => {
     await server.stop();
   });
 
-  it('may do everything that the cache does', async () => {
+  it('the Redis user may do everything that the cache does', async () => {
     const large = 'x'.repeat(10_000);
     expect(await cache.getOrSet('stats:1', () => 1, { ttl: 60 })).toBe(1);
     expect(await cache.getOrSetEntry('stats:1', () => 2, { ttl: 60 })).toMatchObject({ hit: true });
@@ -53,7 +53,7 @@ describe('The Redis user of docs/security.md', () => {
     expect(denied).toEqual([]);
   });
 
-  it('keeps copies in process memory, and has their removal confirmed', async () => {
+  it('the Redis user may keep copies in memory and acknowledge their removal', async () => {
     const url = server.url.replace('redis://', 'redis://gad:p@');
     const options = { redis: { url }, deadlineMs: 2_000, local: { barrier: true } };
     const copying = createCache(options, silentLog);
@@ -68,7 +68,7 @@ describe('The Redis user of docs/security.md', () => {
     expect(await server.command('ACL', 'LOG')).toEqual([]);
   });
 
-  it('also rebuilds a lost index, and hears of the end of others’ loads', async () => {
+  it('the Redis user may rebuild a lost index and be woken at the end of a load', async () => {
     await cache.set('a:1', 1);
     await server.command('DEL', 'gad:\0index');
     expect(await cache.deletePattern('a:*')).toBe(1);
@@ -78,7 +78,7 @@ describe('The Redis user of docs/security.md', () => {
     expect(await server.command('ACL', 'LOG')).toEqual([]);
   });
 
-  it('may ask for the role of the server, which a cache behind Sentinel does', async () => {
+  it('the Redis user may ask for the role of the server, as a cache behind Sentinel does', async () => {
     const client = createClient({
       url: server.url.replace('redis://', 'redis://gad:p@'),
       disableClientInfo: true,
@@ -103,7 +103,7 @@ describe('The Redis user of docs/security.md', () => {
     ['EVAL', 'return redis.call("GET", KEYS[1])', '1', 'other:application'],
     ['EVAL', 'return redis.call("FLUSHALL")', '0'],
     ['PUBLISH', 'other:channel', 'x'],
-  ])('may not %s %s', async (...command) => {
+  ])('the Redis user may not %s %s', async (...command) => {
     const url = server.url.replace('redis://', 'redis://gad:p@');
     const client = createClient({ url, disableClientInfo: true });
     client.on('error', () => undefined);

@@ -61,7 +61,7 @@ describe('Where a server forbids commands', () => {
   };
 
   it.each(FORBIDDEN)(
-    'without %j the other figures are told, and %j are called unknown',
+    'without the commands %j the other figures are given, and %j are unknown',
     async (forbidden, unknown) => {
       await open(forbidden);
       await cache.set('k:1', 1);
@@ -82,7 +82,7 @@ describe('Where a server forbids commands', () => {
     },
   );
 
-  it('lists a key that is no string without MEMORY, too', async () => {
+  it('a listing shows a key that is no string even without MEMORY', async () => {
     await open(['memory']);
     await server.command('RPUSH', 'gad:list:1', 'x');
     await cache.set('k:1', 1);

@@ -34,7 +34,7 @@ storeContract(
 );
 
 describe('Caches on a cluster of three masters', () => {
-  it('live on the masters of their tags, and do not see each other', async () => {
+  it('caches live on the masters of their hash tags, and do not see each other', async () => {
     await cluster.everywhere('FLUSHALL');
     const prefixes = ['{a}:', '{b}:', '{c}:'];
     const stores = await Promise.all(prefixes.map(openStore));
@@ -49,7 +49,7 @@ describe('Caches on a cluster of three masters', () => {
     await Promise.all(stores.map((store) => store.close()));
   });
 
-  it('refuse a fill after an invalidation by another process', async () => {
+  it('a cluster refuses a fill after an invalidation by another process', async () => {
     await cluster.everywhere('FLUSHALL');
     const [mine, theirs] = await Promise.all([openStore('{gad}:'), openStore('{gad}:')]);
     const token = await engineOver(mine).acquireLease('k');
@@ -59,7 +59,7 @@ describe('Caches on a cluster of three masters', () => {
     await Promise.all([mine.close(), theirs.close()]);
   });
 
-  it('answer from the source without storing when the prefix has no hash tag', async () => {
+  it('a cache answers from the source without storing when its prefix has no hash tag', async () => {
     const store = await openStore('gad:');
     const cache = engineOver(store);
     const entry = await cache.getOrSetEntry('k', () => 1);

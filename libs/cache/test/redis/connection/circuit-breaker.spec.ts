@@ -40,7 +40,7 @@ describe('The circuit breaker', () => {
     probes = [];
   }
 
-  it('begins open and says nothing before it knows anything', async () => {
+  it('the circuit begins open, and logs nothing before its first probe', async () => {
     breaker.start();
     expect(breaker.state).toBe('open');
     await clock.advanceAsync(50);
@@ -51,7 +51,7 @@ describe('The circuit breaker', () => {
     expect(said).toEqual(['here']);
   });
 
-  it('opens at the third unanswered call in a row, and not when answers come between', async () => {
+  it('the circuit opens at the third unanswered call in a row, and not when answers come between', async () => {
     await closed();
     for (let turn = 0; turn < 5; turn++) {
       breaker.timedOut();
@@ -67,13 +67,13 @@ describe('The circuit breaker', () => {
     expect(said).toEqual(['away: it does not answer in time']);
   });
 
-  it('opens at once when the connection is lost', async () => {
+  it('the circuit opens at once when the connection is lost', async () => {
     await closed();
     breaker.trip('the connection is lost');
     expect(breaker.state).toBe('open');
   });
 
-  it('lets one probe through at a time', async () => {
+  it('a half-open circuit lets one probe through at a time', async () => {
     await closed();
     breaker.trip('x');
     await clock.advanceAsync(50);
@@ -83,7 +83,7 @@ describe('The circuit breaker', () => {
     expect(probes).toHaveLength(1);
   });
 
-  it('waits longer after each probe in vain, up to 250 ms, so that a return is soon noticed', async () => {
+  it('the circuit waits longer after each failed probe, up to 250 ms', async () => {
     await closed();
     const lostAt = clock.now();
     breaker.trip('x');
@@ -99,7 +99,7 @@ describe('The circuit breaker', () => {
     expect(pauses).toEqual([50, 100, 200, 250, 250, 250]);
   });
 
-  it('spreads the probes of many processes over half a pause', async () => {
+  it('the probes of many processes are spread over half a pause', async () => {
     await closed();
     chance = 0;
     breaker.trip('x');
@@ -109,7 +109,7 @@ describe('The circuit breaker', () => {
     expect(probes).toHaveLength(1);
   });
 
-  it('probes at once on good news, also when they come during a probe in vain', async () => {
+  it('the circuit probes at once on good news, also when it comes during a failing probe', async () => {
     await closed();
     breaker.trip('x');
     breaker.probeNow();
@@ -121,7 +121,7 @@ describe('The circuit breaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
-  it('announces an outage once, however much goes wrong during it, and its end once', async () => {
+  it('the circuit logs an outage once, and its end once', async () => {
     await closed();
     breaker.trip('first');
     for (let turn = 0; turn < 20; turn++) {
@@ -135,7 +135,7 @@ describe('The circuit breaker', () => {
     expect(said).toEqual(['away: first', 'here']);
   });
 
-  it('leaves no timer behind when it is stopped, in any state', async () => {
+  it('a stopped circuit leaves no timer behind, in any state', async () => {
     await closed();
     breaker.trip('x');
     expect(clock.pending).toBe(1);
@@ -149,7 +149,7 @@ describe('The circuit breaker', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('takes a probe that throws for one in vain', async () => {
+  it('a probe that throws has failed', async () => {
     const failing = new CircuitBreaker({
       clock,
       probe: () => Promise.reject(new Error('broken')),

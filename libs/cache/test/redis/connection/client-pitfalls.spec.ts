@@ -49,14 +49,14 @@ const readers = (engine: CacheEngine, count: number): Promise<number[]> =>
 
 /** Each pitfall of the Redis client that this library has to know, by its name. */
 describe('node-redis', () => {
-  it('its command timeout ends when the command is written: a frozen server is bounded by our own deadline', async () => {
+  it('node-redis ends its command timeout at the write; a frozen server is bounded by our own deadline', async () => {
     const engine = await open();
     await server.freeze();
     expect(await readers(engine, 20)).toHaveLength(20);
     await until(() => !engine.store.connected);
   });
 
-  it('its command timeout costs a signal per command: it is off, whatever the options say', async () => {
+  it('node-redis’s command timeout costs a signal per command; it is off, whatever the options say', async () => {
     const engine = await open({ commandOptions: { timeout: 1 } }, 20_000);
     // With a timeout of a millisecond a queue this long would lose commands before their write.
     const stored = await Promise.all(
@@ -65,7 +65,7 @@ describe('node-redis', () => {
     expect(stored.filter((done) => !done)).toEqual([]);
   });
 
-  it('after a socket timeout its default strategy closes the client for good: ours comes back', async () => {
+  it('node-redis closes for good after a socket timeout by default; our connection comes back', async () => {
     const socket = { socketTimeout: 200, reconnectStrategy: false as const };
     const engine = await open({ socket, pingInterval: 100 });
     await server.freeze();
@@ -78,7 +78,7 @@ describe('node-redis', () => {
     await until(() => engine.store.connected);
   });
 
-  it('its offline queue replays old writes after an outage: it is off, nothing comes late', async () => {
+  it('node-redis’s offline queue replays old writes after an outage; it is off, and nothing comes late', async () => {
     const engine = await open();
     await server.kill();
     await until(() => !engine.store.connected);
@@ -89,7 +89,7 @@ describe('node-redis', () => {
     expect(await server.command('KEYS', 'gad:late:*')).toEqual([]);
   });
 
-  it('its multi() knows neither timeout nor disableOfflineQueue: no transaction is used anywhere', () => {
+  it('node-redis’s multi() knows no timeout and ignores disableOfflineQueue; no transaction is used', () => {
     const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.ts'),
     );
@@ -100,7 +100,7 @@ describe('node-redis', () => {
     expect(using).toEqual([]);
   });
 
-  it('its Sentinel client sends what failed again to the next master: it is not used', () => {
+  it('node-redis’s Sentinel client resends failed commands to the next master; it is not used', () => {
     const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.ts'),
     );
@@ -111,7 +111,7 @@ describe('node-redis', () => {
     expect(using).toEqual([]);
   });
 
-  it('its Sentinel client reports an error per node, without a listener fatal: ours end nothing', async () => {
+  it('node-redis’s Sentinel client raises a fatal error per node without a listener; our links raise none', async () => {
     const frozen = await startRedis();
     await frozen.freeze();
     const silent = Number(new URL(frozen.url).port);
@@ -131,7 +131,7 @@ describe('node-redis', () => {
     await frozen.stop();
   });
 
-  it('its client-side cache has wrong and old values: commands go past it, whatever the options say', async () => {
+  it('node-redis’s client-side cache serves wrong and old values; commands bypass it, whatever the options say', async () => {
     const aside = new BasicClientSideCache({ maxEntries: 100 });
     const engine = await open({ RESP: 3, clientSideCache: aside }, 5_000);
     expect(await engine.getOrSet('k', () => 'old')).toBe('old');
@@ -141,7 +141,7 @@ describe('node-redis', () => {
     expect(aside.stats().missCount).toBe(0);
   });
 
-  it('its createClient builds a class for every other address: links share one', () => {
+  it('node-redis’s createClient builds a class for every other address; our links share one', () => {
     const make = (host: string): void => {
       const link = nodeRedisLink({ url: `redis://${host}` });
       link.on('error', () => undefined);
@@ -157,14 +157,14 @@ describe('node-redis', () => {
     create.mockRestore();
   });
 
-  it('its queue is unbounded: ours refuses beyond a length, and everybody is answered', async () => {
+  it('node-redis’s queue is unbounded; ours refuses beyond a length, and every call is settled', async () => {
     const engine = await open({ commandsQueueMaxLength: 10 });
     expect(await readers(engine, 500)).toHaveLength(500);
     await server.freeze();
     expect(await readers(engine, 500)).toHaveLength(500);
   });
 
-  it('without an error listener it ends the process: every link has one', async () => {
+  it('node-redis ends the process without an error listener; every link has one', async () => {
     await proxy.close();
     const url = `redis://127.0.0.1:${proxy.port}/0`;
     const engine = createCache({ redis: { url } }, silentLog);
@@ -174,7 +174,7 @@ describe('node-redis', () => {
     proxy = await startTcpProxy(Number(new URL(server.url).port));
   });
 
-  it('may lose its subscription with its connection: waiters are woken again after a reconnect', async () => {
+  it('node-redis may lose its subscription with its connection; waiters are woken again after a reconnect', async () => {
     const [loader, waiter] = [await open({}, 5_000), await open({}, 5_000)];
     for (let round = 0; round < 2; round++) {
       await until(() => loader.store.connected && waiter.store.connected);
@@ -198,7 +198,7 @@ describe('node-redis', () => {
     }
   });
 
-  it('destroyed while its socket is connecting, it connects all the same: that connection is closed', async () => {
+  it('node-redis connects after a destroy during the connect; our link closes that connection', async () => {
     const before = await resourcesNow();
     for (let n = 0; n < 20; n++) {
       const link = nodeRedisLink({ url: `redis://127.0.0.1:${proxy.port}/0` });
@@ -211,7 +211,7 @@ describe('node-redis', () => {
     await expectNoMoreThan(before);
   });
 
-  it('says things at connecting that a plain or older server refuses: nothing is refused', async () => {
+  it('node-redis sends commands at connect that an older server refuses; the connection is used all the same', async () => {
     const before = await server.command('INFO', 'errorstats');
     await open();
     expect(await server.command('INFO', 'errorstats')).toEqual(before);

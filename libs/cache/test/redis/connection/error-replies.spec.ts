@@ -42,7 +42,7 @@ async function loads(engine: CacheEngine): Promise<void> {
 const about = (code: string): string[] => lines.filter((line) => line.includes(`(${code})`));
 
 describe('A Redis that answers, but refuses', () => {
-  it('because it is full (OOM): loads answer, hits stay, removals remove, one line is logged', async () => {
+  it('a full Redis (OOM) leaves loads answering, hits served and removals working, with one log line', async () => {
     const engine = await opened();
     await engine.set('kept', 1);
     await server.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
@@ -60,7 +60,7 @@ describe('A Redis that answers, but refuses', () => {
     expect(await engine.set('new', 1)).toBe(true);
   });
 
-  it('because it became a replica (READONLY): loads answer, removals are honest', async () => {
+  it('a Redis that became a replica (READONLY) leaves loads answering and removals failing', async () => {
     const engine = await opened();
     await engine.set('stats:1', 'old');
     await server.command('REPLICAOF', '127.0.0.1', '1');
@@ -78,7 +78,7 @@ describe('A Redis that answers, but refuses', () => {
     expect(await engine.set('new', 1)).toBe(true);
   });
 
-  it('because the password is wrong: away until it is right, and the log does not tell it', async () => {
+  it('a wrong password makes the store unavailable until it is right, and is not logged', async () => {
     await server.command('CONFIG', 'SET', 'requirepass', 'right');
     const url = server.url.replace('redis://', 'redis://:geheim@');
     const engine = await opened(url);
@@ -91,7 +91,7 @@ describe('A Redis that answers, but refuses', () => {
     expect(lines.join()).not.toMatch(/geheim|right|127\.0\.0\.1/);
   });
 
-  it('because no password was given (NOAUTH)', async () => {
+  it('a missing password (NOAUTH) makes the store unavailable', async () => {
     await server.command('CONFIG', 'SET', 'requirepass', 'right');
     const engine = await opened();
     await loads(engine);
@@ -101,7 +101,7 @@ describe('A Redis that answers, but refuses', () => {
     expect(await engine.set('k', 1)).toBe(true);
   });
 
-  it('because its user lost all rights while connected (NOPERM), and got them back', async () => {
+  it('a user that lost its rights while connected (NOPERM) works again when they are back', async () => {
     await server.command('ACL', 'SETUSER', 'gad', 'on', '>p', '~*', '&*', '+@all');
     const engine = await opened(server.url.replace('redis://', 'redis://gad:p@'));
     expect(await engine.set('k', 'old')).toBe(true);
@@ -115,7 +115,7 @@ describe('A Redis that answers, but refuses', () => {
     expect(await engine.delete('k')).toBe(1);
   });
 
-  it('because its user was removed under load: the connection is cut, and taken up again', async () => {
+  it('a user that was removed under load loses its connection, which is taken up again', async () => {
     const user = ['ACL', 'SETUSER', 'gad', 'on', '>p', '~*', '&*', '+@all'];
     await server.command(...user);
     const engine = await opened(server.url.replace('redis://', 'redis://gad:p@'));
@@ -130,7 +130,7 @@ describe('A Redis that answers, but refuses', () => {
     expect(lines.filter((line) => line.includes('store is away'))).toHaveLength(1);
   });
 
-  it('because it is still loading its data (LOADING): away, and in use when it is done', async () => {
+  it('a Redis that is loading its data (LOADING) is unavailable, and used when it is done', async () => {
     const fake = await startFakeResp('-LOADING Redis is loading the dataset in memory\r\n');
     try {
       const engine = await opened(fake.url);
@@ -149,7 +149,7 @@ describe('A Redis that answers, but refuses', () => {
     }
   });
 
-  it('with replies of the wrong kind: misses, never wrong values or exceptions', async () => {
+  it('replies of the wrong kind are misses, never wrong values or exceptions', async () => {
     const replies = [':1\r\n', '*2\r\n$1\r\na\r\n:1\r\n', '$-1\r\n', '_\r\n', '#t\r\n', ',1.5\r\n'];
     for (const reply of replies) {
       const fake = await startFakeResp('+PONG\r\n');

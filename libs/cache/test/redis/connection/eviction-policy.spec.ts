@@ -16,7 +16,7 @@ beforeEach(() => {
 const policyLines = (): string[] => lines.filter((line) => line.includes('maxmemory-policy'));
 
 it.each(['allkeys-lfu', 'volatile-ttl', 'volatile-lru', 'allkeys-random', 'noeviction'])(
-  'A start on a server with a bound and the policy %s warns, once, and names allkeys-lru',
+  'a start on a server with maxmemory and the policy %s warns once, and names allkeys-lru',
   async (policy) => {
     await server.command('CONFIG', 'SET', 'maxmemory', '100mb', 'maxmemory-policy', policy);
     const store = await openRedisStore(server, { logger: logInto(() => lines) });
@@ -29,7 +29,7 @@ it.each(['allkeys-lfu', 'volatile-ttl', 'volatile-lru', 'allkeys-random', 'noevi
 it.each([
   ['100mb', 'allkeys-lru'],
   ['0', 'noeviction'],
-])('A start on a server with maxmemory %s and %s says nothing', async (maxmemory, policy) => {
+])('a start on a server with maxmemory %s and %s logs nothing', async (maxmemory, policy) => {
   await server.command('CONFIG', 'SET', 'maxmemory', maxmemory, 'maxmemory-policy', policy);
   const store = await openRedisStore(server, { logger: logInto(() => lines) });
   // The figures are asked for behind the policy, on the same connection.

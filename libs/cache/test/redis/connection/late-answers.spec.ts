@@ -33,7 +33,7 @@ async function connected() {
 }
 
 describe('A circuit that was opened by timeouts', () => {
-  it('probes as soon as a late answer shows that the server is back', async () => {
+  it('an open circuit probes as soon as a late answer shows that the server is back', async () => {
     const { clock, connection, sent } = await connected();
     const reads = [1, 2, 3].map((n) =>
       connection.send(['GET', `k:${n}`], 50, 'guarded').catch(() => 'timeout'),

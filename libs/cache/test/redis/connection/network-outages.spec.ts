@@ -88,7 +88,7 @@ async function isBack(): Promise<void> {
 }
 
 describe.each(OUTAGES)('A store that is $name', ({ strike, heal, removes = false }) => {
-  it('costs no answer, is honest about removals, and is used again by itself', async () => {
+  it('an unreachable store costs no answer, fails its removals, and is used again without a restart', async () => {
     await isBack();
     const before = await resourcesNow();
     lines = [];
@@ -114,7 +114,7 @@ describe.each(OUTAGES)('A store that is $name', ({ strike, heal, removes = false
     await expectNoMoreThan(before);
   });
 
-  it('makes a write wait no longer than a deadline, and its removal is done before anything is served', async () => {
+  it('an unreachable store costs a write one deadline, and its removal is done before anything is served', async () => {
     await isBack();
     await cache.set('stats:1', 'old');
     expect(await cache.get('stats:1')).toBe('old');
@@ -135,7 +135,7 @@ describe.each(OUTAGES)('A store that is $name', ({ strike, heal, removes = false
 });
 
 describe('A connection', () => {
-  it('that the server forgot (half-open) is replaced, though nobody closed it', async () => {
+  it('a half-open connection that the server forgot is replaced', async () => {
     await isBack();
     const before = await resourcesNow();
     const accepted = proxy.accepted;
@@ -147,7 +147,7 @@ describe('A connection', () => {
     await expectNoMoreThan(before);
   });
 
-  it('that is reset under load costs no answer', async () => {
+  it('a connection that is reset under load costs no answer', async () => {
     await isBack();
     const before = await resourcesNow();
     for (let round = 0; round < 10; round++) {
@@ -159,7 +159,7 @@ describe('A connection', () => {
     await expectNoMoreThan(before);
   });
 
-  it('that delivers a byte at a time works', async () => {
+  it('a connection that delivers a byte at a time works', async () => {
     await isBack();
     proxy.become({ kind: 'slice' });
     const patient = createCache(
@@ -174,7 +174,7 @@ describe('A connection', () => {
     await patient.close();
   });
 
-  it('that is lost during a load costs the storing, not the value', async () => {
+  it('a connection that is lost during a load costs the storing, not the value', async () => {
     await isBack();
     const row = deferred<number>();
     const slow = cache.getOrSetEntry('slow', () => row.promise);
@@ -186,12 +186,15 @@ describe('A connection', () => {
 });
 
 describe('Closing', () => {
-  it.each(OUTAGES)('ends in bounded time with a store that is $name', async ({ strike }) => {
-    await isBack();
-    await strike();
-    await cache.invalidate(['stats:*']);
-    await cache.close();
-    expect(await cache.getOrSet('k', () => 1)).toBe(1);
-    await expect(cache.delete('k')).rejects.toThrow(/closed/);
-  });
+  it.each(OUTAGES)(
+    'closing ends in bounded time with a store that is $name',
+    async ({ strike }) => {
+      await isBack();
+      await strike();
+      await cache.invalidate(['stats:*']);
+      await cache.close();
+      expect(await cache.getOrSet('k', () => 1)).toBe(1);
+      await expect(cache.delete('k')).rejects.toThrow(/closed/);
+    },
+  );
 });

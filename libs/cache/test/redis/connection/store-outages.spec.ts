@@ -42,8 +42,8 @@ async function answersAll(engine: CacheEngine): Promise<void> {
   await expect(engine.clear()).rejects.toThrow(CacheUnavailableError);
 }
 
-describe('A Redis store that is away', () => {
-  it('at start is no error, is reported once, and is used when it comes', async () => {
+describe('An unavailable Redis store', () => {
+  it('a store that is unavailable at the start is logged once, and used when it comes', async () => {
     await server.kill();
     cache = await opened();
     await answersAll(cache);
@@ -60,7 +60,7 @@ describe('A Redis store that is away', () => {
     ]);
   });
 
-  it('killed under load costs no answer, and comes back by itself', async () => {
+  it('a store that is killed under load costs no answer, and is used again', async () => {
     cache = await opened();
     expect(lines).toEqual([expect.stringMatching(/store is connected/)]);
     await cache.set('k', 1);
@@ -75,7 +75,7 @@ describe('A Redis store that is away', () => {
     expect(lines).toHaveLength(3);
   });
 
-  it('frozen costs one deadline and then nothing, and recovers when it thaws', async () => {
+  it('a frozen store costs one deadline and then nothing, and recovers when it thaws', async () => {
     cache = await opened();
     await cache.set('k:1', 'old');
     await server.freeze();
@@ -90,7 +90,7 @@ describe('A Redis store that is away', () => {
     expect(lines.filter((line) => line.includes('away'))).toHaveLength(1);
   });
 
-  it('in the middle of a load costs the storing, not the value', async () => {
+  it('a store that fails during a load costs the storing, not the value', async () => {
     cache = await opened();
     const row = deferred<number>();
     const slow = cache.getOrSetEntry('k', () => row.promise, { ttl: 60 });
@@ -100,7 +100,7 @@ describe('A Redis store that is away', () => {
     expect(await slow).toMatchObject({ value: 1, stored: false, ttl: 0, hit: false });
   });
 
-  it('lets callers wait for the next load, never for one that already runs', async () => {
+  it('without the store callers wait for the next load, never for one that already runs', async () => {
     cache = await opened();
     await server.kill();
     await until(() => !cache.store.connected);
@@ -125,14 +125,14 @@ describe('A Redis store that is away', () => {
     expect(loads).toBe(2);
   });
 
-  it('reports statistics with connected: false', async () => {
+  it('an unavailable store reports connected: false in the statistics', async () => {
     cache = await opened();
     await server.kill();
     await until(() => !cache.store.connected);
     await expect(cache.store.statistics()).rejects.toThrow(CacheUnavailableError);
   });
 
-  it('does not keep the process from closing', async () => {
+  it('an unavailable store does not keep the process from closing', async () => {
     cache = await opened();
     await server.freeze();
     await cache.store.close();
@@ -142,7 +142,7 @@ describe('A Redis store that is away', () => {
 });
 
 describe('A fill token', () => {
-  it('dies with its connection, although its lease is still there', async () => {
+  it('a lease token is void with its connection, although its lease is still there', async () => {
     cache = await opened();
     const row = deferred<number>();
     const slow = cache.getOrSetEntry('k', () => row.promise);
@@ -156,7 +156,7 @@ describe('A fill token', () => {
     expect(await cache.get('k')).toBeUndefined();
   });
 
-  it('is void on a server restored to before the invalidation', async () => {
+  it('a lease token is void on a server restored to before the invalidation', async () => {
     cache = await opened();
     const row = deferred<number>();
     const slow = cache.getOrSetEntry('k', () => row.promise);
@@ -173,7 +173,7 @@ describe('A fill token', () => {
     expect(await cache.get('k')).toBeUndefined();
   });
 
-  it('whose fill was executed on a connection lost before the answer is not shared', async () => {
+  it('a fill that was executed on a connection lost before the answer is not shared', async () => {
     const { makeLink, gates } = gatedLinks();
     const store = await openRedisStore(server, { makeLink });
     cache = engineOver(store);
@@ -187,7 +187,7 @@ describe('A fill token', () => {
     expect(await early).toMatchObject({ value: 1, stored: false });
   });
 
-  it('that nobody heard of keeps nobody waiting', async () => {
+  it('a lease whose grant was lost keeps no caller waiting', async () => {
     const { makeLink, gates } = gatedLinks();
     const store = await openRedisStore(server, { makeLink });
     cache = engineOver(store, { deadlineMs: 50 });

@@ -78,8 +78,8 @@ async function idle(): Promise<void> {
 
 const cases = (): [string, () => Promise<unknown>][] => [...UPKEEP, ...LOOKS];
 
-describe('What looks after the cache does not look like use:', () => {
-  it.each(cases())('%s leaves the order of the least recently used alone', async (name, work) => {
+describe('Upkeep does not look like use to eviction:', () => {
+  it.each(cases())('%s leaves the LRU order of the values alone', async (name, work) => {
     if (LOOKS.some(([look]) => look === name) && !knowsNoTouch) return;
     await server.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
     await idle();
@@ -89,7 +89,7 @@ describe('What looks after the cache does not look like use:', () => {
     await store.close();
   });
 
-  it.each(cases())('%s counts as no use of the frequently used', async (name, work) => {
+  it.each(cases())('%s does not count as use for LFU', async (name, work) => {
     if (LOOKS.some(([look]) => look === name) && !knowsNoTouch) return;
     await server.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lfu');
     await server.command('CONFIG', 'SET', 'lfu-log-factor', '0');
@@ -103,7 +103,7 @@ describe('What looks after the cache does not look like use:', () => {
     await store.close();
   });
 
-  it('a hit does', async () => {
+  it('a hit counts as use', async () => {
     await server.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
     await idle();
     await cache.get('k:0');

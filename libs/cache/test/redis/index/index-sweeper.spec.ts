@@ -53,7 +53,7 @@ function run(script: Script, ...args: string[]): Promise<unknown> {
 }
 
 describe('The upkeep of the key index', () => {
-  it('lets removed keys go at once, however they were removed', async () => {
+  it('removed keys leave the index at once, however they were removed', async () => {
     for (const name of ['a:1', 'a:2', 'b:1', 'b:2', 'c']) await cache.set(name, 1);
     await cache.acquireLease('a:leased');
     await cache.delete('a:1');
@@ -66,14 +66,14 @@ describe('The upkeep of the key index', () => {
     expect(await members()).toEqual([]);
   });
 
-  it('never drops the sentinel, however many keys are added', async () => {
+  it('the sweeper never drops the sentinel, however many keys are added', async () => {
     const before = await sentinels();
     for (let n = 0; n < 64; n++) await cache.set(`k:${n % 8}`, 1, n % 2 === 0 ? {} : { ttl: 1e-3 });
     for (let n = 0; n < 64; n++) await cache.set(`new:${n}`, 1);
     expect(await sentinels()).toEqual(before);
   });
 
-  it('looks at other members at one addition in eight, by hand or by lease', async () => {
+  it('the sweeper checks other members at one addition in eight, by hand or by lease', async () => {
     const probes: string[] = [];
     const counted = await openRedisStore(server, {
       makeLink: (settings) => {
@@ -97,7 +97,7 @@ describe('The upkeep of the key index', () => {
     await counted.close();
   });
 
-  it('drops the dead only, a page at a time and by sample', async () => {
+  it('the sweeper drops dead members only, a page at a time and by sample', async () => {
     const names = Array.from({ length: 30 }, (_, n) => `k:${String(n).padStart(2, '0')}`);
     for (const name of names) await cache.set(name, 1);
     await cache.acquireLease('k:leased');
@@ -113,7 +113,7 @@ describe('The upkeep of the key index', () => {
     expect(await sentinels()).toHaveLength(1);
   });
 
-  it('notices an index that was lost and rebuilt between two pages of a prefix, and scans', async () => {
+  it('a removal notices an index that was lost and rebuilt between two pages, and scans', async () => {
     const other = await openRedisStore(server);
     const names = Array.from({ length: 450 }, (_, n) => `k:${String(n).padStart(3, '0')}`);
     await Promise.all(names.map((name) => cache.set(name, 1)));
@@ -131,7 +131,7 @@ describe('The upkeep of the key index', () => {
     await other.close();
   });
 
-  it('is evicted under allkeys-lru when it is what nobody used for longest: no key survives', async () => {
+  it('the index may be evicted as least recently used under allkeys-lru: no key survives a removal', async () => {
     const names = Array.from({ length: 300 }, (_, n) => `k:${n}`);
     await Promise.all(names.map((name) => cache.set(name, 'x'.repeat(200))));
     const token = await cache.acquireLease('k:leased');

@@ -38,7 +38,7 @@ async function writeDirectly(count: number): Promise<void> {
 }
 
 describe('The key index', () => {
-  it('adopts the keys that were there before', async () => {
+  it('the key index adopts the keys that were there before', async () => {
     await writeDirectly(1_500);
     const store = await openRedisStore(server);
     await sealed();
@@ -48,7 +48,7 @@ describe('The key index', () => {
     await store.close();
   });
 
-  it('costs a prefix removal one command', async () => {
+  it('with the key index a removal by prefix costs one command', async () => {
     const { makeLink, gates } = gatedLinks();
     const store = await openRedisStore(server, { makeLink });
     const cache = engineOver(store);
@@ -61,7 +61,7 @@ describe('The key index', () => {
     await store.close();
   });
 
-  it('is lost: the next removal finds everything by SCAN and rebuilds it', async () => {
+  it('after the loss of the key index a removal finds everything by SCAN and rebuilds it', async () => {
     const store = await openRedisStore(server);
     const cache = engineOver(store);
     for (let n = 0; n < 300; n++) await cache.set(`k:${n}`, 1);
@@ -73,7 +73,7 @@ describe('The key index', () => {
     await store.close();
   });
 
-  it('is lost and rebuilt while a removal pages through it: nothing is left behind', async () => {
+  it('a key index that is lost and rebuilt under a removal leaves nothing behind', async () => {
     await writeDirectly(1_200);
     const { makeLink, gates } = gatedLinks();
     const store = await openRedisStore(server, { makeLink });
@@ -97,7 +97,7 @@ describe('The key index', () => {
     await other.close();
   });
 
-  it('is not declared complete by a rebuild that lost its mark', async () => {
+  it('the key index is not declared complete by a rebuild that lost its mark', async () => {
     await writeDirectly(1_200);
     const { makeLink, gates } = gatedLinks();
     const [held, sealing] = [gates.before('REBUILD_SEAL'), gates.after('REBUILD_SEAL')];
@@ -112,7 +112,7 @@ describe('The key index', () => {
     await store.close();
   });
 
-  it('knows the keys that were leased or written while it was rebuilt', async () => {
+  it('the key index has the keys that were leased or written while it was rebuilt', async () => {
     await writeDirectly(1_200);
     const { makeLink, gates } = gatedLinks();
     const held = gates.before('REBUILD_SEAL');
@@ -129,7 +129,7 @@ describe('The key index', () => {
     await store.close();
   });
 
-  it('goes on behind the last member, so that removals end under load', async () => {
+  it('a removal continues after the last member, so that it ends under load', async () => {
     const { makeLink, gates } = gatedLinks();
     const store = await openRedisStore(server, { makeLink });
     const cache = engineOver(store);
@@ -148,7 +148,7 @@ describe('The key index', () => {
     await store.close();
   });
 
-  it('is paged through once, whatever the consumer leaves there', async () => {
+  it('the key index is paged through once, even if the consumer removes nothing', async () => {
     await writeDirectly(1_200);
     const { makeLink, gates } = gatedLinks();
     const store = await openRedisStore(server, { makeLink });
@@ -164,7 +164,7 @@ describe('The key index', () => {
     await store.close();
   });
 
-  it('reaches the last character there is', async () => {
+  it('the key index reaches the last character there is', async () => {
     const store = await openRedisStore(server);
     const cache = engineOver(store);
     await cache.set('a\u{10ffff}\u{10ffff}', 1);
@@ -174,7 +174,7 @@ describe('The key index', () => {
     await store.close();
   });
 
-  it('drops members whose keys expired when others are added', async () => {
+  it('the key index drops members whose keys expired when others are added', async () => {
     const store = await openRedisStore(server);
     const cache = engineOver(store);
     await Promise.all(
@@ -194,7 +194,7 @@ describe('The key index', () => {
     await store.close();
   });
 
-  it('is swept after a crowd of keys expired and nothing else happens', async () => {
+  it('the key index is swept after many keys expired and nothing else happens', async () => {
     const store = await openRedisStore(server);
     const cache = engineOver(store);
     await Promise.all(
@@ -207,7 +207,7 @@ describe('The key index', () => {
     await store.close();
   });
 
-  it('does not stop removals when the server is full', async () => {
+  it('the key index does not stop removals when the server is full', async () => {
     const store = await openRedisStore(server);
     const cache = engineOver(store);
     for (let n = 0; n < 250; n++) await cache.set(`k:${n}`, 'x'.repeat(100));
@@ -226,7 +226,7 @@ describe('The key index', () => {
     await store.close();
   });
 
-  it('may be evicted: no key survives a pattern removal', async () => {
+  it('the key index may be evicted: no key survives a removal by pattern', async () => {
     await server.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-random');
     const store = await openRedisStore(server);
     const cache = engineOver(store);
@@ -248,7 +248,7 @@ describe('The key index', () => {
     await store.close();
   });
 
-  it('lists pages that stay the same while keys come and go', async () => {
+  it('the key index lists pages that stay the same while keys come and go', async () => {
     const store = await openRedisStore(server);
     const cache = engineOver(store);
     for (const name of ['a', 'b', 'c', 'd']) await cache.set(name, 1);
@@ -261,7 +261,7 @@ describe('The key index', () => {
     await store.close();
   });
 
-  it('sends large values past the scripts', async () => {
+  it('large values are sent before the scripts, not through them', async () => {
     const { makeLink, gates } = gatedLinks();
     const store = await openRedisStore(server, { makeLink });
     const cache = engineOver(store);

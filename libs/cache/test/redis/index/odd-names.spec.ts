@@ -42,7 +42,7 @@ describe.each(['lex', 'scan'] as const)(
     }
 
     it.each([1, 2, 3, 100])(
-      'a listing by pages of %d passes over them, and ends',
+      'a listing by pages of %d passes over invalid names, and ends',
       async (limit) => {
         const { store, look } = await prepared();
         const seen: string[] = [];
@@ -58,14 +58,14 @@ describe.each(['lex', 'scan'] as const)(
       },
     );
 
-    it('counts end, and count what can be read', async () => {
+    it('counts end, and count the names that are valid keys', async () => {
       const { store, look } = await prepared();
       expect(await look.count('k:*', 10)).toEqual({ matched: 4, sample: CLEAN.slice(0, 4) });
       expect((await look.count('*', 10)).matched).toBe(5);
       await store.close();
     });
 
-    it('removals remove them', async () => {
+    it('removals remove invalid names as well', async () => {
       const { store, cache } = await prepared();
       expect(await cache.deletePattern('k:*')).toBe(4 + 5);
       expect(await cache.clear()).toBe(1 + 3);
@@ -75,7 +75,7 @@ describe.each(['lex', 'scan'] as const)(
   },
 );
 
-it.each([0, -1, 1.5, NaN, Infinity])('A listing by pages of %d is refused', async (limit) => {
+it.each([0, -1, 1.5, NaN, Infinity])('a listing by pages of %d is refused', async (limit) => {
   const look = new Inspection(engineOver(new MemoryStore()));
   await expect(look.list({ limit })).rejects.toThrow(CacheOptionsError);
 });

@@ -32,17 +32,20 @@ describe('In Redis, whose clock was set back,', () => {
     ['an hour', HOUR_MS, '0'],
     ['an hour, awaited', HOUR_MS, '1'],
     ['a little more than any lease', 4_000, '0'],
-  ])('a lease that ends later than any could (%s) is taken over', async (_, ms, flag) => {
-    const store = await openRedisStore(server);
-    await plantLease(ms, flag);
-    const answer = await store.acquire('k', TERMS, 1_000);
-    // The token is adopted: the load under way may still store.
-    expect(answer).toMatchObject({ state: 'owned', lease: { token: TOKEN } });
-    expect(await store.acquire('k', TERMS, 1_000)).toMatchObject({ state: 'wait' });
-    if (answer.state !== 'owned') throw new Error('not leased');
-    expect(await store.fill(answer.lease, '1', undefined, 1_000)).toBe(true);
-    await store.close();
-  });
+  ])(
+    'after a clock was set back a lease that ends impossibly late (%s) is taken over',
+    async (_, ms, flag) => {
+      const store = await openRedisStore(server);
+      await plantLease(ms, flag);
+      const answer = await store.acquire('k', TERMS, 1_000);
+      // The token is adopted: the load under way may still store.
+      expect(answer).toMatchObject({ state: 'owned', lease: { token: TOKEN } });
+      expect(await store.acquire('k', TERMS, 1_000)).toMatchObject({ state: 'wait' });
+      if (answer.state !== 'owned') throw new Error('not leased');
+      expect(await store.fill(answer.lease, '1', undefined, 1_000)).toBe(true);
+      await store.close();
+    },
+  );
 
   it('a lease that may be right is waited for', async () => {
     const store = await openRedisStore(server);
@@ -57,20 +60,23 @@ describe('In Redis, whose clock was set back,', () => {
     ['of a rest', '2another', HOUR_MS],
     ['of a hit-for-miss marker', `2!${HEAD}`, HOUR_MS],
     ['without an end', '0another', undefined],
-  ])('a turn to refresh that ends later than any could (%s) is taken over', async (_, turn, ms) => {
-    const store = await openRedisStore(server);
-    await store.write('k', VALUE, undefined, 1_000);
-    const life = ms === undefined ? [] : ['PX', String(ms)];
-    await server.command('SET', 'gad:\0refresh:k', turn, ...life);
-    const terms = { ...TURN, background: true };
-    expect(await store.acquireRefresh('k', HEAD, terms, 1_000)).toMatchObject({ state: 'owned' });
-    expect(await store.acquireRefresh('k', HEAD, terms, 1_000)).toMatchObject({ state: 'wait' });
-    await store.close();
-  });
+  ])(
+    'after a clock was set back a refresh lease that ends impossibly late (%s) is taken over',
+    async (_, turn, ms) => {
+      const store = await openRedisStore(server);
+      await store.write('k', VALUE, undefined, 1_000);
+      const life = ms === undefined ? [] : ['PX', String(ms)];
+      await server.command('SET', 'gad:\0refresh:k', turn, ...life);
+      const terms = { ...TURN, background: true };
+      expect(await store.acquireRefresh('k', HEAD, terms, 1_000)).toMatchObject({ state: 'owned' });
+      expect(await store.acquireRefresh('k', HEAD, terms, 1_000)).toMatchObject({ state: 'wait' });
+      await store.close();
+    },
+  );
 });
 
 describe('The index of a server whose clock was set back', () => {
-  it('is rebuilt, though another rebuild seems to have just begun', async () => {
+  it('the index is rebuilt after a clock was set back, though a rebuild seems to have just begun', async () => {
     await server.command('ZADD', 'gad:\0index', '0', '\0r9999999999999nonce');
     const store = await openRedisStore(server);
     await server.command('SET', 'gad:k', '1');
@@ -88,7 +94,7 @@ describe('In a process whose clock was set back,', () => {
     return { store: new MemoryStore({ clock }), setTo: (ms) => void (now = ms) };
   }
 
-  it('a lease that ends later than any could is taken over', async () => {
+  it('in a process whose clock was set back an impossibly late lease is taken over', async () => {
     const { store: memory, setTo } = store();
     const before = await memory.acquire('k', TERMS);
     expect(await memory.acquire('k', TERMS)).toMatchObject({ state: 'wait' });
@@ -98,14 +104,17 @@ describe('In a process whose clock was set back,', () => {
     expect(await memory.fill(before.lease, '1', undefined)).toBe(true);
   });
 
-  it.each([0, 2_000])('a turn or a rest (of %d ms) is, too', async (restMs) => {
-    const { store: memory, setTo } = store();
-    await memory.write('k', VALUE, undefined);
-    const turn = await memory.acquireRefresh('k', HEAD, TURN);
-    if (turn.state !== 'owned') throw new Error('not taken');
-    if (restMs > 0) await memory.releaseRefresh(turn.refresh, restMs, 0);
-    setTo(0);
-    expect(await memory.acquireRefresh('k', HEAD, TURN)).toMatchObject({ state: 'owned' });
-    expect(await memory.acquireRefresh('k', HEAD, TURN)).toMatchObject({ state: 'wait' });
-  });
+  it.each([0, 2_000])(
+    'in a process whose clock was set back a refresh lease or cooldown (of %d ms) ends',
+    async (restMs) => {
+      const { store: memory, setTo } = store();
+      await memory.write('k', VALUE, undefined);
+      const turn = await memory.acquireRefresh('k', HEAD, TURN);
+      if (turn.state !== 'owned') throw new Error('not taken');
+      if (restMs > 0) await memory.releaseRefresh(turn.refresh, restMs, 0);
+      setTo(0);
+      expect(await memory.acquireRefresh('k', HEAD, TURN)).toMatchObject({ state: 'owned' });
+      expect(await memory.acquireRefresh('k', HEAD, TURN)).toMatchObject({ state: 'wait' });
+    },
+  );
 });

@@ -47,7 +47,7 @@ async function staged(): Promise<unknown> {
 }
 
 describe('A read with its remaining life', () => {
-  it('never gives an older value the life of a newer one', async () => {
+  it('a read with its ttl never gives an older value the life of a newer one', async () => {
     await other.set('k', 'old', { ttl: 100 });
     let pair = 0;
     const asks = (call: string): boolean => /^(PTTL|GET) gad:k$/.test(call);
@@ -64,8 +64,8 @@ describe('A read with its remaining life', () => {
   });
 });
 
-describe('A load whose end nobody knows', () => {
-  it('is not shared with who came after the invalidation: the fill timed out', async () => {
+describe('A load whose outcome is unknown', () => {
+  it('a load whose fill timed out is not shared with callers after the invalidation', async () => {
     const hurried = engineOver(mine, { deadlineMs: 150 });
     const row = deferred<number>();
     const early = hurried.getOrSetEntry('k', () => row.promise);
@@ -81,7 +81,7 @@ describe('A load whose end nobody knows', () => {
     unanswered.release();
   });
 
-  it('is not shared either when it yielded undefined', async () => {
+  it('a load that yielded undefined is not shared with callers after the invalidation', async () => {
     const row = deferred<undefined>();
     const early = cache.getOrSet<number | undefined>('k', () => row.promise);
     await until(() => cache.counts().loads === 1);
@@ -95,7 +95,7 @@ describe('A load whose end nobody knows', () => {
 });
 
 describe('A take-over', () => {
-  it('adopts the token, and an invalidation ends it for both', async () => {
+  it('a take-over adopts the token, and an invalidation ends it for both processes', async () => {
     const slow = await mine.acquire('k', { leaseMs: 200, replace: false }, MS);
     if (slow.state !== 'owned') throw new Error(slow.state);
     await sleep(250);
@@ -108,7 +108,7 @@ describe('A take-over', () => {
     expect(await server.command('EXISTS', 'gad:k')).toBe(0);
   });
 
-  it('keeps the wish of those who wait to be woken', async () => {
+  it('a take-over keeps the waiters that want to be woken', async () => {
     const slow = await mine.acquire('k', { leaseMs: 200, replace: false }, MS);
     if (slow.state !== 'owned') throw new Error(slow.state);
     const watch = theirs.watch('k');
@@ -124,7 +124,7 @@ describe('A take-over', () => {
 });
 
 describe('A fill', () => {
-  it('that is refused leaves no staged text behind', async () => {
+  it('a refused fill leaves no staged text behind', async () => {
     const row = deferred<string>();
     const slow = cache.getOrSetEntry('k', () => row.promise);
     await until(() => cache.counts().loads === 1);
@@ -135,7 +135,7 @@ describe('A fill', () => {
     expect(await server.command('EXISTS', 'gad:k')).toBe(0);
   });
 
-  it('is stored although the server forgot the scripts meanwhile', async () => {
+  it('a fill is stored even if the server forgot the scripts', async () => {
     const row = deferred<number>();
     const slow = cache.getOrSetEntry('k', () => row.promise);
     await until(() => cache.counts().loads === 1);
@@ -144,7 +144,7 @@ describe('A fill', () => {
     expect(await slow).toMatchObject({ value: 1, stored: true });
   });
 
-  it('is announced only when somebody waits for it', async () => {
+  it('a fill is announced only when a caller waits for it', async () => {
     const heard: string[] = [];
     const ear = createClient({ url: server.url });
     await ear.connect();
@@ -163,8 +163,8 @@ describe('A fill', () => {
   });
 });
 
-describe('Who waits for another process', () => {
-  it('gets the value without messages, too', async () => {
+describe('A waiter for another process', () => {
+  it('a waiter gets the value even without messages', async () => {
     const deaf = await opened({
       makeLink: (settings) => {
         const link = nodeRedisLink(settings);
@@ -184,7 +184,7 @@ describe('Who waits for another process', () => {
     expect(await Promise.all([first, second])).toEqual([1, 1]);
   });
 
-  it('loads for itself when the patience is over, and does not store', async () => {
+  it('a waiter whose wait is over loads, and does not store', async () => {
     const impatient = engineOver(theirs, { leaseWaitMs: 30 });
     const token = await cache.acquireLease('k');
     const entry = await impatient.getOrSetEntry('k', () => 1);
@@ -194,7 +194,7 @@ describe('Who waits for another process', () => {
 });
 
 describe('A removal of several pages', () => {
-  it('is not reported done when the server was restored in between', async () => {
+  it('a removal of several pages is not reported done when the server was restored in between', async () => {
     const names = Array.from({ length: 450 }, (_, n) => `k:${String(n).padStart(3, '0')}`);
     await Promise.all(names.map((name) => cache.set(name, 1)));
     await until(() => gates.calls.includes('REBUILD_SEAL'));

@@ -37,7 +37,7 @@ describe.each(pairs)('Leases, on the %s:', (_, pair) => {
   });
   afterEach(() => Promise.all([mine.close(), theirs.close()]));
 
-  it('an old lease neither fills nor releases what was leased anew', async () => {
+  it('an old lease neither fills nor releases a newer one', async () => {
     const old = await leased(mine, 'k');
     await theirs.remove(selectKeys(['k']));
     const current = await leased(theirs, 'k');
@@ -48,7 +48,7 @@ describe.each(pairs)('Leases, on the %s:', (_, pair) => {
     expect(await mine.read('k', MS)).toBe('"new"');
   });
 
-  it('a loader that fails hands the key on at once', async () => {
+  it('a failed loader releases the key at once', async () => {
     const cache = engineOver(mine);
     const other = engineOver(theirs);
     const failing = cache.getOrSet('k', () => Promise.reject(new RangeError('no row')));
@@ -80,7 +80,7 @@ describe.each(pairs)('Leases, on the %s:', (_, pair) => {
     ['a removal by pattern', () => mine.remove(selectPattern('*:?'))],
     ['a clear', () => mine.remove(ALL_KEYS)],
   ];
-  it.each(ends)('%s wakes who waits for the key', async (_end, end) => {
+  it.each(ends)('%s wakes the waiters of the key', async (_end, end) => {
     const lease = await leased(mine, 'w:1');
     const watch = theirs.watch('w:1');
     expect((await theirs.acquire('w:1', TERMS, MS)).state).toBe('wait');
@@ -94,7 +94,7 @@ describe.each(pairs)('Leases, on the %s:', (_, pair) => {
     ['a refill', (turn: RefreshLease) => mine.refill(turn, FILLING('b'), undefined, MS)],
     ['a refresh without a value', (turn: RefreshLease) => mine.releaseRefresh(turn, 0, MS)],
     ['a refresh that failed', (turn: RefreshLease) => mine.releaseRefresh(turn, 60_000, MS)],
-  ])('%s wakes who waits for it', async (_end, end) => {
+  ])('%s wakes the waiters of the key at once', async (_end, end) => {
     await mine.write('r:1', FILLING('a'), undefined, MS);
     const head = envelopeHead('a');
     const turn = { leaseMs: 60_000, force: false };
@@ -121,7 +121,7 @@ describe.each(pairs)('Leases, on the %s:', (_, pair) => {
     first.close();
   });
 
-  it('a reader of another process is served as soon as the load is done', async () => {
+  it('a reader in another process is served as soon as the load is done', async () => {
     const row = deferred<number>();
     const cache = engineOver(mine);
     const other = engineOver(theirs);
@@ -136,7 +136,7 @@ describe.each(pairs)('Leases, on the %s:', (_, pair) => {
 });
 
 describe('A lease in Redis', () => {
-  it('disappears by itself when nobody fills it', async () => {
+  it('a lease that is not filled expires', async () => {
     const [store, other] = await redisPair(server)();
     await leased(store, 'k');
     const ttl = Number(await server().command('PTTL', 'gad:k'));

@@ -60,7 +60,7 @@ async function roleCalls(server: RedisServer): Promise<number> {
 const away = (): string[] => lines.filter((line) => line.includes('away'));
 
 describe.each(['SIGKILL', 'SIGSTOP'] as const)('The master ended by %s under load', (signal) => {
-  it('costs no answer; the replica takes over; the old master comes back and is not written to', async () => {
+  it('a failover costs no answer: the replica takes over, and the old master is not written to', async () => {
     const engine = await open();
     const [first, second] = set.servers;
     let failed = 0;
@@ -98,7 +98,7 @@ describe.each(['SIGKILL', 'SIGSTOP'] as const)('The master ended by %s under loa
 });
 
 describe('After a failover', () => {
-  it('a lease of the old master is void, although the new one has it', async () => {
+  it('after a failover a lease of the old master is void, although the new one has it', async () => {
     const engine = await open();
     const row = deferred<number>();
     const slow = engine.getOrSetEntry('k', () => row.promise);
@@ -121,7 +121,7 @@ describe('After a failover', () => {
     expect(away()).toHaveLength(1);
   }, 60_000);
 
-  it('who waits for another process’s load is woken over the new master', async () => {
+  it('after a failover a waiter for another process’s load is woken over the new master', async () => {
     const [loader, waiter] = [await open(), await open()];
     const switched = set.nextSwitch();
     await set.servers[0].kill('SIGKILL');
@@ -142,7 +142,7 @@ describe('After a failover', () => {
 });
 
 describe('A master that was demoted behind our back', () => {
-  it('is left at the first READONLY, once in the log, and used again as a master only', async () => {
+  it('a master that was demoted is left at the first READONLY, logged once, and used again as a master only', async () => {
     const engine = await open();
     const [first, second] = set.servers;
     // Its connections stay open: only its answers tell.
@@ -162,7 +162,7 @@ describe('A master that was demoted behind our back', () => {
 });
 
 describe('Sentinels', () => {
-  it('may be away, frozen or wrong, as long as one knows; they end no process', async () => {
+  it('sentinels may be unavailable, frozen or wrong, as long as one knows the master', async () => {
     const [one, two, dead] = set.sentinels;
     const [, stranger] = set.servers;
     await dead?.kill('SIGKILL');
@@ -178,7 +178,7 @@ describe('Sentinels', () => {
     expect(engine.store.connected).toBe(true);
   }, 60_000);
 
-  it('that all are away at the start are no error, one line, and are asked until they come', async () => {
+  it('sentinels that are all unavailable at the start are one log line, and are asked until they come', async () => {
     await Promise.all(set.sentinels.map((sentinel) => sentinel.kill('SIGKILL')));
     const engine = await start();
     expect(await engine.getOrSet('k', () => 1)).toBe(1);
@@ -189,13 +189,13 @@ describe('Sentinels', () => {
     expect(lines).toHaveLength(2);
   }, 60_000);
 
-  it('that know no such master are told from those that are away', async () => {
+  it('sentinels that do not know the master are told from unavailable ones', async () => {
     const engine = await start({ master: 'other' });
     expect(await engine.getOrSet('k', () => 1)).toBe(1);
     expect(lines).toEqual([expect.stringMatching(/away \(Sentinel does not know the master\)/)]);
   }, 60_000);
 
-  it('and the master hold nothing of a cache that was closed, found or not', async () => {
+  it('a closed cache leaves no connection to the sentinels or the master', async () => {
     await (await open()).close();
     const before = await resourcesNow();
     for (let n = 0; n < 5; n++) {

@@ -53,7 +53,7 @@ async function open(...fakes: FakeRespServer[]): Promise<void> {
 const has = (server: RedisServer): Promise<unknown> => server.command('EXISTS', 'k');
 
 describe('A link to the master that Sentinels name', () => {
-  it('believes the latest of them, wherever it stands in the list', async () => {
+  it('the link believes the sentinel with the latest configuration, wherever it is in the list', async () => {
     for (const order of [0, 1]) {
       const stale = await sentinelThatNames([one, 4]);
       const fresh = await sentinelThatNames([other, 5]);
@@ -64,13 +64,13 @@ describe('A link to the master that Sentinels name', () => {
     }
   });
 
-  it('asks them again once it is connected: what was the master then may be none now', async () => {
+  it('the link asks the sentinels again once it is connected, as the master may have changed', async () => {
     await open(await sentinelThatNames([one, 1], [other, 2]));
     await link.send(['SET', 'k', '1']);
     expect([await has(one), await has(other)]).toEqual([0, 1]);
   });
 
-  it('leaves a master that answers when they name another', async () => {
+  it('the link leaves a master that answers when the sentinels name another', async () => {
     const errors: string[] = [];
     await open(await sentinelThatNames([one, 1], [one, 1], [other, 2]));
     link.on('error', (error) => errors.push(String(error)));
@@ -83,7 +83,7 @@ describe('A link to the master that Sentinels name', () => {
     expect([await has(one), await has(other)]).toEqual([1, 1]);
   });
 
-  it('goes to the address that the one told is mapped to', async () => {
+  it('the link goes to the address that the named one is mapped to', async () => {
     const sentinel = await sentinelThatNames([one, 1]);
     const port = Number(new URL(sentinel.url).port);
     const mapped = Number(new URL(other.url).port);
@@ -98,7 +98,7 @@ describe('A link to the master that Sentinels name', () => {
     expect([await has(one), await has(other)]).toEqual([0, 1]);
   });
 
-  it('speaks TLS to both, checks both against their own authority, and logs in to each', async () => {
+  it('the link speaks TLS to sentinels and master, checks each against its authority, and logs in to each', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'gad-tls-'));
     const [ofSentinel, ofMaster] = await Promise.all(
       ['sentinel', 'master'].map((id) => makeAuthority(folder, id, 'localhost')),
@@ -141,7 +141,7 @@ describe('A link to the master that Sentinels name', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('fails what was pending when the master was lost, and sends nothing of it again', async () => {
+  it('the link fails pending commands when the master is lost, and resends none of them', async () => {
     await open(await sentinelThatNames([one, 1], [one, 1], [other, 2]));
     await one.freeze();
     const pending = link.send(['SET', 'k', '1']);

@@ -74,26 +74,26 @@ describe('A Redis behind TLS (rediss://)', () => {
     expect(await redis.command('DBSIZE')).toBe(0);
   };
 
-  it('is used with its authority’s certificate', async () => {
+  it('a server is accepted under its authority’s certificate', async () => {
     const engine = await open('localhost', { tls: true, ca: ours.ca });
     await until(() => engine.store.connected);
     expect(await engine.set('k', 'secret')).toBe(true);
     expect(await engine.get('k')).toBe('secret');
   });
 
-  it('is refused when somebody else’s authority is pinned', async () => {
+  it('a server is refused when another authority is pinned', async () => {
     await expectRefused(await open('localhost', { tls: true, ca: theirs.ca }));
   });
 
-  it('is refused when no authority is given that knows it', async () => {
+  it('a server is refused when no given authority knows it', async () => {
     await expectRefused(await open('localhost', { tls: true }));
   });
 
-  it('is refused when its certificate is for another name', async () => {
+  it('a server is refused when its certificate is for another name', async () => {
     await expectRefused(await open('127.0.0.1', { tls: true, ca: ours.ca }));
   });
 
-  it('is not spoken to in clear', async () => {
+  it('a TLS server is not spoken to in clear text', async () => {
     await expectRefused(await open('localhost', {}, 'redis'));
   });
 });

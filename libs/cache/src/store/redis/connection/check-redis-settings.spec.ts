@@ -25,7 +25,7 @@ describe('checkedRedisSettings', () => {
     ['the same TLS twice', { url: 'rediss://h', clientOptions: { socket: { tls: true } } }, 0],
     ['Sentinels', { sentinels }, 0],
     ['IPv6 Sentinels', { sentinels: [{ host: '::1', port: 1 }], master: 'a.b-c', database: 3 }, 3],
-  ])('takes %s', (_, settings, database) => {
+  ])('the settings with %s are accepted', (_, settings, database) => {
     expect(checked(settings)).toBe(settings);
     expect(databaseOf(checked(settings))).toBe(database);
   });
@@ -100,12 +100,12 @@ describe('checkedRedisSettings', () => {
     [{ sentinels, mapAddress: {} }, /^redis\.mapAddress must be a function/],
     [{ sentinels, sentinelOptions: { url: 'redis://x' } }, /^redis\.sentinelOptions .* no url/],
     [{ sentinels, url: 'redis://h' }, /^redis\.url and redis\.sentinels are both set/],
-  ])('refuses %j with one sentence', (settings, sentence) => {
+  ])('the settings %j are refused with one sentence', (settings, sentence) => {
     expect(() => checked(settings)).toThrow(CacheOptionsError);
     expect(() => checked(settings)).toThrow(sentence);
   });
 
-  it('lets through nothing that the client cannot use, and never repeats a password', () => {
+  it('settings that the client cannot use are refused, and a password is never repeated', () => {
     const part = fc.string({ maxLength: 6, unit: fc.constantFrom(...'a1 %:/@?#[].\\-ñ') });
     const url = fc
       .tuple(fc.constantFrom('redis://', 'rediss://', 'redis:', 'redis:/'), part, part, part)
