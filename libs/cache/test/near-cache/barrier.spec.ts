@@ -99,13 +99,16 @@ describe('A removal with the barrier', () => {
     ['a key', selectKeys([KEY])],
     ['a prefix', selectPattern('stats:*')],
     ['everything', ALL_KEYS],
-  ])('without awaitAcks is announced and waits for no process: %s', async (_, selection) => {
-    reader.keep(KEY, 1);
-    await server.command('ZADD', STATE, String(Date.now()), 'frozen');
-    await writer.store.remove(selection, { awaitAcks: false });
-    await until(() => reader.copy(KEY) === undefined);
-    expect(gates.calls.filter(isConfirmation)).toEqual([]);
-  });
+  ])(
+    'a removal without awaitAcks is announced, and waits for no acknowledgement: %s',
+    async (_, selection) => {
+      reader.keep(KEY, 1);
+      await server.command('ZADD', STATE, String(Date.now()), 'frozen');
+      await writer.store.remove(selection, { awaitAcks: false });
+      await until(() => reader.copy(KEY) === undefined);
+      expect(gates.calls.filter(isConfirmation)).toEqual([]);
+    },
+  );
 
   it('a removal does not wait where no copies are kept under the barrier', async () => {
     const confirmation = gates.before(isConfirmation);
