@@ -80,15 +80,15 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
   {
     name: 'tier: a removal leaves reads on their way alone',
     suite: 'near-cache/near-cache',
-    edits: [['if (covers(reservation.key)) reservation.invalidated = true;', '']],
+    edits: [['if (selected(reservation.key)) reservation.invalidated = true;', '']],
   },
   {
     name: 'tier: a flush leaves reads on their way alone',
     suite: 'near-cache/near-cache',
     edits: [
       [
-        'for (const reservation of this.#open) reservation.invalidated = true;\n    this.#held.clear();',
-        'this.#held.clear();',
+        'for (const reservation of this.#open) reservation.invalidated = true;\n    this.#keys.clear();',
+        'this.#keys.clear();',
       ],
     ],
   },
@@ -184,6 +184,21 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
     name: 'coherence: a deaf subscription is kept',
     suite: 'near-cache/local-copies',
     edits: [['if (this.#chain.lagMs > staleBoundMs) {', 'if (staleBoundMs < 0) {']],
+  },
+  {
+    name: 'copies: a pattern does not find them',
+    suite: 'near-cache/near-cache',
+    edits: [['if (this.#held.has(reservation.key)) this.#keys.add(reservation.key);', '']],
+  },
+  {
+    name: 'copies: a pattern drops whatever begins like it',
+    suite: 'near-cache/near-cache',
+    edits: [
+      [
+        'startingWith(selection.glob.literalPrefix.toString()).filter(selected)',
+        'startingWith(selection.glob.literalPrefix.toString())',
+      ],
+    ],
   },
   {
     name: 'reads: own copies stay until the removal is sent',

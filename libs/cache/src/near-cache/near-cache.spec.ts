@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Glob } from '../keys/glob.js';
 import { NearCache } from './near-cache.js';
 import { ALL_KEYS, selectKeys, selectPattern } from '../keys/key-selection.js';
 import { FakeClock } from '@gad/cache/testing';
@@ -140,5 +142,33 @@ describe('The near cache', () => {
     const latin = tier.figures().bytes;
     keep('wide', '€'.repeat(1_000));
     expect(tier.figures().bytes - latin).toBeGreaterThanOrEqual(latin + 990);
+  });
+
+  it('drops by any pattern exactly the copies that match it, whatever was kept and evicted', () => {
+    const part = fc.string({ unit: fc.constantFrom(...'ab:ñ'), minLength: 1, maxLength: 5 });
+    const wild = fc.string({ unit: fc.constantFrom(...'ab:ñ*?[]^-'), minLength: 1, maxLength: 5 });
+    const step = fc.oneof(
+      fc.record({ keep: part, size: fc.constantFrom(1, 100, 3_000) }),
+      fc.record({ drop: wild }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        tier = new NearCache({ clock, freshness, parsed: true, maxEntries: 8, maxBytes: 2_500 });
+        const seen = new Set<string>();
+        for (const each of steps) {
+          if ('keep' in each) {
+            keep(each.keep, 'x'.repeat(each.size));
+            seen.add(each.keep);
+            continue;
+          }
+          const held = [...seen].filter((key) => tier.holds(key));
+          const glob = new Glob(each.drop);
+          tier.drop(selectPattern(each.drop));
+          expect(held.filter((key) => tier.holds(key))).toEqual(
+            held.filter((key) => !glob.matches(Buffer.from(key))),
+          );
+        }
+      }),
+    );
   });
 });

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js';
 import type { InvalidationListener } from './invalidation-stream.js';
 import type { KeySelection } from '../keys/key-selection.js';
 import { matcherOf } from '../keys/key-selection.js';
+import { SortedKeys } from './sorted-keys.js';
 import { deepFreeze, stringBytes } from '../values/deep-freeze.js';
 import { JsonText } from '../values/json-text.js';
 
@@ -51,9 +52,9 @@ export interface NearCacheCounters {
 }
 
 /**
- * The list and map entry, the copy itself and its numbers; measured by `bench:local-memory`.
+ * The list and map entry, the key's place in the order, the copy itself and its numbers; measured by `bench:local-memory`.
  */
-const ENTRY_BYTES = 184;
+const ENTRY_BYTES = 200;
 
 /**
  * Copies of store entries in process memory, bounded in entries and bytes, the least recently used
@@ -67,6 +68,8 @@ export class NearCache implements InvalidationListener {
   readonly #freshness: { readonly freshUntil: number };
   readonly #parsed: boolean;
   readonly #held: LRUCache<string, Held>;
+  /** The keys of what is held, so that a pattern costs what begins like it. */
+  readonly #keys = new SortedKeys();
   readonly #open = new Set<OpenReservation>();
   #hits = 0;
   #refused = 0;
@@ -76,7 +79,11 @@ export class NearCache implements InvalidationListener {
     this.#clock = parts.clock;
     this.#freshness = parts.freshness;
     this.#parsed = parts.parsed;
-    this.#held = new LRUCache({ max: parts.maxEntries, maxSize: parts.maxBytes });
+    this.#held = new LRUCache({
+      max: parts.maxEntries,
+      maxSize: parts.maxBytes,
+      dispose: (_, key) => this.#keys.delete(key),
+    });
   }
 
   get(key: string): NearCacheEntry | undefined {
@@ -131,6 +138,8 @@ export class NearCache implements InvalidationListener {
     const textBytes = given instanceof JsonText ? stringBytes(given.text) : 0;
     const size = ENTRY_BYTES + stringBytes(reservation.key) + bytes + textBytes;
     this.#held.set(reservation.key, { value, endsAt, until }, { size });
+    // A copy that is too large is not held.
+    if (this.#held.has(reservation.key)) this.#keys.add(reservation.key);
   }
 
   release(reservation: Reservation): void {
@@ -138,21 +147,31 @@ export class NearCache implements InvalidationListener {
     this.#open.delete(reservation as OpenReservation);
   }
 
-  drop(removed: KeySelection): void {
-    const covers = matcherOf(removed);
-    for (const reservation of this.#open)
-      if (covers(reservation.key)) reservation.invalidated = true;
-    if (removed.kind === 'keys') {
-      for (const key of removed.keys) this.#held.delete(key);
+  /** Costs what begins like the pattern, and the reads that are under way. */
+  drop(selection: KeySelection): void {
+    if (selection.kind === 'all') {
+      this.#clear();
       return;
     }
-    for (const key of this.#held.keys()) if (covers(key)) this.#held.delete(key);
+    const selected = matcherOf(selection);
+    for (const reservation of this.#open)
+      if (selected(reservation.key)) reservation.invalidated = true;
+    const keys =
+      selection.kind === 'keys'
+        ? selection.keys
+        : this.#keys.startingWith(selection.glob.literalPrefix.toString()).filter(selected);
+    for (const key of keys) this.#held.delete(key);
   }
 
   flush(): void {
-    for (const reservation of this.#open) reservation.invalidated = true;
-    this.#held.clear();
+    this.#clear();
     this.#flushes++;
+  }
+
+  #clear(): void {
+    for (const reservation of this.#open) reservation.invalidated = true;
+    this.#keys.clear();
+    this.#held.clear();
   }
 
   figures(): NearCacheCounters {
