@@ -266,6 +266,11 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     edits: [['answeredLate: () => this.#breaker.probeNow(),', '']],
   },
   {
+    name: 'options: those that can change are checked once',
+    suite: 'read/option-checks',
+    edits: [['if (Object.isFrozen(options)) checked.add(options);', 'checked.add(options);']],
+  },
+  {
     name: 'gate: lets everything through at once',
     suite: 'read/fan-out',
     edits: [['const FIRST = 64;', 'const FIRST = 50_000;']],

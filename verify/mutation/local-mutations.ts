@@ -250,13 +250,16 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
   {
     name: 'reads: copies are made without proof',
     suite: 'near-cache/freshness-proof',
-    edits: [['served.stored && this.#parts.reads.trusted', 'served.stored']],
+    edits: [['stored && this.#parts.reads.trusted', 'stored']],
   },
   {
     name: 'reads: an answer to be copied is not judged when it is used',
     suite: 'near-cache/freshness-proof',
     edits: [
-      ['this.#judged(this.store.readWhole(key, withinMs))', 'this.store.readWhole(key, withinMs)'],
+      [
+        "if (found === undefined) return 'miss';\n    if (!reads.proved) return 'away';",
+        "if (found === undefined) return 'miss';",
+      ],
     ],
   },
   {

@@ -12,8 +12,8 @@ import { ALL_KEYS, selectKeys, selectPattern } from '../keys/key-selection.js';
 import type { CacheStore, StoreScript } from '../store/cache-store.js';
 import { BackgroundTasks } from './load/background-tasks.js';
 import type { BatchLoader } from './read/batch-load.js';
-import type { CacheEntry, GetOrSetOptions, Loader } from '../values/get-or-set-options.js';
 import { NO_OPTIONS } from '../values/get-or-set-options.js';
+import type { CacheEntry, GetOrSetOptions, Loader } from '../values/get-or-set-options.js';
 import { ReadThrough } from './read/read-through.js';
 import type { EngineParts, SetOptions } from './engine-parts.js';
 import { LeaseToken } from './load/lease-token.js';
@@ -21,12 +21,11 @@ import { acquireManually, putByHand } from './load/manual-lease.js';
 import { Invalidation } from './invalidate/invalidation.js';
 import { Removals } from './invalidate/removals.js';
 import { assertKey, assertWritable } from '../keys/key-validation.js';
-import type { LoadLimits, LoadParts } from './load/load-request.js';
+import { notAFunction, type LoadLimits, type LoadParts } from './load/load-request.js';
 import { NearCache } from '../near-cache/near-cache.js';
 import { NearReads } from './read/near-reads.js';
 import { Lookup } from './lookup/lookup.js';
-import type { GetOrSetManyOptions } from './read/get-or-set-many.js';
-import { getMany, getOrSetMany } from './read/get-or-set-many.js';
+import { getMany, getOrSetMany, type GetOrSetManyOptions } from './read/get-or-set-many.js';
 import { RetryQueue } from './invalidate/retry-queue.js';
 import { currentBudget } from './request-deadline.js';
 import { StoreGate } from './store-gate.js';
@@ -84,8 +83,8 @@ export class CacheEngine {
     });
     const common = { store, reads, lookup, gate, clock, random, counters, logger, limits, codec };
     this.#parts = { ...common, closing };
-    this.#reader = new ReadThrough(this.#parts, this.#work);
-    this.#near = new NearReads(this.#reader, this.#parts, near);
+    this.#near = new NearReads(this.#parts, near);
+    this.#reader = new ReadThrough(this.#parts, this.#near, this.#work);
     this.#invalidations = new Invalidation(this.#parts, removals, pending, freshness);
   }
 
@@ -135,7 +134,7 @@ export class CacheEngine {
 
   /** One store call: a plain read. */
   get(key: string): Promise<unknown> {
-    return this.#reader.one(key);
+    return this.#reader.read(key, undefined, NO_OPTIONS);
   }
 
   /** One store call per 500 keys: multi-key reads. Answers in the order of the keys. */
@@ -155,8 +154,9 @@ export class CacheEngine {
 
   /** One store call on a hit; on a miss two more, for the caller that loads. */
   getOrSet<T>(key: string, loader: Loader<T>, options: GetOrSetOptions = NO_OPTIONS): Promise<T> {
+    if (typeof loader !== 'function') return Promise.reject(notAFunction('loader', loader));
     // What the loader made is what was stored, and JSON has normalised both alike.
-    return this.#near.value(key, loader, options) as Promise<T>;
+    return this.#reader.read(key, loader, options) as Promise<T>;
   }
 
   /** As `getOrSet`, with how the value was come by. A hit costs one round trip of two commands. */
@@ -165,7 +165,8 @@ export class CacheEngine {
     loader: Loader<T>,
     options: GetOrSetOptions = NO_OPTIONS,
   ): Promise<CacheEntry<T>> {
-    const { lifeMs: _life, ...served } = await this.#near.entry(key, loader, options);
+    if (typeof loader !== 'function') throw notAFunction('loader', loader);
+    const { lifeMs: _life, ...served } = await this.#reader.entry(key, loader, options);
     // As above.
     return { ...served, key: this.fullKey(key), value: served.value as T };
   }

@@ -53,25 +53,29 @@ export class DeadlineBudget {
     return new DeadlineBudget(this.time, this.milliseconds, this.gate);
   }
 
-  /** Takes a place at the gate: `undefined` at once. `begin` must follow. */
+  /** Takes a place at the gate: `undefined` at once. `entered` must follow. */
   enter(ending = false): Promise<void> | undefined {
     return this.gate?.enter(ending ? ENDING : (this.request ?? NO_REQUEST));
   }
 
   /**
-   * Starts one store call and returns the milliseconds it may take; exactly one `end` must follow.
-   * The pair spares a hit the promise of `spend`.
+   * Starts one store call, and returns the milliseconds that it may take; exactly one `end` must
+   * follow. 0 when calls queue at the gate: then `queue` starts it. Apart from `spend`, so that a hit
+   * needs no promise for it.
    *
    * @throws CacheUnavailableError when nothing is left; no `end` then
    */
   begin(): number {
-    const leftMs = this.#start();
-    if (leftMs > 0) return leftMs;
-    this.gate?.leave();
-    throw usedUp();
+    return this.gate?.tryEnter() === false ? 0 : this.#start(this.gate);
   }
 
-  /** @param withinMs what `begin` returned */
+  /** As `begin`, behind the calls that came before. @param ending see `spend` */
+  async queue(ending = false): Promise<number> {
+    await this.enter(ending);
+    return this.#start(this.gate);
+  }
+
+  /** @param withinMs what `begin` or `queue` returned */
   end(withinMs: number): void {
     const usedMs = this.#stop();
     this.gate?.leave(usedMs - (this.milliseconds - withinMs));
@@ -90,9 +94,7 @@ export class DeadlineBudget {
    * @throws CacheUnavailableError when nothing is left
    */
   async spend<T>(call: (withinMs: number) => Promise<T>, ending = false): Promise<T> {
-    const entered = this.enter(ending);
-    if (entered !== undefined) await entered;
-    return this.entered(call);
+    return this.#run(this.begin() || (await this.queue(ending)), call);
   }
 
   /**
@@ -102,8 +104,7 @@ export class DeadlineBudget {
    * @throws CacheUnavailableError when nothing is left
    */
   async charge<T>(work: (withinMs: number) => Promise<T>): Promise<T> {
-    const withinMs = this.#start();
-    if (withinMs <= 0) throw usedUp();
+    const withinMs = this.#start(undefined);
     try {
       return await work(withinMs);
     } finally {
@@ -113,7 +114,10 @@ export class DeadlineBudget {
 
   /** As `spend`, behind an `enter` of one's own: the call is made before this returns. */
   async entered<T>(call: (withinMs: number) => Promise<T>): Promise<T> {
-    const withinMs = this.begin();
+    return this.#run(this.#start(this.gate), call);
+  }
+
+  async #run<T>(withinMs: number, call: (withinMs: number) => Promise<T>): Promise<T> {
     try {
       return await call(withinMs);
     } catch (error) {
@@ -124,17 +128,20 @@ export class DeadlineBudget {
     }
   }
 
-  /** The milliseconds left; without any, nothing has been started. */
-  #start(): number {
+  /** The milliseconds left. @param entered the gate to leave when there are none */
+  #start(entered: StoreGate | undefined): number {
     const now = this.time.now();
-    const leftMs = this.milliseconds - this.#usedAt(now);
-    if (leftMs <= 0) return 0;
+    const restMs = this.milliseconds - this.#usedAt(now);
+    if (restMs <= 0) {
+      entered?.leave();
+      throw new CacheUnavailableError('timeout', 'The time for store calls is used up.');
+    }
     if (this.#pending === 0) {
       this.#since = now;
       if (this.request !== undefined) (this.request.#running ??= new Set()).add(this);
     }
     this.#pending++;
-    return leftMs;
+    return restMs;
   }
 
   /** Returns the milliseconds used. */
@@ -162,8 +169,4 @@ export class DeadlineBudget {
     }
     return this.#usedMs;
   }
-}
-
-function usedUp(): CacheUnavailableError {
-  return new CacheUnavailableError('timeout', 'The time for store calls is used up.');
 }

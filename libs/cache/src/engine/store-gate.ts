@@ -75,6 +75,13 @@ export class StoreGate {
     return this.#open;
   }
 
+  /** Takes a place if there is one. One `leave` must follow then. */
+  tryEnter(): boolean {
+    if (this.#inside >= this.#open) return false;
+    this.#inside++;
+    return true;
+  }
+
   /**
    * Takes a place, at once (`undefined`) or when there is one. One `leave` must follow.
    *
@@ -82,10 +89,7 @@ export class StoreGate {
    * @throws CacheUnavailableError when it has waited too long; no `leave` then
    */
   enter(line: object): Promise<void> | undefined {
-    if (this.#inside < this.#open) {
-      this.#inside++;
-      return undefined;
-    }
+    if (this.tryEnter()) return undefined;
     return new Promise((admit, refuse) => {
       const waiting = { since: this.#parts.clock.now(), admit, refuse };
       if (this.#lines.size === 0) this.#count(waiting.since);

@@ -13,7 +13,6 @@ const CONTROL = /\p{Cc}/u;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 function flaw(text: string): string | undefined {
-  if (PLAIN.test(text)) return undefined;
   if (text.length === 0) return 'it is empty';
   if (Buffer.byteLength(text) > MAX_KEY_BYTES) return `it is longer than ${MAX_KEY_BYTES} bytes`;
   if (CONTROL.test(text)) return 'it holds a control character';
@@ -28,6 +27,7 @@ export function isKey(bytes: Buffer): boolean {
 
 /** Throws {@link CacheKeyInvalidError} unless `key` is 1..512 bytes of clean UTF-8. */
 export function assertKey(key: string): void {
+  if (typeof key === 'string' && PLAIN.test(key)) return;
   const reason = typeof key === 'string' ? flaw(key) : 'it is not a string';
   if (reason !== undefined) throw new CacheKeyInvalidError(String(key), reason);
 }

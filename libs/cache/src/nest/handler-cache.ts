@@ -40,7 +40,8 @@ export class HandlerCache {
     this.#keys = new RequestKey(parts, this.#flaws);
     this.#sendsText = parts.serializers.areNone && !parts.rendered;
     const asText = rawJson === true && this.#sendsText ? true : undefined;
-    this.#entry = { ...parts.options, [PRIVATE]: true, [AS_TEXT]: asText };
+    const entry: GetOrSetOptions = { ...parts.options, [PRIVATE]: true, [AS_TEXT]: asText };
+    this.#entry = Object.freeze(entry);
     this.#declared = new Set(headers?.map((name) => name.toLowerCase()));
     this.#runs = new HandlerRuns(parts, this.#declared, this.#flaws);
     this.#needsEntry = map !== undefined || valid !== undefined || this.#declared.size > 0;

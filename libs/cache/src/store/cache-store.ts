@@ -175,11 +175,18 @@ export interface CacheStore {
 
   /** One plain read. `undefined` for an absent or leased key. */
   read(key: string, withinMs: number): Promise<string | undefined>;
-  /** A read with the remaining life, in one round trip. */
-  readTimed(key: string, withinMs: number): Promise<TimedText | undefined>;
+  /** As `read`, for several keys at once and in their order. */
   readMany(keys: readonly string[], withinMs: number): Promise<(string | undefined)[]>;
-  /** As `readTimed`, with life and text of one moment: what is copied must not outlive the entry. */
-  readWhole(key: string, withinMs: number): Promise<TimedText | undefined>;
+  /**
+   * A read with the remaining life, in one round trip. `approximate`: the life may be that of an
+   * entry that was replaced meanwhile, if it is the shorter one. `exact`: life and text are of one
+   * moment, as a copy in process memory must not outlive its entry.
+   */
+  readWithLife(
+    key: string,
+    life: 'approximate' | 'exact',
+    withinMs: number,
+  ): Promise<TimedText | undefined>;
 
   acquire(key: string, terms: LeaseTerms, withinMs: number): Promise<Acquisition>;
   /** Replaces the lease by the value if the token is still there; `false` if it is not. */

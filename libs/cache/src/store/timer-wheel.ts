@@ -13,7 +13,6 @@ class Bounded extends Link {
   constructor(
     readonly reject: (error: Error) => void,
     readonly ms: number,
-    readonly due: number,
     /** How often the process had read its sockets before. */
     readonly polls: number,
   ) {
@@ -75,9 +74,10 @@ export class TimerWheel {
    */
   bound<R>(work: Promise<unknown>, ms: number, read: (value: unknown) => R): Promise<R> {
     return new Promise((resolve, reject) => {
-      const now = this.clock.now();
-      const entry = new Bounded(reject, ms, now + ms, this.#polls);
-      this.#enter(entry, now);
+      const entry = new Bounded(reject, ms, this.#polls);
+      append(this.#fresh, entry);
+      this.#pending++;
+      if (this.#armedAt === undefined) this.#start();
       work.then(
         (value) => {
           if (!this.#settle(entry)) return this.hooks.answeredLate?.();
@@ -105,13 +105,10 @@ export class TimerWheel {
     return Math.min(now, latest) - this.#lateMs;
   }
 
-  #enter(entry: Bounded, now: number): void {
-    append(this.#fresh, entry);
-    this.#pending++;
-    if (this.#armedAt === undefined) {
-      this.#lastTick = Math.floor(now / TICK_MS);
-      this.#arm(now);
-    }
+  #start(): void {
+    const now = this.clock.now();
+    this.#lastTick = Math.floor(now / TICK_MS);
+    this.#arm(now);
   }
 
   /** Whether it was still open. */
@@ -132,7 +129,7 @@ export class TimerWheel {
     const now = this.clock.now();
     this.#lateMs += Math.max(0, now - (this.#armedAt ?? now) - TICK_MS);
     this.#polls++;
-    this.#place();
+    this.#place(now);
     const due = Math.floor(now / TICK_MS);
     for (let tick = this.#lastTick; tick <= due; tick++) this.#fallDue(tick);
     this.#giveUp();
@@ -146,12 +143,12 @@ export class TimerWheel {
     this.#armedAt = undefined;
   }
 
-  /** Puts the calls since the last tick into their slots. */
-  #place(): void {
+  /** Puts the calls since the last tick into their slots; their time begins now. */
+  #place(now: number): void {
     const fresh = this.#fresh;
     for (let call = fresh.next; call instanceof Bounded; call = fresh.next) {
       unlink(call);
-      const tick = Math.ceil(call.due / TICK_MS);
+      const tick = Math.ceil((now + call.ms) / TICK_MS);
       let head = this.#slots.get(tick);
       if (head === undefined) this.#slots.set(tick, (head = new Link()));
       append(head, call);

@@ -44,7 +44,7 @@ export function hitForMissContract(fact: Fact, removals: Removals): void {
   fact('holds no value meanwhile: none is read, listed, described or counted', async (store) => {
     await marked(store, 'k');
     assert.equal(await store.read('k', MS), undefined);
-    assert.equal(await store.readTimed('k', MS), undefined);
+    assert.equal(await store.readWithLife('k', 'approximate', MS), undefined);
     assert.equal(await store.describe('k'), undefined);
     assert.deepEqual((await store.list(undefined, undefined, 9)).items, []);
     assert.equal(await store.remove(ALL_KEYS), 0);

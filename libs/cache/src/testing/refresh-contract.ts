@@ -31,14 +31,17 @@ export function refreshContract(fact: Fact, removals: Removals): void {
     const refresh = await turn(store, 'k', 'a');
     assert.equal(await store.read('k', MS), filling('a'));
     assert.equal(await store.refill(refresh, filling('b'), 60_000, MS), true);
-    const found = await store.readTimed('k', MS);
+    const found = await store.readWithLife('k', 'approximate', MS);
     assert.equal(found?.text, filling('b'));
     assert.ok((found?.ttlMs ?? 0) > 50_000);
     assert.equal(await store.refill(refresh, filling('c'), undefined, MS), false);
     assert.equal(await store.read('k', MS), filling('b'));
     const again = await turn(store, 'k', 'b');
     assert.equal(await store.refill(again, filling('d'), undefined, MS), true);
-    assert.deepEqual(await store.readTimed('k', MS), { text: filling('d'), ttlMs: null });
+    assert.deepEqual(await store.readWithLife('k', 'approximate', MS), {
+      text: filling('d'),
+      ttlMs: null,
+    });
   });
 
   fact('replaces large fillings', async (store) => {
@@ -46,11 +49,14 @@ export function refreshContract(fact: Fact, removals: Removals): void {
     await store.write('k', large('a'), 60_000, MS);
     const refresh = await turn(store, 'k', 'a');
     assert.equal(await store.refill(refresh, large('b'), undefined, MS), true);
-    assert.deepEqual(await store.readTimed('k', MS), { text: large('b'), ttlMs: null });
+    assert.deepEqual(await store.readWithLife('k', 'approximate', MS), {
+      text: large('b'),
+      ttlMs: null,
+    });
     assert.equal(await store.refill(refresh, large('c'), 60_000, MS), false);
     const next = await turn(store, 'k', 'b');
     assert.equal(await store.refill(next, large('c'), 60_000, MS), true);
-    assert.ok(((await store.readTimed('k', MS))?.ttlMs ?? 0) > 50_000);
+    assert.ok(((await store.readWithLife('k', 'approximate', MS))?.ttlMs ?? 0) > 50_000);
     assert.equal(await store.remove(ALL_KEYS), 1);
   });
 

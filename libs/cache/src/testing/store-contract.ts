@@ -63,13 +63,16 @@ export function storeContract(
       assert.equal((await store.describe('grande'))?.bytes, Buffer.byteLength(text));
       const lease = await leased(store, 'grande:2');
       assert.equal(await store.fill(lease, text, undefined, MS), true);
-      assert.deepEqual(await store.readTimed('grande:2', MS), { text, ttlMs: null });
+      assert.deepEqual(await store.readWithLife('grande:2', 'approximate', MS), {
+        text,
+        ttlMs: null,
+      });
     });
 
     fact('forgets a value at its end of life, and knows the life left', async (store) => {
       await store.write('breve', '1', 40, MS);
       await store.write('largo', '1', 60_000, MS);
-      const left = (await store.readTimed('largo', MS))?.ttlMs ?? 0;
+      const left = (await store.readWithLife('largo', 'approximate', MS))?.ttlMs ?? 0;
       assert.ok(left > 50_000 && left <= 60_000, `ttl is ${left}`);
       await sleep(60);
       assert.equal(await store.read('breve', MS), undefined);
@@ -79,7 +82,10 @@ export function storeContract(
     fact('replaces the life of a value together with the value', async (store) => {
       await store.write('k', '1', 60_000, MS);
       await store.write('k', '2', undefined, MS);
-      assert.deepEqual(await store.readTimed('k', MS), { text: '2', ttlMs: null });
+      assert.deepEqual(await store.readWithLife('k', 'approximate', MS), {
+        text: '2',
+        ttlMs: null,
+      });
     });
   });
 

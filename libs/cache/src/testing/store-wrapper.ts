@@ -113,19 +113,18 @@ export abstract class StoreWrapper implements CacheStore {
     return this.pass(call, () => this.inner.read(key, withinMs));
   }
 
-  readTimed(key: string, withinMs: number): Promise<TimedText | undefined> {
-    const call: StoreCall = { operation: 'readTimed', keys: [key], withinMs };
-    return this.pass(call, () => this.inner.readTimed(key, withinMs));
-  }
-
   readMany(keys: readonly string[], withinMs: number): Promise<(string | undefined)[]> {
     const call: StoreCall = { operation: 'readMany', keys, withinMs };
     return this.pass(call, () => this.inner.readMany(keys, withinMs));
   }
 
-  readWhole(key: string, withinMs: number): Promise<TimedText | undefined> {
-    const call: StoreCall = { operation: 'readWhole', keys: [key], withinMs };
-    return this.pass(call, () => this.inner.readWhole(key, withinMs));
+  readWithLife(
+    key: string,
+    life: 'approximate' | 'exact',
+    withinMs: number,
+  ): Promise<TimedText | undefined> {
+    const call: StoreCall = { operation: 'readWithLife', keys: [key], withinMs };
+    return this.pass(call, () => this.inner.readWithLife(key, life, withinMs));
   }
 
   acquire(key: string, terms: LeaseTerms, withinMs: number): Promise<Acquisition> {

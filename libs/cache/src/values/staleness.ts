@@ -91,9 +91,24 @@ export function assertAdapted(options: AdaptedTerms): void {
   assertSeconds('staleIfError', options.staleIfError);
 }
 
-/** Checks the options of a read-through. */
+/** Options that were checked and cannot change any more. */
+const checked = new WeakSet<GetOrSetOptions>();
+
+/**
+ * Checks the options of a read-through. Frozen ones, such as those of decorators, are checked once;
+ * others may have been changed since their last use.
+ *
+ * @throws CacheOptionsError
+ */
 export function assertReadThrough(options: GetOrSetOptions): void {
+  if (checked.has(options)) return;
+  assertTimes(options);
+  if (Object.isFrozen(options)) checked.add(options);
+}
+
+function assertTimes(options: GetOrSetOptions): void {
   assertAdapted(options);
+  assertTtl('local', options.local);
   assertTtl('softTimeout', options.softTimeout);
   assertTtl('hardTimeout', options.hardTimeout);
   const { softTimeout, hardTimeout, earlyRefresh } = options;

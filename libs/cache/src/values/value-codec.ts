@@ -140,7 +140,13 @@ export class ValueCodec {
 
   #decode(text: string): DecodedValue | Unreadable | Promise<DecodedValue | Unreadable> {
     const envelope = decodeEnvelope(text);
-    if (envelope === undefined) return read(() => parsed(text), undefined);
+    if (envelope === undefined) {
+      try {
+        return { value: parsed(text), envelope };
+      } catch {
+        return 'corrupt';
+      }
+    }
     if (envelope === 'corrupt') return 'corrupt';
     const { payload, codec } = envelope;
     const [format = '', compression] = codec.split(COMPRESSED);

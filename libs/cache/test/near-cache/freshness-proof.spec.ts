@@ -93,7 +93,7 @@ describe('Copies under the freshness lease', () => {
   });
 
   it('an answer that arrives after the lease lapsed is neither copied nor served', async () => {
-    const answer = process.gates.after('readWhole');
+    const answer = process.gates.after('readWithLife');
     const reading = read();
     await answer.arrived;
     process.log.away = true;

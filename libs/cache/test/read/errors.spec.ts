@@ -31,7 +31,7 @@ onBothStores('Errors', (stage) => {
   it('a read that fails is a miss, and is counted', async () => {
     const { cache, faults } = stage();
     await cache.set('k', 'stored');
-    faults.fail(['read', 'readMany', 'readTimed', 'acquire']);
+    faults.fail(['read', 'readMany', 'readWithLife', 'acquire']);
     expect(await cache.get('k')).toBeUndefined();
     expect(await cache.getMany(['k'])).toEqual([undefined]);
     expect(await cache.getOrSet('k', () => 'loaded')).toBe('loaded');

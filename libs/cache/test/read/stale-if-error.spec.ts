@@ -90,7 +90,7 @@ describe('staleIfError', () => {
     await cache.getOrSet('k', load, options);
     await pass(10_000);
     const away = (): Promise<never> => Promise.reject(new CacheUnavailableError('offline', 'away'));
-    Object.assign(store, { readTimed: away, acquire: away, acquireRefresh: away });
+    Object.assign(store, { readWithLife: away, acquire: away, acquireRefresh: away });
     await expect(cache.getOrSet('k', fail, options)).rejects.toBeInstanceOf(SourceDown);
   });
 });

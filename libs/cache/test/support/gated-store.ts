@@ -4,9 +4,8 @@ import { Gates } from './gates.js';
 
 const GATED = [
   'read',
-  'readTimed',
   'readMany',
-  'readWhole',
+  'readWithLife',
   'acquire',
   'fill',
   'release',

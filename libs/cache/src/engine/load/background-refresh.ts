@@ -40,7 +40,7 @@ export class BackgroundRefresh {
         options,
         budget,
         miss,
-        timed: false,
+        life: 'none',
         onContention: 'skip',
       } as const;
       const outcome = await this.loads.join(request, false);

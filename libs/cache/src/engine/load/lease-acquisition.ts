@@ -33,7 +33,7 @@ export class LeaseAcquisition {
     request: LoadRequest<T>,
   ): Promise<AcquisitionOutcome> {
     const { store, clock, counters, limits, lookup } = this.parts;
-    const { key, options, budget, onContention, timed } = request;
+    const { key, options, budget, onContention, life } = request;
     // A loader may wait for a load of another process that waits for its own: for one lease at most.
     const inside = LoadGraph.current !== undefined;
     const waitMs = inside ? Math.min(limits.leaseMs, limits.leaseWaitMs) : limits.leaseWaitMs;
@@ -63,7 +63,7 @@ export class LeaseAcquisition {
         // The value always comes from a new read, and is shared only with callers that joined
         // before that read was sent.
         const waiters = flight.waiterCount();
-        const found = await lookup.find(key, options, budget, timed);
+        const found = await lookup.find(key, options, budget, life);
         if (found === 'away' || found === 'foreign') return { right: undefined };
         if (typeof found === 'object' && isFresh(found)) {
           return { value: found.decoded.value, freshMs: found.freshMs, waiters };

@@ -5,7 +5,7 @@ import type { Clock } from '../../clock.js';
 import type { CacheStore } from '../../store/cache-store.js';
 import type { DeadlineBudget } from '../deadline-budget.js';
 import type { GetOrSetOptions, Loader } from '../../values/get-or-set-options.js';
-import type { StoredEntry, Lookup, NoValue } from '../lookup/lookup.js';
+import type { Found, Life, Lookup, StoredEntry } from '../lookup/lookup.js';
 import type { SerialisedValue } from '../../values/serialised-value.js';
 import type { StoreGate } from '../store-gate.js';
 import type { ReadGate } from '../lookup/read-gate.js';
@@ -54,7 +54,7 @@ export type LoadOutcome =
   | 'skipped';
 
 /** How the caller's own read of the key ended: without a value, or with one that it must replace. */
-export type Miss = NoValue | StoredEntry;
+export type Miss = Found;
 
 /** Whether it found an old value that may be served if the load is slow or fails. */
 export function isFallback(miss: Miss): miss is StoredEntry {
@@ -76,8 +76,8 @@ export interface LoadRequest<T> {
   readonly options: GetOrSetOptions;
   readonly budget: DeadlineBudget;
   readonly miss: Miss;
-  /** The caller wants to know how long the value lives. */
-  readonly timed: boolean;
+  /** How exactly the caller has to know the remaining life of what it finds. */
+  readonly life: Life;
   /** Called when somebody else, here or in another process, is loading the key. */
   readonly onContended?: (() => void) | undefined;
   /** The loader waits for one call for several keys: its failure may be about any of them. */

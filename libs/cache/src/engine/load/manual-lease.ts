@@ -3,6 +3,7 @@ import { selectKeys } from '../../keys/key-selection.js';
 import type { CacheStore, Lease } from '../../store/cache-store.js';
 import type { DeadlineBudget } from '../deadline-budget.js';
 import type { SetOptions } from '../engine-parts.js';
+import { NO_OPTIONS } from '../../values/get-or-set-options.js';
 import { LeaseToken } from './lease-token.js';
 import type { LoadParts } from './load-request.js';
 
@@ -24,7 +25,7 @@ export async function acquireManually(
   };
   const lease = await acquire(false);
   if (lease !== 'present') return lease;
-  const found = await lookup.find(key, {}, budget, false);
+  const found = await lookup.find(key, NO_OPTIONS, budget, 'none');
   if (typeof found !== 'object' || found.staleness !== 'expired') return undefined;
   const replaced = await acquire(true);
   return replaced === 'present' ? undefined : replaced;

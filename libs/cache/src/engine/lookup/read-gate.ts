@@ -11,16 +11,17 @@ import type {
 import type { RetryQueue } from '../invalidate/retry-queue.js';
 
 /**
- * The reads of a store, refused while this process owes removals — what they would find may be what
- * should be gone — and, with a log, while there is no proof that the store is fresh.
+ * The reads of a store, refused while removals of this process are pending, because what they would
+ * find may be what should be gone, and, with an invalidation log, while there is no proof that the
+ * store is fresh.
  *
- * Checked when a read is sent: one that was sent before the removal was owed, or the proof ran out,
- * was asked for before the write was acknowledged. The proof is checked once more when the answer
- * is used, because a process may have been stopped in between for longer than any reader expects.
+ * Checked when a read is sent: one that was sent before the removal became pending, or before the
+ * proof ended, was asked for before the write was acknowledged. `Lookup` checks the proof once more
+ * when the answer is used, because the process may have been stopped in between.
  */
 export class ReadGate implements Pick<
   CacheStore,
-  'read' | 'readTimed' | 'readMany' | 'readWhole' | 'acquire' | 'acquireRefresh'
+  'read' | 'readMany' | 'readWithLife' | 'acquire' | 'acquireRefresh'
 > {
   constructor(
     private readonly store: CacheStore,
@@ -29,29 +30,23 @@ export class ReadGate implements Pick<
   ) {}
 
   read(key: string, withinMs: number): Promise<string | undefined> {
-    return this.#refused() ?? this.#judged(this.store.read(key, withinMs));
-  }
-
-  /** As `read`, without the second check: the caller looks at `proved`, and spares a promise. */
-  readUnchecked(key: string, withinMs: number): Promise<string | undefined> {
-    return this.#refused() ?? this.store.read(key, withinMs);
-  }
-
-  readTimed(key: string, withinMs: number): Promise<TimedText | undefined> {
-    return this.#refused() ?? this.#judged(this.store.readTimed(key, withinMs));
+    return this.trusted ? this.store.read(key, withinMs) : this.#refuse();
   }
 
   readMany(keys: readonly string[], withinMs: number): Promise<(string | undefined)[]> {
-    return this.#refused() ?? this.#judged(this.store.readMany(keys, withinMs));
+    return this.trusted ? this.store.readMany(keys, withinMs) : this.#refuse();
   }
 
-  readWhole(key: string, withinMs: number): Promise<TimedText | undefined> {
-    return this.#refused() ?? this.#judged(this.store.readWhole(key, withinMs));
+  readWithLife(
+    key: string,
+    life: 'approximate' | 'exact',
+    withinMs: number,
+  ): Promise<TimedText | undefined> {
+    return this.trusted ? this.store.readWithLife(key, life, withinMs) : this.#refuse();
   }
 
-  /** Its answer is no value, so it is not looked at again. */
   acquire(key: string, terms: LeaseTerms, withinMs: number): Promise<Acquisition> {
-    return this.#refused() ?? this.store.acquire(key, terms, withinMs);
+    return this.trusted ? this.store.acquire(key, terms, withinMs) : this.#refuse();
   }
 
   acquireRefresh(
@@ -60,7 +55,8 @@ export class ReadGate implements Pick<
     terms: RefreshTerms,
     withinMs: number,
   ): Promise<RefreshAcquisition> {
-    return this.#refused() ?? this.store.acquireRefresh(key, head, terms, withinMs);
+    if (!this.trusted) return this.#refuse();
+    return this.store.acquireRefresh(key, head, terms, withinMs);
   }
 
   /** Whether a read may be sent now, and so whether a copy of what one found may be used. */
@@ -73,29 +69,16 @@ export class ReadGate implements Pick<
     return this.freshness === undefined || this.freshness.trusted;
   }
 
-  /** Another number after each time without proof: what was read before that is not covered. */
+  /** Another number after each time without proof: what was read before it is not covered. */
   get epoch(): number {
     return this.freshness?.epoch ?? 0;
   }
 
-  #refused(): Promise<never> | undefined {
-    if (this.trusted) return undefined;
+  #refuse(): Promise<never> {
     return Promise.reject(
       this.proved
         ? new CacheUnavailableError('offline', 'Removals are owed to the cache store.')
-        : unproved(),
+        : new CacheUnavailableError('unproved', 'Nothing proves that the cache store is fresh.'),
     );
   }
-
-  #judged<T>(read: Promise<T>): Promise<T> {
-    if (this.freshness === undefined) return read;
-    return read.then((found) => {
-      if (!this.proved) throw unproved();
-      return found;
-    });
-  }
-}
-
-function unproved(): CacheUnavailableError {
-  return new CacheUnavailableError('unproved', 'Nothing proves that the cache store is fresh.');
 }

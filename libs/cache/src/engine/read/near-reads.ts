@@ -1,17 +1,20 @@
-import { logHit } from '../../cache-log.js';
-import type { NearCache, NearCacheCounters } from '../../near-cache/near-cache.js';
+import type {
+  NearCache,
+  NearCacheCounters,
+  NearCacheEntry,
+  Reservation,
+} from '../../near-cache/near-cache.js';
 import { EventLoopMonitor } from '../../near-cache/event-loop-monitor.js';
 import { selectKeys } from '../../keys/key-selection.js';
 import { deepFreeze } from '../../values/deep-freeze.js';
 import { AS_TEXT, JsonText } from '../../values/json-text.js';
-import type { GetOrSetOptions, Loader } from '../../values/get-or-set-options.js';
-import type { ReadThrough } from './read-through.js';
+import type { GetOrSetOptions } from '../../values/get-or-set-options.js';
+import { noteHit } from '../lookup/read-outcome.js';
 import type { LoadParts } from '../load/load-request.js';
+import type { Life } from '../lookup/lookup.js';
 import type { ReadResult } from './read-result.js';
 import { isReserved, PRIVATE } from '../../keys/key-validation.js';
 import { cap } from './read-result.js';
-import { assertTtl } from '../../values/ttl.js';
-import { notAFunction } from '../load/load-request.js';
 
 /** How much a cache may keep in the memory of its process. */
 export interface NearCacheBounds {
@@ -29,43 +32,69 @@ export interface NearCacheFigures extends NearCacheCounters {
 const MAX_LOOP_LAG_MS = 5;
 
 /**
- * Reads with the option `local`: answered from this process's memory while that is proved to be
- * coherent with the store, from the store or the loader otherwise.
+ * The first step of reads with the option `local`: a copy in this process's memory, while that is
+ * proved to be coherent with the store.
  *
- * What is read with the option is frozen, whichever tier it comes from, the loader included, so that
- * code which changes it fails at once and everywhere. Where no copies can be kept (the in-process
- * store, or no `local` in the cache's options) that is all that the option does.
+ * What is read with the option is frozen, wherever it comes from, the loader included, so that code
+ * which changes it fails at once and everywhere. Where no copies can be kept (the in-process store,
+ * or no `local` in the cache's options) that is all that the option does.
  */
 export class NearReads {
-  readonly #reader: ReadThrough;
   readonly #parts: LoadParts;
   readonly #tier: NearCache | undefined;
   readonly #loop: EventLoopMonitor;
   /** Of the proof under which everything in memory was read. */
   #epoch: number;
 
-  constructor(reader: ReadThrough, parts: LoadParts, near: NearCache | undefined) {
-    this.#reader = reader;
+  constructor(parts: LoadParts, near: NearCache | undefined) {
     this.#parts = parts;
     this.#loop = new EventLoopMonitor(parts.clock, MAX_LOOP_LAG_MS);
     this.#epoch = parts.reads.epoch;
     this.#tier = near;
   }
 
-  value<T>(key: string, loader: Loader<T>, options: GetOrSetOptions): Promise<unknown> {
-    const { local } = options;
-    if (typeof loader !== 'function') return Promise.reject(notAFunction('loader', loader));
-    if (local === undefined) return this.#reader.value(key, loader, options);
-    if (!this.#mustDrain(key)) return this.#value(key, loader, options, local);
-    return this.#loop.drained().then(() => this.#value(key, loader, options, local));
+  /** The copy that may be served; a promise where messages have to be read first. */
+  get(
+    key: string,
+    options: GetOrSetOptions,
+  ): NearCacheEntry | undefined | Promise<NearCacheEntry | undefined> {
+    if (!this.#mustDrain(key)) return this.#copy(key, options);
+    return this.#loop.drained().then(() => this.#copy(key, options));
   }
 
-  entry<T>(key: string, loader: Loader<T>, options: GetOrSetOptions): Promise<ReadResult> {
-    const { local } = options;
-    if (typeof loader !== 'function') return Promise.reject(notAFunction('loader', loader));
-    if (local === undefined) return this.#reader.entry(key, loader, options);
-    if (!this.#mustDrain(key)) return this.#entry(key, loader, options, local);
-    return this.#loop.drained().then(() => this.#entry(key, loader, options, local));
+  /** A copy that was served, as a reader is given it. */
+  toReadResult({ value, endsAt }: NearCacheEntry, options: GetOrSetOptions): ReadResult {
+    const lifeMs = endsAt === null ? null : endsAt - this.#parts.clock.now();
+    const ttl = cap(lifeMs, options.ttl);
+    const given = shown(value, options);
+    return { value: given, hit: true, stored: true, stale: false, ttl, lifeMs };
+  }
+
+  /** How exactly a read has to know the life of what it finds, so that a copy can be kept. */
+  get life(): Life {
+    return this.#tier === undefined ? 'approximate' : 'exact';
+  }
+
+  /** To be called before the store is read; exactly one `release` must follow. */
+  reserve(key: string): Reservation | undefined {
+    return this.#tier?.reserve(key);
+  }
+
+  /** Keeps a copy of what was read, for so many seconds at most, and freezes it in any case. */
+  publish(reservation: Reservation | undefined, result: ReadResult, seconds: number): void {
+    const { value, stored, lifeMs } = result;
+    const lasting = stored && this.#parts.reads.trusted;
+    if (this.#tier === undefined || reservation === undefined || !lasting || lifeMs === undefined) {
+      deepFreeze(value);
+      return;
+    }
+    // Counted from before the read, the life ends no later than the store's.
+    const endsAt = lifeMs === null ? null : reservation.since + lifeMs;
+    this.#tier.publish(reservation, value, seconds * 1_000, endsAt);
+  }
+
+  release(reservation: Reservation | undefined): void {
+    if (reservation !== undefined) this.#tier?.release(reservation);
   }
 
   figures(): NearCacheFigures | null {
@@ -83,39 +112,8 @@ export class NearReads {
     return (this.#parts.store.coherence?.waitMs(selectKeys([key])) ?? 0) === 0;
   }
 
-  #value<T>(
-    key: string,
-    loader: Loader<T>,
-    options: GetOrSetOptions,
-    seconds: number,
-  ): Promise<unknown> {
-    const copy = this.#copy(key, options);
-    if (copy !== undefined) return Promise.resolve(shown(copy.value, options));
-    return this.#read(key, loader, options, seconds).then(({ value }) => value);
-  }
-
-  #entry<T>(
-    key: string,
-    loader: Loader<T>,
-    options: GetOrSetOptions,
-    seconds: number,
-  ): Promise<ReadResult> {
-    const copy = this.#copy(key, options);
-    if (copy === undefined) return this.#read(key, loader, options, seconds);
-    const lifeMs = copy.endsAt === null ? null : copy.endsAt - this.#parts.clock.now();
-    const ttl = cap(lifeMs, options.ttl);
-    return Promise.resolve({
-      value: shown(copy.value, options),
-      hit: true,
-      stored: true,
-      stale: false,
-      ttl,
-      lifeMs,
-    });
-  }
-
-  #copy(key: string, options: GetOrSetOptions): ReturnType<NearCache['get']> {
-    // The reader refuses who may not read there; a copy must not come before it.
+  #copy(key: string, options: GetOrSetOptions): NearCacheEntry | undefined {
+    // The reader refuses a caller that may not read there; a copy must not come before it.
     if (isReserved(key) && options[PRIVATE] !== true) return undefined;
     const { trusted, epoch } = this.#parts.reads;
     if (epoch !== this.#epoch) {
@@ -124,40 +122,12 @@ export class NearReads {
     }
     // Where a read of the store would not be believed, neither is what was read from it before.
     const copy = trusted ? this.#tier?.get(key) : undefined;
-    if (copy === undefined) return undefined;
-    this.#parts.counters.hits++;
-    if (this.#parts.logger.operation !== undefined) logHit(this.#parts.logger, key);
+    if (copy !== undefined) noteHit(this.#parts, key);
     return copy;
-  }
-
-  async #read<T>(
-    key: string,
-    loader: Loader<T>,
-    options: GetOrSetOptions,
-    seconds: number,
-  ): Promise<ReadResult> {
-    assertTtl('local', seconds);
-    const tier = this.#tier;
-    const keeping = tier?.reserve(key);
-    try {
-      const served = await this.#reader.entry(key, loader, options, tier !== undefined);
-      const { value, lifeMs } = served;
-      const lasting = served.stored && this.#parts.reads.trusted;
-      if (tier === undefined || keeping === undefined || !lasting || lifeMs === undefined) {
-        deepFreeze(value);
-      } else {
-        // Counted from before the read, the life ends no later than the store's.
-        const endsAt = lifeMs === null ? null : keeping.since + lifeMs;
-        tier.publish(keeping, value, seconds * 1_000, endsAt);
-      }
-      return served;
-    } finally {
-      if (keeping !== undefined) tier?.release(keeping);
-    }
   }
 }
 
 /** A frozen value as a reader with these options is given it. */
-function shown(value: unknown, options: GetOrSetOptions): unknown {
+export function shown(value: unknown, options: GetOrSetOptions): unknown {
   return options[AS_TEXT] === true ? JsonText.of(value) : value;
 }

@@ -1,8 +1,8 @@
 import type { DeadlineBudget } from '../deadline-budget.js';
 import { NO_OPTIONS } from '../../values/get-or-set-options.js';
 import type { LoadParts, Miss } from '../load/load-request.js';
-import type { StoredEntry } from '../lookup/lookup.js';
-import { noteHit, noteMiss } from '../lookup/read-outcome.js';
+import { isFresh } from '../lookup/lookup.js';
+import { noteMiss, serve } from '../lookup/read-outcome.js';
 import { currentBudget } from '../request-deadline.js';
 
 /** A value that was found. */
@@ -24,7 +24,7 @@ export class ReadMany {
     const texts = (await this.#texts(keys, budget)) ?? [];
     const read = async (key: string, text: string | undefined): Promise<unknown> => {
       const found = await this.#classify(key, text, budget, true);
-      if (isFresh(found)) return this.#hit(key, found);
+      if (isFresh(found)) return serve(this.parts, key, found, NO_OPTIONS);
       noteMiss(this.parts, key);
       return undefined;
     };
@@ -37,7 +37,7 @@ export class ReadMany {
     if (texts === undefined) return keys.map(() => 'away');
     const read = async (key: string, text: string | undefined): Promise<Hit | Miss> => {
       const found = await this.#classify(key, text, budget, false);
-      return isFresh(found) ? { value: this.#hit(key, found) } : found;
+      return isFresh(found) ? { value: serve(this.parts, key, found, NO_OPTIONS) } : found;
     };
     return Promise.all(keys.map((key, index) => read(key, texts[index])));
   }
@@ -68,13 +68,4 @@ export class ReadMany {
       return 'away';
     }
   }
-
-  #hit(key: string, { decoded }: StoredEntry): unknown {
-    noteHit(this.parts, key);
-    return decoded.value.copy();
-  }
-}
-
-function isFresh(found: Miss): found is StoredEntry {
-  return typeof found === 'object' && found.staleness === 'fresh';
 }

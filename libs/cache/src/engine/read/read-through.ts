@@ -8,12 +8,14 @@ import { assertKey, assertWritable } from '../../keys/key-validation.js';
 import type { LoadOutcome, LoadParts, Miss } from '../load/load-request.js';
 import { isFallback } from '../load/load-request.js';
 import { CacheFill } from '../load/cache-fill.js';
-import type { StoredEntry, Lookup } from '../lookup/lookup.js';
-import { outlivesItsTtl } from '../lookup/lookup.js';
+import type { Found, Life, Lookup, StoredEntry } from '../lookup/lookup.js';
+import { isFresh } from '../lookup/lookup.js';
+import { noteMiss, serve } from '../lookup/read-outcome.js';
+import type { NearReads } from './near-reads.js';
+import { shown } from './near-reads.js';
 import { ReadMany } from './read-many.js';
 import type { Load } from '../load/load-graph.js';
 import { CallerTimeouts } from './caller-timeouts.js';
-import { noteHit, noteMiss } from '../lookup/read-outcome.js';
 import { BackgroundRefresh } from '../load/background-refresh.js';
 import { currentBudget } from '../request-deadline.js';
 import type { ReadResult } from './read-result.js';
@@ -26,30 +28,28 @@ interface ReadRequest<T> {
   readonly loader: Loader<T>;
   readonly options: GetOrSetOptions;
   readonly budget: DeadlineBudget;
-  /** Whether how long the value lives is asked as well; `whole`: of one moment, to be copied. */
-  readonly timed: boolean;
-  readonly whole?: boolean | undefined;
+  readonly life: Life;
   readonly onContended?: (() => void) | undefined;
   readonly ofBatch?: boolean | undefined;
 }
 
-/** As `Reading`, perhaps by somebody without a loader. */
-type LookupRequest<T> = Pick<ReadRequest<T>, 'key' | 'options' | 'budget'> & {
-  readonly loader: Loader<T> | undefined;
-};
-
-/** The reading half of an engine. */
+/**
+ * One read: near cache, store, load. A miss goes on in `CacheFill`, and what a stored text is worth
+ * is decided in `Lookup`.
+ */
 export class ReadThrough {
   readonly many: ReadMany;
   readonly #parts: LoadParts;
+  readonly #near: NearReads;
   readonly #counters: CacheCounters;
   readonly #lookup: Lookup;
   readonly #loads: CacheFill;
   readonly #refresher: BackgroundRefresh;
   readonly #work: BackgroundTasks;
 
-  constructor(parts: LoadParts, work: BackgroundTasks) {
+  constructor(parts: LoadParts, near: NearReads, work: BackgroundTasks) {
     this.#parts = parts;
+    this.#near = near;
     this.#counters = parts.counters;
     this.#lookup = parts.lookup;
     this.many = new ReadMany(parts);
@@ -63,18 +63,65 @@ export class ReadThrough {
     return this.#loads.loading;
   }
 
-  /** The value, or `undefined`. */
-  one(key: string): Promise<unknown> {
-    return this.#plain(key, undefined, NO_OPTIONS);
+  /**
+   * The value; `undefined` where there is none and no loader. The way of a plain hit is written out,
+   * in this one function and without a promise of its own, because it is the way that is paid for.
+   */
+  async read<T>(
+    key: string,
+    loader: Loader<T> | undefined,
+    options: GetOrSetOptions,
+  ): Promise<unknown> {
+    if (options.local !== undefined) {
+      const kept = this.#near.get(key, options);
+      const copy = isPromise(kept) ? await kept : kept;
+      if (copy !== undefined) return shown(copy.value, options);
+    }
+    if (loader === undefined) assertKey(key);
+    else assertWritable(key, options);
+    if (options !== NO_OPTIONS) assertReadThrough(options);
+    const budget = currentBudget(this.#parts);
+    if (loader !== undefined && (options.local !== undefined || needsTtl(options))) {
+      return (await this.#readAndKeep({ key, loader, options, budget, life: 'none' })).value;
+    }
+    let found: Found;
+    try {
+      const withinMs = budget.begin() || (await budget.queue());
+      let text: string | undefined;
+      try {
+        text = await this.#parts.reads.read(key, withinMs);
+      } finally {
+        budget.end(withinMs);
+      }
+      const classified = this.#lookup.classify(key, text, options, budget, loader === undefined);
+      found = isPromise(classified) ? await classified : classified;
+    } catch (error) {
+      budget.failed(error);
+      this.#lookup.countUnavailable(error);
+      found = 'away';
+    }
+    if (isFresh(found)) return serve(this.#parts, key, found, options);
+    if (loader !== undefined) {
+      return (await this.#load({ key, loader, options, budget, life: 'none' }, found)).value;
+    }
+    noteMiss(this.#parts, key);
+    return undefined;
   }
 
-  /** The value only. */
-  value<T>(key: string, loader: Loader<T>, options: GetOrSetOptions): Promise<unknown> {
-    return this.#plain(key, loader, options);
+  /** As `read`, with the value's origin and its remaining life. */
+  async entry<T>(key: string, loader: Loader<T>, options: GetOrSetOptions): Promise<ReadResult> {
+    if (options.local !== undefined) {
+      const copy = await this.#near.get(key, options);
+      if (copy !== undefined) return this.#near.toReadResult(copy, options);
+    }
+    assertWritable(key, options);
+    assertReadThrough(options);
+    const budget = currentBudget(this.#parts);
+    return this.#readAndKeep({ key, loader, options, budget, life: 'approximate' });
   }
 
   /**
-   * As `value`, behind a read that has ended with `miss`, by a loader of other keys as well.
+   * As `read`, behind a read that has ended with `miss`, by a loader of other keys as well.
    *
    * @param onContended called when another caller or process loads the key, once or more often
    */
@@ -86,8 +133,8 @@ export class ReadThrough {
     miss: Miss,
     onContended: () => void,
   ): Promise<unknown> {
-    const reading = { key, loader, options, budget, timed: false, onContended, ofBatch: true };
-    return (await this.#load(reading, miss)).value;
+    const request = { key, loader, options, budget, onContended, ofBatch: true };
+    return (await this.#load({ ...request, life: 'none' }, miss)).value;
   }
 
   /** Calls a batch loader for the loads of several keys. */
@@ -99,90 +146,27 @@ export class ReadThrough {
     return this.#loads.loadTogether(keys, parts, loader);
   }
 
-  /** The value with how it was come by; `whole` if it will be copied. */
-  entry<T>(
-    key: string,
-    loader: Loader<T>,
-    options: GetOrSetOptions,
-    whole = false,
-  ): Promise<ReadResult> {
-    assertWritable(key, options);
-    assertReadThrough(options);
-    const budget = currentBudget(this.#parts);
-    return this.#read({ key, loader, options, budget, timed: true, whole });
-  }
-
-  /**
-   * One plain read, and a load where there is a loader. The way of a hit is written out, in one
-   * function, because it is the way that is paid for.
-   */
-  async #plain<T>(
-    key: string,
-    loader: Loader<T> | undefined,
-    options: GetOrSetOptions,
-  ): Promise<unknown> {
-    if (loader === undefined) assertKey(key);
-    else assertWritable(key, options);
-    if (options !== NO_OPTIONS) assertReadThrough(options);
-    const { reads, codec } = this.#parts;
-    const budget = currentBudget(this.#parts);
-    if (needsTtl(options)) return this.#timed({ key, loader, options, budget });
-    let text: string | undefined;
+  /** Reads the store, and keeps a copy of what was read where the options ask for one. */
+  async #readAndKeep<T>(request: ReadRequest<T>): Promise<ReadResult> {
+    const { local } = request.options;
+    if (local === undefined) return this.#readStore(request);
+    const reservation = this.#near.reserve(request.key);
     try {
-      const entered = budget.enter();
-      if (entered !== undefined) await entered;
-      const withinMs = budget.begin();
-      try {
-        text = await reads.readUnchecked(key, withinMs);
-      } finally {
-        budget.end(withinMs);
-      }
-    } catch (error) {
-      budget.failed(error);
-      this.#lookup.countUnavailable(error);
-      return this.#onMiss({ key, loader, options, budget }, 'away');
+      const result = await this.#readStore({ ...request, life: this.#near.life });
+      this.#near.publish(reservation, result, local);
+      return result;
+    } finally {
+      this.#near.release(reservation);
     }
-    if (text === undefined) return this.#onMiss({ key, loader, options, budget }, 'miss');
-    if (!reads.proved) return this.#onMiss({ key, loader, options, budget }, 'away');
-    const opening = codec.decode(text, options);
-    const opened = isPromise(opening) ? await opening : opening;
-    if (typeof opened !== 'object') {
-      // A load would replace it; without one it would be fetched again and again.
-      if (loader === undefined) await this.#lookup.dispose(key, text, opened, budget);
-      else this.#lookup.unreadable(key, text, opened);
-      return this.#onMiss({ key, loader, options, budget }, opened);
-    }
-    if (outlivesItsTtl(opened)) return this.#timed({ key, loader, options, budget });
-    noteHit(this.#parts, key);
-    return opened.value.given(options);
   }
 
-  /** As `#plain`, of an entry that does not end with its ttl: read together with its life. */
-  async #timed<T>({ loader, ...asked }: LookupRequest<T>): Promise<unknown> {
-    if (loader !== undefined) return (await this.#read({ ...asked, loader, timed: false })).value;
-    const found = await this.#lookup.find(asked.key, NO_OPTIONS, asked.budget, true);
-    if (typeof found !== 'object' || found.staleness !== 'fresh') {
-      return this.#onMiss({ ...asked, loader }, 'miss');
-    }
-    noteHit(this.#parts, asked.key);
-    return found.decoded.value.copy();
+  async #readStore<T>(request: ReadRequest<T>): Promise<ReadResult> {
+    const found = await this.#find(request);
+    return this.#servable(request, found) ?? this.#load(request, found);
   }
 
-  async #onMiss<T>({ loader, ...asked }: LookupRequest<T>, miss: Miss): Promise<unknown> {
-    if (loader !== undefined) {
-      return (await this.#load({ ...asked, loader, timed: false }, miss)).value;
-    }
-    noteMiss(this.#parts, asked.key);
-    return undefined;
-  }
-
-  async #read<T>(reading: ReadRequest<T>): Promise<ReadResult> {
-    const found = await this.#find(reading);
-    return this.#servable(reading, found) ?? this.#load(reading, found);
-  }
-
-  #find<T>({ key, options, budget, timed, whole }: ReadRequest<T>): Promise<Miss> {
-    return this.#lookup.find(key, options, budget, timed, whole);
+  #find<T>({ key, options, budget, life }: ReadRequest<T>): Promise<Found> {
+    return this.#lookup.find(key, options, budget, life);
   }
 
   async #load<T>(reading: ReadRequest<T>, firstMiss: Miss): Promise<ReadResult> {
@@ -243,13 +227,13 @@ export class ReadThrough {
   }
 
   async #fallback<T>(reading: ReadRequest<T>): Promise<ReadResult | undefined> {
-    const found = await this.#find({ ...reading, timed: true });
+    const found = await this.#find({ ...reading, life: 'approximate' });
     if (typeof found !== 'object' || found.staleness === 'expired') return undefined;
     return this.#toResult(reading, found);
   }
 
   /** What can be served as it was found; starts the refresh that it calls for. */
-  #servable<T>(reading: ReadRequest<T>, found: Miss): ReadResult | undefined {
+  #servable<T>(reading: ReadRequest<T>, found: Found): ReadResult | undefined {
     if (typeof found !== 'object') return undefined;
     const { staleness } = found;
     if (staleness === 'fallback' || staleness === 'expired') return undefined;
@@ -259,14 +243,12 @@ export class ReadThrough {
     return this.#toResult(reading, found);
   }
 
-  #toResult<T>(
-    { key, options }: ReadRequest<T>,
-    { decoded, freshMs, staleness }: StoredEntry,
-  ): ReadResult {
-    noteHit(this.#parts, key);
+  #toResult<T>({ key, options }: ReadRequest<T>, entry: StoredEntry): ReadResult {
+    const { freshMs, staleness } = entry;
     const stale = staleness === 'stale' || staleness === 'fallback';
     if (stale) this.#counters.stale_hits++;
     const [ttl, lifeMs] = stale ? [0, undefined] : [cap(freshMs, options.ttl), freshMs];
-    return { value: decoded.value.given(options), hit: true, stored: true, stale, ttl, lifeMs };
+    const value = serve(this.#parts, key, entry, options);
+    return { value, hit: true, stored: true, stale, ttl, lifeMs };
   }
 }

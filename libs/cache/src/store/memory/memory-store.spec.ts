@@ -84,7 +84,7 @@ describe('The in-process store', () => {
       forMs: 1,
     });
     clock.advance(900);
-    expect(await store.readTimed('k')).toEqual({ text: '1', ttlMs: 1 });
+    expect(await store.readWithLife('k')).toEqual({ text: '1', ttlMs: 1 });
     clock.advance(1);
     expect(await store.read('k')).toBeUndefined();
     if (slow.state !== 'owned') throw new Error('not leased');

@@ -103,13 +103,9 @@ export class MemoryStore implements CacheStore {
     return Promise.resolve(this.#count(this.#text(key))?.text);
   }
 
-  readTimed(key: string): Promise<TimedText | undefined> {
+  readWithLife(key: string): Promise<TimedText | undefined> {
     const entry = this.#count(this.#text(key));
     return Promise.resolve(entry && { text: entry.text, ttlMs: this.#ttl(entry) });
-  }
-
-  readWhole(key: string): Promise<TimedText | undefined> {
-    return this.readTimed(key);
   }
 
   readMany(keys: readonly string[]): Promise<(string | undefined)[]> {

@@ -164,36 +164,34 @@ export class RedisStore implements CacheStore {
     return this.#connection.sendAndRead(command, withinMs, 'guarded', valueOf);
   }
 
-  /**
-   * `PTTL` before `GET`: in the other order the life of a newer state could be given to an older
-   * value, which would then be served past its end. This way round the mistake is harmless.
-   */
-  async readTimed(key: string, withinMs: number): Promise<TimedText | undefined> {
-    const name = this.#layout.data(key);
-    const [ttl, text] = await Promise.all([
-      this.#connection.send(['PTTL', name], withinMs, 'guarded'),
-      this.#connection.sendAndRead(['GET', name], withinMs, 'guarded', valueOf),
-    ]);
-    if (text === undefined) return undefined;
-    const ttlMs = asNumber(ttl);
-    // -2: the value came between the two; its life is unknown and read again.
-    if (ttlMs === -2) return this.readTimed(key, withinMs);
-    return { text, ttlMs: ttlMs < 0 ? null : ttlMs };
-  }
-
   async readMany(keys: readonly string[], withinMs: number): Promise<(string | undefined)[]> {
     const names = keys.map((key) => this.#layout.data(key));
     const reply = await this.#connection.send(['MGET', ...names], withinMs, 'guarded');
     return asList(reply).map(valueOf);
   }
 
-  async readWhole(key: string, withinMs: number): Promise<TimedText | undefined> {
-    const keys = [this.#layout.data(key)];
-    const reply = await this.#connection.run(READ_WHOLE, keys, [], withinMs, 'guarded');
-    const [ttl, found] = asList(reply);
+  /**
+   * `exact` is a script; `approximate` is `PTTL` before `GET`: in the other order the life of a
+   * newer state could be given to an older value, which would then be served past its end.
+   */
+  async readWithLife(
+    key: string,
+    life: 'approximate' | 'exact',
+    withinMs: number,
+  ): Promise<TimedText | undefined> {
+    const name = this.#layout.data(key);
+    const [ttl, found] =
+      life === 'exact'
+        ? asList(await this.#connection.run(READ_WHOLE, [name], [], withinMs, 'guarded'))
+        : await Promise.all([
+            this.#connection.send(['PTTL', name], withinMs, 'guarded'),
+            this.#connection.send(['GET', name], withinMs, 'guarded'),
+          ]);
     const text = valueOf(found);
     if (text === undefined) return undefined;
     const ttlMs = asNumber(ttl);
+    // -2: the value came between the two; its life is unknown and read again.
+    if (ttlMs === -2) return this.readWithLife(key, life, withinMs);
     return { text, ttlMs: ttlMs < 0 ? null : ttlMs };
   }
 

@@ -21,8 +21,8 @@ export function asText(reply: unknown): string | undefined {
 
 /** A value; `undefined` for a key that is absent or leased. */
 export function valueOf(reply: unknown): string | undefined {
-  const text = asText(reply);
-  return text === undefined || text.startsWith(LEASE_MARK) ? undefined : text;
+  if (typeof reply !== 'string') return asText(reply);
+  return reply.startsWith(LEASE_MARK) ? undefined : reply;
 }
 
 export function asNumber(reply: unknown): number {

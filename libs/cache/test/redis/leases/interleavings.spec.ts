@@ -53,7 +53,7 @@ describe('A read with its remaining life', () => {
     const asks = (call: string): boolean => /^(PTTL|GET) gad:k$/.test(call);
     const first = gates.after(asks);
     const second = gates.before((call) => asks(call) && ++pair === 2);
-    const read = mine.readTimed('k', MS);
+    const read = mine.readWithLife('k', 'approximate', MS);
     await Promise.all([first.arrived, second.arrived]);
     first.release();
     await other.set('k', 'new', { ttl: 1_000 });

@@ -189,7 +189,7 @@ export class RedisConnection {
   #passable(passage: AnyPassage): RedisLink | CacheUnavailableError {
     if (this.#closed) return new CacheUnavailableError('closed', 'The cache is closed.');
     const link = this.#commands;
-    if (link?.isReady !== true || (passage === 'guarded' && this.circuit !== 'closed')) {
+    if (link?.isReady !== true || (passage === 'guarded' && this.#breaker.state !== 'closed')) {
       return new CacheUnavailableError('offline', 'The cache store is away.');
     }
     return link;
