@@ -1,10 +1,13 @@
 import { Session } from 'node:inspector/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const PRODUCT = /^(apps|libs)\/[^/]+\/src\//;
 /** Timers of the process (deadlines, heartbeats) run beside some trips and not beside others. */
 const REPEATS = 7;
+/** In which the timers that the trip before has armed run, so that they are not this one's. */
+const QUIET_MS = 30;
 
 /** What one operation touches: `path#function:offset`, in the order of the paths. */
 export type Journey = readonly string[];
@@ -27,6 +30,7 @@ export class Coverage {
   async of(run: (at: number) => Promise<unknown>): Promise<Journey> {
     const runs = new Map<string, number>();
     for (let at = 0; at < REPEATS; at++) {
+      await pause(QUIET_MS);
       await this.#taken();
       await run(at);
       for (const name of await this.#taken()) runs.set(name, (runs.get(name) ?? 0) + 1);
