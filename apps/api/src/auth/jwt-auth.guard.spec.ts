@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { createSecretKey, randomBytes } from 'node:crypto';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { Controller, Get, Module, Req } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
@@ -125,6 +125,55 @@ describe('the guards', () => {
       body: nora('usuario'),
     });
     expect(asked).toEqual([[{ sesionId: SESION, usuarioId: 2 }]]);
+  });
+
+  it('verify a token once, and look its caller up for each request', async () => {
+    const callers: (Principal | undefined)[] = [nora('usuario'), nora('supervisor'), undefined];
+    const { token, get } = await start(() => Promise.resolve(callers.shift()));
+    // What jsonwebtoken verifies with.
+    const hmac = Object.getPrototypeOf(createHmac('sha256', 'any')) as ReturnType<
+      typeof createHmac
+    >;
+    const verify = jest.spyOn(hmac, 'digest');
+    try {
+      const answers = [await get('/upper', token), await get('/upper', token)];
+      expect(answers.map(({ status }) => status)).toEqual([403, 200]);
+      expect(verify).toHaveBeenCalledTimes(1);
+      expect(await get('/upper', token)).toMatchObject({ status: 401 });
+      // Neither its beginning nor its signature makes another token a known one.
+      expect(
+        await get('/upper', `${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`),
+      ).toMatchObject({
+        status: 401,
+      });
+    } finally {
+      verify.mockRestore();
+    }
+  });
+
+  it('take a token that was verified no longer than its exp', async () => {
+    const { token, get } = await start(() => Promise.resolve(nora('admin')));
+    expect(await get('/upper', token)).toMatchObject({ status: 200 });
+    const now = Date.now();
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now + 3_600_000);
+    try {
+      expect(await get('/upper', token)).toMatchObject({ status: 401 });
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
+  it('answer 503 and not 401 for a token that was verified, too, while the database is away', async () => {
+    const lookups = [
+      () => Promise.resolve(nora('admin')),
+      () => Promise.reject(new Problem('DATABASE_UNAVAILABLE', 'away', { retryAfterSeconds: 1 })),
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- drivers do that
+      () => Promise.reject('text'),
+    ];
+    const { token, get } = await start(() => lookups.shift()?.() ?? Promise.resolve(undefined));
+    const statuses = [];
+    for (let each = 0; each < 4; each++) statuses.push((await get('/upper', token)).status);
+    expect(statuses).toEqual([200, 503, 500, 401]);
   });
 
   it('ask the database nothing for a public route or a bad token', async () => {

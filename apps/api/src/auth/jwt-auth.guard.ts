@@ -1,6 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
 import { Problem } from '../problems/problem.js';
 import { CACHED_PRINCIPAL, letBeCached } from './cached-principal.decorator.js';
 import { JwtStrategy } from './tokens/jwt.strategy.js';
@@ -10,7 +11,7 @@ import { IS_PUBLIC } from './public.decorator.js';
 @Injectable()
 export class JwtAuthGuard extends AuthGuard() {
   constructor(
-    strategy: JwtStrategy,
+    private readonly strategy: JwtStrategy,
     private readonly reflector: Reflector,
   ) {
     super({ defaultStrategy: strategy.name });
@@ -22,9 +23,21 @@ export class JwtAuthGuard extends AuthGuard() {
       context.getClass(),
     ]);
     if (open === true) return true;
-    const cached = this.reflector.get<boolean | undefined>(CACHED_PRINCIPAL, context.getHandler());
-    if (cached === true) letBeCached(context.switchToHttp().getRequest<object>());
-    return super.canActivate(context);
+    const handler = context.getHandler();
+    const cached = this.reflector.get<boolean | undefined>(CACHED_PRINCIPAL, handler) === true;
+    const request = context.getArgByIndex<FastifyRequest>(0);
+    const known = this.strategy.knownCaller(request, cached);
+    if (known === undefined) {
+      if (cached) letBeCached(request);
+      return super.canActivate(context);
+    }
+    return known.then(
+      (caller) => {
+        request.user = this.handleRequest(undefined, caller ?? false);
+        return true;
+      },
+      (error: unknown) => this.handleRequest(error, false),
+    );
   }
 
   /** `error` is what `validate` threw (the database is away); a bad token only leaves no user. */

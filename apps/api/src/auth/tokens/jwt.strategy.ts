@@ -4,10 +4,15 @@ import { PassportStrategy } from '@nestjs/passport';
 import passport from 'passport';
 import { Strategy } from 'passport-jwt';
 import { AppConfig } from '../../config/app-config.js';
-import { CLOCK_LEEWAY_SECONDS, readAccessToken } from './access-token-claims.js';
-import { bearerToken } from './bearer-token.js';
+import {
+  CLOCK_LEEWAY_SECONDS,
+  readAccessToken,
+  type AccessTokenClaims,
+} from './access-token-claims.js';
+import { bearerToken, type BearerRequest } from './bearer-token.js';
 import { JwtKey } from './jwt-key.js';
 import { mayBeCached } from '../cached-principal.decorator.js';
+import { VerifiedTokens } from './verified-tokens.js';
 import { PrincipalsService } from '../principals/principals.service.js';
 import type { Caller } from '../principal.js';
 
@@ -18,6 +23,8 @@ import type { Caller } from '../principal.js';
  */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy) implements OnApplicationShutdown {
+  private readonly verified = new VerifiedTokens();
+
   constructor(
     private readonly config: AppConfig,
     key: JwtKey,
@@ -45,14 +52,31 @@ export class JwtStrategy extends PassportStrategy(Strategy) implements OnApplica
     return passport;
   }
 
+  /**
+   * The caller by a token that was verified before: only the caller is looked up. `undefined` when
+   * there is no such token, and it is for Passport to verify.
+   * @param cached the caller may be recognised from the cache
+   * @throws Problem DATABASE_UNAVAILABLE
+   */
+  knownCaller(request: BearerRequest, cached: boolean): Promise<Caller | undefined> | undefined {
+    const token = bearerToken(request);
+    const claims = token === null ? undefined : this.verified.claimsOf(token, Date.now() / 1000);
+    return claims === undefined ? undefined : this.callerOf(claims, cached);
+  }
+
   /** @throws Problem DATABASE_UNAVAILABLE, which the guard passes on: that is not a 401 */
-  async validate(request: object, token: unknown): Promise<Caller | false> {
+  async validate(request: BearerRequest, token: unknown): Promise<Caller | false> {
     const claims = readAccessToken(token, this.config.jwt, Date.now() / 1000);
     if (!claims) return false;
-    const caller = mayBeCached(request)
-      ? await this.principals.findCached(claims)
-      : await this.principals.find(claims);
-    return caller ?? false;
+    const text = bearerToken(request);
+    // It was there, or the claims would not have been read.
+    const { exp } = (token as { readonly payload: { readonly exp: number } }).payload;
+    if (text !== null) this.verified.keep(text, claims, exp);
+    return (await this.callerOf(claims, mayBeCached(request))) ?? false;
+  }
+
+  private callerOf(claims: AccessTokenClaims, cached: boolean): Promise<Caller | undefined> {
+    return cached ? this.principals.findCached(claims) : this.principals.find(claims);
   }
 
   onApplicationShutdown(): void {
