@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { repositoryFiles, root } from './laws/repository-files.js';
-import { findTextBreaches, longFiles, LONGEST } from './laws/text-law.js';
+import { excessOf, findTextBreaches, longFiles, LONGEST, MOST_CODE } from './laws/text-law.js';
 
 describe('the laws for every committed file', () => {
   const files = repositoryFiles();
@@ -17,7 +17,7 @@ describe('the laws for every committed file', () => {
   });
 
   it('excuse only files that exist and need it', () => {
-    const needed = files.filter(({ text }) => text.split('\n').length - 1 > LONGEST);
+    const needed = files.filter((file) => excessOf(file) !== undefined);
     expect(Object.keys(longFiles).sort()).toEqual(needed.map(({ path }) => path).sort());
   });
 
@@ -38,5 +38,21 @@ describe('the laws for every committed file', () => {
     ['a file of the longest size', 'x\n'.repeat(LONGEST)],
   ])('let %s pass', (_, text) => {
     expect(findTextBreaches([{ path: 'docs/nota.md', text }], '/datos/gad/')).toEqual([]);
+  });
+
+  describe('on the length of a source', () => {
+    const path = 'libs/cache/src/clock.ts';
+    const comments = '// Why.\n\n/** What. */\n'.repeat(MOST_CODE);
+
+    it('let comments and blank lines pass', () => {
+      const text = comments + 'run();\n'.repeat(MOST_CODE);
+      expect(findTextBreaches([{ path, text }], '/datos/gad/')).toEqual([]);
+    });
+
+    it('count every line of code, those of a text over several lines included', () => {
+      const text = `${comments}run();\nconst text = \`${'\n'.repeat(MOST_CODE - 1)}\`;`;
+      const reason = `has ${MOST_CODE + 1} lines of code, more than ${MOST_CODE}`;
+      expect(findTextBreaches([{ path, text }], '/datos/gad/')).toEqual([{ path, reason }]);
+    });
   });
 });

@@ -1,8 +1,13 @@
 import { dirname } from 'node:path';
+import { codeLines } from './code-lines.js';
 import type { RepositoryFile } from './repository-files.js';
 
-/** Files above this are split, unless they are listed here with the reason. */
+/** Files with more lines are split, unless they are listed here with the reason. */
 export const LONGEST = 300;
+
+/** Sources may hold so many lines of code. Their comments are free: a law must not cost a docstring. */
+export const MOST_CODE = 250;
+const SOURCE = /^(?:apps|libs)\/[^/]+\/src\/(?!.*\.spec\.ts$).*\.ts$/;
 
 export const longFiles: Readonly<Record<string, string>> = {
   'package-lock.json': 'written by npm',
@@ -54,10 +59,19 @@ export function findTextBreaches(files: readonly RepositoryFile[], checkout: str
     const machine = [...places, HOME].map((place) => place.exec(text)?.[0]).find((found) => found);
     if (machine !== undefined) reasons.push(`names a path of one machine: ${machine}`);
     if (CONFLICT.test(text)) reasons.push('has an unfinished merge');
-    const lines = text.split('\n').length - 1;
-    if (lines > LONGEST && longFiles[path] === undefined) {
-      reasons.push(`has ${lines} lines, more than ${LONGEST}`);
-    }
+    const length = excessOf({ path, text });
+    if (length !== undefined && longFiles[path] === undefined) reasons.push(length);
     return reasons.map((reason) => ({ path, reason }));
   });
+}
+
+/** What is too long about a file, if anything. */
+export function excessOf({ path, text }: RepositoryFile): string | undefined {
+  const lines = text.split('\n').length - 1;
+  if (!SOURCE.test(path)) {
+    return lines > LONGEST ? `has ${lines} lines, more than ${LONGEST}` : undefined;
+  }
+  // Counting code takes parsing, which a short file does not need.
+  const code = lines > MOST_CODE ? codeLines(path, text) : lines;
+  return code > MOST_CODE ? `has ${code} lines of code, more than ${MOST_CODE}` : undefined;
 }
