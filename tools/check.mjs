@@ -19,8 +19,10 @@ const gates = [
   ['format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
   ['lint', [bin('eslint/bin/eslint.js'), '.']],
   ['typecheck', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']],
+  ['exports', [bin('knip/bin/knip.js'), '--no-progress']],
   ['laws', [...jest, '--selectProjects', 'laws']],
   ['build', ['tools/build-if-stale.mjs', '--force']],
+  ['package', ['tools/check-package.mjs']],
   ['tests', [...jest, '--ignoreProjects', 'laws']],
 ];
 

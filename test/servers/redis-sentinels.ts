@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'redis';
 import { startRedis, type RedisServer } from './redis-server.js';
 
-export const MASTER_NAME = 'mymaster';
+const MASTER_NAME = 'mymaster';
 
 export interface SentinelSetOptions {
   /** Default 3; a majority of them has to agree. */

@@ -60,7 +60,7 @@ export async function findServerSources<Kind extends ServerKind>(
 }
 
 /** Says on standard error what the set-up is doing; standard output belongs to reports. */
-export function progress(message: string): void {
+function progress(message: string): void {
   process.stderr.write(`test servers: ${message}\n`);
 }
 

@@ -25,7 +25,7 @@ export const RIVALS = [
   'cache-manager',
 ] as const;
 
-export const ADAPTER_NAMES: readonly string[] = [...OWN.map(({ name }) => name), ...RIVALS];
+const ADAPTER_NAMES: readonly string[] = [...OWN.map(({ name }) => name), ...RIVALS];
 
 const RIVALS_FOLDER = new URL('../other-caches/', import.meta.url);
 

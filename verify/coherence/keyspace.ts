@@ -7,7 +7,7 @@ export function keyOf(row: number): string {
   return `stats:user:${userOf(row)}:days:${period}`;
 }
 
-export function userOf(row: number): number {
+function userOf(row: number): number {
   return Math.floor(row / PERIODS.length);
 }
 

@@ -10,12 +10,12 @@ export function ppm({ stale, reads }: Pick<RunResult, 'stale' | 'reads'>): numbe
 }
 
 /** The share of invalidations that hit a load under way. */
-export function duringLoad(result: Pick<RunResult, 'duringLoad' | 'invalidations'>): number {
+function duringLoad(result: Pick<RunResult, 'duringLoad' | 'invalidations'>): number {
   return result.invalidations === 0 ? 0 : result.duringLoad / result.invalidations;
 }
 
 /** What copies in process memory may show without the barrier, in milliseconds. */
-export const COPIES = { p99: 10, bound: 500 } as const;
+const COPIES = { p99: 10, bound: 500 } as const;
 
 /** Whether an adapter did what it promises. */
 export function holds(result: RunResult): boolean {

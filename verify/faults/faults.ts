@@ -4,7 +4,7 @@ import { LONG_OUTAGE, REDIS_FAULTS } from './redis-faults.js';
 import type { Fault } from './stage.js';
 import type { Random } from '../support/seeded-random.js';
 
-export const FAULTS: readonly Fault[] = [...REDIS_FAULTS, ...PROCESS_FAULTS, ...DATABASE_FAULTS];
+const FAULTS: readonly Fault[] = [...REDIS_FAULTS, ...PROCESS_FAULTS, ...DATABASE_FAULTS];
 
 /** A round, or the faults of these names. @throws Error when one of the names is no fault's */
 export function faultsOf(names: readonly string[] | undefined): readonly Fault[] {

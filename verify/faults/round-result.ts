@@ -6,7 +6,7 @@ import { judge, type Violation } from './judge.js';
 import type { Failure } from './load.js';
 
 /** A lost invalidation must have been made good within a second of the commit being known. */
-export const HEAL_MS = 1_000;
+const HEAL_MS = 1_000;
 
 /** A fault that struck, in microseconds of the history. */
 export interface Strike {

@@ -46,7 +46,7 @@ export interface Program {
 
 export const KEY_NAMES = ['a:1', 'a:2', 'b:1', 'b:2', 'a:10'] as const;
 export const PATTERNS = ['a:*', 'b:*', '*:1', 'a:?', '*', '[^b]:*'] as const;
-export const MAX_PROCESSES = 3;
+const MAX_PROCESSES = 3;
 /** Operations of an episode, on average. */
 export const OPERATIONS = 40;
 

@@ -12,7 +12,7 @@ import { limitRequests, RequestLimits } from './rate-limit/request-limits.js';
 import { validationPipe } from './validation/validation.pipe.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 
-export const API_PREFIX = 'api/v1';
+const API_PREFIX = 'api/v1';
 
 /** Everything between `create` and `listen`; the e2e tests run exactly this too. */
 export async function configureApp(app: NestFastifyApplication): Promise<void> {

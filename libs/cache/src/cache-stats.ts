@@ -48,7 +48,7 @@ export interface LocalFigures extends CacheCounts {
 }
 
 /** Bytes as Redis writes them: `512B`, `1.5K`, `2.5M`. */
-export function humanBytes(bytes: number): string {
+function humanBytes(bytes: number): string {
   const units = ['B', 'K', 'M', 'G', 'T'];
   let amount = bytes;
   let unit = 0;

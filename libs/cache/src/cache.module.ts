@@ -69,8 +69,6 @@ function withCache(definition: DynamicModule, name: string | undefined): Dynamic
 
 /** What `CacheModule.forRoot` takes. */
 export type CacheModuleForRoot = typeof host.OPTIONS_TYPE;
-/** What `CacheModule.forRootAsync` takes: `useFactory`, `useClass` or `useExisting`. */
-export type CacheModuleForRootAsync = typeof host.ASYNC_OPTIONS_TYPE;
 
 /**
  * The cache as a Nest module.

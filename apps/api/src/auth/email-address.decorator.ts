@@ -5,7 +5,7 @@ import { Transform } from 'class-transformer';
 import { IsEmail, IsString, Matches, MaxLength, ValidateBy } from 'class-validator';
 
 /** RFC 5321: the longest address that mail can be sent to. */
-export const MAX_EMAIL_LENGTH = 254;
+const MAX_EMAIL_LENGTH = 254;
 
 /**
  * Everything that does not show: controls, format characters (zero-width ones, those that turn the

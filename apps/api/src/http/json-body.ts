@@ -31,7 +31,7 @@ export function acceptJsonBodies(app: NestFastifyApplication, bodyLimit: number)
  * `undefined` for no body at all: an action may be called with a JSON content type and none.
  * @throws Problem UNSUPPORTED_MEDIA_TYPE, MALFORMED_REQUEST
  */
-export function readBody(headers: FastifyRequest['headers'], body: Buffer): unknown {
+function readBody(headers: FastifyRequest['headers'], body: Buffer): unknown {
   refuseCodings(headers);
   if (body.length === 0) return undefined;
   const text = decode(body);

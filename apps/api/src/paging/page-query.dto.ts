@@ -2,7 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString } from 'class-validator';
 import { IntegerText } from '../validation/query-text.decorators.js';
 
-export const MAX_PAGE = 100;
+const MAX_PAGE = 100;
 
 /** What every list takes. */
 export class PageQueryDto {

@@ -5,7 +5,7 @@ import type { ProblemCode } from './problem-catalog.js';
 import { spanishDetail, spanishTitle } from './spanish.js';
 import { translatePhrase } from './spanish-phrases.js';
 
-export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
+const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 
 export const problemType = (code: ProblemCode): string =>
   `urn:gad:problem:${code.toLowerCase().replaceAll('_', '-')}`;

@@ -5,7 +5,7 @@ import {
 } from '../../src/near-cache/invalidation-stream.js';
 import { NearCache, type Reservation } from '../../src/near-cache/near-cache.js';
 
-export const BOUND_MS = 500;
+const BOUND_MS = 500;
 
 /** What can happen, to a process and a key of the step, and how often in so many steps. */
 const OFTEN = {

@@ -43,7 +43,7 @@ export async function patiently<T>(
 }
 
 /** The start's sentence for an error of the database. */
-export function unreachable({ variable, url }: Place, error: unknown): ConfigurationError {
+function unreachable({ variable, url }: Place, error: unknown): ConfigurationError {
   const { says, advice } = causeOf(error);
   return new ConfigurationError(
     variable,

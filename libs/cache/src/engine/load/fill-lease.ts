@@ -9,7 +9,7 @@ export interface FillLease {
 }
 
 /** After a failed refresh no process tries again for so long, to spare a source in trouble. */
-export const REFRESH_BACKOFF_MS = 2_000;
+const REFRESH_BACKOFF_MS = 2_000;
 
 /**
  * After a load that yielded nothing to store, all callers load side by side for so long, instead of
