@@ -33,7 +33,7 @@ function newest(paths) {
     const time = modifiedAt(path);
     if (time === undefined) return [];
     if (!statSync(path).isDirectory()) return [time];
-    // A folder's own time tells of files that have been removed.
+    // A folder's own time changes when a file in it is removed.
     return [time, newest(readdirSync(path).map((name) => join(path, name))) ?? time];
   });
   return times.length === 0 ? undefined : Math.max(...times);

@@ -3,7 +3,7 @@ import { createClient } from 'redis';
 import { createDatabase } from './postgres-database.js';
 
 /**
- * An empty PostgreSQL database of one's own on the run's shared server; the server goes away with
+ * An empty PostgreSQL database of one's own on the run's shared server; the server ends with
  * the run, so no suite has to drop it.
  *
  * @returns its URL.

@@ -2,7 +2,7 @@ import { isDatabaseUnavailable } from './database/unavailable.js';
 import { reasonOf } from './database/database-cause.js';
 import { describeError } from './logging/safe-error.js';
 
-/** What the operator reads when a program ends at its start: a stack only for what nobody foresaw. */
+/** What the operator reads when a program fails to start: a stack only for unexpected errors. */
 export function startFailure(error: unknown): string {
   if (error instanceof Error && 'variable' in error) return error.message;
   if (isDatabaseUnavailable(error)) {

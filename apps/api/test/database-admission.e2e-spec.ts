@@ -8,7 +8,7 @@ import { startPostgres, type PostgresServer } from '../../../test/servers/postgr
 import { ConfigurationError } from '../src/config/parse-environment.js';
 import { bringUpToDate } from '../src/database/postgres/bring-up-to-date.js';
 
-/** Who is admitted how: TLS and a password for `gad`, a password for `plain`, nobody else. */
+/** Admits `gad` by TLS and a password, `plain` by a password, and no other role. */
 const HBA = `
 host all postgres 127.0.0.1/32 trust
 hostssl all gad 127.0.0.1/32 scram-sha-256
@@ -73,12 +73,15 @@ describe('A PostgreSQL with TLS and passwords', () => {
       () => url('gad:right', '127.0.0.1', `?sslmode=verify-full&sslrootcert=${folder}/server.crt`),
       /which shows a certificate that cannot be trusted/,
     ],
-  ])('%s is told at once by its cause, and no secret', async (_title, place, sentence) => {
-    const attempt = bringUpToDate(place(), {});
-    await expect(attempt).rejects.toBeInstanceOf(ConfigurationError);
-    await expect(attempt).rejects.toThrow(sentence);
-    await expect(attempt).rejects.not.toThrow(/right|wrong@/);
-  });
+  ])(
+    '%s is reported at once with its cause, and without a secret',
+    async (_title, place, sentence) => {
+      const attempt = bringUpToDate(place(), {});
+      await expect(attempt).rejects.toBeInstanceOf(ConfigurationError);
+      await expect(attempt).rejects.toThrow(sentence);
+      await expect(attempt).rejects.not.toThrow(/right|wrong@/);
+    },
+  );
 
   it('is opened with the right password over a certificate that is trusted', async () => {
     const place = url(

@@ -48,7 +48,7 @@ function expectUnavailable(answer: Answer): void {
   expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
 }
 
-/** By itself: nobody restarts the API. Asks one at a time until the pool is whole again. */
+/** Without a restart of the API. Sends one request at a time until the pool has recovered. */
 async function untilRecovered(): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const answers = await Promise.all(everyKind());

@@ -6,7 +6,7 @@ import { openPostgres } from '../src/database/postgres/open-postgres.js';
 import { tareaBody } from './support/new-tarea.js';
 import { TestApi } from './support/api.js';
 
-/** What nobody may notice, set for the database: it comes with every new connection. */
+/** Settings of the database that must change no answer: every new connection has them. */
 const SETTINGS = [
   `timezone = 'America/Argentina/Buenos_Aires'`,
   `datestyle = 'SQL, DMY'`,

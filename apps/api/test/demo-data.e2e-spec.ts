@@ -42,7 +42,7 @@ describe.each(DATABASES)('Demo data on $name', ({ open }) => {
   const allTareas = () => own.database.db.select().from(tareas).orderBy(asc(tareas.id));
   const allUsuarios = () => own.database.db.select().from(usuarios).orderBy(asc(usuarios.id));
 
-  /** What the clock does by itself while nobody looks. */
+  /** Lets time pass without a request. */
   async function daysPass(days: number): Promise<void> {
     const past = (column: string) =>
       sql`${sql.identifier(column)} = ${sql.identifier(column)} - ${days}::int * interval '1 day'`;

@@ -62,7 +62,7 @@ describe('The embedded database', () => {
   );
 
   it(
-    'is for nobody but its user, also where an earlier version left it open to others',
+    'is for its user alone, also where an earlier version left it open to others',
     async () => {
       const modes = async () => {
         const names = await readdir(dataDir, { recursive: true });

@@ -104,7 +104,7 @@ describe.each(DATABASES_AND_POOLER)('The log of events on $name', ({ open }) => 
     );
     const between = await end();
     await append(event(2));
-    // Nothing goes that an open transaction may have to be told of, be it in another database.
+    // No event is pruned that an open transaction may still need, be it in another database.
     let pruned = 0;
     while (pruned === 0) pruned = await retention.prune();
     expect(pruned).toBe(1);
@@ -186,7 +186,7 @@ describe('The log of events on PostgreSQL', () => {
     await database.db.execute(
       sql`select pg_terminate_backend(pid) from pg_stat_activity where ${its}`,
     );
-    // It has been told, and has heard of it, when it is gone and one more answer has arrived.
+    // The message has been sent and received once the connection is gone and one more answer has arrived.
     const left = () => database.db.execute(sql`select pid from pg_stat_activity where ${its}`);
     while ((await left()).rows.length > 0);
     await left();

@@ -93,7 +93,7 @@ afterAll(async () => {
   expect(strays).toEqual([]);
 });
 
-/** The fields of a route's body: some right, some wrong, some missing, some that nobody asked for. */
+/** The fields of a route's body: some right, some wrong, some missing, some unknown. */
 function bodyOf(schema: Schema | undefined): fc.Arbitrary<string | undefined> {
   const fields = Object.entries((schema?.['properties'] ?? {}) as Record<string, Schema>);
   const shaped = fc
@@ -124,8 +124,8 @@ interface Route {
   readonly path: string;
   readonly names: readonly string[];
   readonly schema: Schema | undefined;
-  /** The statuses that the document tells. */
-  readonly told: readonly string[];
+  /** The statuses in the document. */
+  readonly documented: readonly string[];
 }
 
 function routes(): Route[] {
@@ -148,7 +148,7 @@ function routes(): Route[] {
           path,
           names,
           schema: schema as Schema | undefined,
-          told: Object.keys(operation.responses),
+          documented: Object.keys(operation.responses),
         },
       ];
     }),
@@ -219,7 +219,7 @@ function fire(shot: Shot, token: string | undefined): Promise<Hit | 'refused by 
 
 function expectHonest(shot: Shot, hit: Hit): void {
   const told = JSON.stringify({ ...shot, body: shot.body?.slice(0, 200) });
-  // Not even 503: both servers are there, so whoever gets one has overloaded or misled them.
+  // Not even 503: both servers are up, so a 503 means that the request overloaded or misled them.
   if (hit.status >= 500) expect({ told, status: hit.status, text: hit.text }).toBeUndefined();
   if (hit.status < 400) return;
   expect({ told, type: hit.type }).toEqual({
@@ -248,7 +248,7 @@ describe('hostile input', () => {
           if (hit === 'refused by the client') return;
           statuses.set(hit.status, (statuses.get(hit.status) ?? 0) + 1);
           expectHonest(shot, hit);
-          if (!route.told.includes(String(hit.status))) {
+          if (!route.documented.includes(String(hit.status))) {
             undocumented.add(`${route.method} ${route.path}: ${String(hit.status)}`);
           }
         }),

@@ -11,7 +11,7 @@ import { DEMO_PASSWORD, EMAILS, TestApi } from './support/api.js';
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const run = promisify(execFile);
 
-/** A program of the web app: it compiles only against a document that tells the truth. */
+/** A program of the web app: it compiles only against a correct document. */
 const PROGRAM = `
 import createClient from 'openapi-fetch';
 import type { components, paths } from './gad.js';

@@ -57,7 +57,7 @@ describe('A database that version 1.0.0 filled', () => {
     expect(before.size).toBeGreaterThan(0);
     for (const [table, rows] of before) {
       expect(rows.length).toBeGreaterThan(0);
-      // What the migrations bring into one form is told by name and not by value.
+      // What the migrations bring into one form is compared by name and not by value.
       if (table !== 'usuarios') expect(after.get(table)).toEqual(rows);
       expect(after.get(table)).toHaveLength(rows.length);
     }

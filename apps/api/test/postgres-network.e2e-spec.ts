@@ -24,7 +24,7 @@ describe('PostgreSQL behind a network in trouble', () => {
 
   beforeAll(async () => {
     const note = (message: unknown) => {
-      const request = requestContext.getStore()?.requestId ?? 'nobody';
+      const request = requestContext.getStore()?.requestId ?? 'none';
       lines.push(`${String(message)} (for ${request})`);
     };
     Logger.overrideLogger({ log: note, warn: note, error: note });
@@ -49,7 +49,7 @@ describe('PostgreSQL behind a network in trouble', () => {
   const many = (count: number) => Promise.allSettled(Array.from({ length: count }, one));
 
   it.each(['swallow', 'deaf'] as const)(
-    'that is a black hole (%s): everybody is answered by the probe, one line is logged, and it is used again',
+    'that is a black hole (%s): every caller is answered by the probe, one line is logged, and it is used again',
     async (kind) => {
       await many(4);
       lines = [];
@@ -69,8 +69,8 @@ describe('PostgreSQL behind a network in trouble', () => {
         expect((await many(12)).filter(({ status }) => status === 'rejected')).toEqual([]);
         expect(lines.filter((line) => line.includes('answers again'))).toHaveLength(episode);
       }
-      // Nobody's request: it is about all of them.
-      expect(lines.filter((line) => line.endsWith('(for nobody)'))).toHaveLength(4);
+      // Outside of every request: the line is about all of them.
+      expect(lines.filter((line) => line.endsWith('(for none)'))).toHaveLength(4);
       expect(lines).toHaveLength(4);
     },
     30_000,
@@ -97,7 +97,7 @@ describe('PostgreSQL behind a network in trouble', () => {
   });
 
   it('that is sound: a transaction that rests beside a slow statement is left alone', async () => {
-    // Begun here and now: by itself a statement begins with whoever awaits it first.
+    // Begun here and now: otherwise a statement begins with its first await.
     const slow = Promise.resolve(database.db.execute(sql`select 1 as one from pg_sleep(2.5)`));
     const rested = database.transaction(async (tx) => {
       await tx.execute(sql`select 1`);

@@ -106,7 +106,7 @@ describe.each(OUTAGES)('with Redis $name', ({ strike, heal }) => {
     expect((await api.get('/stats/user/999999', { as: 'admin' })).status).toBe(404);
   });
 
-  it('nobody is kept from logging in, refreshing or logging out', async () => {
+  it('logins, refreshes and logouts go on', async () => {
     const { status, body } = await api.post('/auth/login', {
       body: { email: EMAILS.usuario, password: DEMO_PASSWORD },
     });
@@ -204,7 +204,7 @@ it('metrics report every figure again once Redis answers', async () => {
   }
 });
 
-describe('with Redis away at the start', () => {
+describe('with Redis unavailable at the start', () => {
   it('the API starts, serves, and uses Redis when it comes', async () => {
     const late = await startRedis();
     await late.kill('SIGKILL');

@@ -72,7 +72,7 @@ describe('The log and its relay', () => {
     return { status: response.status, body: await response.json() };
   }
 
-  /** `undefined` while the database is away. */
+  /** `undefined` while the database is unavailable. */
   async function read(api: ApiProcess): Promise<Served | undefined> {
     const { status, body } = await get(api, `/stats/user/${IDS.usuario}?days=30`);
     if (status !== 200) return undefined;
@@ -112,7 +112,7 @@ describe('The log and its relay', () => {
       Promise.all(copies.map(([key, copy]) => commands.restore(key, 0, copy, { REPLACE: true })));
   }
 
-  /** A write by somebody else who appends to the log: only a relay removes what it made stale. */
+  /** A write by another program that appends to the outbox: only a relay removes what it made stale. */
   async function writeAsStranger(): Promise<void> {
     await client.query(
       `with written as (

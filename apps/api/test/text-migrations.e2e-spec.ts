@@ -42,7 +42,7 @@ async function foldersBefore(tag: string): Promise<string> {
   return folder;
 }
 
-describe('the migrations of texts that name somebody', () => {
+describe('the migrations of texts that identify a usuario', () => {
   let folder: string;
   let client: pg.Client;
 

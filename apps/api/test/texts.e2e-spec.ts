@@ -4,7 +4,7 @@ import { expectProblem } from './support/expect-problem.js';
 import { createTarea, tareaBody } from './support/new-tarea.js';
 import { tryLogin, usuarioFields } from './support/new-usuario.js';
 
-onEverySetup('texts that name somebody or something', (api) => {
+onEverySetup('texts that identify a usuario or a tarea', (api) => {
   const create = (extra: Record<string, unknown>) =>
     api().post('/usuarios', { as: 'admin', body: { ...usuarioFields(), ...extra } });
 

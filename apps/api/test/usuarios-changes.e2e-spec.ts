@@ -110,7 +110,7 @@ onEveryDatabaseSetup('changes of usuarios', (api) => {
       { rol: 'admin' },
       { verificado: true },
       { telefono: '5555-0103', rol: 'usuario' },
-    ])('keeps %j from everybody but admins, even about themselves', async (body) => {
+    ])('lets only admins change %j, even of their own usuario', async (body) => {
       const usuario = await newUsuario(api(), 'supervisor');
       const answer = await api().patch(`/usuarios/${usuario.id}`, {
         as: await signedIn(api(), usuario),

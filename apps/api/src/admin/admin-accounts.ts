@@ -21,7 +21,7 @@ import { AdminError } from './admin-error.js';
 /** Lines up processes that make the first admin at the same time; "admn" in ASCII. */
 const FIRST_ADMIN_LOCK = 0x61_64_6d_6e;
 
-/** Who is made admin: checked by the DTO of `POST /usuarios`, like everybody else. */
+/** The new admin, checked by the DTO of `POST /usuarios` like any other usuario. */
 export interface NewAdmin {
   readonly email: string;
   readonly dni: string;
@@ -42,8 +42,8 @@ export interface AdminRow {
 export type Operator = Readonly<Record<string, string>>;
 
 /**
- * What gives access without a signed-in caller: for the command line and for the first start.
- * Writes append their events to the log, so processes that run hear of them.
+ * Gives access without a signed-in caller: for the command line and for the first start. Writes append
+ * their events to the outbox, so running processes receive them.
  */
 @Injectable()
 export class AdminAccounts {

@@ -25,7 +25,7 @@ export type AdminCommand =
 
 /** What may be left out of a new admin, who can change it over the API. */
 export const ADMIN_DEFAULTS = (): Record<'dni' | 'nombre' | 'apellido', string> => ({
-  // A dni is unique among usuarios, and this one is nobody's.
+  // A dni is unique among usuarios; a random one belongs to no person.
   dni: `ADMIN-${randomBytes(5).toString('hex').toUpperCase()}`,
   nombre: 'Administrador',
   apellido: 'GAD',

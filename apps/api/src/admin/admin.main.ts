@@ -57,10 +57,10 @@ async function main(words: readonly string[]): Promise<void> {
   }
   const command = parseAdminArguments(words);
   // stdout is for the answer, stderr for what goes wrong.
-  const tell = (message: unknown): void => {
+  const print = (message: unknown): void => {
     console.error(message);
   };
-  Logger.overrideLogger({ log: () => undefined, warn: tell, error: tell });
+  Logger.overrideLogger({ log: () => undefined, warn: print, error: print });
   const { config } = await AppConfigModule.load(undefined, (name) => USED.test(name));
   const database = await openDatabase(config);
   try {

@@ -38,7 +38,7 @@ export const auditRow = ({
   detail,
 });
 
-/** Appends the events in the transaction of what they tell of: both become visible, or neither. */
+/** Appends the events in the transaction of the change: both become visible, or neither. */
 export async function appendAuditEvents(tx: Db, events: readonly AuditEvent[]): Promise<void> {
   if (events.length > 0) await tx.insert(auditEvents).values(events.map(auditRow));
 }

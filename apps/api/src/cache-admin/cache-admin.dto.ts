@@ -89,7 +89,7 @@ export class FreshnessDto {
   event_lag_ms!: number | null;
   @ApiCount(120, { description: 'Events that this instance applied' }) events!: number;
   @ApiCount(0, {
-    description: 'Times that this instance cleared the cache as it could not tell what is stale',
+    description: 'Times that this instance cleared the cache because it did not know what is stale',
   })
   clears!: number;
 }

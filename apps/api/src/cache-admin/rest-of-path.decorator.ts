@@ -8,8 +8,8 @@ import { Problem } from '../problems/problem.js';
  * brackets and encoded UTF-8 arrive as the caller meant them. The router's own parameter is not
  * used, because routers decode some characters before they match.
  *
- * `?` must be sent as `%3F`. A bare trailing one is refused: whoever typed `key?` without
- * encoding would otherwise remove another key than the one meant.
+ * `?` must be sent as `%3F`. A bare trailing one is refused: `key?` without encoding would otherwise
+ * remove another key than the one meant.
  */
 export const RestOfPath = createParamDecorator((_: unknown, context: ExecutionContext): string => {
   const { raw, routeOptions } = context.switchToHttp().getRequest<FastifyRequest>();

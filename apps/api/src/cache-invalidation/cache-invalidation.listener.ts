@@ -7,7 +7,7 @@ import { stalePatterns } from './invalidation.map.js';
 /**
  * Applies `INVALIDATION_MAP` to every domain event before the write is acknowledged: the fast way.
  * The relay applies the log as well, whatever became of this. When the store does not confirm, the
- * acknowledgement waits until nobody can be served the old value any more; with
+ * acknowledgement waits until no reader can be served the old value; with
  * `CACHE_CONSISTENCY=bounded` it does not.
  */
 @Injectable()

@@ -19,7 +19,7 @@ export class OutboxInvalidationLog implements InvalidationLog {
 
   async read(cursor: string | undefined): Promise<LogBatch> {
     const { cursor: next, events, oldestMs } = await this.events.read(cursor);
-    // Appended by another version of this program: nobody here knows what they make stale.
+    // Appended by another version of this program: what they make stale is unknown here.
     if (events?.every(isKnown) !== true)
       return { cursor: next, invalidations: 'everything', entries: 0 };
     const stale = new Set(events.flatMap((event) => stalePatterns(event)));

@@ -201,7 +201,7 @@ describe('readAppConfig', () => {
     );
   });
 
-  it('serves documents, but in production only when told to', () => {
+  it('serves documents, but in production only with DOCS=on', () => {
     const secret = { JWT_SECRET: 'x'.repeat(48) };
     const docs = (more: Record<string, string>) => readAppConfig({ ...secret, ...more }).http.docs;
     expect(docs({})).toBe(true);

@@ -21,7 +21,7 @@ export abstract class AppConfig {
     readonly bodyLimitBytes: number;
     /** Whether Swagger UI and the OpenAPI document are served. */
     readonly docs: boolean;
-    /** Addresses and networks whose `X-Forwarded-*` headers are believed; empty = nobody's. */
+    /** Addresses and networks whose `X-Forwarded-*` headers are believed; empty = none. */
     readonly trustedProxies: readonly string[];
     /** How long requests are still taken after a stop signal, each answered with `Connection: close`. */
     readonly shutdownGraceMs: number;
@@ -29,7 +29,7 @@ export abstract class AppConfig {
     readonly shutdownTimeoutMs: number;
   };
   abstract readonly logLevel: LogLevel;
-  /** Whether a request's line tells where it came from. */
+  /** Whether a request's log line has the client's address. */
   abstract readonly logClientAddress: boolean;
   /** What a scraper of `/metrics` has to send; `undefined` = nothing. */
   abstract readonly metricsToken: string | undefined;

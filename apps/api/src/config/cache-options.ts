@@ -10,8 +10,8 @@ export function cacheOptions(
   invalidationLog?: InvalidationLog,
 ): NestCacheOptions {
   const { compressionThreshold: threshold } = config.cache;
-  // The embedded database belongs to this process alone, and with an in-process store nobody else
-  // has anything cached: what is removed there is removed everywhere, and a crash forgets it all.
+  // The embedded database belongs to this process alone, and with an in-process store no other process
+  // has cached values: a removal there is complete, and a crash drops every value.
   const sharesNothing = config.redis === undefined && config.database.url === undefined;
   return {
     ...(sharesNothing ? {} : { invalidationLog }),

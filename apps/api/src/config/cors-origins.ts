@@ -3,7 +3,7 @@ import { ConfigurationError } from './parse-environment.js';
 /**
  * The origins of web apps that may call from a browser, as browsers send them: lower case, ASCII,
  * without the default port. `true` = any.
- * @throws ConfigurationError for what no browser ever sends, which would match nobody in silence
+ * @throws ConfigurationError for what no browser ever sends, which would silently match no origin
  */
 export function corsOrigins(list: string | undefined): readonly string[] | boolean {
   if (list === undefined) return false;

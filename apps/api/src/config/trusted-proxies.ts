@@ -6,7 +6,7 @@ const NAMED = ['loopback', 'linklocal', 'uniquelocal'];
 
 /**
  * The proxies whose `X-Forwarded-*` headers are believed, as addresses and networks. There is no
- * way to trust everybody: the caller would choose the address that the rate limits count by.
+ * way to trust every address: the caller would choose the address that the rate limits count by.
  *
  * @throws ConfigurationError
  */
@@ -25,7 +25,7 @@ function isNetwork(entry: string): boolean {
   const version = isIP(address);
   if (version === 0 || more !== undefined) return false;
   if (bits === undefined) return true;
-  // A network of no bits is everybody, and so is one of all IPv4 addresses mapped into IPv6.
+  // A network of no bits is every address, and so is one of all IPv4 addresses mapped into IPv6.
   const least = /^::ffff:/i.test(address) ? 97 : 1;
   const most = version === 4 ? 32 : 128;
   return /^\d{1,3}$/.test(bits) && Number(bits) >= least && Number(bits) <= most;

@@ -27,7 +27,7 @@ describe('ClockWatch', () => {
   it.each([
     [7_000, /7\.0 s ahead of/],
     [-65_000, /65\.0 s behind/],
-  ])('tells of %i ms once, and when it is over', (aheadMs, sentence) => {
+  ])('reports %i ms once, and when it is over', (aheadMs, sentence) => {
     watch.note(reading(aheadMs));
     watch.note(reading(aheadMs + 100));
     expect(Math.abs(watch.aheadMs - aheadMs)).toBeLessThan(200);

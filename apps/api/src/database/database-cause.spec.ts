@@ -51,7 +51,7 @@ describe('causeOf', () => {
     expect(causeOf(error).name).toBe(expected.name);
   });
 
-  it('has a name of its own for each, by which episodes are told apart', () => {
+  it('has a name of its own for each, by which episodes are distinguished', () => {
     const names = Object.values(CAUSES).map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
   });

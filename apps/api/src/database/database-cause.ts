@@ -2,7 +2,7 @@ import { isNativeError } from 'node:util/types';
 
 /** Why the database does not do what it is asked for. */
 export interface DatabaseCause {
-  /** Short and stable: in health, and by which the log tells one episode from the next. */
+  /** Short and stable: health shows it, and the log separates episodes by it. */
   readonly name: string;
   /** What the database is or does, for the log: `PostgreSQL at host:5432/gad <says>`. */
   readonly says: string;
@@ -17,7 +17,7 @@ export interface DatabaseCause {
 }
 
 const STARTING_MS = 15_000;
-/** A name that appears with its container; one that is misspelt should not take long to be told. */
+/** A host name may appear together with its container; a misspelt one should fail soon. */
 const NAMING_MS = 3_000;
 
 const cause = (

@@ -22,7 +22,7 @@ export type Db = PgDatabase<RowsHKT, typeof schema>;
  * number, `numeric` as text, instants of schema columns as `Date`.
  *
  * A statement that fails rejects with Drizzle's error, its `cause` being the driver's (see
- * `violatedConstraint`) — except when the database is away, overloaded or too slow: then with the
+ * `violatedConstraint`) — except when the database is unavailable, overloaded or too slow: then with the
  * problem `DATABASE_UNAVAILABLE` (503, `Retry-After`), within a bound and never as a hang: 1.5 s for a
  * server that gives no sign of life (`ServerWatch`) and for a connection that it knows nothing of
  * (`PoolConnections`), at once while that is known, 5 s for a statement that it works on.
@@ -53,7 +53,7 @@ export abstract class Database {
 
   /**
    * Asks the database for a sign of life, and compares its clock with ours.
-   * @throws Problem that names the cause, within about a second, when it is away, or when it answers
+   * @throws Problem that names the cause, within about a second, when it is unavailable, or when it answers
    *   but takes no writes: it is read-only, or the last one failed for lack of room or of a privilege
    */
   abstract ping(): Promise<void>;

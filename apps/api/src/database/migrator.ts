@@ -41,7 +41,7 @@ export async function schemaState(connection: Connection): Promise<SchemaState> 
 /**
  * Applies what is pending, in the transaction that the caller has begun: unlike Drizzle's migrator,
  * which begins its own after it has looked, this leaves no gap between the look and the change, and
- * needs nothing that a pooler takes away between two transactions.
+ * needs no session state, which a pooler drops between two transactions.
  */
 export async function applyPending(connection: Connection): Promise<void> {
   const { pending } = await schemaState(connection);

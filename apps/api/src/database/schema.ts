@@ -173,7 +173,7 @@ export const sesiones = pgTable(
 export const refreshTokens = pgTable(
   'refresh_tokens',
   {
-    /** SHA-256 of the token, hex: a read of this table gives nobody a session. */
+    /** SHA-256 of the token, hex: reading this table opens no session. */
     hash: text('hash').primaryKey(),
     sesionId: uuid('sesion_id')
       .notNull()
@@ -219,7 +219,7 @@ export const domainEventLog = pgTable(
 
 /**
  * Wrong passwords in a row, by the e-mail that was tried, whether or not a usuario has it: one table
- * and one statement for both, so that nothing tells them apart.
+ * and one statement for both, so that they cannot be distinguished.
  */
 export const loginFailures = pgTable(
   'login_failures',

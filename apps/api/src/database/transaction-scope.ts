@@ -5,7 +5,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
  *
  * Asking for a second connection inside a transaction waits for ever on PGlite, which has one, and
  * can exhaust a pool whose every connection waits for another. A statement on `tx` after the end
- * would run on a connection that belongs to somebody else by then. Both are bugs of the caller:
+ * would run on a connection that another caller has by then. Both are bugs of the caller:
  * refused at once, on both databases, so that every test finds them.
  */
 export class TransactionScope {

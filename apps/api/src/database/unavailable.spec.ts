@@ -57,7 +57,7 @@ describe('sqlStateOf', () => {
 });
 
 describe('databaseUnavailable', () => {
-  it('tells the caller when to come back, and the cause to the log alone', () => {
+  it('gives the caller a time to retry, and the cause to the log alone', () => {
     const cause = new Error('connect ECONNREFUSED 10.0.0.7:5432');
     const problem = databaseUnavailable(cause);
     expect(problem).toMatchObject({ code: 'DATABASE_UNAVAILABLE', status: 503, cause });

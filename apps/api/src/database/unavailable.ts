@@ -9,7 +9,7 @@ const RETRY_AFTER_SECONDS = 2;
  * (08), out of resources (53), shut down or starting (57P), statement timeout and cancel (57014),
  * deadlock and serialization failure (40), lock timeout (55P03), idle timeouts (25P03, 57P05), a
  * primary that became read-only (25006), system errors (58), and credentials, a database or a
- * privilege that was taken away while we run (28, 3D, 42501).
+ * privilege that was revoked while we run (28, 3D, 42501).
  */
 const NOT_NOW = /^(08|28|3D|40|53|57|58)|^(25006|25P03|55P03|42501)$/;
 
@@ -17,7 +17,7 @@ const NOT_NOW = /^(08|28|3D|40|53|57|58)|^(25006|25P03|55P03|42501)$/;
 const PROGRAMMING_ERRORS = ['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'];
 
 /**
- * Whether an error thrown by a driver means "the database is away, overloaded or too slow". An
+ * Whether an error thrown by a driver means "the database is unavailable, overloaded or too slow". An
  * error without a SQLSTATE never reached a server or never came back from one: refused and reset
  * connections, timeouts of the pool, of connecting and of reading.
  */

@@ -22,7 +22,7 @@ export type DemoDataOutcome = 'created' | 'moved' | 'unchanged' | 'refused';
  *
  * What people changed is theirs. A demo row that exists is never written again — whatever its
  * name, password or estado is by now, deleted included — with one exception: the dates of tareas
- * that nobody has touched (`version` 1, not deleted) move with the calendar, so that "the last 30
+ * without an edit (`version` 1, not deleted) move with the calendar, so that "the last 30
  * days" are still full tomorrow. From its first edit on a tarea keeps its dates as well and ages
  * like any other: moved, it would claim that the work was done on another day.
  */
@@ -146,7 +146,7 @@ async function createUsuarios(tx: Db): Promise<number> {
     );
   const missing = DEMO_USUARIOS.filter(({ id }) => present.every((row) => row.id !== id));
   if (missing.length === 0) return 0;
-  // Hashing is slow on purpose: once, and only when there is somebody to create.
+  // Hashing is slow on purpose: once, and only when a usuario is missing.
   const passwordHash = await hashDemoPassword();
   await tx
     .insert(usuarios)

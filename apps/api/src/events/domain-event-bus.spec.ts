@@ -20,7 +20,7 @@ class JournalListener {
   failWith: Error | undefined;
 
   @OnDomainEvent('**')
-  async hear(event: PublishedEvent): Promise<void> {
+  async receive(event: PublishedEvent): Promise<void> {
     await new Promise(setImmediate);
     if (this.failWith) throw this.failWith;
     journal.push(event.name);
@@ -28,7 +28,7 @@ class JournalListener {
   }
 }
 
-/** A database whose transactions only tell when they append, commit or roll back. */
+/** A database whose transactions only report when they append, commit or roll back. */
 class JournalDatabase {
   // The bus hands it through, and appends to the log with one prepared statement alone.
   readonly tx = {

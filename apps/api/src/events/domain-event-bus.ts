@@ -9,11 +9,11 @@ import { Outbox } from './outbox/outbox.js';
 export type RecordEvent = (...events: DomainEvent[]) => void;
 
 /**
- * Where writes meet those who react to them. Events recorded during a transaction are appended to
- * the log by that same transaction, so that none is lost whatever happens next; they are published
- * after its commit, in order, and the listeners are awaited: when a write is acknowledged, what
- * followed from it is done. A listener that fails makes the call fail, so that no failure passes
- * unseen; the data stays committed. A transaction that rolls back appends and publishes nothing.
+ * Connects writes to the listeners of their events. Events recorded during a transaction are appended to
+ * the outbox by that same transaction, so none is lost; they are published after its commit, in order,
+ * and the listeners are awaited: when a write is acknowledged, its consequences are done. A listener
+ * that fails makes the call fail, while the data stays committed. A transaction that rolls back appends
+ * and publishes nothing.
  */
 @Injectable()
 export class DomainEventBus {

@@ -1,9 +1,8 @@
 import type { Estado, Rol } from '../database/schema.js';
 
 /**
- * What has happened, in the past tense, with just enough data for those who react.
- * Events are appended to the log by the transaction that they tell of, and published after its
- * commit.
+ * What has happened, in the past tense, with just enough data for the listeners. Events are appended to
+ * the outbox by the transaction that they describe, and published after its commit.
  */
 export interface DomainEvents {
   'tarea.created': { tareaId: number; delegadoUsuarioId: number };
@@ -30,10 +29,10 @@ export interface DomainEvents {
   'principals.changed': { usuarioId: number | null };
 }
 
-/** Where in the log the write is that an event tells of. */
+/** The position in the outbox of the write that an event describes. */
 export interface Written {
   readonly position: string;
-  /** After the commit, as `performance.now()` tells. */
+  /** After the commit, by `performance.now()`. */
   readonly committedAt: number;
 }
 

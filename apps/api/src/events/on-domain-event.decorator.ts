@@ -6,11 +6,11 @@ import type { DomainEventName, PublishedEvent } from './domain-events.js';
  * emitter's own default would swallow what the listener throws; here it reaches the publisher.
  */
 export function OnDomainEvent<Name extends DomainEventName | '**'>(name: Name) {
-  type Heard = Name extends DomainEventName
+  type Received = Name extends DomainEventName
     ? Extract<PublishedEvent, { name: Name }>
     : PublishedEvent;
   const subscribe = OnEvent(name, { suppressErrors: false });
-  return <Listener extends (event: Heard) => Promise<void> | void>(
+  return <Listener extends (event: Received) => Promise<void> | void>(
     target: object,
     key: string,
     descriptor: TypedPropertyDescriptor<Listener>,

@@ -43,7 +43,7 @@ export class HealthController {
   @ApiOperation({
     operationId: 'getLiveness',
     summary: 'The process runs',
-    description: 'Answers as long as the process can answer at all; asks nobody.',
+    description: 'Answers as long as the process can answer at all; asks no other server.',
   })
   @ApiOkResponse({ schema: { example: { status: 'ok' } } })
   live(): { status: 'ok' } {
@@ -57,7 +57,7 @@ export class HealthController {
     summary:
       'The database answers and takes writes; a cache that cannot serve, or a clock that differs, only degrades',
     description:
-      '503 while the database does not answer, and once the process has been told to stop.',
+      '503 while the database does not answer, and once the process has received a stop signal.',
   })
   @ApiOkResponse({
     schema: {
@@ -82,9 +82,9 @@ export class HealthController {
       const database = await this.databaseHealth();
       return await this.health.check([() => database, () => this.cacheHealth()]);
     } catch (error) {
-      // Told to stop while the database was asked: terminus refuses then, whatever that answered.
+      // Stopped while the database was asked: terminus refuses then, whatever the answer.
       this.refuseWhenDraining();
-      // The detail names the cause: away, read-only, without room, …
+      // The detail names the cause: unavailable, read-only, without room, …
       const { detail } = toProblem(error);
       throw new Problem('DATABASE_UNAVAILABLE', detail, {
         retryAfterSeconds: RETRY_AFTER_SECONDS,
@@ -96,10 +96,10 @@ export class HealthController {
   /** Send no more requests here; those that come all the same are answered. */
   private refuseWhenDraining(): void {
     if (!this.drain.draining) return;
-    throw new Problem('SHUTTING_DOWN', 'The process has been told to stop');
+    throw new Problem('SHUTTING_DOWN', 'The process has received a stop signal');
   }
 
-  /** @throws Problem when the database is away or takes no writes */
+  /** @throws Problem when the database is unavailable or takes no writes */
   private async databaseHealth(): Promise<HealthIndicatorResult> {
     await this.database.ping();
     const indicator = this.indicators.check('database');

@@ -44,8 +44,8 @@ function withoutServers({ servers: _servers, ...rest }: OpenAPIObject): string {
 }
 
 /**
- * The prefix that a proxy says it has taken off the path; nothing when it is none. It changes this
- * one answer only, so whoever sends it misleads nobody but themselves.
+ * The prefix that a proxy says it has taken off the path; nothing when it is none. It changes this one
+ * answer only, so a caller that forges it affects no other caller.
  */
 function prefixOf({ headers }: FastifyRequest): string {
   const prefix = headers['x-forwarded-prefix'];

@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { forwardedFor } from './forwarded.js';
 import { parseAddress } from './parse-address.js';
 
-/** What of a request tells where it comes from; Fastify's and Node's both have it. */
+/** The part of a request that shows where it comes from; Fastify's and Node's both have it. */
 export interface AddressedRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly socket: { readonly remoteAddress?: string | undefined };
@@ -21,7 +21,7 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Tells the address of the client behind trusted proxies: the last one that none of them has. What a
+ * Finds the address of the client behind trusted proxies: the last one that none of them has. What a
  * proxy names is read in every spelling; when it is no address, the client is unknown and counts as
  * that proxy. With `X-Forwarded-For` and `Forwarded` both, one of them may be the caller's own, which the
  * proxy passed on: they must name the same client, or it counts as the proxy that sent them.

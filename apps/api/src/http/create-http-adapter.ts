@@ -42,7 +42,7 @@ export function createHttpAdapter(config: AppConfig, logger: Logger): FastifyAda
       requestIdLogLabel: 'requestId',
     }),
     genReqId: requestIdOf,
-    // For protocol and host; whose address a request comes from, `ClientAddresses` tells.
+    // For protocol and host only; the client's address comes from `ClientAddresses`.
     trustProxy: [...config.http.trustedProxies],
     bodyLimit: config.http.bodyLimitBytes,
     // Fastify would make a second server of its own where a name such as `localhost` has two

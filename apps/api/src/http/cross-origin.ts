@@ -9,7 +9,7 @@ export const EXPOSED_HEADERS = [
 /**
  * The CORS headers of an answer that Fastify's plugin does not see.
  * @param origin `undefined` when the request could not be read so far: the first origin that is
- *   configured gets to read the answer, which says nothing about anybody
+ *   configured may read the answer, which contains no personal data
  */
 export function crossOriginHeaders(
   allowed: AppConfig['http']['corsOrigins'],

@@ -9,12 +9,12 @@ const LAST_STEPS_MS = 2_000;
 
 /**
  * An orderly end that drops no request. From the signal on `/health/ready` answers 503 and every
- * answer says `Connection: close`, so that load balancers and keep-alive clients go elsewhere while
- * everything that still arrives is answered; after the grace period the server stops listening
- * and waits for the answers that are on their way.
+ * answer says `Connection: close`, so that load balancers and keep-alive clients use another process
+ * while requests that still arrive are answered; after the grace period the server stops listening and
+ * waits for the answers in progress.
  *
  * Bounded as a whole: requests that do not end lose their connections shortly before
- * `SHUTDOWN_TIMEOUT_MS`, and at that time the process ends, whoever is frozen.
+ * `SHUTDOWN_TIMEOUT_MS`, and at that time the process ends, whatever is frozen.
  */
 @Injectable()
 export class Drain implements BeforeApplicationShutdown {
@@ -26,12 +26,12 @@ export class Drain implements BeforeApplicationShutdown {
     private readonly host: HttpAdapterHost,
   ) {}
 
-  /** The process has been told to stop. */
+  /** The process has received a stop signal. */
   get draining(): boolean {
     return this.begun;
   }
 
-  /** @param signal absent when a program closes the app: nobody needs a grace period then */
+  /** @param signal absent when a program closes the app, which needs no grace period */
   async beforeApplicationShutdown(signal?: string): Promise<void> {
     this.begun = true;
     if (signal === undefined) return;

@@ -41,7 +41,7 @@ export function addRequestHooks(
   });
   // After the body has been read: reading it would leave the async context again.
   fastify.addHook('preHandler', (request, _reply, done) => {
-    // All cache calls of a request share one deadline, whoever makes them.
+    // All cache calls of a request share one deadline.
     requestContext.run({ requestId: request.id, clientAddress: request.clientAddress }, () => {
       runWithCacheDeadline(done);
     });

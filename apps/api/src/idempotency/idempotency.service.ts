@@ -35,7 +35,7 @@ export class IdempotencyService {
   ) {}
 
   /**
-   * The answer to an earlier request, for those who would do dear work before the transaction.
+   * The answer to an earlier request, for callers with expensive work before the transaction.
    * @throws Problem IDEMPOTENCY_KEY_REUSED
    */
   async earlier<T>({ key, ...request }: KeyedRequest): Promise<Created<T> | undefined> {

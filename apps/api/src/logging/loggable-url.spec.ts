@@ -11,6 +11,6 @@ it.each([
   ['/api/v1/usuarios/ana%40example.org/x', '/api/v1/usuarios/…/x'],
   ['/x/eyJhbGciOi.J9.x', '/x/…'],
   ['/api/v1/cache/keys/stats:user:2:*', '/api/v1/cache/keys/stats:user:2:*'],
-])('tells %s as %s', (url, expected) => {
+])('logs %s as %s', (url, expected) => {
   expect(loggableUrl(url)).toBe(expected);
 });

@@ -51,8 +51,8 @@ async function readableText(): Promise<DestinationStream> {
 }
 
 /**
- * Nest tells every module and route that it sets up, and every error that main.ts is about to
- * print: of interest when looking for a fault in the wiring, at LOG_LEVEL=debug.
+ * Nest logs every module and route that it sets up, and every error that main.ts is about to print:
+ * useful only for finding a fault in the wiring, at LOG_LEVEL=debug.
  */
 const WIRING = new Set([
   'InstanceLoader',

@@ -26,7 +26,7 @@ describe('safeError', () => {
     ],
     ['a failed cast', fromServer('22P02', 'invalid input syntax for type integer: "30111222"')],
     ['a driver', new Error('connect ECONNREFUSED')],
-  ])('tells code, constraint and statement and no value: %s', (_title, cause) => {
+  ])('shows code, constraint and statement and no value: %s', (_title, cause) => {
     const error = new Error('outer', { cause: failed(cause) });
     for (const text of [JSON.stringify(safeError(error)), describeError(error)]) {
       for (const secret of SECRETS) expect(text).not.toContain(secret);

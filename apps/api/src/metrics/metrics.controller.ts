@@ -44,7 +44,7 @@ export class MetricsController {
   }
 }
 
-/** In a time that tells nothing of where two texts differ. */
+/** In a time that does not depend on where two texts differ. */
 function isSame(one: string, other: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(one), digest(other));

@@ -12,7 +12,7 @@ const TAGS = {
   operations: 'For the machines that watch over the API',
 };
 
-/** The OpenAPI document of all routes: as their decorators tell it, and what all have in common. */
+/** The OpenAPI document of all routes: what their decorators say, and what all have in common. */
 export function apiDocument(app: INestApplication): OpenAPIObject {
   const info = new DocumentBuilder()
     .setTitle('GRUPO_GAD API')

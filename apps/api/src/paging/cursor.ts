@@ -93,7 +93,7 @@ export interface Page<T> {
   next_cursor: string | null;
 }
 
-/** Makes the page out of `limit + 1` rows: the extra row only tells that there is more. */
+/** Makes the page out of `limit + 1` rows: the extra row only shows that there is more. */
 export function toPage<Row, T>(
   rows: readonly Row[],
   limit: number,

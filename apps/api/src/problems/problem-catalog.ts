@@ -33,7 +33,7 @@ export const PROBLEMS = {
   USUARIO_DUPLICATE: { status: 409, title: 'The usuario already exists' },
   USUARIO_HAS_TAREAS: { status: 409, title: 'The usuario still has open tareas' },
   USUARIO_LAST_ADMIN: { status: 409, title: 'The last admin must stay' },
-  USUARIO_SELF_DELETE: { status: 409, title: 'Nobody deletes themselves' },
+  USUARIO_SELF_DELETE: { status: 409, title: 'A usuario cannot delete themselves' },
   TAREA_CODIGO_DUPLICATE: { status: 409, title: 'The codigo is taken' },
   TAREA_VERSION_CONFLICT: { status: 409, title: 'The tarea has changed since' },
   TAREA_ESTADO_INVALIDO: { status: 409, title: 'The estado cannot change like this' },
@@ -46,8 +46,8 @@ export const PROBLEMS = {
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   // 500, 503
   INTERNAL_ERROR: { status: 500, title: 'Something went wrong on our side' },
-  CACHE_UNAVAILABLE: { status: 503, title: 'The cache store is away' },
-  DATABASE_UNAVAILABLE: { status: 503, title: 'The database is away' },
+  CACHE_UNAVAILABLE: { status: 503, title: 'The cache store is unavailable' },
+  DATABASE_UNAVAILABLE: { status: 503, title: 'The database is unavailable' },
   HASHING_BUSY: { status: 503, title: 'Too many passwords are being checked' },
   SHUTTING_DOWN: { status: 503, title: 'The server is shutting down' },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -28,14 +28,14 @@ describe('ProblemFilter', () => {
     new ProblemFilter().catch(error, { switchToHttp: () => http } as unknown as ArgumentsHost);
   }
 
-  it('leaves an outage to who noticed it: no line for each of the requests that it costs', () => {
+  it('logs no line for each request that an outage costs', () => {
     catchIt(databaseUnavailable(new Error('no answer within 1000 ms')));
     catchIt(new CacheUnavailableError('offline', 'away'));
     expect(statuses).toEqual([503, 503]);
     expect(lines.map(({ level }) => level)).toEqual(['debug', 'debug']);
   });
 
-  it('tells what nobody expected, with the original error', () => {
+  it('logs an unexpected error with the original', () => {
     const error = new Error('a bug');
     catchIt(error);
     expect(statuses).toEqual([500]);

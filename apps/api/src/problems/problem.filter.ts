@@ -25,7 +25,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   private log(problem: { code: string; message: string }, error: unknown): void {
     if (problem.code === 'INTERNAL_ERROR') this.logger.error(error);
-    // An outage is told once, by who noticed it; that it cost this request too, its own line tells.
+    // An outage is logged once where it is noticed; the request's own line shows that it failed too.
     else this.logger.debug(problem.message);
   }
 }

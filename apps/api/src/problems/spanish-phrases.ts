@@ -68,7 +68,7 @@ const PHRASES: readonly (readonly [english: string, spanish: string])[] = [
     'Esta ruta no admite parámetros; en una clave envíe ? como %3F',
   ],
   ['The {} must be a JSON object', 'El elemento {} debe ser un objeto JSON'],
-  ['The process has been told to stop', 'El proceso recibió la orden de parar'],
+  ['The process has received a stop signal', 'El proceso recibió la orden de parar'],
   [
     'The database does not answer in time; try again.',
     'La base de datos no responde a tiempo; inténtelo de nuevo.',

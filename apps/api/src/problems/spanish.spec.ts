@@ -6,7 +6,7 @@ import { translatePhrase } from './spanish-phrases.js';
 
 describe('problems in Spanish', () => {
   it.each(PROBLEM_CODES)('%s has a title and a detail of its own', (code) => {
-    const problem = new Problem(code, 'A sentence that nobody has translated');
+    const problem = new Problem(code, 'A sentence without a translation');
     const [english, spanish] = [problemBody(problem, 'id'), problemBody(problem, 'id', 'es-AR')];
     expect(spanish).toMatchObject({ type: english['type'], status: english['status'], code });
     expect(spanish['title']).not.toBe(english['title']);
@@ -23,7 +23,7 @@ describe('problems in Spanish', () => {
     ],
     ['Only an admin may change dni, rol', 'Solo un administrador puede cambiar dni, rol'],
     ['There is no key ' + 'a'.repeat(512), 'No existe la clave ' + 'a'.repeat(512)],
-    ['A sentence that nobody has translated', undefined],
+    ['A sentence without a translation', undefined],
   ])('translates %s', (english, spanish) => {
     expect(translatePhrase(english)).toBe(spanish);
   });

@@ -24,14 +24,14 @@ describe('toProblem', () => {
     expect(toProblem(fastify)).toMatchObject({ status: 413, code: 'PAYLOAD_TOO_LARGE' });
   });
 
-  it('maps a cache that is away to 503', () => {
+  it('maps an unavailable cache to 503', () => {
     expect(toProblem(new CacheUnavailableError('offline', 'away'))).toMatchObject({
       status: 503,
       code: 'CACHE_UNAVAILABLE',
     });
   });
 
-  it('maps a cached value that could not be loaded in time to a database that is away', () => {
+  it('maps a cached value that could not be loaded in time to an unavailable database', () => {
     const error = new CacheLoadTimeoutError('stats:user:2:days:30', 2_000);
     const problem = toProblem(error);
     expect(problem).toMatchObject({ status: 503, code: 'DATABASE_UNAVAILABLE', cause: error });
@@ -39,7 +39,7 @@ describe('toProblem', () => {
     expect(JSON.stringify(problemBody(problem, 'id'))).not.toMatch(/stats|2000/);
   });
 
-  it('tells nothing about what it does not know', () => {
+  it('reveals nothing of an unknown error', () => {
     for (const secret of [
       new Error('relation "x" at redis://h:1'),
       'text',

@@ -46,8 +46,8 @@ export function toProblem(error: unknown): Problem {
     );
   }
   if (error instanceof CacheLoadTimeoutError) {
-    // What is loaded here is read from the database, and a database that does not answer in time is
-    // away: 503, as everywhere. There is no 504 in this API, which is no gateway to its callers.
+    // Loaders read the database, and a database that does not answer in time is unavailable: 503, as
+    // everywhere. There is no 504 in this API, which is no gateway to its callers.
     return new Problem('DATABASE_UNAVAILABLE', 'The database does not answer in time; try again.', {
       retryAfterSeconds: RETRY_AFTER_SECONDS,
       cause: error,

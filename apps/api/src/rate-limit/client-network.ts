@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 const MAPPED_IPV4 = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i;
 
 /**
- * What one caller can be told from another by: the IPv4 address, or the first 64 bits of an IPv6
+ * What distinguishes one caller from another: the IPv4 address, or the first 64 bits of an IPv6
  * one, because a single connection comes with all the addresses behind them.
  */
 export function clientNetwork(address: string): string {

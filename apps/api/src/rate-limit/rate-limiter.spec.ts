@@ -63,7 +63,7 @@ describe('the rate limiter', () => {
     expect(limiter.size).toBe(1);
   });
 
-  it('is bounded even while everybody is busy', async () => {
+  it('is bounded even while every client is busy', async () => {
     const { limiter, take } = limiterAt(0);
     for (let i = 0; i < 51_000; i += 1) await take(1, `k${i}`);
     expect(limiter.size).toBeLessThanOrEqual(50_001);

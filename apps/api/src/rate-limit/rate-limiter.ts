@@ -30,7 +30,7 @@ export class MemoryRateLimiter extends RateLimiter {
     this.forgetIdle(now);
     const base = Math.max(now, this.fullAgainAt.get(key) ?? now);
     const next = base + MINUTE_MS / perMinute;
-    // Half a millisecond of grace: adding up fractions must not take the last turn away.
+    // Half a millisecond of grace: adding up fractions must not cost the last request.
     const waitMs = next - now - MINUTE_MS;
     if (waitMs > 0.5) return Promise.resolve(waitMs);
     this.fullAgainAt.delete(key);

@@ -6,7 +6,7 @@ describe('copyLine', () => {
     expect(copyLine(['a', 1, true])).toBe('a\t1\ttrue\n');
   });
 
-  it('tells null from the empty text and from the text \\N', () => {
+  it('distinguishes null from the empty text and from the text \\N', () => {
     expect(copyLine([null, '', '\\N'])).toBe('\\N\t\t\\\\N\n');
   });
 

@@ -6,7 +6,7 @@ import { hasRole } from '../auth/role.js';
 import { Problem } from '../problems/problem.js';
 import { readStatisticsRequest, type StatisticsRequest } from './statistics-request.js';
 
-/** Own statistics, or anybody's for a supervisor. Decides before the cache is asked. */
+/** Own statistics, or those of any usuario for a supervisor. Decides before the cache is asked. */
 @Injectable()
 export class StatisticsAccessGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {

@@ -44,7 +44,7 @@ export class StatisticsController {
     operationId: 'getUserStatistics',
     summary: 'Statistics of a usuario, cached for five minutes (own, or supervisor and admin)',
     description:
-      'Of the tareas that were created in the last `days` days. `_cache` and `Cache-Status` tell whether they come from the cache.',
+      'Of the tareas that were created in the last `days` days. `_cache` and `Cache-Status` say whether they come from the cache.',
   })
   @ApiUserId()
   @ApiHeader({
@@ -75,7 +75,7 @@ export class StatisticsController {
     operationId: 'invalidateUserStatistics',
     summary: 'Remove the cached statistics of a usuario (own, or admin)',
     description:
-      'The next read computes them anew. Nobody has to call this after a change: changes do it themselves.',
+      'The next read computes them anew. There is no need to call this after a change: every change invalidates them itself.',
   })
   @ApiUserId()
   @ApiOkResponse({ type: InvalidatedStatisticsDto })

@@ -25,7 +25,7 @@ export class StatisticsRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Computes the statistics of one usuario in one statement, which also tells whether there is
+   * Computes the statistics of one usuario in one statement, which also shows whether there is
    * such a usuario. `null` when there is none, or it was deleted.
    *
    * The window has no upper end: `created_at` is rounded to milliseconds and may lie half a

@@ -18,7 +18,7 @@ import { presentTarea, tareaEtag } from './tarea.presenter.js';
 import { TareasListRepository, type TareaListing } from './tareas-list.repository.js';
 import { TareasRepository, type Tarea, type TareaChange } from './tareas.repository.js';
 
-/** The rules of tareas: who may see and change what, legal estados, versions; tells the bus what happened. */
+/** The rules of tareas: who may see and change what, legal estados, versions. Publishes the domain events. */
 @Injectable()
 export class TareasService {
   constructor(
@@ -217,7 +217,7 @@ function same(a: unknown, b: unknown): boolean {
   return a instanceof Date && b instanceof Date ? a.getTime() === b.getTime() : a === b;
 }
 
-/** One change may be several events: each tells one thing. */
+/** One change may be several events: each states one fact. */
 function eventsOf(before: Tarea, after: Tarea): DomainEvent[] {
   const { id: tareaId, delegadoUsuarioId } = after;
   const events: DomainEvent[] = [];

@@ -44,7 +44,7 @@ describe('who may change what', () => {
     ).toBeUndefined();
   });
 
-  it('everybody their own contact data', () => {
+  it('every usuario their own contact data', () => {
     const email = { email: 'a@gad.local', current_password: 'y' };
     expect(may(supervisor, 3, { ...email, telefono: null })).toBeUndefined();
     expect(may(supervisor, 3, {})).toBeUndefined();
@@ -70,7 +70,7 @@ describe('who may change what', () => {
   });
 
   it.each([{ password: 'x' }, { email: 'a@gad.local' }])(
-    'nobody of their own %j without the current password',
+    'no usuario of their own %j without the current password',
     (changes) => {
       for (const who of [admin, supervisor]) {
         expect(may(who, who.id, changes)).toBe('VALIDATION_FAILED');

@@ -3,7 +3,7 @@ import type { Principal } from '../auth/principal.js';
 import { Problem } from '../problems/problem.js';
 import type { UpdateUsuarioDto } from './dto/update-usuario.dto.js';
 
-/** What everybody may change about themselves; the rest is the admin's. */
+/** What every usuario may change of their own; the rest is for admins. */
 const CONTACT_FIELDS: ReadonlySet<string> = new Set<keyof UpdateUsuarioDto>([
   'email',
   'telefono',
@@ -12,7 +12,7 @@ const CONTACT_FIELDS: ReadonlySet<string> = new Set<keyof UpdateUsuarioDto>([
 ]);
 
 /**
- * Lets admins at everybody and others at themselves.
+ * Admits admins for every usuario, and others for themselves.
  * @throws Problem FORBIDDEN, also for an id that does not exist: only admins learn that
  */
 export function assertSelfOrAdmin(actor: Principal, usuarioId: number): void {
@@ -22,8 +22,8 @@ export function assertSelfOrAdmin(actor: Principal, usuarioId: number): void {
 }
 
 /**
- * Beyond `assertSelfOrAdmin`: others than admins change their own contact data only, and everybody
- * proves to know the own password before it or the e-mail, with which one logs in, changes.
+ * Beyond `assertSelfOrAdmin`: a usuario who is no admin changes their own contact data only, and a change
+ * of one's own password or e-mail needs the current password.
  * @throws Problem FORBIDDEN with the fields that are not theirs
  * @throws Problem VALIDATION_FAILED when `current_password` is missing, or sent for another usuario
  */

@@ -79,7 +79,7 @@ export class UsuariosRepository {
 
   /**
    * Whether a usuario is there, and with which role. Inside a transaction the row is locked as a
-   * foreign key would lock it: until its end nobody can delete the usuario.
+   * foreign key would lock it: until its end the usuario cannot be deleted.
    */
   async findActive(id: number, tx?: Db): Promise<{ id: number; rol: Rol } | undefined> {
     const query = (tx ?? this.database.db)
@@ -108,7 +108,7 @@ export class UsuariosRepository {
   }
 
   /**
-   * Locks the usuario together with all admins, so that two transactions cannot each take away the
+   * Locks the usuario together with all admins, so that two transactions cannot each remove the
    * other's last admin. One statement in the order of ids: two of them never wait in a circle. And
    * not `for update`: that would wait for foreign keys, whose transactions may wait for an admin.
    */

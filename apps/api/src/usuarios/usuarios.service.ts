@@ -202,7 +202,7 @@ function found<T>(usuario: T | undefined, id: number): T {
 }
 
 const lastAdmin = (): Problem =>
-  new Problem('USUARIO_LAST_ADMIN', 'This is the last admin; make somebody else admin first');
+  new Problem('USUARIO_LAST_ADMIN', 'This is the last admin; make another usuario admin first');
 
 /** What a change was worth to the audit. */
 function auditOf(

@@ -1,12 +1,12 @@
 import { Writable } from 'node:stream';
 
-/** Members whose values are nobody's business but the caller's, wherever they stand in a body. */
+/** Members whose values are for the caller alone, wherever they stand in a body. */
 const SECRET = /password|email|dni|token|hash/i;
 
 /** In no line, whatever value it is: e-mail addresses, password hashes, access tokens. */
 const PATTERNS = [/[\w.+-]+@[\w-]+\.[a-z]{2,}/i, /\$(scrypt|argon2)/, /\beyJ[\w-]{8,}\.[\w-]/];
 
-/** The line that announces the demo data tells its published password, and is meant to. */
+/** The line that announces the demo data has its published password, on purpose. */
 const ANNOUNCEMENT = '"context":"DemoData"';
 
 /** Reads every line that the API logs, at every level, and remembers every secret that it was sent or sent. */
@@ -33,9 +33,10 @@ export class Canary {
     }
   }
 
-  /** @throws Error with the first line that gives one away */
+  /** @throws Error with the first line that contains one */
   check(): void {
-    if (this.lines.length === 0) throw new Error('The canary has seen no line: it hears nothing.');
+    if (this.lines.length === 0)
+      throw new Error('The canary has seen no line: it is not connected.');
     assertNoSecrets(this.lines, this.#secrets);
   }
 }
@@ -48,6 +49,6 @@ export function assertNoSecrets(lines: readonly string[], secrets: Iterable<stri
     const found =
       PATTERNS.find((pattern) => pattern.test(line)) ??
       known.find((secret) => line.includes(secret));
-    if (found !== undefined) throw new Error(`The log gives away ${String(found)}: ${line}`);
+    if (found !== undefined) throw new Error(`The log contains ${String(found)}: ${line}`);
   }
 }

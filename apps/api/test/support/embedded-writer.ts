@@ -1,5 +1,5 @@
 /**
- * A process that writes pairs of usuarios into the embedded database until it is killed, and tells
+ * A process that writes pairs of usuarios into the embedded database until it is killed, and reports
  * on its standard output of each pair that was committed:
  *
  *   node --import ./tools/typescript.mjs apps/api/test/support/embedded-writer.ts <data folder>

@@ -4,7 +4,7 @@ import { randomNumbers } from '../../src/seed/random.js';
 import type { Outbox } from '../../src/events/outbox/outbox.js';
 import { APPEND } from '../../src/events/outbox/outbox-statements.js';
 
-/** As often as a relay looks when nobody wakes it. */
+/** As often as a relay polls without a notification. */
 const POLL_MS = 100;
 const MOST_IDLE_POLLS = 10;
 
@@ -14,7 +14,7 @@ export interface LogLoad {
   readonly log: Outbox;
   readonly writers: number;
   readonly events: number;
-  /** How long a transaction of somebody else stays open in the middle. */
+  /** How long another client's transaction stays open in the middle. */
   readonly foreignMs: number;
   /** Events per transaction. Default 1. */
   readonly batch?: number;
@@ -26,7 +26,7 @@ export interface LogLoadResult {
   readonly appended: number;
   readonly lost: number;
   readonly repeated: number;
-  /** From the end of each commit to the reading that told of it, in milliseconds, sorted. */
+  /** From the end of each commit to the read that found it, in milliseconds, sorted. */
   readonly latencies: number[];
 }
 

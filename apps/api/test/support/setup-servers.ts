@@ -8,7 +8,7 @@ export type Setup = (typeof SETUPS)[number] | 'sentinel' | 'copies' | 'pooler';
 
 /** What a set-up runs beside the API. */
 export interface Servers {
-  /** How the API is told. */
+  /** The API's environment variables for them. */
   readonly variables: Readonly<Record<string, string>>;
   /** Of the Redis that holds the cache at the start. */
   readonly redisUrl?: string;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll } from '@jest/globals';
 
 /**
- * Collects, while the tests of a file or block run, what nobody handled: rejections and exceptions.
- * Whoever calls it expects that there were none.
+ * Collects unhandled rejections and uncaught exceptions while the tests of a file or block run, and
+ * expects that there were none.
  */
 export function collectStrays(): readonly unknown[] {
   const strays: unknown[] = [];

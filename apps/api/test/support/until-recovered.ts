@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '../../src/database/database.js';
 
-/** By itself: the pool throws away what an outage broke, a probe closes the circuit. */
+/** Without help: the pool discards what an outage broke, a probe closes the circuit. */
 export async function untilRecovered({ db }: Database): Promise<void> {
   const answers = (): Promise<boolean> =>
     db.execute(sql`select 1`).then(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { BoundedQueue } from './bounded-queue.js';
 
-/** A task that ends when it is told to. */
+/** A task that ends when `end` is called. */
 function gated() {
   let end: () => void = () => undefined;
   let began = false;

@@ -3,7 +3,7 @@ import { hash, verify } from '@node-rs/argon2';
 /** Argon2id (the library's default kind) at the cost that OWASP's password storage sheet names. */
 export const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
-/** A hash of a random value that was thrown away: what is compared for an e-mail that no usuario has. */
+/** The hash of a discarded random value: what is compared for an e-mail that no usuario has. */
 export const UNKNOWABLE_HASH =
   '$argon2id$v=19$m=19456,t=2,p=1$5+YLbUXO9RGnFBpogErB+w$ehconpA2EN+bNDBQ7x/j4yRMlXeSk4AiDPfYaatZoX4';
 

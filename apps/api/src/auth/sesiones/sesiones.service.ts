@@ -17,8 +17,8 @@ type Rotation = { readonly renewed: OpenSesion } | { readonly reusedSesionId: st
 /**
  * Logins and their families of refresh tokens (RFC 9700 §4.14.2). A refresh token is good once;
  * using it gives the next one and moves the sesion's end. A used one that comes back means that
- * two parties hold the family, and nobody can tell which one is the thief: the sesion ends for
- * both, also for the access tokens that it has given out.
+ * two parties hold the family, and the thief cannot be distinguished: the sesion ends for both, and
+ * its access tokens with it.
  *
  * There is no grace period. Two refreshes at the same moment (a double click, two tabs) therefore
  * end the sesion and ask for a new login: a client must renew in one place at a time. A grace

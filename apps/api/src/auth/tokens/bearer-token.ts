@@ -9,8 +9,8 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]+) *$/i;
 /**
  * The token of an `Authorization: Bearer …` header, or `null`.
  *
- * It stands in for passport-jwt's own extractor, whose pattern takes quadratic time: 15 kB without
- * a blank, which anybody may send, stop the whole process for a third of a second.
+ * Replaces passport-jwt's own extractor, whose pattern takes quadratic time: 15 kB without a blank,
+ * sent without any credentials, block the process for a third of a second.
  */
 export function bearerToken(request: BearerRequest): string | null {
   return BEARER.exec(request.headers.authorization ?? '')?.[1] ?? null;

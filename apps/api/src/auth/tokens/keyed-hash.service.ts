@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtKey } from './jwt-key.js';
 
-/** Hashes that nobody without the secret of this installation can compute, or try guesses against. */
+/** Hashes that cannot be computed, or guessed against, without the secret of this installation. */
 @Injectable()
 export class KeyedHashService {
   readonly #key: Buffer;

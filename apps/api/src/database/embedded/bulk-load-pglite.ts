@@ -7,7 +7,7 @@ import * as schema from '../schema.js';
 /**
  * `BulkLoader.bulkLoad` by COPY from `/dev/blob`, where PGlite shows a blob as a file. PGlite's own
  * `transaction` gives out no handle that Drizzle takes as well, so the transaction spans the one
- * connection: nobody else may use this database meanwhile, and in the seed nobody does.
+ * connection: this database must have no other user meanwhile, and in the seed it has none.
  */
 export async function bulkLoadPglite<T>(
   client: PGlite,

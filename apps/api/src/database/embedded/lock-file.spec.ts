@@ -73,7 +73,7 @@ describe('LockFile', () => {
     await expect(LockFile.acquire(path)).rejects.toMatchObject({ holder: { host: 'elsewhere' } });
   });
 
-  it('takes over although somebody died in the middle of a take-over', async () => {
+  it('takes over although another process died in the middle of a take-over', async () => {
     const pid = await deadPid();
     await leave({ pid });
     const right = `${path}.${TOKEN}.taken-over`;
@@ -85,7 +85,7 @@ describe('LockFile', () => {
     expect(await readdir(folder)).toEqual(['db.lock']);
   });
 
-  it('looks again before it replaces: somebody quicker may have taken over meanwhile', async () => {
+  it('looks again before it replaces the lock, in case another process has taken over meanwhile', async () => {
     const pid = await deadPid();
     await leave({ pid });
     const quicker = { ...currentProcess(), since: SINCE, token: TOKEN.replaceAll('0', '1') };

@@ -41,7 +41,7 @@ export class LockFile {
   ) {}
 
   /**
-   * @param runs how to tell whether a holder lives; `undefined` from it means that nobody knows
+   * @param runs whether a holder is alive; it returns `undefined` when that is unknown
    * @throws LockHeldError when a living process, or one on another host, holds it
    */
   static async acquire(path: string, runs: typeof isRunning = isRunning): Promise<LockFile> {

@@ -74,14 +74,14 @@ async function openFiles(folder: string): Promise<PGlite> {
     throw new ConfigurationError(
       'DATA_DIR',
       `names the folder ${folder}, whose database cannot be opened (${reasonOf(error)}): ` +
-        'move the folder away to start with an empty one',
+        'rename the folder to start with an empty one',
     );
   }
 }
 
 async function createOrOpen(folder: string, files: string, logger: Logger): Promise<PGlite> {
-  // Stands from the first file of a new database to its first opening: whoever finds it knows
-  // that nobody has used that database yet.
+  // Exists from the first file of a new database until its first opening: while it is there, that
+  // database holds no data.
   const unfinished = join(folder, 'db.unfinished');
   if (existsSync(unfinished)) {
     logger.warn('The first start was interrupted: the embedded database is made again.');

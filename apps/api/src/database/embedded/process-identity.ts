@@ -6,7 +6,7 @@ import { isNativeError } from 'node:util/types';
 export interface ProcessIdentity {
   readonly pid: number;
   readonly host: string;
-  /** Boot and moment of birth, comparable for equality only; `null` where the system tells neither. */
+  /** Boot and moment of birth, comparable for equality only; `null` where the system shows neither. */
   readonly birth: string | null;
 }
 
@@ -28,7 +28,7 @@ function signalReaches(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: there is such a process, and it belongs to somebody else.
+    // EPERM: there is such a process, and it belongs to another user.
     return isNativeError(error) && 'code' in error && error.code === 'EPERM';
   }
 }

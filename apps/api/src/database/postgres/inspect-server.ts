@@ -17,7 +17,7 @@ export interface ServerFacts {
   readonly schema: string;
 }
 
-/** A pooler takes clients while the server behind it is away, and lets them wait. */
+/** A pooler accepts clients while the server behind it is unavailable, and lets them wait. */
 const ANSWER_MS = 3_000;
 
 const FACTS = `select pg_backend_pid() as backend,
@@ -31,7 +31,7 @@ export function inspectServer(url: string): Promise<ServerFacts> {
   const look = async (client: pg.Client): Promise<ServerFacts> => {
     const { rows } = await client.query<ServerFacts & { backend: number }>(FACTS);
     const [facts] = rows;
-    if (!facts) throw new Error('The server tells nothing of itself.');
+    if (!facts) throw new Error('The server returned no facts about itself.');
     return { ...facts, pooled: facts.backend !== backendOf(client) };
   };
   return onConnection(url, look, ANSWER_MS);

@@ -13,7 +13,7 @@ export interface OwnConnectionOptions {
   readonly url: string;
   /** Statements that each new connection begins with; behind a pooler, each statement's transaction. */
   readonly begin: readonly string[];
-  /** To be told of; `undefined` = a pooler stands before the server, where nothing can listen. */
+  /** The channel to listen on; `undefined` = a pooler stands before the server, where LISTEN is lost. */
   readonly listen: { readonly channel: string; readonly onNotification: () => void } | undefined;
 }
 

@@ -31,7 +31,7 @@ describe('PoolConnections', () => {
     };
   }
 
-  /** What a probe does that hears of these statements. */
+  /** What a probe does that finds these statements at work. */
   function ask(...atWork: number[]): void {
     connections.judge(connections.longHeld(), atWork, REASON);
   }
@@ -61,7 +61,7 @@ describe('PoolConnections', () => {
     expect(slow.socket.destroyed).toBe(false);
   });
 
-  it('leaves a connection alone that was used by somebody else meanwhile, or is at work again', () => {
+  it('leaves a connection alone that another caller used meanwhile, or that is at work again', () => {
     const [passed, again] = [connected(1), connected(2)];
     passed.use();
     again.use();

@@ -5,24 +5,24 @@ import type { EventEmitter } from 'node:events';
 const LONG_MS = 400;
 
 interface Connection {
-  /** The process of the server behind it, as the server told it. */
+  /** The process of the server behind it, as the server announced it. */
   readonly backend: number;
   readonly socket: Socket;
-  /** Since when somebody uses it; `undefined` while it is idle in the pool. */
+  /** Since when it is in use; `undefined` while it is idle in the pool. */
   heldSince: number | undefined;
   /** The use in which the server was last found to know nothing of it. */
   doubtedSince: number | undefined;
 }
 
 /**
- * Finds the connections of a pool that were cut off without a word, though the server is there: a
- * firewall that forgot them, an address that moved. A statement on one of them is never answered,
- * while a new connection is, so a sign of life does not tell; what the server is working on does.
+ * Finds the connections of a pool that were cut off silently although the server is up: a firewall
+ * forgot them, or an address moved. A statement on one of them is never answered, while a new connection
+ * is; so a probe alone does not show it, but the list of what the server works on does.
  */
 export class PoolConnections {
   readonly #all = new Map<object, Connection>();
 
-  /** @param pool of node-postgres; its events tell who uses what */
+  /** @param pool of node-postgres; its events show which client is in use */
   constructor(pool: EventEmitter) {
     pool.on('connect', (client: object) => {
       const connection = read(client);

@@ -78,7 +78,7 @@ export class PostgresDatabase extends Database implements BulkLoader {
   readonly #hooks: StatementHooks = {
     sent: () => this.#watch.waits(),
     answered: () => {
-      this.#watch.heard();
+      this.#watch.answered();
       this.#trouble.answered();
     },
     translate: (driverError) => {
@@ -113,7 +113,7 @@ export class PostgresDatabase extends Database implements BulkLoader {
     this.#pool = new pg.Pool({ ...settings, stream: () => this.#socket() });
     this.#connections = new PoolConnections(this.#pool);
     // The pool listens to idle clients only: a client that is lost while a transaction holds it
-    // would emit an error that nobody handles, and that ends the process.
+    // would emit an unhandled error, which ends the process.
     this.#pool.on('connect', (client) => client.on('error', () => undefined));
     this.#pool.on('error', (error) => {
       this.#trouble.note(error);
@@ -196,7 +196,7 @@ export class PostgresDatabase extends Database implements BulkLoader {
       if (!reusable && !isDatabaseUnavailable(error)) {
         reusable = await this.#driver(client.query('rollback')).then(
           () => true,
-          // The client is thrown away; closing its connection rolls back as well.
+          // The client is discarded; closing its connection rolls back as well.
           () => false,
         );
       }
@@ -221,7 +221,7 @@ export class PostgresDatabase extends Database implements BulkLoader {
   async #close(): Promise<void> {
     try {
       await within(DRAIN_TIMEOUT_MS, this.#pool.end(), (timeout) => timeout);
-      // The pool calls itself ended before its connections are: their sockets tell.
+      // The pool reports its end before its connections have closed, so wait for their sockets.
       const closed = [...this.#sockets].map((socket) => once(socket, 'close'));
       await within(GOODBYE_TIMEOUT_MS, Promise.all(closed), (timeout) => timeout);
     } catch {
@@ -242,7 +242,7 @@ export class PostgresDatabase extends Database implements BulkLoader {
     this.#connections.judge(asked, atWork, reason);
   }
 
-  /** While the circuit is open nobody asks, and nothing reaches the network but the probes. */
+  /** While the circuit is open, nothing is sent to the server but the probes. */
   #assertAnswering(): void {
     const { silence } = this.#watch;
     if (silence !== undefined) throw databaseUnavailable(silence);
@@ -250,8 +250,8 @@ export class PostgresDatabase extends Database implements BulkLoader {
 
   #socket(): Socket {
     const { silence } = this.#watch;
-    // For those who waited for a connection when the circuit opened: the pool fails one after the
-    // other, so no statement is left to be sent when its caller has long been answered.
+    // Callers that waited for a connection when the circuit opened fail one after the other, so no
+    // statement is sent after its caller has been answered.
     const socket = silence === undefined ? new Socket() : new RefusingSocket(silence);
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));

@@ -22,9 +22,9 @@ interface Work {
  * server that refuses us (too many connections, starting up) is alive.
  *
  * @param backends processes of the server that ought to be at work
- * @returns those that are, or `undefined` when this cannot be told: the server refused us, or a
- *   pooler stands before it, which has numbers of its own
- * @throws Error when nothing comes within `PROBE_TIMEOUT_MS`, or nobody listens
+ * @returns those that are, or `undefined` when that is unknown: the server refused us, or a pooler
+ *   stands before it, which has numbers of its own
+ * @throws Error when no answer comes within `PROBE_TIMEOUT_MS`, or the port is closed
  */
 export async function probePostgres(
   url: string,

@@ -1,10 +1,9 @@
 import { Socket } from 'node:net';
 
 /**
- * A socket that connects nowhere: it fails with the reason it was given, a moment after it was asked
- * to connect. For a pool that has to fail whoever waits for a connection without touching the network:
- * every attempt would end in the backlog of the frozen server, which then, once it goes on, has them
- * all to answer before any that matters.
+ * A socket that connects nowhere: it fails with the given reason, a moment after it was asked to
+ * connect. With it a pool fails its waiting callers without touching the network. Real attempts would
+ * fill the backlog of a frozen server, which would have to answer them all when it resumes.
  */
 export class RefusingSocket extends Socket {
   constructor(private readonly reason: Error) {

@@ -4,21 +4,21 @@ import { ServerWatch } from './server-watch.js';
 describe('ServerWatch', () => {
   let alive: boolean;
   let probes: number;
-  let told: string[];
+  let events: string[];
   let watch: ServerWatch;
 
   beforeEach(() => {
     jest.useFakeTimers();
     alive = true;
     probes = 0;
-    told = [];
+    events = [];
     watch = new ServerWatch({
       probe: () => {
         probes += 1;
         return alive ? Promise.resolve() : Promise.reject(new Error('silence'));
       },
-      onSilent: ({ message }) => told.push(message),
-      onBack: () => told.push('back'),
+      onSilent: ({ message }) => events.push(message),
+      onBack: () => events.push('back'),
     });
   });
   afterEach(() => {
@@ -26,13 +26,13 @@ describe('ServerWatch', () => {
     jest.useRealTimers();
   });
 
-  it('asks nothing while nobody waits, or while answers come', async () => {
+  it('asks nothing while no statement waits, or while answers come', async () => {
     watch.waits()();
     await jest.advanceTimersByTimeAsync(5_000);
     watch.waits();
     for (let n = 0; n < 20; n += 1) {
       await jest.advanceTimersByTimeAsync(400);
-      watch.heard();
+      watch.answered();
     }
     expect(probes).toBe(0);
   });
@@ -45,21 +45,21 @@ describe('ServerWatch', () => {
     settled();
     await jest.advanceTimersByTimeAsync(5_000);
     expect(probes).toBe(4);
-    expect(told).toEqual([]);
+    expect(events).toEqual([]);
   });
 
-  it('tells the outage once, keeps asking, and tells the recovery once', async () => {
+  it('reports the outage once, keeps asking, and reports the recovery once', async () => {
     const settled = watch.waits();
     alive = false;
     await jest.advanceTimersByTimeAsync(500);
-    expect(told).toEqual(['silence']);
+    expect(events).toEqual(['silence']);
     expect(watch.silence).toEqual(new Error('silence'));
     settled();
     await jest.advanceTimersByTimeAsync(1_000);
     expect(probes).toBe(5);
     alive = true;
     await jest.advanceTimersByTimeAsync(250);
-    expect(told).toEqual(['silence', 'back']);
+    expect(events).toEqual(['silence', 'back']);
     expect(watch.silence).toBeUndefined();
     await jest.advanceTimersByTimeAsync(5_000);
     expect(probes).toBe(6);
@@ -69,18 +69,18 @@ describe('ServerWatch', () => {
     let fail: () => void = () => undefined;
     watch = new ServerWatch({
       probe: () => new Promise((_, reject) => (fail = () => reject(new Error('busy')))),
-      onSilent: ({ message }) => told.push(message),
-      onBack: () => told.push('back'),
+      onSilent: ({ message }) => events.push(message),
+      onBack: () => events.push('back'),
     });
     watch.waits();
     await jest.advanceTimersByTimeAsync(600);
-    watch.heard();
+    watch.answered();
     fail();
     await jest.advanceTimersByTimeAsync(0);
-    expect(told).toEqual([]);
+    expect(events).toEqual([]);
   });
 
-  it('asks nobody once it is stopped', async () => {
+  it('asks nothing once it is stopped', async () => {
     watch.waits();
     watch.stop();
     await jest.advanceTimersByTimeAsync(5_000);

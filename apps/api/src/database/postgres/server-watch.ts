@@ -1,34 +1,34 @@
 import { AsyncResource } from 'node:async_hooks';
 
-/** Somebody waits and nothing at all has been answered for so long: ask whether anybody is there. */
+/** After so long with a waiting statement and without any answer, the server is probed. */
 const QUIET_MS = 500;
-/** How long that answer may take; connecting and logging in included. */
+/** How long the probe may take, connecting and logging in included. */
 export const PROBE_TIMEOUT_MS = 1_000;
-/** Between two probes of a server that is away. */
+/** Between two probes of a silent server. */
 const PAUSE_MS = 250;
 
 export interface ServerWatchParts {
   /** One sign of life, within `PROBE_TIMEOUT_MS`; rejects without one. */
   readonly probe: () => Promise<unknown>;
-  /** Once per outage: whoever waits has to be answered now. */
+  /** Once per outage: waiting callers have to be answered now. */
   readonly onSilent: (reason: Error) => void;
   /** Once per recovery. */
   readonly onBack: () => void;
 }
 
 /**
- * Tells a server that is frozen or cut off from one that works on a slow statement, in 1.5 s
- * instead of the statement's own five: while a statement waits and no other is answered, a probe
- * on a connection of its own asks. An answer leaves the statement its time; none opens the circuit
+ * Distinguishes a server that is frozen or cut off from one that works on a slow statement, in 1.5 s
+ * instead of the statement's own five: while a statement waits and no other is answered, a probe runs
+ * on a connection of its own. An answer leaves the statement its time; none opens the circuit
  * (M. Nygard, *Release It!*), and further probes close it.
  */
 export class ServerWatch {
   readonly #parts: ServerWatchParts;
-  /** Nobody's request: the one that happens to start a timer must not be the one that is logged. */
+  /** Outside of every request, so that no line is logged under the request that started a timer. */
   readonly #outside = new AsyncResource('ServerWatch');
   /** When each of the waiting statements was sent, the oldest first. */
   readonly #waiting = new Set<{ readonly since: number }>();
-  #lastHeard = 0;
+  #lastAnswer = 0;
   #timer: NodeJS.Timeout | undefined;
   #silence: Error | undefined;
   #stopped = false;
@@ -42,7 +42,7 @@ export class ServerWatch {
     return this.#silence;
   }
 
-  /** Notes that somebody waits for the server; the returned function, that the wait is over. */
+  /** Notes that a statement waits for the server; the returned function, that the wait is over. */
   waits(): () => void {
     const entry = { since: performance.now() };
     this.#waiting.add(entry);
@@ -51,8 +51,8 @@ export class ServerWatch {
   }
 
   /** The server answered, be it with an error. */
-  heard(): void {
-    this.#lastHeard = performance.now();
+  answered(): void {
+    this.#lastAnswer = performance.now();
   }
 
   stop(): void {
@@ -75,7 +75,7 @@ export class ServerWatch {
         this.#timer = undefined;
         return;
       }
-      const quietFor = performance.now() - Math.max(oldest.since, this.#lastHeard);
+      const quietFor = performance.now() - Math.max(oldest.since, this.#lastAnswer);
       if (quietFor < QUIET_MS) {
         this.#checkIn(QUIET_MS - quietFor);
         return;
@@ -87,8 +87,8 @@ export class ServerWatch {
       (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
     );
     if (this.#stopped) return;
-    if (silence === undefined) this.heard();
-    this.#judge(this.#lastHeard >= askedAt ? undefined : silence);
+    if (silence === undefined) this.answered();
+    this.#judge(this.#lastAnswer >= askedAt ? undefined : silence);
     this.#checkIn(this.#silence === undefined ? QUIET_MS : PAUSE_MS);
   }
 

@@ -12,16 +12,16 @@ interface Block {
 }
 
 /**
- * What is wrong with the database, told to the log once an episode and cause. There are two kinds of
- * episode: it does not do its work at all, which ends with the next answer; and it answers while no
- * write succeeds, which ends with the next write.
+ * Logs what is wrong with the database, once per episode and cause. There are two kinds of episode: the
+ * database is unavailable, which ends with its next answer; or it answers while no write succeeds, which
+ * ends with the next write that does.
  */
 export class Trouble {
   readonly #logger = new Logger('Database');
-  /** Causes that were told in this episode. */
-  readonly #told = new Set<string>();
+  /** Causes that were logged in this episode. */
+  readonly #logged = new Set<string>();
   #block: Block | undefined;
-  /** The error that was told last. */
+  /** The error that was logged last. */
   #last: unknown;
 
   constructor(private readonly where: string) {}
@@ -40,20 +40,20 @@ export class Trouble {
   note(error: unknown): void {
     const cause = causeOf(error);
     if (cause.blocksWrites) {
-      if (this.#block?.cause !== cause) this.#tell(cause, error);
+      if (this.#block?.cause !== cause) this.#log(cause, error);
       this.#block = { error, cause, since: performance.now() };
       return;
     }
     // What the end of an outage still finds in the pool belongs to that outage.
-    if (this.#told.has(cause.name) || error === this.#last) return;
-    this.#told.add(cause.name);
+    if (this.#logged.has(cause.name) || error === this.#last) return;
+    this.#logged.add(cause.name);
     this.#last = error;
-    this.#tell(cause, error);
+    this.#log(cause, error);
   }
 
   answered(): void {
-    if (this.#told.size === 0) return;
-    this.#told.clear();
+    if (this.#logged.size === 0) return;
+    this.#logged.clear();
     this.#logger.log(`PostgreSQL at ${this.where} answers again.`);
   }
 
@@ -63,7 +63,7 @@ export class Trouble {
     this.#logger.log(`PostgreSQL at ${this.where} takes writes again.`);
   }
 
-  #tell(cause: DatabaseCause, error: unknown): void {
+  #log(cause: DatabaseCause, error: unknown): void {
     const line = `PostgreSQL at ${this.where} ${cause.says}: ${reasonOf(error)} (${cause.advice}).`;
     this.#logger.warn(line);
   }

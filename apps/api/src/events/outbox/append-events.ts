@@ -15,8 +15,8 @@ interface Appended {
 const APPEND_NAME = 'gad_append_events';
 
 /**
- * Appends events to the log, in the transaction of the change that they tell of: either both become
- * visible or neither. Resolves with the position of that transaction in the log. One statement, which
+ * Appends events to the outbox, in the transaction of the change that they describe: either both become
+ * visible or neither. Resolves with the position of that transaction in the outbox. One statement, which
  * PostgreSQL plans once a connection; Drizzle's `execute` knows no names.
  */
 export async function appendEvents(tx: Db, events: readonly DomainEvent[]): Promise<string> {

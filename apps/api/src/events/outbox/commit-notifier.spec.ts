@@ -20,12 +20,12 @@ describe('CommitNotifier', () => {
 
   const pass = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
 
-  it('tells of the first append at once', () => {
+  it('notifies of the first append at once', () => {
     notices.committed();
     expect(sent).toHaveLength(1);
   });
 
-  it('tells once of all that was appended while one was under way and until the pause is over', async () => {
+  it('notifies once of everything appended while a notice was under way and until the pause is over', async () => {
     notices.committed();
     notices.committed();
     sent[0]?.answer();

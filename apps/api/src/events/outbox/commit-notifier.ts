@@ -2,9 +2,9 @@
 const PAUSE_MS = 20;
 
 /**
- * Tells readers of the log in other processes that something was appended: the first time at once,
- * then once a pause for whatever was appended meanwhile. A hint: readers look ten times a second
- * anyway, so a notice that is lost, or whose process dies first, costs a tenth of a second.
+ * Notifies readers of the outbox in other processes of appends: the first time at once, then once per
+ * pause for everything appended meanwhile. A hint: readers poll ten times a second anyway, so a notice
+ * that is lost, or whose process dies first, costs a tenth of a second.
  */
 export class CommitNotifier {
   #sending: Promise<void> | undefined;

@@ -5,8 +5,8 @@ import { NOW, READ_SINCE } from './outbox-statements.js';
 import { withValues } from './with-values.js';
 
 /**
- * Reads the log of the embedded database: on its one connection, in turn with everybody else. No
- * other process can have it open, and what this process appends it is told of by `appended`.
+ * Reads the outbox of the embedded database: on its one connection, in turn with all other statements.
+ * No other process can have it open, and `appended` announces what this process appends.
  */
 export class EmbeddedOutboxReader implements OutboxReader {
   #wake: () => void = () => undefined;

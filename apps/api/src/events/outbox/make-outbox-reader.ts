@@ -18,7 +18,7 @@ export async function makeOutboxReader(
   if (database.pooled && directUrl === undefined) {
     new Logger('Outbox').warn(
       'DATABASE_URL leads to a pooler, where nothing can listen: the log of events is read by polling. ' +
-        'Set DATABASE_DIRECT_URL to the PostgreSQL behind it to be told of events at once.',
+        'Set DATABASE_DIRECT_URL to the PostgreSQL behind it to receive events at once.',
     );
     const { PooledOutboxReader } = await import('./pooled-outbox-reader.js');
     return new PooledOutboxReader({ url, database, ownMemory });

@@ -44,7 +44,7 @@ export function parsePosition(text: string): OutboxPosition | undefined {
   return at === undefined ? undefined : { log, at };
 }
 
-/** Whether whoever saw `cursor` saw everything that is in `position`. */
+/** Whether `cursor` includes everything that is in `position`. */
 export function covers(cursor: OutboxPosition, position: OutboxPosition): boolean {
   const { at: seen } = cursor;
   const { at: wanted } = position;

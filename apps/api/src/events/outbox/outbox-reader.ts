@@ -19,7 +19,7 @@ export interface OutboxReader {
    */
   isSoleInstance(lingerMs: number): boolean;
   onAppend(wake: () => void): void;
-  /** Told of this process's own appends after their commit: it tells whoever reads the log. */
+  /** Called after each commit of this process that appended events: notifies the readers of the outbox. */
   appended(): void;
   close(): Promise<void>;
 }

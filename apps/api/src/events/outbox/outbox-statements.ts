@@ -21,7 +21,7 @@ export const POSITION = `(${OUTBOX_IDENTITY} || ' ' || pg_current_snapshot()::te
 export const CHANNEL = 'gad_domain_events';
 
 /**
- * Tells who listens. Never in the transaction of the entries: commits that notify take turns in the
+ * Notifies the listeners. Never in the transaction of the entries: commits that notify take turns in the
  * whole cluster, each with its own flush of the disk.
  */
 export const NOTIFY = `notify ${CHANNEL}`;
@@ -46,7 +46,7 @@ from (select count(*) from appended) as done`;
  *
  * The two kinds are a UNION ALL, because an OR of them walks every entry behind the oldest running
  * transaction. Entries of a transaction that still runs are not looked at, however many they are:
- * that is what the upper bound, which takes nothing away, and the second condition on `x` are for.
+ * that is what the upper bound, which excludes no row, and the second condition on `x` are for.
  */
 export const READ_SINCE = `
 select pg_current_snapshot()::text as snapshot, ${OUTBOX_IDENTITY} as log, l.pruned_xid::text as pruned,

@@ -7,13 +7,13 @@ import { covers, formatPosition, parsePosition, parseSnapshot } from './outbox-p
 /** What became visible in the log since a cursor. */
 export interface OutboxReading {
   readonly cursor: string;
-  /** `undefined`: the log cannot tell, or there are too many. */
+  /** `undefined`: unknown, or too many. */
   readonly events: readonly DomainEvent[] | undefined;
   /** Age of the oldest of them, in milliseconds. */
   readonly oldestMs: number | undefined;
 }
 
-/** Beyond so many it is told that there were too many. */
+/** More than this are reported as too many. */
 const MAX_EVENTS = 20_000;
 
 /**
@@ -43,8 +43,8 @@ export class Outbox {
     const ages = entries.map(({ age }) => age ?? 0);
     return {
       cursor: next,
-      // Appended by `appendEvents`, which takes nothing else; whoever reads them copes with those
-      // of another version.
+      // Appended by `appendEvents`, which takes nothing else; the caller copes with events of
+      // another version.
       events: entries.map(({ name, data }) => ({ name, data }) as DomainEvent),
       oldestMs: ages.length === 0 ? undefined : Math.round(Math.max(0, ...ages.slice(0, 1_000))),
     };
@@ -69,7 +69,7 @@ export class Outbox {
     this.#wakes.push(wake);
   }
 
-  /** This process has just committed something: whoever reads the log is told, also elsewhere. */
+  /** This process has just committed events: notifies the readers of the outbox in every process. */
   appended(): void {
     this.reader.appended();
   }

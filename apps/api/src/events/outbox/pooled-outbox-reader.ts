@@ -11,7 +11,7 @@ import { NOTICE_MS } from './sole-instance.js';
 
 interface PooledOutboxReaderParts {
   readonly url: string;
-  /** Whose pool tells of this process's own appends. */
+  /** Its pool sends the notifications of this process's own appends. */
   readonly database: Database;
   /** Every process has a store of its own. */
   readonly ownMemory: boolean;
@@ -67,7 +67,7 @@ export class PooledOutboxReader implements OutboxReader {
     await this.#connection.close();
   }
 
-  /** Before the first reading those who count themselves alone are given the time to notice. */
+  /** Before the first read, a process that counts itself the sole instance is given time to notice. */
   async #announce(): Promise<void> {
     await this.#connection.query(ANNOUNCE_POOLED, []);
     if (!this.#noticed) await sleep(NOTICE_MS);

@@ -21,9 +21,9 @@ const COUNT_PROCESSES = `coalesce((l.pooled_until > clock_timestamp())::int, 0) 
 const READ_NAME = 'gad_read_since';
 
 interface PostgresOutboxReaderParts {
-  /** Of the server itself: a pooler takes away what this connection holds. */
+  /** Of the server itself: a pooler drops what this connection holds. */
   readonly url: string;
-  /** Whose pool tells of this process's own appends: what is read must not wait for that. */
+  /** Its pool sends the notifications of this process's own appends, so that reads do not wait for them. */
   readonly database: Database;
   /** Every process has a store of its own. */
   readonly ownMemory: boolean;
@@ -64,7 +64,7 @@ export class PostgresOutboxReader implements OutboxReader {
         this.#soleInstance.note(sentAt, onlyRow(rows).processes ?? 0);
         return rows;
       }
-      // Everybody who counts himself alone has to notice the announcement before it is relied on.
+      // A process that counts itself the sole instance has to notice the announcement first.
       this.#soleInstance.lose();
       await sleep(leftMs);
     }

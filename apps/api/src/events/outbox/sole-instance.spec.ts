@@ -11,14 +11,14 @@ describe('SoleInstance', () => {
     return sole;
   };
 
-  it('begins after counting alone for as long as somebody gone may still serve', () => {
+  it('begins after counting alone for as long as a process that is gone may still serve', () => {
     const sole = counted([0, 1], [100, 1], [299, 1]);
     expect(sole.isProven(299, LINGER)).toBe(false);
     sole.note(300, 1);
     expect(sole.isProven(300, LINGER)).toBe(true);
   });
 
-  it('ends when somebody could have come without being counted yet', () => {
+  it('ends when another process could have started without being counted yet', () => {
     const sole = counted([0, 1], [200, 1], [300, 1]);
     expect(sole.isProven(699, LINGER)).toBe(true);
     expect(sole.isProven(700, LINGER)).toBe(false);
@@ -34,7 +34,7 @@ describe('SoleInstance', () => {
     expect(sole.isProven(700, LINGER)).toBe(true);
   });
 
-  it('begins anew after a gap in which somebody could have come and gone', () => {
+  it('begins anew after a gap in which another process could have started and ended', () => {
     const sole = counted([0, 1], [300, 1], [700, 1], [900, 1]);
     expect(sole.isProven(900, LINGER)).toBe(false);
     sole.note(1_000, 1);

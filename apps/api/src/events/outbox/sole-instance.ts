@@ -2,10 +2,9 @@
 export const NOTICE_MS = 400;
 
 /**
- * Whether this process is the only one, by a count of processes that each announces itself in
- * before it begins. Everybody who begins waits `noticeMs` between its announcement and its first
- * service, so whoever has counted himself alone is alone for that long; and whoever has gone may
- * linger, so one is alone only after counting that long without a gap.
+ * Detects whether this is the only instance, by a count of announced processes. Every instance announces
+ * itself `noticeMs` before it first serves, so a count of one holds for that long. An instance that is
+ * gone may linger, so the proof takes that long of counting without a gap.
  */
 export class SoleInstance {
   #since: number | undefined;

@@ -4,7 +4,7 @@ import { ROLES, type Rol } from '../../database/schema.js';
 import { PageQueryDto } from '../../paging/page-query.dto.js';
 import { SearchText } from '../../validation/text.decorator.js';
 
-/** Only by what the reduced shape shows: a search must not tell what the answer hides. */
+/** Only by what the reduced shape shows: a search must not reveal what the answer hides. */
 export class ListUsuariosDto extends PageQueryDto {
   @ApiPropertyOptional({ enum: ROLES })
   @IsOptional()
