@@ -7,6 +7,9 @@ import { ALL_KEYS, selectKeys } from '../keys/key-selection.js';
 /** Declares one case of the suite. */
 export type Fact = (title: string, body: (store: CacheStore) => Promise<void>) => void;
 
+/** Takes the lease of a key. */
+export type TakeLease = (store: CacheStore, key: string) => Promise<unknown>;
+
 /** Makes a value stale in some way; whoever refreshes it must then be refused. */
 export type Removals = readonly (readonly [string, (store: CacheStore) => Promise<number>])[];
 
