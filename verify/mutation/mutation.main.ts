@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { startRedis } from '../../test/servers/redis-server.js';
 import { ENGINE_MUTATIONS } from './engine-mutations.js';
 import { FRESHNESS_MUTATIONS } from './freshness-mutations.js';
+import { INVALIDATION_MUTATIONS } from './invalidation-mutations.js';
 import { LOCAL_MUTATIONS } from './local-mutations.js';
 import type { Mutation } from './mutation.js';
 import { NEST_MUTATIONS } from './nest-mutations.js';
@@ -115,6 +116,7 @@ const mutations = [
   ...RAW_JSON_MUTATIONS,
   ...FRESHNESS_MUTATIONS,
   ...LOCAL_MUTATIONS,
+  ...INVALIDATION_MUTATIONS,
 ]
   .filter(({ name }) => wanted.test(name))
   .slice(Number(values.skip));

@@ -1,0 +1,52 @@
+import type { Mutation } from './mutation.js';
+
+/** Guards of removals: own copies, acknowledgements of other processes, pending removals. */
+export const INVALIDATION_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'reads: own copies stay until the removal is sent',
+    suite: 'near-cache/near-reads',
+    edits: [['this.near?.drop(selection);\n    try {', 'try {']],
+  },
+  {
+    name: 'reads: own copies made during the removal stay',
+    suite: 'near-cache/near-reads',
+    edits: [['// Once more, for what was read meanwhile.\n      this.near?.drop(selection);', '']],
+  },
+  {
+    name: 'removal: acknowledgements are awaited where they were not asked for',
+    suite: 'near-cache/barrier',
+    edits: [
+      ['const due = awaitAcks && barrier !== undefined &&', 'const due = barrier !== undefined &&'],
+    ],
+  },
+  {
+    name: 'queue: lists of keys that begin alike are one pending removal',
+    suite: 'invalidate/retry-queue',
+    edits: [
+      [
+        'return `k${selection.keys.join(SEPARATOR)}`;',
+        'return `k${selection.keys.join(SEPARATOR).slice(0, 20)}`;',
+      ],
+    ],
+  },
+  {
+    name: 'invalidation: others are not given the time to confirm',
+    suite: 'near-cache/acknowledgements',
+    edits: [['ackMs > 0 && !budget.exhausted', 'ackMs < 0']],
+  },
+  {
+    name: 'invalidation: has a time of its own in a request',
+    suite: 'near-cache/acknowledgements',
+    edits: [
+      [
+        'const budget = currentBudget(this.parts);\n    try {',
+        'const budget = currentBudget({ ...this.parts });\n    try {',
+      ],
+    ],
+  },
+  {
+    name: 'invalidation: others are waited for though the store is away',
+    suite: 'near-cache/acknowledgements',
+    edits: [['ackMs > 0 && !budget.exhausted', 'ackMs > 0']],
+  },
+];
