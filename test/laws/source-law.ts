@@ -121,7 +121,7 @@ const PRINCIPAL_SQL =
 
 /**
  * Writers that need no event: sesiones that have run out, which nothing is known of any more, and
- * new demo usuarios, of which nothing is known yet (that there is none is told by `tareas.loaded`).
+ * new demo usuarios, of which nothing is known yet (`tareas.loaded` says that there is none).
  */
 const WITHOUT_EVENT = new Set([
   'apps/api/src/auth/sesiones/sesiones.repository.ts#remove',

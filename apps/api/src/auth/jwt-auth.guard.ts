@@ -40,7 +40,7 @@ export class JwtAuthGuard extends AuthGuard() {
     );
   }
 
-  /** `error` is what `validate` threw (the database is away); a bad token only leaves no user. */
+  /** `error` is what `validate` threw (the database is unavailable); a bad token only leaves no user. */
   override handleRequest<Caller>(error: unknown, user: Caller | false): Caller {
     if (error instanceof Error) throw error;
     if (error) throw new Error('The caller could not be looked up', { cause: error });

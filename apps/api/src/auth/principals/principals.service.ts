@@ -63,7 +63,7 @@ export class PrincipalsService {
 
   /**
    * As `find`, from the cache where it can be proved right: one store call, none with copies in
-   * memory. @throws Problem DATABASE_UNAVAILABLE when the database has to decide and is away
+   * memory. @throws Problem DATABASE_UNAVAILABLE when the database has to decide and is unavailable
    */
   async findCached(claims: AccessTokenClaims): Promise<Caller | undefined> {
     if (!this.#cacheable || !this.revocations.upToDate) return callerOf(await this.find(claims));

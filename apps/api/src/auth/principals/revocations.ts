@@ -6,7 +6,7 @@ import { OnDomainEvent } from '../../events/on-domain-event.decorator.js';
 import type { AccessTokenClaims } from '../tokens/access-token-claims.js';
 import { PRINCIPAL_VIEW } from './principal.cache.js';
 
-/** A process that has not read the log for so long lets nobody in by the cache, in milliseconds. */
+/** A process that has not read the outbox for so long admits no caller by the cache; milliseconds. */
 const PROOF_MS = 1_000;
 /** Between two looks: when an append was noticed, and when none was; in milliseconds. */
 const LOOK_AGAIN_MS = 50;
@@ -15,7 +15,7 @@ const LOOK_EVERY_MS = 250;
 const KEEP_MS = PRINCIPAL_VIEW.ttl * 1_000;
 const MOST_KEPT = 20_000;
 
-/** What the log told between two moments: positions, by sesion or `usuario:` and id. */
+/** What the outbox held between two moments: positions, by sesion or `usuario:` and id. */
 interface Chapter {
   /** Position from which on it is complete. */
   readonly from: string;
@@ -29,7 +29,7 @@ interface Chapter {
  * is put back into the store opens nothing once the log was read, which follows the commit by
  * milliseconds and by `PROOF_MS` at most. The store is not asked, so it cannot lie about this.
  *
- * With a store in this process's memory there is nobody who could put anything back.
+ * The in-process store needs none of this: no other program can write to it.
  */
 @Injectable()
 export class Revocations implements OnModuleInit, OnApplicationShutdown {
