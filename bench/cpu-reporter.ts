@@ -1,4 +1,4 @@
-/** Imported before a program that is measured: tells on request the processor time it has taken. */
+/** Imported before a program that is measured: reports on request its processor time. */
 process.on('message', (message) => {
   if (message === 'cpu') process.send?.(process.cpuUsage());
 });

@@ -1,7 +1,7 @@
 /**
  * How long does a caller wait for loads that yield nothing to store? Four processes of ten callers
  * each ask for one key again and again; every loader takes 200 ms and ends with an error, with
- * `undefined` or unstored. A caller's wait is told as a multiple of a load of its own.
+ * `undefined` or unstored. A caller's wait is given as a multiple of its own load.
  *
  *   npm run bench:hit-for-miss
  */

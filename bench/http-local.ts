@@ -53,7 +53,7 @@ const [, , redisUrl] = process.argv;
 if (redisUrl !== undefined) await serve(redisUrl);
 else await compare();
 
-/** The server with one handler; tells where it listens, and when asked what was answered from memory. */
+/** The server with one handler; reports its address, and on request its answers from memory. */
 async function serve(url: string): Promise<void> {
   const key = ({ params }: RawRequest) => cacheKey`stats:${params['id'] ?? ''}`;
 

@@ -29,7 +29,7 @@ const [, , peerOf] = process.argv;
 if (peerOf !== undefined) await keepCopies(peerOf);
 else await compare();
 
-/** A process that does nothing but keep copies and hear of removals. */
+/** A process that does nothing but keep copies and receive removals. */
 async function keepCopies(url: string): Promise<void> {
   await open(url);
   process.send?.('ready');

@@ -1,5 +1,5 @@
 /**
- * Imported before the API in a process that is measured: takes away the log and the proof of
+ * Imported before the API in a process that is measured: disables the outbox and the proof of
  * freshness, which the product cannot do without. What is left is what it would be without them:
  * the write in a transaction, and the removal after its commit, queued for a retry when the store is unavailable.
  */

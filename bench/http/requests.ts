@@ -8,7 +8,7 @@ const FIRST_USUARIO = 1_000;
 const USUARIOS = 5_000;
 const PERIODS = 365;
 
-/** Adds the usuarios whose statistics nobody has asked for. */
+/** Adds the usuarios whose statistics were not requested yet. */
 export async function addUsuarios(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();

@@ -1,5 +1,5 @@
 /**
- * Imported before a server that is measured. Tells on request the processor time that it has taken,
+ * Imported before a server that is measured. Reports on request its processor time,
  * and counts from one request to the next what it allocates, and which promises it makes.
  */
 import { createHook } from 'node:async_hooks';

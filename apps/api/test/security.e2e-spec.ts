@@ -73,7 +73,7 @@ describe('hostile contents of Redis', () => {
   });
 });
 
-describe('the cache tells nobody', () => {
+describe('the cache reveals nothing', () => {
   it('what was cached for an admin: 403 stays 403, and an error is not cached', async () => {
     const path = `/stats/user/${IDS.supervisor}?days=30`;
     expectProblem(await api.get(path, { as: 'usuario' }), 403, 'FORBIDDEN');
