@@ -31,12 +31,13 @@ export function printTable(title: string, turns: ReadonlyMap<string, readonly Tu
     return [
       name,
       ...[figure(rate, 0), ratio(rate), figure(cpu, 0), ratio(cpu), time(0.5), time(0.99)],
+      figure(({ otherwise }) => 100 * otherwise, 1),
       ...[counted(({ bytes }) => bytes, 1_024), counted(({ promises }) => promises, 1)],
     ];
   });
   const head = [
     ...['set-up', 'answers a second', '×', 'processor, µs', '×', 'p50, ms', 'p99, ms'],
-    ...['KiB allocated', 'promises'],
+    ...['not so, %', 'KiB allocated', 'promises'],
   ];
   console.log(`\n### ${title}\n`);
   for (const row of [head, head.map(() => '---'), ...rows]) console.log(`| ${row.join(' | ')} |`);
