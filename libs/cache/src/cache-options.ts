@@ -17,7 +17,7 @@ import type { RedisSettings } from './store/redis/connection/redis-settings.js';
 export interface CacheModuleOptions {
   /** The shared store: one Redis, or a master behind Sentinel. Left out, an in-process store serves: right for one process, lost with it. */
   readonly redis?: RedisSettings | undefined;
-  /** A store of your own instead (tests, another engine); `redis` is then not looked at. */
+  /** A store of your own instead (tests, another engine); `redis` is then ignored. Default: none. */
   readonly store?: CacheStore | undefined;
   /** What every key in the store begins with. Default `gad:`. Any characters, at most 128 bytes. */
   readonly prefix?: string | undefined;
@@ -56,16 +56,16 @@ export interface CacheModuleOptions {
   readonly index?: 'lex' | 'scan' | undefined;
   /**
    * A durable log of what makes cached values stale, kept with the data. With it nothing that was
-   * committed is ever missed: not by a crash before the removal, not by a store that was away or
-   * comes back from a snapshot. Default: none; removals and fences hold, lost removals are lost.
+   * committed is ever missed: not by a crash before the removal, not by a store that was unavailable
+   * or comes back from a snapshot. Default: none; removals and fences hold, and a removal that a crash loses stays lost.
    *
    * Costs one relay in all processes together (≈ 20 store calls and 10 reads of the log a second)
-   * and 10 store calls a second in each; a hit costs one more look at the clock.
+   * and 10 store calls a second in each; a hit reads the clock once more.
    */
   readonly invalidationLog?: InvalidationLog | undefined;
   /**
-   * What the log is used for. `strict`: only what is proved to be fresh is served, and a write that
-   * could not remove is answered once nobody can be served the old value (at most 1.5 s later).
+   * What the log is used for. `strict`: only what is proved to be fresh is served, and a write whose
+   * removal is not confirmed is acknowledged once no reader can get the old value (at most 1.5 s later).
    * `bounded`: the store is believed while it answers, and such a write is answered at once; after
    * an outage old values may be served until the relay has caught up. Default `strict`.
    */

@@ -1,7 +1,7 @@
 import type { PRIVATE } from '../keys/key-validation.js';
 import type { AS_TEXT } from './json-text.js';
 
-/** A value together with how it was come by. */
+/** A value and its cache status. */
 export interface CacheEntry<T> {
   /** The full key, prefix included, as it appears in the store. */
   readonly key: string;
@@ -26,13 +26,13 @@ export interface AdaptedTerms extends Lifetime {
   readonly staleIfError?: number | undefined;
 }
 
-/** What a loader is told, and how it decides about the entry that it makes. */
+/** What a loader gets, and how it decides about the entry that it makes. */
 export interface LoadContext {
   /** The key being loaded, without prefix. */
   readonly key: string;
   /** Aborted when `hardTimeout` is over; its reason is the `CacheLoadTimeoutError`. */
   readonly signal: AbortSignal;
-  /** The value is for later: somebody was served what is held, or nobody asks at all. */
+  /** No caller waits for the value: a stale one was served, or the refresh is early. */
   readonly background: boolean;
   /**
    * Replaces options of this entry: `context.adapt({ ttl: token.expiresIn })`. The last call counts;
@@ -65,7 +65,7 @@ export interface Lifetime {
  * With `staleWhileRevalidate`, `staleIfError` or `earlyRefresh` a hit costs `PTTL` and `GET` in one round trip
  * instead of one `GET`. The value is kept in the store for `ttl` and the longer of `staleWhileRevalidate` and
  * `staleIfError`; readers without these options still see it end with its `ttl`. An invalidation
- * ends a value held beyond its `ttl` like any other, and a store that is away yields none.
+ * ends a value held beyond its `ttl` like any other, and an unavailable store yields none.
  */
 export interface GetOrSetOptions extends Lifetime {
   /**
@@ -74,14 +74,14 @@ export interface GetOrSetOptions extends Lifetime {
    */
   readonly negativeTtl?: number | undefined;
   /**
-   * Seconds after the `ttl` in which the old value is served at once, while one process of the fleet
-   * refreshes it in the background. Default 0. After HTTP's `stale-while-revalidate` (RFC 5861).
+   * Seconds after the `ttl` in which the old value is served at once, while one process refreshes it in
+   * the background. Default 0. After HTTP's `stale-while-revalidate` (RFC 5861).
    */
   readonly staleWhileRevalidate?: number | undefined;
   /**
    * Seconds after the `ttl` in which the old value is served when the loader fails, or is slower
-   * than `softTimeout` or `hardTimeout`. After a failure the loader of this key is left alone for two
-   * seconds, in the whole fleet, and the old value served meanwhile. Default 0. After HTTP's
+   * than `softTimeout` or `hardTimeout`. After a failure no process calls the loader of this key for two
+   * seconds, and the old value is served meanwhile. Default 0. After HTTP's
    * `stale-if-error` (RFC 5861).
    */
   readonly staleIfError?: number | undefined;
@@ -91,7 +91,7 @@ export interface GetOrSetOptions extends Lifetime {
    */
   readonly softTimeout?: number | undefined;
   /**
-   * Seconds after which a caller no longer waits for a load, whoever runs it, and after which the
+   * Seconds after which a caller no longer waits for a load, its own or another's, and after which the
    * loader's signal is aborted and its value no longer stored. The old value is served if
    * `staleIfError` allows it, else `CacheLoadTimeoutError` is thrown. Default: 300, so that a loader
    * that never settles does not hang its key for ever; 30 in the background.
@@ -99,7 +99,7 @@ export interface GetOrSetOptions extends Lifetime {
   readonly hardTimeout?: number | undefined;
   /**
    * Refreshes in the background before the `ttl` ends, at a random moment that is the likelier the
-   * nearer the end and the dearer the load: `true`, or how eagerly (1 is optimal, more is sooner).
+   * nearer the end and the dearer the load: `true`, or a factor (1 is optimal, more is sooner).
    * Default: off. After Vattani, Chierichetti and Lowenstein, "Optimal Probabilistic Cache Stampede
    * Prevention" (VLDB 2015).
    */
@@ -110,11 +110,11 @@ export interface GetOrSetOptions extends Lifetime {
    * value is frozen, wherever it comes from. Default: the store is asked every time.
    */
   readonly local?: number | undefined;
-  /** @internal The key names a private entry; see `key-rules.ts`. */
+  /** @internal The key names a private entry; see `key-validation.ts`. */
   readonly [PRIVATE]?: true;
   /** @internal The value is given as a `JsonText`. */
   readonly [AS_TEXT]?: true | undefined;
 }
 
-/** Of a reader who has said nothing: not looked at, and the same object every time. */
+/** Default options: one frozen object, so identity means "no options" and skips the checks. */
 export const NO_OPTIONS: GetOrSetOptions = Object.freeze({});
