@@ -186,14 +186,13 @@ export class HandlerCache {
     const { options, serializers } = this.parts;
     const { map } = options;
     if (map === undefined) return serializers.done(this.#asText(value, context));
-    const given: AnswerEntry<unknown> = {
-      ...entry,
-      value: plain(value),
-      get json() {
-        return value instanceof JsonText ? value : JsonText.of(value);
-      },
-    };
-    return this.#asText(map(given, input, context), context);
+    const given = { ...entry, value: plain(value) };
+    // Made when it is asked for, and not enumerable: a `map` may spread its entry into the body.
+    Object.defineProperty(given, 'json', {
+      get: () => (value instanceof JsonText ? value : JsonText.of(value)),
+    });
+    // Complete with the property above.
+    return this.#asText(map(given as AnswerEntry<unknown>, input, context), context);
   }
 
   /** The text of an answer, where that can be sent; else its value. */
