@@ -59,6 +59,16 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
     edits: [['if (++this.#uncovered >= HEARTBEATS_TO_COVER) this.#require(generation);', '']],
   },
   {
+    name: 'relay: a follower asks for the lead beside a leader that is alive',
+    suite: 'outbox/relay',
+    edits: [
+      [
+        'monitor.heartbeatAgeMs < QUIET_MS) return followMs;',
+        'monitor.heartbeatAgeMs < 0) return followMs;',
+      ],
+    ],
+  },
+  {
     name: 'relay: moves the cursor without removing',
     suite: 'outbox/relay',
     edits: [

@@ -25,7 +25,7 @@ export const INVALIDATION_MUTATIONS: readonly Mutation[] = [
     edits: [
       [
         'return `k${selection.keys.join(SEPARATOR)}`;',
-        'return `k${selection.keys.join(SEPARATOR).slice(0, 20)}`;',
+        'return `k${selection.keys.join(SEPARATOR).slice(0, 12)}`;',
       ],
     ],
   },

@@ -92,8 +92,9 @@ export class FreshnessGuard {
     this.#lease = lease;
     this.#waiters = waiters;
     const common = { relayStore, log, lease, waiters, clock };
-    this.#relay = new Relay({ ...common, store, logger, roundEveryMs, random });
     this.#monitor = new HeartbeatMonitor({ ...common, observed: () => this.#notice() });
+    const monitor = this.#monitor;
+    this.#relay = new Relay({ ...common, store, logger, monitor, roundEveryMs, random });
   }
 
   /** Whether the store may be read. One look at the clock. */

@@ -57,6 +57,8 @@ export class HeartbeatMonitor {
   #last: Observation | undefined;
   #required: Required | undefined;
   #primary: Primary | undefined;
+  /** When the last new heartbeat was seen. */
+  #beat = { at: -Infinity, generation: -1 };
   #asking = false;
   #uncovered = 0;
   #stopped = false;
@@ -74,6 +76,13 @@ export class HeartbeatMonitor {
   get primarySince(): number {
     const office = this.#primary;
     return office?.generation === this.#parts.relayStore.generation ? office.since : Infinity;
+  }
+
+  /** Milliseconds since a new heartbeat was seen; `Infinity` before that on this connection. */
+  get heartbeatAgeMs(): number {
+    const { relayStore, clock } = this.#parts;
+    const { at, generation } = this.#beat;
+    return generation === relayStore.generation ? clock.now() - at : Infinity;
   }
 
   start(): void {
@@ -119,6 +128,7 @@ export class HeartbeatMonitor {
       heartbeat === before.heartbeat
     )
       return;
+    this.#beat = { at: this.#parts.clock.now(), generation };
     if (!this.#covered(seen)) return;
     const { lease, relayStore } = this.#parts;
     lease.renew(before.sentAt - relayStore.longestRoundMs, generation);

@@ -6,6 +6,7 @@ import type { RelayStore } from '../store/relay-store.js';
 import { applyInvalidations } from './apply-invalidations.js';
 import type { PositionWaiters } from './position-waiters.js';
 import type { InvalidationLog, LogBatch } from './invalidation-log.js';
+import type { HeartbeatMonitor } from './heartbeat-monitor.js';
 import { WakeableSleep } from './wakeable-sleep.js';
 import type { FreshnessLease } from './freshness-lease.js';
 
@@ -16,6 +17,8 @@ export interface RelayParts {
   readonly log: InvalidationLog;
   readonly lease: FreshnessLease;
   readonly waiters: PositionWaiters;
+  /** Shows whether a relay leads. */
+  readonly monitor: Pick<HeartbeatMonitor, 'heartbeatAgeMs'>;
   readonly clock: Clock;
   readonly logger: CacheLogger;
   /** Milliseconds between turns while nothing is appended. */
@@ -42,6 +45,8 @@ export interface RelayFigures {
 const SHORTEST_PAUSE_MS = 5;
 /** Between two tries to lead, before jitter. */
 const FOLLOW_MS = 125;
+/** As long as heartbeats are younger, the leader is alive, and a follower does not try to lead. */
+const QUIET_MS = 300;
 const RETRY_MS = 100;
 
 /**
@@ -50,7 +55,8 @@ const RETRY_MS = 100;
  * — all on one connection. It applies everything, also what a writer says it removed itself. A
  * crash between any two steps repeats removals, which is harmless, and skips none.
  *
- * Every process runs one; those that do not lead try to every ≈ 125 ms. Whether requests use the
+ * Every process runs one; a follower tries to lead every ≈ 125 ms while it has seen no new
+ * heartbeat for 300 ms; until then it costs the store nothing. Whether requests use the
  * store at present does not matter: a store that is too slow for them has to be kept fresh for when
  * it is not, and a writer may wait for the cursor.
  */
@@ -103,13 +109,15 @@ export class Relay {
 
   /** Returns how long to pause after it, in milliseconds. */
   async #round(): Promise<number> {
-    const { store, relayStore, clock, lease, waiters, roundEveryMs, random } = this.#parts;
+    const { store, relayStore, clock, lease, waiters, monitor, roundEveryMs, random } = this.#parts;
+    const followMs = FOLLOW_MS * (0.8 + 0.4 * random());
+    if (this.#state === 'following' && monitor.heartbeatAgeMs < QUIET_MS) return followMs;
     try {
       const sentAt = clock.now();
       const turn = await relayStore.beginRound();
       if (turn === undefined) {
         this.#state = 'following';
-        return FOLLOW_MS * (0.8 + 0.4 * random());
+        return followMs;
       }
       this.#state = 'leading';
       const reading = await this.#read(turn.cursor);

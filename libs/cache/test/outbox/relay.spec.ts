@@ -121,9 +121,26 @@ describe('The relay', () => {
     await fleet.clock.advanceAsync(300);
     expect(leader.freshness.figures().relay).toBe('following');
     const closing = other.engine.close();
-    await fleet.clock.advanceAsync(160);
+    await fleet.clock.advanceAsync(560);
     await closing;
     expect(leader.freshness.figures().relay).toBe('leading');
+  });
+
+  it('the relay of a follower asks for the lead only when heartbeats have stopped for 300 ms', async () => {
+    const { line } = await fleet.join();
+    const begin = line.beginRound.bind(line);
+    let asked = 0;
+    line.beginRound = () => {
+      asked++;
+      return begin();
+    };
+    await fleet.clock.advanceAsync(2_000);
+    expect(asked).toBe(0);
+    leader.away();
+    await fleet.clock.advanceAsync(290);
+    expect(asked).toBe(0);
+    await fleet.clock.advanceAsync(260);
+    expect(asked).toBeGreaterThan(0);
   });
 
   it('the relay survives nonsense in the outbox, and logs it once', async () => {
