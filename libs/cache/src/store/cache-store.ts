@@ -38,7 +38,7 @@ export type Acquisition =
 /**
  * The right to replace one filling of a key by a newer one, while the old one goes on being served.
  * What it is worth depends on the key alone: whatever removed or replaced that filling made it void.
- * The turn among those who would refresh is only about doing the work once.
+ * The refresh lease only keeps the work from being done twice.
  */
 export interface RefreshLease {
   readonly key: string;
@@ -56,7 +56,7 @@ export const MAX_REFRESH_BACKOFF_MS = 60_000;
 /** How long a turn keeps others from refreshing, in milliseconds, and whether to force. */
 export interface RefreshTerms {
   readonly leaseMs: number;
-  /** Take the right to replace without a turn, whoever has it: the caller loads in any case. */
+  /** Take the right to replace without the lease, whichever process holds it: the caller loads. */
   readonly force: boolean;
   /** No caller waits for the value: under a hit-for-miss marker it is `resting`. Default false. */
   readonly background?: boolean;
@@ -120,7 +120,7 @@ export interface InvalidationFeed {
   readonly freshUntil: number;
   /** Messages that were missing, so that all copies had to go. */
   readonly gaps: number;
-  /** Whoever holds copies is told of removals from now on. */
+  /** Passes removals to the listener from now on. */
   follow(copies: InvalidationListener): void;
   /** How long a removal may wait, in milliseconds, for others to confirm it; 0 for most. */
   waitMs(selection: KeySelection): number;
@@ -157,7 +157,7 @@ export interface CacheStore {
   readonly connected: boolean;
   /** Where a log's relay keeps how far it has come; absent where no log can be followed. */
   readonly relayStore?: RelayStore;
-  /** Whether reads and fills are let through; absent where nothing can be away. */
+  /** Whether reads and fills are let through; absent where the store cannot be unavailable. */
   readonly circuit?: 'closed' | 'open' | 'half-open';
   /** What time it lives by; a cache over it lives by the same. Absent: the machine's. */
   readonly clock?: Clock;
@@ -169,7 +169,7 @@ export interface CacheStore {
   /** Absent where copies would gain nothing, or were not asked for. */
   readonly coherence?: InvalidationFeed | undefined;
 
-  /** Connects. A store that is away is no error: it is used when it comes. */
+  /** Connects. An unavailable store is no error: it is used as soon as it answers. */
   open(): Promise<void>;
   close(): Promise<void>;
 
@@ -226,7 +226,7 @@ export interface CacheStore {
   fits?(key: string, text: string): boolean;
   /** Stores without a lease and ends any lease on the key. */
   write(key: string, text: string, ttlMs: number | undefined, withinMs: number): Promise<void>;
-  /** Hears of the end of somebody's lease on the key. Register before acquiring, and close it. */
+  /** Watches for the end of another caller's lease on the key. Register before acquiring; close it. */
   watch(key: string): LeaseWatch;
 
   /**

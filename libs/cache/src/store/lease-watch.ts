@@ -10,7 +10,7 @@ export interface LeaseWatch {
   close(): void;
 }
 
-/** Hands wake-ups for a key to whoever waits for it in this process. */
+/** Hands wake-ups for a key to its waiters in this process. */
 export class LeaseWatches {
   readonly #byKey = new Map<string, Set<Watch>>();
 
@@ -39,7 +39,7 @@ export class LeaseWatches {
 }
 
 class Watch implements LeaseWatch {
-  // A wake-up between two waits must not be lost: the waiter was told to wait by an answer that
+  // A wake-up between two waits must not be lost: the waiter waits because of an answer that
   // is older than the wake-up.
   #pending = false;
   #resume: (() => void) | undefined;

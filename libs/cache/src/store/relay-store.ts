@@ -11,15 +11,15 @@ export interface RelayRound {
 }
 
 /**
- * How a turn ended. `beat`: the cursor moved, and everybody may see that all is applied.
- * `late`: it moved, but the turn took so long that it proves nothing about now.
- * `lost`: somebody else moved it meanwhile, or the connection changed; nothing was written.
+ * How a round ended. `fresh`: the cursor moved, and every process may see that all is applied.
+ * `slow`: it moved, but the round took so long that it proves nothing about now.
+ * `conflict`: another relay moved it meanwhile, or the connection changed; nothing was written.
  */
 export type RoundEnd = 'fresh' | 'slow' | 'conflict';
 
 /** What one look at the bookkeeping shows. */
 export interface RelayStatus {
-  /** Different after every turn that ended in a beat; `undefined` before the first. */
+  /** Different after every round that ended in a heartbeat; `undefined` before the first. */
   readonly heartbeat: string | undefined;
   readonly cursor: string | undefined;
   readonly generation: number;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.js';
 import type { RelayStore, RelayStatus, RelayRound, RoundEnd } from '../relay-store.js';
 
-/** The relay's bookkeeping for a store that lives and dies with its process: nobody competes. */
+/** The relay's bookkeeping for a store that lives and dies with its process: no relay competes. */
 export class MemoryRelayStore implements RelayStore {
   readonly shared = false;
   readonly longestRoundMs = 0;

@@ -45,7 +45,7 @@ export class RefreshLeases {
     this.#set(key, { token, resting: true, expiresAt: now + forMs, openTo: head });
   }
 
-  /** Ends one's own turn, and lets everybody rest for a while unless another has begun. */
+  /** Ends one's own turn, and starts a backoff unless another one has begun. */
   end(key: string, token: string, restMs: number): void {
     const now = this.clock.now();
     const held = this.#turns.get(key);

@@ -86,7 +86,7 @@ export class RedisLeases {
     withinMs: number,
   ): Promise<boolean> {
     // A server reached by another connection may be a restored one that still holds the lease of
-    // somebody who was invalidated since.
+    // a process whose load was invalidated since.
     if (lease.generation !== this.#connection.generation) return false;
     const layout = this.#layout;
     const staged = this.#staging.stage(text, withinMs);
@@ -138,8 +138,8 @@ export class RedisLeases {
   }
 
   /**
-   * A lease may have been granted, or be granted yet, without our hearing of it; everybody else
-   * would wait for a load that nobody does. Behind the same acquisition on the same connection, so
+   * A lease may have been granted, or be granted yet, although this process got no reply; all other
+   * callers would wait for a load that never runs. Behind the same acquisition on the same connection, so
    * that it finds whatever that left.
    */
   #abandon(key: string, token: string): void {

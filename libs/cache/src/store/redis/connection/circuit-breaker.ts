@@ -1,6 +1,6 @@
 import type { Clock } from '../../../clock.js';
 
-/** Closed: ask. Open: do not. Half-open: one probe is on its way, nobody else asks. */
+/** Closed: ask. Open: do not. Half-open: one probe is on its way, no other call is sent. */
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
 /** What a breaker is made of. */
@@ -16,7 +16,7 @@ export interface CircuitParts {
   readonly random?: () => number;
 }
 
-/** Unanswered calls in a row after which the store is taken for away. */
+/** Unanswered calls in a row after which the store counts as unavailable. */
 const TIMEOUTS_TO_OPEN = 3;
 /** Between an opening and its first probe; it doubles with every probe in vain … */
 const FIRST_PAUSE_MS = 50;
@@ -29,7 +29,7 @@ const LONGEST_PAUSE_MS = 250;
  * few callers one deadline and the others nothing. Open, it lets a single probe through after a
  * pause with backoff and jitter, and closes when that is answered promptly.
  *
- * It begins open: before the first answer nobody is asked, and nothing has been announced either.
+ * It begins open: before the first answer no call is sent, and nothing has been announced either.
  */
 export class CircuitBreaker {
   readonly #parts: CircuitParts;

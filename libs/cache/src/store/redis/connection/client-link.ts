@@ -33,7 +33,7 @@ export function clientLink(options: Partial<RedisClientOptions>): RedisLink {
   const client = template.duplicate(clientOptions(options));
   let destroyed = false;
   // Destroyed while its socket was still connecting, the client finishes connecting all the same
-  // and then keeps a connection that nobody knows of.
+  // and then keeps a connection without an owner.
   client.on('connect', () => {
     if (destroyed) client.destroy();
   });

@@ -4,7 +4,7 @@ import type { Clock } from '../../../clock.js';
 import { WarnOnce } from '../../../warn-once.js';
 import { SentinelError } from './sentinel/sentinel-error.js';
 
-/** A refusal not heard for so long belongs to another episode. */
+/** A refusal after a pause of this length belongs to another episode. */
 const EPISODE_MS = 60_000;
 /** About single keys, not about the server. */
 const ABOUT_A_KEY = ['WRONGTYPE', 'NOSCRIPT'];
@@ -54,7 +54,7 @@ export async function expectRefusal(reply: Promise<unknown>): Promise<unknown> {
   }
 }
 
-/** What may be told about a lost connection: a code, never an address or a secret. */
+/** What may be said about a lost connection: a code, never an address or a secret. */
 export function lossReason(error: unknown): string {
   const refused = replyCode(error);
   if (refused !== undefined) return `it answers ${refused}`;

@@ -1,7 +1,7 @@
 import type { RedisLink } from './redis-link.js';
 
 /**
- * A link that listens on one channel. Its failures are nobody's business: the command link reports
+ * A link that listens on one channel. Its failures are not reported: the command link reports
  * outages, and without messages waiters merely look more often.
  */
 export class MessageLink {

@@ -18,7 +18,7 @@ export type AnyPassage = Passage | 'optional';
 
 type Reply = Promise<unknown>;
 
-/** A connected link without a sign of life for so long is thrown away: it may never revive. */
+/** A connection without activity for so long is closed: it may never revive. */
 const MUTE_LINK_MS = 500;
 /** Connecting is bounded by the client itself; this is the last resort. */
 const LOST_LINK_MS = 3_000;

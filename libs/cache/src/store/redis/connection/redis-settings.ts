@@ -30,7 +30,7 @@ export interface RedisNode {
  * follows what the Sentinels say, and uses a connection only after they and the server agree.
  */
 export interface SentinelSettings extends ClientSettings {
-  /** All the Sentinels; those that are away are done without. They are not discovered. */
+  /** All the Sentinels; unavailable ones are skipped. They are not discovered. */
   readonly sentinels: readonly RedisNode[];
   /** The name of the master in `sentinel monitor`. Default `mymaster`. */
   readonly master?: string | undefined;

@@ -15,7 +15,7 @@ const PAGE = 500;
 /**
  * The sorted index of all keys under the prefix: a superset of the live ones as long as its
  * sentinel stands. The sentinel carries an epoch, because an index that was lost *and* rebuilt
- * while somebody paged through it has a sentinel again, but pages were missing.
+ * between two pages of a reader has a sentinel again, but pages were missing.
  */
 export class KeyIndex {
   #rebuilding: Promise<boolean> | undefined;
@@ -67,7 +67,7 @@ export class KeyIndex {
     return this.#rebuilding;
   }
 
-  /** As `rebuild`, for whoever does not depend on it: failures are left to the next one. */
+  /** As `rebuild`, for callers that do not depend on it: failures are left to the next one. */
   rebuildInBackground(): void {
     this.rebuild().catch((error: unknown) => {
       if (!(error instanceof CacheUnavailableError)) throw error;

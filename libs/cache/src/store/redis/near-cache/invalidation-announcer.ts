@@ -8,7 +8,7 @@ import type { RedisConnection } from '../connection/redis-connection.js';
 import { asBytes, asList } from '../replies.js';
 import { ANNOUNCE } from '../scripts/compiled-scripts.js';
 
-/** What a removal that has to be confirmed by everybody is confirmed with. */
+/** What a removal that every process has to acknowledge works with. */
 export interface Barrier {
   /** This process, as others address it. */
   readonly process: string;
@@ -26,7 +26,7 @@ export interface AnnouncerParts {
   readonly clock: Clock;
   /** Milliseconds without an answer after which an announcement has failed. */
   readonly withinMs: number;
-  /** Milliseconds after which a process that has heard nothing reads no copies any more. */
+  /** Milliseconds after which a process without messages reads no copies any more. */
   readonly boundMs: number;
   /** Whether this process keeps copies itself; it then makes the sequence if there is none. */
   readonly keepsCopies: boolean;
@@ -37,7 +37,7 @@ const NOBODY = '-';
 /** Timers may fire a moment early. */
 const TIMER_MARGIN_MS = 2;
 
-/** How removals are told to those who may hold copies. */
+/** Publishes removals to the processes that may hold copies. */
 export class InvalidationAnnouncer {
   constructor(private readonly parts: AnnouncerParts) {}
 
@@ -113,7 +113,7 @@ export class Announcement {
     this.#forget();
   }
 
-  /** The removal failed, but may have been done: whoever holds copies is better off without. */
+  /** The removal failed, but may have been done: holders of copies are better off without. */
   failed(): void {
     this.#forget();
     this.#tell(this.#operands(NOBODY)).catch(() => undefined);

@@ -17,8 +17,8 @@ export interface SubscriberParts {
 const RETRY_MS = 100;
 
 /**
- * The connection on which removals are heard of. A connection that fails is never mended, because
- * what was published meanwhile is gone: it is thrown away, said to be lost, and another one made.
+ * The connection on which removals are received. A connection that fails is never mended, because
+ * what was published meanwhile is gone: it is closed, reported as lost, and replaced.
  * So is one that the server cuts off for reading too slowly.
  */
 export class InvalidationSubscriber {
@@ -56,7 +56,7 @@ export class InvalidationSubscriber {
     link.connect();
   }
 
-  /** Throws the connection away and makes another one after a moment. */
+  /** Closes the connection and makes another one after a moment. */
   renew(): void {
     this.close();
     this.#parts.onLost();

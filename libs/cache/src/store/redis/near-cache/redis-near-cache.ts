@@ -17,7 +17,7 @@ import { PROBE_STREAM } from '../scripts/compiled-scripts.js';
 
 /** How a store lets copies of its entries be kept in the process. */
 export interface CoherenceSettings {
-  /** Milliseconds after which a process that has heard nothing reads no copies any more. */
+  /** Milliseconds after which a process without messages reads no copies any more. */
   readonly staleBoundMs: number;
   /** Beginnings of the keys whose removals wait until every process has confirmed them. */
   readonly barrier: readonly string[];
@@ -39,9 +39,9 @@ const LONGEST_PAUSE_MS = 100;
 const CONFIRM_MS = 1_000;
 
 /**
- * Keeps a process's copies coherent with the store: hears of removals on a connection of its own,
- * proves on the command connection that it has heard of all of them, and confirms them to those who
- * wait. Costs one short script per look, ten a second by default.
+ * Keeps a process's copies coherent with the store: receives removals on a connection of its own,
+ * proves on the command connection that it has received all of them, and acknowledges them to the
+ * writers that wait. Costs one short script per look, ten a second by default.
  */
 export class RedisNearCache implements InvalidationFeed {
   readonly process = randomBytes(9).toString('base64url');
@@ -101,7 +101,7 @@ export class RedisNearCache implements InvalidationFeed {
       process: this.process,
       confirmations: this.#confirmations,
       prefixes,
-      // A restored server may not know who is reading copies; whoever was, has lost the right to
+      // A restored server may not know which processes read copies; those that did have lost the right to
       // it by then.
       settled: () =>
         this.#generation === connection.generation &&
@@ -124,7 +124,7 @@ export class RedisNearCache implements InvalidationFeed {
     this.#lookNow();
   }
 
-  /** Leaves, so that nobody waits for this process; best before the connection is closed. */
+  /** Leaves, so that no writer waits for this process; best before the connection is closed. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelLook?.();

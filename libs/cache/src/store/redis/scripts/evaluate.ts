@@ -3,7 +3,7 @@ import type { Script } from './script.js';
 
 /**
  * Runs a script by its digest, and by its source where the server does not know it (any more), or
- * need not have heard of it: the first time on a connection. What follows on the same connection
+ * may not know it yet: the first time on a connection. What follows on the same connection
  * finds it known, so that thousands of first calls are not refused together. The first command is
  * sent before this returns.
  *

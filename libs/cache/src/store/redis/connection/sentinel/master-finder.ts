@@ -8,7 +8,7 @@ import { SentinelError } from './sentinel-error.js';
 import type { MasterView } from './sentinel-node.js';
 import { SentinelNode } from './sentinel-node.js';
 
-/** How much later than the first answer another one may come to be heard. */
+/** How much later than the first answer another one may arrive to count. */
 const GRACE_MS = 30;
 
 /** Asks all the Sentinels where the master is. */
@@ -31,8 +31,8 @@ export class MasterFinder {
   }
 
   /**
-   * The latest view among those that are told in time. All are asked at once: after a failover a
-   * Sentinel that has not heard of it still names the old master.
+   * The latest view among those that arrive in time. All are asked at once: after a failover a
+   * Sentinel that does not know of it yet still names the old master.
    *
    * @throws SentinelError when none tells
    */
@@ -43,7 +43,7 @@ export class MasterFinder {
       if (view !== undefined) views.push(view);
       return view ?? Promise.reject(new Error());
     });
-    // The others get a little longer than the first, so that a frozen one delays nobody by much.
+    // The others get a little longer than the first, so that a frozen one delays no caller by much.
     const enough = Promise.any(asked).then(() => pause(this.#clock, GRACE_MS));
     await Promise.race([Promise.allSettled(asked), enough.catch(() => undefined)]);
     const [latest] = views.sort((one, other) => other.epoch - one.epoch);

@@ -20,7 +20,7 @@ const WATCH_MS = 500;
  * master and the Sentinels, asked after connecting, agree; so a master that comes back as what it
  * was is not written to, however long the others need to tell it.
  *
- * Nothing is retried or queued here: what was pending when the master went away fails.
+ * Nothing is retried or queued here: what was pending when the master became unavailable fails.
  */
 export class SentinelLink implements RedisLink {
   readonly #settings: SentinelSettings;

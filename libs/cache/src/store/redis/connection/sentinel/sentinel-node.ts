@@ -27,8 +27,8 @@ const MUTE_MS = 1_000;
 const SILENT = 'does not answer';
 
 /**
- * One Sentinel. Its errors are nobody's business as long as another one answers; while it is
- * known to be away, or has an answer outstanding, nobody waits for it.
+ * One Sentinel. Its errors are not reported as long as another one answers. While it is known to
+ * be unavailable, or has an answer outstanding, no caller waits for it.
  */
 export class SentinelNode {
   readonly #parts: SentinelNodeParts;
@@ -116,7 +116,7 @@ export class SentinelNode {
     return link;
   }
 
-  /** Resolves with the first thing that is heard of a new connection, good or bad. */
+  /** Resolves with the first event of a new connection, good or bad. */
   #settling(): Promise<void> {
     return new Promise((resolve) => (this.#settle = resolve));
   }
