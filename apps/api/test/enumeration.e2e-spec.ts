@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'drizzle-orm';
 import { ownDatabase } from '../../../test/servers/suite-servers.js';
+import { PasswordHasher } from '../src/auth/credentials/password-hasher.js';
 import { hashOfEmail } from '../src/auth/credentials/login-failures.repository.js';
 import { Database } from '../src/database/database.js';
 import { TestApi, type Answer } from './support/api.js';
@@ -46,6 +47,31 @@ describe('a registered e-mail and one that no usuario has', () => {
       401, 401, 401, 401, 401, 423, 423, 423,
     ]);
     expect(await walk('not.registered@pruebas.gad.local', 8)).toEqual(known);
+  });
+
+  it('cost the same statements in the same order, and one hash of the same cost', async () => {
+    const { email } = await newUsuario(apis[0]);
+    const { session } = database()._;
+    const statements = jest.spyOn(session, 'prepareQuery');
+    const hashes = jest.spyOn(apis[0].app.get(PasswordHasher, { strict: false }), 'verify');
+    const costOf = async (tried: string) => {
+      statements.mockClear();
+      hashes.mockClear();
+      await tryLogin(apis[0], tried, WRONG);
+      return {
+        statements: statements.mock.calls.map(([query]) => query.sql),
+        hashes: hashes.mock.calls.map(([hash]) => hash.split('$').slice(0, 4)),
+      };
+    };
+    try {
+      const known = await costOf(email);
+      expect(known.hashes).toHaveLength(1);
+      expect(known.statements.length).toBeGreaterThan(2);
+      expect(await costOf('costs.nothing.else@pruebas.gad.local')).toEqual(known);
+    } finally {
+      statements.mockRestore();
+      hashes.mockRestore();
+    }
   });
 
   it('are counted on over a restart', async () => {
