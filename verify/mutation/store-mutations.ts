@@ -257,6 +257,8 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'listing: a name that cannot be a key becomes a cursor',
     suite: 'redis/index/odd-names',
-    edits: [['const members = found.filter(isKey);', 'const members = [...found];']],
+    edits: [
+      ['(member) => isKey(member) && !isUnlisted(member)', '(member) => !isUnlisted(member)'],
+    ],
   },
 ];
