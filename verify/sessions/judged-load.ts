@@ -91,8 +91,8 @@ export class JudgedLoad {
     const change = CHANGES[turn % CHANGES.length] ?? 'logout';
     for (let attempt = turn; subject.allowed === 'ending'; attempt += 1) {
       const status = await this.#send(subject, change, this.#process(attempt));
-      // Of a logout or deletion without an answer, 401 and 404 say that it was done; when that was
-      // acknowledged to nobody, nothing may be judged by it.
+      // 401 and 404 say that an attempt without an answer was done: it was never acknowledged, so
+      // nothing may be judged by it.
       if (status >= 200 && status < 300) {
         subject.allowed = 'no';
         this.result.changes[change] += 1;

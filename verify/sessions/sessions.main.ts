@@ -1,7 +1,7 @@
 /**
- * Is anybody let in by the cache whom the database would not let in? Starts its own servers and API
- * processes, and ends with 1 if a request is let through after the logout, the new role or the
- * deletion that forbids it was acknowledged.
+ * Does the cache let a caller in whom the database would refuse? Starts its own servers and API
+ * processes. Ends with 1 if a request is let through after the logout, the new role or the deletion
+ * that forbids it was acknowledged.
  *
  *   npm run verify:sessions -- [--times 1000] [--requests 100000] [--faults] [--local] [--processes 2]
  *

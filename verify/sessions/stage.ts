@@ -59,7 +59,7 @@ export class Stage {
     await Promise.all([this.redis.stop(), this.postgres.stop()]);
   }
 
-  /** A usuario without a password that anyone knows. */
+  /** A usuario with whose password no login is possible. */
   async usuario(rol: 'usuario' | 'supervisor'): Promise<number> {
     this.#made += 1;
     const name = `v${this.#made}`;

@@ -10,7 +10,7 @@ import { principals, status, warm } from './support/cached-principals.js';
 import { login, newUsuario, type Tokens } from './support/new-usuario.js';
 import { decodeJwt } from './support/read-answer.js';
 
-/** Each suite has its own outbox and store, so a write to the tables by any other would show. */
+/** Triggers append the event, whichever program writes to the tables. */
 describe('writes past the application', () => {
   let api: TestApi;
   beforeAll(async () => {

@@ -196,8 +196,8 @@ describe('the guards', () => {
   });
 
   it('refuse a caller whom the cache and the database do not know', async () => {
-    const nobody = () => Promise.resolve(undefined);
-    const { token, get } = await start(nobody, nobody);
+    const unknown = () => Promise.resolve(undefined);
+    const { token, get } = await start(unknown, unknown);
     expect(await get('/cached', token)).toMatchObject({ status: 401 });
   });
 

@@ -13,7 +13,7 @@ const OPTIONS: GetOrSetOptions = {
   local: PRINCIPAL_VIEW.local,
   // That there is none is never kept: a sesion that does not exist is looked up each time.
   negativeTtl: 0,
-  // For those that wait for another's load; seconds. A lease in the store is no reason to wait longer.
+  // Seconds. A lease in the store, which may be forged, is no reason to wait longer for another's load.
   hardTimeout: 0.5,
 };
 const WARN_EVERY_MS = 60_000;

@@ -24,9 +24,9 @@ interface Chapter {
 }
 
 /**
- * What this process has read in the log about usuarios and sesiones. A cached principal that was
+ * What this process has read in the outbox about usuarios and sesiones. A cached principal that was
  * read from the database before such an event is refused, wherever it comes from: an old entry that
- * is put back into the store opens nothing once the log was read, which follows the commit by
+ * is put back into the store opens nothing once the outbox was read, which follows the commit by
  * milliseconds and by `PROOF_MS` at most. The store is not asked, so it cannot lie about this.
  *
  * The in-process store needs none of this: no other program can write to it.
@@ -63,7 +63,7 @@ export class Revocations implements OnModuleInit, OnApplicationShutdown {
     await this.#looking;
   }
 
-  /** Whether this process knows the log as it was a moment ago. */
+  /** Whether this process knows the outbox as it was a moment ago. */
   get upToDate(): boolean {
     return !this.#needed || performance.now() - this.#readAt < PROOF_MS;
   }
@@ -119,7 +119,7 @@ export class Revocations implements OnModuleInit, OnApplicationShutdown {
       this.#cursor = cursor;
       this.#readAt = sentAt;
     } catch {
-      // The relay says that the log cannot be read; meanwhile the database decides.
+      // The relay says that the outbox cannot be read; meanwhile the database decides.
     }
   }
 

@@ -1,5 +1,5 @@
 -- What a usuario may do is cached. Whatever takes some of it away is an event in the transaction of
--- the change, whoever writes it: this program, an earlier version of it, or a person with psql.
+-- the change, also when an earlier version of this program writes it, or a person with psql.
 -- The functions find the log where this migration found it, whatever the writer's search_path is.
 
 create function gad_usuarios_changed() returns trigger language plpgsql
