@@ -5,7 +5,7 @@ import type { Stage } from './stage.js';
 const CALM_MS = 1_500;
 const FAULT_MS = 1_800;
 
-/** What befalls the store and the processes, one after the other. */
+/** The faults of store and processes, in turn. */
 const FAULTS: readonly (readonly [string, (stage: Stage, turn: number) => Promise<void>])[] = [
   [
     'Redis frozen',
@@ -43,7 +43,7 @@ const FAULTS: readonly (readonly [string, (stage: Stage, turn: number) => Promis
   ],
 ];
 
-/** Strikes until it is told to stop; resolves with how often each fault struck. */
+/** Causes faults until `signal` aborts; resolves with how often each one was caused. */
 export async function strike(stage: Stage, signal: AbortSignal): Promise<Map<string, number>> {
   const struck = new Map<string, number>();
   for (let turn = 0; !signal.aborted; turn += 1) {

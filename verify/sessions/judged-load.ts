@@ -6,9 +6,9 @@ export interface LoadResult {
   served: number;
   /** Let through after the end of the permission was acknowledged. */
   wronglyServed: number;
-  /** Refused although nothing had taken the permission away. */
+  /** Refused while the permission stood. */
   wronglyRefused: number;
-  /** Neither yes nor no: no answer, or 503. */
+  /** Without an answer, or with 503. */
   unanswered: number;
   /** Changes that were acknowledged, by kind. */
   readonly changes: Record<Change, number>;
@@ -20,7 +20,7 @@ export type Change = 'logout' | 'role' | 'deletion';
 interface Subject extends Opened {
   /** `ending`: a change is under way or its outcome unknown, so both answers are right. */
   allowed: 'yes' | 'ending' | 'no';
-  /** Counts what happens to `allowed`: of an answer it tells whether anything did meanwhile. */
+  /** Counts what happens to `allowed`: an answer is judged only if it is the same before and after. */
   version: number;
   judged: number;
 }
@@ -84,7 +84,7 @@ export class JudgedLoad {
     else if (allowed === 'yes' && subject.version === version) result.wronglyRefused += 1;
   }
 
-  /** Takes the permission away, and repeats what was not acknowledged. */
+  /** Ends the permission, and repeats what was not acknowledged. */
   async #end(subject: Subject, turn: number): Promise<void> {
     subject.allowed = 'ending';
     subject.version += 1;
