@@ -34,28 +34,28 @@ describe('whether npm start builds first', () => {
     rmSync(root, { recursive: true });
   });
 
-  it('does not when the build is newer than everything it was made from', () => {
+  it('npm start does not build when the build is newer than everything it was made from', () => {
     expect(isStale(root)).toBe(false);
   });
 
-  it.each(SOURCES)('does when %s has changed since', (path) => {
+  it.each(SOURCES)('npm start builds when %s has changed since', (path) => {
     write(path, new Date(later.getTime() + 1));
     setFolderTimes(before);
     expect(isStale(root)).toBe(true);
   });
 
-  it('does when a source has been removed since', () => {
+  it('npm start builds when a source has been removed since', () => {
     write('apps/api/src/old.ts', before);
     rmSync(join(root, 'apps/api/src/old.ts'));
     expect(isStale(root)).toBe(true);
   });
 
-  it.each(BUILD)('does when there is no %s', (path) => {
+  it.each(BUILD)('npm start builds when there is no %s', (path) => {
     rmSync(join(root, path));
     expect(isStale(root)).toBe(true);
   });
 
-  it('does not where only the build was delivered', () => {
+  it('npm start does not build where only the build was delivered', () => {
     for (const path of SOURCES) rmSync(join(root, path));
     for (const folder of ['apps', 'libs']) rmSync(join(root, folder), { recursive: true });
     expect(isStale(root)).toBe(false);

@@ -22,12 +22,12 @@ async function sources(): Promise<Map<string, string>> {
 }
 
 describe('docs/caching.md', () => {
-  it('has the table that the code makes (npm run docs:caching renews it)', async () => {
+  it('docs/caching.md has the table that the code makes (npm run docs:caching renews it)', async () => {
     const page = await readPage();
     expect(page).toBe(await withTable(page, cachingTable()));
   });
 
-  it('is found out of step when a lifetime, a key or the table of invalidations changes', async () => {
+  it('docs/caching.md is found out of step when a lifetime, a key or the table of invalidations changes', async () => {
     const page = await readPage();
     const [view] = CACHED_VIEWS;
     if (view === undefined) throw new Error('nothing is cached');
@@ -42,7 +42,7 @@ describe('docs/caching.md', () => {
     );
   });
 
-  it('lists the views of every folder that reads through the cache', async () => {
+  it('docs/caching.md lists the views of every folder that reads through the cache', async () => {
     const files = [...(await sources())];
     const reading = files
       .filter(([, text]) => /\bCacheAside[<(]|\.getOrSet(Entry|Many)?[<(]/.test(text))

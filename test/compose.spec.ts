@@ -23,7 +23,7 @@ const compose = load(read('docker-compose.yml')) as {
 const { redis, postgres, api } = compose.services;
 
 describe('docker-compose.yml', () => {
-  it('runs Redis as the guide does, bounded and with background eviction', () => {
+  it('docker-compose.yml runs Redis as the guide does, bounded and with background eviction', () => {
     expect(redis.image).toBe('redis:7.2-alpine');
     expect(redis.ports).toEqual(['127.0.0.1:6381:6379']);
     expect(redis.volumes).toEqual(['redis_data:/data']);
@@ -37,14 +37,14 @@ describe('docker-compose.yml', () => {
     });
   });
 
-  it('declares every volume that a service keeps its data in', () => {
+  it('docker-compose.yml declares every volume that a service keeps its data in', () => {
     const used = [redis, postgres].flatMap(({ volumes = [] }) =>
       volumes.map((volume) => volume.split(':')[0]),
     );
     expect(used.sort()).toEqual(Object.keys(compose.volumes).sort());
   });
 
-  it('starts the API when the servers answer, and not before', () => {
+  it('docker-compose.yml starts the API when the servers answer, and not before', () => {
     expect(api.depends_on).toEqual({
       redis: { condition: 'service_healthy' },
       postgres: { condition: 'service_healthy' },
@@ -53,21 +53,21 @@ describe('docker-compose.yml', () => {
     expect(postgres.healthcheck?.test).toContain('pg_isready');
   });
 
-  it('hands the API only variables that it knows', () => {
+  it('docker-compose.yml hands the API only variables that it knows', () => {
     // PGPASSWORD is read by the PostgreSQL driver.
     const names = Object.keys(api.environment ?? {}).filter((name) => name !== 'PGPASSWORD');
     expect(names.filter((name) => !VARIABLES.some((known) => known === name))).toEqual([]);
     expect(names).toEqual(expect.arrayContaining(['REDIS_URL', 'DATABASE_URL', 'JWT_SECRET']));
   });
 
-  it('has no value for any secret', () => {
+  it('docker-compose.yml has no value for any secret', () => {
     // A name without a value takes it from the environment, and is absent when that has none.
     expect(api.environment?.['JWT_SECRET']).toBeNull();
     expect(postgres.environment?.['POSTGRES_PASSWORD']).toBeNull();
     expect(api.environment?.['PGPASSWORD']).toBe('${POSTGRES_PASSWORD}');
   });
 
-  it('publishes nothing beyond this machine', () => {
+  it('docker-compose.yml publishes nothing beyond this machine', () => {
     const ports = [redis, postgres, api].flatMap(({ ports: own = [] }) => own);
     expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
     expect(ports).toHaveLength(3);
@@ -78,7 +78,7 @@ describe('Dockerfile', () => {
   const dockerfile = read('Dockerfile');
   const [build = '', runtime = ''] = dockerfile.split(/^FROM /m).slice(1);
 
-  it('knows the manifest of every workspace before it installs', () => {
+  it('Dockerfile knows the manifest of every workspace before it installs', () => {
     // Written by npm; the keys of `packages` without node_modules are the root and the workspaces.
     const lock = JSON.parse(read('package-lock.json')) as { packages: Record<string, unknown> };
     const workspaces = Object.keys(lock.packages).filter(
@@ -91,14 +91,14 @@ describe('Dockerfile', () => {
     }
   });
 
-  it('runs as an unprivileged user, in production mode, watched by the liveness route', () => {
+  it('Dockerfile runs as an unprivileged user, in production mode, watched by the liveness route', () => {
     expect(runtime).toMatch(/^USER node$/m);
     expect(runtime).toContain('NODE_ENV=production');
     expect(runtime).toMatch(/^HEALTHCHECK [^]*\/health\/live/m);
     expect(runtime).not.toMatch(/SECRET|PASSWORD/);
   });
 
-  it('has the command `admin`, which runs what the sources say', () => {
+  it('Dockerfile has the command `admin`, which runs what the sources say', () => {
     const program =
       /node --enable-source-maps \/app\/dist\/(apps\/api\/src\/[\w./-]+)\.js "\$@"/.exec(runtime);
     expect(read(`${program?.[1] ?? 'none'}.ts`)).toContain('parseAdminArguments');
@@ -108,7 +108,7 @@ describe('Dockerfile', () => {
     expect(scripts['admin']).toContain(`dist/${program?.[1] ?? 'none'}.js`);
   });
 
-  it('carries no compiler and no tests into the image that runs', () => {
+  it('Dockerfile carries no compiler and no tests into the image that runs', () => {
     const copied = [...runtime.matchAll(/^COPY --from=build (\S+)/gm)].map(([, path]) => path);
     expect(copied).toEqual(['/app/package.json', '/app/node_modules', '/app/dist']);
     expect(build).toContain('npm prune --omit=dev');

@@ -27,7 +27,7 @@ const rows = [...document.matchAll(/^\| `([^`]+)` \| (\S+) \|(.*)\|$/gm)].map(
 );
 
 describe('docs/dependencies.md', () => {
-  it('has a row for every production dependency, in the locked version', () => {
+  it('docs/dependencies.md has a row for every production dependency, in the locked version', () => {
     const direct = ['apps/api/package.json', 'libs/cache/package.json'].flatMap((path) =>
       Object.keys(manifest(path).dependencies),
     );
@@ -39,12 +39,12 @@ describe('docs/dependencies.md', () => {
     expect(rows.map(({ name, version }) => ({ name, version }))).toEqual(locked);
   });
 
-  it('says of each what for, and what is known against it', () => {
+  it('docs/dependencies.md says of each what for, and what is known against it', () => {
     const silent = rows.filter(({ cells }) => cells.length !== 2 || cells.includes(''));
     expect(silent).toEqual([]);
   });
 
-  it('names every package of the production tree that brings an install script', () => {
+  it('docs/dependencies.md names every package of the production tree that brings an install script', () => {
     const line = /^Install scripts in the production tree: (.+)$/m.exec(document)?.[1] ?? '';
     const named = [...line.matchAll(/`(@?[\w-]+\/[\w-]+)`/g)].map(([, name]) => name);
     const bringing = Object.entries(packages)
@@ -55,7 +55,7 @@ describe('docs/dependencies.md', () => {
     expect(bringing.filter((name) => allowScripts[name] !== false)).toEqual([]);
   });
 
-  it('describes what the audit command really runs', () => {
+  it('docs/dependencies.md describes what the audit command really runs', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     expect(document).toContain(`(\`${scripts['audit'] ?? '?'}\`)`);
   });

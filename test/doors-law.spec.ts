@@ -23,12 +23,12 @@ describe('the doors of the cache library', () => {
     expect(names.length).toBeLessThanOrEqual(MOST_NAMES);
   });
 
-  it('show no name twice', () => {
+  it('the doors of the cache library show no name twice', () => {
     const names = Object.values(DOORS).flatMap(namesOf);
     expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
   });
 
-  it('are the same for the package, the compiler, the tests and the loader', () => {
+  it('the doors of the cache library are the same for the package, the compiler, the tests and the loader', () => {
     const { exports } = JSON.parse(read('libs/cache/package.json')) as {
       exports: Record<string, { types: string; import: string }>;
     };

@@ -19,15 +19,15 @@ const example = Object.fromEntries(
 );
 
 describe('.env.example', () => {
-  it('shows every variable that the API reads, and no other', () => {
+  it('.env.example shows every variable that the API reads, and no other', () => {
     expect(Object.keys(example).sort()).toEqual([...VARIABLES].sort());
   });
 
-  it('changes nothing when it is copied as it is', () => {
+  it('.env.example changes nothing when it is copied as it is', () => {
     expect(text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([]);
   });
 
-  it('shows the values that are in force without it', () => {
+  it('.env.example shows the values that are in force without it', () => {
     const shown = Object.fromEntries(
       Object.entries(example).filter(([name]) => !WITHOUT_DEFAULT.includes(name)),
     );
@@ -36,7 +36,7 @@ describe('.env.example', () => {
     expect(readAppConfig({ ...shown, ...host })).toEqual(readAppConfig(host));
   });
 
-  it('shows examples that the configuration accepts', () => {
+  it('.env.example shows examples that the configuration accepts', () => {
     const { REDIS_URL, DATABASE_URL, CORS_ORIGINS, TRUST_PROXY, REDIS_SENTINELS } = example;
     expect(readAppConfig({ REDIS_URL }).redis).toEqual({ url: REDIS_URL });
     expect(readAppConfig({ DATABASE_URL }).database.url).toBe(DATABASE_URL);

@@ -25,24 +25,24 @@ function isNamed({ name, path }: { name: string; path: string }): boolean {
 }
 
 describe('The glossary', () => {
-  it('gives for each term a meaning in one sentence or two, its use in the field, and its place', () => {
+  it('the glossary gives for each term a meaning in one sentence or two, its use in the field, and its place', () => {
     const incomplete = rows.filter((cells) => cells.length !== 4 || cells.includes(''));
     expect(incomplete).toEqual([]);
     expect(rows.filter(([, , , here]) => linksIn(here ?? '').length === 0)).toEqual([]);
     expect(rows.length).toBeGreaterThanOrEqual(60);
   });
 
-  it('leads from each term to a file that has the name', () => {
+  it('the glossary leads from each term to a file that has the name', () => {
     const lost = linksIn(page).filter((link) => !isNamed(link));
     expect(lost).toEqual([]);
   });
 
-  it('would notice a name that has moved', () => {
+  it('the glossary would notice a name that has moved', () => {
     const [first] = linksIn(page);
     expect(isNamed({ name: 'ANameThatNoFileHas', path: first?.path ?? '' })).toBe(false);
   });
 
-  it('has each term once', () => {
+  it('the glossary has each term once', () => {
     const terms = rows.flatMap(([term]) => (term ?? '').split(', '));
     expect(terms.filter((term, at) => terms.indexOf(term) !== at)).toEqual([]);
   });

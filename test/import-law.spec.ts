@@ -24,7 +24,7 @@ describe('the import law', () => {
     repository = await cruise(root, ['apps', 'libs', 'test']);
   }, PATIENCE_MS);
 
-  it('has looked at the sources of every workspace', () => {
+  it('the import law has looked at the sources of every workspace', () => {
     const sources = repository.modules.map(({ source }) => source);
     for (const folder of ['apps/api/src/', 'libs/cache/src/', 'test/']) {
       expect(sources.filter((source) => source.startsWith(folder)).length).toBeGreaterThan(5);
@@ -34,18 +34,18 @@ describe('the import law', () => {
     expect(edges.length).toBeGreaterThan(sources.length);
   });
 
-  it('holds', () => {
+  it('the import law holds', () => {
     expect(repository.violations).toEqual([]);
   });
 
-  it('knows the layer of each room of the API', () => {
+  it('the import law knows the layer of each room of the API', () => {
     const rooms = repository.modules.flatMap(
       ({ source }) => /^apps\/api\/src\/([^/]+)\//.exec(source)?.[1] ?? [],
     );
     expect([...new Set(rooms)].sort()).toEqual(API_LAYERS.flatMap((l) => l.split('|')).sort());
   });
 
-  it('finds no two features that use each other', () => {
+  it('the import law finds no two features that use each other', () => {
     expect(mutualUses(repository.modules, featurePattern, vocabularyPattern)).toEqual([]);
   });
 });
@@ -61,16 +61,16 @@ describe('the import law on a tree that breaks it', () => {
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('has a planted violation for each rule', () => {
+  it('the import law has a planted violation for each rule', () => {
     expect(Object.keys(plantedViolations).sort()).toEqual(ruleNames);
   });
 
-  it.each(ruleNames)('catches %s', (rule) => {
+  it.each(ruleNames)('the import law catches %s', (rule) => {
     const found = broken.violations.filter((violation) => violation.rule === rule);
     expect(found.map(({ from }) => from)).toContain(plantedViolations[rule]?.from);
   });
 
-  it('lets everything else pass', () => {
+  it('the import law lets everything but the planted breaches pass', () => {
     const guilty = Object.values(plantedViolations).map(({ from }) => from);
     // The other half of the cycle breaks the same rule.
     guilty.push('libs/cache/src/engine/right.ts');
@@ -78,7 +78,7 @@ describe('the import law on a tree that breaks it', () => {
     expect(accused.filter((from) => !guilty.includes(from))).toEqual([]);
   });
 
-  it('catches two features that use each other without a cycle of files', () => {
+  it('the import law catches two features that use each other without a cycle of files', () => {
     const module = (source: string, resolved: string) => ({ source, dependencies: [{ resolved }] });
     const one = module('apps/api/src/auth/a.service.ts', 'apps/api/src/usuarios/b.service.ts');
     const other = module('apps/api/src/usuarios/c.service.ts', 'apps/api/src/auth/d.service.ts');

@@ -22,7 +22,7 @@ const GLOBALS = new Set([
 ]);
 
 describe('The Lua scripts of the Redis store', () => {
-  it('are compiled: after a change run `npm run generate:lua`', () => {
+  it('the Lua scripts of the Redis store are compiled: after a change run `npm run generate:lua`', () => {
     expect(scripts.length).toBeGreaterThan(20);
     expect(readFileSync(COMPILED, 'utf8')).toBe(compiledModule(scripts));
   });
@@ -75,7 +75,7 @@ describe('The check of headers', () => {
   ];
   const code = 'for i = 1, #ARGV do redis.call("SADD", KEYS[1], KEYS[2], ARGV[i]) end';
 
-  it('passes one that says everything', () => {
+  it('the check of headers passes one that says everything', () => {
     expect(faultsOfHeader(readHeader(text.join('\n')), code)).toEqual([]);
   });
 
@@ -85,12 +85,12 @@ describe('The check of headers', () => {
     ['no word of the operands', 4],
     ['no word of what is returned', 5],
     ['no cost', 6],
-  ])('catches one with %s', (_, line) => {
+  ])('the check of headers catches one with %s', (_, line) => {
     const lacking: ScriptHeader = readHeader(text.filter((_, at) => at !== line).join('\n'));
     expect(faultsOfHeader(lacking, code)).toHaveLength(1);
   });
 
-  it('catches one that documents an operand that is not used', () => {
+  it('the check of headers catches one that documents an operand that is not used', () => {
     const header = readHeader([...text, '-- KEYS[3]  another'].join('\n'));
     expect(faultsOfHeader(header, code)).toEqual(['KEYS[3] is documented and not used']);
   });

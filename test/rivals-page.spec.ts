@@ -50,22 +50,24 @@ function isTest(callee: ts.Expression): boolean {
 }
 
 describe('The page on the rivals', () => {
-  it('names tests that exist, in the suites that it says', () => {
+  it('the page on the rivals names tests that exist, in the suites that it says', () => {
     const missing = links.filter(({ title, path }) => !titlesOf(path).includes(title));
     expect(missing).toEqual([]);
     expect(links.length).toBeGreaterThan(80);
   });
 
-  it('has for each behaviour a test, or says what is different and why', () => {
+  it('the page on the rivals has for each behaviour a test, or says what is different and why', () => {
     const empty = rows.filter((cells) => !/\[`|^Different: \w/.test(cells.at(-1) ?? ''));
     expect(empty).toEqual([]);
     expect(rows.filter((cells) => cells.length < 2)).toEqual([]);
     expect(rows.length).toBeGreaterThan(60);
   });
 
-  it('would notice a title that is gone', () => {
+  it('the page on the rivals would notice a title that is gone', () => {
     const [first] = links;
     expect(titlesOf(first?.path ?? '')).not.toContain(`${first?.title} no more`);
-    expect(titlesOf('test/rivals-page.spec.ts')).toContain('would notice a title that is gone');
+    expect(titlesOf('test/rivals-page.spec.ts')).toContain(
+      'the page on the rivals would notice a title that is gone',
+    );
   });
 });

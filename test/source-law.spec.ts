@@ -48,21 +48,24 @@ const planted: Record<string, { path: string; text: string; innocent: [string, s
 describe('the source laws', () => {
   const sources = repositoryFiles().filter(({ path }) => path.endsWith('.ts'));
 
-  it('have looked at the sources', () => {
+  it('the source laws have looked at the sources', () => {
     expect(sources.length).toBeGreaterThan(50);
   });
 
-  it('hold', () => {
+  it('the source laws hold', () => {
     expect(findBreaches(sources)).toEqual([]);
   });
 
-  it.each(lawNames)('catch every form of a breach of %s, and nothing else', (law) => {
-    const example = planted[law];
-    if (example === undefined) throw new Error(`no planted breach of ${law}`);
-    const lines = example.text.split('\n').map((_, index) => `${example.path}:${index + 1}`);
-    expect(findBreaches([example])).toEqual(lines.map((at) => ({ law, at })));
+  it.each(lawNames)(
+    'the source laws catch every form of a breach of %s, and nothing else',
+    (law) => {
+      const example = planted[law];
+      if (example === undefined) throw new Error(`no planted breach of ${law}`);
+      const lines = example.text.split('\n').map((_, index) => `${example.path}:${index + 1}`);
+      expect(findBreaches([example])).toEqual(lines.map((at) => ({ law, at })));
 
-    const [path, text] = example.innocent;
-    expect(findBreaches([{ path, text }])).toEqual([]);
-  });
+      const [path, text] = example.innocent;
+      expect(findBreaches([{ path, text }])).toEqual([]);
+    },
+  );
 });

@@ -34,30 +34,30 @@ describe('the last line of a CI run', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('counts what passed', () => {
+  it('the last line of a CI run counts what passed', () => {
     expect(summarise(report(12, 0))).toEqual({ line: '12 passed, 0 failed\n', status: 0 });
   });
 
-  it('is a failure when a test failed', () => {
+  it('the last line of a CI run is a failure when a test failed', () => {
     expect(summarise(report(12, 3))).toEqual({ line: '12 passed, 3 failed\n', status: 1 });
   });
 
-  it('counts a suite that could not be loaded as a failure', () => {
+  it('the last line of a CI run counts a suite that could not be loaded as a failure', () => {
     expect(summarise(report(12, 0, 1))).toEqual({ line: '12 passed, 1 failed\n', status: 1 });
   });
 
-  it('counts a gate that failed as a failure', () => {
+  it('the last line of a CI run counts a gate that failed as a failure', () => {
     expect(summarise('--failed', '1', report(12, 0))).toEqual({
       line: '12 passed, 1 failed\n',
       status: 1,
     });
   });
 
-  it('is a failure when no test ran', () => {
+  it('the last line of a CI run is a failure when no test ran', () => {
     expect(summarise(report(0, 0))).toEqual({ line: '0 passed, 0 failed\n', status: 1 });
   });
 
-  it('is a failure when there is no report', () => {
+  it('the last line of a CI run is a failure when there is no report', () => {
     expect(summarise(join(folder, 'missing.json'))).toEqual({
       line: '0 passed, 1 failed\n',
       status: 1,

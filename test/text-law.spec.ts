@@ -5,18 +5,18 @@ import { excessOf, findTextBreaches, longFiles, LONGEST, MOST_CODE } from './law
 describe('the laws for every committed file', () => {
   const files = repositoryFiles();
 
-  it('have looked at files of every kind', () => {
+  it('the laws for every committed file have looked at files of every kind', () => {
     const paths = files.map(({ path }) => path);
     for (const path of ['package.json', 'package-lock.json', '.ci/run', 'test/text-law.spec.ts']) {
       expect(paths).toContain(path);
     }
   });
 
-  it('hold', () => {
+  it('the laws for every committed file hold', () => {
     expect(findTextBreaches(files, root)).toEqual([]);
   });
 
-  it('excuse only files that exist and need it', () => {
+  it('the laws for every committed file excuse only files that exist and need it', () => {
     const needed = files.filter((file) => excessOf(file) !== undefined);
     expect(Object.keys(longFiles).sort()).toEqual(needed.map(({ path }) => path).sort());
   });
@@ -28,7 +28,7 @@ describe('the laws for every committed file', () => {
     ['what lies beside the checkout', 'see /datos/notas.md'],
     ['a conflict', `a\n${'<'.repeat(7)} HEAD\nb`],
     ['a long file', 'x\n'.repeat(LONGEST + 1)],
-  ])('catch %s', (_, text) => {
+  ])('the laws for every committed file catch %s', (_, text) => {
     expect(findTextBreaches([{ path: 'docs/nota.md', text }], '/datos/gad/')).toHaveLength(1);
   });
 
@@ -36,7 +36,7 @@ describe('the laws for every committed file', () => {
     ['a path of a container', 'WORKDIR /app\nCOPY --from=build /app/dist dist'],
     ['an address that contains such a word', 'https://example.org/home/page and ./home/page'],
     ['a file of the longest size', 'x\n'.repeat(LONGEST)],
-  ])('let %s pass', (_, text) => {
+  ])('the laws for every committed file let %s pass', (_, text) => {
     expect(findTextBreaches([{ path: 'docs/nota.md', text }], '/datos/gad/')).toEqual([]);
   });
 

@@ -23,7 +23,7 @@ const workspaces = ['apps', 'libs'].flatMap((folder) =>
 );
 
 describe('the workspaces', () => {
-  it('find all their packages in the root, where the build in dist/ looks for them', () => {
+  it('the workspaces find all their packages in the root, where the build in dist/ looks for them', () => {
     // npm puts a package into a workspace's own folder when the root has another version of it.
     // The tests would find it there, and the build would load the other version.
     const nested = Object.keys(lock.packages).filter((path) =>
@@ -33,7 +33,7 @@ describe('the workspaces', () => {
     expect(workspaces.length).toBeGreaterThan(1);
   });
 
-  it('keep every package that they need when the development packages are removed', () => {
+  it('the workspaces keep every package that they need when the development packages are removed', () => {
     const needed = workspaces.flatMap((workspace) =>
       Object.keys(lock.packages[workspace]?.dependencies ?? {}),
     );
@@ -42,7 +42,7 @@ describe('the workspaces', () => {
     expect(removed).toEqual([]);
   });
 
-  it('have a lock file that `npm ci` accepts on every platform', () => {
+  it('the workspaces have a lock file that `npm ci` accepts on every platform', () => {
     // npm leaves a platform's binary out when the registry cannot serve it at that moment, says
     // nothing, and every later `npm ci` refuses the file. Pin the version before, which is complete.
     const names = new Set(
@@ -54,7 +54,7 @@ describe('the workspaces', () => {
     expect(missing).toEqual([]);
   });
 
-  it('compile with the TypeScript that the import law understands', () => {
+  it('the workspaces compile with the TypeScript that the import law understands', () => {
     const require = createRequire(import.meta.url);
     // The package's own manifest.
     const { version } = require('typescript/package.json') as { version: string };

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { childrenOf, sendSignal } from './process-family.js';
 
 describe('a process and its children', () => {
-  it('are listed without the grandchildren', async () => {
+  it('the children of a process are listed without the grandchildren', async () => {
     // The shell's first line says that its own child runs.
     const parent = spawn('sh', ['-c', 'sleep 60 & echo ready; wait'], {
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -21,7 +21,7 @@ describe('a process and its children', () => {
     expect(parent.signalCode ?? parent.exitCode).not.toBeNull();
   });
 
-  it('can end before the signal arrives', async () => {
+  it('a process can end before the signal arrives', async () => {
     const brief = spawn('true');
     await once(brief, 'exit');
     const { pid } = brief;

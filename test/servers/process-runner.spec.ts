@@ -10,7 +10,7 @@ const sleeper = (): ProcessRunner =>
   });
 
 describe('a server as a process', () => {
-  it('does nothing when it is signalled after its end', async () => {
+  it('a server as a process does nothing when it is signalled after its end', async () => {
     const runner = sleeper();
     await runner.start();
     await runner.end();
@@ -21,7 +21,7 @@ describe('a server as a process', () => {
     await runner.remove();
   });
 
-  it('rejects when its program does not exist', async () => {
+  it('a server as a process rejects when its program does not exist', async () => {
     const runner = new ProcessRunner({
       program: '/nowhere/servidor',
       args: [],

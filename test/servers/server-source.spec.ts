@@ -11,7 +11,7 @@ import { advice } from './server-source.js';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 describe('where the servers come from', () => {
-  it('says in one sentence what to install when there is no way to run one', () => {
+  it('the server source says in one sentence what to install when there is no way to run one', () => {
     expect(advice(['redis'])).toBe(
       'The tests need Redis: install it (Debian, Ubuntu: sudo apt-get install redis-server) ' +
         'or start Docker, then run again.',
@@ -19,7 +19,7 @@ describe('where the servers come from', () => {
     expect(advice(['redis', 'postgres'])).toContain('Redis and PostgreSQL: install them');
   });
 
-  it('publishes a container on the loopback interface only', () => {
+  it('the server source publishes a container on the loopback interface only', () => {
     expect(
       runArguments({
         image: 'redis:7.2-alpine',
@@ -36,7 +36,7 @@ describe('where the servers come from', () => {
     ]);
   });
 
-  it('runs the whole life of a server in Docker when no program is installed', async () => {
+  it('the server source runs the whole life of a server in Docker when no program is installed', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'gad-docker-'));
     const log = join(folder, 'log');
     await writeFile(join(folder, 'docker'), dockerStandIn(log));

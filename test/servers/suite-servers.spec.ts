@@ -4,7 +4,7 @@ import { createClient } from 'redis';
 import { ownDatabase, ownRedis } from './suite-servers.js';
 
 describe('the servers that the suites of a run share', () => {
-  it('give every caller an empty database of its own', async () => {
+  it('the shared servers of a run give every caller an empty database of its own', async () => {
     const [first, second] = await Promise.all([ownDatabase(), ownDatabase()]);
     expect(first).not.toBe(second);
     const client = new pg.Client({ connectionString: first });
@@ -21,7 +21,7 @@ describe('the servers that the suites of a run share', () => {
     expect(settings.rows).toEqual([{ encoding: 'UTF8', collation: 'C' }]);
   });
 
-  it('give every worker an empty numbered Redis database', async () => {
+  it('the shared servers of a run give every worker an empty numbered Redis database', async () => {
     const url = await ownRedis();
     const client = await createClient({ url }).connect();
     await client.set('resto', 'de otra prueba');

@@ -31,13 +31,13 @@ describe.each(kinds)('a $name of a test', ({ start, write, read }) => {
     await Promise.all(servers.splice(0).map((server) => server.stop()));
   });
 
-  it('answers as soon as it is handed out', async () => {
+  it('a test server answers as soon as it is handed out', async () => {
     const server = await startOne();
     await write(server.url, 'uno');
     expect(await read(server.url)).toBe('uno');
   });
 
-  it('is one of several that know nothing of each other', async () => {
+  it('a test server is one of several that know nothing of each other', async () => {
     const [first, second] = await Promise.all([startOne(), startOne()]);
     expect(first.port).not.toBe(second.port);
     await write(first.url, 'uno');
@@ -45,7 +45,7 @@ describe.each(kinds)('a $name of a test', ({ start, write, read }) => {
     expect(await read(second.url)).toBeUndefined();
   });
 
-  it('leaves neither a process nor a listener when it is stopped', async () => {
+  it('a test server leaves neither a process nor a listener when it is stopped', async () => {
     const server = await startOne();
     const { pid } = server;
     await server.stop();
@@ -54,7 +54,7 @@ describe.each(kinds)('a $name of a test', ({ start, write, read }) => {
     expect(await accepts(server.port)).toBe(false);
   });
 
-  it('stays down after SIGKILL and comes back on the same port', async () => {
+  it('a test server stays down after SIGKILL and comes back on the same port', async () => {
     const server = await startOne();
     const before = server.pid;
     await server.kill('SIGKILL');
@@ -65,7 +65,7 @@ describe.each(kinds)('a $name of a test', ({ start, write, read }) => {
     if (before !== undefined) expect(server.pid).not.toBe(before);
   });
 
-  it('keeps its connections but answers nothing while it is frozen', async () => {
+  it('a test server keeps its connections but answers nothing while it is frozen', async () => {
     const server = await startOne();
     await write(server.url, 'uno');
     await server.kill('SIGSTOP');
@@ -81,7 +81,7 @@ describe.each(kinds)('a $name of a test', ({ start, write, read }) => {
     expect(await answer).toBe('uno');
   });
 
-  it('can be stopped while it is frozen', async () => {
+  it('a test server can be stopped while it is frozen', async () => {
     const server = await startOne();
     await server.kill('SIGSTOP');
     await server.stop();
@@ -90,7 +90,7 @@ describe.each(kinds)('a $name of a test', ({ start, write, read }) => {
 });
 
 describe('a Redis of a test', () => {
-  it('takes directives and keeps its folder', async () => {
+  it('a Redis of a test takes directives and keeps its folder', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'gad-spec-'));
     const options = { dir, config: { appendonly: 'yes', requirepass: 'clave' } };
     try {
@@ -108,13 +108,13 @@ describe('a Redis of a test', () => {
     }
   });
 
-  it('fails with its own words when a directive is wrong', async () => {
+  it('a Redis of a test fails with its own words when a directive is wrong', async () => {
     await expect(startRedis({ config: { databases: 'ninguna' } })).rejects.toThrow(/databases/);
   });
 });
 
 describe('a PostgreSQL of a test', () => {
-  it('keeps what it acknowledged through SIGKILL and makes databases of their own', async () => {
+  it('a PostgreSQL of a test keeps what it acknowledged through SIGKILL and makes databases of their own', async () => {
     const server = await startPostgres();
     try {
       const url = await server.createDatabase('segunda');
@@ -130,7 +130,7 @@ describe('a PostgreSQL of a test', () => {
 });
 
 describe('servers whose owner dies', () => {
-  it('end with it, and their files too', async () => {
+  it('servers whose owner dies end with it, and their files too', async () => {
     const temporary = await mkdtemp(join(tmpdir(), 'gad-owner-'));
     // PostgreSQL runs as another user than root and has to reach its own folder through this one.
     await chmod(temporary, 0o755);

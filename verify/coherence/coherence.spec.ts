@@ -22,7 +22,7 @@ function run(adapter: string, seconds: number): Promise<RunResult> {
 }
 
 describe('Three processes over one Redis and one table', () => {
-  it('read nothing that was invalidated before, find no stuck key and never fail', async () => {
+  it('three processes read nothing that was invalidated before, find no stuck key and never fail', async () => {
     const result = await run('gad', 20);
     expect(result.duringLoad).toBeGreaterThan(0);
     expect(result.loads).toBeLessThan(result.reads);

@@ -24,22 +24,22 @@ const read = (session: string, version: number, begin: number, end: number): Rea
 });
 
 describe('Inversions of reads', () => {
-  it('count a read that begins after another caller saw the newer state', () => {
+  it('inversions of reads count a read that begins after another caller saw the newer state', () => {
     const reads = [read('a', 2, 0, 10), read('b', 1, 11, 12)];
     expect(countOf(reads)).toEqual({ ofAnyCaller: 1, ofOneSession: 0 });
   });
 
-  it('count a session that sees the older state after the newer one', () => {
+  it('inversions of reads count a session that sees the older state after the newer one', () => {
     const reads = [read('a', 2, 0, 10), read('a', 1, 11, 12)];
     expect(countOf(reads)).toEqual({ ofAnyCaller: 1, ofOneSession: 1 });
   });
 
-  it('do not count reads that overlap', () => {
+  it('inversions of reads do not count reads that overlap', () => {
     const reads = [read('a', 2, 0, 10), read('b', 1, 9, 12)];
     expect(countOf(reads)).toEqual({ ofAnyCaller: 0, ofOneSession: 0 });
   });
 
-  it('agree with a comparison of every pair, while one write at a time is in flight', () => {
+  it('inversions of reads agree with a comparison of every pair, while one write at a time is in flight', () => {
     const reads = fc.array(
       fc.record({
         session: fc.constant('a'),

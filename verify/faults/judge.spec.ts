@@ -31,11 +31,11 @@ const kinds = (...records: HistoryRecord[]): string[] =>
   verdict(...records).map(({ kind }) => kind);
 
 describe('A read', () => {
-  it('of the state before a write is right until the write is acknowledged', () => {
+  it('a read of the state before a write is right until the write is acknowledged', () => {
     expect(kinds(acknowledged(1, [10, 20]), read(0, [5, 6]), read(0, [12, 40]))).toEqual([]);
   });
 
-  it('that begins after the acknowledgement of a newer state is stale by the time in between', () => {
+  it('a read that begins after the acknowledgement of a newer state is stale by the time in between', () => {
     const found = verdict(
       acknowledged(1, [10, 20]),
       acknowledged(2, [30, 40]),
@@ -46,19 +46,19 @@ describe('A read', () => {
     expect(found).toEqual([{ ...expected, begin: 65 * MS }]);
   });
 
-  it('of a state whose write is under way is right', () => {
+  it('a read of a state whose write is under way is right', () => {
     expect(kinds(acknowledged(1, [10, 20]), read(1, [8, 12]))).toEqual([]);
   });
 
-  it('that ended before the write of its state began saw a ghost', () => {
+  it('a read that ended before the write of its state began saw a ghost', () => {
     expect(kinds(acknowledged(1, [10, 20]), read(1, [5, 9]))).toEqual(['ghost']);
   });
 
-  it('of a state that was never written saw a ghost', () => {
+  it('a read of a state that was never written saw a ghost', () => {
     expect(kinds(acknowledged(1, [10, 20]), read(2, [30, 31]))).toEqual(['ghost']);
   });
 
-  it('is judged by the writes of its own row, in whatever order the records come', () => {
+  it('a read is judged by the writes of its own row, in whatever order the records come', () => {
     const other = record(EVENT.acknowledged, 1, [10, 20], 0, ROW + 1);
     expect(kinds(read(0, [30, 31]), other)).toEqual([]);
     expect(kinds(read(0, [30, 31]), acknowledged(1, [10, 20]))).toEqual(['stale']);
@@ -68,7 +68,7 @@ describe('A read', () => {
 describe('A write whose answer was lost', () => {
   const committed = lost(1, [10, 100], true);
 
-  it('may be seen and not be seen while its outcome is unknown', () => {
+  it('a write whose answer was lost may be seen and not be seen while its outcome is unknown', () => {
     expect(kinds(committed, read(0, [50, 51]), read(1, [52, 53]), read(0, [54, 55]))).toEqual([]);
   });
 
@@ -91,7 +91,7 @@ describe('A write whose answer was lost', () => {
     expect(kinds(...attempts, read(0, [121, 125]))).toEqual(['stale']);
   });
 
-  it('is ordered by the next acknowledged one, at once', () => {
+  it('a write whose answer was lost is ordered by the next acknowledged one, at once', () => {
     const history = [committed, acknowledged(2, [110, 120])];
     expect(kinds(...history, read(1, [119, 130]))).toEqual([]);
     expect(kinds(...history, read(1, [121, 130]))).toEqual(['stale']);
@@ -103,40 +103,40 @@ describe('A restore of the database', () => {
   const before = [acknowledged(1, [10, 20]), acknowledged(2, [30, 40]), acknowledged(3, [50, 60])];
   const history = [...before, restored(1, 100)];
 
-  it('makes the restored state right again, although later ones were acknowledged', () => {
+  it('a restore of the database makes the restored state right again, although later ones were acknowledged', () => {
     expect(kinds(...history, read(1, [101, 102]))).toEqual([]);
   });
 
-  it('makes ghosts of the states that it took away', () => {
+  it('a restore of the database makes ghosts of the states that it undid', () => {
     const [found] = verdict(...history, read(3, [104, 106]));
     expect(found).toMatchObject({ kind: 'ghost', bound: 1, ageMs: 4 });
   });
 
-  it('makes ghosts of every state of a row that it took away altogether', () => {
+  it('a restore of the database makes ghosts of every state of a row that it removed', () => {
     expect(kinds(...before, restored(-1, 100), read(0, [101, 102]))).toEqual(['ghost']);
   });
 
-  it('lets a read that it falls into show what was before and what is now, and nothing else', () => {
+  it('a restore of the database lets a read that it falls into show what was before and what is now, and nothing else', () => {
     expect(kinds(...history, read(3, [90, 110]), read(1, [90, 110]))).toEqual([]);
     expect(kinds(...history, read(2, [90, 110]))).toEqual(['ghost']);
   });
 
-  it('may be noticed by a reader before it is by the harness', () => {
+  it('a restore of the database may be noticed by a reader before it is by the harness', () => {
     const noticedLate = [...before, { ...restored(1, 100), begin: 80 * MS }];
     expect(kinds(...noticedLate, read(1, [85, 90]), read(3, [85, 90]))).toEqual([]);
     expect(kinds(...noticedLate, read(1, [70, 75]))).toEqual(['stale']);
     expect(kinds(...noticedLate, read(3, [101, 105]))).toEqual(['ghost']);
   });
 
-  it('does not change the judgement of reads before it', () => {
+  it('a restore of the database does not change the judgement of reads before it', () => {
     expect(kinds(...history, read(2, [61, 70]))).toEqual(['stale']);
   });
 
-  it('makes what was before it stale as soon as the restored state is older than itself', () => {
+  it('a restore of the database makes what was before it stale as soon as the restored state is older than itself', () => {
     expect(kinds(...history, read(0, [105, 106]))).toEqual(['stale']);
   });
 
-  it('begins the count of the writes anew', () => {
+  it('a restore of the database begins the count of the writes anew', () => {
     const after = [...history, acknowledged(2, [120, 130])];
     expect(kinds(...after, read(2, [125, 126]), read(1, [129, 140]))).toEqual([]);
     expect(kinds(...after, read(1, [131, 132]))).toEqual(['stale']);
@@ -149,7 +149,7 @@ describe('A history that makes no sense', () => {
     ['skips a version', [acknowledged(1, [10, 20]), acknowledged(3, [30, 40])]],
     ['writes a version twice', [acknowledged(1, [10, 20]), acknowledged(1, [30, 40])]],
     ['does not go on from what was restored', [restored(5, 10), acknowledged(7, [20, 30])]],
-  ])('is refused when it %s', (_, records) => {
+  ])('a history that makes no sense is refused when it %s', (_, records) => {
     expect(() => verdict(...records)).toThrow('it has one writer');
   });
 });

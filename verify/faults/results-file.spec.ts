@@ -31,17 +31,17 @@ describe('The results of rounds', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('are none before the first run', () => {
+  it('the results of rounds are none before the first run', () => {
     expect(readResults(path)).toEqual([]);
   });
 
-  it('are read as they were written', () => {
+  it('the results of rounds are read as they were written', () => {
     const rounds = [round({}), round({ round: 1, stale: 2, ages: { '5': 2 }, maxAgeMs: 1.5 })];
     for (const one of rounds) appendResult(path, one);
     expect(readResults(path)).toEqual(rounds);
   });
 
-  it('lose the line that a killed run did not finish, and go on behind the one before', async () => {
+  it('the results of rounds lose the line that a killed run did not finish, and go on behind the one before', async () => {
     appendResult(path, round({}));
     await appendFile(path, JSON.stringify(round({ round: 1 })).slice(0, 40));
     expect(readResults(path)).toEqual([round({})]);
@@ -49,7 +49,7 @@ describe('The results of rounds', () => {
     expect(readResults(path)).toEqual([round({}), round({ round: 1, reads: 5 })]);
   });
 
-  it('add up by subject, in the order of their first rounds', () => {
+  it('the results of rounds add up by subject, in the order of their first rounds', () => {
     const sums = totals([
       round({ subject: 'raw', stale: 4, maxAgeMs: 9, ages: { '1': 4 } }),
       round({}),

@@ -11,16 +11,16 @@ import {
 const versions = Array.from({ length: LAST_VERSION + 1 }, (_, version) => version);
 
 describe('The states of a usuario', () => {
-  it('are all different and tell how many writes made them', () => {
+  it('the states of a usuario are all different and show how many writes made them', () => {
     expect(versions.map((version) => versionOf(countsAt(version)))).toEqual(versions);
   });
 
-  it('never have more than one tarea more than at the beginning', () => {
+  it('the states of a usuario never have more than one tarea more than at the beginning', () => {
     const totals = versions.map((version) => countsAt(version).total_tareas);
     expect(Math.max(...totals) - Math.min(...totals)).toBe(1);
   });
 
-  it('follow from each other by the steps that the API offers', () => {
+  it('the states of a usuario follow from each other by the steps that the API offers', () => {
     expect([0, 1, 2, 3, 4].map(stepFrom)).toEqual([
       'create',
       'start',
@@ -30,7 +30,7 @@ describe('The states of a usuario', () => {
     ]);
   });
 
-  it('are not made up of parts of two of them', () => {
+  it('the states of a usuario are not made up of parts of two of them', () => {
     const { pausadas } = countsAt(40);
     expect(versionOf({ ...countsAt(20), pausadas })).toBeUndefined();
     expect(versionOf({ ...countsAt(20), canceladas: 1 })).toBeUndefined();
@@ -40,7 +40,7 @@ describe('The states of a usuario', () => {
 describe('An answer', () => {
   const body = { user_id: 1_000, period_days: 30, ...countsAt(5), _cache: { hit: true } };
 
-  it('shows the state of the usuario and period that were asked for', () => {
+  it('an answer shows the state of the usuario and period that were asked for', () => {
     expect(versionIn(body, 1_000, 30)).toBe(5);
   });
 
@@ -49,11 +49,11 @@ describe('An answer', () => {
     ['another period', body, 1_000, 7],
     ['no counts', { user_id: 1_000, period_days: 30 }, 1_000, 30],
     ['no object', null, 1_000, 30],
-  ])('of %s shows no state', (_, answer, usuario, days) => {
+  ])('an answer of %s shows no state', (_, answer, usuario, days) => {
     expect(versionIn(answer, usuario, days)).toBeUndefined();
   });
 
-  it('says whether it came out of the cache', () => {
+  it('an answer says whether it came out of the cache', () => {
     expect([body, { ...body, _cache: { hit: false } }, {}, null].map(isHit)).toEqual([
       ...[true, false, false, false],
     ]);

@@ -47,14 +47,14 @@ async function linesOf(variables: Record<string, string>): Promise<Record<string
 }
 
 describe('the line of a request', () => {
-  it('tells where it came from and whose it was', async () => {
+  it('the line of a request has its address and its usuario', async () => {
     const lines = await linesOf({});
     expect(lines['r-me']).toMatchObject({ address: '2001:db8::7', usuario_id: IDS.usuario });
     expect(lines['r-login']).toMatchObject({ address: '2001:db8::7', status: 200 });
     expect(lines['r-login']).not.toHaveProperty('usuario_id');
   }, 60_000);
 
-  it('tells no address with LOG_CLIENT_ADDRESS=false', async () => {
+  it('the line of a request has no address with LOG_CLIENT_ADDRESS=false', async () => {
     const lines = await linesOf({ LOG_CLIENT_ADDRESS: 'false' });
     expect(lines['r-me']).toMatchObject({ usuario_id: IDS.usuario });
     expect(JSON.stringify(lines)).not.toContain('2001:db8');
@@ -62,7 +62,7 @@ describe('the line of a request', () => {
 });
 
 describe('METRICS_TOKEN', () => {
-  it('is what a scraper has to send', async () => {
+  it('METRICS_TOKEN is what a scraper has to send', async () => {
     const METRICS_TOKEN = 'a-token-of-prometheus';
     const api = await TestApi.start('embedded', { METRICS_TOKEN });
     try {

@@ -35,14 +35,14 @@ describe('npm run admin over PostgreSQL', () => {
   }, 120_000);
   afterAll(() => api.stop());
 
-  it('makes the first admin, who can log in and administer', async () => {
+  it('npm run admin over PostgreSQL makes the first admin, which can log in and administer', async () => {
     const answer = await tryLogin(api, EMAIL, PASSWORD);
     expect(answer).toMatchObject({ status: 200 });
     const as = { token: (answer.body as { access_token: string }).access_token };
     expect(await api.get('/usuarios', { as })).toMatchObject({ status: 200 });
   });
 
-  it('makes another beside the running API, by the rules of POST /usuarios', async () => {
+  it('npm run admin over PostgreSQL makes another beside the running API, by the rules of POST /usuarios', async () => {
     const words = 'create --email Second@Example.org --nombre Ana --apellido Díaz --dni A-2';
     expect(await admin(words, PASSWORD)).toMatchObject({ code: 0 });
     expect(await tryLogin(api, 'second@example.org', PASSWORD)).toMatchObject({ status: 200 });
@@ -57,17 +57,17 @@ describe('npm run admin over PostgreSQL', () => {
     ['a common password', 'Password2026!', /^The password is one of the most common/],
     ['a short one', 'x7$Kq', /^password must be 10 to 128 characters/],
     ['none', '', /^There is no password on stdin\./],
-  ])('refuses %s', async (_, stdin, sentence) => {
+  ])('npm run admin over PostgreSQL refuses %s', async (_, stdin, sentence) => {
     expectRefusal(await admin('create --email weak@example.org', stdin), sentence);
     const rows = await db().select().from(usuarios).where(eq(usuarios.email, 'weak@example.org'));
     expect(rows).toEqual([]);
   });
 
-  it('explains itself for a wrong command line', async () => {
+  it('npm run admin over PostgreSQL explains itself for a wrong command line', async () => {
     expectRefusal(await admin('create'), /^create needs --email\.\nusage: npm run admin/, 2);
   });
 
-  it('sets a password, which ends sesiones and a lockout', async () => {
+  it('npm run admin over PostgreSQL sets a password, which ends sesiones and a lockout', async () => {
     const answer = await tryLogin(api, EMAIL, PASSWORD);
     const { access_token: token } = answer.body as { access_token: string };
     for (let i = 0; i < 5; i += 1) await tryLogin(api, EMAIL, 'wrong');
@@ -83,7 +83,7 @@ describe('npm run admin over PostgreSQL', () => {
     );
   });
 
-  it('ends a lockout', async () => {
+  it('npm run admin over PostgreSQL ends a lockout', async () => {
     const email = 'second@example.org';
     for (let i = 0; i < 5; i += 1) await tryLogin(api, email, 'wrong');
     expectProblem(await tryLogin(api, email, PASSWORD), 423, 'ACCOUNT_LOCKED');
@@ -93,7 +93,7 @@ describe('npm run admin over PostgreSQL', () => {
     expect(await admin(words)).toMatchObject({ code: 0, stdout: `${email} was not locked.\n` });
   });
 
-  it('leaves its mark in the audit: what, to whom, and by whom on the command line', async () => {
+  it('npm run admin over PostgreSQL is recorded in the audit with its command, usuario and operator', async () => {
     const rows = await db()
       .select()
       .from(auditEvents)
@@ -109,7 +109,7 @@ describe('npm run admin over PostgreSQL', () => {
     ]);
   });
 
-  it('asks on a terminal, twice and without echo', async () => {
+  it('npm run admin over PostgreSQL asks on a terminal, twice and without echo', async () => {
     const words = ['create', '--email', 'tty@example.org'];
     const run = await runAdminOnTerminal(words, variables, ['lluvia de otoño', 'lluvia de otoño']);
     expect(run.code).toBe(0);
@@ -128,14 +128,14 @@ describe('npm run admin over PostgreSQL', () => {
     });
   });
 
-  it('asks for no secret of the API, which it does not use', async () => {
+  it('npm run admin over PostgreSQL asks for no secret of the API, which it does not use', async () => {
     const production = { ...variables, NODE_ENV: 'production', REDIS_URL: 'nonsense' };
     expect(await runAdmin(['list'], production)).toMatchObject({ code: 0 });
   });
 });
 
 describe('npm run admin over the embedded database', () => {
-  it('works while no API runs, and says so while one does', async () => {
+  it('npm run admin over the embedded database works while no API runs, and says so while one does', async () => {
     const DATA_DIR = await temporaryFolder();
     const words = ['create', '--email', EMAIL];
     expect(await runAdmin(words, { DATA_DIR }, PASSWORD)).toMatchObject({ code: 0 });
@@ -154,7 +154,7 @@ describe('npm run admin over the embedded database', () => {
 });
 
 describe('a usuario made over the API', () => {
-  it('is let in again by the command line, the last admin as well', async () => {
+  it('a usuario made over the API is let in again by the command line, the last admin as well', async () => {
     const variables = { DATABASE_URL: await ownDatabase() };
     const api = await TestApi.start('servers', variables);
     try {

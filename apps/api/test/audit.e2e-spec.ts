@@ -9,7 +9,7 @@ import { newUsuario, signedIn, tryLogin } from './support/new-usuario.js';
 onEverySetup('the audit', (api) => {
   const db = () => api().app.get(Database, { strict: false }).db;
 
-  it('tells who did what to whom, in which request', async () => {
+  it('the audit records who did what to whom, in which request', async () => {
     const usuario = await newUsuario(api());
     const as = await signedIn(api(), usuario);
     const send = (method: string, id: string, options: CallOptions) =>
@@ -43,7 +43,7 @@ onEverySetup('the audit', (api) => {
     expect(rows.every(({ at }) => Math.abs(at.getTime() - Date.now()) < 60_000)).toBe(true);
   });
 
-  it('tells of wrong passwords: at a login without an actor, of the own password with', async () => {
+  it('the audit records wrong passwords: without an actor at a login, with one for the own password', async () => {
     const usuario = await newUsuario(api());
     const as = await signedIn(api(), usuario);
     await tryLogin(api(), usuario.email, 'wrong');
@@ -59,7 +59,7 @@ onEverySetup('the audit', (api) => {
     ]);
   });
 
-  it('is forgotten after its time, like all that has run out', async () => {
+  it('an audit event is pruned after its time, like everything that has expired', async () => {
     const usuario = await newUsuario(api());
     await signedIn(api(), usuario);
     await tryLogin(api(), usuario.email, 'wrong');

@@ -21,7 +21,7 @@ onEveryDatabaseSetup('the lockout', (api) => {
   const refresh = (token: string) =>
     api().post('/auth/refresh', { body: { refresh_token: token } });
 
-  it('locks after five wrong passwords in a row, for a good one like for a bad one', async () => {
+  it('an e-mail is locked after five wrong passwords in a row, for the right password too', async () => {
     const usuario = await newUsuario(api());
     for (let i = 0; i < 5; i += 1) {
       expectProblem(await tryLogin(api(), usuario.email, WRONG), 401, 'INVALID_CREDENTIALS');
@@ -34,7 +34,7 @@ onEveryDatabaseSetup('the lockout', (api) => {
     expect(retryAfter(good)).toBeLessThanOrEqual(900);
   });
 
-  it('treats an e-mail that nobody has in the same way', async () => {
+  it('an unknown e-mail is locked in the same way', async () => {
     const email = 'nobody-at-all@pruebas.gad.local';
     for (let i = 0; i < 5; i += 1) {
       expectProblem(await tryLogin(api(), email, WRONG), 401, 'INVALID_CREDENTIALS');
@@ -45,7 +45,7 @@ onEveryDatabaseSetup('the lockout', (api) => {
     expect(retryAfter(locked)).toBeLessThanOrEqual(900);
   });
 
-  it('counts wrong passwords in a row only', async () => {
+  it('the lockout counts only wrong passwords in a row', async () => {
     const usuario = await newUsuario(api());
     for (let round = 0; round < 2; round += 1) {
       for (let i = 0; i < 4; i += 1) await tryLogin(api(), usuario.email, WRONG);
@@ -53,7 +53,7 @@ onEveryDatabaseSetup('the lockout', (api) => {
     }
   });
 
-  it('ends by itself, and then gives five more', async () => {
+  it('the lockout ends by itself, and then gives five more', async () => {
     const usuario = await newUsuario(api());
     for (let i = 0; i < 5; i += 1) await tryLogin(api(), usuario.email, WRONG);
     await db()
@@ -66,14 +66,14 @@ onEveryDatabaseSetup('the lockout', (api) => {
     await login(api(), usuario);
   });
 
-  it('answers five of many simultaneous guesses and no more', async () => {
+  it('the lockout answers five of many simultaneous guesses and no more', async () => {
     const usuario = await newUsuario(api());
     const answers = await times(12, () => tryLogin(api(), usuario.email, WRONG));
     const statuses = answers.map(({ status }) => status).sort();
     expect(statuses).toEqual([...Array<number>(5).fill(401), ...Array<number>(7).fill(423)]);
   });
 
-  it('counts a password as wrong that was found right before a lock, a deletion or a change', async () => {
+  it('the lockout counts a password as wrong that was found right before a lock, deletion or change', async () => {
     const credentials = api().app.get(CredentialsService, { strict: false });
     const failures = api().app.get(LoginFailuresRepository, { strict: false });
     const database = api().app.get(Database, { strict: false });
@@ -105,13 +105,13 @@ onEveryDatabaseSetup('the lockout', (api) => {
     });
   });
 
-  it('is not set off by simultaneous logins with the right password', async () => {
+  it('the lockout is not set off by simultaneous logins with the right password', async () => {
     const usuario = await newUsuario(api());
     const answers = await times(8, () => tryLogin(api(), usuario.email, usuario.password));
     expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200));
   });
 
-  it('leaves open sesiones open', async () => {
+  it('the lockout leaves open sesiones open', async () => {
     const usuario = await newUsuario(api());
     const { access_token, refresh_token } = await login(api(), usuario);
     for (let i = 0; i < 5; i += 1) await tryLogin(api(), usuario.email, WRONG);

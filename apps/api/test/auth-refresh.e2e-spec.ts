@@ -14,7 +14,7 @@ onEveryDatabaseSetup('POST /auth/refresh', (api) => {
   const refresh = (token: string) =>
     api().post('/auth/refresh', { body: { refresh_token: token } });
 
-  it('rotates: new tokens of the same sesion', async () => {
+  it('a refresh rotates: it gives new tokens of the same sesion', async () => {
     const first = await login(api(), await newUsuario(api()));
     const { status, headers, body } = (await refresh(first.refresh_token)) as Seen;
     expect(status).toBe(200);
@@ -28,7 +28,7 @@ onEveryDatabaseSetup('POST /auth/refresh', (api) => {
     expect(await refresh(second.refresh_token)).toMatchObject({ status: 200 });
   });
 
-  it('ends the whole sesion when a used token comes back, and no other sesion', async () => {
+  it('a refresh ends the whole sesion when a used token comes back, and no other sesion', async () => {
     const usuario = await newUsuario(api());
     const other = await login(api(), usuario);
     const first = await login(api(), usuario);
@@ -45,7 +45,7 @@ onEveryDatabaseSetup('POST /auth/refresh', (api) => {
     expect(await refresh(other.refresh_token)).toMatchObject({ status: 200 });
   });
 
-  it('lets exactly one of many simultaneous refreshes win, and takes the rest for reuse', async () => {
+  it('a refresh lets exactly one of many simultaneous refreshes win, and takes the rest for reuse', async () => {
     const first = await login(api(), await newUsuario(api()));
     const answers = await times(8, () => refresh(first.refresh_token));
     const won = answers.filter(({ status }) => status === 200);
@@ -59,25 +59,25 @@ onEveryDatabaseSetup('POST /auth/refresh', (api) => {
   });
 
   it.each(['x', 'A'.repeat(43), "' or 1=1 --", '\u0000'])(
-    'refuses a token that it never gave: %j',
+    'a refresh refuses a token that it never gave: %j',
     async (token) => {
       expectProblem(await refresh(token), 401, 'REFRESH_TOKEN_INVALID');
     },
   );
 
-  it('refuses an access token', async () => {
+  it('a refresh refuses an access token', async () => {
     const { access_token } = await login(api(), await newUsuario(api()));
     expectProblem(await refresh(access_token), 401, 'REFRESH_TOKEN_INVALID');
   });
 
   it.each([{}, { refresh_token: '' }, { refresh_token: 7 }, { refresh_token: 'x', more: 1 }])(
-    'refuses the body %j',
+    'a refresh refuses the body %j',
     async (body) => {
       expectProblem(await api().post('/auth/refresh', { body }), 400, 'VALIDATION_FAILED');
     },
   );
 
-  it('refuses a token past its end, and an access token of a sesion past its end', async () => {
+  it('a refresh refuses a token past its end, and an access token of a sesion past its end', async () => {
     const usuario = await newUsuario(api());
     const { access_token, refresh_token } = await login(api(), usuario);
     const ended = { expiresAt: sql`now() - interval '1 second'` };
@@ -92,7 +92,7 @@ onEveryDatabaseSetup('POST /auth/refresh', (api) => {
     expect(await meStatus(api(), later.access_token)).toBe(200);
   });
 
-  it('keeps no refresh token in the database, only hashes, and drops those past their end', async () => {
+  it('a refresh keeps no refresh token in the database, only hashes, and drops those past their end', async () => {
     const usuario = await newUsuario(api());
     const first = await login(api(), usuario);
     const second = (await refresh(first.refresh_token)).body as Tokens;

@@ -19,7 +19,7 @@ onEveryDatabaseSetup('auth', (api) => {
     api().post('/auth/refresh', { body: { refresh_token: token } });
 
   describe('POST /auth/login', () => {
-    it('answers with a bearer token that says who and which login, and an opaque refresh token', async () => {
+    it('POST /auth/login answers with a bearer token of usuario and login, and an opaque refresh token', async () => {
       const { status, headers, body } = (await tryLogin(
         api(),
         EMAILS.usuario,
@@ -46,13 +46,13 @@ onEveryDatabaseSetup('auth', (api) => {
       });
     });
 
-    it('takes the e-mail in any case and with blanks around it', async () => {
+    it('POST /auth/login takes the e-mail in any case and with blanks around it', async () => {
       expect(await tryLogin(api(), '  USUARIO@Gad.Local ', DEMO_PASSWORD)).toMatchObject({
         status: 200,
       });
     });
 
-    it('answers an unknown e-mail exactly like a wrong password', async () => {
+    it('POST /auth/login answers an unknown e-mail exactly like a wrong password', async () => {
       const { email } = await newUsuario(api());
       const known = await tryLogin(api(), email, WRONG);
       const unknown = await tryLogin(api(), `nobody-${email}`, WRONG);
@@ -71,7 +71,7 @@ onEveryDatabaseSetup('auth', (api) => {
       ['a list for a password', { email: 'a@gad.local', password: ['x'] }, 'password'],
       ['an object for an e-mail', { email: { $ne: '' }, password: 'x' }, 'email'],
       ['a name that is not known', { email: 'a@gad.local', password: 'x', rol: 'admin' }, 'rol'],
-    ])('refuses %s', async (_, body, field) => {
+    ])('POST /auth/login refuses %s', async (_, body, field) => {
       const answer = await api().post('/auth/login', { body });
       expectProblem(answer, 400, 'VALIDATION_FAILED');
       if (body) expect(errorFields(answer)).toContain(field);
@@ -79,7 +79,7 @@ onEveryDatabaseSetup('auth', (api) => {
   });
 
   describe('POST /auth/logout', () => {
-    it('ends the sesion at once, and no other', async () => {
+    it('POST /auth/logout ends the sesion at once, and no other', async () => {
       const usuario = await newUsuario(api());
       const here = await login(api(), usuario);
       const there = await login(api(), usuario);
@@ -93,13 +93,13 @@ onEveryDatabaseSetup('auth', (api) => {
       expect(await meStatus(api(), there.access_token)).toBe(200);
     });
 
-    it('needs a token', async () => {
+    it('POST /auth/logout needs a token', async () => {
       expectProblem(await api().post('/auth/logout'), 401, 'UNAUTHENTICATED');
     });
   });
 
   describe('GET /auth/me', () => {
-    it('says who the token belongs to', async () => {
+    it('GET /auth/me names the usuario of the token', async () => {
       const { status, headers, body } = (await api().get('/auth/me', { as: 'supervisor' })) as Seen;
       expect(status).toBe(200);
       expect(headers.get('cache-control')).toBe('private, no-store');
@@ -112,7 +112,7 @@ onEveryDatabaseSetup('auth', (api) => {
       });
     });
 
-    it('takes the scheme in any case', async () => {
+    it('GET /auth/me takes the scheme in any case', async () => {
       const token = await api().login('usuario');
       const headers = { authorization: `bearer ${token}` };
       expect(await api().get('/auth/me', { headers })).toMatchObject({ status: 200 });
@@ -126,13 +126,13 @@ onEveryDatabaseSetup('auth', (api) => {
       'Bearer a.b.c',
       'Basic YWRtaW46YWRtaW4=',
       'Bearer a b',
-    ])('refuses the header %j', async (authorization) => {
+    ])('GET /auth/me refuses the header %j', async (authorization) => {
       const answer = await api().get('/auth/me', { headers: { authorization } });
       expectProblem(answer, 401, 'UNAUTHENTICATED');
       expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
     });
 
-    it('takes a token from the header only', async () => {
+    it('GET /auth/me takes a token from the header only', async () => {
       const token = await api().login('admin');
       expect(await api().get(`/auth/me?access_token=${token}`)).toMatchObject({ status: 401 });
       expect(await api().get('/auth/me', { headers: { cookie: `jwt=${token}` } })).toMatchObject({
@@ -142,7 +142,7 @@ onEveryDatabaseSetup('auth', (api) => {
   });
 
   describe('a forged token', () => {
-    it('is refused, whatever is wrong with it', async () => {
+    it('a forged token is refused, whatever is wrong with it', async () => {
       const usuario = await newUsuario(api());
       const tokens = await login(api(), usuario);
       const key = api().app.get(JwtKey, { strict: false }).value;
@@ -162,14 +162,14 @@ onEveryDatabaseSetup('auth', (api) => {
       expect(answers).toEqual(Object.keys(forged).map((flaw) => [flaw, 401, 'UNAUTHENTICATED']));
     });
 
-    it('is refused when it is a refresh token', async () => {
+    it('a forged token is refused when it is a refresh token', async () => {
       const { refresh_token } = await login(api(), await newUsuario(api()));
       expect(await meStatus(api(), refresh_token)).toBe(401);
     });
   });
 
   describe('what a token opens follows the usuario at once', () => {
-    it('a new role, in both directions', async () => {
+    it('a new role holds for the open token at once, in both directions', async () => {
       const usuario = await newUsuario(api());
       const { access_token: token } = await login(api(), usuario);
       const administers = async () => (await api().get('/cache/keys', { as: { token } })).status;
@@ -185,7 +185,7 @@ onEveryDatabaseSetup('auth', (api) => {
       });
     });
 
-    it('a deletion', async () => {
+    it('a deletion holds for the open token at once', async () => {
       const usuario = await newUsuario(api());
       const { access_token, refresh_token } = await login(api(), usuario);
       expect(await api().delete(`/usuarios/${usuario.id}`, { as: 'admin' })).toMatchObject({

@@ -61,11 +61,11 @@ describe.each(ROUTES)('%s %s', (...route) => {
     ['a list', '[]', 'VALIDATION_FAILED'],
     ['a text', '"x"', 'VALIDATION_FAILED'],
     ['a number', '7', 'VALIDATION_FAILED'],
-  ])('refuses %s', async (_, body, code) => {
+  ])('a route with a body refuses %s', async (_, body, code) => {
     expectProblem(await send(route, body), 400, code);
   });
 
-  it('refuses bytes that are no UTF-8', async () => {
+  it('a route with a body refuses bytes that are no UTF-8', async () => {
     for (const bytes of [[0xff], [0xc3], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf5, 0x80], [0x80]]) {
       const body = Buffer.concat([
         Buffer.from('{"nombre":"a'),
@@ -83,7 +83,7 @@ describe.each(ROUTES)('%s %s', (...route) => {
   it.each([
     ...['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf', '__defineGetter__'],
     ...['isPrototypeOf', 'prototype', 'x'],
-  ])('does not know the name %s', async (name) => {
+  ])('a route with a body does not know the name %s', async (name) => {
     for (const value of ['1', '{"admin":true}', '{"prototype":{"admin":true}}', 'null']) {
       const answer = await send(route, `{"${name}":${value}}`);
       expectProblem(answer, 400, 'VALIDATION_FAILED');
@@ -95,7 +95,7 @@ describe.each(ROUTES)('%s %s', (...route) => {
     expect(({} as Record<string, unknown>)['admin']).toBeUndefined();
   });
 
-  it('names twenty of a hundred unknown names, in at most 16 kB', async () => {
+  it('a route with a body names twenty of a hundred unknown names, in at most 16 kB', async () => {
     for (const letter of ['n', '"', '\\', '\u0001', '€', '🦤', '\u2028']) {
       const names = Array.from({ length: 100 }, (_, n) => [`${letter.repeat(2_000)}${n}`, 1]);
       const { status, text } = await send(route, JSON.stringify(Object.fromEntries(names)));
@@ -121,7 +121,7 @@ describe.each([...ROUTES, ...ACTIONS])('%s %s', (...route) => {
     { 'content-type': 'application/json;version=1; Charset=ISO-8859-1' },
     { 'content-encoding': 'gzip' },
     { 'content-encoding': 'br, identity' },
-  ])('refuses a body sent with %j', async (headers) => {
+  ])('a route with a body refuses a body sent with %j', async (headers) => {
     const answer = await send(route, '{"email":"a@gad.local"}', headers);
     expectProblem(answer, 415, 'UNSUPPORTED_MEDIA_TYPE');
     expect(answer.headers.get('accept')).toBe('application/json');
@@ -137,11 +137,11 @@ describe('a body', () => {
     ['application/json; charset=utf-8'],
     ['Application/JSON;Charset="UTF-8"'],
     ['application/json; profile=x'],
-  ])('is read as %s', async (type) => {
+  ])('a body is read as %s', async (type) => {
     expect(await send(login, good, { 'content-type': type })).toMatchObject({ status: 200 });
   });
 
-  it('may begin with a byte order mark, and holds what was sent', async () => {
+  it('a body may begin with a byte order mark, and holds what was sent', async () => {
     expect(await send(login, `\ufeff${good}`)).toMatchObject({ status: 200 });
     const titulo = '\ufffd 🦤 ñ \u0301';
     const made = await send(['POST', '/tareas'], JSON.stringify(tareaBody({ titulo })));
@@ -170,7 +170,7 @@ describe('a query', () => {
   const LISTS = ['/tareas', '/usuarios', '/cache/keys', '/stats/user/2'];
   const get = (path: string) => api.get(path, { as: 'admin' });
 
-  it.each(LISTS)('of %s knows none of the names of Object.prototype', async (path) => {
+  it.each(LISTS)('a query of %s knows none of the names of Object.prototype', async (path) => {
     for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf']) {
       const answer = await get(`${path}?${name}=1`);
       expectProblem(answer, 400, 'VALIDATION_FAILED');
@@ -194,7 +194,7 @@ describe('a query', () => {
     expect(answer.body.detail).toBe(`${name} must be given once`);
   });
 
-  it('of thousands of names is refused with twenty of them', async () => {
+  it('a query of thousands of names is refused with twenty of them', async () => {
     const names = Array.from({ length: 3_000 }, (_, n) => n.toString(36)).join('&');
     const answer = await get(`/tareas?${names}`);
     expectProblem(answer, 400, 'VALIDATION_FAILED');
@@ -212,7 +212,7 @@ describe('a query', () => {
   );
 
   it.each(['constructor', 'toString', '__proto__'])(
-    'finds no %s in an enumeration',
+    'a query finds no %s in an enumeration',
     async (text) => {
       expectProblem(await get(`/tareas?estado=${text}`), 400, 'VALIDATION_FAILED');
       for (const field of ['tipo', 'estado']) {

@@ -20,7 +20,7 @@ onEveryCacheSetup('cache administration', (api) => {
     await admin('POST', '/cache/clear');
   });
 
-  it('is closed to everyone but admins, on every route', async () => {
+  it('the cache administration is closed to all but admins, on every route', async () => {
     const routes = [
       ['GET', '/cache/stats'],
       ['POST', '/cache/invalidate/a'],
@@ -37,7 +37,7 @@ onEveryCacheSetup('cache administration', (api) => {
     }
   });
 
-  it('shows the guide’s metrics and this instance’s own', async () => {
+  it('the cache administration shows the guide’s metrics and this instance’s own', async () => {
     await warm(30, 30, 30);
     const { status, body } = await admin('GET', '/cache/stats');
     expect(status).toBe(200);
@@ -63,7 +63,7 @@ onEveryCacheSetup('cache administration', (api) => {
   });
 
   describe('POST /cache/invalidate/{key}', () => {
-    it('removes exactly that key and says whether it was there', async () => {
+    it('POST /cache/invalidate/{key} removes exactly that key and says whether it was there', async () => {
       await warm(7, 30);
       const remove = () => admin('POST', '/cache/invalidate/stats:user:2:days:30');
       expect(await remove()).toMatchObject({
@@ -76,7 +76,7 @@ onEveryCacheSetup('cache administration', (api) => {
       expect(await keys()).toEqual(['stats:user:2:days:7']);
     });
 
-    it('understands a key pasted with its prefix, and one that Swagger UI has encoded', async () => {
+    it('POST /cache/invalidate/{key} understands a key pasted with its prefix, and one that Swagger UI has encoded', async () => {
       for (const pasted of [
         'gad:stats:user:2:days:30',
         encodeURIComponent('stats:user:2:days:30'),
@@ -97,14 +97,17 @@ onEveryCacheSetup('cache administration', (api) => {
       ['what%3F', 'what?'],
       ['[a-z]*%5C', '[a-z]*\\'],
       ['a+b%20c', 'a+b c'],
-    ])('takes the rest of the path %s as the key %s', async (path, key) => {
-      expect(await admin('POST', `/cache/invalidate/${path}`)).toMatchObject({
-        status: 200,
-        body: { key, deleted: false },
-      });
-    });
+    ])(
+      'POST /cache/invalidate/{key} takes the rest of the path %s as the key %s',
+      async (path, key) => {
+        expect(await admin('POST', `/cache/invalidate/${path}`)).toMatchObject({
+          status: 200,
+          body: { key, deleted: false },
+        });
+      },
+    );
 
-    it('takes dot segments as they are', async () => {
+    it('POST /cache/invalidate/{key} takes dot segments as they are', async () => {
       const answer = await postRaw(
         api().url,
         '/api/v1/cache/invalidate/../../x',
@@ -113,7 +116,7 @@ onEveryCacheSetup('cache administration', (api) => {
       expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*\{"key":"\.\.\/\.\.\/x","deleted":false\}/);
     });
 
-    it('takes an empty body with a JSON content type', async () => {
+    it('POST /cache/invalidate/{key} takes an empty body with a JSON content type', async () => {
       const answer = await api().post('/cache/invalidate/a', {
         as: 'admin',
         headers: { 'content-type': 'application/json' },
@@ -126,11 +129,11 @@ onEveryCacheSetup('cache administration', (api) => {
       ['a control character', 'a%00b'],
       ['a line break', 'a%0Ab'],
       ['513 bytes', 'a'.repeat(513)],
-    ])('refuses %s', async (_case, path) => {
+    ])('POST /cache/invalidate/{key} refuses %s', async (_case, path) => {
       expectProblem(await admin('POST', `/cache/invalidate/${path}`), 400, 'CACHE_KEY_INVALID');
     });
 
-    it('refuses a raw question mark, so that nobody removes the wrong key', async () => {
+    it('POST /cache/invalidate/{key} refuses a raw question mark, which would select the wrong key', async () => {
       await warm(30);
       const bare = await postRaw(
         api().url,
@@ -146,13 +149,13 @@ onEveryCacheSetup('cache administration', (api) => {
       expect(await keys()).toEqual(['stats:user:2:days:30']);
     });
 
-    it('refuses broken percent-encoding', async () => {
+    it('POST /cache/invalidate/{key} refuses broken percent-encoding', async () => {
       expect((await admin('POST', '/cache/invalidate/%E0%A4%A')).status).toBe(400);
     });
   });
 
   describe('POST /cache/invalidate-pattern/{pattern}', () => {
-    it('removes what matches, and only counts it in a dry run', async () => {
+    it('POST /cache/invalidate-pattern/{pattern} removes what matches, and only counts it in a dry run', async () => {
       await warm(1, 7, 30);
       expect(
         await admin('POST', '/cache/invalidate-pattern/stats:user:*?dry_run=true'),
@@ -172,7 +175,7 @@ onEveryCacheSetup('cache administration', (api) => {
       expect(await keys()).toEqual([]);
     });
 
-    it('follows Redis’s glob rules', async () => {
+    it('POST /cache/invalidate-pattern/{pattern} follows Redis’s glob rules', async () => {
       await warm(1, 7, 30);
       const matched = async (pattern: string) =>
         (await admin('POST', `/cache/invalidate-pattern/${pattern}?dry_run=true`)).body
@@ -186,16 +189,19 @@ onEveryCacheSetup('cache administration', (api) => {
       expect(await matched('gad:stats:*')).toBe(3);
     });
 
-    it.each(['', 'a%00*', 'a'.repeat(513)])('refuses the pattern "%s"', async (pattern) => {
-      expectProblem(
-        await admin('POST', `/cache/invalidate-pattern/${pattern}`),
-        400,
-        'CACHE_PATTERN_INVALID',
-      );
-    });
+    it.each(['', 'a%00*', 'a'.repeat(513)])(
+      'POST /cache/invalidate-pattern/{pattern} refuses the pattern "%s"',
+      async (pattern) => {
+        expectProblem(
+          await admin('POST', `/cache/invalidate-pattern/${pattern}`),
+          400,
+          'CACHE_PATTERN_INVALID',
+        );
+      },
+    );
 
     it.each(['dry_run=', 'dry_run=yes', 'dry-run=true'])(
-      'refuses ?%s and removes nothing',
+      'POST /cache/invalidate-pattern/{pattern} refuses ?%s and removes nothing',
       async (query) => {
         await warm(30);
         expectProblem(
@@ -209,7 +215,7 @@ onEveryCacheSetup('cache administration', (api) => {
   });
 
   describe('POST /cache/clear', () => {
-    it('removes every key under the prefix and nothing else of the database', async () => {
+    it('POST /cache/clear removes every key under the prefix and nothing else of the database', async () => {
       await warm(1, 7);
       const { redisUrl } = api();
       const foreign = redisUrl === undefined ? undefined : createClient({ url: redisUrl });
@@ -231,7 +237,7 @@ onEveryCacheSetup('cache administration', (api) => {
   });
 
   describe('GET /cache/keys', () => {
-    it('pages through the matching keys in order', async () => {
+    it('GET /cache/keys pages through the matching keys in order', async () => {
       await warm(1, 2, 3, 4, 5);
       const first = await admin('GET', '/cache/keys?pattern=stats:*&limit=3');
       expect(first.body.items).toHaveLength(3);
@@ -252,7 +258,7 @@ onEveryCacheSetup('cache administration', (api) => {
   });
 
   describe('GET /cache/keys/{key}', () => {
-    it('shows the value, as plain JSON in the store', async () => {
+    it('GET /cache/keys/{key} shows the value, as plain JSON in the store', async () => {
       await warm(30);
       const { status, body } = await admin('GET', '/cache/keys/stats:user:2:days:30');
       expect(status).toBe(200);
@@ -276,7 +282,7 @@ onEveryCacheSetup('cache administration', (api) => {
       }
     });
 
-    it('shows a value that is stored compressed like any other', async () => {
+    it('GET /cache/keys/{key} shows a value that is stored compressed like any other', async () => {
       const filas = Array.from({ length: 1_000 }, (_, n) => ({ n, estado: 'pendiente' }));
       await api().app.get(CacheService).set('informe:2', { filas }, { ttl: 60 });
       const { body } = await admin('GET', '/cache/keys/informe:2');
@@ -289,7 +295,7 @@ onEveryCacheSetup('cache administration', (api) => {
       expect(list.body.items).toEqual([{ key: 'informe:2', ttl: 60, bytes: body.bytes }]);
     });
 
-    it('answers 404 for a key that is not there', async () => {
+    it('GET /cache/keys/{key} answers 404 for a key that is not there', async () => {
       expectProblem(await admin('GET', '/cache/keys/nothing:here'), 404, 'CACHE_KEY_NOT_FOUND');
     });
   });

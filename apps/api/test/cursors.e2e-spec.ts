@@ -19,7 +19,7 @@ onEverySetup('the cursor of a list', (api) => {
     return body.next_cursor as string;
   }
 
-  it.each(LISTS)('of %s leads on, and any other text is refused', async (list) => {
+  it.each(LISTS)('a cursor of %s leads on, and any other text is refused', async (list) => {
     const own = await nextCursor(list);
     const page = (cursor: string) =>
       api().get(`${list}?limit=1&cursor=${encodeURIComponent(cursor)}`, { as: 'admin' });

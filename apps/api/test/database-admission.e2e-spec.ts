@@ -83,7 +83,7 @@ describe('A PostgreSQL with TLS and passwords', () => {
     },
   );
 
-  it('is opened with the right password over a certificate that is trusted', async () => {
+  it('a PostgreSQL with TLS and passwords is opened with the right password over a certificate that is trusted', async () => {
     const place = url(
       'gad:right',
       'localhost',

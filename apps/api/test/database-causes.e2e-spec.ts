@@ -74,26 +74,29 @@ describe('A database that answers, and takes no writes', () => {
   const lines = () =>
     api.log.filter((line) => line.includes('"context":"Database"') && line.includes('"warn"'));
 
-  it.each(Object.entries(CASES))('because it %s', async (_title, { breaks, mends, detail }) => {
-    expect((await write()).status).toBe(201);
-    const before = lines().length;
-    await run(...breaks);
-    for (let round = 0; round < 3; round += 1) {
-      const refused = await write();
-      expectProblem(refused, 503, 'DATABASE_UNAVAILABLE');
-      expect(refused.body.detail).toMatch(detail);
-      expect((await api.get('/tareas', { as: 'supervisor' })).status).toBe(200);
-      const health = await api.get('//health/ready');
-      expectProblem(health, 503, 'DATABASE_UNAVAILABLE');
-      expect(health.body.detail).toMatch(detail);
-    }
-    expect(lines().length).toBe(before + 1);
-    await run(...mends);
-    // Connections that were open keep the setting that they were given for a moment.
-    while ((await write()).status !== 201);
-    expect((await api.get('//health/ready')).status).toBe(200);
-    expect(api.log.some((line) => line.includes('takes writes again'))).toBe(true);
-  });
+  it.each(Object.entries(CASES))(
+    'a database that answers, and takes no writes because it %s',
+    async (_title, { breaks, mends, detail }) => {
+      expect((await write()).status).toBe(201);
+      const before = lines().length;
+      await run(...breaks);
+      for (let round = 0; round < 3; round += 1) {
+        const refused = await write();
+        expectProblem(refused, 503, 'DATABASE_UNAVAILABLE');
+        expect(refused.body.detail).toMatch(detail);
+        expect((await api.get('/tareas', { as: 'supervisor' })).status).toBe(200);
+        const health = await api.get('//health/ready');
+        expectProblem(health, 503, 'DATABASE_UNAVAILABLE');
+        expect(health.body.detail).toMatch(detail);
+      }
+      expect(lines().length).toBe(before + 1);
+      await run(...mends);
+      // Connections that were open keep the setting that they were given for a moment.
+      while ((await write()).status !== 201);
+      expect((await api.get('//health/ready')).status).toBe(200);
+      expect(api.log.some((line) => line.includes('takes writes again'))).toBe(true);
+    },
+  );
 });
 
 it('A process whose clock differs from the database says so in health and log', async () => {

@@ -75,7 +75,7 @@ describe.each([
 });
 
 describe('with every connection of the pool taken', () => {
-  it('requests answer 503 instead of waiting for ever, and go on when one is free', async () => {
+  it('with every connection taken requests answer 503 and do not wait for ever, and go on when one is free', async () => {
     await untilRecovered();
     const holder = new pg.Client({ connectionString: server.url });
     await holder.connect();

@@ -20,7 +20,7 @@ describe.each(DATABASES)('The migrated catalogue on $name', ({ open }) => {
     return rows.map(({ name }) => name);
   }
 
-  it('has the tables of schema.ts and no others', async () => {
+  it('the migrated catalogue has the tables of schema.ts and no others', async () => {
     expect(TABLES.length).toBeGreaterThan(0);
     const live = await names(
       sql`select tablename as name from pg_tables where schemaname = 'public'`,
@@ -29,7 +29,7 @@ describe.each(DATABASES)('The migrated catalogue on $name', ({ open }) => {
   });
 
   describe.each(TABLES)('$name', (table) => {
-    it('has the columns of schema.ts: names, types, nullability, identity, defaults', async () => {
+    it('a migrated table has the columns of schema.ts: names, types, nullability, identity, defaults', async () => {
       const { rows } = await own.database.db.execute(sql`
         select attname as name, format_type(atttypid, atttypmod) as type, attnotnull as "notNull",
           attidentity <> '' as identity, atthasdef as "hasDefault"
@@ -47,7 +47,7 @@ describe.each(DATABASES)('The migrated catalogue on $name', ({ open }) => {
       expect(sorted(rows)).toEqual(sorted(expected));
     });
 
-    it('has the indexes and unique constraints of schema.ts', async () => {
+    it('a migrated table has the indexes and unique constraints of schema.ts', async () => {
       const live = await names(
         sql`select indexname as name from pg_indexes where tablename = ${table.name}`,
       );
@@ -60,7 +60,7 @@ describe.each(DATABASES)('The migrated catalogue on $name', ({ open }) => {
       expect(live.sort()).toEqual(expected.sort());
     });
 
-    it('has the check and foreign-key constraints of schema.ts', async () => {
+    it('a migrated table has the check and foreign-key constraints of schema.ts', async () => {
       const live = await names(sql`
         select conname as name from pg_constraint
         where conrelid = ${table.name}::regclass and contype in ('c', 'f')
@@ -73,7 +73,7 @@ describe.each(DATABASES)('The migrated catalogue on $name', ({ open }) => {
     });
   });
 
-  it('accepts every value of the enumerations and refuses any other', async () => {
+  it('the migrated catalogue accepts every value of the enumerations and refuses any other', async () => {
     const { rows } = await own.database.db.execute<{ name: string; definition: string }>(sql`
       select conname as name, pg_get_constraintdef(oid) as definition from pg_constraint
       where conname in ('usuarios_rol', 'tareas_tipo', 'tareas_estado')

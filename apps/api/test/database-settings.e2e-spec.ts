@@ -51,7 +51,7 @@ describe.each(['direct', 'transaction', 'session'] as const)(
       ['2026-03-04T05:06:07.089Z', '2026-03-04T05:06:07.089Z'],
       ['2026-03-04T05:06:07-03:00', '2026-03-04T08:06:07.000Z'],
       ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
-    ])('answers %s as it was sent', async (sent, expected) => {
+    ])('a database with a local time zone answers %s as it was sent', async (sent, expected) => {
       const body = tareaBody({ inicio_programado: sent });
       const made = await api.post('/tareas', { as: 'supervisor', body });
       expect(made).toMatchObject({ status: 201, body: { inicio_programado: expected } });
@@ -65,7 +65,7 @@ describe.each(['direct', 'transaction', 'session'] as const)(
       '1970-01-01T00:00:00+03:00',
       '9999-12-31T23:59:59.999-03:00',
       '0001-01-01',
-    ])('refuses %s before anything is written', async (sent) => {
+    ])('a database with a local time zone refuses %s before anything is written', async (sent) => {
       const count = async () => (await rows(direct, 'select count(*)::int as n from tareas'))[0];
       const before = await count();
       for (const member of ['inicio_programado', 'fin_programado']) {
@@ -76,32 +76,35 @@ describe.each(['direct', 'transaction', 'session'] as const)(
       expect(await count()).toEqual(before);
     });
 
-    it.each(ROWS)('lists, shows, counts and changes a tarea of %s', async (instant) => {
-      const made = await api.post('/tareas', { as: 'supervisor', body: tareaBody() });
-      const id = Number(made.body.id);
-      await run(
-        direct,
-        `update tareas set inicio_programado = '${instant}', fin_programado = null,
+    it.each(ROWS)(
+      'a database with a local time zone lists, shows, counts and changes a tarea of %s',
+      async (instant) => {
+        const made = await api.post('/tareas', { as: 'supervisor', body: tareaBody() });
+        const id = Number(made.body.id);
+        await run(
+          direct,
+          `update tareas set inicio_programado = '${instant}', fin_programado = null,
            inicio_real = '${instant}', fin_real = '${instant}', estado = 'en_curso' where id = ${String(id)}`,
-      );
-      const shown = await api.get(`/tareas/${String(id)}`, { as: 'supervisor' });
-      expect(shown.status).toBe(200);
-      expect(shown.body.inicio_programado).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-      expect((await api.get('/tareas', { as: 'supervisor' })).status).toBe(200);
-      const body = { estado: 'finalizada' };
-      const moved = await api.patch(`/tareas/${String(id)}`, { as: 'supervisor', body });
-      expect(moved.status).toBe(200);
-      const statistics = await api.get('/stats/user/2?use_cache=false', { as: 'supervisor' });
-      expect(statistics.status).toBe(200);
-      expect((await api.delete(`/tareas/${String(id)}`, { as: 'supervisor' })).status).toBe(204);
-    });
+        );
+        const shown = await api.get(`/tareas/${String(id)}`, { as: 'supervisor' });
+        expect(shown.status).toBe(200);
+        expect(shown.body.inicio_programado).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+        expect((await api.get('/tareas', { as: 'supervisor' })).status).toBe(200);
+        const body = { estado: 'finalizada' };
+        const moved = await api.patch(`/tareas/${String(id)}`, { as: 'supervisor', body });
+        expect(moved.status).toBe(200);
+        const statistics = await api.get('/stats/user/2?use_cache=false', { as: 'supervisor' });
+        expect(statistics.status).toBe(200);
+        expect((await api.delete(`/tareas/${String(id)}`, { as: 'supervisor' })).status).toBe(204);
+      },
+    );
 
-    it('computes the same statistics', async () => {
+    it('a database with a local time zone computes the same statistics', async () => {
       const { body } = await api.get('/stats/user/2?use_cache=false', { as: 'usuario' });
       expect(body).toMatchObject({ promedio_duracion_horas: 4.5, completadas: 30 });
     });
 
-    it('keeps text beyond the encoding that a client would get', async () => {
+    it('a database with a local time zone keeps text beyond the encoding that a client would get', async () => {
       const body = tareaBody({ titulo: 'ñandú ✓ \u{1F600}' });
       const made = await api.post('/tareas', { as: 'supervisor', body });
       expect(made.body.titulo).toBe(body['titulo']);
@@ -109,7 +112,7 @@ describe.each(['direct', 'transaction', 'session'] as const)(
   },
 );
 
-it('refuses a database that is not UTF-8 in one sentence', async () => {
+it('the API refuses a database that is not UTF-8 in one sentence', async () => {
   const server = await startPostgres();
   try {
     await run(server.url, `create database old encoding 'LATIN1' template template0`);

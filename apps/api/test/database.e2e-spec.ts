@@ -41,7 +41,7 @@ describe.each(DATABASES_AND_POOLER)('Database on $name', ({ open }) => {
   };
 
   describe('JavaScript types', () => {
-    it('reads back the columns of the schema as they were written', async () => {
+    it('JavaScript types reads back the columns of the schema as they were written', async () => {
       const written = tareaRow(usuarioId, {
         inicioProgramado: new Date('2026-03-29T00:59:59.123Z'),
         finProgramado: new Date('2026-10-25T01:00:00.999Z'),
@@ -54,7 +54,7 @@ describe.each(DATABASES_AND_POOLER)('Database on $name', ({ open }) => {
       expect(row?.deletedAt).toBeNull();
     });
 
-    it('answers raw expressions in the types that the interface promises', async () => {
+    it('JavaScript types answers raw expressions in the types that the interface promises', async () => {
       const { rows } = await database.db.execute(sql`
         select count(*) as int8, 9007199254740993::int8 as beyond, 1.50::numeric as numeric,
           2.5::float8 as float8, 7::int4 as int4, true as bool, null::int8 as nothing,
@@ -77,7 +77,7 @@ describe.each(DATABASES_AND_POOLER)('Database on $name', ({ open }) => {
   });
 
   describe('transaction', () => {
-    it('resolves with the result once others see what it wrote', async () => {
+    it('transaction resolves with the result once others see what it wrote', async () => {
       const result = await database.transaction(async (tx) => {
         await tx.insert(usuarios).values(usuarioRow({ nombre: 'Committed' }));
         return 'done';
@@ -86,7 +86,7 @@ describe.each(DATABASES_AND_POOLER)('Database on $name', ({ open }) => {
       expect(await usuariosNamed('Committed')).toBe(1);
     });
 
-    it('rolls back and rethrows the very error of its work', async () => {
+    it('transaction rolls back and rethrows the very error of its work', async () => {
       const reason = new Error('changed my mind');
       const attempt = database.transaction(async (tx) => {
         await tx.insert(usuarios).values(usuarioRow({ nombre: 'RolledBack' }));
@@ -96,7 +96,7 @@ describe.each(DATABASES_AND_POOLER)('Database on $name', ({ open }) => {
       expect(await usuariosNamed('RolledBack')).toBe(0);
     });
 
-    it('never shows others what is not committed', async () => {
+    it('transaction never shows others what is not committed', async () => {
       const inserted = new Gate();
       const mayCommit = new Gate();
       const writing = database.transaction(async (tx) => {
@@ -114,7 +114,7 @@ describe.each(DATABASES_AND_POOLER)('Database on $name', ({ open }) => {
       expect(await usuariosNamed('Twins')).toBe(2);
     });
 
-    it('loses no update and never mixes statements of 40 at once', async () => {
+    it('transaction loses no update and never mixes statements of 40 at once', async () => {
       const [tarea] = await database.db.insert(tareas).values(tareaRow(usuarioId)).returning();
       const id = tarea?.id ?? 0;
       await Promise.all(
@@ -139,7 +139,7 @@ describe.each(DATABASES_AND_POOLER)('Database on $name', ({ open }) => {
       expect(row?.version).toBe(1 + 30);
     });
 
-    it('offers savepoints', async () => {
+    it('transaction offers savepoints', async () => {
       await database.transaction(async (tx) => {
         await tx.insert(usuarios).values(usuarioRow({ nombre: 'Outer' }));
         const inner = tx.transaction(async (savepoint) => {
@@ -151,7 +151,7 @@ describe.each(DATABASES_AND_POOLER)('Database on $name', ({ open }) => {
       expect([await usuariosNamed('Outer'), await usuariosNamed('Inner')]).toEqual([1, 0]);
     });
 
-    it('does not pretend to have committed when its work ignored a failed statement', async () => {
+    it('transaction does not pretend to have committed when its work ignored a failed statement', async () => {
       const attempt = database.transaction(async (tx) => {
         await tx.insert(usuarios).values(usuarioRow({ nombre: 'Lost' }));
         await tx.execute(sql`select 1 / 0`).catch(() => undefined);
@@ -160,7 +160,7 @@ describe.each(DATABASES_AND_POOLER)('Database on $name', ({ open }) => {
       expect(await usuariosNamed('Lost')).toBe(0);
     });
 
-    it('refuses the database, and another transaction, inside its work', async () => {
+    it('transaction refuses the database, and another transaction, inside its work', async () => {
       await database.transaction(async () => {
         await expect(database.db.select().from(usuarios)).rejects.toThrow('use its `tx`');
         await expect(database.transaction(() => Promise.resolve())).rejects.toThrow('use its `tx`');
@@ -170,7 +170,7 @@ describe.each(DATABASES_AND_POOLER)('Database on $name', ({ open }) => {
       });
     });
 
-    it('leaves the database to background work that its work started and that goes on', async () => {
+    it('transaction leaves the database to background work that its work started and that goes on', async () => {
       const ended = new Gate();
       let later: Promise<unknown> = Promise.resolve();
       await database.transaction(() => {
@@ -181,7 +181,7 @@ describe.each(DATABASES_AND_POOLER)('Database on $name', ({ open }) => {
       expect(await later).toBe(0);
     });
 
-    it('refuses statements on a tx that has ended', async () => {
+    it('transaction refuses statements on a tx that has ended', async () => {
       const escaped = await database.transaction((tx) => Promise.resolve({ tx }));
       await expect(escaped.tx.select().from(usuarios)).rejects.toThrow('has ended');
     });
@@ -200,14 +200,14 @@ describe.each(DATABASES_AND_POOLER)('Database on $name', ({ open }) => {
         'tareas_programado_order',
         () => tareaRow(usuarioId, { finProgramado: new Date('2025-12-31T12:00:00Z') }),
       ],
-    ])('names %s', async (name, rowOf) => {
+    ])('violatedConstraint names %s', async (name, rowOf) => {
       const existing = tareaRow(usuarioId);
       await database.db.insert(tareas).values(existing);
       const error = await failureOf(database.db.insert(tareas).values(rowOf(existing.codigo)));
       expect(violatedConstraint(error)).toBe(name);
     });
 
-    it('names a partial unique index, which lets a deleted usuario go', async () => {
+    it('violatedConstraint names a partial unique index, which lets a deleted usuario go', async () => {
       const row = usuarioRow();
       await database.db.insert(usuarios).values(row);
       const again = () => database.db.insert(usuarios).values({ ...row, dni: usuarioRow().dni });
@@ -220,7 +220,7 @@ describe.each(DATABASES_AND_POOLER)('Database on $name', ({ open }) => {
       await expect(again()).resolves.toBeDefined();
     });
 
-    it('is silent about other errors', async () => {
+    it('violatedConstraint is silent about other errors', async () => {
       const error = await failureOf(database.db.execute(sql`select 1 / 0`));
       expect(error).toBeInstanceOf(Error);
       expect(violatedConstraint(error)).toBeUndefined();
@@ -228,7 +228,7 @@ describe.each(DATABASES_AND_POOLER)('Database on $name', ({ open }) => {
     });
   });
 
-  it('answers a ping', async () => {
+  it('the database answers a ping', async () => {
     await expect(database.ping()).resolves.toBeUndefined();
   });
 });

@@ -57,18 +57,18 @@ describe.each(DATABASES)('Demo data on $name', ({ open }) => {
     await own.database.db.execute(sql`update tareas set ${sql.join(columns.map(past), sql`, `)}`);
   }
 
-  it('reproduces the example of the guide', async () => {
+  it('the demo data reproduces the example of the guide', async () => {
     expect(await demo.apply()).toBe('created');
     expect(await statistics.forUser(2, 30)).toMatchObject(EXAMPLE);
   });
 
-  it('holds the example for the next five days without a restart', async () => {
+  it('the demo data holds the example for the next five days without a restart', async () => {
     await demo.apply();
     await daysPass(5);
     expect(await statistics.forUser(2, 30)).toMatchObject(EXAMPLE);
   });
 
-  it('makes the three usuarios of the contract, with the published password', async () => {
+  it('the demo data makes the three usuarios of the contract, with the published password', async () => {
     await demo.apply();
     const people = await allUsuarios();
     expect(people.map(({ id, email, rol }) => ({ id, email, rol }))).toEqual([
@@ -82,7 +82,7 @@ describe.each(DATABASES)('Demo data on $name', ({ open }) => {
     }
   });
 
-  it('tells a story that can have happened', async () => {
+  it('the demo data tells a story that can have happened', async () => {
     await demo.apply();
     const now = Date.now();
     for (const tarea of await allTareas()) {
@@ -95,14 +95,14 @@ describe.each(DATABASES)('Demo data on $name', ({ open }) => {
     }
   });
 
-  it('changes nothing when applied again on the same day', async () => {
+  it('the demo data changes nothing when applied again on the same day', async () => {
     await demo.apply();
     const before = [await allTareas(), await allUsuarios()];
     expect(await demo.apply()).toBe('unchanged');
     expect([await allTareas(), await allUsuarios()]).toEqual(before);
   });
 
-  it('moves its dates to the day of the start, and nothing else', async () => {
+  it('the demo data moves its dates to the day of the start, and nothing else', async () => {
     await demo.apply();
     const before = await allTareas();
     await daysPass(40);
@@ -121,7 +121,7 @@ describe.each(DATABASES)('Demo data on $name', ({ open }) => {
     expect(undated(await allTareas())).toEqual(undated(before));
   });
 
-  it('leaves alone what people changed, deleted and added', async () => {
+  it('the demo data leaves alone what people changed, deleted and added', async () => {
     await demo.apply();
     const { db } = own.database;
     const [added] = await db.insert(tareas).values(tareaRow(2)).returning();
@@ -140,7 +140,7 @@ describe.each(DATABASES)('Demo data on $name', ({ open }) => {
     expect([await pick(), await allUsuarios()]).toEqual(before);
   });
 
-  it('gives the next usuario and tarea ids of their own', async () => {
+  it('the demo data gives the next usuario and tarea ids of their own', async () => {
     await demo.apply();
     const { db } = own.database;
     const [usuario] = await db.insert(usuarios).values(usuarioRow()).returning();
@@ -149,13 +149,13 @@ describe.each(DATABASES)('Demo data on $name', ({ open }) => {
     expect(tarea?.id).toBe(51);
   });
 
-  it('is made once when four starts happen at the same time', async () => {
+  it('the demo data is made once when four starts happen at the same time', async () => {
     const outcomes = await Promise.all(Array.from({ length: 4 }, () => demo.apply()));
     expect(outcomes.sort()).toEqual(['created', 'unchanged', 'unchanged', 'unchanged']);
     expect(await allTareas()).toHaveLength(50);
   });
 
-  it('stays away from a database whose ids belong to real people', async () => {
+  it('the demo data is left out of a database whose ids belong to other people', async () => {
     const { db } = own.database;
     await db.insert(usuarios).values(usuarioRow());
     await db.insert(tareas).values(tareaRow(1));
@@ -164,7 +164,7 @@ describe.each(DATABASES)('Demo data on $name', ({ open }) => {
     expect([await allTareas(), await allUsuarios()]).toEqual(before);
   });
 
-  it('stays away when an e-mail is taken', async () => {
+  it('the demo data is left out when an e-mail is taken', async () => {
     await own.database.db
       .insert(usuarios)
       .values(usuarioRow({ id: 900, email: 'usuario@gad.local' }));

@@ -47,7 +47,7 @@ describe('The embedded database', () => {
   }
 
   it(
-    'is made at the first start and found at the next, with nothing else left behind',
+    'the embedded database is made at the first start and found at the next, with nothing else left behind',
     async () => {
       const first = await open();
       await first.db.insert(usuarios).values(usuarioRow({ nombre: 'Kept' }));
@@ -83,7 +83,7 @@ describe('The embedded database', () => {
   );
 
   it(
-    'keeps every acknowledged transaction, whole, when its process is killed',
+    'the embedded database keeps every acknowledged transaction, whole, when its process is killed',
     async () => {
       const { child, lines } = startWriter();
       let acknowledged = 0;
@@ -113,7 +113,7 @@ describe('The embedded database', () => {
   );
 
   it(
-    'refuses a second process with one sentence: folder, pid and the way out',
+    'the embedded database refuses a second process with one sentence: folder, pid and the way out',
     async () => {
       await open();
       const { lines } = startWriter();
@@ -128,7 +128,7 @@ describe('The embedded database', () => {
   );
 
   it(
-    'starts over when the very first start was interrupted',
+    'the embedded database starts over when the very first start was interrupted',
     async () => {
       await mkdir(join(dataDir, 'db'));
       await writeFile(join(dataDir, 'db', 'PG_VERSION'), '18\n');
@@ -140,7 +140,7 @@ describe('The embedded database', () => {
   );
 
   it(
-    'never removes a database that it cannot open, and lets the folder go',
+    'the embedded database never removes a database that it cannot open, and lets the folder go',
     async () => {
       await mkdir(join(dataDir, 'db'));
       await writeFile(join(dataDir, 'db', 'PG_VERSION'), '12\n');
@@ -153,7 +153,7 @@ describe('The embedded database', () => {
     BOOTS,
   );
 
-  it('says which folder cannot be used', async () => {
+  it('the embedded database says which folder cannot be used', async () => {
     await writeFile(join(dataDir, 'file'), '');
     await expect(openPglite(join(dataDir, 'file', 'inside'))).rejects.toThrow(
       /^DATA_DIR names the folder .+ cannot be used \(ENOTDIR/,
@@ -161,7 +161,7 @@ describe('The embedded database', () => {
   });
 
   it(
-    'closes after what is running, and answers 503 from then on',
+    'the embedded database closes after what is running, and answers 503 from then on',
     async () => {
       const { db } = await open();
       const inside = new Gate();

@@ -41,7 +41,7 @@ describe.each(DATABASES_AND_POOLER)('The log of events on $name', ({ open }) => 
     own.database.transaction((tx) => appendEvents(tx, events));
   const end = async (): Promise<string> => (await log.read(undefined)).cursor;
 
-  it('tells once what was appended since a cursor', async () => {
+  it('the outbox returns once what was appended since a cursor', async () => {
     const before = await end();
     await append(event(1), event(2));
     await append(event(3));
@@ -52,7 +52,7 @@ describe.each(DATABASES_AND_POOLER)('The log of events on $name', ({ open }) => 
     expect(ids((await log.read(before)).events)).toEqual([1, 2, 3]);
   });
 
-  it('holds nothing of a transaction that rolled back', async () => {
+  it('the outbox holds nothing of a transaction that rolled back', async () => {
     const before = await end();
     const failing = own.database.transaction(async (tx) => {
       await appendEvents(tx, [event(1)]);
@@ -62,7 +62,7 @@ describe.each(DATABASES_AND_POOLER)('The log of events on $name', ({ open }) => 
     expect((await log.read(before)).events).toEqual([]);
   });
 
-  it('knows which cursors cover a write, and which cover a moment', async () => {
+  it('the outbox knows which cursors cover a write, and which cover a moment', async () => {
     const before = await end();
     const position = await append(event(1));
     const after = await end();
@@ -71,7 +71,7 @@ describe.each(DATABASES_AND_POOLER)('The log of events on $name', ({ open }) => 
     expect([log.covers(before, now), log.covers(await end(), now)]).toEqual([false, true]);
   });
 
-  it('cannot tell what came after a cursor that is none of its own', async () => {
+  it('the outbox does not know what came after a foreign cursor', async () => {
     const [name = '', snapshot = ''] = (await end()).split(' ');
     for (const cursor of [
       undefined,
@@ -87,14 +87,14 @@ describe.each(DATABASES_AND_POOLER)('The log of events on $name', ({ open }) => 
     expect((await log.read(`${name} ${snapshot}`)).events).toEqual([]);
   });
 
-  it('cannot tell either after its table was emptied or restored', async () => {
+  it('the outbox does not know its cursors after its table was emptied or restored', async () => {
     const before = await end();
     await own.database.db.execute(sql`truncate domain_events`);
     expect((await log.read(before)).events).toBeUndefined();
     expect((await log.read(await end())).events).toEqual([]);
   });
 
-  it('forgets what is old, oldest first, and says so to cursors from before', async () => {
+  it('the outbox prunes old events, oldest first, and refuses cursors from before', async () => {
     const config = readAppConfig({ EVENTS_RETENTION_HOURS: '2' });
     const retention = new OutboxRetention(config, own.database);
     const before = await end();
@@ -128,7 +128,7 @@ describe('The log of events on PostgreSQL', () => {
     await database.close();
   });
 
-  it('wakes who listens in other processes when told that something was appended', async () => {
+  it('the outbox wakes listeners in other processes at an append', async () => {
     const other = await openLog(database, url);
     const woken = new Promise<void>((resolve) => other.onAppend(resolve));
     await other.now();
@@ -137,7 +137,7 @@ describe('The log of events on PostgreSQL', () => {
     await other.close();
   });
 
-  it('appends on a connection on which it has failed before', async () => {
+  it('the outbox appends on a connection on which it has failed before', async () => {
     const single = await openDatabase({ database: { url, poolSize: 1 }, dataDir: '' });
     try {
       const failed = single.transaction(async (tx) => {
@@ -153,7 +153,7 @@ describe('The log of events on PostgreSQL', () => {
     }
   });
 
-  it('does not wait for a transaction that stays open, and tells of it when it ends', async () => {
+  it('the outbox does not wait for a transaction that stays open, and returns it when it ends', async () => {
     const slow = new pg.Client(url);
     await slow.connect();
     let { cursor } = await log.read(undefined);
@@ -174,12 +174,12 @@ describe('The log of events on PostgreSQL', () => {
     expect(ids((await log.read(cursor)).events)).toEqual([9]);
   });
 
-  it('loses and repeats nothing under concurrent writers and a long foreign transaction', async () => {
+  it('the outbox loses and repeats nothing under concurrent writers and a long foreign transaction', async () => {
     const result = await runLogLoad({ url, log, writers: 8, events: 4_000, foreignMs: 300 });
     expect(result).toMatchObject({ appended: 4_000, lost: 0, repeated: 0 });
   }, 60_000);
 
-  it('reads on through a connection of its own after that was cut', async () => {
+  it('the outbox reads on through its own connection after that was cut', async () => {
     const { cursor } = await log.read(undefined);
     const its = sql`datname = current_database() and query like '%from domain_event_log%'
       and pid <> pg_backend_pid()`;
@@ -194,7 +194,7 @@ describe('The log of events on PostgreSQL', () => {
     expect(ids((await log.read(cursor)).events)).toEqual([1]);
   });
 
-  it('has another identity after a restart, because files may have been put back meanwhile', async () => {
+  it('the outbox has another identity after a restart, because files may have been put back', async () => {
     const server = await startPostgres();
     const restarted = await openDatabase({
       database: { url: server.url, poolSize: 2 },

@@ -30,7 +30,7 @@ describe('Three API processes over one Redis and one PostgreSQL', () => {
     ],
     ['gad-local', ['process-frozen', 'crash-before-invalidation'], ['failover-one-left-behind']],
   ])(
-    'show no old state, fail no request and leave nothing stuck: %s',
+    'three API processes show no stale state, fail no request and leave nothing stuck: %s',
     async (subject, ...some) => {
       const faults = some.flat();
       const result = await run(subject, faults);
@@ -48,7 +48,7 @@ describe('Three API processes over one Redis and one PostgreSQL', () => {
     150_000,
   );
 
-  it('would be seen to show old states: plain cache-aside does after an old dump', async () => {
+  it('plain cache-aside shows stale states after an old dump (the positive control)', async () => {
     // One dump may hold only what no reader asks for again: up to three, until one is seen.
     let stale = 0;
     for (let turn = 0; turn < 3 && stale === 0; turn++) {

@@ -39,19 +39,19 @@ describe('ADMIN_EMAIL and ADMIN_PASSWORD_FILE', () => {
     return (await api.get('/usuarios', { as })).body as { items: { id: number; rol: string }[] };
   };
 
-  it('make one admin, also when several processes start at once', async () => {
+  it('ADMIN_EMAIL and ADMIN_PASSWORD_FILE make one admin, also when several processes start at once', async () => {
     const [api] = await Promise.all([start(), start(), start()]);
     expect((await list(api)).items).toMatchObject([{ rol: 'admin', email: 'first@example.org' }]);
   }, 120_000);
 
-  it('are not looked at once there is an admin', async () => {
+  it('ADMIN_EMAIL and ADMIN_PASSWORD_FILE are not looked at once there is an admin', async () => {
     await start();
     await rm(ADMIN_PASSWORD_FILE);
     const again = await start({ ADMIN_EMAIL: 'second@example.org' });
     expect((await list(again)).items).toHaveLength(1);
   }, 120_000);
 
-  it('stop the start with a sentence when they cannot be used', async () => {
+  it('ADMIN_EMAIL and ADMIN_PASSWORD_FILE stop the start with a sentence when they cannot be used', async () => {
     await expect(start({ ADMIN_PASSWORD_FILE: join(folder, 'none') })).rejects.toThrow(
       /^ADMIN_PASSWORD_FILE cannot be used \(ENOENT/,
     );
@@ -73,7 +73,7 @@ describe('a database with demo usuarios', () => {
   ];
 
   it.each(exposed)(
-    'is not served to others with the published password: %j',
+    'a database with demo usuarios is not served to others with the published password: %j',
     async (way) => {
       const DATABASE_URL = await ownDatabase();
       const demo = await TestApi.start('servers', { DATABASE_URL });

@@ -39,28 +39,28 @@ onEveryCacheSetup('freshness', (api) => {
     expect((await api().patch(`/tareas/${id}`, { as: 'supervisor', body })).status).toBe(200);
   };
 
-  it('tarea.created', async () => {
+  it('tarea.created makes the next read fresh', async () => {
     await warm();
     await create(IDS.usuario);
     await expectFresh([IDS.usuario]);
     expect((await read(IDS.supervisor, 30, true)).hit).toBe(true);
   });
 
-  it('tarea.updated', async () => {
+  it('tarea.updated makes the next read fresh', async () => {
     const id = await create(IDS.usuario);
     await warm();
     await patch(id, { prioridad: 5 });
     await expectFresh([IDS.usuario]);
   });
 
-  it('tarea.reassigned, for both usuarios', async () => {
+  it('tarea.reassigned makes the next read fresh for both usuarios', async () => {
     const id = await create(IDS.usuario);
     await warm();
     await patch(id, { delegado_usuario_id: IDS.supervisor });
     await expectFresh(USERS);
   });
 
-  it('tarea.status_changed, at each move', async () => {
+  it('tarea.status_changed makes the next read fresh, at each move', async () => {
     const id = await create(IDS.usuario);
     for (const estado of ['en_curso', 'pausada', 'en_curso', 'finalizada']) {
       await warm();
@@ -69,14 +69,14 @@ onEveryCacheSetup('freshness', (api) => {
     }
   });
 
-  it('tarea.deleted', async () => {
+  it('tarea.deleted makes the next read fresh', async () => {
     const id = await create(IDS.usuario);
     await warm();
     expect((await api().delete(`/tareas/${id}`, { as: 'admin' })).status).toBe(204);
     await expectFresh([IDS.usuario]);
   });
 
-  it('usuario.created, after the absence was cached, and usuario.deleted', async () => {
+  it('usuario.created, after the absence was cached, and usuario.deleted make the next read fresh', async () => {
     const status = async (id: number) =>
       (await api().get(`/stats/user/${id}`, { as: 'admin' })).status;
     const usuario = (n: number) => ({

@@ -234,7 +234,7 @@ function expectHonest(shot: Shot, hit: Hit): void {
 }
 
 describe('hostile input', () => {
-  it('gets an honest answer on every route of the OpenAPI document', async () => {
+  it('hostile input gets an honest answer on every route of the OpenAPI document', async () => {
     const all = routes();
     expect(all.length).toBeGreaterThan(20);
     const statuses = new Map<number, number>();

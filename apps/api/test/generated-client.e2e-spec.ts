@@ -97,7 +97,7 @@ afterAll(async () => {
 });
 
 describe('a client that is generated from the OpenAPI document', () => {
-  it('compiles under strict settings and talks to the API', async () => {
+  it('a client that is generated from the OpenAPI document compiles under strict settings and talks to the API', async () => {
     const { body: document } = await api.get('//docs-json');
     const types = astToString(await openapiTypescript(document));
     await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));

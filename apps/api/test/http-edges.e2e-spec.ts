@@ -118,7 +118,7 @@ describe('a name with an address of IPv4 and one of IPv6', () => {
     { address: '::1', family: 6 },
   ];
 
-  it('is answered alike at every address that listens, also before any handler', async () => {
+  it('a name with an IPv4 and an IPv6 address is answered alike at every address that listens', async () => {
     const dataDir = await temporaryFolder();
     const named = await createApp({ NODE_ENV: 'test', LOG_LEVEL: 'silent', DATA_DIR: dataDir });
     const lookup = jest.spyOn(dns, 'lookup') as jest.Mock;
@@ -157,7 +157,7 @@ describe('a name with an address of IPv4 and one of IPv6', () => {
 describe('static files', () => {
   const file = '//docs/swagger-ui.css';
 
-  it('answer validators and ranges', async () => {
+  it('static files answer validators and ranges', async () => {
     const { headers } = await api.get(file);
     const etag = headers.get('etag') ?? '';
     const modified = headers.get('last-modified') ?? '';
@@ -197,11 +197,11 @@ describe('static files', () => {
     '..%2f..%2fpackage.json',
     'a'.repeat(3_000),
     '.env',
-  ])('are not found at %s', async (path) => {
+  ])('static files are not found at %s', async (path) => {
     expectProblem(await api.get(`//docs/${path}`), 404, 'NOT_FOUND');
   });
 
-  it('and documents: YAML is gone', async () => {
+  it('the YAML document is gone', async () => {
     expect((await api.get('//docs-json')).status).toBe(200);
     expectProblem(await api.get('//docs-yaml'), 404, 'NOT_FOUND');
   });
@@ -253,7 +253,7 @@ describe('percent-encoded words of a route', () => {
 });
 
 describe('caches on the way', () => {
-  it('keep nothing personal, and ask again for statistics', async () => {
+  it('caches on the way keep nothing personal, and ask again for statistics', async () => {
     const control = async (path: string) =>
       (await api.get(path, { as: 'admin' })).headers.get('cache-control');
     for (const path of [

@@ -23,7 +23,7 @@ onEverySetup('Idempotency-Key', (api) => {
     return rows.map(({ row }) => row);
   };
 
-  it('gives the same answer again and creates once', async () => {
+  it('an idempotency key gives the same answer again and creates once', async () => {
     const [key, titulo] = [randomUUID(), `Única ${randomUUID()}`];
     const first = await post('/tareas', key, tareaBody({ titulo }));
     expect(first.status).toBe(201);
@@ -41,14 +41,14 @@ onEverySetup('Idempotency-Key', (api) => {
     expect(await count(titulo)).toBe(1);
   });
 
-  it('gives the first answer also after the tarea has changed', async () => {
+  it('an idempotency key gives the first answer also after the tarea has changed', async () => {
     const key = randomUUID();
     const { body } = await post('/tareas', key, tareaBody());
     await api().patch(`/tareas/${String(body.id)}`, { as: 'admin', body: { titulo: 'Otro' } });
     expect((await post('/tareas', key, tareaBody())).body).toEqual(body);
   });
 
-  it('creates a usuario once, and keeps neither the password nor a hash of it that can be guessed', async () => {
+  it('an idempotency key creates a usuario once, and keeps neither the password nor a hash of it that can be guessed', async () => {
     const [key, body] = [randomUUID(), usuarioFields()];
     const first = await post('/usuarios', key, body);
     const again = await post('/usuarios', key, body);
@@ -59,7 +59,7 @@ onEverySetup('Idempotency-Key', (api) => {
     expectProblem(other, 422, 'IDEMPOTENCY_KEY_REUSED');
   });
 
-  it('refuses another body under the same key with 422', async () => {
+  it('an idempotency key refuses another body under the same key with 422', async () => {
     const key = randomUUID();
     await post('/tareas', key, tareaBody());
     for (const extra of [
@@ -73,7 +73,7 @@ onEverySetup('Idempotency-Key', (api) => {
     }
   });
 
-  it('keeps callers and operations apart', async () => {
+  it('an idempotency key keeps callers and operations apart', async () => {
     const key = randomUUID();
     const one = await post('/tareas', key, tareaBody(), 'admin');
     const two = await post('/tareas', key, tareaBody({ titulo: 'Otra' }), 'supervisor');
@@ -82,7 +82,7 @@ onEverySetup('Idempotency-Key', (api) => {
     expect(two.body.id).not.toBe(one.body.id);
   });
 
-  it('creates once for requests that come at the same time', async () => {
+  it('an idempotency key creates once for requests that come at the same time', async () => {
     const [key, titulo] = [randomUUID(), `Carrera ${randomUUID()}`];
     const answers = await Promise.all(
       Array.from({ length: 12 }, () => post('/tareas', key, tareaBody({ titulo }))),
@@ -93,7 +93,7 @@ onEverySetup('Idempotency-Key', (api) => {
     expect(await count(titulo)).toBe(1);
   });
 
-  it('keeps no failure: the key is free for the attempt that succeeds', async () => {
+  it('an idempotency key keeps no failure: the key is free for the attempt that succeeds', async () => {
     const { codigo } = await createTarea(api());
     const key = randomUUID();
     expectProblem(await post('/tareas', key, tareaBody({ codigo })), 409, 'TAREA_CODIGO_DUPLICATE');
@@ -102,7 +102,7 @@ onEverySetup('Idempotency-Key', (api) => {
     expect([answer.status, replayed(answer)]).toEqual([201, null]);
   });
 
-  it('forgets an answer after 24 hours, whether it is pruned by then or not', async () => {
+  it('an idempotency key forgets an answer after 24 hours, whether it is pruned by then or not', async () => {
     const keys = [randomUUID(), randomUUID()] as const;
     const first = await post('/tareas', keys[0], tareaBody());
     await post('/tareas', keys[1], tareaBody());
@@ -120,14 +120,14 @@ onEverySetup('Idempotency-Key', (api) => {
     expect([(await stored(keys[0])).length, (await stored(keys[1])).length]).toEqual([1, 0]);
   });
 
-  it.each(['a b', 'ñ', 'x'.repeat(256), ' '])('refuses the key %j', async (key) => {
+  it.each(['a b', 'ñ', 'x'.repeat(256), ' '])('the idempotency key %j is refused', async (key) => {
     const answer = await post('/tareas', Buffer.from(key).toString('latin1'), tareaBody());
     expectProblem(answer, 400, 'VALIDATION_FAILED');
     expect(answer.body.errors).toEqual([expect.objectContaining({ field: 'Idempotency-Key' })]);
   });
 
-  describe('who may not create', () => {
-    it('is refused before any key is looked at', async () => {
+  describe('A caller that may not create', () => {
+    it('a caller that may not create is refused before any key is looked at', async () => {
       const key = randomUUID();
       await post('/tareas', key, tareaBody(), 'supervisor');
       expectProblem(await post('/tareas', key, tareaBody(), 'usuario'), 403, 'FORBIDDEN');

@@ -6,7 +6,7 @@ import { tareaBody } from './support/new-tarea.js';
 onEverySetup('Accept-Language', (api) => {
   const spanish = { 'accept-language': 'es-AR, en;q=0.5' };
 
-  it('translates title, detail and messages; code, status and type stay', async () => {
+  it('a Spanish answer translates title, detail and messages; code, status and type stay', async () => {
     const call = (headers: Record<string, string>) =>
       api().post('/tareas', { as: 'admin', body: tareaBody({ prioridad: 9, titulo: 7 }), headers });
     const [english, translated] = [await call({}), await call(spanish)];

@@ -56,7 +56,7 @@ describe('Two instances with copies of statistics in memory', () => {
     for (let at = 0; at < 3; at++) await read(otherUrl);
   }
 
-  it('answer as Redis would have, the remaining life included', async () => {
+  it('instances with copies answer as Redis would have, the remaining ttl included', async () => {
     await warm();
     const served = await read(api.url);
     expect(served._cache).toMatchObject({
@@ -67,7 +67,7 @@ describe('Two instances with copies of statistics in memory', () => {
     expect(served._cache.ttl).toBeLessThanOrEqual(300);
   });
 
-  it('show a write at once, whichever instance is asked', async () => {
+  it('instances with copies show a write at once, whichever instance is asked', async () => {
     await warm();
     const before = (await read(otherUrl)).total_tareas;
     for (let written = 1; written <= 10; written++) {
@@ -82,7 +82,7 @@ describe('Two instances with copies of statistics in memory', () => {
     ['one key', 'POST', `/cache/invalidate/stats:user:${IDS.usuario}:days:30`],
     ['a pattern', 'POST', '/cache/invalidate-pattern/stats:*'],
     ['everything', 'POST', '/cache/clear'],
-  ])('forget together when an admin removes %s', async (_, method, path) => {
+  ])('instances drop their copies together when an admin removes %s', async (_, method, path) => {
     await warm();
     expect((await read(otherUrl))._cache.hit).toBe(true);
     expect((await api.call(method, path, { as: 'admin' })).status).toBeLessThan(300);

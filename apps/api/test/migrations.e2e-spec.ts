@@ -53,7 +53,7 @@ describe('A database that version 1.0.0 filled', () => {
   });
   let after: Map<string, string[]>;
 
-  it('is migrated without the loss of a row, or of a value that version 1.0.0 reads', () => {
+  it('a database that version 1.0.0 filled is migrated without the loss of a row, or of a value that version 1.0.0 reads', () => {
     expect(before.size).toBeGreaterThan(0);
     for (const [table, rows] of before) {
       expect(rows.length).toBeGreaterThan(0);
@@ -63,7 +63,7 @@ describe('A database that version 1.0.0 filled', () => {
     }
   });
 
-  it('lets its usuarios in, and shows, counts and changes what they had', async () => {
+  it('a database that version 1.0.0 filled lets its usuarios in, and shows, counts and changes what they had', async () => {
     for (const role of ['admin', 'supervisor', 'usuario'] as const) {
       expect((await api.get('/auth/me', { as: role })).status).toBe(200);
     }

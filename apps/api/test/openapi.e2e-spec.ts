@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 
 describe('the OpenAPI document', () => {
-  it('has no finding at Redocly’s recommended level', async () => {
+  it('the OpenAPI document has no finding at Redocly’s recommended level', async () => {
     const source = JSON.stringify(document);
     const config = await createConfig({ extends: ['recommended'] });
     const findings = await lintFromString({ source, config, absoluteRef: '/openapi.json' });
@@ -31,7 +31,7 @@ describe('the OpenAPI document', () => {
     expect(broken.map(({ ruleId }) => ruleId)).toEqual(['no-empty-servers']);
   });
 
-  it('has no finding at Spectral’s recommended level', async () => {
+  it('the OpenAPI document has no finding at Spectral’s recommended level', async () => {
     const linter = new spectral.Spectral();
     linter.setRuleset({
       // Its types are not those that setRuleset asks for, which is what it is made for.
@@ -43,7 +43,7 @@ describe('the OpenAPI document', () => {
     expect(broken.map(({ code }) => code)).toContain('oas3-api-servers');
   });
 
-  it('gives every operation an id that reads: a verb and what it is about', () => {
+  it('the OpenAPI document gives every operation an id that reads: a verb and what it is about', () => {
     const ids = operationsOf(document).map(({ operation }) => operation.operationId ?? '');
     expect(ids).toContain('getUserStatistics');
     expect(new Set(ids).size).toBe(ids.length);
@@ -52,7 +52,7 @@ describe('the OpenAPI document', () => {
     expect(ids.filter((id) => !new RegExp(`^(${verbs})([A-Z][a-z]+)+$`).test(id))).toEqual([]);
   });
 
-  it('says integer and date-time wherever it is one, and has a type for every parameter', () => {
+  it('the OpenAPI document says integer and date-time wherever it is one, and has a type for every parameter', () => {
     const odd: string[] = [];
     for (const [name, schema] of Object.entries(document.components?.schemas ?? {})) {
       for (const [field, property] of Object.entries(
@@ -76,7 +76,7 @@ describe('the OpenAPI document', () => {
     expect(odd).toEqual([]);
   });
 
-  it('bounds every text of a body', () => {
+  it('the OpenAPI document bounds every text of a body', () => {
     const unbounded = operationsOf(document).flatMap(({ operation }) => {
       const body = operation.requestBody;
       const schema =
@@ -89,7 +89,7 @@ describe('the OpenAPI document', () => {
     expect(unbounded).toEqual([]);
   });
 
-  it('has no default for what a PATCH may leave out', () => {
+  it('the OpenAPI document has no default for what a PATCH may leave out', () => {
     const { CreateUsuarioDto, UpdateUsuarioDto } = document.components?.schemas ?? {};
     expect(schemaOf(document, CreateUsuarioDto)?.properties?.['rol']).toHaveProperty('default');
     expect(schemaOf(document, UpdateUsuarioDto)?.properties?.['rol']).not.toHaveProperty('default');
@@ -104,7 +104,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('lists every code, and each where it can occur', () => {
+  it('the OpenAPI document lists every code, and each where it can occur', () => {
     const problem = schemaOf(document, document.components?.schemas?.['ProblemDto']);
     expect(problem?.properties?.['code']).toMatchObject({ type: 'string', enum: PROBLEM_CODES });
     for (const { path, method, operation } of operationsOf(document)) {
@@ -125,12 +125,12 @@ describe('the OpenAPI document', () => {
     ['getUserStatistics', '/stats/user/2'],
     ['listTareas', '/tareas'],
     ['listCacheKeys', '/cache/keys'],
-  ])('tells every field that %s answers', async (operationId, path) => {
+  ])('the OpenAPI document has every field that %s answers', async (operationId, path) => {
     const { body } = await api.get(path, { as: 'admin' });
     expect(undocumentedFields(document, operationId, body)).toEqual([]);
   });
 
-  it('is made once, and has no YAML beside it', async () => {
+  it('the OpenAPI document is made once, and has no YAML beside it', async () => {
     const [one, two] = [await api.get('//docs-json'), await api.get('//docs-json')];
     expect(one.body).toEqual(two.body);
     expect((await api.get('//docs-yaml')).status).toBe(404);

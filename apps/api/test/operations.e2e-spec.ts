@@ -5,7 +5,7 @@ import { sendRaw } from './support/raw-http.js';
 
 onEverySetup('operations and the edges of HTTP', (api) => {
   describe('operations', () => {
-    it('is live and ready', async () => {
+    it('the API is live and ready', async () => {
       const servers = api().redisUrl !== undefined;
       expect(await api().get('//health/live')).toMatchObject({
         status: 200,
@@ -23,7 +23,7 @@ onEverySetup('operations and the edges of HTTP', (api) => {
       });
     });
 
-    it('exposes the guide’s Prometheus metrics', async () => {
+    it('the API exposes the guide’s Prometheus metrics', async () => {
       await api().get('/stats/user/2', { as: 'usuario' });
       const { status, headers, body } = await api().get('//metrics');
       expect(status).toBe(200);
@@ -39,7 +39,7 @@ onEverySetup('operations and the edges of HTTP', (api) => {
       }
     });
 
-    it('serves Swagger UI and its document, every route with its answers and errors', async () => {
+    it('the API serves Swagger UI and its document, every route with its answers and errors', async () => {
       const ui = await api().get('//docs');
       expect(ui.status).toBe(200);
       expect(ui.body).toMatch(/swagger-ui/);
@@ -68,7 +68,7 @@ onEverySetup('operations and the edges of HTTP', (api) => {
   });
 
   describe('request ids', () => {
-    it('keeps a sane one and replaces any other', async () => {
+    it('a request id is kept when it is sane, and replaced otherwise', async () => {
       const idFor = async (sent: string) =>
         (await api().get('//health/live', { headers: { 'x-request-id': sent } })).headers.get(
           'x-request-id',
@@ -81,12 +81,12 @@ onEverySetup('operations and the edges of HTTP', (api) => {
   });
 
   describe('what is refused before any handler runs', () => {
-    it('an unknown route', async () => {
+    it('an unknown route is refused before any handler runs', async () => {
       expectProblem(await api().get('/nada', { as: 'admin' }), 404, 'NOT_FOUND');
       expectProblem(await api().get('//nada'), 404, 'NOT_FOUND');
     });
 
-    it('broken JSON, prototype poisoning, and a body that is no object', async () => {
+    it('broken JSON, prototype poisoning, and a body that is no object are refused', async () => {
       for (const body of ['{"email":', '{"__proto__":{"a":1}}', 'null', '[]', '"text"']) {
         const answer = await api().post('/auth/login', { body });
         expect({ body, status: answer.status }).toEqual({ body, status: 400 });
@@ -95,14 +95,14 @@ onEverySetup('operations and the edges of HTTP', (api) => {
       expect(({} as Record<string, unknown>)['a']).toBeUndefined();
     });
 
-    it('a body that is too large', async () => {
+    it('a body that is too large is refused', async () => {
       const answer = await api().post('/auth/login', {
         body: { email: 'a'.repeat(200_000), password: 'x' },
       });
       expectProblem(answer, 413, 'PAYLOAD_TOO_LARGE');
     });
 
-    it('another media type', async () => {
+    it('a body of another media type is refused', async () => {
       const answer = await api().post('/auth/login', {
         body: '<a/>',
         headers: { 'content-type': 'application/xml' },
@@ -110,11 +110,11 @@ onEverySetup('operations and the edges of HTTP', (api) => {
       expectProblem(answer, 415, 'UNSUPPORTED_MEDIA_TYPE');
     });
 
-    it('a URL with broken percent-encoding', async () => {
+    it('a URL with broken percent-encoding is refused', async () => {
       expectProblem(await api().get('/tareas/%E0%A4%A', { as: 'admin' }), 400, 'MALFORMED_REQUEST');
     });
 
-    it('headers that are too large, and what is no HTTP', async () => {
+    it('headers that are too large, and bytes that are no HTTP, are refused', async () => {
       const huge = await sendRaw(
         api().url,
         `GET /health/live HTTP/1.1\r\nHost: x\r\nX-Big: ${'a'.repeat(20_000)}\r\n\r\n`,
@@ -128,7 +128,7 @@ onEverySetup('operations and the edges of HTTP', (api) => {
     });
   });
 
-  it('sends security headers, and CORS ones to nobody unless configured', async () => {
+  it('the API sends security headers, and CORS headers only where configured', async () => {
     const { headers } = await api().get('//health/live', {
       headers: { origin: 'https://evil.example' },
     });

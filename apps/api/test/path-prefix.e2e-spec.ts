@@ -81,7 +81,7 @@ describe('behind nginx with a path prefix', () => {
     });
   });
 
-  it('names what the proxy names, and nothing that is no prefix', async () => {
+  it('behind nginx with a path prefix names what the proxy names, and nothing that is no prefix', async () => {
     const servers = async (prefix: string | undefined): Promise<unknown> => {
       const headers = prefix === undefined ? {} : { 'x-forwarded-prefix': prefix };
       return (await api.get('//docs-json', { headers })).body.servers;
@@ -103,7 +103,7 @@ describe('behind nginx with a path prefix', () => {
 });
 
 describe('PUBLIC_URL', () => {
-  it('goes before what a proxy says', async () => {
+  it('PUBLIC_URL goes before what a proxy says', async () => {
     const own = await TestApi.start('embedded', { PUBLIC_URL: 'https://gad.example.org/gad/' });
     try {
       const headers = { 'x-forwarded-prefix': '/other' };

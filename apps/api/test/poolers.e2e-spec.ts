@@ -28,11 +28,11 @@ describe.each(['transaction', 'session'] as const)('A pooler in %s mode', (mode)
     await server.stop();
   });
 
-  it('is detected at the start', () => {
+  it('a pooler is detected at the start', () => {
     expect(database.pooled).toBe(true);
   });
 
-  it('serves statements that have names, on whichever server connection they land', async () => {
+  it('a pooler serves statements that have names, on whichever server connection they land', async () => {
     const named = database.db.select({ one: sql`1` }).from(sql`generate_series(1, 1)`);
     const statement = named.prepare('a_name');
     const round = () => Promise.all(Array.from({ length: 24 }, () => statement.execute({})));
@@ -40,7 +40,7 @@ describe.each(['transaction', 'session'] as const)('A pooler in %s mode', (mode)
   });
 
   it.each(['by itself', 'in a transaction'])(
-    'keeps our settings with each statement %s',
+    'a pooler keeps our settings with each statement %s',
     async (how) => {
       await database.db.execute(sql.raw(`alter database gad set timezone = 'Asia/Kathmandu'`));
       const settings = sql`select current_setting('timezone') as zone, current_setting('statement_timeout') as "timeout"`;
@@ -55,7 +55,7 @@ describe.each(['transaction', 'session'] as const)('A pooler in %s mode', (mode)
     },
   );
 
-  it('leaves no setting behind for the other clients of the pooler', async () => {
+  it('a pooler leaves no setting behind for the other clients of the pooler', async () => {
     await database.db.execute(sql`select 1`);
     const seen = await onConnection(pooler.url.replace(/postgres$/, 'gad'), (client) =>
       client.query(`select current_setting('statement_timeout') as timeout`),
@@ -85,7 +85,7 @@ describe('The log of events and a pooler', () => {
   const open = async (database: PostgresDatabase, variables: Record<string, string>) =>
     new Outbox(await makeOutboxReader(readAppConfig(variables), database));
 
-  it('is listened to past the pooler where DATABASE_DIRECT_URL leads, whoever appends', async () => {
+  it('the outbox listens past the pooler where DATABASE_DIRECT_URL leads', async () => {
     const listening = await open(pooled, {
       DATABASE_URL: pooler.url,
       DATABASE_DIRECT_URL: server.url,
@@ -99,7 +99,7 @@ describe('The log of events and a pooler', () => {
     await Promise.all([listening.close(), polling.close()]);
   });
 
-  it('counts a process behind a pooler, which no lock announces, before that serves', async () => {
+  it('the outbox counts a process behind a pooler, which holds no lock, before that serves', async () => {
     const alone = await open(direct, { DATABASE_URL: server.url });
     const polling = await open(pooled, { DATABASE_URL: pooler.url });
     const counts = async (): Promise<boolean> => {

@@ -76,7 +76,7 @@ describe('PostgreSQL behind a network in trouble', () => {
     30_000,
   );
 
-  it('that forgot the connections: who waits on one is answered, nobody takes another of them', async () => {
+  it('connections that the network forgot answer their waiters, and are not used again', async () => {
     await many(4);
     lines = [];
     proxy.forget();
@@ -96,7 +96,7 @@ describe('PostgreSQL behind a network in trouble', () => {
     ]);
   });
 
-  it('that is sound: a transaction that rests beside a slow statement is left alone', async () => {
+  it('a transaction that rests beside a slow statement is left alone on a sound network', async () => {
     // Begun here and now: otherwise a statement begins with its first await.
     const slow = Promise.resolve(database.db.execute(sql`select 1 as one from pg_sleep(2.5)`));
     const rested = database.transaction(async (tx) => {
@@ -109,7 +109,7 @@ describe('PostgreSQL behind a network in trouble', () => {
     expect(lines.filter((line) => line.includes('does not answer'))).toEqual([]);
   });
 
-  it('is asked for no connection while it is silent: what is refused would fill its backlog', async () => {
+  it('a silent PostgreSQL is asked for no connection, as refused ones would fill its backlog', async () => {
     await many(4);
     proxy.become({ kind: 'swallow' });
     await many(4);

@@ -45,7 +45,7 @@ describe('PostgreSQL in trouble', () => {
 
   const one = () => database.db.execute(sql`select 1 as one`);
 
-  it('answers 503 while the server is away, and recovers by itself', async () => {
+  it('a PostgreSQL that is unavailable is answered with 503, and used again when it is back', async () => {
     await one();
     await server.kill('SIGKILL');
     await expect(one()).rejects.toMatchObject(UNAVAILABLE);
@@ -58,7 +58,7 @@ describe('PostgreSQL in trouble', () => {
     await expect(database.ping()).resolves.toBeUndefined();
   });
 
-  it('survives a server that dies inside a transaction, and leaks no connection', async () => {
+  it('the API survives a PostgreSQL server that dies inside a transaction, and leaks no connection', async () => {
     for (let round = 0; round < 3; round += 1) {
       const started = new Gate();
       const killed = new Gate();
@@ -82,7 +82,7 @@ describe('PostgreSQL in trouble', () => {
     }
   });
 
-  it('keeps the error of a transaction whose connection is lost afterwards', async () => {
+  it('the API keeps the error of a transaction whose connection is lost afterwards', async () => {
     const reason = new Error('no such thing');
     const attempt = database.transaction(async (tx) => {
       await tx.execute(sql`select 1`);
@@ -94,7 +94,7 @@ describe('PostgreSQL in trouble', () => {
     await untilRecovered(database);
   });
 
-  it('gives up a frozen server by a probe, long before the statements would, then uses it again', async () => {
+  it('the API gives a frozen server up by a probe, long before its statements would end, then uses it again', async () => {
     await one();
     await server.kill('SIGSTOP');
     // More than the pool holds: some wait for an answer, some for a connection.
@@ -113,7 +113,7 @@ describe('PostgreSQL in trouble', () => {
     await untilRecovered(database);
   });
 
-  it('sends nothing late of what was queued behind a frozen server', async () => {
+  it('the API sends nothing late of what was queued behind a frozen server', async () => {
     await database.db.execute(sql`create table late (n int)`);
     await Promise.all([one(), one()]);
     await server.kill('SIGSTOP');
@@ -128,19 +128,19 @@ describe('PostgreSQL in trouble', () => {
     expect(rows.filter(({ n }) => n > 1)).toEqual([]);
   });
 
-  it('lets a statement be slow while the server answers others or a probe', async () => {
+  it('the API lets a statement be slow while the server answers others or a probe', async () => {
     await expect(
       database.db.execute(sql`select 1 as one from pg_sleep(2.5)`),
     ).resolves.toMatchObject({ rows: [{ one: 1 }] });
   });
 
-  it('closes in bounded time while the server is frozen', async () => {
+  it('the API closes in bounded time while the server is frozen', async () => {
     await one();
     await server.kill('SIGSTOP');
     await expect(database.close()).resolves.toBeUndefined();
   });
 
-  it('answers 503 when every connection is taken for too long', async () => {
+  it('the API answers 503 when every connection is taken for too long', async () => {
     const busy = new Gate();
     const holders = [1, 2].map(() => database.transaction(() => busy.opened));
     await expect(one()).rejects.toMatchObject(UNAVAILABLE);
@@ -149,12 +149,12 @@ describe('PostgreSQL in trouble', () => {
     await expect(one()).resolves.toMatchObject({ rows: [{ one: 1 }] });
   });
 
-  it('stops a statement that takes too long', async () => {
+  it('the API stops a statement that takes too long', async () => {
     await expect(database.db.execute(sql`select pg_sleep(60)`)).rejects.toMatchObject(UNAVAILABLE);
     await expect(one()).resolves.toBeDefined();
   });
 
-  it('answers 503 to the victim of a deadlock', async () => {
+  it('the API answers 503 to the victim of a deadlock', async () => {
     await database.db.execute(sql`create table if not exists pair (id int primary key, n int)`);
     await database.db.execute(sql`insert into pair values (1, 0), (2, 0) on conflict do nothing`);
     const first = new Gate();
@@ -177,7 +177,7 @@ describe('PostgreSQL in trouble', () => {
   });
 
   describe('at the start', () => {
-    it('waits for a server that is still starting', async () => {
+    it('at the start waits for a server that is still starting', async () => {
       await server.kill('SIGKILL');
       const opening = openPostgres(server.url, { poolSize: 1 });
       await server.restart();
@@ -186,7 +186,7 @@ describe('PostgreSQL in trouble', () => {
       await opened.close();
     });
 
-    it('stops with one sentence that names DATABASE_URL and keeps the password', async () => {
+    it('at the start stops with one sentence that names DATABASE_URL and keeps the password', async () => {
       const url = `postgres://root:geheim@127.0.0.1:${String(await freePort())}/gad`;
       const attempt = openPostgres(url, { poolSize: 1, patienceMs: 0 });
       await expect(attempt).rejects.toBeInstanceOf(ConfigurationError);
@@ -199,13 +199,16 @@ describe('PostgreSQL in trouble', () => {
     it.each([
       'postgres://root:geh#eim@host/gad',
       'postgres://root:geheim@host/gad?sslrootcert=/nowhere',
-    ])('stops at once when the URL cannot be read, without repeating it: %s', async (url) => {
-      const attempt = openPostgres(url, { poolSize: 1, patienceMs: Infinity });
-      await expect(attempt).rejects.toThrow(/^DATABASE_URL cannot be read .+ percent-encoded\.$/);
-      await expect(attempt).rejects.not.toThrow(/geh/);
-    });
+    ])(
+      'at the start stops at once when the URL cannot be read, without repeating it: %s',
+      async (url) => {
+        const attempt = openPostgres(url, { poolSize: 1, patienceMs: Infinity });
+        await expect(attempt).rejects.toThrow(/^DATABASE_URL cannot be read .+ percent-encoded\.$/);
+        await expect(attempt).rejects.not.toThrow(/geh/);
+      },
+    );
 
-    it('does not wait for a database that does not exist', async () => {
+    it('at the start does not wait for a database that does not exist', async () => {
       const url = new URL(server.url);
       url.pathname = '/nowhere';
       const attempt = openPostgres(url.href, { poolSize: 1, patienceMs: Infinity });
@@ -214,7 +217,7 @@ describe('PostgreSQL in trouble', () => {
       );
     });
 
-    it('lets eight processes migrate one empty database at once', async () => {
+    it('at the start lets eight processes migrate one empty database at once', async () => {
       const url = await server.createDatabase('migrated_by_eight');
       const all = await Promise.all(
         Array.from({ length: 8 }, () => openPostgres(url, { poolSize: 1 })),

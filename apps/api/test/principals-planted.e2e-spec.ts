@@ -58,7 +58,7 @@ describe('writes past the application', () => {
     expect((await noted()).slice(before.length)).toEqual([{ usuarioId: usuario.id }]);
   });
 
-  it('what takes nothing away is none', async () => {
+  it('a write in SQL that revokes nothing is no event', async () => {
     const usuario = await newUsuario(api);
     await login(api, usuario);
     const { db } = api.app.get(Database, { strict: false });
@@ -70,7 +70,7 @@ describe('writes past the application', () => {
     expect(await noted()).toEqual(before);
   });
 
-  it('closes a sesion that was served from the cache', async () => {
+  it('writes past the application closes a sesion that was served from the cache', async () => {
     const usuario = await newUsuario(api);
     const tokens = await login(api, usuario);
     await warm(api, usuario, tokens);

@@ -13,7 +13,7 @@ describe('rate limits', () => {
   beforeAll(() => start({ LOGIN_RATE_LIMIT: '3', RATE_LIMIT: '4' }), 120_000);
   afterAll(() => api?.stop());
 
-  it('answers 429 with the time to wait, for logins apart from everything else', async () => {
+  it('a rate limit answers 429 with the time to wait, for logins apart from everything else', async () => {
     if (!api) throw new Error('the API did not start');
     const logins = [];
     for (let i = 0; i < 5; i += 1) logins.push(await tryLogin(api, EMAILS.usuario, DEMO_PASSWORD));
@@ -47,7 +47,7 @@ describe('limits on routes that need no token', () => {
   }, 120_000);
   afterAll(() => api.stop());
 
-  it('are one limit for refresh, logout, the documentation and metrics, but not for probes', async () => {
+  it('refresh, logout, the documentation and metrics share one limit, and probes have none', async () => {
     const refresh = { body: { refresh_token: 'x' } };
     const seen = [
       await api.post('/auth/refresh', refresh),
@@ -72,7 +72,7 @@ describe('limits on routes that need no token', () => {
     expect(await api.get('/auth/me', { as: 'usuario' })).toMatchObject({ status: 200 });
   });
 
-  it('refuse with a problem that browsers of an allowed origin can read, before the body is', async () => {
+  it('a limited request is refused with a problem that browsers of an allowed origin can read', async () => {
     const headers = { origin: 'https://app.example.org', 'content-type': 'application/json' };
     const answer = await api.post('/auth/refresh', { body: '{ this is no JSON', headers });
     expectProblem(answer, 429, 'RATE_LIMITED');
@@ -85,7 +85,7 @@ describe('limits on routes that need no token', () => {
 });
 
 describe('limits on requests that hash passwords', () => {
-  it('count the network, and a usuario in all networks together, on every such route', async () => {
+  it('limits on hashing count the network, and a usuario in all networks together, on every such route', async () => {
     const api = await TestApi.start('embedded', { LOGIN_RATE_LIMIT: '2', TRUST_PROXY: 'loopback' });
     try {
       const as = { token: await api.login('usuario') };
@@ -131,7 +131,7 @@ describe('limits on requests that hash passwords', () => {
     }
   }, 120_000);
 
-  it('answer 503 beyond a short queue, the hashing requests alone', async () => {
+  it('limits on hashing answer 503 beyond a short queue, to hashing requests alone', async () => {
     const api = await TestApi.start('embedded', {});
     try {
       const token = await api.login('usuario');
@@ -172,19 +172,19 @@ describe('the address that limits count by', () => {
     return statuses;
   }
 
-  it('is the connection’s own, whatever the caller writes into X-Forwarded-For', async () => {
+  it('the address that limits count by is the connection’s own, whatever the caller writes into X-Forwarded-For', async () => {
     await start({});
     expect(await logins(['192.0.2.1', '192.0.2.2', '192.0.2.3'])).toEqual([200, 200, 429]);
   }, 120_000);
 
-  it('is the one that a trusted proxy names, and not what the caller put before it', async () => {
+  it('the address that limits count by is the one that a trusted proxy names, and not what the caller put before it', async () => {
     await start({ TRUST_PROXY: 'loopback, 10.0.0.0/8' });
     expect(await logins(['192.0.2.1', '192.0.2.1', '192.0.2.1'])).toEqual([200, 200, 429]);
     expect(await logins(['192.0.2.2', '192.0.2.2, 10.1.1.1'])).toEqual([200, 200]);
     expect(await logins(['1.1.1.1, 192.0.2.2', '8.8.8.8, 192.0.2.3'])).toEqual([429, 200]);
   }, 120_000);
 
-  it('is read in every spelling, IPv6 by its first 64 bits, and junk is the proxy itself', async () => {
+  it('the address that limits count by is read in every spelling, IPv6 by its first 64 bits', async () => {
     await start({ TRUST_PROXY: 'loopback' });
     expect(await logins(['192.0.2.4:1001', '"192.0.2.4:1002"', '::ffff:192.0.2.4'])).toEqual([
       200, 200, 429,

@@ -90,7 +90,7 @@ describe.each(OUTAGES)('with Redis $name', ({ strike, heal }) => {
     await untilInUse();
   }, 60_000);
 
-  it('every read of data answers from the database', async () => {
+  it('without Redis every read of data answers from the database', async () => {
     const reads = [
       ...Array.from({ length: 20 }, () => statistics()),
       api.get('/auth/me', { as: 'usuario' }),
@@ -120,7 +120,7 @@ describe.each(OUTAGES)('with Redis $name', ({ strike, heal }) => {
     expect((await api.get('/auth/me', { as: { token } })).status).toBe(401);
   });
 
-  it('writes are acknowledged, and the next read sees them', async () => {
+  it('without Redis writes are acknowledged, and the next read sees them', async () => {
     const before = await statistics();
     const created = await create();
     expect(created.status).toBe(201);
@@ -133,7 +133,7 @@ describe.each(OUTAGES)('with Redis $name', ({ strike, heal }) => {
     expect(content(await statistics())).toEqual(content(before));
   });
 
-  it('metrics leave out what is unknown instead of reporting 0', async () => {
+  it('without Redis metrics leave out what is unknown instead of reporting 0', async () => {
     const { body } = await api.get('//metrics');
     expect(body).toMatch(/^cache_connected\{.*\} 0$/m);
     for (const name of ['hit_rate', 'keys_total', 'memory_bytes', 'evicted_keys']) {
@@ -143,7 +143,7 @@ describe.each(OUTAGES)('with Redis $name', ({ strike, heal }) => {
     expect(body).not.toMatch(/ nan$/im);
   });
 
-  it('administration says honestly that nothing was done, and what there is to see', async () => {
+  it('without Redis the administration reports that nothing was done', async () => {
     const answers = await Promise.all([
       api.post('/cache/invalidate/stats:user:2:days:30', { as: 'admin' }),
       api.post('/cache/invalidate-pattern/stats:*', { as: 'admin' }),
@@ -231,7 +231,7 @@ describe('with Redis unavailable at the start', () => {
 });
 
 describe('the rate limit of several processes over one Redis', () => {
-  it('is one limit, and each one’s own while Redis is away', async () => {
+  it('the rate limit of several processes is one limit, and one for each process without Redis', async () => {
     const shared = await startRedis();
     const variables = { REDIS_URL: shared.url, LOGIN_RATE_LIMIT: '4', CACHE_DEADLINE_MS: '2000' };
     const apis = [

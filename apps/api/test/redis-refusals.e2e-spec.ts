@@ -80,7 +80,7 @@ const REFUSALS = [
 ];
 
 describe.each(REFUSALS)('with a Redis that is $name', ({ strike, heal, removes }) => {
-  it('everything is answered and right, logins are limited all the same, and it is used again', async () => {
+  it('with a refusing Redis every answer is right, logins are limited, and Redis is used again', async () => {
     const before = await statistics();
     await strike();
     const reads = await Promise.all(Array.from({ length: 20 }, () => statistics()));

@@ -128,7 +128,7 @@ describe('The log and its relay', () => {
     );
   }
 
-  it('loses nothing when the relay is killed between its removals and its cursor: the next one repeats them', async () => {
+  it('a relay that is killed between its removals and its cursor loses nothing: the next one repeats them', async () => {
     const leader = await start({ preload: './verify/faults/preload.ts' });
     await logIn(leader);
     const before = await untilServed(leader);
@@ -153,7 +153,7 @@ describe('The log and its relay', () => {
     expect(await relayOf(successor)).toMatchObject({ relay: 'leading', events: 1 });
   }, 120_000);
 
-  it('serves nothing of what a restore of the database took away, with Redis left alone', async () => {
+  it('nothing is served of what a restore of the database removed, with Redis left alone', async () => {
     const api = await start();
     await logIn(api);
     await database.backUp();

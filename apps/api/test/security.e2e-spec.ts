@@ -50,7 +50,7 @@ describe('hostile contents of Redis', () => {
     expect(({} as Record<string, unknown>)['admin']).toBeUndefined();
   });
 
-  it('somebody else’s statistics under this key, or with a field more, are not served', async () => {
+  it('hostile contents of Redis somebody else’s statistics under this key, or with a field more, are not served', async () => {
     const { _cache, ...own } = (await statistics()).body;
     for (const planted of [
       { ...own, user_id: IDS.admin, total_tareas: 999 },
@@ -74,7 +74,7 @@ describe('hostile contents of Redis', () => {
 });
 
 describe('the cache reveals nothing', () => {
-  it('what was cached for an admin: 403 stays 403, and an error is not cached', async () => {
+  it('a cached answer for an admin stays 403 for others, and an error is not cached', async () => {
     const path = `/stats/user/${IDS.supervisor}?days=30`;
     expectProblem(await api.get(path, { as: 'usuario' }), 403, 'FORBIDDEN');
     for (let turn = 0; turn < 2; turn += 1) {
@@ -85,7 +85,7 @@ describe('the cache reveals nothing', () => {
     expect((await api.get(path, { as: 'admin' })).body._cache.hit).toBe(true);
   });
 
-  it('in any shared cache on the way: answers are private', async () => {
+  it('answers are private to shared caches on the way', async () => {
     expect((await statistics()).headers.get('cache-control')).toBe('private, no-cache');
     const refused = await api.get('/auth/me');
     expect(refused.headers.get('cache-control')).toBe('no-store');
@@ -93,7 +93,7 @@ describe('the cache reveals nothing', () => {
 });
 
 describe('headers that no answer depends on', () => {
-  it('change nothing that is cached', async () => {
+  it('headers that no answer depends on change nothing that is cached', async () => {
     await api.post(`/stats/invalidate/user/${IDS.usuario}`, { as: 'usuario' });
     const poison = {
       'x-forwarded-host': 'evil.example',
@@ -110,7 +110,7 @@ describe('headers that no answer depends on', () => {
     expect(await redis.keys('gad:stats:*')).toContain(`gad:${KEY}`);
   });
 
-  it('and the order of the query: one key for one view', async () => {
+  it('the order of the query makes no other key: one key for one view', async () => {
     const path = `/stats/user/${IDS.usuario}`;
     await api.get(`${path}?days=30&use_cache=true`, { as: 'usuario' });
     const { body } = await api.get(`${path}?use_cache=true&days=30`, { as: 'usuario' });
@@ -120,7 +120,7 @@ describe('headers that no answer depends on', () => {
 
 describe('ids in paths', () => {
   it.each(['2:*', '*', '2%0a', '~seq', '2%00', '0x2', '2.0', '+2', '%32:days:30', '9'.repeat(400)])(
-    '%s builds no key',
+    'the id %s builds no key',
     async (id) => {
       const before = await redis.keys('*');
       const answers = [
@@ -145,7 +145,7 @@ describe('limits', () => {
     expectProblem(await api.post('/auth/login', { body }), 400, 'MALFORMED_REQUEST');
   });
 
-  it('a connection that says nothing, never ends its headers or never ends its body is ended', async () => {
+  it('a silent connection, and one that never ends its headers or body, is ended', async () => {
     const unfinished = [
       '',
       'GET / HTTP/1.1\r\nHost: x\r\nx-a: b\r\n',
@@ -162,7 +162,7 @@ describe('limits', () => {
 });
 
 describe('CORS', () => {
-  it('lets the configured origin in, and names no other', async () => {
+  it('CORS lets the configured origin in, and names no other', async () => {
     const allowed = await statistics({ origin: ORIGIN });
     expect(allowed.headers.get('access-control-allow-origin')).toBe(ORIGIN);
     expect(allowed.headers.get('vary')).toMatch(/origin/i);

@@ -39,7 +39,7 @@ describe.each(DATABASES)('The large set on $name', ({ open }) => {
   const rowsOf = async <Row extends Record<string, unknown>>(query: ReturnType<typeof sql>) =>
     (await own.database.db.execute<Row>(query)).rows;
 
-  it('is all or nothing', async () => {
+  it('the large set is all or nothing', async () => {
     const failing: SeedProgress = {
       start: () => undefined,
       advance: () => {
@@ -51,7 +51,7 @@ describe.each(DATABASES)('The large set on $name', ({ open }) => {
     expect(await rowsOf(sql`select 1 from usuarios union all select 1 from tareas`)).toEqual([]);
   });
 
-  it('has the size that was asked for and reports every row', async () => {
+  it('the large set has the size that was asked for and reports every row', async () => {
     await loadLargeSet(own.database, SIZE, progress);
     expect(
       await rowsOf(sql`
@@ -64,7 +64,7 @@ describe.each(DATABASES)('The large set on $name', ({ open }) => {
     });
   });
 
-  it('gives each usuario exactly 100 tareas, all of them within 365 days', async () => {
+  it('the large set gives each usuario exactly 100 tareas, all of them within 365 days', async () => {
     const repository = new StatisticsRepository(own.database);
     const ids = await own.database.db.select({ id: usuarios.id }).from(usuarios);
     const totals = await Promise.all(
@@ -73,7 +73,7 @@ describe.each(DATABASES)('The large set on $name', ({ open }) => {
     expect(new Set(totals)).toEqual(new Set([100]));
   });
 
-  it('tells a story that can have happened, with every estado in it', async () => {
+  it('the large set tells a story that can have happened, with every estado in it', async () => {
     const rows = await rowsOf<{ estado: string }>(sql`
       select estado,
         bool_and(created_at <= now() and coalesce(greatest(inicio_real, fin_real), created_at) <= now()) as past,
@@ -93,7 +93,7 @@ describe.each(DATABASES)('The large set on $name', ({ open }) => {
     );
   });
 
-  it('lets its usuarios sign in with the password of the demo usuarios', async () => {
+  it('the large set lets its usuarios sign in with the password of the demo usuarios', async () => {
     const [seeded] = await own.database.db
       .select()
       .from(usuarios)
@@ -101,14 +101,14 @@ describe.each(DATABASES)('The large set on $name', ({ open }) => {
     expect(await verify(seeded?.passwordHash ?? '', 'gad-demo')).toBe(true);
   });
 
-  it('has been analysed', async () => {
+  it('the large set has been analysed', async () => {
     const rows = await rowsOf<{ rows: number }>(
       sql`select reltuples::int as rows from pg_class where relname = 'tareas'`,
     );
     expect(rows).toEqual([{ rows: 12_000 }]);
   });
 
-  it('is refused the second time', async () => {
+  it('the large set is refused the second time', async () => {
     const again = loadLargeSet(own.database, SIZE, progress);
     await expect(again).rejects.toBeInstanceOf(SeedError);
     expect(await rowsOf(sql`select count(*) as n from tareas`)).toEqual([{ n: 12_000 }]);

@@ -38,13 +38,13 @@ async function untilHit(): Promise<void> {
 }
 
 describe('The API behind Sentinel', () => {
-  it('caches in the chosen database of a master that asks for a password', async () => {
+  it('the API behind Sentinel caches in the chosen database of a master that asks for a password', async () => {
     await untilHit();
     const { body } = await api.get('/cache/stats', { as: 'admin' });
     expect(body).toMatchObject({ connected: true, store: 'redis' });
   });
 
-  it('answers every read and write of a failover, and each read after a write is fresh', async () => {
+  it('the API behind Sentinel answers every read and write of a failover, and each read after a write is fresh', async () => {
     await untilHit();
     const switched = set.nextSwitch();
     await set.servers[0].kill('SIGKILL');

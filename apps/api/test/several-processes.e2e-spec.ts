@@ -72,7 +72,7 @@ describe('Several processes over one PostgreSQL and one Redis', () => {
     return answers.map(({ body }) => body.freshness.relay as string).sort();
   };
 
-  it('one relay applies the log, and everybody knows that the store is fresh', async () => {
+  it('one relay applies the outbox, and every process knows that the store is fresh', async () => {
     expect(await relays()).toEqual(['following', 'leading']);
     for (const api of apis) {
       const { body } = await api.get('//health/ready');
@@ -85,7 +85,7 @@ describe('Several processes over one PostgreSQL and one Redis', () => {
     }
   });
 
-  it('a write in one is seen by the next read in the other', async () => {
+  it('a write in one process is seen by the next read in the other', async () => {
     for (const [writer, reader] of [apis, [apis[1], apis[0]] as const]) {
       const { total } = await untilServed(reader);
       await createTarea(writer, { delegado_usuario_id: IDS.usuario });
@@ -116,7 +116,7 @@ describe('Several processes over one PostgreSQL and one Redis', () => {
     for (const api of apis) await untilServed(api, total + 1);
   }, 60_000);
 
-  it('a Redis that a stranger flushes serves what is right', async () => {
+  it('a Redis that another client flushes serves correct values', async () => {
     const { total } = await untilServed(apis[0]);
     await command('FLUSHALL');
     await createTarea(apis[0], { delegado_usuario_id: IDS.usuario });
@@ -134,7 +134,7 @@ describe('Several processes over one PostgreSQL, each with a cache of its own', 
     await Promise.all(apis.map((api) => api.stop()));
   });
 
-  it('a write in one is seen by the next read in the other', async () => {
+  it('a write in one process with its own cache is seen by the next read in the other', async () => {
     for (let round = 0; round < 5; round += 1) {
       const { total } = await untilServed(apis[1]);
       await createTarea(apis[0], { delegado_usuario_id: IDS.usuario });

@@ -16,7 +16,7 @@ async function letIn(apis: readonly TestApi[]): Promise<number> {
 }
 
 describe('the limits of several processes over one PostgreSQL', () => {
-  it('are one limit without Redis', async () => {
+  it('the limits of several processes are one limit without Redis', async () => {
     const variables = { DATABASE_URL: await ownDatabase(), REDIS_URL: '', LOGIN_RATE_LIMIT: '4' };
     const one = await TestApi.start('servers', variables);
     const apis = [one, await TestApi.start('servers', variables)];
@@ -31,7 +31,7 @@ describe('the limits of several processes over one PostgreSQL', () => {
     }
   }, 120_000);
 
-  it('are one limit with Redis, and begin anew but stay one while it is unavailable', async () => {
+  it('the limits of several processes are one with Redis, and begin again but stay one while it is unavailable', async () => {
     const redis = await startRedis();
     const variables = {
       DATABASE_URL: await ownDatabase(),

@@ -97,7 +97,7 @@ async function client(number: number): Promise<Answer[]> {
 }
 
 describe('SIGTERM', () => {
-  it('under load drops no request, keep-alive clients included', async () => {
+  it('SIGTERM under load drops no request, keep-alive clients included', async () => {
     const clients = Array.from({ length: 20 }, (_, number) => client(number));
     const probe = keepAlive();
     while ((await send(probe, `${api.url}/health/ready`)).status !== 200);
@@ -111,7 +111,7 @@ describe('SIGTERM', () => {
     expect(api.output).not.toMatch(/unhandled|Not closed/i);
   }, 60_000);
 
-  it('says so to load balancers at once, with a problem, and still answers what comes', async () => {
+  it('SIGTERM says so to load balancers at once, with a problem, and still answers what comes', async () => {
     await api.dispose();
     api = await startApiProcess({
       REDIS_URL: redis.url,
@@ -138,7 +138,7 @@ describe('SIGTERM', () => {
     ['PostgreSQL is frozen', () => postgres.kill('SIGSTOP')],
     ['PostgreSQL is dead', () => postgres.kill('SIGKILL')],
   ])(
-    'while %s ends within its bound, and answers what is under way',
+    'SIGTERM while %s ends within its bound, and answers what is under way',
     async (_, strike) => {
       await strike();
       const underWay = Array.from({ length: 10 }, () =>
@@ -157,7 +157,7 @@ describe('SIGTERM', () => {
     60_000,
   );
 
-  it('ends a request that never arrives whole, too', async () => {
+  it('SIGTERM ends a request that never arrives whole, too', async () => {
     const half = request(`${api.url}/api/v1/auth/login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'content-length': '100' },

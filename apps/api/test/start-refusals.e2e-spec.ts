@@ -39,7 +39,7 @@ async function startOf(
 }
 
 describe('A start that cannot succeed ends with exit code 1 and one sentence', () => {
-  it('a port in use, before the database is opened', async () => {
+  it('a port in use stops the start before the database is opened', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo; // it listens on a port, not on a pipe
@@ -56,7 +56,7 @@ describe('A start that cannot succeed ends with exit code 1 and one sentence', (
       /^HOST is no-such-host\.invalid, a name without an address: [^\n]+\.\n$/,
     ],
   ])(
-    'the host %s',
+    'the host %s stops the start',
     async (host, sentence) => {
       const end = await startOf({ DEMO_DATA: 'false', HOST: host, PORT: String(await freePort()) });
       expect(end).toEqual({ code: 1, text: expect.stringMatching(sentence) });
@@ -64,7 +64,7 @@ describe('A start that cannot succeed ends with exit code 1 and one sentence', (
     60_000,
   );
 
-  it('a data folder that cannot be made', async () => {
+  it('a data folder that cannot be made stops the start', async () => {
     const end = await startOf({ DATA_DIR: '/proc/nope', PORT: String(await freePort()) });
     expect(end.code).toBe(1);
     expect(end.text).toMatch(/^DATA_DIR names the folder \/proc\/nope, which cannot [^\n]+\.\n$/);
@@ -131,7 +131,7 @@ describe('The data folder', () => {
     (await stat(join(parent, ...path))).mode & 0o777;
 
   it.each(['/proc/nope', '/proc/nope/deeper', '/dev/null', '/dev/null/inside', '/sys/nope'])(
-    'is refused where none can be: %s',
+    'the data folder is refused where none can be: %s',
     async (path) => {
       await expect(openDataFolder(path)).rejects.toBeInstanceOf(ConfigurationError);
       await expect(openDataFolder(path)).rejects.toThrow(/^DATA_DIR names the folder /);
@@ -139,7 +139,7 @@ describe('The data folder', () => {
   );
 
   it.each(['.', 'db.lock', 'jwt-secret', 'db/PG_VERSION'])(
-    'is refused when %s is a FIFO, which would never be read',
+    'the data folder is refused when %s is a FIFO, which would never be read',
     async (name) => {
       const folder = join(parent, 'data');
       const path = join(folder, name);
@@ -149,7 +149,7 @@ describe('The data folder', () => {
     },
   );
 
-  it('is made private with everything that is in it, also when it was there already', async () => {
+  it('the data folder is made private with everything that is in it, also when it was there already', async () => {
     await mkdir(join(parent, 'data', 'db', 'base'), { recursive: true, mode: 0o755 });
     await writeFile(join(parent, 'data', 'db', 'base', '1'), '', { mode: 0o644 });
     await writeFile(join(parent, 'data', 'jwt-secret'), '', { mode: 0o644 });
@@ -161,7 +161,7 @@ describe('The data folder', () => {
     expect(await mode('data', 'jwt-secret')).toBe(0o600);
   });
 
-  it('keeps its mode when other things are in it, which the API has not made', async () => {
+  it('the data folder keeps its mode when other things are in it, which the API has not made', async () => {
     await mkdir(join(parent, 'db'));
     await mkdir(join(parent, 'photos'));
     // What `mkdir` makes of a mode depends on the process.
@@ -191,7 +191,7 @@ describe('PostgreSQL that refuses us at the start', () => {
     await client.end();
   }
 
-  it('for want of a privilege: tells the GRANT that mends it, which does', async () => {
+  it('a missing privilege stops the start with the GRANT that mends it, which does', async () => {
     await run(`create role app${String(serial)} login`);
     const place = asRole(`app${String(serial)}`);
     const sentence =
@@ -203,7 +203,7 @@ describe('PostgreSQL that refuses us at the start', () => {
     await expect(bringUpToDate(place, {})).resolves.toMatchObject({ pooled: false });
   });
 
-  it('with MIGRATE=off while the schema is behind or ahead, and lets a role without CREATE start else', async () => {
+  it('MIGRATE=off stops the start while the schema is behind or ahead, and needs no CREATE otherwise', async () => {
     const role = `app${String(serial)}`;
     await run(`create role ${role} login`);
     const off = { migrate: false };
@@ -254,7 +254,7 @@ describe('PostgreSQL that refuses us at the start', () => {
     await expect(bringUpToDate(change(url), {})).rejects.toThrow(sentence);
   });
 
-  it('by too many connections, which is waited for', async () => {
+  it('too many connections are waited for at the start', async () => {
     await run('create role crowd login');
     const clients: pg.Client[] = [];
     for (;;) {
@@ -275,7 +275,7 @@ describe('PostgreSQL that refuses us at the start', () => {
     await Promise.all(clients.map((client) => client.end()));
   });
 
-  it('a direct URL that leads to a pooler, or to another database', async () => {
+  it('a direct URL that leads to a pooler, or to another database, stops the start', async () => {
     const pooler = await startPgBouncer({ serverUrl: url, mode: 'transaction' });
     try {
       const through = pooler.through(url);

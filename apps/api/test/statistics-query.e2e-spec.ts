@@ -51,7 +51,7 @@ describe.each(DATABASES)('The statistics query on $name', ({ open }) => {
     finReal: new Date(ago(DAY).getTime() + hours * HOUR),
   });
 
-  it('is all zeros for a usuario without tareas', async () => {
+  it('the statistics query is all zeros for a usuario without tareas', async () => {
     const id = await usuarioWith();
     expect(await repository.forUser(id, 30)).toEqual({
       user_id: id,
@@ -61,7 +61,7 @@ describe.each(DATABASES)('The statistics query on $name', ({ open }) => {
     });
   });
 
-  it('is null for an unknown and for a deleted usuario', async () => {
+  it('the statistics query is null for an unknown and for a deleted usuario', async () => {
     const id = await usuarioWith({});
     await own.database.db
       .update(usuarios)
@@ -71,7 +71,7 @@ describe.each(DATABASES)('The statistics query on $name', ({ open }) => {
     expect(await repository.forUser(2_147_483_647, 30)).toBeNull();
   });
 
-  it('tells the time of the database', async () => {
+  it('the statistics query gives the time of the database', async () => {
     const id = await usuarioWith();
     const statistics = await repository.forUser(id, 1);
     const { rows } = await own.database.db.execute<{ now: number }>(
@@ -82,7 +82,7 @@ describe.each(DATABASES)('The statistics query on $name', ({ open }) => {
     expect(age).toBeLessThan(60 * SECOND);
   });
 
-  it('counts each estado on its own', async () => {
+  it('the statistics query counts each estado on its own', async () => {
     const id = await usuarioWith(
       ...ESTADOS.flatMap((estado, index) => Array.from({ length: index + 1 }, () => ({ estado }))),
     );
@@ -98,7 +98,7 @@ describe.each(DATABASES)('The statistics query on $name', ({ open }) => {
     });
   });
 
-  it('begins its window exactly 24 hours a day back and has no end', async () => {
+  it('the statistics query begins its window exactly 24 hours a day back and has no end', async () => {
     const id = await usuarioWith(
       { createdAt: ago(30 * DAY - 30 * SECOND) },
       { createdAt: ago(30 * DAY + 30 * SECOND) },
@@ -109,14 +109,14 @@ describe.each(DATABASES)('The statistics query on $name', ({ open }) => {
     expect(await repository.forUser(id, 365)).toMatchObject({ total_tareas: 3 });
   });
 
-  it('leaves out deleted tareas and those that the usuario only made', async () => {
+  it('the statistics query leaves out deleted tareas and those that the usuario only made', async () => {
     const other = await usuarioWith();
     const id = await usuarioWith({}, { deletedAt: new Date() }, { delegadoUsuarioId: other });
     expect(await repository.forUser(id, 30)).toMatchObject({ total_tareas: 1 });
     expect(await repository.forUser(other, 30)).toMatchObject({ total_tareas: 1 });
   });
 
-  it('averages finalizadas alone, and of those the ones with both dates', async () => {
+  it('the statistics query averages finalizadas alone, and of those the ones with both dates', async () => {
     const id = await usuarioWith(
       finished(4),
       finished(5),
@@ -130,7 +130,7 @@ describe.each(DATABASES)('The statistics query on $name', ({ open }) => {
     });
   });
 
-  it('rounds to two decimals, halves up', async () => {
+  it('the statistics query rounds to two decimals, halves up', async () => {
     const id = await usuarioWith(finished(0.005), finished(0.005), {});
     expect(await repository.forUser(id, 8)).toMatchObject({
       promedio_duracion_horas: 0.01,
@@ -143,7 +143,7 @@ describe.each(DATABASES)('The statistics query on $name', ({ open }) => {
     });
   });
 
-  it('agrees with the same sums over rows, for 300 random tareas and five periods', async () => {
+  it('the statistics query agrees with the same sums over rows, for 300 random tareas and five periods', async () => {
     const random = randomNumbers(7);
     const rows = Array.from({ length: 300 }, () => {
       const begin = ago(random() * 400 * DAY);
@@ -179,7 +179,7 @@ describe.each(DATABASES)('The statistics query on $name', ({ open }) => {
     }
   });
 
-  it('reads the index alone in a table of some size', async () => {
+  it('the statistics query reads the index alone in a table of some size', async () => {
     const id = await usuarioWith(...Array.from({ length: 20 }, () => ({})));
     await own.database.db.execute(sql`
       insert into tareas (codigo, titulo, tipo, prioridad, inicio_programado,

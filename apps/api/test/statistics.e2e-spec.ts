@@ -8,7 +8,7 @@ onEveryCacheSetup('statistics', (api) => {
   const forget = () => api().post('/stats/invalidate/user/2', { as: 'usuario' });
 
   describe('GET /stats/user/{user_id}', () => {
-    it('answers the guide’s example, first from the database, then from the cache', async () => {
+    it('GET /stats/user/{user_id} answers the guide’s example, first from the database, then from the cache', async () => {
       await forget();
       const miss = await stats('?days=30');
       expect(miss).toMatchObject({
@@ -41,7 +41,7 @@ onEveryCacheSetup('statistics', (api) => {
       expect(_cache.ttl).toBeLessThanOrEqual(300);
     });
 
-    it('computes once for fifty requests at once', async () => {
+    it('GET /stats/user/{user_id} computes once for fifty requests at once', async () => {
       await forget();
       const loads = async () =>
         (await api().get('/cache/stats', { as: 'admin' })).body.local.loads as number;
@@ -53,13 +53,13 @@ onEveryCacheSetup('statistics', (api) => {
       expect(await loads()).toBe(before + 1);
     });
 
-    it('takes 30 days and the cache when nothing is said', async () => {
+    it('GET /stats/user/{user_id} takes 30 days and the cache when nothing is said', async () => {
       await forget();
       expect((await stats()).body).toMatchObject({ period_days: 30, _cache: { hit: false } });
       expect((await stats('?use_cache=true')).body).toMatchObject({ _cache: { hit: true } });
     });
 
-    it('neither reads nor writes the cache with use_cache=false', async () => {
+    it('GET /stats/user/{user_id} neither reads nor writes the cache with use_cache=false', async () => {
       await forget();
       const bypass = await stats('?days=29&use_cache=false');
       expect(bypass.body._cache).toEqual({ hit: false, ttl: 0, key: 'gad:stats:user:2:days:29' });
@@ -68,7 +68,7 @@ onEveryCacheSetup('statistics', (api) => {
       expect((await stats('?days=29&use_cache=false')).body._cache.hit).toBe(false);
     });
 
-    it('says in Cache-Status what the cache did (RFC 9211)', async () => {
+    it('GET /stats/user/{user_id} says in Cache-Status what the cache did (RFC 9211)', async () => {
       await forget();
       const miss = await stats('?days=7');
       expect(miss.headers.get('cache-status')).toBe('gad; fwd=miss; stored');
@@ -77,7 +77,7 @@ onEveryCacheSetup('statistics', (api) => {
       expect(hit.headers.get('cache-control')).toBe('private, no-cache');
     });
 
-    it('answers 304 to the ETag of the same statistics, however they were come by', async () => {
+    it('GET /stats/user/{user_id} answers 304 to the ETag of the same statistics, however they were come by', async () => {
       const etag = (await stats('?days=30')).headers.get('etag') ?? '';
       expect(etag).toMatch(/^W\/"[^"]+"$/);
       for (const sent of [etag, etag.slice(2), `"other", ${etag}`, '*']) {
@@ -99,7 +99,7 @@ onEveryCacheSetup('statistics', (api) => {
       });
     });
 
-    it('serves each period from a key of its own', async () => {
+    it('GET /stats/user/{user_id} serves each period from a key of its own', async () => {
       await forget();
       expect((await stats('?days=1')).body).toMatchObject({
         period_days: 1,
@@ -125,12 +125,12 @@ onEveryCacheSetup('statistics', (api) => {
       'use_cache=FALSE',
       'day=30',
       'days[]=30',
-    ])('refuses ?%s, warm or cold', async (query) => {
+    ])('GET /stats/user/{user_id} refuses ?%s, warm or cold', async (query) => {
       await stats('?days=30');
       expectProblem(await stats(`?${query}`), 400, 'VALIDATION_FAILED');
     });
 
-    it('shows a usuario the own statistics only, even when an admin has warmed the others', async () => {
+    it('GET /stats/user/{user_id} shows a usuario the own statistics only, even when an admin has warmed the others', async () => {
       await api().get('/stats/user/1', { as: 'admin' });
       expectProblem(await api().get('/stats/user/1', { as: 'usuario' }), 403, 'FORBIDDEN');
       expectProblem(await api().get('/stats/user/1'), 401, 'UNAUTHENTICATED');
@@ -140,7 +140,7 @@ onEveryCacheSetup('statistics', (api) => {
       });
     });
 
-    it('answers 404 for an unknown usuario, from the cache the second time', async () => {
+    it('GET /stats/user/{user_id} answers 404 for an unknown usuario, from the cache the second time', async () => {
       for (let time = 0; time < 2; time += 1) {
         expectProblem(
           await api().get('/stats/user/424242', { as: 'admin' }),
@@ -153,7 +153,7 @@ onEveryCacheSetup('statistics', (api) => {
   });
 
   describe('POST /stats/invalidate/user/{user_id}', () => {
-    it('removes every period of that usuario, counts them, and no one else’s', async () => {
+    it('POST /stats/invalidate/user/{user_id} removes and counts every period of that usuario, and of no other', async () => {
       await forget();
       for (const days of [1, 7, 30]) await stats(`?days=${days}`);
       await api().get('/stats/user/1', { as: 'admin' });
@@ -165,7 +165,7 @@ onEveryCacheSetup('statistics', (api) => {
       expect((await forget()).body.deleted_keys).toBe(0);
     });
 
-    it('is for the own statistics, or an admin', async () => {
+    it('POST /stats/invalidate/user/{user_id} is for the own statistics, or an admin', async () => {
       const invalidate = (as: 'admin' | 'supervisor' | 'usuario', id: number) =>
         api().post(`/stats/invalidate/user/${id}`, { as });
       expect((await invalidate('admin', IDS.usuario)).status).toBe(200);

@@ -12,7 +12,7 @@ onEverySetup('ETag of tareas', (api) => {
   const change = (tarea: string, ifMatch: string, body: object = { titulo: 'Otro' }) =>
     api().patch(tarea, { as: 'admin', body, headers: { 'if-match': ifMatch } });
 
-  it('is strong, and the same from every route that answers a tarea', async () => {
+  it('an ETag is strong, and the same from every route that answers a tarea', async () => {
     const created = await api().post('/tareas', { as: 'admin', body: tareaBody() });
     expect(etag(created)).toMatch(/^"[\w-]+"$/);
     const tarea = `/tareas/${String(created.body.id)}`;
@@ -23,7 +23,7 @@ onEverySetup('ETag of tareas', (api) => {
     expect(etag(await read(tarea))).toBe(etag(changed));
   });
 
-  it('spares the body to a reader who has it', async () => {
+  it('an ETag spares the body to a reader that has it', async () => {
     const tarea = await path();
     const tag = etag(await read(tarea));
     for (const [header, status] of [
@@ -43,7 +43,7 @@ onEverySetup('ETag of tareas', (api) => {
     }
   });
 
-  it('changes with the name of the delegado, which the answer holds', async () => {
+  it('an ETag changes with the name of the delegado, which the answer holds', async () => {
     const { id } = await newUsuario(api());
     const tarea = await path({ delegado_usuario_id: id });
     const before = etag(await read(tarea));
@@ -52,7 +52,7 @@ onEverySetup('ETag of tareas', (api) => {
   });
 
   describe('If-Match', () => {
-    it('lets a change through while it holds, and * while the tarea is there', async () => {
+    it('If-Match lets a change through while it holds, and * while the tarea is there', async () => {
       const tarea = await path();
       const tag = etag(await read(tarea));
       expect((await change(tarea, `"other", ${tag}`)).status).toBe(200);
@@ -71,13 +71,13 @@ onEverySetup('ETag of tareas', (api) => {
       },
     );
 
-    it('takes no weak tag for a strong one', async () => {
+    it('If-Match takes no weak tag for a strong one', async () => {
       const tarea = await path();
       const weak = `W/${etag(await read(tarea))}`;
       expectProblem(await change(tarea, weak), 412, 'PRECONDITION_FAILED');
     });
 
-    it('lets exactly one of many concurrent changes of one tag win', async () => {
+    it('If-Match lets exactly one of many concurrent changes of one tag win', async () => {
       const tarea = await path();
       const tag = etag(await read(tarea));
       const answers = await Promise.all(
@@ -89,7 +89,7 @@ onEverySetup('ETag of tareas', (api) => {
       ]);
     });
 
-    it('is looked at after the right to change, and before version and estado', async () => {
+    it('If-Match is looked at after the right to change, and before version and estado', async () => {
       const tarea = await path();
       expectProblem(await change('/tareas/999999999', '"x"'), 404, 'TAREA_NOT_FOUND');
       const forbidden = { titulo: 'x' };
@@ -105,7 +105,7 @@ onEverySetup('ETag of tareas', (api) => {
       expectProblem(await change(tarea, tag, stale), 409, 'TAREA_VERSION_CONFLICT');
     });
 
-    it('guards a removal', async () => {
+    it('If-Match guards a removal', async () => {
       const tarea = await path();
       const headers = { 'if-match': etag(await read(tarea)) };
       expect((await api().delete(tarea, { as: 'supervisor', headers })).status).toBe(204);

@@ -42,7 +42,7 @@ onEverySetup('GET /tareas', (api) => {
       await createTarea(api(), { tipo: 'entrenamiento', delegado_usuario_id: IDS.admin });
     });
 
-    it('takes desde (inclusive) and hasta (exclusive)', async () => {
+    it('filters takes desde (inclusive) and hasta (exclusive)', async () => {
       const { items } = await page('desde=2027-03-02T00:00:00Z&hasta=2027-03-04');
       expect(items).toHaveLength(2);
     });
@@ -67,7 +67,7 @@ onEverySetup('GET /tareas', (api) => {
       }
     });
 
-    it('shows a usuario the own tareas only, whatever the filters', async () => {
+    it('filters shows a usuario the own tareas only, whatever the filters', async () => {
       for (const query of ['limit=100', 'q=ronda', 'sort=prioridad', 'creado_por_usuario_id=3']) {
         const { items } = await page(query, 'usuario');
         expect(items.length).toBeGreaterThan(0);
@@ -106,23 +106,23 @@ onEverySetup('GET /tareas', (api) => {
       ['operators of a text search', ' & (y) | !z <-> :*', [titles.quote]],
       ['a quote and a backslash', `l'agua \\`, [titles.quote]],
       ['nothing for what is not there', '%%', []],
-    ])('finds %s', async (_what, q, expected) => {
+    ])('q finds %s', async (_what, q, expected) => {
       const found = (await search(q)).filter((titulo) => titulo.startsWith(mark));
       expect(found).toEqual([...expected].sort());
     });
 
-    it('finds a part of the codigo, alone or among all that carry the mark', async () => {
+    it('q finds a part of the codigo, alone or among all that carry the mark', async () => {
       expect(await search(`${mark.toLowerCase()}-c.`)).toEqual(['Sin marca']);
       expect(await search(mark)).toEqual([...Object.values(titles), 'Sin marca'].sort());
     });
 
-    it('does not find across the end of the codigo', async () => {
+    it('q does not find across the end of the codigo', async () => {
       expect(await search('C.7Sin')).toEqual([]);
     });
   });
 
   describe('sort', () => {
-    it('gives the newest first by default', async () => {
+    it('sort gives the newest first by default', async () => {
       expect(await all('limit=100')).toEqual(await all('limit=100&sort=-created_at'));
     });
 
@@ -138,7 +138,7 @@ onEverySetup('GET /tareas', (api) => {
       },
     );
 
-    it('goes on at the same place when the tarea of the cursor has moved or is gone', async () => {
+    it('sort goes on at the same place when the tarea of the cursor has moved or is gone', async () => {
       const rows = await all('limit=100&sort=inicio_programado');
       const first = await page('limit=3&sort=inicio_programado');
       const last = first.items[2];
@@ -156,7 +156,7 @@ onEverySetup('GET /tareas', (api) => {
       expect(await page(`limit=3&sort=inicio_programado&cursor=${cursor}`)).toEqual(next);
     });
 
-    it('refuses a cursor of another sort or another list', async () => {
+    it('sort refuses a cursor of another sort or another list', async () => {
       const cursors = await Promise.all(
         SORTS.map(async (sort) => ({
           sort,
@@ -207,7 +207,7 @@ onEverySetup('GET /tareas', (api) => {
         'sort=prioridad,id',
         'sort=__proto__',
       ],
-    ])('?%s', async (query) => {
+    ])('the query ?%s is refused', async (query) => {
       expectProblem(await api().get(`/tareas?${query}`, { as: 'admin' }), 400, 'VALIDATION_FAILED');
     });
 
@@ -225,12 +225,15 @@ onEverySetup('GET /tareas', (api) => {
       ['sort=prioridad&', seal('tareas:prioridad', 0, 1)],
       ['sort=prioridad&', seal('tareas:prioridad', 6, 1)],
       ['sort=prioridad&', seal('tareas:prioridad', 99_999, 1)],
-    ])('?%scursor=%s, whose position no tarea can have', async (query, cursor) => {
-      const answer = await api().get(`/tareas?${query}cursor=${cursor}`, { as: 'admin' });
-      expectProblem(answer, 400, 'CURSOR_INVALID');
-    });
+    ])(
+      'the query ?%scursor=%s is refused, as no tarea can have its position',
+      async (query, cursor) => {
+        const answer = await api().get(`/tareas?${query}cursor=${cursor}`, { as: 'admin' });
+        expectProblem(answer, 400, 'CURSOR_INVALID');
+      },
+    );
 
-    it('but takes one with the position of any tarea', async () => {
+    it('a cursor with the position of any tarea is accepted', async () => {
       for (const [sort, key] of [
         ['-created_at', 1],
         ['prioridad', 5],

@@ -9,7 +9,7 @@ onEveryDatabaseSetup('tareas', (api) => {
   const change = (id: number, as: Role, body: object) => api().patch(`/tareas/${id}`, { as, body });
 
   describe('POST /tareas', () => {
-    it('creates a programada tarea with a codigo of the server when none is sent', async () => {
+    it('POST /tareas creates a programada tarea with a codigo of the server when none is sent', async () => {
       const created = await create();
       expect(created).toMatchObject({
         titulo: 'Ronda de prueba',
@@ -27,7 +27,7 @@ onEveryDatabaseSetup('tareas', (api) => {
       expect(created['uuid']).toMatch(/^[0-9a-f-]{36}$/);
     });
 
-    it('keeps the caller’s codigo and refuses it a second time', async () => {
+    it('POST /tareas keeps the caller’s codigo and refuses it a second time', async () => {
       const codigo = 'Mi_codigo-1.0';
       expect(await create({ codigo })).toMatchObject({ codigo });
       expectProblem(
@@ -37,7 +37,7 @@ onEveryDatabaseSetup('tareas', (api) => {
       );
     });
 
-    it('refuses a usuario, and a caller without token', async () => {
+    it('POST /tareas refuses a usuario, and a caller without token', async () => {
       expectProblem(
         await api().post('/tareas', { as: 'usuario', body: tareaBody() }),
         403,
@@ -46,7 +46,7 @@ onEveryDatabaseSetup('tareas', (api) => {
       expectProblem(await api().post('/tareas', { body: tareaBody() }), 401, 'UNAUTHENTICATED');
     });
 
-    it('refuses a delegado that does not exist', async () => {
+    it('POST /tareas refuses a delegado that does not exist', async () => {
       const answer = await api().post('/tareas', {
         as: 'admin',
         body: tareaBody({ delegado_usuario_id: 999_999 }),
@@ -54,7 +54,7 @@ onEveryDatabaseSetup('tareas', (api) => {
       expectProblem(answer, 404, 'USUARIO_NOT_FOUND');
     });
 
-    it('refuses an end before the start', async () => {
+    it('POST /tareas refuses an end before the start', async () => {
       const answer = await api().post('/tareas', {
         as: 'admin',
         body: tareaBody({ fin_programado: '2026-12-01T19:59:59Z' }),
@@ -80,7 +80,7 @@ onEveryDatabaseSetup('tareas', (api) => {
       ['null as codigo', { codigo: null }, 'codigo'],
       ['estado, which only moves', { estado: 'finalizada' }, 'estado'],
       ['a delegado beyond int4', { delegado_usuario_id: 2 ** 31 }, 'delegado_usuario_id'],
-    ])('refuses %s and names the field', async (_case, extra, field) => {
+    ])('POST /tareas refuses %s and names the field', async (_case, extra, field) => {
       const answer = await api().post('/tareas', { as: 'admin', body: tareaBody(extra) });
       expectProblem(answer, 400, 'VALIDATION_FAILED');
       expect(answer.body.errors).toEqual([expect.objectContaining({ field })]);
@@ -88,7 +88,7 @@ onEveryDatabaseSetup('tareas', (api) => {
   });
 
   describe('GET /tareas/{id}', () => {
-    it('shows a tarea to its delegado, a supervisor and an admin', async () => {
+    it('GET /tareas/{id} shows a tarea to its delegado, a supervisor and an admin', async () => {
       const { id } = await create();
       for (const role of ['usuario', 'supervisor', 'admin'] as const) {
         expect(await api().get(`/tareas/${id}`, { as: role })).toMatchObject({
@@ -98,7 +98,7 @@ onEveryDatabaseSetup('tareas', (api) => {
       }
     });
 
-    it('answers another usuario as if there were none, whatever the method', async () => {
+    it('GET /tareas/{id} answers another usuario as if there were none, whatever the method', async () => {
       const { id } = await create({ delegado_usuario_id: IDS.supervisor });
       for (const [method, body] of [
         ['GET', undefined],
@@ -120,7 +120,7 @@ onEveryDatabaseSetup('tareas', (api) => {
       expect(await api().get(`/tareas/${id}`, { as: 'admin' })).toMatchObject({ status: 200 });
     });
 
-    it('names its delegado, also one who is deleted by now', async () => {
+    it('GET /tareas/{id} names its delegado, even if deleted since', async () => {
       const leaving = await newUsuario(api());
       const { id } = await create({ delegado_usuario_id: leaving.id });
       const read = async () => (await api().get(`/tareas/${id}`, { as: 'admin' })).body;
@@ -131,7 +131,7 @@ onEveryDatabaseSetup('tareas', (api) => {
       expect((await read()).delegado).toEqual(delegado);
     });
 
-    it('answers 404 for an unknown one and 400 for what is no id', async () => {
+    it('GET /tareas/{id} answers 404 for an unknown one and 400 for what is no id', async () => {
       expectProblem(await api().get('/tareas/999999999', { as: 'admin' }), 404, 'TAREA_NOT_FOUND');
       for (const id of ['0', '-1', '1.5', '1e3', 'abc', '99999999999', '%31%00']) {
         expectProblem(await api().get(`/tareas/${id}`, { as: 'admin' }), 400, 'VALIDATION_FAILED');
@@ -140,7 +140,7 @@ onEveryDatabaseSetup('tareas', (api) => {
   });
 
   describe('PATCH /tareas/{id}', () => {
-    it('changes what is sent, keeps the rest and moves the version on', async () => {
+    it('PATCH /tareas/{id} changes what is sent, keeps the rest and moves the version on', async () => {
       const { id } = await create({ descripcion: 'larga' });
       const answer = await change(id, 'supervisor', {
         titulo: 'Otro',
@@ -157,7 +157,7 @@ onEveryDatabaseSetup('tareas', (api) => {
       });
     });
 
-    it('refuses a stale version and accepts the current one', async () => {
+    it('PATCH /tareas/{id} refuses a stale version and accepts the current one', async () => {
       const { id } = await create();
       const edit = (body: object) => change(id, 'admin', body);
       expect(await edit({ titulo: 'uno', version: 1 })).toMatchObject({ status: 200 });
@@ -168,7 +168,7 @@ onEveryDatabaseSetup('tareas', (api) => {
       });
     });
 
-    it('lets exactly one of many concurrent changes of one version win', async () => {
+    it('PATCH /tareas/{id} lets exactly one of many concurrent changes of one version win', async () => {
       const { id } = await create();
       const answers = await Promise.all(
         Array.from({ length: 8 }, (_, i) => change(id, 'admin', { titulo: `n${i}`, version: 1 })),
@@ -176,7 +176,7 @@ onEveryDatabaseSetup('tareas', (api) => {
       expect(answers.map((a) => a.status).sort()).toEqual([200, ...Array<number>(7).fill(409)]);
     });
 
-    it('lets the delegado change estado and nothing else', async () => {
+    it('PATCH /tareas/{id} lets the delegado change estado and nothing else', async () => {
       const { id } = await create();
       const own = (body: object) => change(id, 'usuario', body);
       expect(await own({ estado: 'en_curso' })).toMatchObject({
@@ -189,7 +189,7 @@ onEveryDatabaseSetup('tareas', (api) => {
       expectProblem(moved, 404, 'TAREA_NOT_FOUND');
     });
 
-    it('saves a form as it was read, although its delegado has been deleted', async () => {
+    it('PATCH /tareas/{id} saves a form as it was read, although its delegado has been deleted', async () => {
       const delegado = await newUsuario(api());
       const { id } = await create({ delegado_usuario_id: delegado.id });
       await change(id, 'admin', { estado: 'cancelada' });
@@ -209,7 +209,7 @@ onEveryDatabaseSetup('tareas', (api) => {
       expectProblem(handed, 404, 'USUARIO_NOT_FOUND');
     });
 
-    it('sets inicio_real at the first en_curso and fin_real at finalizada', async () => {
+    it('PATCH /tareas/{id} sets inicio_real at the first en_curso and fin_real at finalizada', async () => {
       const { id } = await create();
       const move = async (estado: string) => (await change(id, 'usuario', { estado })).body;
       const first = await move('en_curso');
@@ -230,20 +230,20 @@ onEveryDatabaseSetup('tareas', (api) => {
       [['en_curso', 'pausada'], 'finalizada'],
       [['en_curso', 'finalizada'], 'en_curso'],
       [['cancelada'], 'programada'],
-    ])('refuses to move %j → %s', async (before, illegal) => {
+    ])('PATCH /tareas/{id} refuses to move %j → %s', async (before, illegal) => {
       const { id } = await create();
       const move = (estado: string) => change(id, 'usuario', { estado });
       for (const estado of before) expect((await move(estado)).status).toBe(200);
       expectProblem(await move(illegal), 409, 'TAREA_ESTADO_INVALIDO');
     });
 
-    it('does not move the version for a change that changes nothing', async () => {
+    it('PATCH /tareas/{id} does not move the version for a change that changes nothing', async () => {
       const { id } = await create();
       const answer = await change(id, 'admin', { titulo: 'Ronda de prueba' });
       expect(answer).toMatchObject({ status: 200, body: { version: 1 } });
     });
 
-    it('refuses null where a value must be', async () => {
+    it('PATCH /tareas/{id} refuses null where a value must be', async () => {
       const { id } = await create();
       for (const field of [
         'titulo',
@@ -261,7 +261,7 @@ onEveryDatabaseSetup('tareas', (api) => {
   });
 
   describe('DELETE /tareas/{id}', () => {
-    it('removes it for good, but not for a usuario', async () => {
+    it('DELETE /tareas/{id} removes it for good, but not for a usuario', async () => {
       const { id, codigo } = await create();
       expectProblem(await api().delete(`/tareas/${id}`, { as: 'usuario' }), 403, 'FORBIDDEN');
       expect(await api().delete(`/tareas/${id}`, { as: 'supervisor' })).toMatchObject({

@@ -68,7 +68,7 @@ describe('the migrations of texts that identify a usuario', () => {
     return () => migratePostgres(url);
   }
 
-  it('bring DNIs and e-mails into the form in which they are compared from now on', async () => {
+  it('the migrations of texts bring DNIs and e-mails into the form in which they are compared', async () => {
     const emails = DOMAINS.map((domain) => `José@${domain}`.toLowerCase());
     const rows = DNIS.map((dni, n) => ({ dni, email: emails[n] ?? '' }));
     const up = await filled(rows);
@@ -125,7 +125,7 @@ describe('the migrations of texts that identify a usuario', () => {
       /^DATABASE_URL .*do not show \(ids 2\).*start again\.$/,
     ],
   ])(
-    'stop with one sentence and change nothing at %s',
+    'the migrations of texts stop with one sentence and change nothing at %s',
     async (_, rows, sentence) => {
       const up = await filled(rows);
       await expect(up()).rejects.toMatchObject({
@@ -139,7 +139,7 @@ describe('the migrations of texts that identify a usuario', () => {
     60_000,
   );
 
-  it('stop the start of the embedded database too, which names its folder', async () => {
+  it('the migrations of texts stop the start of the embedded database too, which names its folder', async () => {
     const dataDir = await temporaryFolder();
     const embedded = await PGlite.create(join(dataDir, 'db'), {
       loadDataDir: await initialFiles(),

@@ -8,7 +8,7 @@ onEverySetup('texts that identify a usuario or a tarea', (api) => {
   const create = (extra: Record<string, unknown>) =>
     api().post('/usuarios', { as: 'admin', body: { ...usuarioFields(), ...extra } });
 
-  it('keep a DNI in one form, of which there is one among the usuarios', async () => {
+  it('a DNI is kept in one form, which is unique among the usuarios', async () => {
     const digits = String(40_000_000 + (Date.now() % 10_000_000));
     const dotted = digits.replace(/(..)(...)(...)/, '$1.$2.$3');
     const first = await create({ dni: dotted });
@@ -30,7 +30,7 @@ onEverySetup('texts that identify a usuario or a tarea', (api) => {
     }
   });
 
-  it('let somebody in by any spelling of the e-mail, and nobody else have it', async () => {
+  it('any spelling of an e-mail lets its usuario in, and is taken for others', async () => {
     const name = usuarioFields().dni;
     const password = 'tres tristes tigres';
     const made = await create({ email: `José.${name}@Bücher.example`, password });
@@ -55,7 +55,7 @@ onEverySetup('texts that identify a usuario or a tarea', (api) => {
   it.each([
     ...['a\u009bb', 'a\u0085b', 'a\u2028b', 'a\nb', 'ab\n', '\u200b\u2060', '\u3164', '\u202eabc'],
     ...['\u2800', '\u0301', 'a\u0007', '\ud800'],
-  ])('refuse %j as a name and as a titulo', async (text) => {
+  ])('the name and titulo %j is refused', async (text) => {
     const { id } = await createTarea(api());
     const answers = [
       await create({ nombre: text }),
@@ -68,7 +68,7 @@ onEverySetup('texts that identify a usuario or a tarea', (api) => {
   });
 
   it.each(['a\u009bb', 'a\u0085b', 'a\u0000b', '\u202eabc', '\udc00'])(
-    'refuse %j in a descripcion, which may have several lines',
+    'the descripcion %j is refused, though it may have several lines',
     async (descripcion) => {
       const body = tareaBody({ descripcion });
       expect((await api().post('/tareas', { as: 'admin', body })).status).toBe(400);
@@ -80,7 +80,7 @@ onEverySetup('texts that identify a usuario or a tarea', (api) => {
     },
   );
 
-  it('are refused in cache keys and patterns as well: C1 is a control character everywhere', async () => {
+  it('C1 control characters are refused in cache keys and patterns as well', async () => {
     for (const path of [
       '/cache/keys/%C2%9B',
       '/cache/keys?pattern=%C2%85*',

@@ -26,7 +26,7 @@ onEveryDatabaseSetup('changes of usuarios', (api) => {
     const read = async (id: number) =>
       (await api().get(`/usuarios/${id}`, { as: 'admin' })).body as Record<string, unknown>;
 
-    it('changes what it is given, and nothing else', async () => {
+    it('PATCH /usuarios/{id} changes what it is given, and nothing else', async () => {
       const { id } = await newUsuario(api());
       const before = await read(id);
       const { dni, email } = usuarioFields();
@@ -54,7 +54,7 @@ onEveryDatabaseSetup('changes of usuarios', (api) => {
       });
     });
 
-    it('changes nothing when nothing is different', async () => {
+    it('PATCH /usuarios/{id} changes nothing when nothing is different', async () => {
       const { id, email } = await newUsuario(api());
       const before = await read(id);
       expect((await patch(id, {})).body).toEqual(before);
@@ -73,13 +73,13 @@ onEveryDatabaseSetup('changes of usuarios', (api) => {
       ['current_password', 5],
       ['uuid', 'x'],
       ['deleted_at', null],
-    ])('refuses %s = %j', async (field, value) => {
+    ])('PATCH /usuarios/{id} refuses %s = %j', async (field, value) => {
       const answer = await patch(IDS.usuario, { [field]: value });
       expectProblem(answer, 400, 'VALIDATION_FAILED');
       expect(new Set(errorFields(answer))).toEqual(new Set([field]));
     });
 
-    it('refuses an e-mail or dni that somebody else has', async () => {
+    it('PATCH /usuarios/{id} refuses an e-mail or dni that somebody else has', async () => {
       const [one, other] = [await newUsuario(api()), await newUsuario(api())];
       for (const field of ['email', 'dni'] as const) {
         const answer = await patch(one.id, { [field]: other[field] });
@@ -88,11 +88,11 @@ onEveryDatabaseSetup('changes of usuarios', (api) => {
       }
     });
 
-    it('is 404 for one that does not exist', async () => {
+    it('PATCH /usuarios/{id} is 404 for one that does not exist', async () => {
       expectProblem(await patch(2_000_000_000, { nombre: 'Ana' }), 404, 'USUARIO_NOT_FOUND');
     });
 
-    it('lets everybody change their own e-mail and telefono, and log in with the new e-mail', async () => {
+    it('PATCH /usuarios/{id} lets everybody change their own e-mail and telefono, and log in with the new e-mail', async () => {
       const usuario = await newUsuario(api());
       const { email } = usuarioFields();
       const answer = await api().patch(`/usuarios/${usuario.id}`, {
@@ -124,7 +124,7 @@ onEveryDatabaseSetup('changes of usuarios', (api) => {
       });
     });
 
-    it('keeps the last admin an admin', async () => {
+    it('PATCH /usuarios/{id} keeps the last admin an admin', async () => {
       expectProblem(await patch(IDS.admin, { rol: 'usuario' }), 409, 'USUARIO_LAST_ADMIN');
       const second = await newUsuario(api(), 'admin');
       expect(await patch(second.id, { rol: 'usuario' })).toMatchObject({ status: 200 });
@@ -134,7 +134,7 @@ onEveryDatabaseSetup('changes of usuarios', (api) => {
   describe('a new password', () => {
     const next = 'otra tormenta de verano';
 
-    it('of one’s own needs the current one, and ends the other sesiones', async () => {
+    it('a new password of one’s own needs the current one, and ends the other sesiones', async () => {
       const usuario = await newUsuario(api());
       const [here, there] = [await signedIn(api(), usuario), await signedIn(api(), usuario)];
       const change = (body: object) => api().patch(`/usuarios/${usuario.id}`, { as: here, body });
@@ -158,12 +158,12 @@ onEveryDatabaseSetup('changes of usuarios', (api) => {
       expect(await tryLogin(api(), usuario.email, next)).toMatchObject({ status: 200 });
     });
 
-    it('of one’s own is asked for the current one also from an admin', async () => {
+    it('a new password of one’s own is asked for the current one also from an admin', async () => {
       const answer = await api().patch('/usuarios/1', { as: 'admin', body: { password: next } });
       expectProblem(answer, 400, 'VALIDATION_FAILED');
     });
 
-    it('cannot be used to guess the current one: that locks the account', async () => {
+    it('a new password cannot be used to guess the current one: that locks the account', async () => {
       const usuario = await newUsuario(api());
       const as = await signedIn(api(), usuario);
       const change = (current_password: string) =>
@@ -175,7 +175,7 @@ onEveryDatabaseSetup('changes of usuarios', (api) => {
       expectProblem(await tryLogin(api(), usuario.email, usuario.password), 423, 'ACCOUNT_LOCKED');
     });
 
-    it('set by an admin ends all sesiones and a lockout', async () => {
+    it('a new password set by an admin ends all sesiones and a lockout', async () => {
       const usuario = await newUsuario(api());
       const { access_token, refresh_token } = await login(api(), usuario);
       for (let i = 0; i < 5; i += 1) await tryLogin(api(), usuario.email, 'wrong');
@@ -194,7 +194,7 @@ onEveryDatabaseSetup('changes of usuarios', (api) => {
     const remove = (id: number, as: Role | { token: string } = 'admin') =>
       api().delete(`/usuarios/${id}`, { as });
 
-    it('removes the usuario from sight and frees dni and e-mail', async () => {
+    it('DELETE /usuarios/{id} removes the usuario from sight and frees dni and e-mail', async () => {
       const body = usuarioFields();
       const { id } = (await create(body)).body as { id: number };
       const answer = await remove(id);
@@ -209,7 +209,7 @@ onEveryDatabaseSetup('changes of usuarios', (api) => {
       expect(await create(body)).toMatchObject({ status: 201 });
     });
 
-    it('refuses while tareas are open, and no longer once they are done', async () => {
+    it('DELETE /usuarios/{id} refuses while tareas are open, and no longer once they are done', async () => {
       const { id } = await newUsuario(api());
       const tarea = await api().post('/tareas', {
         as: 'admin',
@@ -230,7 +230,7 @@ onEveryDatabaseSetup('changes of usuarios', (api) => {
       expect(await remove(id)).toMatchObject({ status: 204 });
     });
 
-    it('waits for a transaction that is about to delegate a tarea', async () => {
+    it('DELETE /usuarios/{id} waits for a transaction that is about to delegate a tarea', async () => {
       const { id } = await newUsuario(api());
       const database = api().app.get(Database, { strict: false });
       const service = api().app.get(UsuariosService, { strict: false });
@@ -256,11 +256,11 @@ onEveryDatabaseSetup('changes of usuarios', (api) => {
       expectProblem(await removal, 409, 'USUARIO_HAS_TAREAS');
     });
 
-    it('is not for oneself', async () => {
+    it('DELETE /usuarios/{id} is not for oneself', async () => {
       expectProblem(await remove(IDS.admin), 409, 'USUARIO_SELF_DELETE');
     });
 
-    it('leaves one of two admins who delete each other at the same moment', async () => {
+    it('DELETE /usuarios/{id} leaves one of two admins who delete each other at the same moment', async () => {
       const db = api().app.get(Database, { strict: false }).db;
       const [one, two] = [await newUsuario(api(), 'admin'), await newUsuario(api(), 'admin')];
       const [asOne, asTwo] = [await signedIn(api(), one), await signedIn(api(), two)];

@@ -25,7 +25,7 @@ onEverySetup('GET /usuarios with q and rol', (api) => {
   };
 
   describe('for a supervisor', () => {
-    it('shows id, nombre, apellido, email and rol, and nothing else', async () => {
+    it('a supervisor’s search shows id, nombre, apellido, email and rol, and nothing else', async () => {
       const { body } = await api().get('/usuarios?q=quirosa', { as: 'supervisor' });
       expect(body).toEqual({
         items: [
@@ -41,7 +41,7 @@ onEverySetup('GET /usuarios with q and rol', (api) => {
       });
     });
 
-    it('tells nothing by a search of what it does not show', async () => {
+    it('a supervisor’s search reveals nothing that it does not show', async () => {
       for (const hidden of [quiroga.dni.toUpperCase(), '5555-7777', '+54']) {
         const found = await find(`q=${encodeURIComponent(hidden)}`, 'supervisor');
         // The e-mails of the tests are made of the DNI: those are shown.
@@ -54,14 +54,14 @@ onEverySetup('GET /usuarios with q and rol', (api) => {
       }
     });
 
-    it('pages by id, with the cursors that an admin gets', async () => {
+    it('a supervisor’s search pages by id, with the cursors that an admin gets', async () => {
       const first = await api().get('/usuarios?limit=2', { as: 'supervisor' });
       const cursor = String(first.body.next_cursor);
       const rest = await api().get(`/usuarios?limit=100&cursor=${cursor}`, { as: 'admin' });
       expect([...ids(first), ...ids(rest)]).toEqual(await find('', 'supervisor'));
     });
 
-    it('does not open a single usuario, nor the list to a usuario', async () => {
+    it('a supervisor’s search opens no single usuario, and a usuario gets no list', async () => {
       const one = await api().get(`/usuarios/${quiroga.id}`, { as: 'supervisor' });
       expectProblem(one, 403, 'FORBIDDEN');
       expectProblem(await api().get('/usuarios?q=a', { as: 'usuario' }), 403, 'FORBIDDEN');
@@ -73,14 +73,14 @@ onEverySetup('GET /usuarios with q and rol', (api) => {
       expect(await find(`q=${encodeURIComponent(q)}`, role)).toEqual([quiroga.id]);
     });
 
-    it('finds by part of the e-mail, and takes wildcards as they stand', async () => {
+    it('a search finds by part of the e-mail, and takes wildcards as they stand', async () => {
       expect(await find(`q=${encodeURIComponent(quiroga.email)}`, role)).toEqual([quiroga.id]);
       expect(await find('q=agueda_quirosa', role)).toEqual([]);
       expect(await find('q=50%25%25', role)).toEqual([]);
       expect(await find('q=_', role)).toEqual([]);
     });
 
-    it('filters by rol', async () => {
+    it('a search filters by rol', async () => {
       const supervisors = await find('rol=supervisor', role);
       expect(supervisors).toContain(supervisor.id);
       expect(supervisors).not.toContain(quiroga.id);
@@ -95,13 +95,13 @@ onEverySetup('GET /usuarios with q and rol', (api) => {
       'q=a&q=b',
       `q=${'a'.repeat(101)}`,
       'rol=admin&rol=admin',
-    ])('refuses ?%s', async (query) => {
+    ])('a search refuses ?%s', async (query) => {
       const answer = await api().get(`/usuarios?${query}`, { as: role });
       expectProblem(answer, 400, 'VALIDATION_FAILED');
     });
   });
 
-  it('does not find the deleted', async () => {
+  it('a search does not find deleted usuarios', async () => {
     const gone = await newUsuario(api());
     await api().delete(`/usuarios/${gone.id}`, { as: 'admin' });
     expect(await find(`q=${encodeURIComponent(gone.email)}`, 'admin')).toEqual([]);

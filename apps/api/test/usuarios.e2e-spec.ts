@@ -8,7 +8,7 @@ onEveryDatabaseSetup('usuarios', (api) => {
   const create = (body: unknown) => api().post('/usuarios', { as: 'admin', body });
 
   describe('POST /usuarios', () => {
-    it('creates one who can log in, with the role usuario by default', async () => {
+    it('POST /usuarios creates a usuario that can log in, with the role usuario by default', async () => {
       const body = usuarioFields();
       const answer = await create(body);
       expect(answer.status).toBe(201);
@@ -28,7 +28,7 @@ onEveryDatabaseSetup('usuarios', (api) => {
       expect(await tryLogin(api(), body.email, body.password)).toMatchObject({ status: 200 });
     });
 
-    it('takes telefono and rol, trims text and lowers the e-mail', async () => {
+    it('POST /usuarios takes telefono and rol, trims text and lowers the e-mail', async () => {
       const { dni, email, ...rest } = usuarioFields();
       const answer = await create({
         ...rest,
@@ -50,7 +50,7 @@ onEveryDatabaseSetup('usuarios', (api) => {
       });
     });
 
-    it('keeps the password as it is, blanks included', async () => {
+    it('POST /usuarios keeps the password as it is, blanks included', async () => {
       const body = { ...usuarioFields(), password: '  ñandú  al sol  ' };
       await create(body);
       expect(await tryLogin(api(), body.email, body.password.trim())).toMatchObject({
@@ -90,13 +90,13 @@ onEveryDatabaseSetup('usuarios', (api) => {
       ['verificado', true],
       ['id', 77],
       ['password_hash', 'x'],
-    ])('refuses %s = %j', async (field, value) => {
+    ])('POST /usuarios refuses %s = %j', async (field, value) => {
       const answer = await create({ ...usuarioFields(), [field]: value });
       expectProblem(answer, 400, 'VALIDATION_FAILED');
       expect(new Set(errorFields(answer))).toEqual(new Set([field]));
     });
 
-    it('names every field that is wrong', async () => {
+    it('POST /usuarios names every field that is wrong', async () => {
       const answer = await create({});
       expectProblem(answer, 400, 'VALIDATION_FAILED');
       expect(new Set(errorFields(answer))).toEqual(
@@ -104,7 +104,7 @@ onEveryDatabaseSetup('usuarios', (api) => {
       );
     });
 
-    it('refuses an e-mail or dni that somebody has, and says which', async () => {
+    it('POST /usuarios refuses an e-mail or dni that is in use, and says which', async () => {
       const body = usuarioFields();
       await create(body);
       const sameEmail = await create({ ...usuarioFields(), email: body.email.toUpperCase() });
@@ -115,7 +115,7 @@ onEveryDatabaseSetup('usuarios', (api) => {
       expect(errorFields(sameDni)).toEqual(['dni']);
     });
 
-    it('lets one of many simultaneous twins in', async () => {
+    it('POST /usuarios lets one of many simultaneous twins in', async () => {
       const body = usuarioFields();
       const answers = await Promise.all(Array.from({ length: 5 }, () => create(body)));
       expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409]);
@@ -123,7 +123,7 @@ onEveryDatabaseSetup('usuarios', (api) => {
   });
 
   describe('GET /usuarios', () => {
-    it('pages through all of them in the order of their ids', async () => {
+    it('GET /usuarios pages through all of them in the order of their ids', async () => {
       for (let i = 0; i < 5; i += 1) await newUsuario(api());
       const gone = await newUsuario(api());
       await api().delete(`/usuarios/${gone.id}`, { as: 'admin' });
@@ -146,7 +146,7 @@ onEveryDatabaseSetup('usuarios', (api) => {
       expect(seen).toEqual(all);
     });
 
-    it('shows what a single read shows, 20 at a time by default', async () => {
+    it('GET /usuarios shows what a single read shows, 20 at a time by default', async () => {
       const usuario = await newUsuario(api());
       const one = await api().get(`/usuarios/${usuario.id}`, { as: 'admin' });
       const list = await api().get('/usuarios?limit=100', { as: 'admin' });
@@ -164,7 +164,7 @@ onEveryDatabaseSetup('usuarios', (api) => {
       'limit=2&limit=3',
       'page=2',
       'cursor=a&cursor=b',
-    ])('refuses ?%s', async (query) => {
+    ])('GET /usuarios refuses ?%s', async (query) => {
       expectProblem(
         await api().get(`/usuarios?${query}`, { as: 'admin' }),
         400,
@@ -173,7 +173,7 @@ onEveryDatabaseSetup('usuarios', (api) => {
     });
   });
 
-  describe('who may do what', () => {
+  describe('The rights of a role', () => {
     const routes: readonly (readonly [string, string])[] = [
       ['POST', '/usuarios'],
       ['GET', '/usuarios'],
@@ -221,7 +221,7 @@ onEveryDatabaseSetup('usuarios', (api) => {
     });
 
     it.each(['0', '-1', '1.5', '1e3', 'x', '01', '2147483648', '%20', '2%00'])(
-      'an id is not %j',
+      'the id %j is refused',
       async (id) => {
         for (const method of ['GET', 'PATCH', 'DELETE']) {
           const body = method === 'PATCH' ? {} : undefined;

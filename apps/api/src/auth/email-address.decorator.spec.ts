@@ -35,7 +35,7 @@ describe('an e-mail address', () => {
     expect(stored(sent)).toBe(kept);
   });
 
-  it('is in its one form for good: what is kept is kept again as it is', () => {
+  it('an e-mail address is in its one form for good: what is kept is kept again as it is', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 20 }), fc.domain(), (name, domain) => {
         const once = normalEmail(`${name}@${domain}`);
@@ -44,7 +44,7 @@ describe('an e-mail address', () => {
     );
   });
 
-  it('has no character that does not show, wherever it stands', () => {
+  it('an e-mail address has no character that does not show, wherever it stands', () => {
     const hidden = [
       ...[0x00, 0x0a, 0x1f, 0x7f, 0x85, 0x9b, 0xa0, 0xad, 0x34f, 0x61c, 0x115f, 0x1160, 0x17b4],
       ...[0x180e, 0x2003, 0x200b, 0x200c, 0x200d, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202e],
@@ -65,11 +65,11 @@ describe('an e-mail address', () => {
     ...['nadie', '@gad.local', 'a@', 'a@gad', 'a@b@gad.local', 'a@gad.local.', 'a@.gad.local'],
     ...['a@ex%61mple.com', 'a@gad.local/x', 'a@gad.local:80', 'a@gad.local?x', 'a@gad.local#x'],
     ...['a@gad.local\\x', 'a@[127.0.0.1]', 'a@127.0.0.1', 'a@0x7f.1', 'a@xn--zz.com', 'a@a_b.com'],
-  ])('%j is none', (sent) => {
+  ])('the text %j is no e-mail address', (sent) => {
     expect(stored(sent)).toEqual({ refused: 'must be an e-mail address' });
   });
 
-  it('is text of bounded length', () => {
+  it('an e-mail address is text of bounded length', () => {
     expect(stored(7)).toEqual({ refused: 'must be text' });
     expect(stored(undefined)).toEqual({ refused: 'must be text' });
     expect(stored(`a@${'ü'.repeat(260)}.example`)).toEqual({

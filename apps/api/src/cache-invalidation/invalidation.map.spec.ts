@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { INVALIDATION_MAP, stalePatterns } from './invalidation.map.js';
 
 describe('INVALIDATION_MAP', () => {
-  it('names both usuarios of a reassigned tarea', () => {
+  it('INVALIDATION_MAP names both usuarios of a reassigned tarea', () => {
     const data = { tareaId: 1, fromUsuarioId: 2, toUsuarioId: 3 };
     expect(stalePatterns({ name: 'tarea.reassigned', data })).toEqual([
       'stats:user:2:*',
@@ -10,12 +10,12 @@ describe('INVALIDATION_MAP', () => {
     ]);
   });
 
-  it('never reaches a usuario whose id merely starts alike', () => {
+  it('INVALIDATION_MAP never reaches a usuario whose id merely starts alike', () => {
     const data = { tareaId: 1, delegadoUsuarioId: 2 };
     expect(stalePatterns({ name: 'tarea.created', data })).toEqual(['stats:user:2:*']);
   });
 
-  it('has a row for every event', () => {
+  it('INVALIDATION_MAP has a row for every event', () => {
     expect(Object.keys(INVALIDATION_MAP).sort()).toMatchInlineSnapshot(`
 [
   "principals.changed",

@@ -7,7 +7,7 @@ import { ConfigurationError } from './parse-environment.js';
 const SECRET = 'x'.repeat(32);
 
 describe('readAppConfig', () => {
-  it('serves from the embedded defaults when nothing is set', () => {
+  it('readAppConfig gives the embedded defaults when nothing is set', () => {
     expect(readAppConfig({})).toMatchObject({
       nodeEnv: 'development',
       http: { port: 3000, corsOrigins: false },
@@ -26,7 +26,7 @@ describe('readAppConfig', () => {
     });
   });
 
-  it('keeps demo data to this machine, unless it is asked for by hand', () => {
+  it('readAppConfig keeps demo data to this machine, unless it is asked for by hand', () => {
     for (const HOST of [
       '0.0.0.0',
       '::',
@@ -49,7 +49,7 @@ describe('readAppConfig', () => {
     }
   });
 
-  it('takes ADMIN_EMAIL and ADMIN_PASSWORD_FILE together or not at all', () => {
+  it('readAppConfig takes ADMIN_EMAIL and ADMIN_PASSWORD_FILE together or not at all', () => {
     const [ADMIN_EMAIL, ADMIN_PASSWORD_FILE] = ['a@example.org', '/run/secrets/admin'];
     expect(readAppConfig({}).firstAdmin).toBeUndefined();
     expect(readAppConfig({ ADMIN_EMAIL, ADMIN_PASSWORD_FILE }).firstAdmin).toEqual({
@@ -63,7 +63,7 @@ describe('readAppConfig', () => {
     );
   });
 
-  it('builds the Redis URL out of the guide’s variables', () => {
+  it('readAppConfig builds the Redis URL out of the guide’s variables', () => {
     expect(readAppConfig({ REDIS_HOST: 'localhost' }).redis).toEqual({
       url: 'redis://localhost:6381/0',
     });
@@ -80,7 +80,7 @@ describe('readAppConfig', () => {
     });
   });
 
-  it('makes a secured URL with a user of its own', () => {
+  it('readAppConfig makes a secured URL with a user of its own', () => {
     expect(
       readAppConfig({
         REDIS_HOST: 'h',
@@ -91,7 +91,7 @@ describe('readAppConfig', () => {
     ).toEqual({ url: 'rediss://gad:p@h:6381/0' });
   });
 
-  it('finds Redis through Sentinel, with what the master and the Sentinels ask for', () => {
+  it('readAppConfig finds Redis through Sentinel, with what the master and the Sentinels ask for', () => {
     expect(readAppConfig({ REDIS_SENTINELS: 'one:26379' }).redis).toEqual({
       sentinels: [{ host: 'one', port: 26379 }],
       master: 'mymaster',
@@ -122,21 +122,21 @@ describe('readAppConfig', () => {
     });
   });
 
-  it('trusts the proxies that are listed, and by default none', () => {
+  it('readAppConfig trusts the proxies that are listed, and by default none', () => {
     expect(readAppConfig({}).http.trustedProxies).toEqual([]);
     expect(
       readAppConfig({ TRUST_PROXY: 'loopback, 10.0.0.0/8, fd00::/8' }).http.trustedProxies,
     ).toEqual(['loopback', '10.0.0.0/8', 'fd00::/8']);
   });
 
-  it('treats an empty variable as absent', () => {
+  it('readAppConfig treats an empty variable as absent', () => {
     expect(readAppConfig({ REDIS_HOST: '', REDIS_PASSWORD: ' ', PORT: '' })).toMatchObject({
       redis: undefined,
       http: { port: 3000 },
     });
   });
 
-  it('makes demo data by itself only with the embedded database, and never in production', () => {
+  it('readAppConfig makes demo data by itself only with the embedded database, and never in production', () => {
     const DATABASE_URL = 'postgres://localhost/gad';
     expect(readAppConfig({ DATABASE_URL }).demoData).toBe(false);
     expect(readAppConfig({ DATABASE_URL, DEMO_DATA: 'true' }).demoData).toBe(true);
@@ -144,7 +144,7 @@ describe('readAppConfig', () => {
     expect(readAppConfig({ NODE_ENV: 'production', JWT_SECRET: SECRET }).demoData).toBe(false);
   });
 
-  it('follows the log unless neither database nor store can be shared', () => {
+  it('readAppConfig follows the log unless neither database nor store can be shared', () => {
     const log = {} as InvalidationLog; // handed through
     const followed = (variables: Record<string, string>) =>
       cacheOptions(readAppConfig(variables), log).invalidationLog === log;
@@ -155,7 +155,7 @@ describe('readAppConfig', () => {
     expect(cacheOptions(bounded, log).consistency).toBe('bounded');
   });
 
-  it('compresses no values when the threshold is 0', () => {
+  it('readAppConfig compresses no values when the threshold is 0', () => {
     const off = readAppConfig({ CACHE_COMPRESSION_THRESHOLD: '0' });
     expect(cacheOptions(off).compression).toBe('off');
     const on = readAppConfig({ CACHE_COMPRESSION_THRESHOLD: '4096' });
@@ -165,14 +165,14 @@ describe('readAppConfig', () => {
     );
   });
 
-  it('lists CORS origins', () => {
+  it('readAppConfig lists CORS origins', () => {
     expect(readAppConfig({ CORS_ORIGINS: '*' }).http.corsOrigins).toBe(true);
     expect(
       readAppConfig({ CORS_ORIGINS: 'https://a.example, http://localhost:4200' }).http.corsOrigins,
     ).toEqual(['https://a.example', 'http://localhost:4200']);
   });
 
-  it('brings CORS origins into the form that browsers send', () => {
+  it('readAppConfig brings CORS origins into the form that browsers send', () => {
     for (const [written, sent] of [
       ['https://App.Example.org', 'https://app.example.org'],
       ['HTTPS://app.example.org:443', 'https://app.example.org'],
@@ -195,7 +195,7 @@ describe('readAppConfig', () => {
     ...['https://*.example', '*,https://a.example', 'https://a.example,', 'https://a b', 'null'],
     ...['ftp://a.example', 'https:a.example', 'https://', 'https://a.example:99999', '//a.example'],
     ...['https://a.example https://b.example', 'https://a.example\\x', 'https://a%zz'],
-  ])('refuses %j as a CORS origin: no browser sends it', (list) => {
+  ])('readAppConfig refuses %j as a CORS origin: no browser sends it', (list) => {
     expect(() => readAppConfig({ CORS_ORIGINS: list })).toThrow(
       /^CORS_ORIGINS must be \* or a comma-separated list of origins .* is none\)\.$/,
     );
@@ -211,7 +211,7 @@ describe('readAppConfig', () => {
     expect(() => docs({ DOCS: 'yes' })).toThrow(/^DOCS must be on or off/);
   });
 
-  it('cannot be changed afterwards', () => {
+  it('readAppConfig cannot be changed afterwards', () => {
     const config = readAppConfig({});
     expect(() => Object.assign(config.http, { port: 1 })).toThrow(TypeError);
   });
@@ -247,13 +247,13 @@ describe('readAppConfig', () => {
     ['JWT_SECRET', 'short', /^JWT_SECRET must be at least 32 random bytes/],
     ['JWT_ACCESS_TTL', '0', /^JWT_ACCESS_TTL must be/],
     ['BODY_LIMIT', '1', /^BODY_LIMIT must be at least 1024 bytes/],
-  ])('refuses %s=%s with one sentence that names the variable', (name, value, sentence) => {
+  ])('readAppConfig refuses %s=%s with one sentence that names the variable', (name, value, sentence) => {
     const read = () => readAppConfig({ [name]: value });
     expect(read).toThrow(ConfigurationError);
     expect(read).toThrow(sentence);
   });
 
-  it('wants a secret in production, and refuses demo users there', () => {
+  it('readAppConfig wants a secret in production, and refuses demo users there', () => {
     expect(() => readAppConfig({ NODE_ENV: 'production' })).toThrow(
       /^JWT_SECRET is required when NODE_ENV=production/,
     );
@@ -262,7 +262,7 @@ describe('readAppConfig', () => {
     ).toThrow(/^DEMO_DATA must not be true/);
   });
 
-  it('refuses two ways to name one Redis', () => {
+  it('readAppConfig refuses two ways to name one Redis', () => {
     expect(() => readAppConfig({ REDIS_URL: 'redis://a', REDIS_HOST: 'b' })).toThrow(
       /^REDIS_URL and REDIS_HOST are both set/,
     );
@@ -271,7 +271,7 @@ describe('readAppConfig', () => {
     );
   });
 
-  it('does not repeat secrets in its sentences', () => {
+  it('readAppConfig does not repeat secrets in its sentences', () => {
     for (const [name, value] of Object.entries({
       JWT_SECRET: 'hunter2',
       DATABASE_URL: 'mysql://u:hunter2@h/d',

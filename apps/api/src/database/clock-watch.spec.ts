@@ -18,7 +18,7 @@ describe('ClockWatch', () => {
     receivedAt: 100_000 + aheadMs + tookMs,
   });
 
-  it.each([0, 4_900, -4_900])('tolerates %i ms', (aheadMs) => {
+  it.each([0, 4_900, -4_900])('ClockWatch tolerates %i ms', (aheadMs) => {
     watch.note(reading(aheadMs));
     expect(watch.aheadMs).toBe(0);
     expect(lines).toEqual([]);
@@ -40,7 +40,7 @@ describe('ClockWatch', () => {
     ]);
   });
 
-  it('takes a slow answer for no difference', () => {
+  it('ClockWatch takes a slow answer for no difference', () => {
     watch.note({ sentAt: 0, theirs: 9_000, receivedAt: 9_500 });
     watch.note({ sentAt: 0, theirs: 0, receivedAt: 60_000 });
     expect(watch.aheadMs).toBe(0);

@@ -47,7 +47,7 @@ describe('causeOf', () => {
     [new Error('SASL: SCRAM: client password must be a non-empty string'), CAUSES.password],
     [new Error('Query read timeout'), CAUSES.silent],
     ['no error', CAUSES.silent],
-  ])('%s', (error, expected) => {
+  ])('causeOf finds the cause: %s', (error, expected) => {
     expect(causeOf(error).name).toBe(expected.name);
   });
 

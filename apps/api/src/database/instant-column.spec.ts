@@ -14,7 +14,7 @@ describe('readInstant', () => {
     ['0001-01-01 00:00:00+00', '0001-01-01T00:00:00.000Z'],
     ['9999-12-31 23:59:59.999+00', '9999-12-31T23:59:59.999Z'],
     ['2024-02-29 00:00:00+00', '2024-02-29T00:00:00.000Z'],
-  ])('reads %s', (text, expected) => {
+  ])('readInstant reads %s', (text, expected) => {
     expect(readInstant(text).toISOString()).toBe(expected);
   });
 
@@ -27,11 +27,14 @@ describe('readInstant', () => {
     ['0044-03-15 00:00:00+00 BC', '0001-01-01T00:00:00.000Z'],
     ['4714-11-24 00:00:00+00 BC', '0001-01-01T00:00:00.000Z'],
     ['0001-01-01 00:00:00+03', '0001-01-01T00:00:00.000Z'],
-  ])('reads %s, which no answer can hold, as the nearest that one can', (text, expected) => {
-    expect(readInstant(text).toISOString()).toBe(expected);
-  });
+  ])(
+    'readInstant reads %s, which no answer can hold, as the nearest that one can',
+    (text, expected) => {
+      expect(readInstant(text).toISOString()).toBe(expected);
+    },
+  );
 
-  it('refuses another style than ISO instead of guessing the month', () => {
+  it('readInstant refuses another style than ISO instead of guessing the month', () => {
     expect(() => readInstant('03/04/2026 08:00:00 UTC')).toThrow('ISO style');
   });
 });

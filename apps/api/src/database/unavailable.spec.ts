@@ -20,7 +20,7 @@ describe('isUnavailable', () => {
     ['57P01', 'shutdown'],
     ['57P03', 'still starting'],
     ['58030', 'input/output error'],
-  ])('is true for %s: %s', (code) => {
+  ])('isUnavailable is true for %s: %s', (code) => {
     expect(isUnavailable(fromServer(code))).toBe(true);
   });
 
@@ -31,18 +31,18 @@ describe('isUnavailable', () => {
     ['42P01', 'no such table'],
     ['55006', 'object in use'],
     ['XX000', 'internal error'],
-  ])('is false for %s: %s', (code) => {
+  ])('isUnavailable is false for %s: %s', (code) => {
     expect(isUnavailable(fromServer(code))).toBe(false);
   });
 
-  it('is true for errors that never reached a server or never came back', () => {
+  it('isUnavailable is true for errors that never reached a server or never came back', () => {
     const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     expect(isUnavailable(refused)).toBe(true);
     expect(isUnavailable(new AggregateError([refused]))).toBe(true);
     expect(isUnavailable(new Error('Query read timeout'))).toBe(true);
   });
 
-  it('is false for mistakes of the program', () => {
+  it('isUnavailable is false for mistakes of the program', () => {
     expect(isUnavailable(new TypeError('Converting circular structure to JSON'))).toBe(false);
     expect(isUnavailable('no error')).toBe(false);
     expect(isUnavailable(undefined)).toBe(false);
@@ -50,7 +50,7 @@ describe('isUnavailable', () => {
 });
 
 describe('sqlStateOf', () => {
-  it('is silent about the codes of the operating system', () => {
+  it('sqlStateOf is silent about the codes of the operating system', () => {
     expect(sqlStateOf(Object.assign(new Error(), { code: 'EPIPE' }))).toBeUndefined();
     expect(sqlStateOf(fromServer('23505'))).toBe('23505');
   });

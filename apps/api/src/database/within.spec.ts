@@ -11,14 +11,14 @@ describe('within', () => {
 
   const never = new Promise<never>(() => undefined);
 
-  it('passes on a result and an error that come in time, and keeps no timer', async () => {
+  it('within passes on a result and an error that come in time, and keeps no timer', async () => {
     await expect(within(100, Promise.resolve(7), (timeout) => timeout)).resolves.toBe(7);
     const reason = new Error('own');
     await expect(within(100, Promise.reject(reason), (timeout) => timeout)).rejects.toBe(reason);
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('rejects with what is made of the timeout, not a moment earlier', async () => {
+  it('within rejects with what is made of the timeout, not a moment earlier', async () => {
     let settled = false;
     const late = within(100, never, (timeout) => new Error(`late: ${timeout.message}`));
     const noted = late.catch((error: unknown) => {
@@ -31,7 +31,7 @@ describe('within', () => {
     expect(await noted).toMatchObject({ message: 'late: no answer within 100 ms' });
   });
 
-  it('lets a rejection that comes too late go unnoticed', async () => {
+  it('within lets a rejection that comes too late go unnoticed', async () => {
     const strays: unknown[] = [];
     const note = (reason: unknown) => strays.push(reason);
     process.on('unhandledRejection', note);

@@ -79,7 +79,7 @@ describe('DomainEventBus', () => {
 
   const bus = () => module.get(DomainEventBus);
 
-  it('appends before the commit, publishes after it, in order, and waits for the listeners', async () => {
+  it('DomainEventBus appends before the commit, publishes after it, in order, and waits for the listeners', async () => {
     const result = await bus().transaction((_tx, record) => {
       record(created, deleted);
       return Promise.resolve('done');
@@ -89,7 +89,7 @@ describe('DomainEventBus', () => {
     expect(positions).toEqual(['L tx:7', 'L tx:7']);
   });
 
-  it('appends and publishes nothing when the transaction rolls back', async () => {
+  it('DomainEventBus appends and publishes nothing when the transaction rolls back', async () => {
     const failing = bus().transaction((_tx, record) => {
       record(created);
       return Promise.reject(new Error('no'));
@@ -98,12 +98,12 @@ describe('DomainEventBus', () => {
     expect(journal).toEqual(['rollback']);
   });
 
-  it('does not touch the log when nothing happened', async () => {
+  it('DomainEventBus does not touch the log when nothing happened', async () => {
     expect(await bus().transaction(() => Promise.resolve('nothing'))).toBe('nothing');
     expect(journal).toEqual(['commit']);
   });
 
-  it('lets a failing listener be seen by the publisher', async () => {
+  it('DomainEventBus lets a failing listener be seen by the publisher', async () => {
     module.get(JournalListener).failWith = new Error('listener is broken');
     const write = bus().transaction((_tx, record) => {
       record(created);

@@ -22,7 +22,7 @@ describe('parseAddress', () => {
     ['::FFFF:c000:207', '192.0.2.7'],
     ['[::ffff:192.0.2.7]:80', '192.0.2.7'],
     ['::', '::'],
-  ])('%s is %s', (text, address) => {
+  ])('the address %s is read as %s', (text, address) => {
     expect(parseAddress(text)).toBe(address);
   });
 
@@ -38,7 +38,7 @@ describe('parseAddress', () => {
       'for=192.0.2.7',
       `${'1'.repeat(9_999)}`,
     ],
-  ])('%j is none', (text) => {
+  ])('the text %j is no address', (text) => {
     expect(parseAddress(text)).toBeUndefined();
   });
 });
@@ -51,7 +51,7 @@ describe('the address of a client', () => {
     trusted: readonly string[] = ['10.0.0.0/8', 'loopback', 'fd00::/8'],
   ) => new ClientAddresses(trusted).of({ headers, socket: { remoteAddress } });
 
-  it('is the connection’s own while no proxy is trusted, or another one sends it', () => {
+  it('the address of a client is the connection’s own while no proxy is trusted, or another one sends it', () => {
     const headers = { 'x-forwarded-for': '192.0.2.7', forwarded: 'for=192.0.2.7' };
     expect(of(headers, PROXY, [])).toBe(PROXY);
     expect(of(headers, '203.0.113.9')).toBe('203.0.113.9');
@@ -68,10 +68,13 @@ describe('the address of a client', () => {
     ['192.0.2.7, [fd00::5%eth1]:80, 127.0.0.1', '192.0.2.7'],
     ['192.0.2.7,10.9.9.9,10.1.1.1', '192.0.2.7'],
     ['10.9.9.9, 10.1.1.1', '10.9.9.9'],
-  ])('is what trusted proxies name in X-Forwarded-For: %s', (header, address) => {
-    expect(of({ 'x-forwarded-for': header })).toBe(address);
-    expect(of({ 'x-forwarded-for': header }, '::1')).toBe(address);
-  });
+  ])(
+    'the address of a client is what trusted proxies name in X-Forwarded-For: %s',
+    (header, address) => {
+      expect(of({ 'x-forwarded-for': header })).toBe(address);
+      expect(of({ 'x-forwarded-for': header }, '::1')).toBe(address);
+    },
+  );
 
   it.each([
     ['unknown', PROXY],
@@ -80,7 +83,7 @@ describe('the address of a client', () => {
     ['192.0.2.7, junk', PROXY],
     ['192.0.2.7, junk, 10.1.1.1', '10.1.1.1'],
     ['192.0.2.7 192.0.2.8', PROXY],
-  ])('is the proxy itself when that names junk: %s', (header, address) => {
+  ])('the address of a client is the proxy itself when that names junk: %s', (header, address) => {
     expect(of({ 'x-forwarded-for': header })).toBe(address);
   });
 
@@ -98,11 +101,11 @@ describe('the address of a client', () => {
     ['for="192.0.2.7', PROXY],
     ['192.0.2.7', PROXY],
     ['', PROXY],
-  ])('is what trusted proxies name in Forwarded: %s', (header, address) => {
+  ])('the address of a client is what trusted proxies name in Forwarded: %s', (header, address) => {
     expect(of({ forwarded: header })).toBe(address);
   });
 
-  it('is the proxy itself when the two headers disagree: one of them may be the caller’s', () => {
+  it('the address of a client is the proxy itself when the two headers disagree: one of them may be the caller’s', () => {
     const both = (xff: string, forwarded: string) => of({ 'x-forwarded-for': xff, forwarded });
     expect(both('192.0.2.7', 'for=192.0.2.7')).toBe('192.0.2.7');
     expect(both('192.0.2.7', 'for=192.0.2.8')).toBe(PROXY);
@@ -110,7 +113,7 @@ describe('the address of a client', () => {
     expect(both('unknown', 'for=192.0.2.7')).toBe(PROXY);
   });
 
-  it('understands every way of TRUST_PROXY', () => {
+  it('the address of a client understands every way of TRUST_PROXY', () => {
     const header = { 'x-forwarded-for': '192.0.2.7' };
     const trusted: readonly (readonly [string, string])[] = [
       ...([
@@ -142,7 +145,7 @@ describe('the address of a client', () => {
     expect(of(header, '172.32.0.1', ['uniquelocal'])).toBe('172.32.0.1');
   });
 
-  it('takes linear time, whatever is sent', () => {
+  it('the address of a client takes linear time, whatever is sent', () => {
     const hops = Array(2_000).fill('10.0.0.2').join(', ');
     expect(of({ 'x-forwarded-for': `192.0.2.7, ${hops}` })).toBe('192.0.2.7');
     expect(of({ forwarded: 'for="'.repeat(3_000) })).toBe(PROXY);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { matchesEtag, matchesStrongEtag, weakEtag } from './etag.js';
 
 describe('weakEtag', () => {
-  it('is weak, the same for equal content and another for other content', () => {
+  it('weakEtag is weak, the same for equal content and another for other content', () => {
     expect(weakEtag({ a: 1 })).toMatch(/^W\/"[\w-]+"$/);
     expect(weakEtag({ a: 1 })).toBe(weakEtag({ a: 1 }));
     expect(weakEtag({ a: 1 })).not.toBe(weakEtag({ a: 2 }));

@@ -34,7 +34,7 @@ describe('safeError', () => {
     }
   });
 
-  it('keeps what helps: names, the stack and the cause', () => {
+  it('safeError keeps what helps: names, the stack and the cause', () => {
     const cause = fromServer('23505', 'duplicate', { constraint: 'usuarios_email_live' });
     expect(safeError(failed(cause))).toMatchObject({
       message: 'Failed: insert into "usuarios"',
@@ -51,7 +51,7 @@ describe('safeError', () => {
     });
   });
 
-  it('cuts the parameters out of text that Drizzle made', () => {
+  it('safeError cuts the parameters out of text that Drizzle made', () => {
     const { message, stack } = failed(new Error('no'));
     for (const text of [message, stack ?? '']) {
       const safe = textOf(text);
@@ -60,7 +60,7 @@ describe('safeError', () => {
     }
   });
 
-  it('ends on a cause that goes in circles', () => {
+  it('safeError ends on a cause that goes in circles', () => {
     const error = new Error('round');
     error.cause = error;
     expect(JSON.stringify(safeError(error)).length).toBeGreaterThan(0);

@@ -18,7 +18,7 @@ const refused = (decode: () => unknown) => {
 };
 
 describe('ListCursor', () => {
-  it('reads back every position that it wrote', () => {
+  it('ListCursor reads back every position that it wrote', () => {
     fc.assert(
       fc.property(
         fc.date({ min: new Date(0), max: new Date(253_402_300_799_999), noInvalidDate: true }),
@@ -33,7 +33,7 @@ describe('ListCursor', () => {
     }
   });
 
-  it('refuses a cursor with any one bit flipped', () => {
+  it('ListCursor refuses a cursor with any one bit flipped', () => {
     const bytes = Buffer.from(USUARIOS.encode(20), 'base64url');
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {
       const flipped = Buffer.from(bytes);
@@ -42,7 +42,7 @@ describe('ListCursor', () => {
     }
   });
 
-  it('refuses other spellings of a cursor: padding, the other alphabet, blanks, loose last bits', () => {
+  it('ListCursor refuses other spellings of a cursor: padding, the other alphabet, blanks, loose last bits', () => {
     const cursor = KEYS.encode('ÿÿÿ>>>???');
     const standard = Buffer.from(cursor, 'base64url').toString('base64');
     expect(standard).not.toBe(cursor);
@@ -55,7 +55,7 @@ describe('ListCursor', () => {
     for (const letter of loose) refused(() => KEYS.decode(last + letter));
   });
 
-  it('refuses the cursor of another list', () => {
+  it('ListCursor refuses the cursor of another list', () => {
     refused(() => BY_DATE.decode(USUARIOS.encode(1)));
     refused(() => new ListCursor<[number]>('tareas', INT8).decode(USUARIOS.encode(1)));
   });
@@ -63,11 +63,11 @@ describe('ListCursor', () => {
   it.each([
     ...['2147483648', '-2147483648', '999999999999999', '1e3', '0x1', '01', '-0', '+1', ''],
     ...[' 1', '1 ', 'NaN', '1\n1', '٣', '1.0'],
-  ])('refuses %j for a column of int4, even with a right digest', (text) => {
+  ])('ListCursor refuses %j for a column of int4, even with a right digest', (text) => {
     refused(() => USUARIOS.decode(crafted(`usuarios\n${text}`)));
   });
 
-  it('refuses positions outside the other columns, too few and too many', () => {
+  it('ListCursor refuses positions outside the other columns, too few and too many', () => {
     expect(BY_DATE.decode(crafted('tareas:inicio_programado\n0\n1'))).toEqual([new Date(0), 1]);
     for (const rest of [
       ...[

@@ -63,16 +63,16 @@ describe('the message of a rejected field', () => {
     }
   });
 
-  it('is found for the DTOs of bodies and queries', () => {
+  it('the message of a rejected field is found for the DTOs of bodies and queries', () => {
     expect(new Set(messages.values()).size).toBeGreaterThan(10);
     expect([...messages.keys()]).toContain('must be a day that the calendar has');
   });
 
-  it('has a Spanish sentence, whatever the rule and the value', () => {
+  it('the message of a rejected field has a Spanish sentence, whatever the rule and the value', () => {
     expect([...messages].filter(([text]) => translatePhrase(text) === undefined)).toEqual([]);
   });
 
-  it('has a Spanish sentence where a service rejects a field itself', () => {
+  it('the message of a rejected field has a Spanish sentence where a service rejects a field itself', () => {
     const found = files
       .filter(
         (file) =>

@@ -24,11 +24,11 @@ describe('problems in Spanish', () => {
     ['Only an admin may change dni, rol', 'Solo un administrador puede cambiar dni, rol'],
     ['There is no key ' + 'a'.repeat(512), 'No existe la clave ' + 'a'.repeat(512)],
     ['A sentence without a translation', undefined],
-  ])('translates %s', (english, spanish) => {
+  ])('problems in Spanish translates %s', (english, spanish) => {
     expect(translatePhrase(english)).toBe(spanish);
   });
 
-  it('translates the messages of fields with them', () => {
+  it('problems in Spanish translates the messages of fields with them', () => {
     const errors = [{ field: 'titulo', message: 'must be text' }];
     const problem = new Problem('VALIDATION_FAILED', 'titulo must be text', { errors });
     expect(problemBody(problem, 'id', 'es')).toMatchObject({

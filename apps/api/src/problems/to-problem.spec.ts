@@ -6,12 +6,12 @@ import { Problem } from './problem.js';
 import { toProblem } from './to-problem.js';
 
 describe('toProblem', () => {
-  it('lets a problem through', () => {
+  it('toProblem lets a problem through', () => {
     const problem = new Problem('TAREA_NOT_FOUND', 'There is no tarea 1');
     expect(toProblem(problem)).toBe(problem);
   });
 
-  it('maps the framework’s refusals by status', () => {
+  it('toProblem maps the framework’s refusals by status', () => {
     expect(toProblem(new NotFoundException('Cannot GET /x'))).toMatchObject({
       status: 404,
       code: 'NOT_FOUND',
@@ -54,7 +54,7 @@ describe('toProblem', () => {
 });
 
 describe('problemHeaders', () => {
-  it('says Bearer on 401 and when to retry', () => {
+  it('problemHeaders says Bearer on 401 and when to retry', () => {
     expect(problemHeaders(new Problem('UNAUTHENTICATED', ''))).toMatchObject({
       'www-authenticate': 'Bearer realm="gad"',
     });

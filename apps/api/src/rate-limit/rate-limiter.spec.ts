@@ -15,14 +15,14 @@ function limiterAt(start: number) {
 }
 
 describe('the rate limiter', () => {
-  it('gives the whole minute’s turns at once, then says how long to wait', async () => {
+  it('the rate limiter gives the whole minute’s turns at once, then says how long to wait', async () => {
     const { clock, take } = limiterAt(1_000);
     expect(await take(5)).toEqual([0, 0, 0, 20_000, 20_000]);
     clock.now += 5_000;
     expect(await take(1)).toEqual([15_000]);
   });
 
-  it('gives turns back evenly, and never more than a minute’s', async () => {
+  it('the rate limiter gives turns back evenly, and never more than a minute’s', async () => {
     const { clock, take } = limiterAt(1_000);
     await take(3);
     clock.now += 20_000;
@@ -31,7 +31,7 @@ describe('the rate limiter', () => {
     expect(await take(4)).toEqual([0, 0, 0, 20_000]);
   });
 
-  it('does not make those wait longer who keep knocking', async () => {
+  it('the rate limiter does not make impatient callers wait longer', async () => {
     const { clock, take } = limiterAt(0);
     await take(100);
     clock.now += 20_000;
@@ -39,7 +39,7 @@ describe('the rate limiter', () => {
   });
 
   it.each([1, 7, 30, 997, 60_000])(
-    'gives exactly %i a minute, in spite of fractions',
+    'the rate limiter gives exactly %i a minute, in spite of fractions',
     async (perMinute) => {
       const { take } = limiterAt(123_456.789);
       const waits = await take(perMinute + 1, 'a', perMinute);
@@ -48,13 +48,13 @@ describe('the rate limiter', () => {
     },
   );
 
-  it('counts each key by itself', async () => {
+  it('the rate limiter counts each key by itself', async () => {
     const { take } = limiterAt(0);
     expect(await take(3, 'a')).toEqual([0, 0, 0]);
     expect(await take(3, 'b')).toEqual([0, 0, 0]);
   });
 
-  it('forgets who has all turns back, without a timer', async () => {
+  it('the rate limiter forgets a caller that has all turns back, without a timer', async () => {
     const { clock, limiter, take } = limiterAt(0);
     for (let i = 0; i < 1_000; i += 1) await take(1, `k${i}`);
     expect(limiter.size).toBe(1_000);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { copyLine } from './copy-line.js';
 
 describe('copyLine', () => {
-  it('separates fields with tabs and ends with a line feed', () => {
+  it('copyLine separates fields with tabs and ends with a line feed', () => {
     expect(copyLine(['a', 1, true])).toBe('a\t1\ttrue\n');
   });
 
@@ -10,7 +10,7 @@ describe('copyLine', () => {
     expect(copyLine([null, '', '\\N'])).toBe('\\N\t\t\\\\N\n');
   });
 
-  it('escapes what would end a field or a line', () => {
+  it('copyLine escapes what would end a field or a line', () => {
     expect(copyLine(['a\tb\nc\rd\\e'])).toBe('a\\tb\\nc\\rd\\\\e\n');
   });
 

@@ -2,13 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { pick, randomNumbers } from './random.js';
 
 describe('randomNumbers', () => {
-  it('repeats itself for the same seed and differs for another', () => {
+  it('randomNumbers repeats itself for the same seed and differs for another', () => {
     const ten = (seed: number) => Array.from({ length: 10 }, randomNumbers(seed));
     expect(ten(1)).toEqual(ten(1));
     expect(ten(1)).not.toEqual(ten(2));
   });
 
-  it('spreads evenly over [0, 1)', () => {
+  it('randomNumbers spreads evenly over [0, 1)', () => {
     const random = randomNumbers(3);
     const tenths = Array.from({ length: 10 }, () => 0);
     for (let i = 0; i < 10_000; i += 1) {
@@ -23,7 +23,7 @@ describe('randomNumbers', () => {
 });
 
 describe('pick', () => {
-  it('follows the weights and never picks a weight of 0', () => {
+  it('pick follows the weights and never picks a weight of 0', () => {
     const random = randomNumbers(4);
     const counts = { often: 0, seldom: 0, never: 0 };
     for (let i = 0; i < 4_000; i += 1) {
@@ -39,7 +39,7 @@ describe('pick', () => {
     expect(Math.abs(counts.seldom - 1_000)).toBeLessThan(150);
   });
 
-  it('needs a choice', () => {
+  it('pick needs a choice', () => {
     expect(() => pick(() => 0, [])).toThrow(RangeError);
   });
 });

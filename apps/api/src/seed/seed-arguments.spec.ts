@@ -4,12 +4,12 @@ import { parseSeedArguments, SeedError } from './seed-arguments.js';
 const parse = (line: string) => parseSeedArguments(line.split(' ').filter(Boolean));
 
 describe('parseSeedArguments', () => {
-  it('means the demo data alone when there are none', () => {
+  it('parseSeedArguments means the demo data alone when there are none', () => {
     expect(parse('')).toBeUndefined();
   });
 
   it.each(['--usuarios 10000 --tareas 1000000', '--tareas=1000000 --usuarios=10000'])(
-    'reads the size of the large set: %s',
+    'parseSeedArguments reads the size of the large set: %s',
     (line) => {
       expect(parse(line)).toEqual({ usuarios: 10_000, tareas: 1_000_000 });
     },
@@ -26,7 +26,7 @@ describe('parseSeedArguments', () => {
     ['--usuarios', /--usuarios/],
     ['--users 5', /--users/],
     ['10000', /10000/],
-  ])('refuses %j with one sentence', (line, sentence) => {
+  ])('parseSeedArguments refuses %j with one sentence', (line, sentence) => {
     const attempt = () => parse(line);
     expect(attempt).toThrow(SeedError);
     expect(attempt).toThrow(sentence);

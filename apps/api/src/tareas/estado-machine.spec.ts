@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { ESTADOS } from '../database/schema.js';
 import { canMove } from './estado-machine.js';
 
-it('allows exactly the moves of the contract', () => {
+it('the estado machine allows exactly the moves of the contract', () => {
   const moves = ESTADOS.flatMap((from) =>
     ESTADOS.filter((to) => canMove(from, to)).map((to) => `${from} → ${to}`),
   );

@@ -25,7 +25,7 @@ function refusal(call: () => void): unknown {
 }
 
 describe('who may look at a usuario', () => {
-  it('is an admin, or oneself', () => {
+  it('an admin may look at every usuario, and a usuario at the own one', () => {
     expect(refusal(() => assertSelfOrAdmin(admin, 3))).toBeUndefined();
     expect(refusal(() => assertSelfOrAdmin(supervisor, 3))).toBeUndefined();
     expect(refusal(() => assertSelfOrAdmin(supervisor, 1))).toBe('FORBIDDEN');
@@ -37,7 +37,7 @@ describe('who may change what', () => {
   const may = (who: Principal, id: number, changes: UpdateUsuarioDto) =>
     refusal(() => assertMayChange(who, id, changes));
 
-  it('an admin everything about others', () => {
+  it('an admin may change everything about others', () => {
     const all = { dni: '1', nombre: 'A', apellido: 'B', email: 'a@gad.local', telefono: null };
     expect(
       may(admin, 3, { ...all, rol: 'admin', verificado: true, password: 'x' }),
@@ -59,12 +59,12 @@ describe('who may change what', () => {
     { rol: 'supervisor' },
     { verificado: false },
     { telefono: null, verificado: false },
-  ])('only an admin %j', (changes) => {
+  ])('only an admin may change %j', (changes) => {
     expect(may(supervisor, 3, changes)).toBe('FORBIDDEN');
     expect(may(admin, 3, changes)).toBeUndefined();
   });
 
-  it('does not take a field for named that is undefined', () => {
+  it('an undefined field does not count as named', () => {
     // What class-transformer leaves behind for a property with an initial value.
     expect(may(supervisor, 3, { rol: undefined } as unknown as UpdateUsuarioDto)).toBeUndefined();
   });
@@ -80,11 +80,11 @@ describe('who may change what', () => {
     },
   );
 
-  it('an own e-mail that stays as it is, as in a form that is saved', () => {
+  it('an own e-mail that stays as it is may be sent, as in a form that is saved', () => {
     expect(may(supervisor, 3, { email: supervisor.email, telefono: null })).toBeUndefined();
   });
 
-  it('nothing of others with a current password, which could only be ignored', () => {
+  it('others may not be changed with a current password, which could only be ignored', () => {
     expect(may(admin, 3, { telefono: null, current_password: 'y' })).toBe('VALIDATION_FAILED');
   });
 });

@@ -24,7 +24,7 @@ describe('readInstant', () => {
     ['1970-01-01T00:00:00Z', '1970-01-01T00:00:00.000Z'],
     ['1969-12-31T21:00:00-03:00', '1970-01-01T00:00:00.000Z'],
     ['9999-12-31T23:59:59.999999Z', '9999-12-31T23:59:59.999Z'],
-  ])('reads %s', (text, instant) => {
+  ])('readInstant reads %s', (text, instant) => {
     expect(read(text)).toBe(instant);
   });
 
@@ -35,19 +35,19 @@ describe('readInstant', () => {
     ...['2026-01-31T08:00:00+0300', '2026-01-31T08:00:00.Z', '2026-01-31T08:00:00,5Z'],
     ...['2026-01-31T08:00:00.1234567890Z', '+002026-01-31T08:00:00Z', ' 2026-01-31', '2026-W05-6'],
     ...['٢٠٢٦-01-31T08:00:00Z', '2026-01-31T08:00:00Z\n', '2026-01-31T08:00:00 03:00'],
-  ])('refuses the form of %j', (text) => {
+  ])('readInstant refuses the form of %j', (text) => {
     expect(read(text)).toMatch(/^must be a date with time and offset/);
   });
 
   it.each(['2026-02-30', '2025-02-29T00:00:00Z', '2026-13-01', '2026-00-10', '2026-04-31T08:00Z'])(
-    'refuses the day of %s, which the calendar does not have',
+    'readInstant refuses the day of %s, which the calendar does not have',
     (text) => {
       expect(read(text)).toBe('must be a day that the calendar has');
     },
   );
 
   it.each(['2016-12-31T23:59:60Z', '2016-12-31T20:59:60.5-03:00', '2026-01-31t08:00:60z'])(
-    'says of %s that a leap second cannot be kept',
+    'readInstant says of %s that a leap second cannot be kept',
     (text) => {
       expect(read(text)).toBe('must not be a leap second: name the second before or after it');
     },
@@ -56,11 +56,11 @@ describe('readInstant', () => {
   it.each([
     ...['1969-12-31T23:59:59.999Z', '1970-01-01T00:00:00+03:00', '0000-01-01', '0070-01-01'],
     ...['9999-12-31T23:59:59-00:01', '0001-01-01T00:00:00Z'],
-  ])('refuses %s: it is outside what is kept', (text) => {
+  ])('readInstant refuses %s: it is outside what is kept', (text) => {
     expect(read(text)).toBe('must be from 1970-01-01 to 9999-12-31T23:59:59.999Z');
   });
 
-  it('reads back every instant that the API answers', () => {
+  it('readInstant reads back every instant that the API answers', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: Date.UTC(9999, 11, 31, 23, 59, 59, 999) }), (ms) => {
         const answered = new Date(ms).toISOString();

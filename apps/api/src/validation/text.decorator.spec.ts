@@ -26,20 +26,20 @@ const range = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, n) => String.fromCodePoint(from + n));
 
 describe('texts', () => {
-  it('are trimmed and composed', () => {
+  it('texts are trimmed and composed', () => {
     expect(kept('line', '  Jose\u0301 \u00a0')).toBe('Jos\u00e9');
     expect(kept('text', '\n uno\r\n\tdos \n')).toBe('uno\r\n\tdos');
     expect(kept('text', '')).toBe('');
   });
 
-  it('hold what people write: joiners, accents, emoji, other scripts', () => {
+  it('texts hold what people write: joiners, accents, emoji, other scripts', () => {
     for (const value of ['می‌خواهم', '👩‍🚒 12', 'Ñandú', 'שלום', '§ 7', '…', '½']) {
       expect(kept('line', value)).toBe(value);
       expect(kept('text', value)).toBe(value);
     }
   });
 
-  it('hold no control character, of C0 or C1', () => {
+  it('texts hold no control character, of C0 or C1', () => {
     for (const control of [...range(0x00, 0x1f), ...range(0x7f, 0x9f)]) {
       const inText = '\t\n\r'.includes(control) ? `a${control}b` : CONTROLS;
       expect({ control, kept: kept('text', `a${control}b`) }).toEqual({ control, kept: inText });
@@ -47,7 +47,7 @@ describe('texts', () => {
     }
   });
 
-  it('are one line where they should be, at the ends as well', () => {
+  it('texts are one line where they should be, at the ends as well', () => {
     for (const end of ['\n', '\v', '\f', '\r', '\u0085', '\u2028', '\u2029']) {
       for (const value of [`a${end}b`, `a${end}`, `${end}a`]) {
         expect(kept('line', value)).toEqual(SINGLE);
@@ -55,14 +55,14 @@ describe('texts', () => {
     }
   });
 
-  it('do not reorder what stands around them', () => {
+  it('texts do not reorder what stands around them', () => {
     for (const mark of [...range(0x202a, 0x202e), ...range(0x2066, 0x2069)]) {
       expect(kept('line', `a${mark}b`)).toEqual(REORDERS);
       expect(kept('text', `a${mark}b`)).toEqual(REORDERS);
     }
   });
 
-  it('have something to see in them where they name something', () => {
+  it('texts have something to see in them where they name something', () => {
     for (const value of [
       ...[
         '\u200b',
@@ -81,7 +81,7 @@ describe('texts', () => {
     expect(kept('line', ' \u3000 ')).toEqual({ refused: 'must be 1 to 20 characters long' });
   });
 
-  it('are refused for what is wrong first', () => {
+  it('texts are refused for what is wrong first', () => {
     expect(kept('line', 7)).toEqual({ refused: 'must be text' });
     expect(kept('line', ['a'])).toEqual({ refused: 'must be text' });
     expect(kept('line', 'x'.repeat(21))).toEqual({ refused: 'must be 1 to 20 characters long' });

@@ -18,7 +18,7 @@ describe('The queue of pending removals', () => {
 
   afterEach(() => queue.close());
 
-  it('keeps two lists of keys apart, however long and alike they are', async () => {
+  it('two lists of keys are kept apart, however long and alike they are', async () => {
     const lists = ['a', 'b'].map((last) =>
       Array.from({ length: 1_000 }, (_, at) => `stats:user:${at}:${last}`),
     );
@@ -32,7 +32,7 @@ describe('The queue of pending removals', () => {
     expect((await store.statistics()).keys).toBe(0);
   });
 
-  it('keeps one removal for each selection, and that of the last write', () => {
+  it('the queue keeps one removal for each selection, that of the last write', () => {
     store.disconnect();
     const first = queue.version();
     queue.enqueue([selectPattern('stats:*')], first);

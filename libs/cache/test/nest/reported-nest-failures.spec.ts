@@ -106,7 +106,7 @@ describe.each(PLATFORMS)('Failures reported of other caches, on %s:', (platform:
   afterEach(() => running.close());
   const { get } = { get: (...args: Parameters<RunningApp['get']>) => running.get(...args) };
 
-  it('two users who request the same URL get their own data', async () => {
+  it('two users that request the same URL get their own data', async () => {
     const ana = await get('/me', 'ana');
     const luis = await get('/me', 'luis');
     expect(ana.text).not.toBe(luis.text);

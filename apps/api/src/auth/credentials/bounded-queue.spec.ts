@@ -22,7 +22,7 @@ function gated() {
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('a bounded queue', () => {
-  it('runs so many at a time, the others in order, and refuses what is beyond', async () => {
+  it('a bounded queue runs so many at a time, the others in order, and refuses what is beyond', async () => {
     const queue = new BoundedQueue(2, 2);
     const tasks = Array.from({ length: 5 }, gated);
     const runs = tasks.map(({ task }) => queue.run(task));
@@ -44,7 +44,7 @@ describe('a bounded queue', () => {
     expect(late.began()).toBe(true);
   });
 
-  it('gives the place back when a task fails', async () => {
+  it('a bounded queue gives the place back when a task fails', async () => {
     const queue = new BoundedQueue(1, 0);
     await expect(queue.run(() => Promise.reject(new Error('x')))).rejects.toThrow('x');
     expect(await queue.run(() => Promise.resolve(7))).toBe(7);

@@ -19,7 +19,7 @@ describe('a hashing thread', () => {
   });
   afterEach(() => thread.close());
 
-  it('makes hashes that belong to the password, and finds whether a hash does', async () => {
+  it('a hashing thread makes hashes that belong to the password, and finds whether a hash does', async () => {
     const hash = String(await thread.run({ password: 'correct horse', cost: COST }));
     expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(await thread.run({ password: 'correct horse', hash })).toBe(true);
@@ -28,12 +28,12 @@ describe('a hashing thread', () => {
     expect(await thread.run({ password: 'correct horse', hash: elsewhere })).toBe(true);
   });
 
-  it('rejects a malformed hash and takes the next task', async () => {
+  it('a hashing thread rejects a malformed hash and takes the next task', async () => {
     await expect(thread.run({ password: 'x', hash: 'none' })).rejects.toThrow();
     expect(await thread.run({ password: 'x', hash: UNKNOWABLE_HASH })).toBe(false);
   });
 
-  it('rejects the task during which it ends, and starts anew for the next one', async () => {
+  it('a hashing thread rejects the task during which it ends, and starts anew for the next one', async () => {
     const task = thread.run({ password: 'x', cost: COST });
     await Promise.all([expect(task).rejects.toThrow('has ended'), thread.close()]);
     expect(await thread.run({ password: 'x', hash: UNKNOWABLE_HASH })).toBe(false);

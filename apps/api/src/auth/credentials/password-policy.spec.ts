@@ -40,7 +40,7 @@ describe('a new password', () => {
     ['the local part and a year', 'lucía.ferreyra2026', 'must not be the e-mail address'],
     ['too short', 'x7$Kq!m2V', 'must be 10 to 128 characters long'],
     ['too long', 'x7$Kq!m2Vw'.repeat(13), 'must be 10 to 128 characters long'],
-  ])('is refused when it is %s', async (_, password, flaw) => {
+  ])('a new password is refused when it is %s', async (_, password, flaw) => {
     expect(await passwordFlaw(password, EMAIL)).toBe(flaw);
   });
 });

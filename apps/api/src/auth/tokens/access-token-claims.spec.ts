@@ -16,20 +16,20 @@ const payload = {
 const read = (token: unknown) => readAccessToken(token, EXPECTED, NOW);
 
 describe('readAccessToken', () => {
-  it('reads who and which login', () => {
+  it('readAccessToken reads the usuario and the login', () => {
     expect(read({ header, payload })).toEqual({ usuarioId: 2, sesionId: payload.sid });
     expect(read({ header, payload: { ...payload, sub: '2147483647' } })?.usuarioId).toBe(
       2_147_483_647,
     );
   });
 
-  it('gives clocks that differ a minute at the end, and does not compare when it was issued', () => {
+  it('readAccessToken gives clocks that differ a minute at the end, and does not compare when it was issued', () => {
     expect(read({ header, payload: { ...payload, exp: NOW - 59 } })).toBeDefined();
     expect(read({ header, payload: { ...payload, exp: NOW - 60 } })).toBeUndefined();
     expect(read({ header, payload: { ...payload, iat: NOW + 3_600 } })).toBeDefined();
   });
 
-  it.each(Object.keys(payload))('wants the claim %s', (name) => {
+  it.each(Object.keys(payload))('readAccessToken wants the claim %s', (name) => {
     const rest = Object.fromEntries(Object.entries(payload).filter(([key]) => key !== name));
     expect(read({ header, payload: rest })).toBeUndefined();
   });
@@ -49,7 +49,7 @@ describe('readAccessToken', () => {
     { exp: String(NOW + 890) },
     { exp: null },
     { iat: String(NOW) },
-  ])('refuses the claims %j', (change) => {
+  ])('readAccessToken refuses the claims %j', (change) => {
     expect(read({ header, payload: { ...payload, ...change } })).toBeUndefined();
   });
 
@@ -61,7 +61,7 @@ describe('readAccessToken', () => {
     { crit: ['exp'] },
     { jwk: {} },
     { kid: '1' },
-  ])('refuses the header %j', (change) => {
+  ])('readAccessToken refuses the header %j', (change) => {
     expect(read({ header: { ...header, ...change }, payload })).toBeUndefined();
   });
 
@@ -75,7 +75,7 @@ describe('readAccessToken', () => {
     { payload },
     { header: [], payload },
     { header, payload: null },
-  ])('refuses %j instead of a token', (token) => {
+  ])('readAccessToken refuses %j instead of a token', (token) => {
     expect(read(token)).toBeUndefined();
   });
 });

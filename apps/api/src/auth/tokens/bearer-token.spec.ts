@@ -4,7 +4,7 @@ import { bearerToken } from './bearer-token.js';
 const tokenOf = (authorization?: string) => bearerToken({ headers: { authorization } });
 
 describe('bearerToken', () => {
-  it('reads the token, the scheme in any case', () => {
+  it('bearerToken reads the token, the scheme in any case', () => {
     expect(tokenOf('Bearer a.b-c_d')).toBe('a.b-c_d');
     expect(tokenOf('bearer   abc ')).toBe('abc');
     expect(tokenOf('BEARER dGVzdA==')).toBe('dGVzdA==');
@@ -22,11 +22,11 @@ describe('bearerToken', () => {
     'Bearer a b',
     'Bearer a,b',
     'Bearer ä',
-  ])('finds none in %j', (authorization) => {
+  ])('bearerToken finds none in %j', (authorization) => {
     expect(tokenOf(authorization)).toBeNull();
   });
 
-  it('reads the longest header that Node lets in without backtracking over it', () => {
+  it('bearerToken reads the longest header that Node lets in without backtracking over it', () => {
     // Each of these makes a pattern with overlapping repetitions try every split of the text.
     for (const text of [
       'a'.repeat(1e6),

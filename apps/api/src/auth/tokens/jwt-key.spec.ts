@@ -18,18 +18,18 @@ async function load(secret?: string): Promise<string> {
 }
 
 describe('the JWT key', () => {
-  it('is JWT_SECRET when that is set, and no file is made', async () => {
+  it('the JWT key is JWT_SECRET when that is set, and no file is made', async () => {
     const secret = 'a secret of the operator, long enough';
     expect(await load(secret)).toBe(secret);
     await expect(readdir(dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('stays a secret key when JWT_SECRET looks like a public one', async () => {
+  it('the JWT key stays a secret key when JWT_SECRET looks like a public one', async () => {
     const pem = '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n';
     expect(await load(pem)).toBe(pem);
   });
 
-  it('is made once, random, and kept for the owner’s eyes only', async () => {
+  it('the JWT key is made once, random, and kept for the owner’s eyes only', async () => {
     const first = await load();
     expect(Buffer.byteLength(first)).toBeGreaterThanOrEqual(32);
     expect(await load()).toBe(first);
@@ -40,13 +40,13 @@ describe('the JWT key', () => {
     expect(await load()).not.toBe(first);
   });
 
-  it('is the same for all who start at the same time, and leaves no draft behind', async () => {
+  it('the JWT key is the same for all processes that start at the same time, and no draft is left', async () => {
     const secrets = await Promise.all(Array.from({ length: 20 }, () => load()));
     expect(new Set(secrets).size).toBe(1);
     expect(await readdir(dataDir)).toEqual(['jwt-secret']);
   });
 
-  it('is not made from a file without a secret: the start stops with a sentence', async () => {
+  it('the JWT key is not made from a file without a secret: the start stops with a sentence', async () => {
     await load();
     for (const content of ['', '\n\n', 'too short']) {
       await writeFile(join(dataDir, 'jwt-secret'), content);

@@ -33,7 +33,7 @@ describe('LockFile', () => {
       JSON.stringify({ host: hostname(), birth: null, since: SINCE, token: TOKEN, ...holder }),
     );
 
-  it('names its holder, leaves one file behind, and none after the release', async () => {
+  it('LockFile names its holder, leaves one file behind, and none after the release', async () => {
     const lock = await LockFile.acquire(path);
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ ...currentProcess() });
     expect(await readdir(folder)).toEqual(['db.lock']);
@@ -42,7 +42,7 @@ describe('LockFile', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('refuses a second holder, also from the same process, and says who the first is', async () => {
+  it('LockFile refuses a second holder, also from the same process, and says who the first is', async () => {
     const lock = await LockFile.acquire(path);
     const refusal = await LockFile.acquire(path).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(LockHeldError);
@@ -51,24 +51,24 @@ describe('LockFile', () => {
     await expect(LockFile.acquire(path)).resolves.toBeInstanceOf(LockFile);
   });
 
-  it('takes over from a process that is dead', async () => {
+  it('LockFile takes over from a process that is dead', async () => {
     await leave({ pid: await deadPid() });
     await LockFile.acquire(path);
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ pid: process.pid });
     expect(await readdir(folder)).toEqual(['db.lock']);
   });
 
-  it('takes over from a dead process whose pid is in use again', async () => {
+  it('LockFile takes over from a dead process whose pid is in use again', async () => {
     await leave({ pid: process.pid, birth: 'an earlier boot:1' });
     await expect(LockFile.acquire(path)).resolves.toBeInstanceOf(LockFile);
   });
 
-  it('takes over a file that a crash of the machine has emptied', async () => {
+  it('LockFile takes over a file that a crash of the machine has emptied', async () => {
     await writeFile(path, '');
     await expect(LockFile.acquire(path)).resolves.toBeInstanceOf(LockFile);
   });
 
-  it('does not judge a process of another host', async () => {
+  it('LockFile does not judge a process of another host', async () => {
     await leave({ pid: await deadPid(), host: 'elsewhere' });
     await expect(LockFile.acquire(path)).rejects.toMatchObject({ holder: { host: 'elsewhere' } });
   });
@@ -98,14 +98,14 @@ describe('LockFile', () => {
     expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(quicker);
   });
 
-  it('does not remove the lock of a successor', async () => {
+  it('LockFile does not remove the lock of a successor', async () => {
     const lock = await LockFile.acquire(path);
     await leave({ pid: process.pid });
     await lock.release();
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ token: TOKEN });
   });
 
-  it('goes to exactly one of 20 that find the same dead holder at once', async () => {
+  it('LockFile goes to exactly one of 20 processes that find the same dead holder', async () => {
     const pid = await deadPid();
     for (let round = 0; round < 20; round += 1) {
       await leave({ pid });

@@ -36,7 +36,7 @@ describe('PoolConnections', () => {
     connections.judge(connections.longHeld(), atWork, REASON);
   }
 
-  it('asks after what has been in use for long, and nothing else', () => {
+  it('PoolConnections asks after what has been in use for long, and nothing else', () => {
     const [, short, long] = [connected(1), connected(2), connected(3)];
     long.use();
     jest.advanceTimersByTime(300);
@@ -47,7 +47,7 @@ describe('PoolConnections', () => {
     expect(connections.longHeld()).toEqual([]);
   });
 
-  it('ends what the server knows nothing of twice in a row, and the idle ones with it', () => {
+  it('PoolConnections ends what the server knows nothing of twice in a row, and the idle ones with it', () => {
     const [lost, slow, idle] = [connected(1), connected(2), connected(3)];
     lost.use();
     slow.use();
@@ -76,7 +76,7 @@ describe('PoolConnections', () => {
     expect(again.socket.destroyed).toBe(false);
   });
 
-  it('forgets a connection that the pool has given up, and one that it cannot see into', () => {
+  it('PoolConnections forgets a connection that the pool has given up, and one that it cannot see into', () => {
     const client = { processID: 1, connection: { stream: new Socket() } };
     for (const odd of [client, { processID: null, connection: {} }, {}]) {
       pool.emit('connect', odd);

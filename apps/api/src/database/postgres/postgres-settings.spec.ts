@@ -10,13 +10,13 @@ describe('describeUrl', () => {
     ['postgres://host', 'host:5432'],
     ['postgres://gad:s3%ret@host/100%', 'host:5432/100%'],
     ['postgres://gad:s3cret@', 'localhost:5432'],
-  ])('shows where %s points and never the user or the password', (url, shown) => {
+  ])('describeUrl shows where %s points and never the user or the password', (url, shown) => {
     expect(describeUrl(url)).toBe(shown);
   });
 });
 
 describe('poolSettings', () => {
-  it('bounds every wait of a request', () => {
+  it('poolSettings bounds every wait of a request', () => {
     const settings = poolSettings('postgres://host/gad', { poolSize: 7, pooled: false });
     const limits = limitsOf('postgres://host/gad');
     expect(settings.max).toBe(7);
@@ -32,7 +32,7 @@ describe('poolSettings', () => {
     expect(settings.query_timeout).toBeGreaterThan(limits.statementMs);
   });
 
-  it('sends no parameter at connecting that a pooler may refuse', () => {
+  it('poolSettings sends no parameter at connecting that a pooler may refuse', () => {
     for (const pooled of [true, false]) {
       const settings = poolSettings('postgres://host/gad', { poolSize: 7, pooled });
       expect(settings).not.toHaveProperty('statement_timeout');
@@ -41,12 +41,12 @@ describe('poolSettings', () => {
     }
   });
 
-  it('leaves the limits to the parameters in the URL', () => {
+  it('poolSettings leaves the limits to the parameters in the URL', () => {
     const url = 'postgres://host/gad?statement_timeout=900&idle_in_transaction_session_timeout=700';
     expect(limitsOf(url)).toEqual({ statementMs: 900, idleInTransactionMs: 700 });
   });
 
-  it('gives migrations and bulk loads the time that they need', () => {
+  it('poolSettings gives migrations and bulk loads the time that they need', () => {
     const settings = dedicatedSettings('postgres://host/gad');
     expect(settings.statement_timeout).toBeUndefined();
     expect(settings.query_timeout).toBeUndefined();

@@ -37,7 +37,7 @@ describe('ServerWatch', () => {
     expect(probes).toBe(0);
   });
 
-  it('asks again and again while a statement is slow, and leaves it its time', async () => {
+  it('ServerWatch asks again and again while a statement is slow, and leaves it its time', async () => {
     const settled = watch.waits();
     await jest.advanceTimersByTimeAsync(2_100);
     expect(probes).toBe(4);
@@ -65,7 +65,7 @@ describe('ServerWatch', () => {
     expect(probes).toBe(6);
   });
 
-  it('believes an answer on another connection rather than its own probe', async () => {
+  it('ServerWatch believes an answer on another connection rather than its own probe', async () => {
     let fail: () => void = () => undefined;
     watch = new ServerWatch({
       probe: () => new Promise((_, reject) => (fail = () => reject(new Error('busy')))),

@@ -40,7 +40,7 @@ describe('CommitNotifier', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('goes on after one that failed', async () => {
+  it('CommitNotifier goes on after one that failed', async () => {
     notices.committed();
     sent[0]?.fail();
     await pass(20);
@@ -48,7 +48,7 @@ describe('CommitNotifier', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('waits at its end for the one under way, and sends none that is due', async () => {
+  it('CommitNotifier waits at its end for the notice in flight, and sends none that is due', async () => {
     notices.committed();
     notices.committed();
     let closed = false;

@@ -34,13 +34,13 @@ describe('A position in the log', () => {
   });
 
   it.each(['', 'L', ' 1:1:', 'L 1:1', 'L 1:1:1,', 'L 1:1:x', 'L tx:', 'L tx:-1', "L 1:1:'"])(
-    'is not "%s"',
+    'the text "%s" is no position',
     (text) => {
       expect(parsePosition(text)).toBeUndefined();
     },
   );
 
-  it('holds transaction numbers beyond 2^53', () => {
+  it('a position holds transaction numbers beyond 2^53', () => {
     expect(parseSnapshot('9007199254740993:9007199254740995:9007199254740994')).toEqual({
       xmin: 9007199254740993n,
       xmax: 9007199254740995n,

@@ -24,7 +24,7 @@ describe('SoleInstance', () => {
     expect(sole.isProven(700, LINGER)).toBe(false);
   });
 
-  it('ends with the first other process, and begins anew when that is gone', () => {
+  it('SoleInstance ends with the first other process, and begins again when that is gone', () => {
     const sole = counted([0, 1], [300, 1], [350, 2]);
     expect(sole.isProven(350, LINGER)).toBe(false);
     sole.note(400, 1);
@@ -41,7 +41,7 @@ describe('SoleInstance', () => {
     expect(sole.isProven(1_000, LINGER)).toBe(true);
   });
 
-  it('ends with the own announcement', () => {
+  it('SoleInstance ends with the own announcement', () => {
     const sole = counted([0, 1], [300, 1]);
     sole.lose();
     expect(sole.isProven(301, LINGER)).toBe(false);
