@@ -247,11 +247,14 @@ describe('readAppConfig', () => {
     ['JWT_SECRET', 'short', /^JWT_SECRET must be at least 32 random bytes/],
     ['JWT_ACCESS_TTL', '0', /^JWT_ACCESS_TTL must be/],
     ['BODY_LIMIT', '1', /^BODY_LIMIT must be at least 1024 bytes/],
-  ])('readAppConfig refuses %s=%s with one sentence that names the variable', (name, value, sentence) => {
-    const read = () => readAppConfig({ [name]: value });
-    expect(read).toThrow(ConfigurationError);
-    expect(read).toThrow(sentence);
-  });
+  ])(
+    'readAppConfig refuses %s=%s with one sentence that names the variable',
+    (name, value, sentence) => {
+      const read = () => readAppConfig({ [name]: value });
+      expect(read).toThrow(ConfigurationError);
+      expect(read).toThrow(sentence);
+    },
+  );
 
   it('readAppConfig wants a secret in production, and refuses demo users there', () => {
     expect(() => readAppConfig({ NODE_ENV: 'production' })).toThrow(
