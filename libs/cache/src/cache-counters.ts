@@ -1,8 +1,8 @@
-/** What this instance did since it started, beside what the server counts for everybody. */
+/** Counters of this instance since it started; the server counts for all instances. */
 export interface CacheCounts {
-  /** Reads answered from the store, or from a copy in the memory of the process. */
+  /** Reads answered from the store or from a local copy. */
   readonly hits: number;
-  /** Reads that found nothing (a store that was away included). */
+  /** Reads that found nothing, including those of an unavailable store. */
   readonly misses: number;
   /** Values stored, by a fill or by hand. */
   readonly sets: number;
@@ -12,25 +12,28 @@ export interface CacheCounts {
   readonly loads: number;
   /** Loader runs that threw. */
   readonly load_errors: number;
-  /** Callers served by another caller's load in this process. */
+  /** Callers that joined another caller's load in this process. */
   readonly joins: number;
-  /** Times that a load waited for another process's load of the same key. */
+  /** How often a load waited for another process's load of the same key. */
   readonly waits: number;
   /** Fills that the store refused because something was invalidated meanwhile. */
   readonly refused_fills: number;
   /** Values served past their ttl (counted as hits, too). */
   readonly stale_hits: number;
-  /** Refreshes in the background that ended with a value. */
+  /** Background refreshes that ended with a value. */
   readonly refreshes: number;
-  /** Refreshes in the background that failed. */
+  /** Background refreshes that failed. */
   readonly refresh_errors: number;
-  /** Stored texts that were no JSON and were treated as a miss. */
+  /** Stored values that could not be decoded and were treated as a miss. */
   readonly corrupt: number;
   /** Store calls that failed or ran out of time. */
   readonly errors: number;
 }
 
-/** The mutable side of {@link CacheCounts}: plain fields, because a hit must not pay for counting. */
+/**
+ * The mutable side of {@link CacheCounts}: plain fields, so that counting costs a hit next to
+ * nothing.
+ */
 export class CacheCounters implements CacheCounts {
   hits = 0;
   misses = 0;

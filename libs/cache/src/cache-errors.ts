@@ -6,14 +6,14 @@ export type CacheErrorCode =
   | 'CACHE_OPTIONS_INVALID'
   | 'CACHE_LOAD_TIMEOUT';
 
-/** Base of everything that this library throws by itself. A loader's own error is never wrapped. */
+/** Base class of this library's errors. A loader's own error is never wrapped. */
 export class CacheError extends Error {
   override readonly name: string = 'CacheError';
 
   constructor(
     readonly code: CacheErrorCode,
     message: string,
-    /** The offending key or pattern, without the prefix, where there is one. */
+    /** The offending key or pattern, if there is one, without the prefix. */
     readonly key?: string,
     options?: ErrorOptions,
   ) {
@@ -22,14 +22,14 @@ export class CacheError extends Error {
 }
 
 /**
- * Why a store was not used: not connected, too slow, it answered with an error, it is closed, or
- * (with a log) nothing proves at present that what it holds is fresh.
+ * Why a store was not used: it is not connected, did not answer in time, answered with an error, or
+ * is closed; or (with an invalidation log) its freshness is not proved at present.
  */
 export type UnavailableReason = 'offline' | 'timeout' | 'refused' | 'closed' | 'unproved';
 
 /**
- * The store could not do what was asked, or nobody knows whether it did. Thrown by removals and
- * by administration; reads and fills never let it out.
+ * The store did not do what was asked, or did not confirm it. Thrown by removals and
+ * administration; reads and fills never throw it.
  */
 export class CacheUnavailableError extends CacheError {
   override readonly name = 'CacheUnavailableError';
@@ -44,9 +44,9 @@ export class CacheUnavailableError extends CacheError {
 }
 
 /**
- * A loader took longer than `hardTimeout`, and there was no old value to serve instead. No
- * `HttpException`: an exception filter makes the application's own answer of it, such as a 504 or
- * what it answers when its database is away.
+ * A loader took longer than `hardTimeout`, and there was no stale value to serve instead. Not an
+ * `HttpException`: map it in an exception filter, for example to 504, or to 503 if the source is
+ * the application's own database.
  */
 export class CacheLoadTimeoutError extends CacheError {
   override readonly name = 'CacheLoadTimeoutError';
@@ -59,7 +59,7 @@ export class CacheLoadTimeoutError extends CacheError {
   }
 }
 
-/** A key is empty, longer than 512 bytes, or holds control characters or lone surrogates. */
+/** A key is empty, longer than 512 bytes, or contains control characters or lone surrogates. */
 export class CacheKeyInvalidError extends CacheError {
   override readonly name = 'CacheKeyInvalidError';
 
@@ -68,7 +68,7 @@ export class CacheKeyInvalidError extends CacheError {
   }
 }
 
-/** A pattern is empty, longer than 512 bytes, or holds control characters or lone surrogates. */
+/** A pattern is empty, longer than 512 bytes, or contains control characters or lone surrogates. */
 export class CachePatternInvalidError extends CacheError {
   override readonly name = 'CachePatternInvalidError';
 
@@ -77,7 +77,7 @@ export class CachePatternInvalidError extends CacheError {
   }
 }
 
-/** An option is out of range. The message is one sentence that names the option and the fix. */
+/** An option is invalid. The message is one sentence that names the option and the fix. */
 export class CacheOptionsError extends CacheError {
   override readonly name = 'CacheOptionsError';
 

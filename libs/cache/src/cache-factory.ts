@@ -9,8 +9,8 @@ import { RedisStore } from './store/redis/redis-store.js';
 import { MemoryStore } from './store/memory/memory-store.js';
 
 /**
- * Makes an engine and its store from options, without Nest. Nothing is connected yet:
- * `engine.store.open()` does that.
+ * Creates an engine and its store from options, without Nest and without connecting;
+ * `engine.store.open()` connects.
  *
  * @throws CacheOptionsError
  */

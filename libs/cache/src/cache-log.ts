@@ -1,20 +1,20 @@
 import { inspect } from 'node:util';
 import type { KeySelection } from './keys/key-selection.js';
 
-/** What an operation line says beside its text. */
+/** Structured fields of an operation line. */
 export interface CacheLogFields {
   readonly operation: 'HIT' | 'MISS' | 'SET' | 'DELETE' | 'DELETE_PATTERN' | 'CLEAR';
   readonly key?: string;
   readonly pattern?: string;
   /** Seconds; absent for a value without expiry. */
   readonly ttl?: number;
-  /** Keys really removed. */
+  /** Keys that were actually removed. */
   readonly count?: number;
 }
 
 /**
- * One line of the operation log: a text logger prints the sentence, a structured one finds
- * `message`, `operation`, `key`, `ttl` and `count` as own fields.
+ * One line of the operation log: a text logger prints the message, a structured one gets `message`,
+ * `operation`, `key`, `ttl` and `count` as own properties.
  */
 export class CacheLogLine {
   readonly message: string;
@@ -28,22 +28,25 @@ export class CacheLogLine {
     return this.message;
   }
 
-  /** Nest's console logger inspects objects; without this it would print the fields, not the line. */
+  /**
+   * Nest's console logger inspects objects; without this it would print the fields instead of the
+   * message.
+   */
   [inspect.custom](): string {
     return this.message;
   }
 }
 
-/** Where the engine writes. Operation lines may be switched off; warnings and notices may not. */
+/** Where the engine logs. Operation lines can be switched off; warnings and notices cannot. */
 export interface CacheLogger {
   /** Absent when operation lines are off, so that a hit does not even build its line. */
   readonly operation?: ((line: CacheLogLine) => void) | undefined;
-  /** State changes: connected, away, back. */
+  /** State changes: connected, unavailable, recovered. */
   notice(message: string): void;
   warn(message: string): void;
 }
 
-/** Says nothing. */
+/** Discards everything. */
 export const silentLog: CacheLogger = {
   notice: () => undefined,
   warn: () => undefined,
@@ -70,7 +73,7 @@ export function logSet(log: CacheLogger, key: string, ttlMs: number | undefined)
   log.operation(new CacheLogLine(`Cache SET: ${key} (ttl=${ttl})`, { operation: 'SET', key, ttl }));
 }
 
-/** A value that is returned but not stored: what is wrong with it, or how large it is. */
+/** Warns that a value is returned but not stored, with the reason or its size. */
 export function logUnstored(
   log: CacheLogger,
   key: string,
@@ -81,7 +84,7 @@ export function logUnstored(
 }
 
 /**
- * `Cache DELETE: k (deleted=1)`, several keys of one call on one line;
+ * `Cache DELETE: k (deleted=1)`, all keys of one call on one line;
  * `Cache DELETE_PATTERN: p (deleted=3 keys)`; `Cache CLEAR (deleted=45 keys)`
  */
 export function logRemoval(log: CacheLogger, selection: KeySelection, count: number): void {

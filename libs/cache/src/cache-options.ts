@@ -13,15 +13,21 @@ import type { CacheStore } from './store/cache-store.js';
 import { checkedRedisSettings } from './store/redis/connection/check-redis-settings.js';
 import type { RedisSettings } from './store/redis/connection/redis-settings.js';
 
-/** Options of {@link CacheModule}; every one has a default. */
+/** Options of {@link CacheModule}; all have defaults. */
 export interface CacheModuleOptions {
-  /** The shared store: one Redis, or a master behind Sentinel. Left out, an in-process store serves: right for one process, lost with it. */
+  /**
+   * The shared store: one Redis, or a master behind Sentinel. Default: an in-process store, which
+   * suits a single process and ends with it.
+   */
   readonly redis?: RedisSettings | undefined;
   /** A store of your own instead (tests, another engine); `redis` is then ignored. Default: none. */
   readonly store?: CacheStore | undefined;
-  /** What every key in the store begins with. Default `gad:`. Any characters, at most 128 bytes. */
+  /** Prefix of every key in the store: any characters, at most 128 bytes. Default `gad:`. */
   readonly prefix?: string | undefined;
-  /** Milliseconds that all store calls of one operation — or of one request, inside of `runWithCacheDeadline` — may take together. Default 50. */
+  /**
+   * Milliseconds that all store calls of one operation may take together, or of one request inside
+   * `runWithCacheDeadline`. Default 50.
+   */
   readonly deadlineMs?: number | undefined;
   /** Milliseconds after which another process may take over a load. Default 2,000. */
   readonly leaseMs?: number | undefined;
@@ -34,61 +40,67 @@ export interface CacheModuleOptions {
   /** Bytes of the in-process store. Default 64 MiB. */
   readonly maxBytes?: number | undefined;
   /**
-   * Bytes of the serialised value, before compression: larger ones are returned but not stored, and
-   * what unpacks to more is a miss. Default 8 MiB.
+   * Bytes of the serialised value, before compression: larger values are returned but not stored,
+   * and a stored value that decompresses to more is a miss. Default 8 MiB.
    */
   readonly maxValueBytes?: number | undefined;
   /**
-   * Serialised values from `threshold` bytes on are stored compressed, if that saves a tenth. Such a
-   * value is no longer readable in `redis-cli`, and a hit unpacks it: with the default, 38 µs for
-   * 16 kB, about what `JSON.parse` takes for it. Whatever is chosen here, all codecs that this Node
-   * has are read. Choose `zstd` when every process that shares the store runs Node ≥ 22.15; others
-   * miss such values. Default `{ threshold: 16384, codec: 'deflate' }`.
+   * Compresses serialised values of at least `threshold` bytes, if that saves a tenth. A compressed
+   * value is not readable in `redis-cli`, and a hit decompresses it: with the default, 38 µs for 16
+   * kB, about as long as `JSON.parse` takes for it. All codecs of this Node version can be read,
+   * whichever is chosen here. Choose `zstd` only if every process that shares the store runs Node ≥
+   * 22.15; for other processes such values are misses. Default
+   * `{ threshold: 16384, codec: 'deflate' }`.
    */
   readonly compression?: CompressionOptions | 'off' | undefined;
-  /** Turns values into bytes in place of JSON; see {@link ValueSerializer}. Default: JSON text. */
+  /** Converts values to bytes instead of JSON; see {@link ValueSerializer}. Default: JSON text. */
   readonly serializer?: ValueSerializer | undefined;
   /**
-   * How patterns find their keys in Redis: `lex` keeps a sorted index (≈ 130 bytes a key, removal
-   * costs what it removes); `scan` keeps none and walks the database, which also finds keys that
-   * other writers put under the prefix later. Default `lex`.
+   * How patterns find their keys in Redis: `lex` keeps a sorted index (≈ 130 bytes per key; a
+   * removal costs in proportion to what it removes); `scan` keeps no index and scans the database,
+   * so it also finds keys that other programs write under the prefix. Default `lex`.
    */
   readonly index?: 'lex' | 'scan' | undefined;
   /**
-   * A durable log of what makes cached values stale, kept with the data. With it nothing that was
-   * committed is ever missed: not by a crash before the removal, not by a store that was unavailable
-   * or comes back from a snapshot. Default: none; removals and fences hold, and a removal that a crash loses stays lost.
+   * A durable log of what makes cached values stale, written in the same transactions as the data
+   * (an outbox). With it no committed write is missed: not after a crash before the removal, not
+   * after an outage of the store or its restart from a snapshot. Default: none. Removals and lease
+   * tokens then work as usual, but a removal that is lost in a crash is not repeated.
    *
-   * Costs one relay in all processes together (≈ 20 store calls and 10 reads of the log a second)
-   * and 10 store calls a second in each; a hit reads the clock once more.
+   * Cost: one relay for all processes together (≈ 20 store calls and 10 reads of the log per
+   * second), 10 store calls per second in each process, and one more clock reading per hit.
    */
   readonly invalidationLog?: InvalidationLog | undefined;
   /**
-   * What the log is used for. `strict`: only what is proved to be fresh is served, and a write whose
-   * removal is not confirmed is acknowledged once no reader can get the old value (at most 1.5 s later).
-   * `bounded`: the store is believed while it answers, and such a write is answered at once; after
-   * an outage old values may be served until the relay has caught up. Default `strict`.
+   * Guarantee with an invalidation log. `strict`: only values that are proved fresh are served, and
+   * a write whose removal is not confirmed is acknowledged only when no reader can be served the
+   * old value (at most 1.5 s later). `bounded`: the store is trusted while it answers, and such a
+   * write is acknowledged at once; after an outage stale values may be served until the relay has
+   * caught up. Default `strict`.
    */
   readonly consistency?: Consistency | undefined;
   /**
-   * Lets reads with the option `local` be answered from copies in the memory of the process. Give
-   * the same to every process that shares the store. Only for the shared store: the in-process one
-   * is local anyway. Default: no copies are kept.
+   * Near cache: reads with the option `local` may be answered from copies in the memory of the
+   * process. Use the same value in every process that shares the store. Only for the shared store:
+   * the in-process store is local anyway. Default: no copies are kept.
    */
   readonly local?: LocalOptions | undefined;
   /** Level of the operation lines (`Cache HIT: …`). Default `log`. */
   readonly logLevel?: 'debug' | 'log' | 'off' | undefined;
 }
 
-/** How large values are compressed. */
+/** Which values are compressed, and how. */
 export interface CompressionOptions {
-  /** Bytes of the serialised value. Default 16,384. */
+  /** Bytes of the serialised value at which compression starts. Default 16,384. */
   readonly threshold?: number | undefined;
-  /** Default `deflate`: smaller or faster than the others at most sizes, and read everywhere. */
+  /**
+   * Default `deflate`: smaller or faster than the others at most sizes, and readable by every Node
+   * version.
+   */
   readonly codec?: CompressionCodec | undefined;
 }
 
-/** The options with every default filled in. */
+/** The options with all defaults applied. */
 export interface ResolvedCacheOptions {
   readonly redis: RedisSettings | undefined;
   readonly store: CacheStore | undefined;
@@ -110,13 +122,13 @@ export interface ResolvedCacheOptions {
 }
 
 const MAX_PREFIX_BYTES = 128;
-/** Three and a half weeks: beyond this a wait is a mistake rather than a wish. */
+/** 24.8 days: a longer wait is taken for a mistake. */
 const MAX_MS = MAX_TIMER_MS;
 
 /**
- * Checks the options and fills in the defaults.
+ * Validates the options and applies the defaults.
  *
- * @throws CacheOptionsError one sentence that names the option and the fix
+ * @throws CacheOptionsError the message names the option and the fix
  */
 export function resolveOptions(options: CacheModuleOptions): ResolvedCacheOptions {
   return {

@@ -3,51 +3,54 @@ import type { FreshnessFigures } from './outbox/freshness-guard.js';
 import type { NearCacheFigures } from './engine/read/near-reads.js';
 import type { CacheStore, StoreStatistics } from './store/cache-store.js';
 
-/** The figures of the store and of this instance. Field names are those of the HTTP contract. */
+/** Statistics of the store and of this instance. Field names are those of the HTTP contract. */
 export interface CacheStats {
   readonly connected: boolean;
-  /** Live keys under the prefix; an estimate from above when there are very many. */
+  /** Live keys under the prefix; an upper estimate when there are very many. */
   readonly keys_count: number;
   readonly keyspace_hits: number;
   readonly keyspace_misses: number;
-  /** A fraction 0..1 of all reads that the server saw; 0 before the first. */
+  /** Hits as a fraction 0..1 of all reads of the server; 0 before the first. */
   readonly hit_rate: number;
   readonly evicted_keys: number;
-  /** Human text such as `2.5M`. */
+  /** Memory of the store as text, such as `2.5M`. */
   readonly used_memory: string;
-  /** The same as a number. */
+  /** The same in bytes. */
   readonly used_memory_bytes: number;
   /** Keys of the whole database, other applications' included. */
   readonly db_size: number;
   /**
-   * Which of these figures are 0 because the store does not say them: all of one that is
-   * unavailable, those of `INFO` where a server forbids it.
+   * Names of the fields that are 0 because they are unknown: all of them when the store is
+   * unavailable, those of `INFO` when the server forbids that command.
    */
   readonly unknown_figures: readonly string[];
   readonly store: 'redis' | 'memory';
   readonly prefix: string;
   readonly uptime_seconds: number;
-  /** How fresh the store is known to be; `null` without a log. */
+  /** State of the freshness proof; `null` without an invalidation log. */
   readonly freshness: FreshnessFigures | null;
   /** This instance's own counters. */
   readonly local: LocalFigures;
 }
 
-/** What one instance counted and in which state it is. */
+/** Counters and state of one instance. */
 export interface LocalFigures extends CacheCounts {
-  /** Keys that are being loaded now. */
+  /** Keys that are currently being loaded. */
   readonly loading: number;
-  /** Refreshes under way in the background, and their bookkeeping. */
+  /** Background tasks in progress: refreshes and their bookkeeping. */
   readonly background: number;
-  /** Removals that the store has not confirmed; while there are any, nothing is served from it. */
+  /**
+   * Removals that the store has not confirmed; while there are any, this instance bypasses the
+   * store.
+   */
   readonly pending_removals: number;
-  /** `closed`: the store is asked; `open`: it is away; `half-open`: it is being probed. */
+  /** `closed`: the store is used; `open`: it is unavailable; `half-open`: it is being probed. */
   readonly circuit: 'closed' | 'open' | 'half-open';
-  /** Copies kept in this process's memory; `null` where none are. */
+  /** The near cache of this process; `null` without one. */
   readonly copies: NearCacheFigures | null;
 }
 
-/** Bytes as Redis writes them: `512B`, `1.5K`, `2.5M`. */
+/** Bytes as Redis formats them: `512B`, `1.5K`, `2.5M`. */
 function humanBytes(bytes: number): string {
   const units = ['B', 'K', 'M', 'G', 'T'];
   let amount = bytes;
@@ -59,7 +62,7 @@ function humanBytes(bytes: number): string {
   return `${unit === 0 ? amount : Number(amount.toFixed(2))}${units[unit] ?? 'B'}`;
 }
 
-/** In place of figures that are not known: the contract of `GET /cache/stats` has no others. */
+/** Stand for unknown figures: the contract of `GET /cache/stats` requires numbers. */
 const ZEROS = {
   keys_count: 0,
   keyspace_hits: 0,
@@ -72,7 +75,7 @@ const ZEROS = {
   uptime_seconds: 0,
 };
 
-/** Puts the figures together; `undefined` stands for a store that did not answer. */
+/** Assembles the statistics; `undefined` stands for a store that did not answer. */
 export function cacheStats(
   store: CacheStore,
   prefix: string,

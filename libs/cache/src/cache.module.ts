@@ -9,14 +9,17 @@ import type { CacheBinding } from './nest/cache-binding.js';
 import { CACHE_FACE, cacheFace, cacheToken } from './nest/cache-binding.js';
 import type { NestCacheOptions } from './nest/nest-cache-options.js';
 
-/** Where the module is visible, and what its cache is called. */
+/** Visibility of the module and name of its cache. */
 export interface CacheModuleExtras {
-  /** Inject {@link CacheService} anywhere without importing the module again. Default `true`. */
+  /**
+   * Whether {@link CacheService} can be injected everywhere without importing the module again.
+   * Default `true`.
+   */
   isGlobal?: boolean;
   /**
-   * Name of this cache, when there are several: `@InjectCache('reports')` injects it, decorators
-   * choose it with `cache: 'reports'`. Give each a prefix that does not begin with another's: those
-   * of two caches in Redis are refused at start. Default: none; the one cache without a name is
+   * Name of this cache, if there are several: `@InjectCache('reports')` injects it, and decorators
+   * select it with `cache: 'reports'`. Give each cache a prefix that does not begin with another's;
+   * overlapping prefixes in Redis are rejected at start. Default: none; the cache without a name is
    * injected by its class, `CacheService`.
    */
   name?: string | undefined;
@@ -32,7 +35,7 @@ const host = new ConfigurableModuleBuilder<NestCacheOptions>({
   )
   .build();
 
-/** Adds the cache of that name, and what serves the decorators that choose it. */
+/** Adds the providers of the named cache and of the decorators that select it. */
 function withCache(definition: DynamicModule, name: string | undefined): DynamicModule {
   const token = cacheToken(name);
   const face = (
@@ -67,7 +70,7 @@ function withCache(definition: DynamicModule, name: string | undefined): Dynamic
   };
 }
 
-/** What `CacheModule.forRoot` takes. */
+/** Options of `CacheModule.forRoot`. */
 export type CacheModuleForRoot = typeof host.OPTIONS_TYPE;
 
 /**

@@ -1,18 +1,18 @@
 /**
- * The only source of time in this library. Handed to every class that measures or waits, so that
- * a test can move time instead of sleeping.
+ * The only source of time in this library. Every class that measures or waits receives it, so that
+ * a test can advance time instead of sleeping.
  */
 export interface Clock {
-  /** Milliseconds on a monotonic scale: differences mean something, the absolute value does not. */
+  /** Milliseconds on a monotonic scale: only differences are meaningful. */
   now(): number;
   /** Runs `run` once after `ms` milliseconds; the returned function cancels it. */
   after(ms: number, run: () => void): () => void;
 }
 
-/** Node's timers fire at once beyond this many milliseconds, 24.8 days. */
+/** Node's timers fire at once for longer delays (milliseconds; 24.8 days). */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** The machine's monotonic clock and Node's timers, in turns where one timer cannot wait so long. */
+/** The monotonic clock and Node's timers; longer waits are split into several timers. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   after: (ms, run) => {
@@ -25,7 +25,9 @@ export const systemClock: Clock = {
   },
 };
 
-/** Whether `work` fulfilled within `ms` milliseconds; rejects as it does, if in time. */
+/**
+ * Whether `work` fulfilled within `ms` milliseconds; rejects with its error if it rejects in time.
+ */
 export function fulfilledWithin(
   clock: Clock,
   work: Promise<unknown>,

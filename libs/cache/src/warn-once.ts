@@ -1,21 +1,23 @@
 import type { Clock } from './clock.js';
 
-/** How much is remembered, and for how long. */
+/** How many kinds are remembered, and for how long. */
 export interface WarnOnceTerms {
-  /** Kinds of trouble at most. Default 64. */
+  /** Maximum number of kinds. Default 64. */
   readonly most?: number;
-  /** Trouble that was not seen for so many milliseconds is over. Default: it never is by itself. */
+  /**
+   * An episode ends when its kind was not seen for this many milliseconds. Default: only by `end`.
+   */
   readonly episode?: { readonly clock: Clock; readonly ms: number };
 }
 
 /**
- * Warns once about each kind of trouble, for as long as it lasts.
+ * Warns once about each kind of trouble per episode.
  *
- * Kinds are named by what requests and servers send, so they are bounded: the warning that fills
- * the memory says that it is the last one.
+ * Kinds depend on what requests and servers send, so their number is bounded: the warning that
+ * reaches the bound states that it is the last one.
  */
 export class WarnOnce {
-  /** When each was last seen, the longest ago first. */
+  /** When each kind was last seen, the oldest first. */
   readonly #seen = new Map<string, number>();
 
   constructor(
@@ -23,7 +25,7 @@ export class WarnOnce {
     private readonly terms: WarnOnceTerms = {},
   ) {}
 
-  /** Writes the message, unless this kind of trouble is known. */
+  /** Logs the message, unless this kind was already reported. */
   warn(kind: string, message: string): void {
     const { most = 64, episode } = this.terms;
     const now = episode?.clock.now() ?? 0;
@@ -36,7 +38,7 @@ export class WarnOnce {
     this.write(isLast ? `${message} No further kinds of this are reported.` : message);
   }
 
-  /** The trouble has ended: `true` if there was any. */
+  /** Ends the episode of a kind: `true` if there was one. */
   end(kind: string): boolean {
     return this.#seen.delete(kind);
   }

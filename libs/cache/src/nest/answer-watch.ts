@@ -4,33 +4,33 @@ import type { HttpResponse } from './http-answer.js';
 import { writeHeader } from './http-answer.js';
 import { isSent, rawOf, whenSent } from './response-sent.js';
 
-/** A response at one moment. */
+/** The state of a response at one moment. */
 interface Look {
   readonly isSent: boolean;
   readonly status: number;
-  /** Of the status line, where it is not the usual one. */
+  /** Reason phrase of the status line, if it is not the default. */
   readonly message: string;
   readonly headers: Readonly<Record<string, unknown>>;
-  /** What else is on a reply until it is sent, such as cookies of a plugin and trailers. */
+  /** Other state of an unsent reply, such as a plugin's cookies and trailers. */
   readonly others: readonly unknown[];
 }
 
-/** What a handler has done to its response. */
+/** What a handler did to its response. */
 export interface Done {
-  /** Why a later request could not be answered with the body alone. */
+  /** Why the body alone cannot answer a later request. */
   readonly flaw: string | undefined;
-  /** Those that it has set, in lower case, and `null` for those that it has removed. */
+  /** Headers that it set, by lower-case name; `null` for those that it removed. */
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
 const REPLACED = 'another answer was given while it ran';
 
 /**
- * Notes what a handler does to the response beside returning a body.
+ * Records what a handler does to the response besides returning a body.
  *
- * An interceptor outside of the cache may answer while the handler runs: with a timeout, with the
- * first of several, or with an old value. From then on until that answer is on its way the response
- * is that answer's, and what is done to it says nothing about the handler.
+ * An interceptor outside the cache may answer while the handler runs: with a timeout, with the
+ * first of several results, or with a stale value. From that point until its headers are sent,
+ * changes to the response belong to that answer and not to the handler.
  */
 export class AnswerWatch {
   readonly #first: Look;
@@ -40,11 +40,11 @@ export class AnswerWatch {
   #hasEnded = false;
 
   /**
-   * To be made from inside of the load that runs the handler: what is sent from there is sent by the
-   * handler.
+   * Must be constructed inside the load that runs the handler: a response sent from within that
+   * load was sent by the handler itself.
    *
    * @param declared headers that may be set, in lower case
-   * @param status of the route, before any answer was made
+   * @param status status of the route before any answer
    */
   constructor(
     private readonly response: HttpResponse,
@@ -55,7 +55,7 @@ export class AnswerWatch {
     if (this.#before.isSent) return;
     const load = LoadGraph.current;
     whenSent(response, () => {
-      // Its own answer, or one that is sent by the handler itself.
+      // The handler's own answer, or one that the handler sent itself.
       if (this.#hasEnded || LoadGraph.isInside(load)) return;
       this.#parted ??= this.#replaced();
       this.#before = lookAt(response);
@@ -63,7 +63,7 @@ export class AnswerWatch {
     });
   }
 
-  /** The handler has ended. */
+  /** To be called when the handler has finished. */
   end(): Done {
     this.#hasEnded = true;
     const now = lookAt(this.response);
@@ -76,7 +76,7 @@ export class AnswerWatch {
     };
   }
 
-  /** Another answer takes the place of the handler's, which may still run. */
+  /** Another answer replaces the handler's, which may still be running. */
   part(): void {
     if (this.#hasEnded || this.#parted !== undefined || rawOf(this.response).destroyed) return;
     const now = lookAt(this.response);
@@ -85,7 +85,10 @@ export class AnswerWatch {
     this.#isOthers = !now.isSent;
   }
 
-  /** Takes back what the handler has done, for an answer that is not the handler's. */
+  /**
+   * Restores the response to its state before the handler ran, for an answer that is not the
+   * handler's.
+   */
   undo(): void {
     if (isSent(this.response)) return;
     const { status, message, headers } = this.#first;
@@ -97,7 +100,9 @@ export class AnswerWatch {
     this.#before = lookAt(this.response);
   }
 
-  /** Of an answer that came without a word: what was set may be the handler's, or that answer's. */
+  /**
+   * For an answer sent without a call of `part`: its changes may be the handler's or the answer's.
+   */
   #replaced(): Done {
     const set = Object.keys(changes(this.#before, lookAt(this.response)));
     const isDoubtful = set.some((name) => name === 'set-cookie' || this.declared.has(name));
@@ -107,12 +112,12 @@ export class AnswerWatch {
   #flaw(now: Look): string | undefined {
     const { status } = this;
     const before = this.#before;
-    if (now.isSent && !before.isSent) return 'it has sent its answer by itself';
+    if (now.isSent && !before.isSent) return 'it has sent its answer itself';
     if (now.status !== before.status) return `it has set the status ${String(now.status)}`;
     if (status < 200 || status > 299 || status === 206) return `its status is ${String(status)}`;
-    if (now.message !== before.message) return 'it has set the text of its status';
+    if (now.message !== before.message) return 'it has set the reason phrase of its status';
     if (!isDeepStrictEqual(now.others, before.others)) {
-      return 'it leaves more on its reply than headers';
+      return 'it has changed more of its reply than headers';
     }
     for (const [name, value] of Object.entries(changes(before, now))) {
       if (name === 'cache-control' && /no-store/i.test(String(value))) return 'it says no-store';
@@ -133,7 +138,7 @@ function lookAt(response: HttpResponse): Look {
     headers: Object.fromEntries(
       Object.entries(response.getHeaders()).map(([name, value]) => [
         name.toLowerCase(),
-        // A copy: Fastify adds cookies to the list that it has given.
+        // A copy: Fastify appends cookies to the list that it returned.
         Array.isArray(value) ? value.map(String) : String(value),
       ]),
     ),
@@ -141,7 +146,7 @@ function lookAt(response: HttpResponse): Look {
   };
 }
 
-/** Lists and the like are copied, because they are added to. */
+/** Collections are copied, because they may be mutated. */
 function othersOf(reply: object): readonly unknown[] {
   const held = Reflect.ownKeys(reply).map((key): unknown => Reflect.get(reply, key));
   return held

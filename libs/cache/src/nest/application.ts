@@ -3,23 +3,26 @@ import type { CacheBinding } from './cache-binding.js';
 import { assertApart } from './cache-binding.js';
 import type { Decorated } from './decorated.js';
 
-/** Who runs decorated methods: one for each instance, known to the instance, its proxies and copies. */
+/**
+ * The identity under which decorated methods run: one for each instance, shared by its proxies and
+ * copies.
+ */
 export interface Owner {
   readonly application: Application;
 }
 
-/** What one Nest application has for its decorated methods: its caches, and who runs which method. */
+/** The caches of one Nest application and the owners of its decorated methods. */
 export class Application {
-  /** Where `this` is no object. */
+  /** Owner of calls whose `this` is not an object. */
   readonly anonymous: Owner = { application: this };
-  /** Whether its start has been checked: each module of a cache comes to that point. */
+  /** Whether the checks at start have run; each cache module triggers them. */
   checked = false;
   readonly #faces = new Map<string | undefined, CacheBinding>();
   readonly #owners = new Map<Decorated, Owner>();
   readonly #families = new Map<string, Set<Decorated>>();
   readonly #toldApart = new Set<Decorated>();
 
-  /** @throws CacheOptionsError when two caches have one name, or would share keys */
+  /** @throws CacheOptionsError when two caches have the same name or would share keys */
   add(face: CacheBinding): void {
     if (this.#faces.has(face.name)) {
       throw new CacheOptionsError(
@@ -33,7 +36,7 @@ export class Application {
     expected = false;
   }
 
-  /** No cache of it serves any more. */
+  /** All its caches are closed. */
   end(): void {
     running.delete(this);
   }
@@ -47,21 +50,24 @@ export class Application {
     return this.#faces.has(name);
   }
 
-  /** @throws CacheOptionsError when the application has no such cache, or not yet */
+  /**
+   * @throws CacheOptionsError when the application has no such cache, or it has not been created
+   *   yet
+   */
   face({ cache, where }: Decorated): CacheBinding {
     const face = this.#faces.get(cache);
     if (face !== undefined) return face;
     throw new CacheOptionsError(
       'cache',
-      `${where} uses the cache ${called(cache)}, of which there is none: import CacheModule once for each name, from the copy of the library that decorates. Before the cache is made, no method may use it: inject CacheService to be made later.`,
+      `${where} uses the cache ${called(cache)}, which does not exist: import CacheModule once for each name, from the same copy of the library as the decorator. Decorated methods cannot run before their cache is created: inject CacheService into the caller, so that it is created later.`,
     );
   }
 
   /**
-   * Notes who runs a cached method, and refuses a second one: two instances answer differently, and
-   * would share their entries.
+   * Records the owner of a cached method and rejects a second owner: two instances may answer
+   * differently but would share entries.
    *
-   * @throws CacheOptionsError unless the option `instances` says which of them share entries
+   * @throws CacheOptionsError unless the option `instances` defines which instances share entries
    */
   admit(decorated: Decorated, owner: Owner): void {
     const known = this.#owners.get(decorated);
@@ -69,7 +75,7 @@ export class Application {
     if (known !== undefined) {
       throw new CacheOptionsError(
         'instances',
-        `${decorated.where} is cached and run by several instances, which would share its entries: give @CacheAside the option instances, a function that tells them apart or 'shared'.`,
+        `${decorated.where} is cached and run by several instances, which would share its entries: give @CacheAside the option instances: a function that returns a key segment for each, or 'shared'.`,
       );
     }
     this.#owners.set(decorated, owner);
@@ -78,10 +84,11 @@ export class Application {
   }
 
   /**
-   * Refuses, at its first call, a method of a class that a function made several times, if it has
-   * the key of another such class: the code is the same, and whether the keys differ shows only now.
+   * For classes that one function generates: rejects a method, at its first call, if its key equals
+   * the key of another such class. Their code is the same, so only a call shows whether the keys
+   * differ.
    *
-   * @param keyOf the key of this call, as another class would make it
+   * @param keyOf the key that another class would make for this call
    */
   assertToldApart(decorated: Decorated, keyOf: (other: Decorated) => unknown): void {
     if (this.#toldApart.has(decorated)) return;
@@ -90,7 +97,7 @@ export class Application {
       if (other === decorated || keyOf(other) !== key) continue;
       throw new CacheOptionsError(
         'key',
-        `${decorated.where} is cached in several classes that one function makes, under one key: put into the key what tells them apart, or give @CacheAside instances: 'shared'.`,
+        `${decorated.where} is cached under one key in several classes that one function generates: add to the key what distinguishes them, or give @CacheAside instances: 'shared'.`,
       );
     }
     this.#toldApart.add(decorated);
@@ -98,9 +105,9 @@ export class Application {
 }
 
 const applications = new WeakMap<object, Application>();
-/** Those whose caches have been made and not been closed. */
+/** Applications whose caches are created and not closed. */
 const running = new Set<Application>();
-/** A module has been declared and no cache been made since. */
+/** A module has been declared, but no cache has been created since. */
 let expected = false;
 
 /** The application of a Nest container. */
@@ -110,16 +117,16 @@ export function applicationOf(container: object): Application {
   return known;
 }
 
-/** `CacheModule` is part of the program: its decorators have to work, or to fail. */
+/** Marks `CacheModule` as part of the program: from now on decorators must work or fail. */
 export function expectApplication(): void {
   expected = true;
 }
 
 /**
- * The application of what Nest has not made: the only one there is. `undefined` in a program without
- * any, where a method is just the method.
+ * The application for objects that Nest did not create: the only one that is running. `undefined`
+ * in a program without an application, where decorated methods run undecorated.
  *
- * @throws CacheOptionsError where it cannot be told
+ * @throws CacheOptionsError when several are running, or none is yet
  */
 export function onlyApplication(where: string): Application | undefined {
   const [application, ...others] = running;
@@ -127,8 +134,8 @@ export function onlyApplication(where: string): Application | undefined {
   throw new CacheOptionsError(
     'cache',
     application === undefined
-      ? `${where} was called before the cache was made: inject CacheService where it is called, to be made later.`
-      : `${where} was called on what no application has made, and there are several: let Nest make the instance.`,
+      ? `${where} was called before the cache was created: inject CacheService into the caller, so that it is created later.`
+      : `${where} was called on an instance that no application has created, and several are running: let Nest create the instance.`,
   );
 }
 

@@ -14,14 +14,14 @@ export interface MethodCall {
   readonly decorated: Decorated;
   readonly self: unknown;
   readonly args: readonly unknown[];
-  /** Runs the method as it was written. */
+  /** Runs the original method. */
   readonly run: () => Promise<unknown>;
 }
 
 /**
- * Puts `around` in the way of a decorated method. The function itself is replaced, so that it does not
- * matter how it is called: by `super`, on an instance of whatever scope, on a proxy. What is wrong is
- * a rejection, like all that an asynchronous method has to say.
+ * Wraps a decorated method in `around`. The function itself is replaced, so the wrapper applies to
+ * every kind of call: by `super`, on an instance of any scope, on a proxy. Misuse rejects, as any
+ * failure of an asynchronous method does.
  */
 export function aroundMethod(
   target: object,
@@ -46,13 +46,14 @@ export function aroundMethod(
     } catch (error) {
       return rejected(error);
     }
-    // In a program without an application the method is just the method.
+    // In a program without an application the method runs undecorated.
     return method.apply(this, args);
   });
 }
 
 /**
- * A handler is cached by its interceptor; the function itself only sees to it that there is one.
+ * A handler is cached by its interceptor; this wrapper only ensures that the method is a route and
+ * so has one.
  */
 export function watchHandler(
   target: object,
@@ -70,8 +71,9 @@ export function watchHandler(
   replaceMethod(descriptor, decorated, replacement);
 }
 
-/** Why a function with a scope is refused. */
-export const NO_ROUTE = 'is no HTTP handler, so @CacheAside takes no scope there: leave it out.';
+/** Why a function with a scope is rejected. */
+export const NO_ROUTE =
+  'is not an HTTP handler, so @CacheAside must not have a scope there: leave it out.';
 
 function decoratedOf(
   where: string,
@@ -85,12 +87,15 @@ function faceFor(owner: Owner, decorated: Decorated): CacheBinding {
   const { application } = owner;
   const face = application.face(decorated);
   if (decorated.aside !== undefined) application.admit(decorated, owner);
-  // A module that is loaded later is not told that the program starts.
+  // Nest does not call `onModuleInit` on a module that is loaded later.
   face.opening ??= face.cache.onModuleInit();
   return face;
 }
 
-/** An Observable has not begun yet, and what comes bit by bit is no value that can be stored. */
+/**
+ * Rejects Observables, which have not started yet, and streams: neither is a value that can be
+ * stored.
+ */
 async function promised(outcome: unknown, { aside, where }: Decorated): Promise<unknown> {
   const result = await outcome;
   const comesInBits =
@@ -102,14 +107,16 @@ async function promised(outcome: unknown, { aside, where }: Decorated): Promise<
   );
 }
 
-/** Whatever was thrown is handed on as it is. */
+/** Rejects with the thrown value, unchanged. */
 function rejected(error: unknown): Promise<never> {
   return Promise.resolve().then(() => {
     throw error;
   });
 }
 
-/** Other decorators keep what they know on the function, and frameworks look at its name and arity. */
+/**
+ * Copies metadata, name and length: other decorators and frameworks read them from the function.
+ */
 function replaceMethod(
   descriptor: PropertyDescriptor,
   decorated: Decorated,

@@ -14,7 +14,7 @@ import type { AnyHandlerOptions, AnyMethodOptions } from './decorated.js';
 import { handlerDecoration, methodOf, noteHandler, whereOf } from './decorated.js';
 import { keyOfInstance } from './private-keys.js';
 
-/** A method decorator that compiles only where `Key` takes what the method takes. */
+/** A method decorator that compiles only if `Key` accepts the method's arguments. */
 export type MethodCacheDecorator<Args extends readonly unknown[]> = <
   Method extends (...args: never) => Promise<unknown>,
 >(
@@ -29,14 +29,14 @@ export type MethodCacheDecorator<Args extends readonly unknown[]> = <
 /**
  * Cache-aside around an HTTP handler or around any provider's asynchronous method.
  *
- * On a **handler** (with `scope`) it is an interceptor: guards have run, a hit skips the handler
- * and its pipes. What serializer interceptors would do to the answer is done before it is stored.
- * Only plain JSON answers with the route's own 2xx status (not 206) are stored: errors, streams,
- * files, answers with a status, a cookie or a header of their own pass through untouched.
+ * On a **handler** (with `scope`) it is an interceptor: guards run first, and a hit skips the
+ * handler and its pipes. Serializer interceptors are applied before the answer is stored. Only
+ * plain JSON answers with the route's own 2xx status (not 206) are stored: errors, streams, files,
+ * and answers that set a status, a cookie or a header pass through unchanged.
  *
- * On a **method** it works without HTTP, however it is called. The method must return a promise. Where
- * several instances run it (a request-scoped class, classes that inherit it), the option `instances`
- * must say which of them share entries.
+ * On a **method** it works without HTTP and for every kind of call. The method must return a
+ * promise. If several instances run it (a request-scoped class, subclasses), the option `instances`
+ * must define which of them share entries.
  *
  * ```ts
  * @Get(':id')
@@ -49,8 +49,8 @@ export type MethodCacheDecorator<Args extends readonly unknown[]> = <
  *
  * Cost: that of `getOrSet`; with `map` that of `getOrSetEntry`.
  *
- * @throws CacheOptionsError at start, where it cannot do what was asked, and out of a call that could
- *   not be known at start
+ * @throws CacheOptionsError at start if the options cannot work for this method, and from the first
+ *   call if that could not be known at start
  */
 export function CacheAside<Input, Value = unknown>(
   options: ReadingHandlerOptions<Input, Value>,
@@ -60,7 +60,7 @@ export function CacheAside<Args extends readonly unknown[]>(
   options: MethodCacheOptions<Args>,
 ): MethodCacheDecorator<Args>;
 export function CacheAside(
-  // Overloads: whoever calls this has had the types checked by one of them.
+  // One of the overloads has checked the caller's types.
   options: HandlerCacheOptions<never> | MethodCacheOptions<never>,
 ): MethodDecorator {
   assertReadThrough(options);
@@ -72,7 +72,7 @@ export function CacheAside(
       return;
     }
     const where = whereOf(target, name);
-    // The overloads have checked that the rest takes what `read` gives, whatever that is.
+    // The overloads have checked that the other callbacks accept what `read` returns.
     const aside = options as unknown as AnyHandlerOptions;
     checkHandlerOptions(aside, where);
     if (handlerDecoration(methodOf(descriptor, where)) !== undefined) {
@@ -99,7 +99,7 @@ function cacheAside(aside: AnyMethodOptions): (call: MethodCall) => Promise<unkn
 }
 
 function checkHandlerOptions(options: AnyHandlerOptions, where: string): void {
-  // Without types, any text may arrive here.
+  // Untyped callers may pass any text.
   const scope: string = options.scope;
   if (scope !== 'shared' && scope !== 'user') {
     throw new CacheOptionsError('scope', `${where}: scope must be 'shared' or 'user'.`);

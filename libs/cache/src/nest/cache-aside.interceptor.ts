@@ -11,11 +11,11 @@ import { handlerDecoration } from './decorated.js';
 import { HandlerCache } from './handler-cache.js';
 import { IS_CACHE, Serializers } from './serializers.js';
 
-/** What `@CacheAside` puts around a handler. Nest makes one for each module with such handlers. */
+/** The interceptor of `@CacheAside` handlers. Nest creates one for each module that has any. */
 @Injectable()
 export class CacheAsideInterceptor implements NestInterceptor, OnModuleInit {
   static readonly [IS_CACHE] = true;
-  /** By class and handler: a handler may be inherited by two classes with other serializers. */
+  /** By class and handler: classes with different serializers may inherit the same handler. */
   readonly #handlers = new Map<object, Map<object, HandlerCache>>();
   readonly #logger = new Logger('Cache');
 
@@ -29,7 +29,10 @@ export class CacheAsideInterceptor implements NestInterceptor, OnModuleInit {
     this.#application = applicationOf(container);
   }
 
-  /** @throws CacheOptionsError when the application has no cache: with one, that checks the rest */
+  /**
+   * @throws CacheOptionsError when the application has no cache; the explorer of a cache checks
+   *   everything else
+   */
   onModuleInit(): void {
     if (this.#application.started) return;
     throw new CacheOptionsError(
@@ -45,14 +48,17 @@ export class CacheAsideInterceptor implements NestInterceptor, OnModuleInit {
     if (context.getType() !== 'http') {
       throw new CacheOptionsError(
         'scope',
-        `${context.getClass().name}.${context.getHandler().name} was called by another transport than HTTP, which @CacheAside with a scope does not answer: leave the scope out.`,
+        `${context.getClass().name}.${context.getHandler().name} was called over a transport other than HTTP, which @CacheAside with a scope does not support: leave the scope out.`,
       );
     }
     const known = this.#handlers.get(context.getClass())?.get(context.getHandler());
     return (known ?? this.#prepare(context)).intercept(context, next);
   }
 
-  /** Once for each handler, at its first request: global interceptors are all there by then. */
+  /**
+   * Runs once for each handler, at its first request: by then all global interceptors are
+   * registered.
+   */
   #prepare(context: ExecutionContext): HandlerCache {
     const [type, handler] = [context.getClass(), context.getHandler()];
     const { module, config } = this;

@@ -7,11 +7,11 @@ import { databaseOf } from '../store/redis/connection/redis-settings.js';
 import type { CacheStore } from '../store/cache-store.js';
 import type { NestCacheOptions } from './nest-cache-options.js';
 
-/** One cache as the decorators use it. */
+/** One cache with what the decorators need of it. */
 export interface CacheBinding {
   readonly name: string | undefined;
   readonly cache: CacheService;
-  /** Whether `@CacheAside` caches at all. */
+  /** Whether `@CacheAside` caches; option `enabled` of the module. */
   readonly enabled: boolean;
   readonly userOf: NestCacheOptions['userOf'];
   readonly keySpace: KeySpace;
@@ -19,10 +19,10 @@ export interface CacheBinding {
   opening: Promise<void> | undefined;
 }
 
-/** Where the keys of a cache are: those of two caches must not be in one place. */
+/** Where the keys of a cache are stored. The key spaces of two caches must not overlap. */
 interface KeySpace {
   readonly store: CacheStore | undefined;
-  /** In Redis, whichever server that is. */
+  /** Absent for an in-process store. Redis servers are not distinguished. */
   readonly shared: CacheStore['keySpace'];
 }
 
@@ -39,16 +39,16 @@ export function cacheFace(
     enabled: options.enabled ?? true,
     userOf: options.userOf,
     keySpace: { store, shared: store === undefined ? given : store.keySpace },
-    // What a test puts in the place of the service need not be one.
+    // A test double of the service need not be a `CacheService`.
     opening: cache instanceof CacheService ? undefined : Promise.resolve(),
   };
 }
 
 /**
- * Refuses two caches of one program that would share keys or bookkeeping. One server has many
- * addresses (names, numbers, a port with TLS, Sentinels), and cannot be asked while it is away: so
- * two caches in Redis need prefixes of which none begins with the other, or databases with different
- * numbers, wherever they are. In-process stores share nothing.
+ * Rejects two caches of one program that would share keys or bookkeeping. One server has many
+ * addresses (names, IP addresses, a TLS port, Sentinels) and may be unavailable at start, so
+ * addresses are not compared: two caches in Redis need prefixes of which neither begins with the
+ * other, or databases with different numbers. In-process stores share nothing.
  *
  * @throws CacheOptionsError
  */
@@ -64,10 +64,10 @@ export function assertApart(one: CacheBinding, other: CacheBinding): void {
   if (a !== undefined && b !== undefined && overlap(a, b)) throw nested(a, b);
 }
 
-/** Injection token of a module's own cache as the decorators use it. */
+/** Injection token of a module's {@link CacheBinding}. */
 export const CACHE_FACE: unique symbol = Symbol('CACHE_FACE');
 
-/** Injection token of a cache: the class `CacheService` for the one without a name. */
+/** Injection token of a cache: the class `CacheService` for the cache without a name. */
 export function cacheToken(name: string | undefined): InjectionToken<CacheService> {
   return name === undefined ? CacheService : `CacheService:${name}`;
 }

@@ -1,26 +1,26 @@
 import type { CacheService } from '../cache.service.js';
 import { aroundMethod } from './bound-method.js';
 
-/** A pattern, or what makes patterns out of a call. */
+/** A pattern, or a function that returns patterns for a call. */
 export type StalePattern<Args extends readonly unknown[], Result> =
   string | ((args: Args, result: Result) => string | readonly string[]);
 
-/** `@CacheInvalidate` with more than patterns to say. */
+/** Patterns and further options of `@CacheInvalidate`. */
 export interface CacheInvalidateOptions<Args extends readonly unknown[], Result> {
-  /** What the call makes stale. Prefer `cachePattern` where parts of it come from outside. */
+  /** What the call makes stale. Prefer `cachePattern` for parts that come from outside. */
   readonly patterns: readonly StalePattern<Args, Result>[];
   /** Name of the cache, as given to `CacheModule.forRoot({ name })`. Default: the one without. */
   readonly cache?: string | undefined;
   /**
-   * What happens when the store is away. `owe` (`CacheService.invalidate`): the call succeeds, the
-   * removal is owed, and until it is done this instance serves nothing from the store. `throw`
-   * (`CacheService.deletePattern`): the caller gets `CacheUnavailableError`, although the method
-   * has done its work. Default `owe`.
+   * What happens when the store is unavailable. `retry` (`CacheService.invalidate`): the call
+   * succeeds, the removal is retried, and until the store confirms it this instance bypasses the
+   * store. `throw` (`CacheService.deletePattern`): the caller gets `CacheUnavailableError`,
+   * although the method has succeeded. Default `retry`.
    */
   readonly onUnavailable?: 'retry' | 'throw' | undefined;
 }
 
-/** A decorator for methods that take these arguments and come to this result. */
+/** A decorator for methods with these arguments and this result. */
 export type InvalidateDecorator<Args extends readonly unknown[], Result> = <
   Method extends (...args: never) => Promise<unknown>,
 >(
@@ -36,18 +36,19 @@ export type InvalidateDecorator<Args extends readonly unknown[], Result> = <
 ) => void;
 
 /**
- * Removes what a handler or a method has made stale: after it has succeeded and before its caller
- * hears of it, so that whoever was answered is not served the old value. Never after a failure.
+ * Invalidates what a handler or a method has made stale: after it succeeds and before its caller
+ * gets the answer, so that no caller reads a stale value after its write was acknowledged. Not
+ * after a failure.
  *
- * On a handler the arguments are those of the handler, after its pipes.
+ * On a handler, patterns receive the handler's arguments, after its pipes.
  *
  * ```ts
  * @CacheInvalidate<[number]>(([id]) => cachePattern`stats:user:${id}:*`)
  * async rename(id: number): Promise<void> { … }
  * ```
  *
- * A write whose process dies before the removal leaves the old value until its ttl; where that
- * matters, invalidate from a log of events that was written with the data.
+ * If the process dies between the write and the removal, the stale value stays until its ttl ends.
+ * To rule that out, use an invalidation log (`invalidationLog`).
  *
  * Cost: one pattern removal for each pattern.
  */
@@ -60,7 +61,7 @@ export function CacheInvalidate<
   Result = unknown,
 >(options: CacheInvalidateOptions<Args, Result>): InvalidateDecorator<Args, Result>;
 export function CacheInvalidate(
-  // Overloads: whoever calls this has had the types checked by one of the two.
+  // One of the overloads has checked the caller's types.
   ...given: readonly (AnyPattern | AnyOptions)[]
 ): MethodDecorator {
   const options = given.find(isOptions);

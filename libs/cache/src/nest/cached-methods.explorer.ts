@@ -12,13 +12,13 @@ import { own } from './owner.js';
 import { assertAnswers, assertCacheable, assertNotOverridden } from './route-rules.js';
 import { Serializers } from './serializers.js';
 
-/** A function; which one makes no difference here. */
+/** Any function. */
 type Method = { readonly name: string } & object;
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
 /**
- * At start, takes what Nest has not made itself for the application, and refuses what could not
- * work. The first of the application's cache modules does so for all.
+ * At start, assigns instances that Nest did not create itself to the application, and rejects
+ * decorators that could not work. The application's first cache module does so for all.
  */
 @Injectable()
 export class CachedMethodsExplorer
@@ -41,9 +41,9 @@ export class CachedMethodsExplorer
   }
 
   #checkMethods(): void {
-    // Guards, interceptors and pipes that are declared on a class are made once for each module.
+    // Nest creates the guards, interceptors and pipes of a class once for each module.
     const wrappers = [...this.container.values()].flatMap(
-      // Of whatever class: only what they have in common is looked at.
+      // Of any class: only their common fields are read.
       ({ providers, injectables, controllers }) =>
         [providers, injectables, controllers].flatMap((each) => [...each.values()] as Wrapper[]),
     );
@@ -61,7 +61,7 @@ export class CachedMethodsExplorer
     }
   }
 
-  /** By now every interceptor is there. */
+  /** At this point every interceptor is registered. */
   onApplicationBootstrap(): void {
     this.#orEnd(() => this.#checkSerializers());
   }
@@ -93,7 +93,9 @@ export class CachedMethodsExplorer
     this.#application.end();
   }
 
-  /** What is refused does not run, and Nest tells nobody that it has ended. */
+  /**
+   * After a rejection the application does not run, and Nest calls no shutdown hook: end it here.
+   */
   #orEnd(check: () => void): void {
     try {
       check();
@@ -129,12 +131,12 @@ export class CachedMethodsExplorer
       assertCacheable(instance.constructor, name, method, where, aside);
       assertHandler(aside, where, single, face.userOf !== undefined);
     }
-    // The instance of a scoped class is not the one that will answer.
+    // The static instance of a scoped class does not serve requests.
     const application = this.#application;
     application.admit(decorated, single ? own(instance, application) : { application });
   }
 
-  /** Another copy of the library decorates: its own module has to be there. */
+  /** A method decorated by another copy of the library needs that copy's module. */
   #assertServed(decorated: Decorated, where: string): void {
     if (decorated.isServedIn(this.container)) return;
     throw new CacheOptionsError(
@@ -145,16 +147,16 @@ export class CachedMethodsExplorer
 }
 
 const NEEDS_SCOPE =
-  "is an HTTP handler, so @CacheAside needs scope: 'user' if its answer depends on who asks, or 'shared' if it does not.";
+  "is an HTTP handler, so @CacheAside needs scope: 'user' if its answer depends on the caller, or 'shared' if it does not.";
 const NOT_SINGLE =
-  "is cached, so its class must not be request-scoped or transient, unless the option instances tells which instances share entries: a function, or 'shared'.";
+  "is cached, so its class must not be request-scoped or transient, unless the option instances defines which instances share entries: a function, or 'shared'.";
 
-/** @throws CacheOptionsError where each request would get a cache of its own */
+/** @throws CacheOptionsError when each request would get a cache of its own */
 function assertStatic(wrapper: Wrapper): void {
   if (wrapper.token !== CACHE_FACE || wrapper.isDependencyTreeStatic()) return;
   throw new CacheOptionsError(
     'useFactory',
-    'useFactory of CacheModule must not inject what is request-scoped, because each request would get a cache of its own: put what depends on the request into the keys.',
+    'useFactory of CacheModule must not inject request-scoped providers, because each request would get a cache of its own: put what depends on the request into the keys.',
   );
 }
 
@@ -173,12 +175,12 @@ function assertHandler(
   if (typeof instances === 'function' && !single) {
     throw new CacheOptionsError(
       'instances',
-      `${where} tells its instances apart, so its class must not be request-scoped.`,
+      `${where} has a function as option instances, so its class must not be request-scoped.`,
     );
   }
 }
 
-/** The methods of an instance, as they are called on it: symbols as well, the nearest class first. */
+/** All methods that can be called on an instance, symbols included; the nearest class first. */
 function methodsOf(instance: object): ReadonlyMap<string | symbol, Method> {
   const methods = new Map<string | symbol, Method>();
   let prototype: unknown = Object.getPrototypeOf(instance);

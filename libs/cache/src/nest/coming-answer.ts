@@ -3,31 +3,37 @@ import { Observable } from 'rxjs';
 
 type Outcome<T> = { readonly value: T } | { readonly error: unknown };
 
-/** An answer in place of a body, made once somebody wants it. */
+/** A fallback in place of a body, computed only when the answer has a subscriber. */
 export class Detour {
   constructor(readonly begin: () => Promise<Observable<unknown>>) {}
 }
 
-/** What becomes of the value that an answer is made of. */
+/** The steps that turn a value into an answer. */
 export interface AnswerSteps<T> {
-  /** Makes the body of the value, or a {@link Detour}; what it throws is the answer. */
+  /**
+   * Makes the body from the value, or returns a {@link Detour}; what it throws becomes the answer.
+   */
   readonly finish: (value: T) => unknown;
-  /** The value, or its error, is there. */
+  /** Called when the value or its error has arrived. */
   readonly settled: () => void;
-  /** The subscriber has left before it was given an answer: another one is given in its place. */
+  /**
+   * Called when the subscriber unsubscribes before it received an answer: another answer is sent
+   * instead.
+   */
   readonly left: () => void;
 }
 
 /**
- * The answer of an interceptor that is being made already, as the Observable that Nest wants.
+ * Wraps a pending answer in the Observable that Nest expects from an interceptor.
  *
- * An asynchronous interceptor costs a hit several more turns of the microtask queue than the read
- * does, and an Observable of a promise one more. Here the reader's promise is the only one.
+ * An asynchronous interceptor costs a hit several more microtask turns than the read itself, and an
+ * Observable of a promise one more. This one uses the reader's promise only.
  *
- * Nothing is finished without a subscriber: an interceptor outside of this one may have answered
- * meanwhile, and what `finish` does to the response would be done to that answer.
+ * `finish` does not run without a subscriber: an outer interceptor may have answered meanwhile, and
+ * `finish` would then change the response of that answer.
  *
- * @param value begun before, in the context of the request, and handled even without a subscriber
+ * @param value already started, in the context of the request; its rejection is handled even
+ *   without a subscriber
  */
 export function comingAnswer<T>(value: Promise<T>, steps: AnswerSteps<T>): Observable<unknown> {
   let outcome: Outcome<T> | undefined;
@@ -44,7 +50,7 @@ export function comingAnswer<T>(value: Promise<T>, steps: AnswerSteps<T>): Obser
   return new Observable((subscriber) => {
     let isGiven = false;
     const give = (answer: () => void): void => {
-      // One that has left has been told to `left`.
+      // `left` has already been called for it.
       if (subscriber.closed) return;
       isGiven = true;
       answer();

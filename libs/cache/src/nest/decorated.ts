@@ -2,22 +2,22 @@ import { METHOD_METADATA } from '@nestjs/common/internal';
 import { CacheOptionsError } from '../cache-errors.js';
 import type { HandlerCacheOptions, MethodCacheOptions } from './cache-aside.options.js';
 
-/** Options of a handler, whatever it reads: they are called with what its own `read` returned. */
+/** Options of any handler; its callbacks receive what its own `read` returned. */
 export type AnyHandlerOptions = HandlerCacheOptions<unknown>;
-/** Options of a method, whatever its arguments: the decorator's own type has checked them. */
+/** Options of any method; the decorator's type has checked the arguments. */
 export type AnyMethodOptions = MethodCacheOptions<readonly unknown[]>;
 
-/** One decorator of this library on one method. */
+/** One use of a decorator on one method. */
 export class Decorated {
-  /** The same for classes that one function has made: which code this is. */
+  /** Identifies the code: equal for classes that one function generates. */
   readonly source: string;
 
   /**
    * @param where `Class.method`, for messages
    * @param cache name of the cache
-   * @param aside what `@CacheAside` was told; none of `@CacheInvalidate`
-   * @param isServedIn asked by another copy of the library: whether a Nest container has that cache
-   *   from this copy
+   * @param aside options of `@CacheAside`; absent for `@CacheInvalidate`
+   * @param isServedIn whether a Nest container has that cache from this copy of the library; called
+   *   by other copies
    */
   constructor(
     readonly where: string,
@@ -29,14 +29,14 @@ export class Decorated {
   }
 }
 
-/** Where the decorators keep what they know on the function; the same in every copy of the library. */
+/** Metadata key of the decorators on a function; the same in every copy of the library. */
 const DECORATED = Symbol.for('@gad/cache:decorated');
-/** Where a class keeps the names of its cached handlers, its base's included. */
+/** Metadata key for the names of a class's cached handlers, inherited ones included. */
 const HANDLERS = Symbol('HANDLERS');
 
-/** What the decorators of this library, and of other copies of it, have noted on a function. */
+/** What the decorators of all copies of this library have recorded on a function. */
 export function decorationsOf(method: object): readonly Decorated[] {
-  // Only the decorators write there.
+  // Only the decorators write this key.
   return (Reflect.getMetadata(DECORATED, method) ?? []) as readonly Decorated[];
 }
 
@@ -44,7 +44,7 @@ export function noteDecorated(method: object, decorated: Decorated): void {
   Reflect.defineMetadata(DECORATED, [...decorationsOf(method), decorated], method);
 }
 
-/** What `@CacheAside` was told about a handler, if the function is one and has it. */
+/** The `@CacheAside` of a function, if it is a cached handler. */
 export function handlerDecoration(
   method: object,
 ): (Decorated & { readonly aside: AnyHandlerOptions }) | undefined {
@@ -57,7 +57,7 @@ function isOfHandler(
   return decorated instanceof Decorated && decorated.aside?.scope !== undefined;
 }
 
-/** Names of methods that are cached handlers in a class or in one that it extends. */
+/** Names of the cached handlers of a class and its base classes. */
 export function handlerNames(type: object): readonly (string | symbol)[] {
   return (Reflect.getMetadata(HANDLERS, type) ?? []) as readonly (string | symbol)[];
 }
@@ -77,7 +77,7 @@ export type AsyncMethod = (...args: unknown[]) => unknown;
 /**
  * The method that a decorator was put on.
  *
- * @throws CacheOptionsError where it was put on something else
+ * @throws CacheOptionsError when it was applied to something else
  */
 export function methodOf(descriptor: PropertyDescriptor | undefined, where: string): AsyncMethod {
   // A property has no descriptor, an accessor no value.
@@ -85,11 +85,11 @@ export function methodOf(descriptor: PropertyDescriptor | undefined, where: stri
   if (typeof value === 'function') return value as AsyncMethod;
   throw new CacheOptionsError(
     'cache',
-    `${where} is no method, so it can be neither cached nor invalidate.`,
+    `${where} is not a method, so it can neither be cached nor invalidate.`,
   );
 }
 
-/** `Class.method`, for messages, of what a decorator was given. */
+/** `Class.method` of a decorator's target, for messages. */
 export function whereOf(target: object, name: string | symbol): string {
   const type = typeof target === 'function' ? target : target.constructor;
   return `${type.name}.${String(name)}`;

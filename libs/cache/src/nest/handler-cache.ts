@@ -29,9 +29,9 @@ export class HandlerCache {
   readonly #needsEntry: boolean;
   readonly #flaws: WarnOnce;
   readonly #keys: RequestKey;
-  /** The keys are made here, private ones included. */
+  /** Options of every read; they allow private keys, because this class makes them. */
   readonly #entry: GetOrSetOptions;
-  /** No interceptor of the application needs the value of a text. */
+  /** Whether answers may be sent as JSON text: no serializer needs the value. */
   readonly #sendsText: boolean;
 
   constructor(private readonly parts: HandlerParts) {
@@ -58,7 +58,7 @@ export class HandlerCache {
     return input.then((value: unknown) => this.#answered(value, context, next));
   }
 
-  /** Written without `await`, because every hit pays for it; see {@link comingAnswer}. */
+  /** No `await`, which would cost every hit a microtask turn; see {@link comingAnswer}. */
   #answered(
     input: unknown,
     context: ExecutionContext,
@@ -97,7 +97,7 @@ export class HandlerCache {
 
   #ofValue(visit: Visit, value: unknown): unknown {
     if (value === undefined) return this.#unshared(visit);
-    // An own answer that others may have has changed nothing there.
+    // If the handler ran and its answer may be shared, the response is unchanged.
     this.#standIn(visit);
     return this.parts.serializers.done(this.#asText(value, visit.context));
   }
@@ -108,7 +108,7 @@ export class HandlerCache {
     if (entry.stale) this.#standIn(visit);
     const body = this.#opened(value, visit);
     if (body === undefined || (entry.hit && !this.#isValid(plain(body.value), input))) {
-      // Not ours, or not of this version: away with it, and answer as if nothing had been there.
+      // Written by another program or version: remove it and answer as for a miss.
       return new Detour(async () => {
         await this.parts.face.cache.invalidate(key);
         return this.#passBy(context, next, input, key);
@@ -118,32 +118,32 @@ export class HandlerCache {
   }
 
   /**
-   * The answer of this request's own handler, which is not for sharing. Where that was somebody
-   * else's, every request makes its own.
+   * An uncacheable answer of this request's own handler. If another request's answer was
+   * uncacheable, this request runs its own handler.
    */
   #unshared({ own, context, next, input, key }: Visit): Detour {
     return new Detour(async () => {
       if (own === undefined) return this.#passBy(context, next, input, key);
-      // Otherwise the next failure would be answered with what is older than this.
+      // Otherwise the next failure would be answered with a value older than this answer.
       if (this.parts.options.staleIfError !== undefined) await this.#runs.forget(key);
       return this.#uncached(own.body, context, input, key);
     });
   }
 
-  /** What was stored before this process may be anything, and so may what `valid` makes of it. */
+  /** A value stored by another program may have any shape, so `valid` may throw. */
   #isValid(value: unknown, input: unknown): boolean {
     const { valid } = this.parts.options;
     try {
       return valid?.(value, input) !== false;
     } catch (error) {
       const reason = error instanceof Error ? error.name : typeof error;
-      const message = `Cache: ${this.parts.name} takes a stored value for invalid, because valid throws: ${reason}.`;
+      const message = `Cache: ${this.parts.name} treats a stored value as invalid, because valid threw: ${reason}.`;
       this.#flaws.warn(`valid ${reason}`, message);
       return false;
     }
   }
 
-  /** An old value is served in place of what this request's handler has failed, or is slow, to make. */
+  /** A stale value replaces the answer of this request's handler, which failed or is slow. */
   #standIn({ run }: Visit): void {
     if (run === undefined) return;
     run.part();
@@ -160,7 +160,10 @@ export class HandlerCache {
     return this.#uncached(await lastBody(next), context, input, key);
   }
 
-  /** The handler's own answer; through `map`, which is given JSON whether it is cached or not. */
+  /**
+   * The handler's own answer, passed through `map`, which receives JSON whether it is cached or
+   * not.
+   */
   async #uncached(
     body: unknown,
     context: ExecutionContext,
@@ -195,14 +198,17 @@ export class HandlerCache {
     return this.#asText(map(given as AnswerEntry<unknown>, input, context), context);
   }
 
-  /** The text of an answer, where that can be sent; else its value. */
+  /** The text of an answer if it can be sent as text, otherwise its value. */
   #asText(answer: unknown, context: ExecutionContext): unknown {
     if (!(answer instanceof JsonText)) return answer;
     const isSent = this.#sendsText && answer.isStructure && declareJson(responseOf(context));
     return isSent ? answer.text : answer.value;
   }
 
-  /** What was stored, its headers repeated; `undefined` when it is nothing that we store. */
+  /**
+   * The stored value, after its headers were repeated; `undefined` when its format is not this
+   * library's.
+   */
   #opened(value: unknown, { context }: Visit): { readonly value: unknown } | undefined {
     if (this.#declared.size === 0) return { value };
     const stored = plain(value);

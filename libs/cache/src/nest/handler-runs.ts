@@ -14,15 +14,15 @@ import { responseSent } from './response-sent.js';
 import type { Serializers } from './serializers.js';
 import { discardBody } from './unsent-body.js';
 
-/** One request on its way through the cache. */
+/** One request to a cached handler. */
 export interface Visit {
   readonly context: ExecutionContext;
   readonly next: CallHandler;
   readonly input: unknown;
   readonly key: string;
-  /** Of the route, before anything was answered. */
+  /** Status of the route before any answer. */
   readonly status: number;
-  /** Set once this request's own handler has run and its answer must not be shared. */
+  /** Set when this request's own handler has given an uncacheable answer. */
   own?: { readonly body: unknown };
   /** What this request's handler does to the response, unless it runs in the background. */
   run?: AnswerWatch;
@@ -30,11 +30,11 @@ export interface Visit {
   answered: boolean;
 }
 
-/** What one cached handler is made of. */
+/** Collaborators and options of one cached handler. */
 export interface HandlerParts extends RequestKeyParts {
   readonly serializers: Serializers;
   readonly logger: Logger;
-  /** The answer is rendered, so it has to be a value. */
+  /** The answer is rendered by a template, so it must be a value. */
   readonly rendered: boolean;
 }
 
@@ -48,15 +48,15 @@ export class HandlerRuns {
   ) {}
 
   /**
-   * Runs the handler of this request, and hands on only what others may be answered with. Anything
-   * else is no failure, and each of the requests that wait makes an answer of its own.
+   * Runs the handler of this request and returns only answers that may be shared. An uncacheable
+   * answer is not a failure: each waiting request then runs its own handler.
    */
   async load(visit: Visit, way: LoadContext): Promise<unknown> {
     const { context, next, key } = visit;
     const response = responseOf(context);
     const background = way.background || visit.answered;
     if (background) {
-      // Not before: what the handler does to the response must not end up in the old answer.
+      // Wait until the stale answer is sent, so that the handler cannot change its response.
       const sent = await responseSent(response);
       if (way.signal.aborted || (way.background && !sent)) return undefined;
     }
@@ -68,8 +68,8 @@ export class HandlerRuns {
       body = await lastBody(next);
     } catch (error) {
       if (way.background || !visit.answered || !isTooLate(error)) throw error;
-      // For the sake of the answer that was given meanwhile; callers that wait must not have this.
-      late = { flaw: 'it sets headers when another answer is on its way', headers: {} };
+      // The error only means that the response was already sent; waiters must not receive it.
+      late = { flaw: 'it sets headers after another answer was sent', headers: {} };
     }
     const { flaw, value } = await this.#storable(visit, body, late ?? watch.end());
     if (flaw === undefined) return value;
@@ -92,43 +92,43 @@ export class HandlerRuns {
     if (obvious !== undefined) return { flaw: obvious };
     const kept = await this.parts.serializers.apply(body, context);
     const json = jsonOf(kept);
-    if (json === undefined) return { flaw: 'its body has no JSON' };
+    if (json === undefined) return { flaw: 'its body has no JSON representation' };
     const isFaithful = this.parts.rendered ? isDeepStrictEqual(json.value, kept) : json.isFaithful;
-    // What `map` makes its answer of is JSON in any case.
+    // `map` receives JSON in any case.
     if (!isFaithful && this.parts.options.map === undefined) {
-      return { flaw: 'its body is answered otherwise than the JSON that would be kept of it' };
+      return { flaw: 'its body is sent differently from the JSON that would be stored' };
     }
     const { value } = json;
-    // A bare null keeps its shorter lifetime.
+    // A bare null has the shorter lifetime of `negativeTtl`.
     const isBare =
       this.declared.size === 0 || (value === null && Object.keys(headers).length === 0);
     return { value: isBare ? value : { headers, body: value } };
   }
 
-  /** Removes what is held, which is older than an answer that cannot be kept. */
+  /** Removes the stored value, which is older than an answer that cannot be stored. */
   async forget(key: string): Promise<void> {
     try {
       const { cache } = this.parts.face;
-      // Where nothing is held, a removal would only end the marker that lets requests load side by side.
+      // Without a stored value, a removal would only end the hit-for-miss marker.
       if (await cache.exists(key)) await cache.delete(key);
     } catch (error) {
-      // Then nothing is served from there either.
+      // An unavailable store serves no stale value either.
       if (!(error instanceof CacheUnavailableError)) throw error;
     }
   }
 }
 
-/** Of an HTTP request, on either server. */
+/** The response of an HTTP request, on Fastify and on Express. */
 export function responseOf(context: ExecutionContext): HttpResponse {
   return context.switchToHttp().getResponse<HttpResponse>();
 }
 
-/** As Nest takes it: the last of an Observable. */
+/** The last value of the Observable, which is what Nest sends. */
 export function lastBody(next: CallHandler): Promise<unknown> {
   return lastValueFrom<unknown, unknown>(next.handle(), { defaultValue: NO_BODY });
 }
 
-/** Node's refusal of headers for a response that is on its way. */
+/** Whether it is Node's error for headers set after they were sent. */
 function isTooLate(error: unknown): boolean {
   const { code } = Object(error) as { readonly code?: unknown }; // of whatever fields
   return code === 'ERR_HTTP_HEADERS_SENT';

@@ -10,35 +10,36 @@ export interface HttpResponse {
   removeHeader(name: string): unknown;
 }
 
-/** Headers to repeat, and the body that they belong to: what is stored when a route names headers. */
+/** Headers to repeat and their body: the stored format of routes with the option `headers`. */
 export interface StoredAnswer {
-  /** By name in lower case; `null` for one that is to be removed. */
+  /** By lower-case name; `null` for a header to remove. */
   readonly headers: Readonly<Record<string, unknown>>;
   readonly body: unknown;
 }
 
-/** Whether a stored value is one; others may write under our keys. */
+/** Whether a stored value has this format; other programs may write under these keys. */
 export function isStoredAnswer(value: unknown): value is StoredAnswer {
   if (typeof value !== 'object' || value === null) return false;
-  // Both own: what JSON.parse makes has nothing else.
+  // Values from JSON.parse have own properties only.
   const { headers } = value as { readonly headers?: unknown }; // an object of whatever fields
   return typeof headers === 'object' && headers !== null && 'body' in value;
 }
 
-/** Writes a header as it was read, in place of any that is there; `null` and `undefined` remove it. */
+/** Replaces a header by a value that was read before; `null` and `undefined` remove it. */
 export function writeHeader(response: HttpResponse, name: string, value: unknown): void {
-  // Fastify adds a cookie to those that are there.
+  // Fastify would append a cookie to the existing ones.
   response.removeHeader(name);
   if (value === null || value === undefined) return;
-  // Express's own `header` completes the type of a content, its `setHeader` does not.
+  // Express's `header` completes a content type, its `setHeader` does not.
   const { setHeader } = response as Partial<Record<'setHeader', HttpResponse['header']>>;
   if (setHeader === undefined) response.header(name, value);
   else setHeader.call(response, name, value);
 }
 
 /**
- * Says that a body which is text is JSON, in the words of both servers. `false` where the response
- * says something else already: then servers treat a text otherwise than an object.
+ * Sets the content type that both servers use for JSON, so that a text body is sent as JSON.
+ * `false` when the response already has another content type: servers treat a text then differently
+ * from an object.
  */
 export function declareJson(response: HttpResponse): boolean {
   const declared = response.getHeader('content-type');
@@ -47,14 +48,17 @@ export function declareJson(response: HttpResponse): boolean {
   return true;
 }
 
-/** In place of the body of a handler that completes without one, which Nest answers with an error. */
+/**
+ * Stands for the missing body of a handler that completes without a value; Nest answers it with an
+ * error.
+ */
 export const NO_BODY = Symbol('no body');
 
-/** Why a body cannot be kept as JSON, whatever it holds, or `undefined`. */
+/** Why a body of this kind cannot be stored as JSON, or `undefined`. */
 export function bodyFlaw(body: unknown): string | undefined {
-  if (body === undefined || body === NO_BODY) return 'there is nothing to keep';
+  if (body === undefined || body === NO_BODY) return 'it has no body';
   if (typeof body !== 'object' || body === null) return undefined;
-  // Express answers with its fields, Fastify fails with it.
+  // Express sends its fields, Fastify fails.
   if (body instanceof Error || isNativeError(body)) return 'its body is an error';
   // StreamableFile, Node's streams, web streams and responses, generators, bytes.
   const isStream =
@@ -66,26 +70,26 @@ export function bodyFlaw(body: unknown): string | undefined {
   return undefined;
 }
 
-/** What is left of a body in the cache. */
+/** A body as it is stored. */
 export interface JsonBody {
   readonly value: unknown;
-  /** Whether both servers answer with it exactly as with the body itself. */
+  /** Whether both servers send it exactly as they would send the body itself. */
   readonly isFaithful: boolean;
 }
 
 /**
- * What JSON makes of a body; `undefined` when it makes nothing of it.
+ * A body converted to JSON and back; `undefined` when JSON cannot represent it.
  *
- * An answer in JSON depends on more than its text: both servers send a `Date` as JSON and its text
- * as plain text, Express sends `NaN` as a text and `null` as nothing, and a number out of
- * `JSON.rawJSON` may have more digits than JavaScript keeps.
+ * The conversion can change an answer: both servers send a `Date` as JSON but a string as plain
+ * text, Express sends `NaN` as text and `null` as an empty body, and a number of `JSON.rawJSON` may
+ * have more digits than JavaScript keeps.
  */
 export function jsonOf(body: unknown): JsonBody | undefined {
   let text: string | undefined;
   try {
-    text = JSON.stringify(body); // nothing for symbols and functions, whatever its type says
+    text = JSON.stringify(body); // undefined for symbols and functions, despite its type
   } catch {
-    // A cycle, a bigint, a `toJSON` that throws. Without the cache it throws as well.
+    // A cycle, a bigint, or a `toJSON` that throws. It fails without the cache as well.
     return undefined;
   }
   if (text === undefined) return undefined;

@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import { cacheToken } from './cache-binding.js';
 
 /**
- * Injects the cache of `CacheModule.forRoot({ name })`; without a name, the one that has none.
+ * Injects the cache of `CacheModule.forRoot({ name })`; without a name, the cache that has none.
  *
  * ```ts
  * constructor(@InjectCache('reports') private readonly reports: CacheService) {}

@@ -4,12 +4,12 @@ import type { Application, Owner } from './application.js';
 import { applicationOf, onlyApplication } from './application.js';
 
 const OWNER = Symbol('OWNER');
-/** Of instances that are frozen. */
+/** Owners of frozen instances. */
 const frozen = new WeakMap<object, Owner>();
 
 /**
- * Has Nest tell every instance of a class which application has made it: as a provider of whatever
- * scope, through `ModuleRef`, or in a module that is loaded later.
+ * Makes Nest pass each instance of a class its application, however it is created: as a provider of
+ * any scope, through `ModuleRef`, or in a module that is loaded later.
  */
 export function ownInstancesOf(prototype: object): void {
   if (Object.hasOwn(prototype, OWNER)) return;
@@ -23,7 +23,7 @@ export function ownInstancesOf(prototype: object): void {
   Inject(ModulesContainer)(prototype, OWNER);
 }
 
-/** Who `self` is when it runs a method of the application; what was another's is made its own. */
+/** The owner of `self` in this application; an instance of another application is reassigned. */
 export function own(self: object, application: Application): Owner {
   const known = knownOwner(self);
   if (known?.application === application) return known;
@@ -35,9 +35,9 @@ export function own(self: object, application: Application): Owner {
 }
 
 /**
- * Who runs a method as `self`; `undefined` in a program without an application.
+ * The owner for calls on `self`; `undefined` in a program without an application.
  *
- * @throws CacheOptionsError where it cannot be told
+ * @throws CacheOptionsError when the application cannot be determined
  */
 export function ownerOf(self: unknown, where: string): Owner | undefined {
   const isObject = (typeof self === 'object' && self !== null) || typeof self === 'function';
@@ -48,13 +48,15 @@ export function ownerOf(self: unknown, where: string): Owner | undefined {
   return isObject ? own(self, application) : application.anonymous;
 }
 
-/** Proxies and copies are who they stand for. A class, whose static methods run, is only itself. */
+/**
+ * Proxies and copies have the owner of their original. A class (static methods) inherits no owner.
+ */
 function knownOwner(self: object): Owner | undefined {
   const seen: unknown =
     typeof self === 'function' && !Object.hasOwn(self, OWNER)
       ? undefined
       : Reflect.get(self, OWNER);
-  // A proxy of somebody's may answer anything.
+  // A foreign proxy may return any value.
   return isOwner(seen) ? seen : frozen.get(self);
 }
 

@@ -4,9 +4,9 @@ import type { Instances } from './cache-aside.options.js';
 import type { Subject } from './nest-cache-options.js';
 
 /**
- * The names of private entries: `~user:<subject>:<key>` and `~vary:<groups>:<key>`, one inside of
- * the other where both apply. The parts of a subject are joined with a comma, which no encoded part
- * holds, so that no two subjects, and no subject and key, are written alike.
+ * The keys of private entries: `~user:<subject>:<key>` and `~vary:<groups>:<key>`, nested where
+ * both apply. The parts of a subject are joined by commas. Encoded parts contain no comma, so
+ * different subjects and keys never collide.
  */
 export function privateKey(kind: 'user' | 'vary', parts: Subject, key: string): string {
   return `~${kind}:${partsOf(parts).map(encodeSegment).join(',')}:${key}`;
@@ -26,22 +26,22 @@ export function partsOf(subject: Subject): readonly KeySegment[] {
  * await cache.invalidate(userPattern([tenant, user.id], cachePattern`orders:*`));
  * ```
  *
- * @param keys of which keys of the handlers; default: of all. What a handler's `vary` gives stands
- *   before its key: `~vary:*:orders:*`
+ * @param keys pattern of the handlers' keys; default: all. With `vary` its values precede the key:
+ *   `~vary:*:orders:*`
  * @throws CacheKeyInvalidError as `cacheKey`
  */
 export function userPattern(subject: Subject, keys = '*'): CachePattern {
   return privateKey('user', subject, keys) as CachePattern; // encoded as `cachePattern` does
 }
 
-/** The key of a method as one instance has it; see {@link Instances}. */
+/** The key of a method for one instance; see {@link Instances}. */
 export function keyOfInstance(
   instances: Instances | undefined,
   instance: unknown,
   key: string,
 ): string {
   if (typeof instances !== 'function') return key;
-  // The instance is of the class that the function was written for.
+  // The function was written for the class of this instance.
   const nameOf = instances as (instance: unknown) => KeySegment;
   return `${encodeSegment(nameOf(instance))}:${key}`;
 }

@@ -1,27 +1,27 @@
 import type { ExecutionContext, PipeTransform, Type } from '@nestjs/common';
 
-/** A request as the server gives it, unchecked. */
+/** A request as the server provides it, unvalidated. */
 export interface RawRequest {
   readonly params: Readonly<Record<string, string>>;
-  /** A repeated or nested parameter is no string. */
+  /** A repeated or nested parameter is not a string. */
   readonly query: Readonly<Record<string, unknown>>;
 }
 
 /** The raw parameters and query of an HTTP request, on Fastify and on Express. */
 export function rawRequest(context: ExecutionContext): RawRequest {
-  // What `switchToHttp().getRequest()` returns, without the three closures that it makes.
+  // The same as `switchToHttp().getRequest()`, without its three closures.
   return context.getArgByIndex<RawRequest>(0);
 }
 
-/** Classes that the parts of a request are checked against; a part without one stays raw. */
+/** Classes that validate the parts of a request; a part without a class stays raw. */
 export interface RequestShape<Params, Query> {
   readonly params?: Type<Params>;
   readonly query?: Type<Query>;
 }
 
 /**
- * For `read` of `@CacheAside`: puts the request through a pipe before the key is made, because the
- * handler's own pipes run only when the handler does. What the pipe throws is answered as ever.
+ * For `read` of `@CacheAside`: runs a pipe on the request before the key is built, because a hit
+ * skips the handler's own pipes. Errors of the pipe are answered as usual.
  *
  * ```ts
  * read: validated({ params: ItemParams, query: PageQuery }, new ValidationPipe({ transform: true }))
@@ -34,7 +34,8 @@ export function validated<Params = RawRequest['params'], Query = RawRequest['que
   return async (context) => {
     const raw = rawRequest(context);
     return {
-      // The pipe makes an instance of the class, or throws; without one the type is the raw one.
+      // The pipe returns an instance of the class or throws; without a class the type is the raw
+      // one.
       params: (await checked(pipe, 'param', shape.params, raw.params)) as Params,
       query: (await checked(pipe, 'query', shape.query, raw.query)) as Query,
     };

@@ -1,21 +1,22 @@
 import type { ServerResponse } from 'node:http';
 import type { HttpResponse } from './http-answer.js';
 
-/** What is written to the socket: Fastify's `raw`, with Express the response itself. */
+/** Node's response: `raw` of Fastify's reply, or Express's response itself. */
 export function rawOf(response: HttpResponse): ServerResponse {
-  // The two servers' responses differ here, and only here.
+  // The only place that distinguishes the two servers' responses.
   const { raw } = response as { readonly raw?: ServerResponse };
   return raw ?? (response as unknown as ServerResponse);
 }
 
-/** Whether status and headers are on their way, so that nothing can be changed any more. */
+/** Whether status and headers have been sent and cannot be changed any more. */
 export function isSent(response: HttpResponse): boolean {
   return rawOf(response).headersSent;
 }
 
 /**
- * Calls `done` once, when the response is on its way: with `true`, or with `false` when its client
- * has gone before that. Not when all of it is written, which a slow client could put off for ever.
+ * Calls `done` once: with `true` when the headers are sent, with `false` when the client
+ * disconnects before that. It does not wait for the whole body, which a slow client could delay for
+ * ever.
  */
 export function whenSent(response: HttpResponse, done: (sent: boolean) => void): void {
   const raw = rawOf(response);
@@ -33,7 +34,8 @@ export function whenSent(response: HttpResponse, done: (sent: boolean) => void):
   };
   raw.once('finish', settled);
   raw.once('close', settled);
-  // There is no event for it; every response of HTTP/1 comes by here, explicitly or not.
+  // Node has no event for it, but every HTTP/1 response calls `writeHead`, explicitly or
+  // implicitly.
   const writeHead = raw.writeHead.bind(raw) as (...args: unknown[]) => ServerResponse; // as given
   raw.writeHead = (...args: unknown[]): ServerResponse => {
     const written = writeHead(...args);

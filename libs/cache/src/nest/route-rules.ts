@@ -12,7 +12,7 @@ import type { AnyHandlerOptions } from './decorated.js';
 import { handlerDecoration, handlerNames, isRoute } from './decorated.js';
 
 /**
- * Refuses, at start, handlers whose answers no cache can repeat.
+ * Rejects, at start, handlers whose answers cannot be repeated from a cache.
  *
  * @throws CacheOptionsError
  */
@@ -28,18 +28,18 @@ export function assertCacheable(
   const option = BEHIND_ITS_ANSWER.find((one) => Boolean(options[one]));
   if (option === undefined) return;
   const needs = takes(type, name, [RouteParamtypes.RESPONSE])
-    ? 'must not take the response (@Res)'
+    ? 'must not inject the response (@Res)'
     : (options.headers?.length ?? 0) > 0
-      ? 'must not have headers to repeat'
+      ? 'must not have the option headers'
       : undefined;
   if (needs === undefined) return;
   throw new CacheOptionsError(
     option,
-    `${where} has ${option}, so it may run when its request has been answered already: it ${needs}.`,
+    `${where} has ${option}, so it may run after its request was answered: it ${needs}.`,
   );
 }
 
-/** Where @nestjs/microservices, websockets and graphql note their handlers. */
+/** Metadata keys of the handlers of @nestjs/microservices, websockets and graphql. */
 const OTHER_TRANSPORTS = [
   'microservices:handler_type',
   'websockets:message_mapping',
@@ -49,7 +49,7 @@ const OTHER_TRANSPORTS = [
 const EVENT_HANDLER = 2;
 
 /**
- * Refuses a cached method whose result nobody is answered with: what it does would be left out.
+ * Rejects a cached event handler: it has no answer, and a hit would skip its work.
  *
  * @throws CacheOptionsError
  */
@@ -57,13 +57,13 @@ export function assertAnswers(method: object, where: string): void {
   if (Reflect.getMetadata('microservices:handler_type', method) !== EVENT_HANDLER) return;
   throw new CacheOptionsError(
     'cache',
-    `${where} handles events, which nobody is answered: a hit would leave its work undone. Cache a method that it reads with.`,
+    `${where} handles events, which have no answer: a hit would skip its work. Cache a method that it calls instead.`,
   );
 }
 
 /**
- * Refuses a route without `@CacheAside` in the place of one with it: a class that overrides a cached
- * handler, or a decorator above ours that has dropped what ours had noted.
+ * Rejects a route without `@CacheAside` that replaces one with it: an override of a cached handler,
+ * or a decorator above this library's that dropped its metadata.
  *
  * @throws CacheOptionsError
  */
@@ -77,33 +77,33 @@ export function assertNotOverridden(
       continue;
     throw new CacheOptionsError(
       'scope',
-      `${type.name}.${String(name)} takes the place of a handler with @CacheAside and has none itself: put @CacheAside on it, above what replaces the method; with enabled: false if it is not to be cached.`,
+      `${type.name}.${String(name)} takes the place of a handler with @CacheAside and has none itself: put @CacheAside on it, above any decorator that replaces the method; use enabled: false if it must not be cached.`,
     );
   }
 }
 
-/** Options with which a handler runs, or goes on, in the background. */
+/** Options that let a handler start, or continue, in the background. */
 const BEHIND_ITS_ANSWER = ['staleWhileRevalidate', 'earlyRefresh', 'softTimeout'] as const;
 
 function whyNot(type: object, name: string | symbol, method: object): string | undefined {
   if (!isRoute(method)) return NO_ROUTE;
   if (OTHER_TRANSPORTS.some((key) => Reflect.hasMetadata(key, method))) {
-    return 'is a handler of messages or queries as well, which no HTTP answer is for: give each its own method.';
+    return 'also handles messages or queries, which are not answered over HTTP: use a separate method for each.';
   }
   const verb: unknown = Reflect.getMetadata(METHOD_METADATA, method);
   if (Reflect.hasMetadata(SSE_METADATA, method)) {
-    return 'sends events for as long as its client listens, which cannot be cached.';
+    return 'sends server-sent events, which cannot be cached.';
   }
   if (verb !== RequestMethod.GET && verb !== RequestMethod.HEAD) {
-    return 'answers requests that are not GET or HEAD; cache the method that it reads with instead.';
+    return 'answers requests that are not GET or HEAD; cache a method that it calls instead.';
   }
   if (writesItself(type, name)) {
-    return 'writes its answer by itself (@Res or @Next): use @Res({ passthrough: true }), or do not cache it.';
+    return 'sends its response itself (@Res or @Next): use @Res({ passthrough: true }), or do not cache it.';
   }
   return undefined;
 }
 
-/** By the same rule as Nest, which then leaves the sending to the handler. */
+/** The same rule as Nest's: such a handler sends its response itself. */
 function writesItself(type: object, name: string | symbol): boolean {
   if (Reflect.getMetadata(RESPONSE_PASSTHROUGH_METADATA, type, name) === true) return false;
   return takes(type, name, [RouteParamtypes.RESPONSE, RouteParamtypes.NEXT]);

@@ -6,7 +6,7 @@ import { lastValueFrom, of } from 'rxjs';
 import { CacheOptionsError } from '../cache-errors.js';
 import type { AnyHandlerOptions } from './decorated.js';
 
-/** `ClassSerializerInterceptor`, `StandardSchemaSerializerInterceptor` and what extends them. */
+/** `ClassSerializerInterceptor`, `StandardSchemaSerializerInterceptor` and their subclasses. */
 interface SerializerInterceptor extends NestInterceptor {
   serialize(value: unknown, ...rest: unknown[]): unknown;
 }
@@ -22,25 +22,25 @@ export interface CachedHandler {
 
 type Declared = NestInterceptor | Type<NestInterceptor>;
 
-/** What serializers have already been applied to. */
+/** Values that have already been serialised. */
 const serialised = new WeakSet<object>();
-/** What `serialize` of a serializer was before it was taught. */
+/** The original `serialize` of each patched serializer. */
 const taught = new WeakMap<SerializerInterceptor, unknown>();
 
 /**
  * The serializer interceptors around a handler, applied before a value is stored.
  *
- * Nest runs global interceptors outside of those of a class, and these outside of a method's. A
- * serializer therefore sees a handler's answer after this library has: what `@Exclude()` is to hide
- * would be stored, and a hit, which is plain JSON, would show it. So the serializers are applied
- * here, innermost first, and learn to leave alone what they have been applied to.
+ * Nest runs global interceptors outside those of a class, and these outside a method's. A
+ * serializer would therefore see the answer after the cache: fields hidden by `@Exclude()` would be
+ * stored, and a hit, which is plain JSON, would expose them. So the serializers are applied here,
+ * innermost first, and patched to skip values that are already serialised.
  */
 export class Serializers {
   private constructor(private readonly inOrder: readonly NestInterceptor[]) {}
 
   /**
-   * @throws CacheOptionsError when one is request-scoped, so that it cannot be had here, or may
-   *   depend on who asks, and the handler does not say how
+   * @throws CacheOptionsError when one is request-scoped, or may depend on the caller while the
+   *   handler has no `vary`
    */
   static around({ type, method, aside, module, config }: CachedHandler): Serializers {
     const where = `${type.name}.${method.name}`;
@@ -67,7 +67,7 @@ export class Serializers {
     return new Serializers(found.reverse());
   }
 
-  /** Whether there is none: what is answered reaches the server as it is. */
+  /** Whether there are none, so that answers reach the server unchanged. */
   get areNone(): boolean {
     return this.inOrder.length === 0;
   }
@@ -83,7 +83,7 @@ export class Serializers {
     return result;
   }
 
-  /** Says that the serializers have nothing left to do on a value. */
+  /** Marks a value as serialised. */
   done(value: unknown): unknown {
     if (!this.areNone && typeof value === 'object' && value !== null) {
       serialised.add(value);
@@ -92,7 +92,7 @@ export class Serializers {
   }
 }
 
-/** Their work is not always the same when done twice: a transformation of theirs may not be. */
+/** Makes a serializer skip serialised values: serialising twice may give another result. */
 function teach(serializer: SerializerInterceptor): void {
   if (taught.has(serializer)) return;
   taught.set(serializer, Reflect.get(serializer, 'serialize'));
@@ -104,17 +104,17 @@ function teach(serializer: SerializerInterceptor): void {
 }
 
 function declaredOn(target: object): readonly Declared[] {
-  // `@UseInterceptors` writes there.
+  // Written by `@UseInterceptors`.
   return (Reflect.getMetadata(INTERCEPTORS_METADATA, target) ?? []) as readonly Declared[];
 }
 
-/** A method's serializers inside of this library's interceptor have done their work already. */
+/** A method's serializers inside this library's interceptor have already run. */
 function outsideOfUs(declared: readonly Declared[]): readonly Declared[] {
   const ours = declared.findIndex((one) => typeof one === 'function' && IS_CACHE in one);
   return ours === -1 ? declared : declared.slice(0, ours);
 }
 
-/** Marks this library's own interceptor, which this file must not import. */
+/** Marks this library's interceptor, which this file must not import. */
 export const IS_CACHE: unique symbol = Symbol('IS_CACHE');
 
 function prototypeOf(type: unknown): unknown {
@@ -128,8 +128,8 @@ function isSerializer(candidate: unknown): candidate is SerializerInterceptor {
 }
 
 /**
- * Whether it is one of Nest's own, which serialise by the value and the handler alone. One of the
- * application's may look at the request, or at what surrounds it.
+ * Whether it is one of Nest's own, whose result depends on the value and the handler alone. The
+ * application's own may depend on the request or its context.
  */
 function isStock(serializer: SerializerInterceptor): boolean {
   return STOCK.some(

@@ -1,6 +1,6 @@
 /**
- * Lets go what a body that is not sent holds, such as an open file. Of streams only: entities of an
- * object mapper may have a `destroy` of another kind, which deletes their row.
+ * Releases the resources of a body that is not sent, such as an open file. Streams only: an ORM
+ * entity may have a `destroy` that deletes its row.
  */
 export function discardBody(body: unknown): void {
   if (typeof body !== 'object' || body === null) return;
@@ -10,7 +10,7 @@ export function discardBody(body: unknown): void {
     typeof method === 'function' ? (method.call(body) as unknown) : undefined;
   if (typeof getStream === 'function') discardBody(call(getStream));
   else if (typeof pipe === 'function') call(holder['destroy']);
-  // A reader that holds it lets it go itself.
+  // A locked stream rejects; its reader releases it.
   else if (typeof getReader === 'function')
     Promise.resolve(call(holder['cancel'])).catch(() => undefined);
   else if (Object.prototype.toString.call(body) === '[object Response]')

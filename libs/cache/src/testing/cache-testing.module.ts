@@ -5,7 +5,7 @@ import { CacheTesting } from './cache-testing.js';
 
 /**
  * The real cache over a store of the test's own, without operation lines. Nothing is connected or
- * shared; what a test can do with it is in {@link CacheTesting}.
+ * shared; inject {@link CacheTesting} to control it.
  *
  * ```ts
  * const app = await Test.createTestingModule({

@@ -8,19 +8,19 @@ import { RecordingStore } from './recording-store.js';
 
 /** Options of a cache for tests: those of the module, except that the store is the test's own. */
 export interface CacheTestingOptions extends Omit<CacheModuleForRoot, 'redis' | 'store'> {
-  /** What time the cache and its store live by. Default: the machine's, or that of `store`. */
+  /** Clock of the cache and its store. Default: the system clock, or that of `store`. */
   readonly clock?: Clock;
-  /** The store at the bottom. Default: an empty in-process one. */
+  /** The wrapped store. Default: an empty in-process store. */
   readonly store?: CacheStore;
 }
 
-/** The handles of a test on its cache. Injectable where `CacheTestingModule` is imported. */
+/** A test's access to its cache. Injectable where `CacheTestingModule` is imported. */
 export class CacheTesting {
-  /** Makes the store fail, hang, lose replies, wait or go away. */
+  /** Makes the store fail, hang, lose replies, wait or disconnect. */
   readonly faults: FaultyStore;
-  /** What the store was asked, and which keys were hit, missed, filled and removed. */
+  /** The store calls, and which keys were hit, missed, filled and removed. */
   readonly calls: RecordingStore;
-  /** The options that make a cache over this store: hand them to `CacheModule` or `CacheService`. */
+  /** Options for a cache over this store: pass them to `CacheModule` or `CacheService`. */
   readonly options: CacheModuleForRoot;
 
   constructor(options: CacheTestingOptions = {}) {
@@ -40,14 +40,15 @@ export class CacheTesting {
   }
 }
 
-/** A cache for tests together with the test's handles on it. */
+/** A cache for tests with the test's access to it. */
 export interface TestCache extends CacheTesting {
   readonly cache: CacheService;
 }
 
 /**
- * The real cache over a store of the test's own, without a Nest application: for what is made with
- * `new`. Nothing is connected or shared, and nothing needs closing unless `store` does.
+ * The real cache over a store of the test's own, without a Nest application: for classes that are
+ * created with `new`. Nothing is connected or shared, and nothing needs closing unless `store`
+ * does.
  *
  * ```ts
  * const { cache, calls } = testCache();

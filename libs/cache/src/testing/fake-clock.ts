@@ -7,8 +7,8 @@ interface Timer {
 }
 
 /**
- * A clock that stands still until it is told to move. Given to a test's cache it moves everything
- * that takes time there: lives, leases, waits, deadlines and the timeouts of loaders.
+ * A clock that moves only when a test advances it. In a test's cache it drives everything that
+ * takes time: lifetimes, leases, waits, deadlines and loader timeouts.
  *
  * ```ts
  * const clock = new FakeClock();
@@ -39,7 +39,7 @@ export class FakeClock implements Clock {
     return this.#timers.length;
   }
 
-  /** Moves time on by `ms` milliseconds and runs what falls due on the way, in order. */
+  /** Advances time by `ms` milliseconds and runs the timers that fall due, in order. */
   advance(ms: number): void {
     const end = this.#now + ms;
     for (let due = this.#take(end); due !== undefined; due = this.#take(end)) this.#fire(due);
@@ -47,8 +47,8 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * As `advance`, and after each timer everything happens that it set off, new timers included:
-   * what a test needs when a wait ends in another wait.
+   * As `advance`, but settles all promises after each timer, so that new timers run as well: for
+   * waits that lead to further waits.
    */
   async advanceAsync(ms: number): Promise<void> {
     const end = this.#now + ms;
@@ -61,7 +61,7 @@ export class FakeClock implements Clock {
     await settle();
   }
 
-  /** Time passes while the process is too busy to look at its timers; then those due all run. */
+  /** Simulates a blocked event loop: time passes without timers, then all due timers run. */
   async stall(ms: number): Promise<void> {
     this.#now += ms;
     const due = this.#timers.filter(({ at }) => at <= this.#now).sort((a, b) => a.at - b.at);

@@ -14,19 +14,19 @@ import type {
 import type { StoreCall, StoreOperation } from './store-wrapper.js';
 import { StoreWrapper } from './store-wrapper.js';
 
-/** How often a fault strikes. */
+/** How often a fault applies. */
 export interface FaultOptions {
-  /** So many calls; by default all, until `heal`. */
+  /** Number of calls. Default: all, until `heal`. */
   readonly times?: number;
-  /** Lets so many of these calls pass first. Default 0. */
+  /** Number of calls that pass first. Default 0. */
   readonly skip?: number;
 }
 
-/** A call that waits at a gate. */
+/** A call that is held back. */
 export interface HeldCall {
-  /** Resolves when the call is there: with `holdReply`, when it has been done as well. */
+  /** Resolves when the call has arrived; with `holdReply`, when it has also been executed. */
   readonly arrived: Promise<void>;
-  /** Lets it go. */
+  /** Lets the call continue. */
   release(): void;
 }
 
@@ -40,21 +40,23 @@ interface Fault {
   skip: number;
 }
 
-/** Parts generations of before and after a `disconnect`; beyond any count of real reconnects. */
+/**
+ * Separates generations before and after a `disconnect`; more than any number of real reconnects.
+ */
 const PER_DISCONNECT = 2 ** 32;
 
 /**
- * A store that goes wrong on command, around any other. It keeps the promise of every store: a call
- * without an answer ends at its deadline (by its `clock`, or that of the store), a removal after
- * `removalTimeoutMs`, with `CacheUnavailableError`. Of several faults the newest strikes.
+ * Wraps a store and makes it fail on command. It keeps the contract of stores: a call without an
+ * answer fails at its deadline (by its `clock`, or that of the store), a removal after
+ * `removalTimeoutMs`, with `CacheUnavailableError`. Of several faults the newest applies.
  *
  * ```ts
  * const { cache, faults } = testCache();
- * faults.fail('read', { times: 1 });          // refused, once
- * faults.hang('all');                         // not done, never answered
- * faults.loseReply('remove');                 // done, and never answered
+ * faults.fail('read', { times: 1 });          // rejected, once
+ * faults.hang('all');                         // not executed, never answered
+ * faults.loseReply('remove');                 // executed, never answered
  * faults.delay('fill', 30);                   // arrives 30 ms late
- * faults.disconnect();                        // away: refused at once
+ * faults.disconnect();                        // unavailable: rejected at once
  * faults.heal();
  *
  * const held = faults.hold('fill');           // an exact interleaving
@@ -64,8 +66,7 @@ const PER_DISCONNECT = 2 ** 32;
  * held.release();
  * ```
  *
- * The idea of stores that break on command is bentocache's (its chaos drivers, which it keeps for
- * its own tests).
+ * The idea comes from bentocache's chaos drivers, which it keeps for its own tests.
  */
 export class FaultyStore extends StoreWrapper {
   readonly #clock: Clock;
@@ -99,7 +100,7 @@ export class FaultyStore extends StoreWrapper {
   ): void {
     const { reason = 'refused' } = options;
     const play = (): Promise<never> =>
-      Promise.reject(new CacheUnavailableError(reason, 'The store was told to fail.'));
+      Promise.reject(new CacheUnavailableError(reason, 'The store fails on command.'));
     this.#add(operations, play, options);
   }
 
@@ -108,7 +109,7 @@ export class FaultyStore extends StoreWrapper {
     this.#add(operations, () => new Promise<never>(() => undefined), options);
   }
 
-  /** Does what it was asked, and the answer never comes. */
+  /** Executes the call and never answers. */
   loseReply(operations: FaultyOperations, options: FaultOptions = {}): void {
     const play = (run: () => Promise<unknown>): Promise<never> => {
       run().catch(() => undefined);
@@ -117,19 +118,19 @@ export class FaultyStore extends StoreWrapper {
     this.#add(operations, play, options);
   }
 
-  /** Does it `ms` milliseconds later — also when the caller has given up by then. */
+  /** Executes the call `ms` milliseconds later, even if the caller has given up by then. */
   delay(operations: FaultyOperations, ms: number, options: FaultOptions = {}): void {
     this.#add(operations, (run) => pause(this.#clock, ms).then(run), options);
   }
 
-  /** Stops the next such call before it is done. */
+  /** Holds the next such call before it is executed. */
   hold(operations: FaultyOperations, options: Pick<FaultOptions, 'skip'> = {}): HeldCall {
     const gate = new Gate();
     this.#add(operations, (run) => gate.stop().then(run), { ...options, times: 1 });
     return gate;
   }
 
-  /** Lets the next such call be done, and keeps its answer back. */
+  /** Lets the next such call execute and holds its answer. */
   holdReply(operations: FaultyOperations, options: Pick<FaultOptions, 'skip'> = {}): HeldCall {
     const gate = new Gate();
     const play = <T>(run: () => Promise<T>): Promise<T> => {
@@ -141,19 +142,19 @@ export class FaultyStore extends StoreWrapper {
     return gate;
   }
 
-  /** Goes away: `connected` is false, every call is refused at once, and leases are lost. */
+  /** Disconnects: `connected` is false, every call is rejected at once, and leases are lost. */
   disconnect(): void {
     if (!this.#away) this.#disconnects++;
     this.#away = true;
   }
 
-  /** Ends all faults. What is stored is still there; what hangs goes on hanging. */
+  /** Ends all faults. Stored values remain; hanging calls stay unanswered. */
   heal(): void {
     this.#faults = [];
     this.#away = false;
   }
 
-  /** A lease dies with its connection, and so does one whose grant nobody heard of. */
+  /** A lease ends with its connection, even if the answer that granted it was lost. */
   override async acquire(key: string, terms: LeaseTerms, withinMs: number): Promise<Acquisition> {
     const disconnects = this.#disconnects;
     let abandoned = false;
@@ -229,7 +230,9 @@ export class FaultyStore extends StoreWrapper {
 
   protected pass<T>(call: StoreCall, run: () => Promise<T>): Promise<T> {
     if (this.#away) {
-      return Promise.reject(new CacheUnavailableError('offline', 'The store was told to be away.'));
+      return Promise.reject(
+        new CacheUnavailableError('offline', 'The store was disconnected on command.'),
+      );
     }
     const fault = this.#faults.findLast((each) => each.strikes(call.operation) && --each.skip < 0);
     if (fault === undefined) return run();

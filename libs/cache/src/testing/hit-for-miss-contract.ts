@@ -7,7 +7,7 @@ import { ALL_KEYS, selectKeys } from '../keys/key-selection.js';
 
 const MS = 10_000;
 const MARKED_MS = 5_000;
-// What a case waits for the end of; long enough for a busy machine to get there before it.
+// A period whose end a case waits for; long enough for a slow machine to act before it.
 const BRIEF_MS = 500;
 const LEASE = { leaseMs: 5_000, replace: false };
 const TURN = { leaseMs: 5_000, force: false };
@@ -33,24 +33,27 @@ async function onlyOneLoads(store: CacheStore, key: string): Promise<void> {
   assert.equal((await store.acquire(key, LEASE, MS)).state, 'wait');
 }
 
-/** What a store must do about keys that yield nothing to store. */
+/** Contract for keys whose loads yield nothing to store. */
 export function hitForMissContract(fact: Fact, removals: Removals): void {
-  fact('lets all load side by side after a load without a value', async (store) => {
+  fact('lets all callers load side by side after a load without a value', async (store) => {
     await marked(store, 'k');
     const leases = [await leased(store, 'k'), await leased(store, 'k'), await leased(store, 'k')];
     assert.equal(new Set(leases.map(({ token }) => token)).size, 1);
   });
 
-  fact('holds no value meanwhile: none is read, listed, described or counted', async (store) => {
-    await marked(store, 'k');
-    assert.equal(await store.read('k', MS), undefined);
-    assert.equal(await store.readWithLife('k', 'approximate', MS), undefined);
-    assert.equal(await store.describe('k'), undefined);
-    assert.deepEqual((await store.list(undefined, undefined, 9)).items, []);
-    assert.equal(await store.remove(ALL_KEYS), 0);
-  });
+  fact(
+    'has no value while the marker lasts: none is read, listed, described or counted',
+    async (store) => {
+      await marked(store, 'k');
+      assert.equal(await store.read('k', MS), undefined);
+      assert.equal(await store.readWithLife('k', 'approximate', MS), undefined);
+      assert.equal(await store.describe('k'), undefined);
+      assert.deepEqual((await store.list(undefined, undefined, 9)).items, []);
+      assert.equal(await store.remove(ALL_KEYS), 0);
+    },
+  );
 
-  fact('stores the first value of those who load, which ends the marker', async (store) => {
+  fact('stores the first value of concurrent loads, which ends the marker', async (store) => {
     const first = await marked(store, 'k');
     const [second, third] = [await leased(store, 'k'), await leased(store, 'k')];
     assert.equal(await store.fill(second, '1', undefined, MS), true);
@@ -61,7 +64,7 @@ export function hitForMissContract(fact: Fact, removals: Removals): void {
     await onlyOneLoads(store, 'k');
   });
 
-  fact('keeps the marker when another of them ends without a value', async (store) => {
+  fact('keeps the marker when another load ends without a value', async (store) => {
     const lease = await marked(store, 'k');
     assert.equal(await store.release(lease, MS), true);
     await leased(store, 'k');
@@ -70,7 +73,7 @@ export function hitForMissContract(fact: Fact, removals: Removals): void {
     await leased(store, 'k');
   });
 
-  fact('lets one load at a time again when the marker has run out', async (store) => {
+  fact('lets one caller load at a time again when the marker has expired', async (store) => {
     await marked(store, 'k', BRIEF_MS);
     await sleep(BRIEF_MS + 20);
     await onlyOneLoads(store, 'k');
@@ -94,7 +97,7 @@ export function hitForMissContract(fact: Fact, removals: Removals): void {
     });
   }
 
-  fact('lets callers that wait refresh side by side, and no background', async (store) => {
+  fact('lets waiting callers refresh side by side, but no background refresh', async (store) => {
     await store.write('k', filling('a'), undefined, MS);
     const turn = await store.acquireRefresh('k', HEAD, TURN, MS);
     assert.equal(turn.state, 'owned');
@@ -110,7 +113,7 @@ export function hitForMissContract(fact: Fact, removals: Removals): void {
   });
 
   fact(
-    'lets one refresh at a time when another filling is held, or after its time',
+    'lets one refresh at a time when another fill is stored, or after the marker has expired',
     async (store) => {
       const marks = async (forMs: number): Promise<void> => {
         await store.write('k', filling('a'), undefined, MS);
@@ -124,7 +127,7 @@ export function hitForMissContract(fact: Fact, removals: Removals): void {
       const begun = await store.acquireRefresh('k', other, TURN, MS);
       assert.equal(begun.state, 'owned');
       assert.equal((await store.acquireRefresh('k', other, TURN, MS)).state, 'wait');
-      // Another's end leaves no marker over the turn that is taken.
+      // The end of another refresh leaves no marker over the lease that is held.
       const insisted = await store.acquireRefresh('k', other, { ...TURN, force: true }, MS);
       assert.equal(insisted.state, 'owned');
       assert.equal(await store.releaseRefresh(insisted.refresh, 0, MS, MARKED_MS), true);
@@ -137,7 +140,7 @@ export function hitForMissContract(fact: Fact, removals: Removals): void {
     },
   );
 
-  fact('wakes those who wait when a load ends without a value', async (store) => {
+  fact('wakes waiters when a load ends without a value', async (store) => {
     const lease = await leased(store, 'k');
     const watch = store.watch('k');
     assert.equal((await store.acquire('k', LEASE, MS)).state, 'wait');

@@ -5,7 +5,7 @@ import type { Fact, TakeLease } from './refresh-contract.js';
 
 const MS = 10_000;
 
-/** What a store must show of itself: listings, descriptions, statistics. */
+/** Contract of listings, descriptions and statistics. */
 export function listingContract(fact: Fact, leased: TakeLease): void {
   fact('keys in byte order, a page at a time, without leases', async (store) => {
     for (const key of ['b', 'a:2', 'a:1', 'ñ', 'a:3']) await store.write(key, '12', 9_000, MS);
@@ -58,7 +58,7 @@ export function listingContract(fact: Fact, leased: TakeLease): void {
     await store.read('nada', MS);
     const after = await store.statistics();
     assert.equal(after.keys, 1);
-    // A store may count its own bookkeeping reads along.
+    // A store may include its own bookkeeping reads.
     assert.ok((after.hits ?? 0) - (before.hits ?? 0) >= 1);
     assert.ok((after.misses ?? 0) - (before.misses ?? 0) >= 1);
     assert.ok((after.usedMemoryBytes ?? 0) > 0);

@@ -3,8 +3,8 @@ import type { StoreCall, StoreOperation } from './store-wrapper.js';
 import { StoreWrapper } from './store-wrapper.js';
 
 /**
- * A store that remembers what it was asked and what came of it, around any other. Keys are without
- * prefix and in the order of the answers.
+ * Wraps a store and records every call and its outcome. Keys are without prefix and in the order of
+ * the answers.
  *
  * ```ts
  * const { cache, calls } = testCache();
@@ -37,22 +37,22 @@ export class RecordingStore extends StoreWrapper {
     return this.#hits;
   }
 
-  /** Keys that a read did not find; a read that failed found nothing and missed nothing. */
+  /** Keys that a read did not find; a failed read counts neither as hit nor as miss. */
   get misses(): readonly string[] {
     return this.#misses;
   }
 
-  /** Keys that were stored: by a load, unless its fill was refused, or by hand. */
+  /** Keys that were stored, by accepted fills or by `set`. */
   get filled(): readonly string[] {
     return this.#filled;
   }
 
-  /** Keys and patterns whose removal was confirmed, whether or not anything was there. */
+  /** Keys and patterns whose removal was confirmed, whether or not a value existed. */
   get removed(): readonly string[] {
     return this.#removed;
   }
 
-  /** How many calls were made, of the given operations or of all. */
+  /** The number of calls, of the given operations or of all. */
   count(...operations: readonly StoreOperation[]): number {
     if (operations.length === 0) return this.#all.length;
     return this.#all.filter(({ operation }) => operations.includes(operation)).length;
@@ -76,7 +76,7 @@ export class RecordingStore extends StoreWrapper {
   }
 
   #note({ operation, keys, pattern }: StoreCall, answer: unknown): void {
-    // A read of many answers with one text a key.
+    // `readMany` returns one text for each key.
     if (operation === 'readMany') this.#found(keys, answer as readonly unknown[]);
     else if (operation.startsWith('read')) this.#found(keys, [answer]);
     else if (operation === 'write' || (operation.endsWith('fill') && answer === true)) {

@@ -10,11 +10,11 @@ export type Fact = (title: string, body: (store: CacheStore) => Promise<void>) =
 /** Takes the lease of a key. */
 export type TakeLease = (store: CacheStore, key: string) => Promise<unknown>;
 
-/** Makes a value stale in some way; whoever refreshes it must then be refused. */
+/** Ways to invalidate a key; a refresh that began before must be refused afterwards. */
 export type Removals = readonly (readonly [string, (store: CacheStore) => Promise<number>])[];
 
 const MS = 10_000;
-// What a case waits for the end of; long enough for a busy machine to get there before it.
+// A period whose end a case waits for; long enough for a slow machine to act before it.
 const BRIEF_MS = 500;
 const TERMS: RefreshTerms = { leaseMs: 5_000, force: false };
 
@@ -27,9 +27,9 @@ async function turn(store: CacheStore, key: string, id: string): Promise<Refresh
   return answer.refresh;
 }
 
-/** What a store must do about refreshing values that are still served. */
+/** Contract of refreshing values that are still served. */
 export function refreshContract(fact: Fact, removals: Removals): void {
-  fact('replaces the filling that it was begun for, its life included', async (store) => {
+  fact('replaces the fill that it was begun for, its lifetime included', async (store) => {
     await store.write('k', filling('a'), undefined, MS);
     const refresh = await turn(store, 'k', 'a');
     assert.equal(await store.read('k', MS), filling('a'));
@@ -47,7 +47,7 @@ export function refreshContract(fact: Fact, removals: Removals): void {
     });
   });
 
-  fact('replaces large fillings', async (store) => {
+  fact('replaces large fills', async (store) => {
     const large = (id: string): string => filling(id, JSON.stringify('ñ'.repeat(20_000)));
     await store.write('k', large('a'), 60_000, MS);
     const refresh = await turn(store, 'k', 'a');
@@ -63,7 +63,7 @@ export function refreshContract(fact: Fact, removals: Removals): void {
     assert.equal(await store.remove(ALL_KEYS), 1);
   });
 
-  fact('gives one turn at a time, and another after its time', async (store) => {
+  fact('grants one refresh lease at a time, and the next after it has expired', async (store) => {
     await store.write('k', filling('a'), undefined, MS);
     const head = envelopeHead('a');
     const brief = await store.acquireRefresh('k', head, { leaseMs: BRIEF_MS, force: false }, MS);
@@ -74,12 +74,12 @@ export function refreshContract(fact: Fact, removals: Removals): void {
     await sleep(BRIEF_MS + 10);
     const third = await turn(store, 'k', 'a');
     assert.notEqual(third.token, brief.refresh.token);
-    // The slow one ends; the turn is still the other's.
+    // The slow refresh ends; the other one still holds the lease.
     assert.equal(await store.releaseRefresh(brief.refresh, 0, MS), true);
     assert.equal((await store.acquireRefresh('k', head, TERMS, MS)).state, 'wait');
   });
 
-  fact('lets who insists refresh without a turn, and who was slow too', async (store) => {
+  fact('lets a forced refresh run without a lease, and stores the first refill', async (store) => {
     await store.write('k', filling('a'), undefined, MS);
     const slow = await turn(store, 'k', 'a');
     const head = envelopeHead('a');
@@ -90,7 +90,7 @@ export function refreshContract(fact: Fact, removals: Removals): void {
     assert.equal(await store.read('k', MS), filling('b'));
   });
 
-  fact('lets everybody rest after a failure, for as long as it is told', async (store) => {
+  fact('lets no process refresh after a failure, for the given backoff', async (store) => {
     await store.write('k', filling('a'), undefined, MS);
     const head = envelopeHead('a');
     assert.equal(await store.releaseRefresh(await turn(store, 'k', 'a'), BRIEF_MS, MS), true);
@@ -102,7 +102,7 @@ export function refreshContract(fact: Fact, removals: Removals): void {
     await turn(store, 'k', 'a');
   });
 
-  fact('says gone when the key holds another filling, a plain value or none', async (store) => {
+  fact('answers gone when the key has another fill, a plain value or none', async (store) => {
     const head = envelopeHead('a');
     assert.equal((await store.acquireRefresh('k', head, TERMS, MS)).state, 'gone');
     for (const text of ['1', filling('b'), filling('aa')]) {
@@ -120,7 +120,7 @@ export function refreshContract(fact: Fact, removals: Removals): void {
       assert.equal(await store.read('stats:2', MS), undefined);
     });
 
-    fact(`does not confirm a filling after ${what}`, async (store) => {
+    fact(`does not confirm a fill after ${what}`, async (store) => {
       await store.write('stats:2', filling('a'), undefined, MS);
       const refresh = await turn(store, 'stats:2', 'a');
       await remove(store);
@@ -144,7 +144,7 @@ export function refreshContract(fact: Fact, removals: Removals): void {
     assert.equal(await store.read('k', MS), '1');
   });
 
-  fact('wakes who waits for a turn, by refill and by end', async (store) => {
+  fact('wakes waiters for a refresh lease, by refill and by release', async (store) => {
     for (const end of ['refill', 'end'] as const) {
       await store.write(end, filling('a'), undefined, MS);
       const refresh = await turn(store, end, 'a');
@@ -158,7 +158,7 @@ export function refreshContract(fact: Fact, removals: Removals): void {
     }
   });
 
-  fact('keeps turns out of what is listed, counted and removed', async (store) => {
+  fact('keeps refresh leases out of listings, counts and removals', async (store) => {
     await store.write('k', filling('a'), undefined, MS);
     await turn(store, 'k', 'a');
     const page = await store.list(undefined, undefined, 10);

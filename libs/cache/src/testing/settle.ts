@@ -1,9 +1,9 @@
-// Taken at once, so that a runner's fake timers cannot take it away.
+// Captured at import, before a test runner can install fake timers.
 const onNextTurn = setImmediate;
 
 /**
- * Resolves when every promise that is due by now has had its turn: what a call set off without a
- * timer and without a real socket has then happened.
+ * Resolves when all pending promise callbacks have run: everything that a call started without a
+ * timer or a real socket has then happened.
  */
 export function settle(): Promise<void> {
   return new Promise((resolve) => {

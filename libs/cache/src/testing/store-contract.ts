@@ -12,10 +12,10 @@ export interface TestRunner {
   readonly it: (name: string, body: () => Promise<void>) => void;
 }
 
-// Long: a busy machine must not look like a slow store.
+// Long, so that a slow machine does not look like a slow store.
 const MS = 10_000;
 const TERMS = { leaseMs: 5_000, replace: false };
-// What a case waits for the end of; long enough for the busy machine to get there before it.
+// A period whose end a case waits for; long enough for a slow machine to act before it.
 const BRIEF_MS = 500;
 
 async function leased(store: CacheStore, key: string): Promise<Lease> {
@@ -25,9 +25,9 @@ async function leased(store: CacheStore, key: string): Promise<Lease> {
 }
 
 /**
- * What every store must do, as a suite that any store can be put through.
+ * The contract of stores, as a test suite for any store.
  *
- * @param makeStore makes an opened, empty store; the suite closes it after each case
+ * @param makeStore returns an opened, empty store; the suite closes it after each case
  */
 export function storeContract(
   name: string,
@@ -69,7 +69,7 @@ export function storeContract(
       });
     });
 
-    fact('forgets a value at its end of life, and knows the life left', async (store) => {
+    fact('forgets a value when it expires, and knows its remaining life', async (store) => {
       await store.write('breve', '1', 40, MS);
       await store.write('largo', '1', 60_000, MS);
       const left = (await store.readWithLife('largo', 'approximate', MS))?.ttlMs ?? 0;
@@ -99,7 +99,7 @@ export function storeContract(
       assert.equal(await store.read('k', MS), '1');
     });
 
-    fact('makes the second wait, and lets it through after the deadline', async (store) => {
+    fact('makes a second load wait, and lets it through after the lease', async (store) => {
       await store.acquire('k', { leaseMs: BRIEF_MS, replace: false }, MS);
       const second = await store.acquire('k', TERMS, MS);
       assert.equal(second.state, 'wait');
@@ -121,7 +121,7 @@ export function storeContract(
       },
     );
 
-    fact('says present for a value, and replaces it only when told to', async (store) => {
+    fact('answers present for a value, and replaces it only if asked to', async (store) => {
       await store.write('k', 'broken', undefined, MS);
       assert.equal((await store.acquire('k', TERMS, MS)).state, 'present');
       const taken = await store.acquire('k', { ...TERMS, replace: true }, MS);
@@ -146,7 +146,7 @@ export function storeContract(
       assert.equal(await store.read('k', MS), '"newer"');
     });
 
-    fact('lets the next one load at once after a release', async (store) => {
+    fact('lets the next caller load at once after a release', async (store) => {
       const lease = await leased(store, 'k');
       assert.equal(await store.release(lease, MS), true);
       assert.equal((await store.acquire('k', TERMS, MS)).state, 'owned');
@@ -154,7 +154,7 @@ export function storeContract(
       assert.equal(await store.release(lease, MS), false);
     });
 
-    fact('wakes who waits: on fill, write, release and removal', async (store) => {
+    fact('wakes waiters on fill, write, release and removal', async (store) => {
       const ends: ((lease: Lease) => Promise<unknown>)[] = [
         (lease) => store.fill(lease, '1', undefined, MS),
         (lease) => store.write(lease.key, '1', undefined, MS),

@@ -20,7 +20,7 @@ import type {
 import type { RelayStore } from '../store/relay-store.js';
 import type { LeaseWatch } from '../store/lease-watch.js';
 
-/** A store's calls that a test can look at or disturb. */
+/** The store calls that a test can observe or disturb. */
 export type StoreOperation = Exclude<
   keyof CacheStore,
   | 'kind'
@@ -40,17 +40,17 @@ export type StoreOperation = Exclude<
 /** One call of a store. */
 export interface StoreCall {
   readonly operation: StoreOperation;
-  /** The keys that it names, without prefix; none for a pattern. */
+  /** Keys of the call, without prefix; none for a pattern. */
   readonly keys: readonly string[];
   /** The pattern of a removal or a listing; `*` for a removal of everything. */
   readonly pattern?: string;
-  /** The milliseconds that the caller gives it, where the caller says. */
+  /** Deadline in milliseconds, if the caller sets one. */
   readonly withinMs?: number;
 }
 
-/** A store that hands each call of another one through `pass`. */
+/** Wraps a store and passes each call through `pass`. */
 export abstract class StoreWrapper implements CacheStore {
-  /** As of the wrapped store: absent where that runs no scripts. */
+  /** Absent if the wrapped store runs no scripts. */
   readonly evaluate?: NonNullable<CacheStore['evaluate']>;
 
   readonly relayStore?: RelayStore;
@@ -69,7 +69,7 @@ export abstract class StoreWrapper implements CacheStore {
       );
   }
 
-  /** Makes the call, or does something else about it. */
+  /** Executes the call, or replaces it. */
   protected abstract pass<T>(call: StoreCall, run: () => Promise<T>): Promise<T>;
 
   get kind(): 'redis' | 'memory' {

@@ -4,12 +4,12 @@ import * as zlib from 'node:zlib';
 /** How a large value is compressed. Every Node reads `deflate` and `br`; `zstd` needs 22.15 or 24. */
 export const COMPRESSION_CODECS = ['deflate', 'br', 'zstd'] as const;
 
-/** The name of a codec, as stored values have it. */
+/** The name of a codec in stored values. */
 export type CompressionCodec = (typeof COMPRESSION_CODECS)[number];
 
-/** When values are compressed, and how. */
+/** Which values are compressed, and how. */
 export interface Compression {
-  /** Bytes of the serialised value from which on it is tried. */
+  /** Bytes of the serialised value at which compression starts. */
   readonly threshold: number;
   readonly codec: CompressionCodec;
 }
@@ -25,11 +25,14 @@ interface Codec {
   readonly level: object;
 }
 
-// Up to these sizes the work takes ≈ 0.15 ms, about as long as handing it to another thread and
-// back takes; beyond, the event loop would stand still for it. Figures: docs/decisions/0006.
+// Up to these sizes the work takes ≈ 0.15 ms, about as long as a round trip to another thread;
+// larger data would block the event loop. Figures: docs/decisions/0006.
 const PACK_HERE_BYTES = 32 * 1024;
 const UNPACK_HERE_BYTES = 16 * 1024;
-/** What little input may unpack to on this thread: a bomb is defused on another. */
+/**
+ * Up to which size small inputs are decompressed on this thread; more (a decompression bomb) goes
+ * to another thread.
+ */
 const UNPACKED_HERE_BYTES = 256 * 1024;
 
 const { BROTLI_PARAM_QUALITY } = zlib.constants;
@@ -42,20 +45,20 @@ const codecs: ReadonlyMap<string, Codec> = new Map(
   ].flatMap(([name, codec]) => (codec === undefined ? [] : [[name, codec]])),
 );
 
-/** Whether this runtime can read and write it. */
+/** Whether this runtime supports the codec. */
 export function isKnownCodec(name: string): name is CompressionCodec {
   return codecs.has(name);
 }
 
-/** At once for small data, on another thread for large. */
+/** Synchronous for small data, on another thread for large data. */
 export function compress(name: CompressionCodec, data: Uint8Array): Buffer | Promise<Buffer> {
   const { pack, packElsewhere, level } = known(name);
   return data.byteLength <= PACK_HERE_BYTES ? pack(data, level) : packElsewhere(data, level);
 }
 
 /**
- * As `compress`. Throws or rejects for what is damaged, and for what unpacks to more than
- * `maxBytes`, before more than that is unpacked.
+ * As `compress`. Throws or rejects for damaged data, and for data that decompresses to more than
+ * `maxBytes`, without decompressing more than that.
  */
 export function decompress(
   name: CompressionCodec,
@@ -80,12 +83,12 @@ function known(name: CompressionCodec): Codec {
   return codec;
 }
 
-/** `undefined` where this Node's zlib does not have it. */
+/** `undefined` if this Node's zlib lacks it. */
 function codecOf(pack: string, unpack: string, level: object): Codec | undefined {
   const [packHere, packThere] = [member(`${pack}Sync`), member(pack)];
   const [unpackHere, unpackThere] = [member(`${unpack}Sync`), member(unpack)];
   if (!packHere || !packThere || !unpackHere || !unpackThere) return undefined;
-  // All of zlib's one-shot functions have these signatures; the types know only some of them.
+  // All of zlib's one-shot functions have these signatures; only some are typed.
   return {
     pack: packHere as Run,
     packElsewhere: promisify(packThere),

@@ -1,5 +1,5 @@
 /*
- * What V8 takes on 64 bits without pointer compression, as Node is built; measured by
+ * Sizes in V8 on 64 bits without pointer compression, as Node is built; measured by
  * `npm run bench:local-memory`.
  */
 const WORD = 8;
@@ -11,22 +11,22 @@ const ELEMENTS_HEADER = 16;
 
 const TWO_BYTES = /[^\0-\xff]/;
 const MAX_SMALL_INTEGER = 2 ** 31;
-/** `JSON.parse` keeps each text up to this length once, however often it comes. */
+/** `JSON.parse` stores equal strings up to this length only once. */
 const LONGEST_SHARED_TEXT = 10;
 
 /**
- * Freezes a value with everything in it, so that one object can be handed to everybody, and returns
- * the bytes that it takes. `undefined` when it holds something that freezing does not protect (a
- * `Date`, a `Map`, a buffer): such a value must not be shared.
+ * Freezes a value deeply, so that one object can be shared by all readers, and returns its size in
+ * bytes. `undefined` when it contains something that freezing does not protect (a `Date`, a `Map`,
+ * a buffer): such a value must not be shared.
  *
- * Frozen is frozen for whoever comes first as well: code that changes what it was given fails in a
- * test with an empty cache, not only on the second read in production.
+ * The caller of a miss gets a frozen value, too: code that mutates it fails already in a test with
+ * an empty cache, not only on the second read in production.
  *
- * @param parsed whether `JSON.parse` made it, which keeps equal short texts only once
+ * @param parsed whether `JSON.parse` created the value, which stores equal short strings only once
  */
 export function deepFreeze(value: unknown, parsed = false): number | undefined {
-  // With a list of what is still to be looked at instead of a recursion: a value that somebody
-  // planted in the store may be nested deeper than any stack.
+  // Iterative instead of recursive: a malicious value in the store may be nested deeper than the
+  // stack allows.
   const objects = new Set<object>();
   const rest: unknown[] = [value];
   const shared = new Set<string>();
@@ -64,7 +64,7 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Bytes of a string of its own. */
+/** Bytes of a string that is not shared. */
 export function stringBytes(text: string): number {
   const bytes = TWO_BYTES.test(text) ? 2 * text.length : text.length;
   return STRING_HEADER + WORD * Math.ceil(bytes / WORD);

@@ -13,13 +13,13 @@ export interface CacheEntry<T> {
   /** The value is past its `ttl`, and was served because `staleWhileRevalidate` or `staleIfError` allows it. */
   readonly stale: boolean;
   /**
-   * Whole seconds that it is fresh, rounded up: the entry's `ttl` right after a fill, 0 when it is
-   * stale or not stored, `null` when it never expires.
+   * Whole seconds that the value stays fresh, rounded up: the entry's `ttl` right after a fill, 0
+   * when it is stale or not stored, `null` when it never expires.
    */
   readonly ttl: number | null;
 }
 
-/** What a loader may change about the entry that it makes, once it knows the value. */
+/** Options of an entry that its loader may change once the value is known. */
 export interface AdaptedTerms extends Lifetime {
   readonly negativeTtl?: number | undefined;
   readonly staleWhileRevalidate?: number | undefined;
@@ -30,13 +30,14 @@ export interface AdaptedTerms extends Lifetime {
 export interface LoadContext {
   /** The key being loaded, without prefix. */
   readonly key: string;
-  /** Aborted when `hardTimeout` is over; its reason is the `CacheLoadTimeoutError`. */
+  /** Aborted when `hardTimeout` expires; its reason is the `CacheLoadTimeoutError`. */
   readonly signal: AbortSignal;
   /** No caller waits for the value: a stale one was served, or the refresh is early. */
   readonly background: boolean;
   /**
-   * Replaces options of this entry: `context.adapt({ ttl: token.expiresIn })`. The last call counts;
-   * one that comes after the load is over has no effect. After cachified's and bentocache's context.
+   * Replaces options of this entry: `context.adapt({ ttl: token.expiresIn })`. The last call
+   * counts; a call after the end of the load has no effect. After cachified's and bentocache's
+   * context.
    *
    * @throws CacheOptionsError
    */
@@ -53,8 +54,8 @@ export interface Lifetime {
   /** Seconds, fractions allowed. Default: until invalidated. */
   readonly ttl?: number | undefined;
   /**
-   * Share of the ttl, 0..1, by which a random part of it is cut off, so that keys filled together
-   * do not expire together. Default 0.
+   * Maximum share of the ttl, 0..1, that is randomly subtracted from it, so that keys filled
+   * together do not expire together. Default 0.
    */
   readonly jitter?: number | undefined;
 }
@@ -62,57 +63,58 @@ export interface Lifetime {
 /**
  * Options of a read-through; all times are seconds, fractions allowed.
  *
- * With `staleWhileRevalidate`, `staleIfError` or `earlyRefresh` a hit costs `PTTL` and `GET` in one round trip
- * instead of one `GET`. The value is kept in the store for `ttl` and the longer of `staleWhileRevalidate` and
- * `staleIfError`; readers without these options still see it end with its `ttl`. An invalidation
- * ends a value held beyond its `ttl` like any other, and an unavailable store yields none.
+ * With `staleWhileRevalidate`, `staleIfError` or `earlyRefresh` a hit costs `PTTL` and `GET` in one
+ * round trip instead of one `GET`. The value is kept in the store for `ttl` and the longer of
+ * `staleWhileRevalidate` and `staleIfError`; readers without these options still see it end with
+ * its `ttl`. An invalidation removes an entry past its `ttl` like any other, and an unavailable
+ * store serves no stale values.
  */
 export interface GetOrSetOptions extends Lifetime {
   /**
-   * Seconds that a `null` result lives, without any stale time behind it; 0: it is not stored.
-   * Default: it lives as any other value does.
+   * Seconds that a `null` result is stored, without a stale window; 0: it is not stored. Default:
+   * as any other value.
    */
   readonly negativeTtl?: number | undefined;
   /**
-   * Seconds after the `ttl` in which the old value is served at once, while one process refreshes it in
-   * the background. Default 0. After HTTP's `stale-while-revalidate` (RFC 5861).
+   * Seconds after the `ttl` in which the stale value is served at once while one process refreshes
+   * it in the background. Default 0. After HTTP's `stale-while-revalidate` (RFC 5861).
    */
   readonly staleWhileRevalidate?: number | undefined;
   /**
-   * Seconds after the `ttl` in which the old value is served when the loader fails, or is slower
-   * than `softTimeout` or `hardTimeout`. After a failure no process calls the loader of this key for two
-   * seconds, and the old value is served meanwhile. Default 0. After HTTP's
-   * `stale-if-error` (RFC 5861).
+   * Seconds after the `ttl` in which the stale value is served when the loader fails, or is slower
+   * than `softTimeout` or `hardTimeout`. After a failure no process runs the loader of this key for
+   * two seconds; the stale value is served meanwhile. Default 0. After HTTP's `stale-if-error` (RFC
+   * 5861).
    */
   readonly staleIfError?: number | undefined;
   /**
-   * Seconds after which a caller is served the old value, if `staleIfError` allows it and it has not
-   * been invalidated; the load goes on and its value is stored. Default: none.
+   * Seconds after which a caller gets the stale value, if `staleIfError` allows it and it has not
+   * been invalidated; the load continues and its value is stored. Default: none.
    */
   readonly softTimeout?: number | undefined;
   /**
-   * Seconds after which a caller no longer waits for a load, its own or another's, and after which the
-   * loader's signal is aborted and its value no longer stored. The old value is served if
-   * `staleIfError` allows it, else `CacheLoadTimeoutError` is thrown. Default: 300, so that a loader
-   * that never settles does not hang its key for ever; 30 in the background.
+   * Seconds after which a caller stops waiting for a load, in whichever process it runs; the
+   * loader's signal is then aborted and its value is not stored. The stale value is served if
+   * `staleIfError` allows it, otherwise `CacheLoadTimeoutError` is thrown. Default: 300, so that a
+   * loader that never settles does not block its key for ever; 30 in the background.
    */
   readonly hardTimeout?: number | undefined;
   /**
-   * Refreshes in the background before the `ttl` ends, at a random moment that is the likelier the
-   * nearer the end and the dearer the load: `true`, or a factor (1 is optimal, more is sooner).
+   * Refreshes in the background before the `ttl` ends, at a random moment that is more likely the
+   * closer the end and the longer the load: `true`, or a factor (1 is optimal, more is earlier).
    * Default: off. After Vattani, Chierichetti and Lowenstein, "Optimal Probabilistic Cache Stampede
    * Prevention" (VLDB 2015).
    */
   readonly earlyRefresh?: boolean | number | undefined;
   /**
-   * Seconds for which this process may answer from its own memory, without asking the store; never
-   * beyond the entry's own life. Only with `local` in the cache's options and a shared store. The
-   * value is frozen, wherever it comes from. Default: the store is asked every time.
+   * Seconds for which this process may answer from its near cache without a store call; never
+   * longer than the entry's own life. Only with `local` in the cache's options and a shared store.
+   * The value is always frozen. Default: every read goes to the store.
    */
   readonly local?: number | undefined;
   /** @internal The key names a private entry; see `key-validation.ts`. */
   readonly [PRIVATE]?: true;
-  /** @internal The value is given as a `JsonText`. */
+  /** @internal The value is returned as a `JsonText`. */
   readonly [AS_TEXT]?: true | undefined;
 }
 

@@ -1,16 +1,16 @@
 import { deepFreeze } from './deep-freeze.js';
 
-/** @internal Option of a read that wants a {@link JsonText} in place of a copy. */
+/** @internal Option of a read that returns a {@link JsonText} instead of a copy. */
 export const AS_TEXT: unique symbol = Symbol('AS_TEXT');
 
 const UNPARSED: unique symbol = Symbol('unparsed');
 const textsOf = new WeakMap<object, JsonText>();
 
 /**
- * A value and its JSON, each made of the other at most once. The value is frozen, and shared by all
- * who read the same stored text.
+ * A value and its JSON, each derived from the other at most once. The value is frozen and shared by
+ * all readers of the same stored text.
  *
- * A cached handler's answer that is one is sent as the text that it is.
+ * If a cached handler answers with one, its text is sent.
  *
  * @typeParam V the value, as JSON
  */
@@ -25,13 +25,14 @@ export class JsonText<V = unknown> {
   }
 
   /**
-   * Of a value that JSON holds as it is, which is frozen; the same one for the same object.
+   * For a value that JSON represents exactly. Freezes the value and returns the same instance for
+   * the same object.
    *
-   * @param text its JSON, where that is known
+   * @param text its JSON, if known
    */
   static of<V>(value: V, text?: string): JsonText<V> {
     const known = typeof value === 'object' && value !== null ? textsOf.get(value) : undefined;
-    // Kept by its own value.
+    // Stored under its own value.
     return (known as JsonText<V> | undefined) ?? new JsonText(text, value);
   }
 
@@ -40,22 +41,22 @@ export class JsonText<V = unknown> {
     return (this.#text ??= JSON.stringify(this.#value));
   }
 
-  /** The value, frozen with everything in it. */
+  /** The value, deeply frozen. */
   get value(): V {
-    // Without a value it was made of its text, which this class has put together.
+    // Without a value the text was built by this class.
     if (this.#value === UNPARSED) this.#value = this.#kept(JSON.parse(this.text) as V);
     return this.#value;
   }
 
-  /** Whether it is an object or a list: what a server answers in JSON. */
+  /** Whether it is an object or an array, which servers send as JSON. */
   get isStructure(): boolean {
     if (this.#value === UNPARSED) return /^[[{]/.test(this.text);
     return typeof this.#value === 'object' && this.#value !== null;
   }
 
   /**
-   * What `make` makes of the value, made once and kept with it: a validator, for example. Pass the
-   * same function each time, not one that is made for each request.
+   * The result of `make` for the value, computed once and kept with it: a validator, for example.
+   * Pass the same function each time, not a new one for each request.
    */
   once<T>(make: (value: V) => T): T {
     this.#made ??= new Map();
@@ -65,10 +66,10 @@ export class JsonText<V = unknown> {
   }
 
   /**
-   * The same with more members at the end, or in the place of those of the same names; only they are
+   * The same with members added at the end, or replaced if the name exists; only they are
    * stringified.
    *
-   * @throws TypeError when the value is no object
+   * @throws TypeError when the value is not an object
    */
   with(members: Readonly<Record<string, unknown>>): JsonText {
     const { value, text } = this;

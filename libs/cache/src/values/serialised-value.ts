@@ -4,15 +4,15 @@ import { AS_TEXT, JsonText } from './json-text.js';
 const NONE: unique symbol = Symbol('none');
 
 /**
- * A value as text or bytes, from which each reader takes a copy of its own. What a miss returns is
- * such a copy too, so it is exactly what the next hit will return: with JSON a `Date` is its ISO
- * string, `NaN` is `null`, a `Map` is `{}`, an own `__proto__` stays an own property.
+ * A value as text or bytes, from which each reader gets its own copy. A miss returns such a copy,
+ * too, so it equals what the next hit returns: with JSON a `Date` is its ISO string, `NaN` is
+ * `null`, a `Map` is `{}`, an own `__proto__` stays an own property.
  */
 export class SerialisedValue {
   #firstCopy: unknown;
   #text: JsonText | undefined;
 
-  /** @param spare a copy that was made on the way, for the first reader that asks */
+  /** @param spare a copy that already exists, for the first reader */
   constructor(
     /** JSON text, or the bytes of another serializer. */
     readonly data: string | Uint8Array,
@@ -27,12 +27,12 @@ export class SerialisedValue {
     return typeof this.data === 'string' ? Buffer.byteLength(this.data) : this.data.byteLength;
   }
 
-  /** What a reader with these options is given: a copy of its own, or what all readers share. */
+  /** The value for a reader with these options: its own copy, or the shared one. */
   given(options: GetOrSetOptions): unknown {
     return options[AS_TEXT] === true ? this.shared() : this.copy();
   }
 
-  /** A value that no other reader holds. */
+  /** A copy that is not shared. */
   copy(): unknown {
     if (this.#firstCopy === NONE) return this.parse();
     const spare = this.#firstCopy;

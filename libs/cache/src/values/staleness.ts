@@ -4,32 +4,32 @@ import { assertLifetime, assertTtl, MAX_TTL_SECONDS, ttlMilliseconds } from './t
 import type { EntryTerms } from './value-codec.js';
 
 /**
- * What a reader may do with a value, by its own options:
+ * What a reader may do with a value, according to its options:
  * - `fresh`: serve it;
- * - `early`: serve it, and refresh it in the background;
+ * - `early`: serve it and refresh it in the background;
  * - `stale`: the same, past its ttl;
  * - `fallback`: load, and serve it only if that fails;
  * - `expired`: load.
  */
 export type Staleness = 'fresh' | 'early' | 'stale' | 'fallback' | 'expired';
 
-/** What is known of the age of a stored value. */
+/** Age of a stored value. */
 export interface EntryAge {
-  /** What is left of its life in the store, in milliseconds; `null` for no end. */
+  /** Remaining life in the store, in milliseconds; `null` without expiry. */
   readonly ttlMs: number | null;
-  /** What its entry says; absent for plain values. */
+  /** Terms in its envelope; absent for plain values. */
   readonly terms: EntryTerms | undefined;
 }
 
-/** How long an entry is kept, and what it says about itself. */
+/** How long an entry is kept, and the terms in its envelope. */
 export interface StorageTerms {
   readonly freshMs: number | undefined;
-  /** Life in the store; `undefined` without end. */
+  /** Milliseconds in the store; `undefined` without expiry. */
   readonly keptMs: number | undefined;
   readonly terms: EntryTerms | undefined;
 }
 
-/** Whether a reader has to know how much life is left, beyond there being any. */
+/** Whether a reader needs the remaining life of an entry. */
 export function needsTtl(options: GetOrSetOptions): boolean {
   return (
     options.staleWhileRevalidate !== undefined ||
@@ -38,7 +38,7 @@ export function needsTtl(options: GetOrSetOptions): boolean {
   );
 }
 
-/** Milliseconds until the ttl is over, below 0 afterwards; `null` for never. */
+/** Milliseconds until the ttl ends, below 0 afterwards; `null` without expiry. */
 export function freshFor({ ttlMs, terms }: EntryAge): number | null {
   return ttlMs === null ? null : ttlMs - (terms?.staleMs ?? 0);
 }
@@ -58,12 +58,12 @@ export function classifyStaleness(
   const loadMs = age.terms?.loadMs ?? 0;
   const eagerness = Number(options.earlyRefresh ?? 0);
   if (eagerness === 0 || loadMs === 0) return 'fresh';
-  // XFetch: −loadMs · β · ln(u) is exponentially distributed, so of many readers one comes early
-  // by about as long as the load takes, without any of them knowing of the others.
+  // XFetch: −loadMs · β · ln(u) is exponentially distributed, so one of many readers refreshes
+  // early by about the duration of the load, without coordination.
   return -loadMs * eagerness * Math.log(1 - random()) >= left ? 'early' : 'fresh';
 }
 
-/** `undefined` for a value that is not to be stored. */
+/** `undefined` for a value that must not be stored. */
 export function storageTerms(
   value: unknown,
   options: GetOrSetOptions,
@@ -91,12 +91,12 @@ export function assertAdapted(options: AdaptedTerms): void {
   assertSeconds('staleIfError', options.staleIfError);
 }
 
-/** Options that were checked and cannot change any more. */
+/** Frozen options that have been checked. */
 const checked = new WeakSet<GetOrSetOptions>();
 
 /**
  * Checks the options of a read-through. Frozen ones, such as those of decorators, are checked once;
- * others may have been changed since their last use.
+ * others may have changed since their last use.
  *
  * @throws CacheOptionsError
  */

@@ -1,10 +1,10 @@
 import { CacheOptionsError } from '../cache-errors.js';
 import type { Lifetime } from './get-or-set-options.js';
 
-/** Ten years: beyond this a lifetime is a mistake (milliseconds for seconds) rather than a wish. */
+/** Ten years: a longer lifetime is taken for a mistake, such as milliseconds for seconds. */
 export const MAX_TTL_SECONDS = 315_360_000;
 
-/** Checks a lifetime in seconds; fractions are fine, zero and less are not. */
+/** Checks a lifetime in seconds: above 0, fractions allowed. */
 export function assertTtl(option: string, ttl: number | undefined): void {
   if (ttl === undefined) return;
   if (typeof ttl === 'number' && ttl > 0 && ttl <= MAX_TTL_SECONDS) return;
@@ -14,7 +14,7 @@ export function assertTtl(option: string, ttl: number | undefined): void {
   );
 }
 
-/** Checks the options that say how long a value lives. */
+/** Checks the options that define how long a value lives. */
 export function assertLifetime(options: Lifetime): void {
   assertTtl('ttl', options.ttl);
   assertJitter(options.jitter);
@@ -29,8 +29,8 @@ function assertJitter(jitter: number | undefined): void {
 }
 
 /**
- * Seconds and jitter to whole milliseconds. Jitter only ever shortens: a value is never served for
- * longer than its `ttl` says, and keys filled together still do not expire together.
+ * Converts seconds and jitter to whole milliseconds. Jitter only shortens: no value is served for
+ * longer than its `ttl`, yet keys filled together do not expire together.
  *
  * @param random a number in [0, 1)
  */
@@ -44,7 +44,7 @@ export function ttlMilliseconds(
   return Math.max(1, Math.round(ttl * 1000 * share));
 }
 
-/** Remaining milliseconds to the whole seconds that a reader is told (rounded up). */
+/** Converts remaining milliseconds to the whole seconds that readers see, rounded up. */
 export function wholeSeconds(ttlMs: number | null): number | null {
   return ttlMs === null ? null : Math.ceil(ttlMs / 1000);
 }

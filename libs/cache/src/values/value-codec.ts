@@ -13,49 +13,48 @@ import type { ValueSerializer } from './value-serializer.js';
 export interface ValueOptions {
   /** Absent: JSON. */
   readonly serializer?: ValueSerializer | undefined;
-  /** Absent: nothing is compressed. What others compressed is read all the same. */
+  /** Absent: nothing is compressed. Compressed values of other processes are still read. */
   readonly compression?: Compression | undefined;
-  /** A stored value that unpacks to more is not unpacked. */
+  /** A stored value that decompresses to more is not decompressed. */
   readonly maxValueBytes: number;
 }
 
 /** Why a value cannot be stored. */
 export type Unstorable = 'undefined' | 'unserialisable';
 
-/** What an entry says about itself beside its value; see {@link Envelope}. */
+/** Metadata of an entry; see {@link Envelope}. */
 export interface EntryTerms {
   readonly staleMs: number;
   readonly loadMs: number;
 }
 
-/** A stored text taken apart. */
+/** A decoded stored text. */
 export interface DecodedValue {
   readonly value: SerialisedValue;
-  /** Absent for plain JSON: no entry of its own terms, and nothing was compressed. */
+  /** Absent for plain JSON, which has no terms and is not compressed. */
   readonly envelope: Omit<Envelope, 'payload'> | undefined;
 }
 
 /**
- * Why a stored text yields no value. `corrupt`: nobody can read it; it may be removed. `foreign`:
- * its codec is not known here, but may be elsewhere (a newer release, another runtime); it is left
- * alone.
+ * Why a stored text yields no value. `corrupt`: no process can read it; it may be removed.
+ * `foreign`: this process does not know its codec, but another may (a newer release, another
+ * runtime); it must not be removed.
  */
 export type Unreadable = 'corrupt' | 'foreign';
 
-/** Compressed texts must be smaller than this share of what they replace. */
+/** Compressed texts are used only if they are smaller than this share of the plain text. */
 const WORTHWHILE = 0.9;
 const COMPRESSED = '+';
 
-/** Texts that were taken apart and are kept for those who share them: how many, and of what length. */
+/** How many decoded texts are kept for readers that share them, and their total length. */
 const MOST_SHARED = 4_096;
 const LONGEST_SHARED = 16 * 1_024 * 1_024;
 
 /**
- * Between values and the texts that a store keeps. Plain JSON wherever that says it all; else an
- * envelope whose codec reads `<serializer>[+<compression>]`, with the payload in base64 when it is
- * bytes.
+ * Converts between values and stored texts. Plain JSON where that suffices; otherwise an envelope
+ * with the codec `<serializer>[+<compression>]` and, for bytes, a base64 payload.
  *
- * Whatever can be done at once is answered without a promise, so that a plain hit pays for none.
+ * Synchronous results are returned without a promise, so that a plain hit pays for none.
  */
 export class ValueCodec {
   readonly #serializer: ValueSerializer | undefined;
@@ -63,7 +62,7 @@ export class ValueCodec {
   readonly #maxBytes: number;
   readonly #process = randomBytes(9).toString('base64url');
   #serial = 0;
-  /** What was made of the texts that were read last. */
+  /** Decoded values of the texts that were read last. */
   #shared: LRUCache<string, DecodedValue> | undefined;
 
   constructor(options: ValueOptions) {
@@ -72,20 +71,20 @@ export class ValueCodec {
     this.#maxBytes = options.maxValueBytes;
   }
 
-  /** Whether values are made by `JSON.parse`, as far as they were written with these options. */
+  /** Whether values written with these options are created by `JSON.parse`. */
   get parsesJson(): boolean {
     return this.#serializer === undefined;
   }
 
   /**
-   * Normalises a value once. Nothing here throws: a value that cannot be held (with JSON: a cycle,
-   * a bigint, a throwing `toJSON`) is reported, because the caller still has to answer with it.
+   * Serialises a value once. Never throws: a value that cannot be serialised (with JSON: a cycle, a
+   * bigint, a throwing `toJSON`) is reported, because the caller still has to return it.
    */
   serialise(value: unknown): SerialisedValue | Unstorable {
     if (value === undefined) return 'undefined';
     try {
       if (this.#serializer !== undefined) return serialised(this.#serializer, value);
-      // Declared as `string`, but functions and symbols really give `undefined`.
+      // Declared as `string`, but `undefined` for functions and symbols.
       const text: string | undefined = JSON.stringify(value);
       return text === undefined
         ? 'undefined'
@@ -95,10 +94,7 @@ export class ValueCodec {
     }
   }
 
-  /**
-   * The text to store; each one with terms or with a codec is told apart from all others by an id
-   * of its own.
-   */
+  /** The text to store; each envelope has a unique id. */
   pack(value: SerialisedValue, terms?: EntryTerms): string | Promise<string> {
     const { data } = value;
     const compression = this.#compression;
@@ -114,8 +110,8 @@ export class ValueCodec {
   }
 
   /**
-   * Takes a stored text apart; once, for readers that share what is made of it. Own `__proto__` keys
-   * stay own properties and pollute nothing.
+   * Decodes a stored text; only once for readers that share the result. Own `__proto__` keys stay
+   * own properties and do not pollute prototypes.
    */
   decode(
     text: string,
@@ -170,7 +166,7 @@ export class ValueCodec {
       const bytes = decompress(codec, Buffer.from(payload, 'base64'), this.#maxBytes);
       return isPromise(bytes) ? bytes.then(then, () => 'corrupt') : then(bytes);
     } catch {
-      // Truncated, altered, or more than a value may be.
+      // Truncated, modified, or larger than allowed.
       return 'corrupt';
     }
   }
@@ -192,7 +188,7 @@ export class ValueCodec {
   }
 }
 
-/** Told from its result without being awaited, which would cost a turn of the microtask queue. */
+/** Distinguishes a promise from a value without `await`, which would cost a microtask turn. */
 export function isPromise<T>(outcome: T | Promise<T>): outcome is Promise<T> {
   return typeof outcome === 'object' && outcome !== null && 'then' in outcome;
 }
@@ -214,19 +210,19 @@ function read(
   }
 }
 
-/** Parsed at once, because only that tells whether it is JSON. */
+/** Parsed at once, to detect text that is not JSON. */
 function parsed(text: string): SerialisedValue {
   const parse = (): unknown => JSON.parse(text) as unknown;
   return new SerialisedValue(text, parse, parse());
 }
 
 function deserialised(serializer: ValueSerializer, bytes: Uint8Array): SerialisedValue {
-  // Bytes of the reader's own and of one type, because what is made of them may be views of them.
+  // A fresh copy of one type for each reader, because the result may be a view of the bytes.
   const parse = (): unknown => serializer.deserialize(new Uint8Array(bytes));
   return new SerialisedValue(bytes, parse, parse());
 }
 
-/** Read back at once: what cannot be read again is not stored. */
+/** Deserialised at once: a value that cannot be read back is not stored. */
 function serialised(serializer: ValueSerializer, value: unknown): SerialisedValue {
   return deserialised(serializer, serializer.serialize(value));
 }

@@ -135,7 +135,7 @@ describe.each(PLATFORMS)('At the edges of an answer, on %s:', (platform: Platfor
     await running.cache.set('edge:valid', { other: 'version' });
     expect(await running.get('/valid')).toMatchObject({ status: 200, text: '{"list":[1]}' });
     for (let n = 0; n < 2; n++) expect((await running.get('/valid')).text).toBe('{"list":[2]}');
-    expect(warnings).toEqual([expect.stringMatching(/valid throws: TypeError/)]);
+    expect(warnings).toEqual([expect.stringMatching(/valid threw: TypeError/)]);
   });
 
   it('a no-store of the route is for clients: the answer is cached, and says it again', async () => {

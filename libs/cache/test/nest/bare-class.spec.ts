@@ -19,7 +19,7 @@ it('a decorated method is the bare method in a process without a CacheModule', a
 
 it('a decorated method rejects once a CacheModule is declared and its cache not made', async () => {
   const declared = CacheModule.forRoot({ logLevel: 'off' });
-  await expect(new Prices().of(1)).rejects.toThrow(/before the cache was made/);
+  await expect(new Prices().of(1)).rejects.toThrow(/before the cache was created/);
   const module = await Test.createTestingModule({ imports: [declared] }).compile();
   await module.init();
   const prices = new Prices();

@@ -170,8 +170,8 @@ describe('Classes that one function makes', () => {
   it('classes that one function makes are refused at the first call that has the key of another', async () => {
     const [Users, Orders] = [made('users', false), made('orders', false)];
     const { app } = await start({ providers: [Users, Orders] });
-    await expect(app.get(Users).find(1)).rejects.toThrow(/classes that one function makes/);
-    await expect(app.get(Orders).find(1)).rejects.toThrow(/classes that one function makes/);
+    await expect(app.get(Users).find(1)).rejects.toThrow(/classes that one function generates/);
+    await expect(app.get(Orders).find(1)).rejects.toThrow(/classes that one function generates/);
   });
 
   it('classes that one function makes have entries of their own where the key tells them apart', async () => {

@@ -205,7 +205,7 @@ describe.each(PLATFORMS)('An answer that another one replaces, on %s:', (platfor
 
   it.each<[string, 'early' | 'late', RegExp]>([
     ['before', 'early', /sets the header set-cookie/],
-    ['after', 'late', platform === 'fastify' ? /set-cookie/ : /sets headers when another answer/],
+    ['after', 'late', platform === 'fastify' ? /set-cookie/ : /sets headers after another answer/],
   ])(
     'a cookie that is set %s the replacement keeps the answer from being stored',
     async (_, when, cause) => {

@@ -133,7 +133,7 @@ describe('At start, the module refuses', () => {
     ['scope user without userOf', { controllers: [NoUserOf] }, /NoUserOf\.me .*userOf/],
     ['a handler that writes its answer itself', { controllers: [WritesItself] }, /passthrough/],
     ['a handler that takes next', { controllers: [CallsNext] }, /@Next/],
-    ['server-sent events', { controllers: [Events] }, /sends events/],
+    ['server-sent events', { controllers: [Events] }, /server-sent events/],
     ['a POST', { controllers: [Writes] }, /not GET or HEAD/],
     [
       'the response in a handler that is refreshed in the background',
@@ -150,10 +150,14 @@ describe('At start, the module refuses', () => {
       { controllers: [RefreshedWithHeaders] },
       /earlyRefresh.*headers/,
     ],
-    ['a scope on a method that is no handler', { providers: [NoHandler] }, /no HTTP handler/],
+    ['a scope on a method that is no handler', { providers: [NoHandler] }, /not an HTTP handler/],
     ['a request-scoped provider', { providers: [RequestScoped] }, /request-scoped/],
     ['a transient provider', { providers: [Transient] }, /transient/],
-    ['the name of a cache that is not there', { providers: [Misspelt] }, /"reprots".*is none/],
+    [
+      'the name of a cache that is not there',
+      { providers: [Misspelt] },
+      /"reprots".*does not exist/,
+    ],
   ])('the module refuses %s', async (_, parts, message) => {
     const starting = startApp(parts);
     await expect(starting).rejects.toThrow(CacheOptionsError);

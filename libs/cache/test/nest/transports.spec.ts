@@ -222,15 +222,15 @@ describe('At start, the module refuses', () => {
   }
 
   it.each<[string, { controllers?: Type[]; providers?: Type[] }, RegExp]>([
-    ['a scope on a handler of messages', { controllers: [ScopedMessage] }, /no HTTP handler/],
-    ['a scope on a handler of a socket', { providers: [ScopedSocket] }, /no HTTP handler/],
-    ['a scope on a resolver', { providers: [ScopedQuery] }, /no HTTP handler/],
+    ['a scope on a handler of messages', { controllers: [ScopedMessage] }, /not an HTTP handler/],
+    ['a scope on a handler of a socket', { providers: [ScopedSocket] }, /not an HTTP handler/],
+    ['a scope on a resolver', { providers: [ScopedQuery] }, /not an HTTP handler/],
     [
       'a route that is a handler of messages as well',
       { controllers: [RouteAndMessage] },
-      /as well/,
+      /also handles/,
     ],
-    ['a route that is a resolver as well', { controllers: [RouteAndQuery] }, /as well/],
+    ['a route that is a resolver as well', { controllers: [RouteAndQuery] }, /also handles/],
     ['a cached handler of events', { controllers: [CachedEvents] }, /handles events/],
   ])('the module refuses %s', async (_, parts, message) => {
     await expect(
