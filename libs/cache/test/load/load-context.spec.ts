@@ -148,7 +148,7 @@ describe('A loader', () => {
 describe('The signals of the cache', () => {
   // Node's own warnings do not reach the process object of a suite.
   const PROGRAM = `
-    import { CacheEngine, MemoryStore, silentLog } from './libs/cache/src/index.ts';
+    import { CacheEngine, MemoryStore, silentLog } from './libs/cache/src/store.ts';
     import { FakeClock, settle } from './libs/cache/src/testing/index.ts';
     const clock = new FakeClock();
     const limits = { deadlineMs: 50, leaseMs: 2_000, leaseWaitMs: 5_000, maxValueBytes: 1_000 };
