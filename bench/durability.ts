@@ -15,7 +15,8 @@
 import { parseArgs } from 'node:util';
 import type { CommitPosition } from '@gad/cache';
 import type { CacheEngine } from '@gad/cache/store';
-import { createCache, silentLog } from '@gad/cache/store';
+import { createCache } from '@gad/cache';
+import { silentLog } from '@gad/cache/store';
 import { sql } from 'drizzle-orm';
 import { OutboxInvalidationLog } from '../apps/api/src/cache-invalidation/outbox-invalidation-log.js';
 import { readAppConfig } from '../apps/api/src/config/app-config.js';

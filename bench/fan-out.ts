@@ -5,7 +5,8 @@
  *
  *   npm run bench:fan-out
  */
-import { createCache, silentLog } from '@gad/cache/store';
+import { createCache } from '@gad/cache';
+import { silentLog } from '@gad/cache/store';
 import { createClient } from 'redis';
 import { startRedis } from '../test/servers/redis-server.js';
 import { expectFigure, machine, millisecondsOf, spread } from './measure.js';

@@ -8,7 +8,8 @@
  */
 import { LRUCache } from 'lru-cache';
 import { installRivals, rivalVersions } from '../verify/other-caches/install.js';
-import { createCache, silentLog } from '@gad/cache/store';
+import { createCache } from '@gad/cache';
+import { silentLog } from '@gad/cache/store';
 import { startRedis } from '../test/servers/redis-server.js';
 import { expectFigure, machine, millisecondsOf, quantile, spread } from './measure.js';
 import { packageVersion, redisVersions } from './versions.js';

@@ -7,7 +7,8 @@
  */
 import { createClient } from 'redis';
 import type { CacheEngine } from '@gad/cache/store';
-import { createCache, silentLog } from '@gad/cache/store';
+import { createCache } from '@gad/cache';
+import { silentLog } from '@gad/cache/store';
 import { startRedis } from '../test/servers/redis-server.js';
 import { expectFigure, machine, quantile, spread } from './measure.js';
 

@@ -1,6 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { CacheEngine } from '@gad/cache/store';
-import { createCache, silentLog } from '@gad/cache/store';
+import { createCache } from '@gad/cache';
+import { silentLog } from '@gad/cache/store';
 
 /** A cache with deadlines that a busy machine does not reach; they cost nothing when they hold. */
 export async function openCache(url: string): Promise<CacheEngine> {

@@ -1,6 +1,7 @@
 import type { GetOrSetOptions, LocalOptions } from '@gad/cache';
 import type { CacheEngine } from '@gad/cache/store';
-import { createCache, silentLog } from '@gad/cache/store';
+import { createCache } from '@gad/cache';
+import { silentLog } from '@gad/cache/store';
 import type { AdapterRecipe, AdapterSetup, CacheAdapter } from './adapter.js';
 import { TTL_SECONDS } from './adapter.js';
 

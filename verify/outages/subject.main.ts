@@ -5,8 +5,8 @@
  */
 import { createServer } from 'node:http';
 import pg from 'pg';
-import { runWithCacheDeadline } from '@gad/cache';
-import { createCache, silentLog } from '@gad/cache/store';
+import { createCache, runWithCacheDeadline } from '@gad/cache';
+import { silentLog } from '@gad/cache/store';
 
 /** Reads through a cache. */
 interface Subject {

@@ -3,8 +3,8 @@ import { Injectable, Logger, Module } from '@nestjs/common';
 import { describe, expect, it, jest } from '@jest/globals';
 import * as zlib from 'node:zlib';
 import type { CacheModuleOptions } from './index.js';
-import { CacheModule, CacheOptionsError, CacheService } from './index.js';
-import { CacheLogLine, createCache, MemoryStore, silentLog } from './store.js';
+import { createCache, CacheModule, CacheOptionsError, CacheService } from './index.js';
+import { CacheLogLine, MemoryStore, silentLog } from './store.js';
 
 @Injectable()
 class Reports {

@@ -1,5 +1,6 @@
 export { CacheModule } from './cache.module.js';
 export { CacheService } from './cache.service.js';
+export { createCache } from './cache-factory.js';
 export { CacheAside } from './nest/cache-aside.decorator.js';
 export { CacheInvalidate } from './nest/cache-invalidate.decorator.js';
 export type { CacheInvalidateOptions } from './nest/cache-invalidate.decorator.js';

@@ -1,4 +1,3 @@
-export { createCache } from './cache-factory.js';
 export { CacheEngine } from './engine/cache-engine.js';
 export type { InvalidationLog, LogBatch, InvalidationSet } from './outbox/invalidation-log.js';
 export { FreshnessGuard } from './outbox/freshness-guard.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheService } from '@gad/cache';
-import { CacheUnavailableError } from '@gad/cache';
-import { createCache, silentLog } from '@gad/cache/store';
+import { createCache, CacheUnavailableError } from '@gad/cache';
+import { silentLog } from '@gad/cache/store';
 import { onBothStores } from '../support/both-stores.js';
 import { deferred, until } from '../support/fixtures.js';
 import type { RedisServer } from '../support/redis-server.js';

@@ -2,7 +2,8 @@
  * A process with copies, for a test that stops it: reads a key when told, and tells what it was
  * served. `argv`: the URL of Redis, the bound in milliseconds.
  */
-import { createCache, silentLog } from '@gad/cache/store';
+import { createCache } from '@gad/cache';
+import { silentLog } from '@gad/cache/store';
 
 const [, , url = '', boundMs = ''] = process.argv;
 const cache = createCache(

@@ -1,5 +1,6 @@
 /** Removes a key and ends. `argv`: the URL of Redis, the key. */
-import { createCache, silentLog } from '@gad/cache/store';
+import { createCache } from '@gad/cache';
+import { silentLog } from '@gad/cache/store';
 
 const [, , url = '', key = ''] = process.argv;
 const cache = createCache({ redis: { url }, deadlineMs: 5_000 }, silentLog);

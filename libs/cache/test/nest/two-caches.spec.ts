@@ -1,9 +1,8 @@
 import { Test } from '@nestjs/testing';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { CacheModule, CacheService, InjectCache } from '@gad/cache';
+import { createCache, CacheModule, CacheService, InjectCache } from '@gad/cache';
 import { MemoryStore, RedisStore, silentLog } from '@gad/cache/store';
-import { createCache } from '@gad/cache/store';
 import type { NestCacheOptions } from '@gad/cache';
 import type { CacheEngine } from '@gad/cache/store';
 import { startRedis } from '../support/redis-server.js';

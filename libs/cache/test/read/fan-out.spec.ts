@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheEngine } from '@gad/cache/store';
-import { runWithCacheDeadline } from '@gad/cache';
-import { createCache, silentLog } from '@gad/cache/store';
+import { createCache, runWithCacheDeadline } from '@gad/cache';
+import { silentLog } from '@gad/cache/store';
 import type { RedisServer } from '../support/redis-server.js';
 import { startRedis } from '../support/redis-server.js';
 

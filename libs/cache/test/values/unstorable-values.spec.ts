@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheModuleOptions } from '@gad/cache';
 import type { CacheEngine } from '@gad/cache/store';
-import { createCache, silentLog } from '@gad/cache/store';
+import { createCache } from '@gad/cache';
+import { silentLog } from '@gad/cache/store';
 import { ownRedis } from '../../../../test/servers/suite-servers.js';
 
 const url = await ownRedis();

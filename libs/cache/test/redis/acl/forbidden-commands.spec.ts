@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheEngine } from '@gad/cache/store';
-import { createCache } from '@gad/cache/store';
+import { createCache } from '@gad/cache';
 import { Inspection } from '../../../src/engine/inspection.js';
 import { logInto, until } from '../../support/fixtures.js';
 import type { RedisServer } from '../../support/redis-server.js';

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { BasicClientSideCache } from 'redis';
 import type { CacheModuleOptions } from '@gad/cache';
 import type { CacheEngine } from '@gad/cache/store';
-import { createCache, nodeRedisLink, silentLog } from '@gad/cache/store';
+import { createCache } from '@gad/cache';
+import { nodeRedisLink, silentLog } from '@gad/cache/store';
 import { freePort } from '../../../../../test/servers/ports.js';
 import type { TcpProxy } from '../../../../../test/servers/tcp-proxy.js';
 import { startTcpProxy } from '../../../../../test/servers/tcp-proxy.js';

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheEngine } from '@gad/cache/store';
-import { CacheUnavailableError } from '@gad/cache';
-import { createCache } from '@gad/cache/store';
+import { createCache, CacheUnavailableError } from '@gad/cache';
 import { startFakeResp } from '../../support/fake-resp-server.js';
 import { logInto, until } from '../../support/fixtures.js';
 import type { RedisServer } from '../../support/redis-server.js';

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheEngine } from '@gad/cache/store';
-import { CacheUnavailableError, runWithCacheDeadline } from '@gad/cache';
-import { createCache } from '@gad/cache/store';
+import { createCache, CacheUnavailableError, runWithCacheDeadline } from '@gad/cache';
 import type { TcpProxy } from '../../../../../test/servers/tcp-proxy.js';
 import { startTcpProxy } from '../../../../../test/servers/tcp-proxy.js';
 import { deferred, logInto, until } from '../../support/fixtures.js';

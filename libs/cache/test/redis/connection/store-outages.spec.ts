@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheEngine } from '@gad/cache/store';
-import { CacheUnavailableError } from '@gad/cache';
-import { createCache } from '@gad/cache/store';
+import { createCache, CacheUnavailableError } from '@gad/cache';
 import { deferred, engineOver, logInto, openRedisStore, until } from '../../support/fixtures.js';
 import { gatedLinks } from '../../support/gated-link.js';
 import type { RedisServer } from '../../support/redis-server.js';

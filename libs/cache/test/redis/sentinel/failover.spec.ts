@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheEngine, SentinelSettings } from '@gad/cache/store';
-import { createCache } from '@gad/cache/store';
+import { createCache } from '@gad/cache';
 import type { RedisServer } from '../../../../../test/servers/redis-server.js';
 import { startSentinels, type SentinelSet } from '../../../../../test/servers/redis-sentinels.js';
 import { deferred, logInto, until } from '../../support/fixtures.js';
