@@ -10,7 +10,9 @@ export const INVALIDATION_MUTATIONS: readonly Mutation[] = [
   {
     name: 'reads: own copies made during the removal stay',
     suite: 'near-cache/near-reads',
-    edits: [['// Once more, for what was read meanwhile.\n      this.near?.drop(selection);', '']],
+    edits: [
+      ['// Again, for copies that were read meanwhile.\n      this.near?.drop(selection);', ''],
+    ],
   },
   {
     name: 'removal: acknowledgements are awaited where they were not asked for',

@@ -34,11 +34,13 @@ import { assertLifetime, ttlMilliseconds } from '../values/ttl.js';
 import { ValueCodec } from '../values/value-codec.js';
 import { WriteOrder } from './invalidate/write-order.js';
 
-/** Reads and writes of a cache over one store, in plain TypeScript: no framework, no globals. */
+/**
+ * The operations of a cache over one store, in plain TypeScript, without a framework or globals.
+ */
 export class CacheEngine {
   readonly store: CacheStore;
   readonly prefix: string;
-  /** @internal Reads and writes the texts that the store keeps. */
+  /** @internal Converts between values and stored texts. */
   readonly codec: ValueCodec;
   readonly #limits: LoadLimits;
   readonly #log: CacheLogger;
@@ -94,14 +96,14 @@ export class CacheEngine {
   }
 
   /**
-   * Waits for refreshes, gives a relay's lead back, does the pending removals, if that is possible,
-   * and closes the store.
+   * Waits for background refreshes, resigns a relay's lead, retries pending removals once, and
+   * closes the store.
    */
   async close(): Promise<void> {
     await this.#work.close();
     await this.#freshness?.close();
     const undone = await this.#pending.close();
-    if (undone > 0) this.#log.warn(`Cache: closed with ${undone} pending removals undone.`);
+    if (undone > 0) this.#log.warn(`Cache: closed with ${undone} pending removals.`);
     await this.store.close();
   }
 
@@ -117,7 +119,7 @@ export class CacheEngine {
     };
   }
 
-  /** How fresh the store is; `null` without a log. */
+  /** State of the freshness proof; `null` without an invalidation log. */
   freshness(): FreshnessFigures | null {
     return this.#freshness?.figures() ?? null;
   }
@@ -127,22 +129,22 @@ export class CacheEngine {
     return this.prefix + key;
   }
 
-  /** A key or pattern pasted with its prefix, without it; anything else unchanged. */
+  /** Removes the prefix from a full key or pattern; anything else is returned unchanged. */
   stripPrefix(key: string): string {
     return key.startsWith(this.prefix) ? key.slice(this.prefix.length) : key;
   }
 
-  /** One store call: a plain read. */
+  /** A plain read: one store call. */
   get(key: string): Promise<unknown> {
     return this.#reader.read(key, undefined, NO_OPTIONS);
   }
 
-  /** One store call per 500 keys: multi-key reads. Answers in the order of the keys. */
+  /** Values in the order of the keys: one store call per 500 keys. */
   getMany(keys: readonly string[]): Promise<unknown[]> {
     return getMany(this.#reader.many, keys);
   }
 
-  /** See `getOrSetMany` in `many.ts`. */
+  /** See `getOrSetMany` in `read/get-or-set-many.ts`. */
   getOrSetMany<K, T>(
     ids: readonly K[],
     toKey: (id: K) => string,
@@ -155,11 +157,11 @@ export class CacheEngine {
   /** One store call on a hit; on a miss two more, for the caller that loads. */
   getOrSet<T>(key: string, loader: Loader<T>, options: GetOrSetOptions = NO_OPTIONS): Promise<T> {
     if (typeof loader !== 'function') return Promise.reject(notAFunction('loader', loader));
-    // What the loader made is what was stored, and JSON has normalised both alike.
+    // The loader's value and the stored one have the same type, and JSON normalises both.
     return this.#reader.read(key, loader, options) as Promise<T>;
   }
 
-  /** As `getOrSet`, with how the value was come by. A hit costs one round trip of two commands. */
+  /** As `getOrSet`, with the value's cache status. A hit costs one round trip of two commands. */
   async getOrSetEntry<T>(
     key: string,
     loader: Loader<T>,
@@ -171,7 +173,7 @@ export class CacheEngine {
     return { ...served, key: this.fullKey(key), value: served.value as T };
   }
 
-  /** Takes a key for filling by hand: one store call. */
+  /** Acquires the lease of a key for a manual fill: one store call. */
   async acquireLease(key: string): Promise<LeaseToken | undefined> {
     assertWritable(key);
     try {
@@ -183,7 +185,7 @@ export class CacheEngine {
     }
   }
 
-  /** Hands a token back unspent, so that the next caller loads at once: one store call. */
+  /** Releases a token without a fill, so that the next caller loads at once: one store call. */
   async releaseLease(token: LeaseToken): Promise<boolean> {
     return this.#spend((ms) => this.store.release(LeaseToken.leaseOf(token), ms));
   }
@@ -221,31 +223,32 @@ export class CacheEngine {
     return true;
   }
 
-  /** One store call. Throws when it is not known whether it was done. */
+  /** One store call. Throws when the removal is not confirmed. */
   async delete(keys: string | readonly string[]): Promise<number> {
     const all = typeof keys === 'string' ? [keys] : keys;
     all.forEach(assertKey);
     return all.length === 0 ? 0 : this.#removals.remove(selectKeys(all));
   }
 
-  /** Costs what it removes where the store keeps a key index. */
+  /** With a key index the cost is proportional to the removed keys. */
   async deletePattern(pattern: string): Promise<number> {
     return this.#removals.remove(selectPattern(pattern));
   }
 
   /**
    * Removes what a write made stale; `true` when that is confirmed. Costs as `deletePattern`. Where
-   * other processes have to acknowledge it, too, these may take the bound of their copies longer.
+   * the barrier applies, other processes' acknowledgements may take up to `staleBoundMs` longer.
    *
-   * With a log and `written`: when the store does not confirm within the deadline, waits until the
-   * relay has applied the write or no process may serve the old value any more. Otherwise what is not
-   * confirmed is pending: retried until it is done, while this cache serves nothing from the store.
+   * With an invalidation log and `written`: if the store does not confirm within the deadline,
+   * waits until the relay has applied the write or no process may serve the old value any more.
+   * Otherwise an unconfirmed removal is pending: it is retried until confirmed, and meanwhile this
+   * cache bypasses the store.
    */
   async invalidate(patterns: readonly string[], written?: CommitPosition): Promise<boolean> {
     return this.#invalidations.run(patterns.map(selectPattern), written);
   }
 
-  /** Runs a script of the application's over keys of its own: one store call. */
+  /** Runs a script of the application on keys of its own: one store call. */
   async evaluate(
     script: StoreScript,
     names: readonly string[],

@@ -3,28 +3,30 @@ import type { Clock } from '../clock.js';
 import type { StoreGate } from './store-gate.js';
 import { ENDING } from './store-gate.js';
 
-/** Operations outside of any request. */
+/** Stands for the request of operations outside any request. */
 const NO_REQUEST = {};
 
 /**
- * The time that may be spent waiting for the store by one operation. It runs while at least one
- * store call is on its way: calls made side by side cost what the longest costs. The loader's time,
- * waiting for another process's load, and the queue at the gate are not counted.
+ * The time that one operation may spend waiting for the store. It runs while at least one store
+ * call is pending: concurrent calls cost as much as the longest. The loader's time, the wait for
+ * another process's load, and the queue at the gate are not counted.
  *
- * The operations of a request share one: each begins with what those before it have used, and with
- * what the oldest that is still waiting has used so far. Those that are begun together therefore
- * cost together what the longest costs, however long it takes this process to make all their calls.
+ * The operations of a request share one budget: each starts with the time used by finished
+ * operations and by the oldest pending one so far. Concurrent operations therefore cost together as
+ * much as the longest, however long this process takes to start all their calls.
  */
 export class DeadlineBudget {
-  /** Operations of this request that wait for the store; made for a request only: a hit pays for it. */
+  /**
+   * Pending operations of this request; created only within a request, to keep a plain hit cheap.
+   */
   #running: Set<DeadlineBudget> | undefined;
   #usedMs = 0;
   #pending = 0;
   #since = 0;
 
   /**
-   * @param gate absent where nothing queues
-   * @param request absent outside of one
+   * @param gate absent where calls do not queue
+   * @param request absent outside a request
    */
   constructor(
     private readonly time: Pick<Clock, 'now'>,
@@ -35,41 +37,43 @@ export class DeadlineBudget {
     if (request !== undefined) this.#usedMs = request.#usedSoFar();
   }
 
-  /** Nothing is left: every call from now on is refused. */
+  /** Whether no time is left, so that every further call is rejected. */
   get exhausted(): boolean {
     return this.#usedMs >= this.milliseconds;
   }
 
-  /** The time of one of several keys that are loaded side by side, behind what was used so far. */
+  /**
+   * A budget for one of several keys that load concurrently, starting with the time used so far.
+   */
   fork(): DeadlineBudget {
     const fork = new DeadlineBudget(this.time, this.milliseconds, this.gate, this.request);
     fork.#usedMs = this.#usedMs;
     return fork;
   }
 
-  /** The time for the next turn: its own, or what is left of the request's. */
+  /** The budget of the next chunk: its own, or the rest of the request's. */
   next(): DeadlineBudget {
     if (this.exhausted || this.request !== undefined) return this;
     return new DeadlineBudget(this.time, this.milliseconds, this.gate);
   }
 
-  /** Takes a place at the gate: `undefined` at once. `entered` must follow. */
+  /** Enters the gate; `undefined` when that is possible at once. `entered` must follow. */
   enter(ending = false): Promise<void> | undefined {
     return this.gate?.enter(ending ? ENDING : (this.request ?? NO_REQUEST));
   }
 
   /**
-   * Starts one store call, and returns the milliseconds that it may take; exactly one `end` must
-   * follow. 0 when calls queue at the gate: then `queue` starts it. Apart from `spend`, so that a hit
-   * needs no promise for it.
+   * Starts one store call and returns the milliseconds that it may take; exactly one `end` must
+   * follow. Returns 0 when calls queue at the gate: then `queue` starts it. Separate from `spend`,
+   * so that a hit needs no promise for it.
    *
-   * @throws CacheUnavailableError when nothing is left; no `end` then
+   * @throws CacheUnavailableError when no time is left; `end` must not follow then
    */
   begin(): number {
     return this.gate?.tryEnter() === false ? 0 : this.#start(this.gate);
   }
 
-  /** As `begin`, behind the calls that came before. @param ending see `spend` */
+  /** As `begin`, after the calls that are queued. @param ending see `spend` */
   async queue(ending = false): Promise<number> {
     await this.enter(ending);
     return this.#start(this.gate);
@@ -81,16 +85,16 @@ export class DeadlineBudget {
     this.gate?.leave(usedMs - (this.milliseconds - withinMs));
   }
 
-  /** A call has failed; when it was given up, it has taken all that there was. */
+  /** Records a failed call; one that timed out has used all the time. */
   failed(error: unknown): void {
     const gaveUp = error instanceof CacheUnavailableError && error.reason === 'timeout';
     if (gaveUp) this.#use(this.milliseconds);
   }
 
   /**
-   * Runs one store call with what is left, as soon as there is a place for it.
+   * Runs one store call with the remaining time, as soon as the gate admits it.
    *
-   * @param ending it ends a load, and goes before others
+   * @param ending the call ends a load and takes precedence
    * @throws CacheUnavailableError when nothing is left
    */
   async spend<T>(call: (withinMs: number) => Promise<T>, ending = false): Promise<T> {
@@ -98,8 +102,8 @@ export class DeadlineBudget {
   }
 
   /**
-   * Runs what is no store call of this operation, but is waited for in its time: no place at the
-   * gate is needed. It is begun before this returns.
+   * Charges other work to this budget that is not a store call of this operation and does not pass
+   * the gate. The work starts before this returns.
    *
    * @throws CacheUnavailableError when nothing is left
    */
@@ -112,7 +116,7 @@ export class DeadlineBudget {
     }
   }
 
-  /** As `spend`, behind an `enter` of one's own: the call is made before this returns. */
+  /** As `spend`, after a separate `enter`: the call is made before this returns. */
   async entered<T>(call: (withinMs: number) => Promise<T>): Promise<T> {
     return this.#run(this.#start(this.gate), call);
   }
@@ -128,13 +132,16 @@ export class DeadlineBudget {
     }
   }
 
-  /** The milliseconds left. @param entered the gate to leave when there are none */
+  /**
+   * Starts the clock and returns the milliseconds left. @param entered the gate to leave when none
+   * are left
+   */
   #start(entered: StoreGate | undefined): number {
     const now = this.time.now();
     const restMs = this.milliseconds - this.#usedAt(now);
     if (restMs <= 0) {
       entered?.leave();
-      throw new CacheUnavailableError('timeout', 'The time for store calls is used up.');
+      throw new CacheUnavailableError('timeout', 'The deadline for store calls has passed.');
     }
     if (this.#pending === 0) {
       this.#since = now;
@@ -144,7 +151,7 @@ export class DeadlineBudget {
     return restMs;
   }
 
-  /** Returns the milliseconds used. */
+  /** Stops the clock and returns the milliseconds used. */
   #stop(): number {
     const usedMs = this.#usedAt(this.time.now());
     this.#pending--;

@@ -8,7 +8,7 @@ import type { LoadLimits } from './load/load-request.js';
 import type { NearCacheBounds } from './read/near-reads.js';
 import type { ValueOptions } from '../values/value-codec.js';
 
-/** Everything an engine is made of. */
+/** Collaborators and options of an engine. */
 export interface EngineParts {
   readonly store: CacheStore;
   readonly prefix: string;
@@ -17,19 +17,22 @@ export interface EngineParts {
   readonly logger: CacheLogger;
   /** How values are written. Default: as plain JSON. */
   readonly values?: Omit<ValueOptions, 'maxValueBytes'>;
-  /** Keeps copies in the process for reads that ask for it. Default: none are kept. */
+  /** Bounds of the near cache for reads with the option `local`. Default: no near cache. */
   readonly local?: NearCacheBounds | undefined;
   /** A number in [0, 1), for jitter. Default `Math.random`. */
   readonly random?: () => number;
-  /** Keeps the store fresh by a log. Without it the store is believed as long as it answers. */
+  /**
+   * Keeps the store fresh by an invalidation log. Without it the store is trusted as long as it
+   * answers.
+   */
   readonly freshness?: FreshnessGuard | undefined;
 }
 
-/** Options of a store by hand. */
+/** Options of `set`. */
 export interface SetOptions extends Lifetime {
   /**
-   * A token from `acquireLease`. When the property is there, the value is stored only while the token
-   * holds — so an `acquireLease` that answered `undefined` stores nothing.
+   * A token from `acquireLease`. If the property is present, the value is stored only while the
+   * token is valid, so nothing is stored if `acquireLease` returned `undefined`.
    */
   readonly token?: LeaseToken | undefined;
 }

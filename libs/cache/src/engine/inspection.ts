@@ -21,7 +21,7 @@ export interface KeySummary {
 /** A page of a listing in byte order of the keys. */
 export interface KeyList {
   readonly items: KeySummary[];
-  /** Hand it in again to go on; `null` at the end. */
+  /** Pass it to get the next page; `null` at the end. */
   readonly nextCursor: string | null;
 }
 
@@ -33,11 +33,11 @@ export interface KeyQuery {
   readonly limit?: number | undefined;
 }
 
-/** One key opened up. */
+/** Details of one key. */
 export interface KeyDetails extends KeySummary {
   readonly exists: true;
   readonly compressed: boolean;
-  /** The value as a reader gets it, or the stored text when it cannot be read here. */
+  /** The value as a reader gets it, or the stored text when it cannot be decoded. */
   readonly value: unknown;
 }
 
@@ -49,16 +49,19 @@ export interface MatchCount {
 
 const PAGE = 500;
 
-/** Looks into a cache without changing it. Everything but `stats` throws when the store is away. */
+/**
+ * Inspects a cache without changing it. Everything but `stats` throws when the store is
+ * unavailable.
+ */
 export class Inspection {
   constructor(private readonly engine: CacheEngine) {}
 
-  /** Never throws: a store that is away gives `connected: false` and zeros. */
+  /** Never throws: for an unavailable store it returns `connected: false` and zeros. */
   async stats(): Promise<CacheStats> {
     const { engine } = this;
     let answer: StoreStatistics | undefined;
     try {
-      // Of a store that is known to be away nobody needs to wait for the bad news.
+      // Do not wait for a store that is known to be unavailable.
       if (engine.store.connected) answer = await engine.store.statistics();
     } catch (error) {
       if (!(error instanceof CacheUnavailableError)) throw error;
@@ -111,7 +114,7 @@ export class Inspection {
     return { items, nextCursor: page.next ?? null };
   }
 
-  /** All matching keys, a page at a time. */
+  /** All matching keys, fetched page by page. */
   async *keys(pattern: string): AsyncGenerator<string, void, undefined> {
     const glob = new Glob(pattern);
     let after: string | undefined;

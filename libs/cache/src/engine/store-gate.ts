@@ -1,15 +1,15 @@
 import { CacheUnavailableError } from '../cache-errors.js';
 import type { Clock } from '../clock.js';
 
-/** Calls let through side by side: at first, at least, at most. */
+/** Concurrency limit: initial, minimum, maximum. */
 const FIRST = 64;
 const LEAST = 32;
 const MOST = 500;
-/** The share of the deadline that an answer may take longer because of the calls beside it. */
+/** Share of the deadline by which concurrent calls may delay an answer. */
 const CROWDING = 1 / 10;
 const STEP = 1.25;
 
-/** How often a gate in front of a store that is away looks whether it is back. */
+/** How often the gate of an unavailable store checks for its recovery, in milliseconds. */
 const LOOK_MS = 10;
 
 interface Waiting {
@@ -18,36 +18,36 @@ interface Waiting {
   readonly refuse: (error: Error) => void;
 }
 
-/** Waiting calls of one request, first come first served. */
+/** Waiting calls of one request, in order. */
 interface Line {
   readonly calls: Waiting[];
   served: number;
 }
 
-/** What a gate goes by. */
+/** Collaborators and limits of a gate. */
 export interface GateParts {
   readonly clock: Clock;
-  /** Whether the store is asked at present, and what is sent is not refused at once. */
+  /** Whether the store is used at present, so that calls are not rejected at once. */
   readonly asked: () => boolean;
-  /** The clock, without the time in which the process was too busy to look at answers. */
+  /** A clock that excludes time in which the process was too busy to read answers. */
   readonly time: Pick<Clock, 'now'>;
   readonly deadlineMs: number;
-  /** The longest time in the queue. */
+  /** Maximum milliseconds in the queue. */
   readonly queueMs: number;
 }
 
 /**
- * Where store calls queue that are too many at once. A store that is handed five thousand calls
- * answers the last of them late without being slow; here they wait in the process, in a time that
- * is counted neither as the store's nor against a deadline, and each is answered as promptly as a
+ * The queue for store calls above the concurrency limit. A store that gets five thousand calls at
+ * once answers the last of them late without being slow. Here they wait in the process; that time
+ * counts neither as the store's nor against a deadline, and each call is answered as promptly as a
  * single one.
  *
- * How many are let through follows the answers, as in TCP Vegas (Brakmo and Peterson, 1995): more
- * while all of them take hardly longer than the quickest, which is so when the network is slow, and
- * fewer when they do, which is so when the server or this process is busy.
+ * The limit adapts to the latency of answers, as in TCP Vegas (Brakmo and Peterson, 1995): it rises
+ * while all answers take hardly longer than the fastest one, as on a slow network, and falls when
+ * they do, as with a busy server or process.
  *
- * Requests take turns, so that one that asks for thousands of keys holds nobody else up; and what
- * ends a load goes first, because others wait for it.
+ * Requests are served in turn, so that one with thousands of keys does not delay others; calls that
+ * end a load go first, because other callers wait for them.
  */
 export class StoreGate {
   readonly time: Pick<Clock, 'now'>;
@@ -57,7 +57,10 @@ export class StoreGate {
   #open = FIRST;
   #inside = 0;
   #quickestMs = Infinity;
-  /** Until when the queue waits for the store to be back; `undefined` when it was there last. */
+  /**
+   * Until when the queue waits for the store to recover; `undefined` while it was last seen
+   * available.
+   */
   #heldUntil: number | undefined;
   #holding = false;
   /** Answers since `#countedFrom`, while calls were waiting all the time. */
@@ -70,12 +73,12 @@ export class StoreGate {
     this.#crowdedMs = parts.deadlineMs * CROWDING;
   }
 
-  /** Calls let through side by side at present. */
+  /** Current concurrency limit. */
   get width(): number {
     return this.#open;
   }
 
-  /** Takes a place if there is one. One `leave` must follow then. */
+  /** Enters if the limit allows it; exactly one `leave` must follow then. */
   tryEnter(): boolean {
     if (this.#inside >= this.#open) return false;
     this.#inside++;
@@ -83,10 +86,10 @@ export class StoreGate {
   }
 
   /**
-   * Takes a place, at once (`undefined`) or when there is one. One `leave` must follow.
+   * Enters at once (`undefined`) or when the limit allows it. Exactly one `leave` must follow.
    *
-   * @param line whose turn it is: a request, or `ENDING`
-   * @throws CacheUnavailableError when it has waited too long; no `leave` then
+   * @param line the queue to join: a request, or `ENDING`
+   * @throws CacheUnavailableError when it has waited too long; `leave` must not follow then
    */
   enter(line: object): Promise<void> | undefined {
     if (this.tryEnter()) return undefined;
@@ -99,10 +102,10 @@ export class StoreGate {
     });
   }
 
-  /** Gives the place back. @param tookMs what the answer took; absent when no call was made */
+  /** Leaves the gate. @param tookMs latency of the answer; absent when no call was made */
   leave(tookMs?: number): void {
     this.#inside--;
-    // It forgets slowly, should the way to the store have become longer.
+    // The minimum decays slowly, in case the network latency has increased.
     if (tookMs !== undefined) {
       this.#quickestMs = Math.min(tookMs, this.#quickestMs * 1.001 + 0.001);
     }
@@ -118,7 +121,12 @@ export class StoreGate {
       if (next === undefined) return;
       const waitedMs = this.#parts.clock.now() - next.since;
       if (waitedMs > this.#parts.queueMs) {
-        next.refuse(new CacheUnavailableError('timeout', 'Too many store calls were ahead.'));
+        next.refuse(
+          new CacheUnavailableError(
+            'timeout',
+            'The call waited too long in the queue for the store.',
+          ),
+        );
         continue;
       }
       this.#inside++;
@@ -127,8 +135,9 @@ export class StoreGate {
   }
 
   /**
-   * Whether the queue has to wait because the store has just gone away. A hiccup must not cost
-   * thousands of keys their caching, so they wait for the first probe; one deadline, and no more.
+   * Whether the queue must wait because the store has just become unavailable. A short outage must
+   * not turn thousands of queued calls into misses, so they wait for the first probe, at most one
+   * deadline.
    */
   #holds(): boolean {
     const { clock, asked, deadlineMs } = this.#parts;
@@ -150,7 +159,7 @@ export class StoreGate {
 
   #adapt(): void {
     if (++this.#answers < this.#open) return;
-    // As many answers as there are calls inside take as long as one of them.
+    // The calls inside complete in about the latency of one of them.
     const now = this.#parts.clock.now();
     const crowded = now - this.#countedFrom - this.#quickestMs > this.#crowdedMs;
     this.#open = crowded
@@ -169,14 +178,14 @@ export class StoreGate {
     const [name, line] = ending === undefined ? first(this.#lines) : [ENDING, ending];
     if (name === undefined || line === undefined) return undefined;
     const next = line.calls[line.served++];
-    // Behind the others, for its next turn.
+    // To the end of the order, for its next turn.
     this.#lines.delete(name);
     if (line.served < line.calls.length) this.#lines.set(name, line);
     return next;
   }
 }
 
-/** The line of calls that end a load. */
+/** The queue of calls that end a load. */
 export const ENDING = {};
 
 const NOTHING = [undefined, undefined] as const;

@@ -7,32 +7,32 @@ export type KeySegment = string | number | bigint | boolean;
 
 declare const made: unique symbol;
 
-/** A key made by {@link cacheKey}: text from outside cannot have changed its shape. */
+/** A key made by {@link cacheKey}: values from outside cannot change its structure. */
 export type CacheKey = string & { readonly [made]: true };
 
 /** A pattern made by {@link cachePattern}. */
 export type CachePattern = string & { readonly [made]: true };
 
-/** Encoded segments above this are replaced by their hash, so that any text fits into a key. */
+/** Longer encoded segments are replaced by their hash, so that any text fits into a key. */
 const LONGEST_SEGMENT = 64;
 const UNSAFE = /[^A-Za-z0-9._-]/gu;
-/** `%` alone and `%~` are never the beginning of an encoded character, so nothing else is so written. */
+/** `%` alone and `%~` never begin an encoded character, so they are unambiguous. */
 const EMPTY = '%';
 const HASHED = '%~';
 
 /**
- * A cache key out of a template: what stands in the template is taken as it is, every value
- * becomes exactly one segment.
+ * Builds a cache key from a template: its literal text is used unchanged, and every value becomes
+ * exactly one segment.
  *
  * ```ts
  * cacheKey`stats:user:${id}:days:${days}`; // 'stats:user:2:days:30'
  * cacheKey`search:${'2:*'}`;               // 'search:2%3A%2A'
  * ```
  *
- * Letters, digits, `.`, `_` and `-` stay; everything else is percent-encoded as UTF-8, the empty
- * text is `%`, and what is longer than 64 characters then is `%~` and its SHA-256. Different
- * texts therefore never share a key, and none can hold a separator or a wildcard. A key is text:
- * `1`, `1n` and `'1'` are written alike, and so are `true` and `'true'`.
+ * Letters, digits, `.`, `_` and `-` are kept; all other characters are percent-encoded as UTF-8.
+ * The empty text becomes `%`, and an encoded segment of more than 64 characters becomes `%~` and
+ * its SHA-256. So different texts never share a key, and no value can add a separator or a
+ * wildcard. A key is text: `1`, `1n` and `'1'` give the same key, and so do `true` and `'true'`.
  *
  * @throws CacheKeyInvalidError for `undefined`, `null`, `NaN`, objects and half surrogate pairs
  */
@@ -40,12 +40,12 @@ export function cacheKey(
   template: TemplateStringsArray,
   ...segments: readonly KeySegment[]
 ): CacheKey {
-  return fill(template, segments) as CacheKey; // this is what makes one
+  return fill(template, segments) as CacheKey; // the brand is only added here
 }
 
 /**
- * A pattern over keys of {@link cacheKey}: wildcards count where the template has them, never in a
- * value, because values are encoded exactly as in the key.
+ * Builds a pattern for keys of {@link cacheKey}: only wildcards of the template itself are active,
+ * because values are encoded exactly as in the key.
  *
  * ```ts
  * await cache.deletePattern(cachePattern`stats:user:${id}:*`);
@@ -57,11 +57,11 @@ export function cachePattern(
   template: TemplateStringsArray,
   ...segments: readonly KeySegment[]
 ): CachePattern {
-  return fill(template, segments) as CachePattern; // this is what makes one
+  return fill(template, segments) as CachePattern; // the brand is only added here
 }
 
 /**
- * One value as `cacheKey` writes it.
+ * One value, encoded as by `cacheKey`.
  *
  * @throws CacheKeyInvalidError
  */
@@ -90,7 +90,7 @@ function textOf(value: KeySegment): string {
   }
   const kind = typeof value;
   if (kind === 'bigint' || kind === 'boolean' || Number.isFinite(value)) return String(value);
-  // Not the value itself: it may be anything that a client has sent, and not even have a text.
+  // Not the value itself: a client may have sent it, and it may not be convertible to text.
   const name = value === null ? 'null' : kind === 'number' ? String(value) : kind;
   throw new CacheKeyInvalidError(name, `a segment must be text or a number, not ${name}`);
 }

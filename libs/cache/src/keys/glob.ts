@@ -12,19 +12,20 @@ const BACKSLASH = 0x5c;
 type Step = number | Uint8Array | 'any' | 'run';
 
 /**
- * A glob with Redis's own semantics (`*`, `?`, `[a-z]`, `[^x]`, `\`), on bytes as Redis has it: `?`
+ * A glob with Redis's semantics (`*`, `?`, `[a-z]`, `[^x]`, `\`). Like Redis it matches bytes: `?`
  * is one byte, so `ñ` needs two.
  *
- * Matching never builds a regular expression and backtracks only to the last `*`, so a hostile
- * pattern costs at most length × length, where a translated RegExp grows tenfold per star.
+ * Matching never builds a regular expression and backtracks only to the last `*`, so a malicious
+ * pattern costs at most length × length, while the time of an equivalent RegExp grows tenfold per
+ * star.
  */
 export class Glob {
   readonly source: string;
   /** The bytes that every match begins with. */
   readonly literalPrefix: Buffer;
-  /** The pattern holds no wildcard: it names one key, {@link literalPrefix}. */
+  /** The pattern has no wildcard: it selects one key, {@link literalPrefix}. */
   readonly isLiteral: boolean;
-  /** The pattern is a literal followed by one `*`: whatever begins so matches. */
+  /** The pattern is a literal followed by one `*`: every key with that prefix matches. */
   readonly isPrefix: boolean;
   readonly #steps: readonly Step[];
 
@@ -60,7 +61,7 @@ export class Glob {
         step++;
         at++;
       } else if (resumeStep >= 0) {
-        // Only the last run has to give: an earlier one could not do better than it did.
+        // Backtracking to the last run suffices: an earlier run cannot improve the match.
         step = resumeStep;
         at = ++resumeAt;
       } else {
@@ -103,9 +104,9 @@ function compile(pattern: Uint8Array): Step[] {
 }
 
 /**
- * Reads a `[…]` set as Redis reads it, oddities included: an unclosed set ends with the pattern,
- * `[a-]` is a range up to `]` that swallows the bracket, a reversed range is turned round.
- * Returns the position behind the set.
+ * Parses a `[…]` set as Redis does, oddities included: an unclosed set ends with the pattern, `[a-]`
+ * is a range up to `]` that consumes the bracket, and a reversed range is swapped. Returns the
+ * position after the set.
  */
 function compileSet(pattern: Uint8Array, start: number, set: Uint8Array): number {
   let at = start;
@@ -135,7 +136,7 @@ function addRange(set: Uint8Array, from: number, to: number): void {
   for (let value = low; value <= high; value++) set[value & 0xff] = 1;
 }
 
-/** Escapes every byte that a glob would read, so that the text matches only itself. */
+/** Escapes every special byte, so that the pattern matches only the text itself. */
 export function escapeGlob(text: string): string {
   return text.replace(/[*?[\]^\\-]/g, '\\$&');
 }

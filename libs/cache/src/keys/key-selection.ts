@@ -2,18 +2,18 @@ import { escapeGlob, Glob } from './glob.js';
 import { MAX_KEY_BYTES } from './key-validation.js';
 
 /**
- * What a removal is about. It is made once, where the caller's keys or pattern come in, and handed
- * on: to the store, to the copies in this process, and to the processes that hold copies.
+ * What a removal covers. It is compiled once from the caller's keys or pattern, and passed to the
+ * store, to this process's near cache, and to other processes with copies.
  */
 export type KeySelection =
   | { readonly kind: 'keys'; readonly keys: readonly string[] }
-  /** Every key that matches, and not only what was found: a copy may outlive its original. */
+  /** Every key that matches, not only the keys found in the store: a copy may outlive its entry. */
   | { readonly kind: 'pattern'; readonly glob: Glob }
   | { readonly kind: 'all' };
 
-/** Longer lists of keys travel as the pattern of what they have in common. */
+/** Longer lists of keys are sent as a pattern of their common prefix. */
 const MAX_LIST_CHARACTERS = 4_096;
-/** No key holds a control character. */
+/** No key contains a control character. */
 const SEPARATOR = '\n';
 
 export const ALL_KEYS: KeySelection = { kind: 'all' };
@@ -23,7 +23,7 @@ export function selectKeys(keys: readonly string[]): KeySelection {
 }
 
 /**
- * The keys that match. A pattern without wildcards names one key.
+ * The keys that match. A pattern without wildcards selects one key.
  *
  * @throws CachePatternInvalidError
  */
@@ -32,21 +32,24 @@ export function selectPattern(pattern: string): KeySelection {
   return glob.isLiteral ? selectKeys([glob.literalPrefix.toString()]) : { kind: 'pattern', glob };
 }
 
-/** The same text for the same selection, and another for every other. */
+/** A text that is the same exactly for equal selections. */
 export function identify(selection: KeySelection): string {
   if (selection.kind === 'all') return 'a';
   if (selection.kind === 'pattern') return `g${selection.glob.source}`;
   return `k${selection.keys.join(SEPARATOR)}`;
 }
 
-/** The selection as a message carries it. A list of more than 4 KiB is sent as a pattern for all. */
+/**
+ * The selection, encoded for a message. A list of more than 4 KiB becomes a pattern for all its
+ * keys.
+ */
 export function encodeSelection(selection: KeySelection): string {
   const text = identify(selection);
   if (selection.kind !== 'keys' || text.length <= MAX_LIST_CHARACTERS) return text;
   return identify(alike(selection.keys));
 }
 
-/** What a message selects; everything if it cannot be read. */
+/** The selection of a message; everything if it cannot be parsed. */
 export function decodeSelection(text: string): KeySelection {
   const rest = text.slice(1);
   if (text.startsWith('k')) return selectKeys(rest.split(SEPARATOR));
@@ -58,7 +61,7 @@ export function decodeSelection(text: string): KeySelection {
   }
 }
 
-/** Tells whether a key is selected. */
+/** Returns a predicate for selected keys. */
 export function matcherOf(selection: KeySelection): (key: string) => boolean {
   if (selection.kind === 'all') return () => true;
   if (selection.kind === 'keys') {
@@ -70,7 +73,7 @@ export function matcherOf(selection: KeySelection): (key: string) => boolean {
   const { glob } = selection;
   const literal = glob.literalPrefix.toString();
   if (glob.isPrefix) return (key) => key.startsWith(literal);
-  // Most keys differ in what is literal, and comparing that is cheap.
+  // Comparing the literal prefix is cheap and excludes most keys.
   return (key) => key.startsWith(literal) && glob.matches(Buffer.from(key));
 }
 
@@ -84,7 +87,7 @@ export function mayMatchPrefix(selection: KeySelection, prefixes: readonly strin
   return prefixes.some((prefix) => prefix.startsWith(literal) || literal.startsWith(prefix));
 }
 
-/** A pattern that covers all of the keys. */
+/** A pattern that covers all these keys. */
 function alike(keys: readonly string[]): KeySelection {
   const [first = '', ...others] = keys;
   let length = first.length;
@@ -96,7 +99,7 @@ function alike(keys: readonly string[]): KeySelection {
   return { kind: 'pattern', glob: new Glob(pattern) };
 }
 
-/** Cut in the middle of a surrogate pair, a text would be none. */
+/** Drops a trailing half of a surrogate pair, which is not valid text. */
 function withoutHalf(text: string): string {
   return /[\ud800-\udbff]$/.test(text) ? text.slice(0, -1) : text;
 }

@@ -5,11 +5,11 @@ import { CacheKeyInvalidError, CachePatternInvalidError } from '../cache-errors.
 export const MAX_KEY_BYTES = 512;
 
 const PLAIN = /^[\x20-\x7e]{1,512}$/;
-// C0, DEL and C1. Bookkeeping names begin with NUL, so refusing these is what keeps every user
-// key and pattern out of them.
+// C0, DEL and C1. Bookkeeping names begin with NUL, so rejecting these protects them from user keys
+// and patterns.
 const CONTROL = /\p{Cc}/u;
-// Under the `u` flag this matches only surrogates without a partner; they would all collapse into
-// one replacement character on the wire.
+// Under the `u` flag this matches only surrogates without a partner; all of these would be sent as
+// the same replacement character.
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 function flaw(text: string): string | undefined {
@@ -20,12 +20,12 @@ function flaw(text: string): string | undefined {
   return undefined;
 }
 
-/** Whether the bytes of a name are those of a key that {@link assertKey} lets pass. */
+/** Whether the bytes of a name are those of a key that {@link assertKey} accepts. */
 export function isKey(bytes: Buffer): boolean {
   return isUtf8(bytes) && flaw(bytes.toString()) === undefined;
 }
 
-/** Throws {@link CacheKeyInvalidError} unless `key` is 1..512 bytes of clean UTF-8. */
+/** Throws {@link CacheKeyInvalidError} unless `key` is 1..512 bytes of valid UTF-8. */
 export function assertKey(key: string): void {
   if (typeof key === 'string' && PLAIN.test(key)) return;
   const reason = typeof key === 'string' ? flaw(key) : 'it is not a string';
@@ -33,54 +33,54 @@ export function assertKey(key: string): void {
 }
 
 /**
- * How the names of private entries begin: answers for one caller, or for callers of one role. Only
- * `@CacheAside` makes such names. An application can read, list, count and remove what has one, and
- * can write nothing there, so that no key of its own is ever the name of a private entry.
+ * Prefixes of private entries: answers for one caller, or for callers of one role. Only
+ * `@CacheAside` writes them. An application can read, list, count and remove such entries but not
+ * write them, so its own keys never collide with a private entry.
  */
 const RESERVED = /^~(?:user|vary):/;
 
 /**
- * How the names of unlisted entries begin: listings and counts of keys leave them out, everything
- * else treats them like any other. For what an application caches and administrators need not see.
+ * Prefix of unlisted entries: listings and counts skip them, everything else treats them like other
+ * entries. For cached data that administrators need not see.
  */
 const UNLISTED = '~~';
 
-/** Whether a name, or the bytes of one, is left out of listings and counts. */
+/** Whether a name, or its bytes, is skipped by listings and counts. */
 export function isUnlisted(key: string | Buffer): boolean {
   return typeof key === 'string'
     ? key.startsWith(UNLISTED)
     : key.toString('latin1', 0, UNLISTED.length) === UNLISTED;
 }
 
-/** Marks the options of a read-through whose key is a private one. Not exported to applications. */
+/** Marks the options of a read-through with a private key. Not exported to applications. */
 export const PRIVATE: unique symbol = Symbol('PRIVATE');
 
-/** Whether a name is one of a private entry. */
+/** Whether a name is that of a private entry. */
 export function isReserved(key: string): boolean {
   return RESERVED.test(key);
 }
 
 /**
- * As {@link assertKey}, for what is stored under the key.
+ * As {@link assertKey}, for keys that are written.
  *
- * @throws CacheKeyInvalidError also where an application would write under a private name
+ * @throws CacheKeyInvalidError also when an application would write a private entry
  */
 export function assertWritable(key: string, options?: { readonly [PRIVATE]?: true }): void {
   assertKey(key);
   if (!isReserved(key) || options?.[PRIVATE] === true) return;
   throw new CacheKeyInvalidError(
     key,
-    'names that begin with ~user: or ~vary: are those of private answers, which only @CacheAside stores',
+    'names that begin with ~user: or ~vary: are reserved for private entries, which only @CacheAside writes',
   );
 }
 
-/** Throws {@link CachePatternInvalidError} unless `pattern` is 1..512 bytes of clean UTF-8. */
+/** Throws {@link CachePatternInvalidError} unless `pattern` is 1..512 bytes of valid UTF-8. */
 export function assertPattern(pattern: string): void {
   const reason = typeof pattern === 'string' ? flaw(pattern) : 'it is not a string';
   if (reason !== undefined) throw new CachePatternInvalidError(String(pattern), reason);
 }
 
-/** Whether the text holds half of a surrogate pair. */
+/** Whether the text contains half of a surrogate pair. */
 export function hasLoneSurrogate(text: string): boolean {
   return LONE_SURROGATE.test(text);
 }

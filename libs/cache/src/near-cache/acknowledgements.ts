@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.js';
 
 /**
- * One removal that others are asked to confirm. Each is confirmed for itself: a later removal may
- * overtake an earlier one whose script the server had forgotten.
+ * A removal that other processes must acknowledge. Each is acknowledged individually: a later
+ * removal may overtake an earlier one whose script had to be loaded again.
  */
 export class PendingAck {
   readonly #acknowledged = new Set<string>();
@@ -19,7 +19,7 @@ export class PendingAck {
     if (this.#complete()) this.#settle(true);
   }
 
-  /** Whether all of these have confirmed within the time, before now included; never rejects. */
+  /** Whether all these processes acknowledge within the time, or already have; never rejects. */
   allWithin(names: readonly string[], withinMs: number): Promise<boolean> {
     this.#wanted = new Set(names);
     if (this.#complete()) return Promise.resolve(true);
@@ -39,7 +39,7 @@ export class PendingAck {
   }
 }
 
-/** What this process has asked others to confirm, and not yet given up waiting for. */
+/** Acknowledgements for which this process is waiting. */
 export class Acknowledgements {
   readonly #clock: Clock;
   readonly #open = new Map<number, PendingAck>();
@@ -49,12 +49,15 @@ export class Acknowledgements {
     this.#clock = clock;
   }
 
-  /** Asks that are open. */
+  /** Number of pending acknowledgements. */
   get size(): number {
     return this.#open.size;
   }
 
-  /** To be opened before the removal is sent, because a confirmation may come before its answer. */
+  /**
+   * Must be called before the removal is sent, because an acknowledgement may arrive before its
+   * answer.
+   */
   open(): PendingAck {
     const ask = new PendingAck(++this.#serial, this.#clock);
     this.#open.set(ask.serial, ask);

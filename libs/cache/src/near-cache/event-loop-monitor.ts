@@ -1,25 +1,27 @@
 import type { Clock } from '../clock.js';
 
-/** Runs something when the event loop has looked for messages; `setImmediate`, or a test's. */
+/**
+ * Runs a callback after the event loop has polled its sockets: `setImmediate`, or a test's
+ * function.
+ */
 export type OnNextTurn = (run: () => void) => void;
 
-// Taken at once, so that a runner's fake timers cannot take it away.
+// Captured at import, before a test runner can install fake timers.
 const afterThisTurn: OnNextTurn = setImmediate;
 
 /**
- * Knows how long ago this process has looked for messages. Copies are read at once, but the message
- * that one is gone waits in its socket until the event loop comes round: a process that computes,
- * collects garbage or is not given the processor would serve for so long what others know to be
- * removed.
+ * Knows how long ago this process polled for messages. Copies are read synchronously, but the
+ * message that invalidates one waits in its socket for the event loop: a process that computes,
+ * collects garbage or gets no CPU time would meanwhile serve removed values.
  *
- * Between two checks for immediates lies a whole poll of all sockets, so what had arrived before the
- * first has been handled at the second. Costs one immediate in each turn in which somebody asks.
+ * Between two immediates the event loop polls all sockets, so messages that arrived before the
+ * first are handled at the second. Cost: one immediate per event loop turn in which it is used.
  */
 export class EventLoopMonitor {
   readonly #clock: Clock;
   readonly #withinMs: number;
   readonly #onNextTurn: OnNextTurn;
-  /** Whatever had arrived by then has been handled. */
+  /** Messages that arrived before this time have been handled. */
   #handledUpTo = -Infinity;
   #checkedAt = -Infinity;
   #watching = false;
@@ -32,7 +34,7 @@ export class EventLoopMonitor {
     this.#onNextTurn = onNextTurn;
   }
 
-  /** Whether everything has been handled that arrived longer ago than the time given. */
+  /** Whether all messages that arrived longer ago than the allowed lag have been handled. */
   get recent(): boolean {
     this.#asked = true;
     if (!this.#watching) {
@@ -42,10 +44,10 @@ export class EventLoopMonitor {
     return this.#clock.now() - this.#handledUpTo <= this.#withinMs;
   }
 
-  /** Resolves when everything has been handled that had arrived when it was called. */
+  /** Resolves when all messages that had arrived at the time of the call have been handled. */
   drained(): Promise<void> {
-    // Called while sockets are read, some may have been looked at before: the next check proves
-    // nothing, and the one behind it does. Who calls until then may wait for the same one.
+    // When called during a poll, some sockets may already have been read: the next immediate proves
+    // nothing, the one after it does. Callers until then share the same wait.
     this.#draining ??= new Promise((resolve) => {
       this.#onNextTurn(() => {
         this.#draining = undefined;
@@ -56,7 +58,7 @@ export class EventLoopMonitor {
   }
 
   readonly #check = (): void => {
-    // However long ago that check was, all sockets have been polled since.
+    // All sockets have been polled since that immediate.
     this.#handledUpTo = this.#checkedAt;
     this.#checkedAt = this.#clock.now();
     this.#watching = this.#asked;

@@ -8,7 +8,7 @@ const BOUND_MS = 500;
 describe('The invalidation stream', () => {
   let clock: FakeClock;
   let chain: InvalidationStream;
-  /** What the copies were told. */
+  /** What the copies received. */
   let told: (KeySelection | 'flush')[];
 
   beforeEach(() => {
@@ -89,7 +89,7 @@ describe('The invalidation stream', () => {
     chain.onMessage(10, 20, 'ka');
     expect(readable()).toBe(true);
     expect(chain.lagMs).toBe(0);
-    // 500 since that look was sent.
+    // 500 since that probe was sent.
     await clock.advanceAsync(300);
     expect(readable()).toBe(false);
   });

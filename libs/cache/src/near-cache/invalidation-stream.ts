@@ -1,15 +1,15 @@
 import type { Clock } from '../clock.js';
 import { decodeSelection, type KeySelection } from '../keys/key-selection.js';
 
-/** Where copies are held that removals concern. */
+/** Holder of copies that removals invalidate. */
 export interface InvalidationListener {
-  /** Forgets what was removed, and refuses what was read before it was. */
+  /** Drops removed copies, and refuses values that were read before the removal. */
   drop(removed: KeySelection): void;
-  /** As `drop`, of everything. */
+  /** As `drop`, for all copies. */
   flush(): void;
 }
 
-/** A look at the store's sequence that has been sent. */
+/** A probe of the store's sequence that has been sent. */
 export interface SequenceProbe {
   readonly epoch: number;
   readonly sentAt: number;
@@ -22,28 +22,29 @@ interface Proof {
 }
 
 /**
- * The receiving side of removal messages: it decides for how long copies may be read, and when they
- * must all go.
+ * The receiving side of removal messages: it decides for how long copies may be read, and when all
+ * must be dropped.
  *
- * Each removal moves the store's sequence and publishes `previous next … what`. Two rules follow:
+ * Each removal increments the store's sequence and publishes `previous next … what`. Two rules
+ * follow:
  *
- * - A message whose `previous` is not what was seen last shows that one is missing: everything goes.
- * - Copies are readable for `boundMs` from the moment at which a look at the sequence was *sent*, if
- *   all messages up to what it found have arrived. A deaf subscription, a store that is away and a
- *   process that slept are the same thing then: no proof, no reading.
+ * - A message whose `previous` is not the last sequence seen shows a gap: all copies are dropped.
+ * - Copies are readable for `boundMs` from the moment at which a probe of the sequence was *sent*,
+ *   if all messages up to its result have arrived. A broken subscription, an unavailable store and
+ *   a suspended process have the same effect: no proof, so no reads.
  *
- * After the leases of Gray and Cheriton (SOSP 1989). Plain state, no input or output of its own.
+ * After the leases of Gray and Cheriton (SOSP 1989). Pure state, without I/O.
  */
 export class InvalidationStream {
   readonly #copies: InvalidationListener;
   readonly #clock: Clock;
   readonly #boundMs: number;
-  /** Changes when a connection was lost; looks sent before that prove nothing any more. */
+  /** Changes when a connection is lost; probes sent before then prove nothing. */
   #epoch = 0;
   #listening = false;
   #seen: number | undefined;
   #freshUntil = -Infinity;
-  /** Looks that found more than has been heard yet, the oldest first. */
+  /** Probes whose sequence is ahead of the messages received, the oldest first. */
   #proofs: Proof[] = [];
   #lag: { readonly sequence: number; readonly since: number } | undefined;
   #gaps = 0;
@@ -59,23 +60,23 @@ export class InvalidationStream {
     return this.#freshUntil;
   }
 
-  /** Times that a message was missing. */
+  /** How often a message was missing. */
   get gaps(): number {
     return this.#gaps;
   }
 
-  /** For how long there has been a removal in the store of which no message has come. */
+  /** For how long a removal in the store has been without its message, in milliseconds. */
   get lagMs(): number {
     return this.#lag === undefined ? 0 : this.#clock.now() - this.#lag.since;
   }
 
-  /** The subscription is in place: whatever is removed from now on will be heard of. */
+  /** The subscription is established: messages of all later removals will arrive. */
   subscribed(): void {
     this.disconnected();
     this.#listening = true;
   }
 
-  /** The subscription is gone, or the store may be another one than before. */
+  /** The subscription is lost, or the store may be another one. */
   disconnected(): void {
     this.#epoch++;
     this.#listening = false;
@@ -84,26 +85,26 @@ export class InvalidationStream {
     this.#copies.flush();
   }
 
-  /** The store was reached anew, while the subscription stands. */
+  /** The store was reconnected while the subscription stayed up. */
   reconnected(): void {
     const listening = this.#listening;
     this.disconnected();
     this.#listening = listening;
   }
 
-  /** To be taken before the command is sent; `undefined` while nothing could be proved. */
+  /** Must be called before the command is sent; `undefined` while nothing can be proved. */
   beginProbe(): SequenceProbe | undefined {
     if (!this.#listening) return undefined;
     return { epoch: this.#epoch, sentAt: this.#clock.now(), seen: this.#seen };
   }
 
-  /** What a look found. */
+  /** Records the result of a probe. */
   completeProbe(look: SequenceProbe, sequence: number): void {
     if (look.epoch !== this.#epoch) return;
     const until = look.sentAt + this.#boundMs;
     if (this.#seen === undefined || (look.seen !== undefined && sequence < look.seen)) {
-      // The first look, or the store has gone back in time. What is read from here on was sent
-      // after the look, so nothing before its sequence concerns it.
+      // The first probe, or the store was restored to an earlier state. Later reads are sent after
+      // the probe, so removals up to its sequence do not affect them.
       this.#forgetProofs();
       this.#copies.flush();
       this.#seen = sequence;
@@ -116,9 +117,9 @@ export class InvalidationStream {
     this.#lag ??= { sequence, since: look.sentAt };
   }
 
-  /** A message; what it covers is gone when this returns. */
+  /** Handles a message; the copies that it covers are dropped when this returns. */
   onMessage(previous: number, next: number, what: string): void {
-    // The one up to which the first look has seen: what has been read since was sent after it.
+    // The message that the first probe already covers: later reads were sent after it.
     if (!this.#listening || next === this.#seen) return;
     if (previous === this.#seen) {
       this.#copies.drop(decodeSelection(what));

@@ -1,33 +1,36 @@
 import { CacheOptionsError } from '../cache-errors.js';
 import { MAX_ENTRIES, whole } from '../option-checks.js';
 
-/** Options of the copies that are kept in process memory. */
+/** Options of the near cache. */
 export interface LocalOptions {
-  /** Copies kept; the least recently used goes first. Default 10,000; at most 10,000,000. */
+  /**
+   * Maximum number of copies; the least recently used is evicted first. Default 10,000; at most
+   * 10,000,000.
+   */
   readonly maxEntries?: number | undefined;
-  /** Bytes of the copies, as V8 holds them. Default 32 MiB. */
+  /** Maximum bytes of the copies in V8's memory. Default 32 MiB. */
   readonly maxBytes?: number | undefined;
   /**
-   * Whether a removal is done only when every process has dropped its copies: `true`, or the
-   * beginnings of the keys for which it is (`['stats:']`). A removal then takes a round trip more,
-   * and `staleBoundMs` when a process is silent. Without it, others may be served a removed value
-   * for as long as a message travels (milliseconds), and never beyond `staleBoundMs`; a process
-   * that has not looked for messages for 5 ms does so before it serves a copy, which takes two
-   * turns of its event loop. `set` waits for nobody. Default `false`.
+   * Whether a removal waits until every process has dropped its copies: `true`, or the key prefixes
+   * to which this applies (`['stats:']`). A removal then takes one more round trip, or
+   * `staleBoundMs` when a process does not respond. Without the barrier, other processes may serve
+   * a removed value until its message arrives (milliseconds), at most for `staleBoundMs`; a process
+   * that has not polled for messages for 5 ms does so before it serves a copy, which takes two
+   * turns of its event loop. `set` never waits. Default `false`.
    */
   readonly barrier?: boolean | readonly string[] | undefined;
   /**
-   * Milliseconds after which a process that cannot hear of removals stops using its copies. Default
-   * 500; 50 to 60,000.
+   * Milliseconds after which a process that receives no invalidation messages stops using its
+   * copies, 50 to 60,000. Default 500.
    */
   readonly staleBoundMs?: number | undefined;
 }
 
-/** As {@link LocalOptions}, with every default filled in. */
+/** As {@link LocalOptions}, with all defaults applied. */
 export interface ResolvedLocalOptions {
   readonly maxEntries: number;
   readonly maxBytes: number;
-  /** Beginnings of keys; the empty one stands for all. */
+  /** Key prefixes; the empty prefix covers all keys. */
   readonly barrier: readonly string[];
   readonly staleBoundMs: number;
 }
@@ -36,9 +39,9 @@ const SHORTEST_BOUND_MS = 50;
 const LONGEST_BOUND_MS = 60_000;
 
 /**
- * Checks the options and fills in the defaults.
+ * Validates the options and applies the defaults.
  *
- * @throws CacheOptionsError one sentence that names the option and the fix
+ * @throws CacheOptionsError the message names the option and the fix
  */
 export function resolveLocalOptions(
   local: LocalOptions | undefined,
@@ -48,7 +51,7 @@ export function resolveLocalOptions(
   if (typeof barrier !== 'boolean' && !barrier.every((prefix) => prefix.length > 0)) {
     throw new CacheOptionsError(
       'local.barrier',
-      'local.barrier must be true, false or a list of beginnings of keys, none of them empty.',
+      'local.barrier must be true, false or a list of key prefixes, none of them empty.',
     );
   }
   if (!(staleBoundMs >= SHORTEST_BOUND_MS && staleBoundMs <= LONGEST_BOUND_MS)) {

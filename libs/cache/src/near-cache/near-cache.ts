@@ -7,21 +7,21 @@ import { SortedKeys } from './sorted-keys.js';
 import { deepFreeze, stringBytes } from '../values/deep-freeze.js';
 import { JsonText } from '../values/json-text.js';
 
-/** What a tier is made of. */
+/** Collaborators and bounds of a near cache. */
 export interface NearCacheParts {
   readonly clock: Clock;
   readonly maxEntries: number;
   readonly maxBytes: number;
-  /** Whether `JSON.parse` makes the values; see `deepFreeze`. */
+  /** Whether `JSON.parse` creates the values; see `deepFreeze`. */
   readonly parsed: boolean;
-  /** Until when copies may be read, on the clock; asked at every read. */
+  /** Until when copies may be read, on the clock; checked at every read. */
   readonly freshness: { readonly freshUntil: number };
 }
 
 /** A copy that may be served. */
 export interface NearCacheEntry {
   readonly value: unknown;
-  /** When the store's own entry ends, on the clock; `null` when it never does. */
+  /** When the store's entry expires, on the clock; `null` without expiry. */
   readonly endsAt: number | null;
 }
 
@@ -29,10 +29,10 @@ interface Held extends NearCacheEntry {
   readonly until: number;
 }
 
-/** A read of the store on its way, from which a copy may be kept. */
+/** A pending read of the store whose value may be kept. */
 export interface Reservation {
   readonly key: string;
-  /** Before the read was sent, on the clock. */
+  /** A time before the read was sent, on the clock. */
   readonly since: number;
 }
 
@@ -40,26 +40,27 @@ interface OpenReservation extends Reservation {
   invalidated: boolean;
 }
 
-/** What a tier did and holds. */
+/** Statistics of a near cache. */
 export interface NearCacheCounters {
   readonly hits: number;
   readonly entries: number;
   readonly bytes: number;
-  /** Copies not kept because something was removed while they were being read. */
+  /** Copies that were not kept because of a removal during their read. */
   readonly refused: number;
-  /** Times that everything was thrown away. */
+  /** How often all copies were dropped. */
   readonly flushes: number;
 }
 
 /**
- * The list and map entry, the key's place in the order, the copy itself and its numbers; measured by `bench:local-memory`.
+ * Bytes per entry beside key and value: list and map entries, sorted key, bookkeeping; measured by
+ * `bench:local-memory`.
  */
 const ENTRY_BYTES = 200;
 
 /**
- * Copies of store entries in process memory, bounded in entries and bytes, the least recently used
- * going first. A read costs no call of the store. Nothing is readable unless the messages of
- * removals are known to be complete; see {@link NearCacheParts.freshness}.
+ * Copies of store entries in process memory, bounded in entries and bytes with least-recently-used
+ * eviction. A read costs no store call. Copies are readable only while the invalidation messages
+ * are known to be complete; see {@link NearCacheParts.freshness}.
  *
  * Values are frozen and shared. A value that cannot be frozen is not kept.
  */
@@ -68,7 +69,7 @@ export class NearCache implements InvalidationListener {
   readonly #freshness: { readonly freshUntil: number };
   readonly #parsed: boolean;
   readonly #held: LRUCache<string, Held>;
-  /** The keys of what is held, so that a pattern costs what begins like it. */
+  /** Keys of all copies, sorted, so that a pattern costs only the keys with its literal prefix. */
   readonly #keys = new SortedKeys();
   readonly #open = new Set<OpenReservation>();
   #hits = 0;
@@ -99,12 +100,12 @@ export class NearCache implements InvalidationListener {
     return held;
   }
 
-  /** Whether there is a copy, readable or not. Counts nothing. */
+  /** Whether there is a copy, readable or not. Does not change the statistics. */
   holds(key: string): boolean {
     return this.#held.has(key);
   }
 
-  /** To be called before the read of the store is sent; exactly one `release` must follow. */
+  /** Must be called before the read of the store is sent; exactly one `release` must follow. */
   reserve(key: string): Reservation {
     const reservation = { key, since: this.#clock.now(), invalidated: false };
     this.#open.add(reservation);
@@ -112,16 +113,16 @@ export class NearCache implements InvalidationListener {
   }
 
   /**
-   * Keeps a copy of what was read, unless something that covers it was removed since `reserve`.
+   * Keeps a copy of a value that was read, unless a removal covered its key since `reserve`.
    * Freezes the value in any case.
    *
    * @param given the value, or its text with it
-   * @param forMs how long the copy may live
-   * @param endsAt when the store's entry ends, at the earliest
+   * @param forMs maximum life of the copy, in milliseconds
+   * @param endsAt earliest time at which the store's entry expires
    */
   publish(reservation: Reservation, given: unknown, forMs: number, endsAt: number | null): void {
     const value: unknown = given instanceof JsonText ? given.value : given;
-    // Refused or not, its reader gets it frozen.
+    // Its reader gets it frozen, even if it is not kept.
     const bytes = deepFreeze(value, this.#parsed);
     // Every reservation comes from `reserve`.
     if (
@@ -138,7 +139,7 @@ export class NearCache implements InvalidationListener {
     const textBytes = given instanceof JsonText ? stringBytes(given.text) : 0;
     const size = ENTRY_BYTES + stringBytes(reservation.key) + bytes + textBytes;
     this.#held.set(reservation.key, { value, endsAt, until }, { size });
-    // A copy that is too large is not held.
+    // A copy that is too large is not kept.
     if (this.#held.has(reservation.key)) this.#keys.add(reservation.key);
   }
 
@@ -147,7 +148,7 @@ export class NearCache implements InvalidationListener {
     this.#open.delete(reservation as OpenReservation);
   }
 
-  /** Costs what begins like the pattern, and the reads that are under way. */
+  /** Cost: the keys with the pattern's literal prefix, and the pending reads. */
   drop(selection: KeySelection): void {
     if (selection.kind === 'all') {
       this.#clear();

@@ -1,13 +1,13 @@
-/** Keys of a chunk at most. */
+/** Maximum number of keys per chunk. */
 const CHUNK = 512;
 
 /**
- * A set of keys in order, so that those which begin alike are found without looking at the others:
- * a B-tree of two levels. Adding and deleting take about a microsecond at 100,000 keys; a key takes
- * 8 to 16 bytes beside its text.
+ * A sorted set of keys that finds all keys with a prefix without visiting others: a B-tree of two
+ * levels. Adding and deleting take about a microsecond at 100,000 keys; a key takes 8 to 16 bytes
+ * besides its text.
  */
 export class SortedKeys {
-  /** Sorted within and among each other. Never empty, and only an only chunk is. */
+  /** Sorted chunks in order. There is always at least one, and only a single chunk may be empty. */
   #chunks: string[][] = [[]];
 
   add(key: string): void {
@@ -21,7 +21,8 @@ export class SortedKeys {
     const { at, chunk, index } = this.#place(key);
     if (chunk[index] !== key) return;
     chunk.splice(index, 1);
-    // A chunk of a few keys joins the next one: no rest of a large set keeps its room.
+    // A chunk with few keys is merged into the next one, so that a set that shrinks frees its
+    // memory.
     const next = this.#chunks[at + 1];
     if (next !== undefined && chunk.length + next.length <= CHUNK / 2) {
       this.#chunks.splice(at, 2, [...chunk, ...next]);
@@ -32,7 +33,7 @@ export class SortedKeys {
     this.#chunks = [[]];
   }
 
-  /** The keys that begin so, in order: costs what it finds. */
+  /** The keys with this prefix, in order. Cost: proportional to the result. */
   startingWith(prefix: string): string[] {
     const found: string[] = [];
     const place = this.#place(prefix);
@@ -48,7 +49,7 @@ export class SortedKeys {
     return found;
   }
 
-  /** Where a key is, or belongs: before the first one that is not less. */
+  /** Position of a key or its insertion point: before the first key that is not less. */
   #place(key: string): { at: number; chunk: string[]; index: number } {
     const chunks = this.#chunks;
     const at = Math.max(
@@ -60,7 +61,7 @@ export class SortedKeys {
   }
 }
 
-/** How many of the first indexes pass the test, where none passes after one that does not. */
+/** Number of leading indexes that pass the test, which must be monotonic (binary search). */
 function partition(length: number, passes: (index: number) => boolean): number {
   let [low, high] = [0, length];
   while (low < high) {

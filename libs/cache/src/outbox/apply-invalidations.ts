@@ -3,18 +3,18 @@ import { ALL_KEYS, selectKeys, selectPattern } from '../keys/key-selection.js';
 import type { CacheStore } from '../store/cache-store.js';
 import type { InvalidationSet } from './invalidation-log.js';
 
-/** Beyond so many patterns it is cheaper, and bounded, to remove everything. */
+/** Above this number of patterns everything is removed, which is cheaper and bounded. */
 const MAX_PATTERNS = 5_000;
-/** Removals that are on their way at the same time. */
+/** Removals that are sent concurrently. */
 const SIDE_BY_SIDE = 100;
 
 /**
- * Removes what a stretch of the log made stale. Each pattern once, literal ones together. Without
- * acknowledgements: a process that gives none must not delay the proof for all, and a writer that
- * relies on the relay instead of a removal of its own waits for the copies itself.
+ * Removes what a batch of the log made stale: each pattern once, literal keys together. It does not
+ * wait for acknowledgements: an unresponsive process must not delay the proof for all, and a writer
+ * that relies on the relay waits for near caches itself.
  *
- * @param breathe called between batches, so that a long application can keep its lead
- * @throws CacheUnavailableError when it is not known whether all of it was done
+ * @param breathe called between groups of removals, so that a long run can renew the lead
+ * @throws CacheUnavailableError when a removal is not confirmed
  */
 export async function applyInvalidations(
   store: Pick<CacheStore, 'remove'>,

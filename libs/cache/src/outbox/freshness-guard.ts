@@ -11,13 +11,13 @@ import { Relay } from './relay.js';
 import { FreshnessLease } from './freshness-lease.js';
 
 /**
- * `strict`: nothing is served without proof that it is fresh, and a write whose removal could not
- * be confirmed is answered when nobody can be served the old value any more. `bounded`: the store is
- * believed as long as it answers; what the relay has not applied yet may be served meanwhile.
+ * `strict`: without proof of freshness the source answers, and a write whose removal is not
+ * confirmed is acknowledged only when no reader can be served the old value. `bounded`: the store
+ * is trusted as long as it answers; values that the relay has not yet removed may be served.
  */
 export type Consistency = 'strict' | 'bounded';
 
-/** What freshness is kept with. */
+/** Collaborators of the guard. */
 export interface FreshnessParts {
   readonly store: CacheStore;
   readonly relayStore: RelayStore;
@@ -28,47 +28,50 @@ export interface FreshnessParts {
   readonly random: () => number;
 }
 
-/** How fresh this instance's view of the store is, and who keeps it so. */
+/** State of this instance's freshness proof and of its relay. */
 export interface FreshnessFigures {
   readonly consistency: Consistency;
-  /** Whether there is proof at present. Without it, `strict` serves nothing from the store. */
+  /** Whether the store is proved fresh at present. If not, `strict` bypasses the store. */
   readonly fresh: boolean;
-  /** Whole seconds that it has been so. */
+  /** Whole seconds since `fresh` last changed. */
   readonly since_seconds: number;
-  /** Whether this instance's relay applies the log, leaves it to another's, or cannot. */
+  /** Whether this instance's relay leads, follows another one, or is unavailable. */
   readonly relay: RelayState;
-  /** Everything committed longer ago than this is certainly applied; `null` without any proof. */
+  /** Every write committed longer ago than this is applied; `null` without proof. */
   readonly proof_age_ms: number | null;
   /** Age of the oldest log entry of the last batch that this instance's relay applied. */
   readonly event_lag_ms: number | null;
   /** Log entries that this instance's relay applied. */
   readonly events: number;
-  /** Times that it removed everything, because the log did not know the store's cursor. */
+  /** How often it removed everything because the log did not know the store's cursor. */
   readonly clears: number;
 }
 
-/** A write, as its log entries tell of it. */
+/** The position of a write in the log. */
 export interface CommitPosition {
-  /** What the log said when the entries were appended. */
+  /** Position that the log returned when the entries were appended. */
   readonly position: string;
-  /** After its commit, as `performance.now()` tells. */
+  /** A time after its commit, by `performance.now()`. */
   readonly committedAt: number;
 }
 
-/** How long a proof lasts beyond the longest turn, in milliseconds. */
+/** How long a proof is valid beyond the longest round, in milliseconds. */
 const SHARED_LEASE_MS = 1_000;
-/** Of a store in this process's memory: each write waits for it when there are other processes. */
+/**
+ * The same for an in-process store, in milliseconds: each write waits for it when there are other
+ * processes.
+ */
 const OWN_LEASE_MS = 300;
 const SHARED_ROUND_MS = 100;
 const OWN_ROUND_MS = 50;
-/** Clocks of the store and of this process are read in milliseconds. */
+/** Allowance for the resolution of the clocks of the store and of this process, in milliseconds. */
 const MARGIN_MS = 5;
-/** How long an opening waits for the first proof. */
+/** How long `open` waits for the first proof, in milliseconds. */
 const FIRST_PROOF_MS = 1_000;
 
 /**
- * Keeps a store fresh by a log, and knows whether it is: a relay, a watch on the beat, and the
- * validity that both prove.
+ * Keeps a store fresh by an invalidation log and knows whether it is: a relay, a heartbeat monitor,
+ * and the freshness lease that both renew.
  */
 export class FreshnessGuard {
   readonly #parts: FreshnessParts;
@@ -97,12 +100,12 @@ export class FreshnessGuard {
     this.#relay = new Relay({ ...common, store, logger, monitor, roundEveryMs, random });
   }
 
-  /** Whether the store may be read. One look at the clock. */
+  /** Whether the store may be read. Cost: one clock reading. */
   get trusted(): boolean {
     return this.#parts.consistency === 'bounded' || this.#lease.valid;
   }
 
-  /** See `Validity.term`. */
+  /** See {@link FreshnessLease.epoch}. */
   get epoch(): number {
     return this.#lease.epoch;
   }
@@ -128,7 +131,7 @@ export class FreshnessGuard {
     };
   }
 
-  /** Begins, and waits for the first proof, but not for long and never in vain. */
+  /** Starts, and waits for the first proof, for a limited time and only if one can arrive. */
   async open(): Promise<void> {
     const { log, store, clock } = this.#parts;
     await log.open();
@@ -145,7 +148,7 @@ export class FreshnessGuard {
     });
   }
 
-  /** Gives the lead back; the store must still be open. */
+  /** Resigns the lead; the store must still be open. */
   async close(): Promise<void> {
     await this.#monitor.stop();
     await this.#relay.stop();
@@ -153,19 +156,19 @@ export class FreshnessGuard {
   }
 
   /**
-   * Waits until nobody can be served what the write made stale: until the log has been applied to
-   * the shared store as far as the write, or all permissions to serve that were given without it
-   * have run out. Whether it was applied.
+   * Waits until no reader can be served what the write made stale: until the relay has applied the
+   * log up to the write, or all freshness leases granted before it have expired. Resolves with
+   * whether it was applied.
    */
   async waitUntilApplied({ position, committedAt }: CommitPosition): Promise<boolean> {
     return this.#waiters.waitFor(position, committedAt + this.#lease.leaseMs + MARGIN_MS);
   }
 
   /**
-   * Waits for those whom this process's store does not reach, until their permissions have run out:
-   * processes with a store of their own, as nobody's turn covers another's, and processes that have
-   * not noticed yet that another server has taken the place of theirs. The former one proves nothing
-   * any more, but what it proved before holds for a while.
+   * Waits until the freshness leases of processes that use another store have expired: processes
+   * with an in-process store, whose rounds cover only themselves, and processes that have not yet
+   * noticed a failover. The former primary renews no lease any more, but earlier leases remain
+   * valid for a while.
    */
   async commitWait({ committedAt }: CommitPosition): Promise<void> {
     const { log, relayStore, clock } = this.#parts;
@@ -176,7 +179,9 @@ export class FreshnessGuard {
     if (leftMs > 0) await pause(clock, leftMs);
   }
 
-  /** One line when proof is missing although the store answers, one when it is back. */
+  /**
+   * Logs one line when the proof is missing although the store answers, and one when it is back.
+   */
   #notice(): void {
     const { clock, store, logger, consistency } = this.#parts;
     const fresh = this.#lease.valid;
@@ -190,8 +195,8 @@ export class FreshnessGuard {
       this.#announced = true;
       logger.warn(
         consistency === 'strict'
-          ? 'Cache: nothing proves that the store is fresh; the source answers meanwhile.'
-          : 'Cache: nothing proves that the store is fresh; what it holds is served all the same.',
+          ? 'Cache: the store is not proved fresh; reads bypass it until it is.'
+          : 'Cache: the store is not proved fresh; its values are still served (consistency: bounded).',
       );
     } else if (fresh && this.#announced) {
       this.#announced = false;

@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.js';
 
 /**
- * The permission to serve what the store holds. It is given by proofs that everything committed
- * before some moment has been applied to the store, and it runs out `leaseMs` after that moment,
- * by the monotonic clock: so whatever was committed longer ago than the horizon is missing from
- * nothing that is served, and a writer who waited so long need not know who serves what.
+ * The right to serve from the store. A proof that every write committed before some moment has been
+ * applied renews it, and it expires `leaseMs` after that moment, by the monotonic clock. While the
+ * lease is valid, every write committed more than `leaseMs` ago has been applied, so a writer that
+ * waits `leaseMs` needs no acknowledgement from readers.
  *
  * After the leases of C. Gray and D. Cheriton ("Leases: An Efficient Fault-Tolerant Mechanism for
  * Distributed File Cache Consistency", SOSP 1989), with the log instead of the writer as grantor.
@@ -20,7 +20,7 @@ export class FreshnessLease {
     readonly leaseMs: number,
   ) {}
 
-  /** Whether the store may be read now. One look at the clock. */
+  /** Whether the store may be read now. Cost: one clock reading. */
   get valid(): boolean {
     return (
       this.clock.now() < this.#coveredAt + this.leaseMs &&
@@ -29,21 +29,23 @@ export class FreshnessLease {
   }
 
   /**
-   * Another number each time that the permission is given anew after it had run out. What was read
-   * in one term may lack what was applied before the next one began.
+   * Changes each time the lease is renewed after it had expired. A value read in one epoch may lack
+   * writes that were applied before the next epoch began.
    */
   get epoch(): number {
     return this.#epoch;
   }
 
-  /** Everything committed longer ago than this is applied, in milliseconds; `null`: no proof. */
+  /**
+   * Every write committed longer ago than this is applied, in milliseconds; `null` without proof.
+   */
   get ageMs(): number | null {
     if (this.#generation !== this.store.generation) return null;
     return this.clock.now() - this.#coveredAt;
   }
 
   /**
-   * A proof that the store, as it is reached by the connection `generation`, lacks nothing that was
+   * Renews the lease: over the connection `generation`, the store was proved to contain every write
    * committed before `coveredAt`.
    */
   renew(coveredAt: number, generation: number): void {

@@ -6,25 +6,26 @@ import type { InvalidationLog } from './invalidation-log.js';
 import { WakeableSleep } from './wakeable-sleep.js';
 import type { FreshnessLease } from './freshness-lease.js';
 
-/** What a watch works with. */
+/** Collaborators of the monitor. */
 export interface MonitorParts {
   readonly relayStore: RelayStore;
   readonly log: InvalidationLog;
   readonly lease: FreshnessLease;
   readonly waiters: PositionWaiters;
   readonly clock: Clock;
-  /** After every look, successful or not. */
+  /** Called after every observation, successful or not. */
   readonly observed: () => void;
 }
 
 const OBSERVE_MS = 100;
 /**
- * The third beat that is seen after a position was learnt was given by a turn that began after it.
- * When that one does not cover it either, it is another database's, and is asked for anew.
+ * The third heartbeat observed after a position was read comes from a round that began after it. If
+ * that round does not include the position either, the position belongs to another database and is
+ * read again.
  */
 const HEARTBEATS_TO_COVER = 3;
 
-/** Since when the server that a connection leads to has been primary, at the latest. */
+/** The latest time at which the connected server can have become primary. */
 interface Primary {
   readonly since: number;
   readonly generation: number;
@@ -43,13 +44,13 @@ interface Required {
 }
 
 /**
- * Watches the beat, whoever gives it. A beat that the look before did not see was written after
- * that look was sent, so what it proves is no older than that by more than the longest turn. (The
- * time of the look that sees it proves nothing: a process that slept in between finds a beat that
- * was written long ago.)
+ * Observes the heartbeat of the leading relay. A heartbeat that the previous observation did not
+ * see was written after that observation was sent, so its proof is older by at most the longest
+ * round. (The time of the observation that sees it proves nothing: a process that was suspended in
+ * between finds a heartbeat written long ago.)
  *
- * On a new connection the server may be another one, or a restored one: nothing counts until a
- * beat covers the log's end as it was after connecting.
+ * On a new connection the server may be another one or a restored one: nothing is proved until a
+ * heartbeat includes the end of the log as read after connecting.
  */
 export class HeartbeatMonitor {
   readonly #parts: MonitorParts;
@@ -70,8 +71,8 @@ export class HeartbeatMonitor {
   }
 
   /**
-   * Since when, at the latest, the server at the other end has been the one that takes writes, on
-   * the clock; `Infinity` when this connection has not told yet.
+   * The latest time, on the clock, at which the connected server can have become primary;
+   * `Infinity` while this connection has not reported it.
    */
   get primarySince(): number {
     const office = this.#primary;
@@ -151,7 +152,7 @@ export class HeartbeatMonitor {
       this.#required = { position, generation };
       this.#uncovered = 0;
     };
-    // A log that cannot be read is the relay's to report; the next look or beat asks again.
+    // The relay reports an unreadable log; the next observation or heartbeat reads it again.
     this.#parts.log.now().then(settled, () => settled());
   }
 }

@@ -1,49 +1,49 @@
 /**
- * The patterns that a stretch of the log made stale, or `everything`: the log cannot tell, because
- * it does not know the cursor (another log's, a restored database's, older than what is kept).
+ * The patterns that a batch of the log made stale, or `everything` when the log does not know the
+ * cursor (of another log or a restored database, or older than the retained entries).
  */
 export type InvalidationSet = readonly string[] | 'everything';
 
 /** What became visible in the log after a cursor. */
 export interface LogBatch {
-  /** Up to where this reading goes. It was taken in one and the same moment as `stale`. */
+  /** The end of this batch, read in the same snapshot as `stale`. */
   readonly cursor: string;
   readonly invalidations: InvalidationSet;
-  /** Entries read; several may make the same pattern stale. */
+  /** Number of entries read; several may make the same pattern stale. */
   readonly entries: number;
-  /** Age of the oldest of them when it was read, in milliseconds; absent when there was none. */
+  /** Age of the oldest entry when it was read, in milliseconds; absent without entries. */
   readonly oldestMs?: number | undefined;
 }
 
 /**
  * A durable log of what made cached values stale, written in the same transaction as the data
  * ("transactional outbox"). The application implements it over its database; cursors and positions
- * are texts that only it understands.
+ * are opaque texts.
  *
- * Two rules carry everything built upon it:
- * - every entry is read exactly once or more often between two cursors, never less often, in
- *   whatever order the transactions began and ended;
- * - a transaction that is committed when `read` or `now` is called is in what they answer.
+ * Two rules are required:
+ * - every entry is read at least once between two cursors, regardless of the order in which
+ *   transactions began and ended;
+ * - a transaction that is committed when `read` or `now` is called is included in the result.
  */
 export interface InvalidationLog {
-  /** Called once before the first use. A database that is away is no error. */
+  /** Called once before the first use. An unavailable database is not an error. */
   open(): Promise<void>;
   close(): Promise<void>;
 
   /**
-   * What became visible after `cursor`, in a bounded number of patterns. Without a cursor, or with
-   * one that it does not know, the present end of the log and `everything`.
+   * Entries that became visible after `cursor`, as a bounded number of patterns. For a missing or
+   * unknown cursor: the current end of the log and `everything`.
    *
    * @throws when the log cannot be read now
    */
   read(cursor: string | undefined): Promise<LogBatch>;
 
-  /** The present end of the log, as a position. @throws when the log cannot be read now */
+  /** The current end of the log, as a position. @throws when the log cannot be read now */
   now(): Promise<string>;
 
   /**
-   * Whether everything at or before `position` lies before `cursor`. A position is what `now`
-   * answered, or what a write was given when it appended its entries. `false` for another log's.
+   * Whether everything at or before `position` lies before `cursor`. A position comes from `now`,
+   * or from appending the entries of a write. `false` for a position of another log.
    */
   includes(cursor: string, position: string): boolean;
 
@@ -55,6 +55,6 @@ export interface InvalidationLog {
    */
   isSoleInstance(lingerMs: number): boolean;
 
-  /** Whenever something was appended; a hint, and it may be lost. */
+  /** Registers a callback for appended entries; only a hint, which may be lost. */
   onAppend(wake: () => void): void;
 }

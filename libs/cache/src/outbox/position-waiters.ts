@@ -6,7 +6,7 @@ interface Waiter {
   readonly reached: () => void;
 }
 
-/** Writers that wait until the log has been applied up to where they wrote. */
+/** Writers that wait until the log has been applied up to their positions. */
 export class PositionWaiters {
   readonly #waiting = new Set<Waiter>();
 
@@ -19,7 +19,7 @@ export class PositionWaiters {
     return this.#waiting.size;
   }
 
-  /** Resolves with `true` as soon as a noted cursor covers the position, with `false` at `until`. */
+  /** Resolves with `true` as soon as the cursor includes the position, with `false` at `until`. */
   waitFor(position: string, until: number): Promise<boolean> {
     return new Promise((resolve) => {
       const leave = (reached: boolean): void => {
@@ -33,7 +33,7 @@ export class PositionWaiters {
     });
   }
 
-  /** The store's cursor, as it has just been read or moved. */
+  /** Reports the store's cursor after it was read or moved. */
   advance(cursor: string | undefined): void {
     if (cursor === undefined) return;
     for (const { position, reached } of this.#waiting) {

@@ -10,7 +10,7 @@ import type { HeartbeatMonitor } from './heartbeat-monitor.js';
 import { WakeableSleep } from './wakeable-sleep.js';
 import type { FreshnessLease } from './freshness-lease.js';
 
-/** What a relay works with. */
+/** Collaborators of a relay. */
 export interface RelayParts {
   readonly store: CacheStore;
   readonly relayStore: RelayStore;
@@ -21,23 +21,25 @@ export interface RelayParts {
   readonly monitor: Pick<HeartbeatMonitor, 'heartbeatAgeMs'>;
   readonly clock: Clock;
   readonly logger: CacheLogger;
-  /** Milliseconds between turns while nothing is appended. */
+  /** Milliseconds between rounds while nothing is appended. */
   readonly roundEveryMs: number;
   /** A number in [0, 1), for jitter. */
   readonly random: () => number;
 }
 
-/** Leading: applies the log. Following: another relay does. Away: cannot at present. */
+/**
+ * Whether this relay applies the log, another relay does, or the store or the log is unavailable.
+ */
 export type RelayState = 'leading' | 'following' | 'away';
 
-/** What a relay has done so far. */
+/** Statistics of a relay. */
 export interface RelayFigures {
   readonly state: RelayState;
   /** Entries of the log applied by this relay. */
   readonly events: number;
   /** Age of the oldest entry of the last batch when it was read; `null` before the first. */
   readonly eventLagMs: number | null;
-  /** Times that it removed everything, because the log did not know the store's cursor. */
+  /** How often it removed everything because the log did not know the store's cursor. */
   readonly clears: number;
 }
 
@@ -50,15 +52,15 @@ const QUIET_MS = 300;
 const RETRY_MS = 100;
 
 /**
- * Applies the log to the store, turn by turn: reads the cursor from the store, reads from the log
- * what became visible since, removes what that made stale, and moves the cursor if nobody else did
- * — all on one connection. It applies everything, also what a writer says it removed itself. A
- * crash between any two steps repeats removals, which is harmless, and skips none.
+ * Applies the log to the store in rounds: reads the cursor from the store, reads the entries that
+ * became visible since, removes what they made stale, and moves the cursor unless another relay
+ * did, all on one connection. It applies every entry, including those that a writer has already
+ * removed. A crash between any two steps repeats removals, which is harmless, and skips none.
  *
  * Every process runs one; a follower tries to lead every ≈ 125 ms while it has seen no new
- * heartbeat for 300 ms; until then it costs the store nothing. Whether requests use the
- * store at present does not matter: a store that is too slow for them has to be kept fresh for when
- * it is not, and a writer may wait for the cursor.
+ * heartbeat for 300 ms; until then it costs the store nothing. Whether requests use the store at
+ * present does not matter: a store that is too slow for them has to be kept fresh for when it is
+ * not, and a writer may wait for the cursor.
  */
 export class Relay {
   readonly #parts: RelayParts;
@@ -90,13 +92,13 @@ export class Relay {
     if (this.#state === 'leading') this.#pause.wake(SHORTEST_PAUSE_MS);
   }
 
-  /** Ends the turn that is under way and gives the lead back. */
+  /** Ends the current round and resigns the lead. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#pause.wake(0);
     await this.#running;
     if (this.#state !== 'leading') return;
-    // Without an answer the lead simply runs out.
+    // Without an answer the lead expires.
     await this.#parts.relayStore.resign().catch(() => undefined);
   }
 
@@ -107,7 +109,7 @@ export class Relay {
     }
   }
 
-  /** Returns how long to pause after it, in milliseconds. */
+  /** Returns the pause after the round, in milliseconds. */
   async #round(): Promise<number> {
     const { store, relayStore, clock, lease, waiters, monitor, roundEveryMs, random } = this.#parts;
     const followMs = FOLLOW_MS * (0.8 + 0.4 * random());
@@ -134,7 +136,7 @@ export class Relay {
       lease.renew(sentAt, turn.generation);
       return Math.max(SHORTEST_PAUSE_MS, roundEveryMs - (clock.now() - sentAt));
     } catch (error) {
-      // Anything but an outage is a bug, which must not end the process that it is found in.
+      // Anything but an outage is a bug, which must not end the process.
       if (!(error instanceof CacheUnavailableError)) this.#reportFailure('failed', error);
       return this.#unavailable();
     }
@@ -145,7 +147,7 @@ export class Relay {
     return RETRY_MS;
   }
 
-  /** `undefined` when the log cannot be read. */
+  /** Reads the log; `undefined` when that fails. */
   async #read(cursor: string | undefined): Promise<LogBatch | undefined> {
     try {
       return await this.#parts.log.read(cursor);
@@ -155,7 +157,7 @@ export class Relay {
     }
   }
 
-  /** One line an episode: the next one comes after a turn that ended well. */
+  /** Logs one line per episode; an episode ends with a successful round. */
   #reportFailure(what: string, error: unknown): void {
     if (!this.#failing && !this.#stopped) {
       this.#parts.logger.warn(`Cache: the relay ${what} (${nameOf(error)}).`);
@@ -164,7 +166,7 @@ export class Relay {
   }
 
   #reportRecovery(): void {
-    if (this.#failing) this.#parts.logger.notice('Cache: the relay works again.');
+    if (this.#failing) this.#parts.logger.notice('Cache: the relay has recovered.');
     this.#failing = false;
   }
 
@@ -172,12 +174,12 @@ export class Relay {
     this.#clears++;
     if (cursor === undefined) return;
     this.#parts.logger.warn(
-      'Cache: the log does not know how far it was applied (another or a restarted database, or too long ago); everything is removed.',
+      'Cache: the invalidation log does not know the cursor (another or a restored database, or too old); the relay removes everything.',
     );
   }
 }
 
-/** A code where there is one, never a message: it may tell addresses. */
+/** The error's code if it has one, never its message, which may contain addresses. */
 function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;

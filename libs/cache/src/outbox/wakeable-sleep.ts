@@ -1,13 +1,13 @@
 import type { Clock } from '../clock.js';
 
-/** A pause of one loop that can be cut short, also before it has begun. */
+/** A sleep of one loop that can be ended early, even before it has begun. */
 export class WakeableSleep {
   #woken: number | undefined;
   #cutShort: ((ms: number) => void) | undefined;
 
   constructor(private readonly clock: Clock) {}
 
-  /** Rests for `ms`, or for less if it is or was woken since the last one. */
+  /** Sleeps for `ms`, or less if woken during it or since the last sleep. */
   sleep(ms: number): Promise<void> {
     const rest = this.#woken === undefined ? ms : Math.min(ms, this.#woken);
     this.#woken = undefined;
@@ -27,7 +27,7 @@ export class WakeableSleep {
     });
   }
 
-  /** Ends the nap after at most `ms` more; the next one, if none is being taken. */
+  /** Ends the current or next sleep after at most `ms` more. */
   wake(ms: number): void {
     if (this.#cutShort === undefined) this.#woken = Math.min(ms, this.#woken ?? ms);
     else this.#cutShort(ms);

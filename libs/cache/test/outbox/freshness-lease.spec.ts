@@ -164,8 +164,8 @@ describe('The freshness lease', () => {
     await fleet.clock.advanceAsync(2_000);
     expect(leader.lines).toEqual([
       'Cache: the relay cannot read the log (Error).',
-      'Cache: nothing proves that the store is fresh; the source answers meanwhile.',
-      'Cache: the relay works again.',
+      'Cache: the store is not proved fresh; reads bypass it until it is.',
+      'Cache: the relay has recovered.',
       'Cache: the store is proved to be fresh.',
     ]);
   });
@@ -180,7 +180,7 @@ describe('With bounded consistency', () => {
     expect(await old(bounded)).toBe('old');
     expect(bounded.freshness.figures()).toMatchObject({ consistency: 'bounded', fresh: false });
     expect(bounded.lines).toContain(
-      'Cache: nothing proves that the store is fresh; what it holds is served all the same.',
+      'Cache: the store is not proved fresh; its values are still served (consistency: bounded).',
     );
   });
 });

@@ -146,7 +146,7 @@ describe('A failed refresh', () => {
     await pass(2_000);
     await cache.getOrSet('a:1', load, options);
     await settle();
-    expect(lines.at(-1)).toBe('Cache: refreshing a works again.');
+    expect(lines.at(-1)).toBe('Cache: refreshing a has recovered.');
   });
 
   it('a failed refresh spares the source for two seconds', async () => {
@@ -183,7 +183,7 @@ describe('Closing', () => {
     await closing;
     expect(aborted).toBe(true);
     expect(cache.counts().background).toBe(0);
-    expect(lines).toContain('Cache: closed with 1 loads under way in the background.');
+    expect(lines).toContain('Cache: closed with 1 background loads still running.');
   });
 
   it('closing starts no further refresh', async () => {

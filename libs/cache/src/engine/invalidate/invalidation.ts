@@ -9,20 +9,20 @@ import { currentBudget } from '../request-deadline.js';
 import type { Removals } from './removals.js';
 import type { RetryQueue } from './retry-queue.js';
 
-/** What invalidations work with. */
+/** Collaborators of invalidations. */
 export interface InvalidationParts extends BudgetOwner {
   readonly clock: Clock;
   readonly counters: CacheCounters;
 }
 
 /**
- * What a writer asks for before it answers: that no reader is served the old value. Usually the
- * store confirms the removal within the deadline, and where the barrier applies, the processes that
- * hold copies acknowledge it. If that fails, a write that is in the log waits until no process may
- * serve the old value; the removals of any other go to the retry queue.
+ * Ensures, before a write is acknowledged, that no reader is served the old value. Usually the
+ * store confirms the removal within the deadline, and where the barrier applies, processes with
+ * copies acknowledge it. If that fails, a write in the invalidation log waits until no process may
+ * serve the old value; the removals of any other write go to the retry queue.
  */
 export class Invalidation {
-  /** @param freshness absent without a log */
+  /** @param freshness absent without an invalidation log */
   constructor(
     private readonly parts: InvalidationParts,
     private readonly removals: Removals,
@@ -50,12 +50,15 @@ export class Invalidation {
     const done = removal === undefined ? 'failed' : await this.#inTime(removal, selections);
     if (done === true) return true;
     pending.enqueue(selections, version);
-    // It may still arrive, and then nothing is pending any more.
+    // A late confirmation ends the pending state.
     if (done === 'late') void removal?.then(() => pending.acknowledge(selections, version), ignore);
     return false;
   }
 
-  /** Confirmed by the store, applied by the relay, or served by none: whichever comes first. */
+  /**
+   * Waits until the store confirms, the relay has applied the write, or no process may serve the
+   * old value: whichever comes first.
+   */
   async #orWait(
     selections: readonly KeySelection[],
     written: CommitPosition,
@@ -67,7 +70,10 @@ export class Invalidation {
     return removal === undefined ? settled : Promise.race([settled, fulfilled(removal)]);
   }
 
-  /** The relay awaits no acknowledgement; after this time a process without news reads no copies. */
+  /**
+   * The relay awaits no acknowledgements; after this time a process without messages reads no
+   * copies.
+   */
   async #settled(
     selections: readonly KeySelection[],
     written: CommitPosition,
@@ -95,8 +101,8 @@ export class Invalidation {
     const ackMs = this.removals.ackWaitMs(selections);
     const budget = currentBudget(this.parts);
     try {
-      // The time of other processes says nothing about the store: it is not charged. Where the
-      // store has used up the request's, no process is waited for.
+      // The wait for other processes is not charged to the deadline of the store. If the request's
+      // deadline has passed, they are not waited for.
       const done =
         ackMs > 0 && !budget.exhausted
           ? await fulfilledWithin(clock, removal, limits.deadlineMs + ackMs)

@@ -6,9 +6,9 @@ import type { NearCache } from '../../near-cache/near-cache.js';
 import type { CacheStore } from '../../store/cache-store.js';
 import type { WriteOrder } from './write-order.js';
 
-/** Removes from the store and from this process's own copies. Every removal passes through here. */
+/** Removes from the store and from this process's near cache. Every removal passes through here. */
 export class Removals {
-  /** @param near absent where this process keeps no copies */
+  /** @param near absent without a near cache */
   constructor(
     private readonly store: CacheStore,
     private readonly near: NearCache | undefined,
@@ -17,16 +17,16 @@ export class Removals {
     private readonly logger: CacheLogger,
   ) {}
 
-  /** Whether it is worth trying. */
+  /** Whether a removal can be tried at present. */
   get possible(): boolean {
     return this.store.connected;
   }
 
   /**
-   * Removes what is selected, and every write of this process that was asked for before. Returns
-   * how many values went. The store is called before this returns, unless such a write is unsent.
+   * Removes the selection, after all earlier writes of this process. Resolves with the number of
+   * removed values. The store is called before this returns, unless an earlier write is unsent.
    *
-   * @throws CacheUnavailableError when it is not known whether it was done
+   * @throws CacheUnavailableError when the removal is not confirmed
    */
   async remove(selection: KeySelection): Promise<number> {
     const count = await this.replace(selection, async () => {
@@ -39,18 +39,21 @@ export class Removals {
     return count;
   }
 
-  /** Changes what is selected in the store, and drops own copies before it and after. */
+  /** Changes selected keys in the store, and drops local copies before and after. */
   async replace<T>(selection: KeySelection, change: () => Promise<T>): Promise<T> {
     this.near?.drop(selection);
     try {
       return await change();
     } finally {
-      // Once more, for what was read meanwhile.
+      // Again, for copies that were read meanwhile.
       this.near?.drop(selection);
     }
   }
 
-  /** For how long other processes may delay these removals, in milliseconds; 0 for most. */
+  /**
+   * For how many milliseconds acknowledgements of other processes may delay these removals; usually
+   * 0.
+   */
   ackWaitMs(selections: readonly KeySelection[]): number {
     const { coherence } = this.store;
     if (coherence === undefined) return 0;

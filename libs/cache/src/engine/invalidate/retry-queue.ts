@@ -7,25 +7,25 @@ import type { Removals } from './removals.js';
 
 interface Pending {
   readonly selection: KeySelection;
-  /** The version of the last write that needs it. */
+  /** Version of the last write that needs this removal. */
   readonly version: number;
 }
 
-/** How soon the store is looked at again, in milliseconds. */
+/** Time between retries, in milliseconds. */
 const RETRY_MS = 100;
-/** Beyond so many selections one `*` costs less than remembering them. */
+/** Above this number of selections they are replaced by one `*`. */
 const MAX_SELECTIONS = 10_000;
 const EVERYTHING = selectPattern('*');
 
 /**
- * Pending removals: the store was unavailable or slow when they were asked for. They are retried
- * until they are done; until then this process must serve nothing from the store, because what it
- * finds there may be what should have been removed.
+ * Pending removals, which the store did not confirm because it was unavailable or slow. They are
+ * retried until confirmed; until then this process must bypass the store, because it may still
+ * contain the values to remove.
  *
- * They live in memory: a process that dies loses them, and other processes do not know of them.
+ * They are kept in memory: a crash loses them, and other processes are not informed.
  */
 export class RetryQueue {
-  /** By the identity of the selection. */
+  /** By the identifier of the selection. */
   readonly #pending = new Map<string, Pending>();
   #serial = 0;
   #cancelRetry: (() => void) | undefined;
@@ -42,7 +42,10 @@ export class RetryQueue {
     return this.#pending.size;
   }
 
-  /** Numbers this moment: a removal that is sent after it covers every write made before it. */
+  /**
+   * Returns a version for the current moment: a removal sent after it covers every write made
+   * before it.
+   */
   version(): number {
     return ++this.#serial;
   }
@@ -51,7 +54,7 @@ export class RetryQueue {
   enqueue(selections: readonly KeySelection[], version: number): void {
     if (this.#pending.size === 0) {
       this.logger.warn(
-        'Cache: removals are pending; nothing is served from the store until they are done.',
+        'Cache: removals are pending; reads bypass the store until it has confirmed them.',
       );
     }
     for (const selection of selections) {
@@ -65,8 +68,8 @@ export class RetryQueue {
   }
 
   /**
-   * Removals that were sent after `version` have been confirmed. What a later write needs stays
-   * pending: the confirmed ones may have come before that write.
+   * Records the confirmation of removals that were sent after `version`. Removals for a later write
+   * stay pending, because the confirmed ones may have preceded that write.
    */
   acknowledge(selections: readonly KeySelection[], version: number): void {
     const before = this.#pending.size;
@@ -76,11 +79,11 @@ export class RetryQueue {
       if (pending !== undefined && pending.version <= version) this.#pending.delete(name);
     }
     if (before > 0 && this.#pending.size === 0) {
-      this.logger.notice('Cache: all pending removals are done.');
+      this.logger.notice('Cache: all pending removals are confirmed.');
     }
   }
 
-  /** Tries once more and forgets the rest; returns how many remain undone. */
+  /** Retries once and discards the rest; returns how many are still pending. */
   async close(): Promise<number> {
     this.#closed = true;
     this.#cancelRetry?.();
@@ -119,7 +122,7 @@ export class RetryQueue {
     } catch (error) {
       if (error instanceof CacheUnavailableError) return;
       const reason = error instanceof Error ? error.message : String(error);
-      this.logger.warn(`Cache: a pending removal failed (${reason}); trying again.`);
+      this.logger.warn(`Cache: a pending removal failed (${reason}); it will be retried.`);
     }
   }
 }

@@ -1,12 +1,14 @@
 /**
  * Sends the writes of a key, and the removals after them, in the order of the calls. Large values
- * are compressed on other threads, so that a later small one would otherwise overtake them.
+ * are compressed on other threads, so a later small value could otherwise overtake them.
  */
 export class WriteOrder {
-  /** By key, the last write that has not been sent; it resolves when it is, or never will be. */
+  /** The last unsent write of each key; resolves when it has been sent or discarded. */
   readonly #unsent = new Map<string, Promise<void>>();
 
-  /** Calls `send` once the text is there, the write before it has been sent, and `enter` allows it. */
+  /**
+   * Calls `send` once the text is ready, the previous write has been sent, and `enter` allows it.
+   */
   inTurn<T>(
     key: string,
     text: string | Promise<string>,
@@ -19,7 +21,7 @@ export class WriteOrder {
     if (first && entered === undefined) return send(text);
     const sending = Promise.all([text, before]).then(async ([ready]) => {
       await (first ? entered : enter());
-      // In a box, so that the next one waits for the sending only.
+      // Wrapped, so that the next write waits only until this one is sent.
       return { outcome: send(ready) };
     });
     const sent: Promise<void> = sending.then(
@@ -30,7 +32,7 @@ export class WriteOrder {
     return sending.then(({ outcome }) => outcome);
   }
 
-  /** Resolves when every write asked for so far has been sent; `undefined` if they all have been. */
+  /** Resolves when every write so far has been sent; `undefined` if none is unsent. */
   unsent(): Promise<unknown> | undefined {
     return this.#unsent.size === 0 ? undefined : Promise.all(this.#unsent.values());
   }

@@ -8,16 +8,18 @@ import { RecentKeys } from './recent-keys.js';
 import type { BudgetOwner } from '../request-deadline.js';
 import { currentBudget } from '../request-deadline.js';
 
-/** What it takes to refresh in the background. */
+/** Collaborators of background refreshes. */
 export interface RefresherParts extends BudgetOwner {
   readonly clock: Clock;
   readonly counters: CacheCounters;
 }
 
-/** A key that another process refreshes, or whose refresh failed, is not asked about before. */
+/**
+ * Milliseconds before a key is tried again that another process refreshes or whose refresh failed.
+ */
 const COOLDOWN_MS = 100;
 
-/** Refreshes what was just served, in the background: once in this process, once in the fleet. */
+/** Refreshes served values in the background: one refresh of a key at a time in all processes. */
 export class BackgroundRefresh {
   readonly #coolingDown: RecentKeys;
 
@@ -29,7 +31,7 @@ export class BackgroundRefresh {
     this.#coolingDown = new RecentKeys(parts.clock, COOLDOWN_MS);
   }
 
-  /** Returns at once. */
+  /** Starts a refresh, unless one is running. Returns at once. */
   refresh<T>(key: string, loader: Loader<T>, options: GetOrSetOptions, miss: StoredEntry): void {
     if (this.loads.isLoading(key) || this.#coolingDown.has(key)) return;
     this.work.start(key, async () => {

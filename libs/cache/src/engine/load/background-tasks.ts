@@ -7,20 +7,23 @@ import { WarnOnce } from '../../warn-once.js';
 import { LoadGraph } from './load-graph.js';
 import { runWithCacheDeadline } from '../request-deadline.js';
 
-/** What it takes to work in the background. */
+/** Collaborators of background tasks. */
 export interface BackgroundParts {
   readonly clock: Clock;
   readonly counters: CacheCounters;
   readonly logger: CacheLogger;
 }
 
-/** How long work under way may take when the cache is closed; then its loaders are told to stop. */
+/**
+ * How long running tasks may take when the cache is closed, in milliseconds; then their loaders are
+ * aborted.
+ */
 const DRAIN_MS = 1_000;
 
 /**
- * Work that nobody waits for: it is counted, its failures are logged once per episode and class of
- * keys (what stands before the first colon), and closing waits for it. Never a rejection left to
- * nobody, which would end the process.
+ * Runs tasks without a caller: they are counted, failures are logged once per episode and key
+ * namespace (the part before the first colon), and `close` waits for them. Their rejections are
+ * always handled.
  */
 export class BackgroundTasks {
   readonly #running = new Set<Promise<void>>();
@@ -30,25 +33,25 @@ export class BackgroundTasks {
 
   constructor(private readonly parts: BackgroundParts) {
     this.#failing = new WarnOnce((message) => parts.logger.warn(message));
-    // One listener for each load under way: any number is right.
+    // One listener for each running load, so there is no limit.
     setMaxListeners(0, this.#closing.signal);
   }
 
-  /** Pieces of work under way. */
+  /** Number of running tasks. */
   get size(): number {
     return this.#running.size;
   }
 
-  /** Aborted when closing cannot wait any longer. */
+  /** Aborted when `close` stops waiting. */
   get closing(): AbortSignal {
     return this.#closing.signal;
   }
 
   /**
-   * Starts a piece of work, outside of the budget of the request, and of the loads, that gave rise
-   * to it. Nothing happens once the cache is being closed.
+   * Starts a task outside the deadline of the request and the loads that caused it. Does nothing
+   * once the cache is closing.
    *
-   * @param work resolves with whether there was something to do that succeeded
+   * @param work resolves with whether there was work that succeeded
    */
   start(key: string, work: () => Promise<boolean>): void {
     if (this.#closed) return;
@@ -63,32 +66,32 @@ export class BackgroundTasks {
     this.#running.add(running);
   }
 
-  /** Counts a load as work in the background from now on: who waited for it has been answered. */
+  /** Counts a load as a background task from now on, because its caller has been answered. */
   follow(load: Promise<unknown>): void {
     const running: Promise<void> = load
       .then(
         () => undefined,
-        // Counted where it was loaded; others who wait for it are told.
+        // The load counts its own failure, and its waiters receive it.
         () => undefined,
       )
       .finally(() => this.#running.delete(running));
     this.#running.add(running);
   }
 
-  /** Waits for what is under way, at last by telling loaders to stop; nothing starts any more. */
+  /** Waits for running tasks and finally aborts their loaders; no task starts any more. */
   async close(): Promise<void> {
     this.#closed = true;
     const all = Promise.all(this.#running);
     if (this.size === 0 || (await fulfilledWithin(this.parts.clock, all, DRAIN_MS))) return;
-    this.parts.logger.warn(`Cache: closed with ${this.size} loads under way in the background.`);
+    this.parts.logger.warn(`Cache: closed with ${this.size} background loads still running.`);
     this.#closing.abort();
-    // Not for ever: a load that callers left behind may have no bound and no ear.
+    // With a limit: a load that its callers abandoned may have no timeout and ignore its signal.
     await fulfilledWithin(this.parts.clock, all, DRAIN_MS);
   }
 
   #succeeded(key: string): void {
     if (!this.#failing.end(classOf(key))) return;
-    this.parts.logger.notice(`Cache: refreshing ${classOf(key)} works again.`);
+    this.parts.logger.notice(`Cache: refreshing ${classOf(key)} has recovered.`);
   }
 
   #failed(key: string, error: unknown): void {

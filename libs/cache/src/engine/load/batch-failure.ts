@@ -1,14 +1,15 @@
 /**
- * What a batch loader threw. It is about any of its keys, so callers that joined later may share it
- * by way of one key only if the store confirmed all of them: each key's way counts its callers, then
- * all of them release, and share what they counted if none was refused.
+ * What a batch loader threw. The failure may concern any of its keys, so callers that joined one
+ * key later may share it only if the store confirmed all keys: the load of each key counts its
+ * callers, then all release their leases, and the counted callers share the failure if no release
+ * was refused.
  */
 export class BatchFailure {
   readonly #counted: Countdown;
   readonly #released: Countdown;
   #confirmed = true;
 
-  /** @param keys how many ways end with it */
+  /** @param keys number of loads that end with it */
   constructor(
     readonly reason: unknown,
     keys: number,
@@ -18,10 +19,11 @@ export class BatchFailure {
   }
 
   /**
-   * Ends the way of one key, whose callers are counted.
+   * Ends the load of one key, whose callers are counted.
    *
-   * @param release whether the store confirmed that the key was not invalidated meanwhile
-   * @returns whether it did so for all keys
+   * @param release resolves with whether the store confirmed that the key was not invalidated
+   *   meanwhile
+   * @returns whether the store confirmed all keys
    */
   async end(release: () => Promise<boolean>): Promise<boolean> {
     await this.#counted.arrive();
@@ -36,7 +38,7 @@ export class BatchFailure {
   }
 }
 
-/** Lets all go on when the last has arrived. */
+/** Releases all waiters when the last one has arrived. */
 class Countdown {
   readonly #all: Promise<void>;
   #open: () => void = () => undefined;

@@ -16,21 +16,22 @@ import { RecentKeys } from './recent-keys.js';
 import type { Flight } from './single-flight.js';
 import { SingleFlight } from './single-flight.js';
 
-/** Seconds after which a loader without a hard timeout is given up. */
+/** Timeout in seconds of a loader without a hard timeout. */
 const LIMIT_SECONDS = { foreground: 300, background: 30 };
 
 /**
- * The way from a miss to a value: single flight in the process, a right of way in the store, the
- * loader, and a fill that the store refuses if anything was invalidated since.
+ * From a miss to a value: single flight in the process, a lease in the store, the loader, and a
+ * fill that the store refuses if the key was invalidated since.
  *
  * After Facebook's memcache leases ("Scaling Memcache at Facebook", NSDI 2013, §3.2.1), with the
- * lease kept in the data key itself and its token adopted by whoever takes over a slow load.
+ * lease stored in the data key itself and its token adopted by the process that takes over a slow
+ * load.
  */
 export class CacheFill {
   readonly #flights = new SingleFlight<LoadOutcome>();
   readonly #reentrancy = new LoadGraph();
   readonly #acquisition: LeaseAcquisition;
-  /** Keys whose last outcome was its caller's alone. */
+  /** Keys whose last outcome was not shared. */
   readonly #unshared: RecentKeys;
   readonly #entangled: WarnOnce;
 
@@ -40,24 +41,23 @@ export class CacheFill {
     this.#entangled = new WarnOnce((message) => parts.logger.warn(message));
   }
 
-  /** Loads under way in this process. */
+  /** Number of running loads in this process. */
   get loading(): number {
     return this.#flights.size;
   }
 
-  /** Whether this process loads the key at this moment. */
+  /** Whether this process is loading the key. */
   isLoading(key: string): boolean {
     return this.#flights.has(key);
   }
 
   /**
-   * Joins or leads the load of a key that the caller has just missed. A call that would wait for
-   * itself, because it is made from inside of a load that the wanted one needs, is answered by the
-   * loader that it brings, without the store.
+   * Joins or leads the load of a key after a miss. A call from inside a load that would wait for
+   * itself runs its own loader instead, without the store.
    *
    * Cost in store calls for the leader: one acquire and one fill; for a joiner none.
    *
-   * @param isRetry the caller has already been sent back to read once
+   * @param isRetry whether the caller has already read again once
    * @returns `undefined` when the caller should read again
    */
   join<T>(request: LoadRequest<T>, isRetry: boolean): Promise<LoadOutcome> | undefined {
@@ -81,7 +81,7 @@ export class CacheFill {
     return outcome;
   }
 
-  /** Runs a loader of several keys for the runs of each of them, which wait for it. */
+  /** Runs a loader of several keys on behalf of the waiting load of each key. */
   loadTogether<T>(
     keys: readonly string[],
     parts: readonly Load[],
@@ -96,7 +96,7 @@ export class CacheFill {
   async #lead<T>(flight: Flight<LoadOutcome>, request: LoadRequest<T>): Promise<void> {
     const got = await this.#acquisition.acquire(flight, request);
     if (got === 'skipped') {
-      // It says nothing about any value, so all callers may share it; not those that would wait.
+      // The outcome contains no value, so all callers may share it, except those that would wait.
       const count = request.onContention === 'skip' ? 1 : flight.waiterCount();
       flight.settle(count, (resolve) => resolve(got));
       return;
@@ -123,7 +123,7 @@ export class CacheFill {
     await this.#store(flight, request, result, right, waitersBefore);
   }
 
-  /** @param shared whether others may wait for it */
+  /** @param shared whether other callers may wait for it */
   async #call<T>(
     { key, loader, options, onContention, ofBatch }: LoadRequest<T>,
     shared = true,
@@ -131,7 +131,7 @@ export class CacheFill {
     const { counters, clock, closing } = this.parts;
     const background = onContention === 'skip';
     const limit = background ? LIMIT_SECONDS.background : LIMIT_SECONDS.foreground;
-    // The call that a batch makes for all of its keys has the limit, see `loadTogether`.
+    // The limit applies to the call for all keys of a batch, see `loadTogether`.
     const hard = options.hardTimeout ?? (ofBatch === true ? undefined : limit);
     const inside: Loader<T> = (context) => this.#reentrancy.run(key, () => loader(context), shared);
     counters.loads++;
@@ -148,7 +148,7 @@ export class CacheFill {
     }
   }
 
-  /** For a caller that would wait for itself; the outer load is the one that is stored. */
+  /** For a caller that would wait for itself; only the outer load is stored. */
   async #loadReentrant<T>(request: LoadRequest<T>, why: Entanglement): Promise<LoadOutcome> {
     this.#tell(why, request.key);
     let inner: unknown;
@@ -156,7 +156,7 @@ export class CacheFill {
       inner = (await this.#call(request, false)).value;
     } catch (error) {
       if (!(error instanceof BatchFailure)) throw error;
-      // The store was not asked about this key.
+      // The store was not called for this key.
       await error.end(() => Promise.resolve(false));
       throw error.reason;
     }
@@ -166,14 +166,14 @@ export class CacheFill {
     return { value, hit: false, stored: false, ttlMs: undefined };
   }
 
-  /** Once of each kind. A batch loader that is made of reads of its keys is as it should be. */
+  /** Warns once about each kind. A batch loader that reads its own keys is fine. */
   #tell(why: Entanglement, key: string): void {
     if (why === 'together') return;
     this.#entangled.warn(
       why,
       why === 'inside'
-        ? `Cache: the loader of ${key} asks for ${key} itself, which is not cached.`
-        : `Cache: the load of ${key} waits for a load that asks for ${key}, which is loaded once more and not cached.`,
+        ? `Cache: the loader of ${key} reads ${key} itself; the inner read is not cached.`
+        : `Cache: the load of ${key} waits for a load that reads ${key}; the inner read is loaded again and not cached.`,
     );
   }
 
@@ -238,8 +238,8 @@ export class CacheFill {
   }
 
   /**
-   * Ends a load that stores nothing: hands the right on, and asks the store on the way whether
-   * anything was invalidated; whether it confirmed that nothing was.
+   * Ends a load that stores nothing: releases the lease. Resolves with whether the store confirmed
+   * that the key was not invalidated meanwhile.
    */
   async #release<T>(
     right: FillLease | undefined,

@@ -1,19 +1,23 @@
 import type { CacheStore, Lease, RefreshLease } from '../../store/cache-store.js';
 
-/** The right to store what is being loaded, void as soon as anything was invalidated. */
+/** The right to store the value of a load; void as soon as its key is invalidated. */
 export interface FillLease {
-  /** Stores the value if the right still holds. */
+  /** Stores the value if the lease is still valid. */
   fill(text: string, ttlMs: number | undefined, withinMs: number): Promise<boolean>;
-  /** Ends it with nothing to store; whether it still held. */
+  /** Releases the lease without a value; resolves with whether it was still valid. */
   release(failed: boolean, withinMs: number): Promise<boolean>;
 }
 
-/** After a failed refresh no process tries again for so long, to spare a source in trouble. */
+/**
+ * After a failed refresh no process tries again for this many milliseconds, to spare a failing
+ * source.
+ */
 const REFRESH_BACKOFF_MS = 2_000;
 
 /**
- * After a load that yielded nothing to store, all callers load side by side for so long, instead of
- * each waiting for the load before it. Every such load renews it, and the first value ends it.
+ * For this many milliseconds after a load that yielded nothing to store, all callers load
+ * concurrently, instead of one after the other. Every such load renews the period, and the first
+ * value ends it.
  */
 export const HIT_FOR_MISS_MS = 2_000;
 
@@ -25,7 +29,7 @@ export function fillLease(store: CacheStore, lease: Lease): FillLease {
   };
 }
 
-/** For a key whose value is still held. */
+/** For a key whose value is still stored. */
 export function refreshFillLease(store: CacheStore, refresh: RefreshLease): FillLease {
   return {
     fill: (text, ttlMs, withinMs) => store.refill(refresh, text, ttlMs, withinMs),

@@ -8,15 +8,15 @@ import type { Flight } from './single-flight.js';
 import type { SerialisedValue } from '../../values/serialised-value.js';
 
 /**
- * What a leader may do: load (`right` is `undefined` when nothing will be stored), share what
- * another process filled, or nothing.
+ * What a leader may do: load (the lease is `undefined` when nothing will be stored), share the
+ * value that another process filled, or nothing.
  */
 export type AcquisitionOutcome =
   | { readonly right: FillLease | undefined }
   | { readonly value: SerialisedValue; readonly freshMs: number | null; readonly waiters: number }
   | 'skipped';
 
-/** The longest time between two looks at a key that another process loads, in milliseconds. */
+/** Maximum time between two reads of a key that another process loads, in milliseconds. */
 const POLL_MS = 250;
 
 type Answer =
@@ -24,7 +24,9 @@ type Answer =
   | { readonly state: 'wait' | 'backoff'; readonly forMs: number }
   | { readonly state: 'look' | 'foreign' };
 
-/** Decides with the other processes which one loads: by a lease, or by a refresh of what is held. */
+/**
+ * Decides among processes which one loads: by a lease, or by a refresh lease beside a stored value.
+ */
 export class LeaseAcquisition {
   constructor(private readonly parts: LoadParts) {}
 
@@ -34,7 +36,8 @@ export class LeaseAcquisition {
   ): Promise<AcquisitionOutcome> {
     const { store, clock, counters, limits, lookup } = this.parts;
     const { key, options, budget, onContention, life } = request;
-    // A loader may wait for a load of another process that waits for its own: for one lease at most.
+    // Loads of two processes may wait for each other, so a call inside a load waits for one lease
+    // at most.
     const inside = LoadGraph.current !== undefined;
     const waitMs = inside ? Math.min(limits.leaseMs, limits.leaseWaitMs) : limits.leaseWaitMs;
     const giveUpAt = clock.now() + waitMs;
@@ -52,7 +55,8 @@ export class LeaseAcquisition {
           const leftMs = giveUpAt - clock.now();
           if (leftMs <= 0) {
             if (typeof miss !== 'object') return { right: undefined };
-            // What is held is the fence, so a refresh without a lease can still be stored.
+            // The stored value itself is the fence, so a refresh without a lease can still be
+            // stored.
             force = true;
             continue;
           }

@@ -1,7 +1,7 @@
 import type { Lease } from '../../store/cache-store.js';
 
 /**
- * Proof that a key was taken for filling before its data was read. Made by `acquireLease`, spent by
+ * Proof that a lease was acquired before the source was read. Returned by `acquireLease`, used by
  * `set(…, { token })`; void as soon as the key is invalidated or the connection is lost.
  */
 export class LeaseToken {

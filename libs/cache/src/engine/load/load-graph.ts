@@ -2,16 +2,16 @@ import { callContext, runInside } from '../call-context.js';
 
 /** One run of a loader, or of a batch loader for all its keys. */
 export interface Load {
-  /** Whose load it is: another cache may have a key of the same name. */
+  /** The cache of the load: another cache may have a key of the same name. */
   readonly owner: LoadGraph;
   readonly keys: KeySet;
   readonly outer: Load | undefined;
-  /** Several keys by one loader, which may well be made of reads of each. */
+  /** Whether one loader loads several keys; it may read each of them. */
   readonly together: boolean;
   running: boolean;
-  /** Loads of other callers that calls from inside of this one wait for. */
+  /** Loads of other callers for which calls inside this one wait. */
   waits: Set<Awaited> | undefined;
-  /** The run for several keys that this one waits for. */
+  /** The load of several keys for which this one waits. */
   part: Load | undefined;
 }
 
@@ -25,29 +25,30 @@ interface Awaited {
 }
 
 /**
- * Why a call may not wait for the load of a key: it is made from `inside` of that load, or of one of
- * several keys `together`, or that load waits, directly or not, for one that the call is inside of.
+ * Why a call must not wait for the load of a key: the call is `inside` that load, or inside one of
+ * several keys `together`, or that load waits, directly or indirectly, for a load that encloses the
+ * call (`cycle`).
  */
 export type Entanglement = 'inside' | 'together' | 'cycle';
 
 /**
- * The loads that the present call is made from inside of, and for which others they wait: the
- * wait-for graph of this process. A loader that asks for its own key, or for a key whose load needs
- * this one, would wait for ever, and so would every later caller.
+ * The wait-for graph of this process: the loads that enclose the current call, and the loads for
+ * which they wait. A loader that reads its own key, or a key whose load needs this one, would wait
+ * for ever, and so would every later caller.
  *
- * A wait closes a cycle in the moment in which it begins, and only one from inside of a load can. So
- * that is when the graph is searched; a call from outside of all loads costs a look at the context.
+ * Only a wait that begins inside a load can close a cycle, so the graph is searched at that moment.
+ * A call outside all loads only reads the context.
  */
 export class LoadGraph {
-  /** By key, those that callers can wait for. */
+  /** Loads that callers can wait for, by key. */
   readonly #running = new Map<string, Load>();
 
-  /** The load that the present call is made from inside of, if it still runs. */
+  /** The load that encloses the current call, if it is still running. */
   static get current(): Load | undefined {
     return innermost();
   }
 
-  /** Whether the present call is made from inside of a load that still runs, however deep. */
+  /** Whether the running load encloses the current call, at any depth. */
   static isInside(load: Load | undefined): boolean {
     const inner = innermost();
     if (load === undefined || inner === undefined) return false;
@@ -55,12 +56,12 @@ export class LoadGraph {
     return false;
   }
 
-  /** Runs what is part of no load, although one gave rise to it. */
+  /** Runs work that a load started but that is not part of it. */
   static outside<T>(work: () => T): T {
     return innermost() === undefined ? work() : runInside({ load: undefined }, work);
   }
 
-  /** Why the present call may not wait for the key, if so. */
+  /** Why the current call must not wait for the key; `undefined` if it may. */
   entangled(key: string): Entanglement | undefined {
     const inner = innermost();
     if (inner === undefined) return undefined;
@@ -69,7 +70,9 @@ export class LoadGraph {
     return this.#reaches(key, inner) ? 'cycle' : undefined;
   }
 
-  /** Notes that the present call waits for another caller's load of the key until `end` settles. */
+  /**
+   * Records that the current call waits for another caller's load of the key until `end` settles.
+   */
   wait(key: string, end: Promise<unknown>): void {
     const inner = innermost();
     if (inner === undefined) return;
@@ -83,9 +86,9 @@ export class LoadGraph {
   }
 
   /**
-   * Runs a loader; whatever it calls and awaits is inside of the load until it ends.
+   * Runs a loader; everything that it calls and awaits is inside the load until it ends.
    *
-   * @param shared others may wait for it under this key
+   * @param shared whether other callers may wait for it under this key
    */
   run<T>(key: string, loader: () => T | Promise<T>, shared = true): Promise<T> {
     const load = this.#load({ has: (other) => other === key }, false);
@@ -99,7 +102,7 @@ export class LoadGraph {
   /**
    * As `run`, for a loader of several keys.
    *
-   * @param parts the runs of single keys that wait for it
+   * @param parts the loads of single keys that wait for it
    */
   runTogether<T>(
     keys: ReadonlySet<string>,
@@ -130,7 +133,10 @@ export class LoadGraph {
     return undefined;
   }
 
-  /** Whether the load of the key waits, directly or not, for one that `inner` is or is inside of. */
+  /**
+   * Whether the load of the key waits, directly or indirectly, for `inner` or a load that encloses
+   * it.
+   */
   #reaches(key: string, inner: Load): boolean {
     const seen = new Set<Load>();
     const open: Awaited[] = [{ owner: this, key }];
@@ -149,14 +155,15 @@ async function run<T>(load: Load, loader: () => T | PromiseLike<T>): Promise<T> 
   try {
     return await runInside({ load }, loader);
   } finally {
-    // What the loader left running in its context (a timer, a pool) is no part of it any more.
+    // Work that the loader left running in its context (a timer, a pool) is no longer part of the
+    // load.
     load.running = false;
   }
 }
 
-/** Finished loads are let go, so that contexts handed on and on do not keep a chain of them. */
+/** Finished loads are dropped, so that inherited contexts do not retain chains of them. */
 function innermost(): Load | undefined {
-  // Only `run` puts one there.
+  // Only `run` sets it.
   let load = callContext().load as Load | undefined;
   while (load !== undefined && !load.running) load = load.outer;
   return load;

@@ -11,7 +11,7 @@ import type { StoreGate } from '../store-gate.js';
 import type { ReadGate } from '../lookup/read-gate.js';
 import type { ValueCodec } from '../../values/value-codec.js';
 
-/** The bounds under which misses are loaded; all times in milliseconds. */
+/** Limits of loads; all times in milliseconds. */
 export interface LoadLimits {
   readonly deadlineMs: number;
   readonly leaseMs: number;
@@ -19,13 +19,13 @@ export interface LoadLimits {
   readonly maxValueBytes: number;
 }
 
-/** What the loads of one cache share. */
+/** Collaborators shared by the loads of one cache. */
 export interface LoadParts {
   readonly store: CacheStore;
-  /** The store's reads, as far as they may be trusted. */
+  /** Reads of the store, while it may be trusted. */
   readonly reads: ReadGate;
   readonly lookup: Lookup;
-  /** Where calls of the store queue that are too many at once. */
+  /** Queue for store calls above the concurrency limit. */
   readonly gate: StoreGate;
   readonly clock: Clock;
   /** A number in [0, 1), for jitter and early refresh. */
@@ -34,13 +34,13 @@ export interface LoadParts {
   readonly logger: CacheLogger;
   readonly limits: LoadLimits;
   readonly codec: ValueCodec;
-  /** Aborted when loads in the background have to end. */
+  /** Aborted when background loads must end. */
   readonly closing: AbortSignal;
 }
 
-/** What a load yielded. Each caller takes a copy, so that nobody shares a mutable object. */
+/** The outcome of a load. Each caller gets its own copy, so that no mutable object is shared. */
 export type LoadOutcome =
-  /** Filled by another process; `freshMs` is `null` when nobody asked, or it never ends. */
+  /** Filled by another process; `freshMs` is `null` when it was not read, or without expiry. */
   | { readonly value: SerialisedValue; readonly hit: true; readonly freshMs: number | null }
   | {
       readonly value: SerialisedValue;
@@ -48,20 +48,20 @@ export type LoadOutcome =
       readonly stored: boolean;
       readonly ttlMs: number | undefined;
     }
-  /** It cannot be serialised: handed on as the loader gave it. */
+  /** Not serialisable: returned as the loader returned it. */
   | { readonly raw: unknown }
-  /** Nothing was loaded: somebody else refreshes, or a refresh failed a moment ago. */
+  /** Nothing was loaded: another process refreshes, or a refresh has just failed. */
   | 'skipped';
 
-/** How the caller's own read of the key ended: without a value, or with one that it must replace. */
+/** The result of the caller's own read: no value, or a value that it must replace. */
 export type Miss = Found;
 
-/** Whether it found an old value that may be served if the load is slow or fails. */
+/** Whether the read found a stale value that may be served if the load is slow or fails. */
 export function isFallback(miss: Miss): miss is StoredEntry {
   return typeof miss === 'object' && miss.staleness === 'fallback';
 }
 
-/** For callers without types: reading without a loader is `get`. */
+/** The error for untyped callers without a loader. */
 export function notAFunction(parameter: string, given: unknown): CacheOptionsError {
   return new CacheOptionsError(
     parameter,
@@ -69,23 +69,25 @@ export function notAFunction(parameter: string, given: unknown): CacheOptionsErr
   );
 }
 
-/** One caller's wish for a value. */
+/** One caller's request for a value. */
 export interface LoadRequest<T> {
   readonly key: string;
   readonly loader: Loader<T>;
   readonly options: GetOrSetOptions;
   readonly budget: DeadlineBudget;
   readonly miss: Miss;
-  /** How exactly the caller has to know the remaining life of what it finds. */
+  /** How exactly the caller needs the remaining life of the value. */
   readonly life: Life;
-  /** Called when somebody else, here or in another process, is loading the key. */
+  /** Called when another caller, in this process or another, is loading the key. */
   readonly onContended?: (() => void) | undefined;
-  /** The loader waits for one call for several keys: its failure may be about any of them. */
+  /**
+   * Whether the loader waits for one call for several keys, whose failure may concern any of them.
+   */
   readonly ofBatch?: boolean | undefined;
   /**
-   * What to do while the key must not be refreshed: `wait` for the refresh of another, but leave a
-   * key alone whose refresh failed; `load` that one all the same; `leave` both alone, because
-   * nobody waits for the value.
+   * What to do while another process refreshes the key or its last refresh failed. `wait`: wait for
+   * the other refresh; skip after a failure. `load`: wait for the other refresh; load after a
+   * failure. `skip`: skip in both cases (background refresh).
    */
   readonly onContention: 'wait' | 'load' | 'skip';
 }

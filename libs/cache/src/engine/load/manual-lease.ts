@@ -8,9 +8,8 @@ import { LeaseToken } from './lease-token.js';
 import type { LoadParts } from './load-request.js';
 
 /**
- * The lease on a key without a value for whoever fills by hand, one that is only held for its stale
- * time included: `get` says nothing is there, so it has to be replaceable. One store call where
- * nothing is held.
+ * Acquires the lease of a key for a manual fill. An entry past its ttl that is only kept for stale
+ * reads counts as absent, as it does for `get`. One store call if nothing is stored.
  */
 export async function acquireManually(
   { reads, lookup, limits }: LoadParts,
@@ -31,20 +30,20 @@ export async function acquireManually(
   return replaced === 'present' ? undefined : replaced;
 }
 
-/** A value on its way to the store. */
+/** A value to be stored. */
 interface Outgoing {
   readonly key: string;
-  /** `undefined` for one that cannot be stored. */
+  /** `undefined` for a value that cannot be stored. */
   readonly text: string | undefined;
   readonly ttlMs: number | undefined;
 }
 
 /**
- * Stores a value by hand, whatever is there, or only while the token holds where there is one; one
- * store call. One that cannot be stored takes what is there away, because that is older, and leaves
- * the key to the next caller.
+ * Stores a value unconditionally or, with a token, only while the token is valid; one store call.
+ * For a value that cannot be stored, the older stored value is removed and the lease released, so
+ * that the next caller can load.
  *
- * @throws CacheOptionsError when the token is another key's
+ * @throws CacheOptionsError when the token belongs to another key
  */
 export async function putByHand(
   store: CacheStore,
@@ -60,7 +59,7 @@ export async function putByHand(
   if (options.token === undefined) return false;
   const lease = LeaseToken.leaseOf(options.token);
   if (lease.key !== key) {
-    throw new CacheOptionsError('token', `token was begun for ${lease.key}, not for ${key}.`);
+    throw new CacheOptionsError('token', `token belongs to ${lease.key}, not to ${key}.`);
   }
   if (text !== undefined) return store.fill(lease, text, ttlMs, withinMs);
   await store.release(lease, withinMs);

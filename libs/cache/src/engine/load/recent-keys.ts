@@ -1,11 +1,11 @@
 import type { Clock } from '../../clock.js';
 
-/** Keys come from requests; what is remembered of them must not fill the memory. */
+/** Maximum number of keys: they come from requests, so the set must be bounded. */
 const MAX_KEYS = 10_000;
 
-/** Keys that something was noted about a moment ago. */
+/** A bounded set of keys that expire after a short time. */
 export class RecentKeys {
-  /** Until when, in the order of insertion and therefore of time. */
+  /** Expiry by key, in the order of insertion and therefore of expiry. */
   readonly #until = new Map<string, number>();
 
   constructor(

@@ -10,17 +10,17 @@ import type {
 import { assertAdapted } from '../../values/staleness.js';
 
 /**
- * Yielded in place of a value that is nobody's but its caller's: nothing is stored, nothing is
- * shared, and for a while callers load side by side in this process as well.
+ * Result of a loader whose value is for its own caller only: nothing is stored or shared, and for a
+ * short time callers in this process load concurrently, too.
  */
 export const UNSHARED: unique symbol = Symbol('unshared');
 
-/** What a loader yielded, and what it decided about its entry. */
+/** The result of a loader and its decisions about the entry. */
 export interface LoaderResult {
   readonly value: unknown;
   readonly options: GetOrSetOptions;
   readonly skipStore: boolean;
-  /** What it took, in milliseconds. */
+  /** Duration of the load, in milliseconds. */
   readonly loadMs: number;
 }
 
@@ -28,15 +28,15 @@ export interface LoaderResult {
 export interface LoaderTerms {
   readonly key: string;
   readonly background: boolean;
-  /** Milliseconds; `undefined` without bound. */
+  /** Hard timeout in milliseconds; `undefined` without one. */
   readonly hardMs: number | undefined;
-  /** Aborts the load from outside: the cache is being closed. */
+  /** Aborts the load when the cache is closed. */
   readonly closing?: AbortSignal | undefined;
 }
 
 /**
- * Runs a loader within its time. One that ignores its signal is left behind: what it yields or
- * throws later concerns nobody.
+ * Runs a loader with its hard timeout. A loader that ignores its signal is abandoned: its later
+ * value or error is ignored.
  */
 export async function runLoader<T>(
   clock: Clock,
@@ -45,7 +45,7 @@ export async function runLoader<T>(
   terms: LoaderTerms,
 ): Promise<LoaderResult> {
   const { key, background, hardMs, closing } = terms;
-  // Made when somebody looks: most loaders do not.
+  // Created on first use: most loaders do not read the signal.
   let controller: AbortController | undefined;
   const aborter = (): AbortController => (controller ??= unboundedController());
   let adapted: AdaptedTerms = {};
@@ -70,14 +70,16 @@ export async function runLoader<T>(
   return { value, options: { ...options, ...adapted }, skipStore, loadMs };
 }
 
-/** Each query of a loader may listen to its signal. */
+/** Without a listener limit, because each query of a loader may listen to its signal. */
 function unboundedController(): AbortController {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);
   return controller;
 }
 
-/** As the load, unless that takes longer than `ms` milliseconds: then it is left behind. */
+/**
+ * Settles as the load, unless that takes longer than `ms` milliseconds: then the load is abandoned.
+ */
 export function withinLimit<T>(
   clock: Clock,
   load: Promise<T>,
@@ -98,7 +100,7 @@ function bounded<T>(
   key: string,
   closing: AbortSignal | undefined,
 ): Promise<T> {
-  // A loader that throws at once throws here, like one that rejects.
+  // Turns a synchronous throw of the loader into a rejection.
   const load = (async () => run())();
   if (hardMs === undefined && closing === undefined) return load;
   return new Promise((resolve, reject) => {
@@ -124,8 +126,8 @@ function bounded<T>(
       },
       (error: unknown) => {
         end();
-        // The loader's own error, whatever it is.
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+        // The loader's own error, unchanged. eslint-disable-next-line
+        // @typescript-eslint/prefer-promise-reject-errors
         reject(error);
       },
     );

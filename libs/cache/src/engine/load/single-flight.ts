@@ -10,11 +10,12 @@ interface Waiter<T> {
 export type Lead<T> = (flight: Flight<T>) => Promise<void>;
 
 /**
- * One load of one key: its leader, and the waiters. Which of them may share its outcome is a question
- * of order, so callers are kept in the order in which they joined, and the leader counts them:
+ * One load of one key: its leader, and the waiters. Which waiters may share its outcome depends on
+ * the order of events, so callers are kept in the order in which they joined, and the leader counts
+ * them:
  *
- * - callers that joined before the load **began** may share any outcome, because the source was read
- *   after they asked;
+ * - callers that joined before the load **began** may share any outcome, because the source was
+ *   read after they asked;
  * - callers that joined later may share it only if the store confirmed, by a command that was sent
  *   after they joined, that nothing was invalidated since the load began;
  * - all others start again, together, behind the next leader.
@@ -34,7 +35,7 @@ export class Flight<T> {
     private readonly restart: (startAgain: Waiter<T>[], sideBySide: boolean) => void,
   ) {}
 
-  /** How many callers have joined: to be counted before a command is sent. */
+  /** Number of callers that have joined; must be read before a command is sent. */
   waiterCount(): number {
     return this.waiters.length;
   }
@@ -86,7 +87,7 @@ export class SingleFlight<T> {
   readonly #flights = new Map<string, Flight<T>>();
   #alone = 0;
 
-  /** Loads under way. */
+  /** Number of running loads. */
   get size(): number {
     return this.#flights.size + this.#alone;
   }
@@ -139,7 +140,7 @@ export class SingleFlight<T> {
 
 function take<T>(flight: Flight<T>, lead: Lead<T>): void {
   lead(flight).catch((error: unknown) => {
-    // A leader reports failures by settling; this is for what was not foreseen.
+    // A leader reports failures by settling; this handles unexpected errors.
     flight.settle(1, (_, reject) => reject(error));
   });
 }

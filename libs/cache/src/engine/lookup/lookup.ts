@@ -9,10 +9,13 @@ import { UnreadableValues } from './unreadable-values.js';
 import type { DecodedValue, Unreadable, ValueCodec } from '../../values/value-codec.js';
 import { isPromise } from '../../values/value-codec.js';
 
-/** What is found at a key, with what this reader may do with it. */
+/** A stored value, with what this reader may do with it. */
 export interface StoredEntry {
   readonly decoded: DecodedValue;
-  /** Milliseconds until its ttl is over, below 0 afterwards; `null` for never, or when not asked. */
+  /**
+   * Milliseconds until the ttl ends, below 0 afterwards; `null` without expiry, or when it was not
+   * read.
+   */
   readonly freshMs: number | null;
   readonly staleness: Staleness;
 }
@@ -23,17 +26,19 @@ export type NoValue = 'miss' | 'corrupt' | 'foreign' | 'away';
 /** What was found at a key. */
 export type Found = StoredEntry | NoValue;
 
-/** How exactly a reader has to know the remaining life of what it finds. */
+/** How exactly a reader needs the remaining life of a value. */
 export type Life = 'none' | 'approximate' | 'exact';
 
-/** What it takes to read keys. */
+/** Collaborators of a lookup. */
 export interface LookupParts extends UnreadableParts {
   readonly reads: ReadGate;
   readonly random: () => number;
   readonly codec: ValueCodec;
 }
 
-/** Reads a key, and decides what the stored text is worth to this reader: the one place for it. */
+/**
+ * Reads a key and decides whether this reader may use the stored value; the only place that does.
+ */
 export class Lookup {
   readonly #unreadable: UnreadableValues;
 
@@ -42,9 +47,9 @@ export class Lookup {
   }
 
   /**
-   * One store call where the value alone says that it is fresh: a plain `GET`. An entry that has a
-   * stale time behind its ttl is read again together with its life, unless the reader's options or
-   * `life` had both read at once.
+   * One store call, a plain `GET`, if the value alone shows that it is fresh. An entry with a stale
+   * window is read again together with its remaining life, unless the reader's options or `life`
+   * had both read at once.
    */
   async find(
     key: string,
@@ -66,10 +71,11 @@ export class Lookup {
   }
 
   /**
-   * What a plain read found, without a promise where nothing has to be unpacked or asked; asks for
-   * the life of an entry whose end is not that of its ttl.
+   * Classifies the result of a plain read; without a promise unless the value must be decompressed
+   * or read again. Reads the remaining life of an entry with a stale window.
    *
-   * @param dispose remove what is corrupt: for readers without a loader, whose load would replace it
+   * @param dispose whether to remove a corrupt value: for readers without a loader, whose load
+   *   would replace it
    */
   classify(
     key: string,
@@ -87,7 +93,10 @@ export class Lookup {
     return this.#judge(key, text, decoded, options, budget, dispose);
   }
 
-  /** A store that is unavailable costs the caching, never the answer; anything else is a bug. */
+  /**
+   * Counts an unavailable store, which must not fail the read; rethrows anything else, which is a
+   * bug.
+   */
   countUnavailable(error: unknown): void {
     if (!(error instanceof CacheUnavailableError)) throw error;
     this.parts.counters.errors++;
@@ -132,7 +141,7 @@ export class Lookup {
   }
 }
 
-/** Whether what was found is a value that every reader may be served. */
+/** Whether the result is a value that every reader may be served. */
 export function isFresh(found: Found): found is StoredEntry {
   return typeof found === 'object' && found.staleness === 'fresh';
 }

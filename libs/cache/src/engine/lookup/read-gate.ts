@@ -11,13 +11,12 @@ import type {
 import type { RetryQueue } from '../invalidate/retry-queue.js';
 
 /**
- * The reads of a store, refused while removals of this process are pending, because what they would
- * find may be what should be gone, and, with an invalidation log, while there is no proof that the
- * store is fresh.
+ * The reads of a store. They are rejected while removals of this process are pending, because they
+ * might return removed values, and, with an invalidation log, while the store is not proved fresh.
  *
- * Checked when a read is sent: one that was sent before the removal became pending, or before the
- * proof ended, was asked for before the write was acknowledged. `Lookup` checks the proof once more
- * when the answer is used, because the process may have been stopped in between.
+ * The gate is checked when a read is sent: a read that was sent before the removal became pending,
+ * or before the proof expired, began before the write was acknowledged. `Lookup` checks the proof
+ * again when the answer is used, because the process may have been suspended in between.
  */
 export class ReadGate implements Pick<
   CacheStore,
@@ -59,17 +58,17 @@ export class ReadGate implements Pick<
     return this.store.acquireRefresh(key, head, terms, withinMs);
   }
 
-  /** Whether a read may be sent now, and so whether a copy of what one found may be used. */
+  /** Whether a read may be sent now, and a local copy of an earlier read may be used. */
   get trusted(): boolean {
     return this.pending.size === 0 && this.proved;
   }
 
-  /** Whether what has been read may be used now. */
+  /** Whether a value that was read may be used now. */
   get proved(): boolean {
     return this.freshness === undefined || this.freshness.trusted;
   }
 
-  /** Another number after each time without proof: what was read before it is not covered. */
+  /** Changes after each time without proof: values read in an earlier epoch are not covered. */
   get epoch(): number {
     return this.freshness?.epoch ?? 0;
   }
@@ -77,8 +76,8 @@ export class ReadGate implements Pick<
   #refuse(): Promise<never> {
     return Promise.reject(
       this.proved
-        ? new CacheUnavailableError('offline', 'Removals are owed to the cache store.')
-        : new CacheUnavailableError('unproved', 'Nothing proves that the cache store is fresh.'),
+        ? new CacheUnavailableError('offline', 'Removals from the cache store are pending.')
+        : new CacheUnavailableError('unproved', 'The cache store is not proved fresh.'),
     );
   }
 }

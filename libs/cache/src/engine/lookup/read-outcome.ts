@@ -9,7 +9,7 @@ interface ReadParts {
   readonly logger: CacheLogger;
 }
 
-/** Serves what was found: a hit, and what a reader with these options is given. */
+/** Counts a hit and returns the value for a reader with these options. */
 export function serve(
   parts: ReadParts,
   key: string,
@@ -20,13 +20,13 @@ export function serve(
   return decoded.value.given(options);
 }
 
-/** Counts a hit, and logs it where operations are logged. */
+/** Counts a hit, and logs it if operations are logged. */
 export function noteHit({ counters, logger }: ReadParts, key: string): void {
   counters.hits++;
   if (logger.operation !== undefined) logHit(logger, key);
 }
 
-/** As `noteHit`, of a miss. */
+/** As `noteHit`, for a miss. */
 export function noteMiss({ counters, logger }: ReadParts, key: string): void {
   counters.misses++;
   if (logger.operation !== undefined) logMiss(logger, key);

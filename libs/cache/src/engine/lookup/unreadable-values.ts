@@ -8,7 +8,7 @@ import type { DeadlineBudget } from '../deadline-budget.js';
 import { decodeEnvelope } from '../../values/envelope.js';
 import type { Unreadable } from '../../values/value-codec.js';
 
-/** What it takes to deal with unreadable values. */
+/** Collaborators for unreadable values. */
 export interface UnreadableParts {
   readonly store: CacheStore;
   readonly clock: Clock;
@@ -16,13 +16,13 @@ export interface UnreadableParts {
   readonly logger: CacheLogger;
 }
 
-/** A codec not met for so long belongs to another episode. */
+/** An unknown codec that was not seen for this many milliseconds starts a new episode. */
 const EPISODE_MS = 60_000;
 
 /**
- * Stored texts that yield no value. Broken ones are removed: nobody can use them, and each reader
- * would fetch them again. Those of a codec that is not known here stay, because others know it; that
- * is said once per episode, since a fleet of two versions meets them all the time.
+ * Stored texts that yield no value. Corrupt values are removed: no process can use them, and every
+ * reader would fetch them again. Values with an unknown codec stay, because other processes may
+ * know it; they are logged once per episode, because mixed versions read them all the time.
  */
 export class UnreadableValues {
   readonly #foreign: WarnOnce;
@@ -33,18 +33,18 @@ export class UnreadableValues {
     this.#foreign = new WarnOnce((message) => logger.warn(message), { most: 32, episode });
   }
 
-  /** Counts and logs one. */
+  /** Counts and logs an unreadable value. */
   note(key: string, text: string, why: Unreadable): void {
     if (why === 'foreign') this.#noteForeign(key, text);
     else {
       this.parts.counters.corrupt++;
-      this.parts.logger.warn(`Cache: what is stored at ${key} is unreadable, treated as a miss.`);
+      this.parts.logger.warn(`Cache: the value of ${key} is unreadable, treated as a miss.`);
     }
   }
 
   /**
-   * As `note`, and removes a broken one: for readers without a loader, whose load would replace it.
-   * Never one that took its place meanwhile. Two store calls.
+   * As `note`, and removes a corrupt value: for readers without a loader, whose load would replace
+   * it. A value that has replaced it meanwhile stays. Two store calls.
    */
   async dispose(key: string, text: string, why: Unreadable, budget: DeadlineBudget): Promise<void> {
     this.note(key, text, why);

@@ -5,10 +5,10 @@ import type { Load } from '../load/load-graph.js';
 import { LoadGraph } from '../load/load-graph.js';
 
 /**
- * Loads what is missing, in one call. Answers one entry an id in their order, or a map by id (what
- * is not in it has no value). `undefined` means that an id has no value: it is answered with
- * `undefined` and nothing is stored. An `Error` means that this id failed: it is answered in its
- * place, as the very object, and nothing is stored. A rejection means that all of them failed.
+ * Loads all missing ids in one call. Returns one entry per id, in their order, or a map by id
+ * (absent ids have no value). `undefined` means that an id has no value: the result is `undefined`
+ * and nothing is stored. An `Error` means that this id failed: the same object is returned in its
+ * place and nothing is stored. A rejection means that all ids failed.
  */
 export type BatchLoader<K, T> = (
   missing: readonly K[],
@@ -23,13 +23,16 @@ interface Enlisted {
   readonly reject: (error: unknown) => void;
 }
 
-/** Keys whose values are handed on, and stored, at a time. */
+/** Number of keys that are read or stored at a time. */
 export const CHUNK = 500;
 
-/** Errors that were answered for one id, so that others who share that load can tell. */
+/**
+ * Errors that a batch loader returned for single ids, so that other callers of that load recognise
+ * them.
+ */
 const itemErrors = new WeakSet<Error>();
 
-/** Calls the loader of a batch for some of its keys, whose own loads are the parts. */
+/** Calls the batch loader for some keys on behalf of their loads. */
 export type RunTogether = <R>(
   keys: readonly string[],
   parts: readonly Load[],
@@ -37,14 +40,14 @@ export type RunTogether = <R>(
 ) => Promise<R>;
 
 /**
- * Makes one call of a batch loader out of the loads of single keys. Each key goes its own way to the
- * right to load (see `CacheFill`) and enlists here when it has it; once every key has enlisted, is
- * being loaded by somebody else, or is answered, the loader is called. So no key is loaded before it
- * is leased, and nobody waits for others while holding leases.
+ * Combines the loads of single keys into one call of a batch loader. Each key acquires its own
+ * lease (see `CacheFill`) and then enlists here. The loader is called once every key has enlisted,
+ * is being loaded by another caller, or is answered. So no key is loaded before it is leased, and
+ * no caller waits for others while it holds leases.
  *
- * Keys that come to load later, because whoever loaded them did not, are loaded by further calls,
- * after a failure as well: others who asked after it may wait behind them, and it is too old for
- * those.
+ * Keys whose other load failed or was not shared enlist later and are loaded by further calls, even
+ * after a failure of the first call: later callers may wait for these keys, and that failure is too
+ * old for them.
  */
 export class Batch<K, T> {
   readonly #load: BatchLoader<K, T>;
@@ -56,14 +59,17 @@ export class Batch<K, T> {
   #decided: () => void = () => undefined;
   #open = true;
 
-  /** @param ids the id of every key */
+  /** @param ids ids by key */
   constructor(load: BatchLoader<K, T>, together: RunTogether, ids: ReadonlyMap<string, K>) {
     this.#load = load;
     this.#together = together;
     this.#ids = ids;
   }
 
-  /** Starts the way of a key; `start` gets its loader, and what to call when somebody else loads. */
+  /**
+   * Starts the load of a key; `start` gets its loader and a callback for when another caller loads
+   * the key.
+   */
   add(
     key: string,
     start: (loader: Loader<unknown>, onContended: () => void) => Promise<unknown>,
@@ -71,12 +77,12 @@ export class Batch<K, T> {
     this.#undecided.add(key);
     const decide = (): void => this.#decide(key);
     const outcome = start(() => this.#enlist(key), decide);
-    // Looked at in `answers`; until then a failure is nobody's unhandled rejection.
+    // `answers` awaits it; this handles a rejection until then.
     outcome.then(decide, decide);
     this.#outcomes.set(key, outcome);
   }
 
-  /** Resolves when nobody is on the way to the right to load any more. */
+  /** Resolves when no key is still acquiring a lease. */
   async decided(): Promise<void> {
     while (this.#undecided.size > 0) {
       await new Promise<void>((resolve) => (this.#decided = resolve));
@@ -84,10 +90,10 @@ export class Batch<K, T> {
   }
 
   /**
-   * Calls the loader for everybody who has enlisted, and gives the answers of all keys. Ends when
-   * every key's way has ended, with a failure as well: what a caller started is over with the call.
+   * Calls the loader for all enlisted keys and returns the values of all keys. Resolves or rejects
+   * only when the loads of all keys have ended, so that no work of the call outlasts it.
    *
-   * @throws what the loader throws, when all leases are handed back
+   * @throws what the loader throws, once all leases are released
    */
   async answers(): Promise<Map<string, unknown>> {
     this.#open = false;
@@ -105,7 +111,7 @@ export class Batch<K, T> {
     return new Promise((resolve, reject) => {
       this.#enlisted.set(key, { run: LoadGraph.current, resolve, reject });
       this.#decide(key);
-      // A latecomer; those of the same turn go with it.
+      // The first late key; others of the same event loop turn join it.
       if (!this.#open && this.#enlisted.size === 1) {
         queueMicrotask(() => void this.#run().catch(() => undefined));
       }
@@ -116,9 +122,9 @@ export class Batch<K, T> {
     const enlisted = this.#enlisted;
     this.#enlisted = new Map();
     if (enlisted.size === 0) return;
-    // In the caller's order, whatever the order of the replies was.
+    // In the caller's order, regardless of the order of the replies.
     const keys = [...this.#ids.keys()].filter((key) => enlisted.has(key));
-    // Every key was made of one of these ids.
+    // Every key was built from one of these ids.
     const ids = keys.map((key) => this.#ids.get(key) as K);
     let values: readonly unknown[];
     try {
@@ -133,7 +139,7 @@ export class Batch<K, T> {
     for (let at = 0; at < keys.length; at += CHUNK) {
       const chunk = keys.slice(at, at + CHUNK);
       chunk.forEach((key, index) => deliver(enlisted.get(key), values[at + index]));
-      // Their fills go out together; the next ones when these are answered.
+      // Their fills are sent together; the next chunk follows when these are answered.
       await this.#settled(chunk);
     }
   }
@@ -153,10 +159,10 @@ function deliver(enlisted: Enlisted | undefined, value: unknown): void {
 function inOrder<K, T>(ids: readonly K[], answer: BatchAnswer<K, T>): readonly unknown[] {
   if ('get' in answer) return ids.map((id) => answer.get(id));
   if (answer.length === ids.length) return answer;
-  // Rows that are missing in the middle would give everybody behind them another one's value.
+  // A missing row would shift the values of all ids after it.
   throw new CacheOptionsError(
     'loadMissing',
-    `loadMissing answered ${answer.length} entries for ${ids.length} ids; answer one an id (undefined for none) or a Map by id.`,
+    `loadMissing returned ${answer.length} entries for ${ids.length} ids; return one per id (undefined for none) or a Map by id.`,
   );
 }
 
@@ -167,4 +173,4 @@ function answerOf(end: PromiseSettledResult<unknown> | undefined): unknown {
   throw asError(reason);
 }
 
-const asError = (error: unknown): Error => error as Error; // whatever the loader threw, as it is
+const asError = (error: unknown): Error => error as Error; // the loader's own error, unchanged

@@ -2,12 +2,12 @@ import { CacheLoadTimeoutError } from '../../cache-errors.js';
 import type { Clock } from '../../clock.js';
 import type { GetOrSetOptions } from '../../values/get-or-set-options.js';
 
-/** How waiting for a load ended: with its outcome, or because the caller would rather not wait. */
+/** How waiting for a load ended: with its outcome, or at the soft timeout. */
 export type WaitOutcome<T> = { readonly outcome: T } | 'soft-timeout';
 
 /**
- * One caller's patience with a load, from the moment of asking. The load itself goes on: it has its
- * own bound and perhaps others who wait.
+ * The timeouts of one caller, measured from its call. The load itself continues: it has its own
+ * timeout and perhaps other waiters.
  */
 export class CallerTimeouts {
   readonly #begin: number;
@@ -56,8 +56,8 @@ export class CallerTimeouts {
         },
         (error: unknown) => {
           end();
-          // The loader's own error, whatever it is.
-          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+          // The loader's own error, unchanged. eslint-disable-next-line
+          // @typescript-eslint/prefer-promise-reject-errors
           reject(error);
         },
       );

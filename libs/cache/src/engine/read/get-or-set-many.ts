@@ -12,13 +12,13 @@ import { assertLifetime, assertTtl } from '../../values/ttl.js';
 export type GetOrSetManyOptions = Pick<GetOrSetOptions, 'ttl' | 'jitter' | 'negativeTtl'>;
 
 /**
- * Reads many keys and loads the missing ones with one call of `loadMissing`. Each missing key goes
- * the way of a single read-through: one load a key in this process and in the fleet, filled only
- * while its lease holds, waited for while somebody else loads it.
+ * Reads many keys and loads the missing ones with one call of `loadMissing`. Each missing key
+ * follows the rules of a single read-through: one load per key in all processes, filled only while
+ * its lease is valid, waited for while another caller loads it.
  *
  * Cost in store calls: one multi-key read, and one acquire and one fill per missing key, sent
- * together: three round trips. More than 500 keys are read and filled in turns of 500, so that the
- * store is not held up; each turn has the deadline to itself, unless a request sets one for all reads.
+ * together: three round trips. More than 500 keys are read and filled in chunks of 500, so that the
+ * store is not blocked; each chunk has its own deadline, unless a request sets one for all calls.
  */
 export async function getOrSetMany<K, T>(
   reader: ReadThrough,
@@ -33,7 +33,7 @@ export async function getOrSetMany<K, T>(
   assertTtl('negativeTtl', options.negativeTtl);
   const keys = ids.map(toKey);
   for (const key of keys) assertWritable(key);
-  // The first id of a key stands for all.
+  // The first id of a key represents all.
   const idOf = new Map<string, K>();
   ids.forEach((id, at) => {
     const key = keys[at] ?? '';
@@ -60,7 +60,7 @@ export async function getOrSetMany<K, T>(
   for (const start of starts) start();
   await batch.decided();
   for (const [key, value] of await batch.answers()) values.set(key, value);
-  // Every key was read from the store or loaded by a loader of that key.
+  // Every value was stored or loaded under its key, so it has type T.
   return keys.map((key) => values.get(key) as T | undefined);
 }
 
@@ -81,8 +81,8 @@ export interface KeyValue {
 }
 
 /**
- * Stores each pair, 500 at a time, and answers in their order. Of several pairs with one key the
- * last is stored, and its outcome is that of all of them.
+ * Stores each pair, 500 at a time; resolves with the outcomes in their order. Of several pairs with
+ * the same key only the last is stored, and its outcome is returned for all.
  */
 export async function setMany(
   entries: readonly KeyValue[],
@@ -100,9 +100,9 @@ export async function setMany(
 }
 
 /**
- * Runs one turn per 500 keys, each under a deadline of its own where no request sets one for all: so
- * many keys take longer than one even on a healthy store. As soon as one is used up, the store is
- * not asked any more.
+ * Runs one chunk per 500 keys, each with its own deadline unless a request sets one for all: so
+ * many keys can exceed one deadline even on a healthy store. Once a deadline has passed, the store
+ * is not called any more.
  */
 async function inTurns(
   keys: readonly string[],

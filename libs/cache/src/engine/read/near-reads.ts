@@ -16,34 +16,37 @@ import type { ReadResult } from './read-result.js';
 import { isReserved, PRIVATE } from '../../keys/key-validation.js';
 import { cap } from './read-result.js';
 
-/** How much a cache may keep in the memory of its process. */
+/** Bounds of a near cache. */
 export interface NearCacheBounds {
   readonly maxEntries: number;
   readonly maxBytes: number;
 }
 
-/** What a process keeps in its memory, and what came of it. */
+/** Statistics of a near cache and its invalidation stream. */
 export interface NearCacheFigures extends NearCacheCounters {
-  /** Messages of removals that were missing, so that everything had to go. */
+  /** How often an invalidation message was missing, so that all copies were dropped. */
   readonly gaps: number;
 }
 
-/** A process that has not looked for messages for so long does so before it serves a copy. */
+/**
+ * A process that has not polled for messages for this many milliseconds does so before it serves a
+ * copy.
+ */
 const MAX_LOOP_LAG_MS = 5;
 
 /**
- * The first step of reads with the option `local`: a copy in this process's memory, while that is
- * proved to be coherent with the store.
+ * The first step of reads with the option `local`: a copy in this process's memory, while it is
+ * proved coherent with the store.
  *
- * What is read with the option is frozen, wherever it comes from, the loader included, so that code
- * which changes it fails at once and everywhere. Where no copies can be kept (the in-process store,
- * or no `local` in the cache's options) that is all that the option does.
+ * Values read with the option are always frozen, also those from the loader, so that code that
+ * mutates them fails at once. Without a near cache (in-process store, or no `local` in the cache's
+ * options) the option has no other effect.
  */
 export class NearReads {
   readonly #parts: LoadParts;
   readonly #tier: NearCache | undefined;
   readonly #loop: EventLoopMonitor;
-  /** Of the proof under which everything in memory was read. */
+  /** Epoch of the proof under which all copies were read. */
   #epoch: number;
 
   constructor(parts: LoadParts, near: NearCache | undefined) {
@@ -53,7 +56,7 @@ export class NearReads {
     this.#tier = near;
   }
 
-  /** The copy that may be served; a promise where messages have to be read first. */
+  /** The copy that may be served; a promise when messages must be polled first. */
   get(
     key: string,
     options: GetOrSetOptions,
@@ -62,7 +65,7 @@ export class NearReads {
     return this.#loop.drained().then(() => this.#copy(key, options));
   }
 
-  /** A copy that was served, as a reader is given it. */
+  /** Converts a served copy to a read result. */
   toReadResult({ value, endsAt }: NearCacheEntry, options: GetOrSetOptions): ReadResult {
     const lifeMs = endsAt === null ? null : endsAt - this.#parts.clock.now();
     const ttl = cap(lifeMs, options.ttl);
@@ -70,17 +73,20 @@ export class NearReads {
     return { value: given, hit: true, stored: true, stale: false, ttl, lifeMs };
   }
 
-  /** How exactly a read has to know the life of what it finds, so that a copy can be kept. */
+  /** How exactly a read needs the remaining life of a value, so that a copy can be kept. */
   get life(): Life {
     return this.#tier === undefined ? 'approximate' : 'exact';
   }
 
-  /** To be called before the store is read; exactly one `release` must follow. */
+  /** Must be called before the store is read; exactly one `release` must follow. */
   reserve(key: string): Reservation | undefined {
     return this.#tier?.reserve(key);
   }
 
-  /** Keeps a copy of what was read, for so many seconds at most, and freezes it in any case. */
+  /**
+   * Keeps a copy of a value that was read, for the seconds of `local` at most, and freezes it in
+   * any case.
+   */
   publish(reservation: Reservation | undefined, result: ReadResult, seconds: number): void {
     const { value, stored, lifeMs } = result;
     const lasting = stored && this.#parts.reads.trusted;
@@ -88,7 +94,7 @@ export class NearReads {
       deepFreeze(value);
       return;
     }
-    // Counted from before the read, the life ends no later than the store's.
+    // Measured from before the read, so the copy ends no later than the store's entry.
     const endsAt = lifeMs === null ? null : reservation.since + lifeMs;
     this.#tier.publish(reservation, value, seconds * 1_000, endsAt);
   }
@@ -103,8 +109,9 @@ export class NearReads {
   }
 
   /**
-   * Whether there may be news of a copy that has arrived and not been handled. A removal with the
-   * barrier is not done before this process has handled it, so that nothing can be late.
+   * Whether an invalidation message for the copy may have arrived without being handled. A removal
+   * with the barrier completes only after this process has handled its message, so it cannot be
+   * late.
    */
   #mustDrain(key: string): boolean {
     if (this.#tier === undefined || this.#loop.recent) return false;
@@ -113,21 +120,22 @@ export class NearReads {
   }
 
   #copy(key: string, options: GetOrSetOptions): NearCacheEntry | undefined {
-    // The reader refuses a caller that may not read there; a copy must not come before it.
+    // `ReadThrough` rejects callers without access to private keys; the near cache must not answer
+    // them first.
     if (isReserved(key) && options[PRIVATE] !== true) return undefined;
     const { trusted, epoch } = this.#parts.reads;
     if (epoch !== this.#epoch) {
       this.#epoch = epoch;
       this.#tier?.flush();
     }
-    // Where a read of the store would not be believed, neither is what was read from it before.
+    // While reads of the store are not trusted, earlier copies are not trusted either.
     const copy = trusted ? this.#tier?.get(key) : undefined;
     if (copy !== undefined) noteHit(this.#parts, key);
     return copy;
   }
 }
 
-/** A frozen value as a reader with these options is given it. */
+/** A frozen value in the form that a reader with these options gets. */
 export function shown(value: unknown, options: GetOrSetOptions): unknown {
   return options[AS_TEXT] === true ? JsonText.of(value) : value;
 }

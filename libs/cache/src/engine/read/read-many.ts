@@ -10,16 +10,16 @@ interface Hit {
   readonly value: unknown;
 }
 
-/** Reads of several checked keys with one store call, answered in their order. */
+/** Reads several validated keys with one store call, in their order. */
 export class ReadMany {
   constructor(private readonly parts: LoadParts) {}
 
-  /** The time for the store calls of one operation, or what is left of the request's. */
+  /** The deadline budget of one operation, or the rest of the request's. */
   budget(): DeadlineBudget {
     return currentBudget(this.parts);
   }
 
-  /** The values, `undefined` for what is not there. */
+  /** The values; `undefined` for absent keys. */
   async values(keys: readonly string[], budget: DeadlineBudget): Promise<unknown[]> {
     const texts = (await this.#texts(keys, budget)) ?? [];
     const read = async (key: string, text: string | undefined): Promise<unknown> => {
@@ -31,7 +31,7 @@ export class ReadMany {
     return Promise.all(keys.map((key, index) => read(key, texts[index])));
   }
 
-  /** For a caller that loads what is missing: what was found, or how its read ended. */
+  /** For a caller that loads missing keys: the found value or the kind of miss. */
   async find(keys: readonly string[], budget: DeadlineBudget): Promise<(Hit | Miss)[]> {
     const texts = await this.#texts(keys, budget);
     if (texts === undefined) return keys.map(() => 'away');

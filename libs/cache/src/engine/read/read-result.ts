@@ -2,16 +2,16 @@ import type { CacheEntry, GetOrSetOptions } from '../../values/get-or-set-option
 import type { LoadOutcome } from '../load/load-request.js';
 import { wholeSeconds } from '../../values/ttl.js';
 
-/** A value with how it was come by. */
+/** A value with its cache status. */
 export interface ReadResult extends Omit<CacheEntry<unknown>, 'key'> {
   /**
-   * Milliseconds that it is fresh, `null` for ever, `undefined` when nobody looked: for how long it
-   * may be copied.
+   * Milliseconds that the value stays fresh, and so may be copied; `null` without expiry,
+   * `undefined` when it was not read.
    */
   readonly lifeMs: number | null | undefined;
 }
 
-/** The outcome of a load, as this caller is told it. */
+/** Converts the outcome of a load for this caller. */
 export function toReadResult(
   loaded: Exclude<LoadOutcome, 'skipped'>,
   options: GetOrSetOptions,
@@ -28,7 +28,7 @@ export function toReadResult(
   }
   const value = loaded.value.given(options);
   if (loaded.hit) {
-    // Filled by another process while this one waited: a moment old at most.
+    // Filled by another process while this one waited, so it is recent.
     return {
       value,
       hit: true,
@@ -46,8 +46,8 @@ export function toReadResult(
 const lifeOf = ({ ttl }: GetOrSetOptions): number | null => (ttl === undefined ? null : ttl * 1000);
 
 /**
- * The remaining life was read a moment before the value and may belong to what was there before
- * it; it is never more than the entry's own ttl.
+ * Caps the remaining life at the entry's own ttl: it was read just before the value and may belong
+ * to the previous entry.
  */
 export function cap(ttlMs: number | null, ttl: number | undefined): number | null {
   const seconds = wholeSeconds(ttlMs);

@@ -22,7 +22,7 @@ import type { ReadResult } from './read-result.js';
 import { cap, toReadResult } from './read-result.js';
 import { isPromise } from '../../values/value-codec.js';
 
-/** One read-through and what it was asked with. */
+/** The arguments of one read-through. */
 interface ReadRequest<T> {
   readonly key: string;
   readonly loader: Loader<T>;
@@ -34,8 +34,8 @@ interface ReadRequest<T> {
 }
 
 /**
- * One read: near cache, store, load. A miss goes on in `CacheFill`, and what a stored text is worth
- * is decided in `Lookup`.
+ * One read: near cache, store, load. Misses continue in `CacheFill`; `Lookup` decides whether a
+ * stored value may be used.
  */
 export class ReadThrough {
   readonly many: ReadMany;
@@ -58,14 +58,14 @@ export class ReadThrough {
     this.#refresher = new BackgroundRefresh(parts, this.#loads, work);
   }
 
-  /** Keys that are being loaded now. */
+  /** Number of keys that are being loaded. */
   get loading(): number {
     return this.#loads.loading;
   }
 
   /**
-   * The value; `undefined` where there is none and no loader. The way of a plain hit is written out,
-   * in this one function and without a promise of its own, because it is the way that is paid for.
+   * The value; `undefined` when there is none and no loader. The path of a plain hit is inlined
+   * here, without a promise of its own, because it is the hot path.
    */
   async read<T>(
     key: string,
@@ -121,9 +121,9 @@ export class ReadThrough {
   }
 
   /**
-   * As `read`, behind a read that has ended with `miss`, by a loader of other keys as well.
+   * As `read`, after a read that ended with `miss`, possibly by a loader of several keys.
    *
-   * @param onContended called when another caller or process loads the key, once or more often
+   * @param onContended called, once or more often, when another caller or process loads the key
    */
   async load<T>(
     key: string,
@@ -146,7 +146,7 @@ export class ReadThrough {
     return this.#loads.loadTogether(keys, parts, loader);
   }
 
-  /** Reads the store, and keeps a copy of what was read where the options ask for one. */
+  /** Reads the store, and keeps a local copy if the options ask for one. */
   async #readAndKeep<T>(request: ReadRequest<T>): Promise<ReadResult> {
     const { local } = request.options;
     if (local === undefined) return this.#readStore(request);
@@ -181,8 +181,8 @@ export class ReadThrough {
         const loaded = await this.#await(reading, miss, load, patience);
         if (loaded !== 'skipped')
           return 'served' in loaded ? loaded.served : toReadResult(loaded, options);
-        // Nobody may load now, for a moment. What this caller has just read is old but not
-        // invalidated; a caller that may not have it asks the source itself.
+        // No process may load at present. The value just read is stale but not invalidated; a
+        // caller that may not have it calls the source itself.
         if (isFallback(miss)) return this.#toResult(reading, miss);
         onContention = 'load';
         continue;
@@ -195,8 +195,8 @@ export class ReadThrough {
   }
 
   /**
-   * The outcome of a load, or the old value where this caller may have it: when the load is too slow
-   * or fails. It is read again then, so that one invalidated in the meantime is not served.
+   * The outcome of a load, or, if it fails or is too slow, the stale value if this caller may have
+   * it. That value is read again, so that one that was invalidated meanwhile is not served.
    */
   async #await<T>(
     reading: ReadRequest<T>,
@@ -210,15 +210,15 @@ export class ReadThrough {
       if (first !== 'soft-timeout') return first.outcome;
       const served = await this.#fallback(reading);
       if (served !== undefined) {
-        // It goes on without this caller; how it ends concerns others, and the store.
+        // The load continues without this caller, for other waiters and for the store.
         this.#work.follow(load);
         return { served };
       }
       const second = await patience.wait(load, false);
-      // Without a soft timeout there is no impatience.
+      // Cannot happen without a soft timeout.
       return second === 'soft-timeout' ? await load : second.outcome;
     } catch (error) {
-      // At a hard timeout the load still goes on.
+      // At a hard timeout the load continues.
       this.#work.follow(load);
       const served = fallback ? await this.#fallback(reading) : undefined;
       if (served !== undefined) return { served };
@@ -232,7 +232,7 @@ export class ReadThrough {
     return this.#toResult(reading, found);
   }
 
-  /** What can be served as it was found; starts the refresh that it calls for. */
+  /** The result if the value can be served as found; starts a refresh if one is due. */
   #servable<T>(reading: ReadRequest<T>, found: Found): ReadResult | undefined {
     if (typeof found !== 'object') return undefined;
     const { staleness } = found;
