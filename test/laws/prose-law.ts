@@ -22,7 +22,6 @@ const AREAS = [
 
 /** Areas that are still to be rewritten, and the figure above which none of them may rise again. */
 export const toBeRewritten: Readonly<Record<string, number>> = {
-  'libs/cache/src/': 70,
   'libs/cache/test/': 86,
   'verify/': 55,
 };

@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.js';
 
-/** One caller's ear on one key. */
+/** One caller's subscription to the lease of one key. */
 export interface LeaseWatch {
   /**
-   * Resolves when a lease on the key ended since the watch was opened or last asked, at the latest
-   * after `maxMs`. It is a hint to look again, never a value and never a proof.
+   * Resolves when a lease on the key has ended since the watch was opened or last awaited, at the
+   * latest after `maxMs`. It is only a hint to read again, not a proof.
    */
   changed(maxMs: number): Promise<void>;
   close(): void;
@@ -32,7 +32,7 @@ export class LeaseWatches {
     for (const watch of this.#byKey.get(key) ?? []) watch.wake();
   }
 
-  /** Everybody looks again: messages may have been missed. */
+  /** Wakes all waiters, because messages may have been missed. */
   wakeAll(): void {
     for (const watches of this.#byKey.values()) for (const watch of watches) watch.wake();
   }

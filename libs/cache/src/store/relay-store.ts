@@ -1,12 +1,12 @@
-/** The right to move the cursor once, and what the store remembers of the log. */
+/** The right to move the cursor once, with the stored cursor. */
 export interface RelayRound {
-  /** Up to where the log has been applied to this store; `undefined`: the store does not know. */
+  /** Position up to which the log has been applied to this store; `undefined` if unknown. */
   readonly cursor: string | undefined;
-  /** Changes whenever the cursor does: what the compare-and-set compares. */
+  /** Changes with the cursor; used by the compare-and-set. */
   readonly serial: string;
-  /** The connection on which it began. */
+  /** The connection on which the round began. */
   readonly generation: number;
-  /** When it began, by the store's clock in milliseconds. */
+  /** When the round began, by the store's clock in milliseconds. */
   readonly startedAt: number;
 }
 
@@ -17,43 +17,42 @@ export interface RelayRound {
  */
 export type RoundEnd = 'fresh' | 'slow' | 'conflict';
 
-/** What one look at the bookkeeping shows. */
+/** The bookkeeping as read once. */
 export interface RelayStatus {
   /** Different after every round that ended in a heartbeat; `undefined` before the first. */
   readonly heartbeat: string | undefined;
   readonly cursor: string | undefined;
   readonly generation: number;
   /**
-   * For how long at least the server that answered has been the one that takes writes, in
-   * milliseconds of its own clock: since its start, its promotion, or the loss of this bookkeeping.
+   * For how long at least the server has been primary, in milliseconds of its own clock: since its
+   * start, its promotion, or the loss of this bookkeeping.
    */
   readonly primaryForMs: number;
 }
 
 /**
- * Where the relay of a log keeps its bookkeeping: in the cache store itself, so that a store that
- * forgets removals (a restart, a restored snapshot, a failover) forgets with them that they were
- * done, and they are done again.
+ * The relay's bookkeeping, in the cache store itself: a store that loses removals (a restart, a
+ * restored snapshot, a failover) also loses the cursor behind them, so they are applied again.
  */
 export interface RelayStore {
-  /** Whether others see this store, and have to be kept from leading at the same time. */
+  /** Whether other processes use this store, so that only one may lead. */
   readonly shared: boolean;
   /**
-   * A turn that took longer, by the store's own clock, gives no beat: so what is proved by a beat
-   * is never older than this when it is written. Milliseconds.
+   * Maximum milliseconds of a round, by the store's clock, that writes a heartbeat: so the proof of
+   * a heartbeat is at most this old when it is written.
    */
   readonly longestRoundMs: number;
-  /** Changes with every connection; what was learnt on one proves nothing on the next. */
+  /** Changes with every connection; what was read on one proves nothing on the next. */
   readonly generation: number;
 
   /**
-   * Takes the lead or keeps it, and begins a turn; `undefined` while another relay leads. The lead
-   * only spares work: correctness comes from the compare-and-set of `endRound`.
+   * Takes or renews the lead and begins a round; `undefined` while another relay leads. The lead
+   * only avoids duplicate work: correctness comes from the compare-and-set of `endRound`.
    */
   beginRound(): Promise<RelayRound | undefined>;
-  /** Moves the cursor if it is still where the turn found it. */
+  /** Moves the cursor if it has not changed since the round began. */
   endRound(turn: RelayRound, cursor: string): Promise<RoundEnd>;
-  /** Gives the lead back, so that another relay takes it at once. */
+  /** Resigns the lead, so that another relay can take it at once. */
   resign(): Promise<void>;
   observe(): Promise<RelayStatus>;
 }

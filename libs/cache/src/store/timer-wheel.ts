@@ -13,48 +13,49 @@ class Bounded extends Link {
   constructor(
     readonly reject: (error: Error) => void,
     readonly ms: number,
-    /** How often the process had read its sockets before. */
+    /** How often the process had polled its sockets before. */
     readonly polls: number,
   ) {
     super();
   }
 }
 
-/** What a wheel reports about the calls that it bounds. */
+/** Callbacks for the calls of a wheel. */
 export interface WheelHooks {
   /** A call was answered in time. */
   answered(): void;
-  /** A call was answered after it had been given up. */
+  /** A call was answered after its deadline. */
   answeredLate?(): void;
   /** A call failed, or its `ms` milliseconds passed; returns the error to reject with. */
   failed(error: unknown, ms: number): Error;
 }
 
 const TICK_MS = 5;
-/** However long a deadline is, so many polls of the sockets are enough to find an answer. */
+/** Number of socket polls that suffice to find an answer, however long the deadline. */
 const MOST_POLLS = 10;
 
 /**
- * Bounds promises in time with one timer for all of them (Varghese and Lauck, "Hashed and
+ * Puts deadlines on promises with one timer for all of them (Varghese and Lauck, "Hashed and
  * Hierarchical Timing Wheels", 1987). A timer per call costs more than the call itself at 100,000
  * calls a second; here a call is linked into the slot of its deadline and unlinked when it is
- * settled, so that nothing outlives its call (what does is moved about by the garbage collector,
- * which once cost more than everything else). The price is precision: a deadline may be up to two
- * ticks (10 ms) late.
+ * settled, so that nothing outlives its call (surviving objects burden the garbage collector, which
+ * once cost more than everything else). The price is precision: a deadline may be up to two ticks
+ * (10 ms) late.
  *
  * Only time in which this process could have seen an answer counts. While it computes, collects
  * garbage or waits for a processor, answers pile up in the socket, and with long turns of the event
- * loop every answer needs several of them: the call is written at the end of one turn and its answer
- * is read in a later one. Therefore a call is given up only when its time has passed and the process
- * has polled its sockets as often since as an idle one does in that time, ten times at most. An idle
- * process gives a call to an unresponsive server up on time, and a saturated one still gives it up;
- * it does not mistake its own load for an outage, which would send more load to the source.
+ * loop every answer needs several of them: the call is written at the end of one turn and its
+ * answer is read in a later one. Therefore a call times out only when its time has passed and the
+ * process has since polled its sockets as often as an idle process does in that time, ten times at
+ * most. In an idle process a call to an unresponsive server times out on time, and in a saturated
+ * one it still does; but the process does not mistake its own load for an outage, which would send
+ * more load to the source.
  */
 export class TimerWheel {
   readonly #slots = new Map<number, Link>();
   /** Calls since the last tick; most are answered before they need a slot. */
   readonly #fresh = new Link();
-  /** Calls whose time is over, and which the process has not looked for often enough. */
+  /** Calls whose time has passed, but after too few socket polls. */
   readonly #overdue = new Link();
   #armedAt: number | undefined;
   #lastTick = 0;
@@ -69,8 +70,8 @@ export class TimerWheel {
   ) {}
 
   /**
-   * What `read` makes of the outcome of `work`, or a rejection once `ms` milliseconds have passed.
-   * All in one promise, because this is on the way of every hit.
+   * The result of `read` for the outcome of `work`, or a rejection after `ms` milliseconds. A
+   * single promise, because this is on the path of every hit.
    */
   bound<R>(work: Promise<unknown>, ms: number, read: (value: unknown) => R): Promise<R> {
     return new Promise((resolve, reject) => {
@@ -96,8 +97,8 @@ export class TimerWheel {
   }
 
   /**
-   * The clock, without the time in which this process was too busy to read answers: between two
-   * ticks no more passes than one should take.
+   * A clock that excludes time in which this process was too busy to read answers: between two
+   * ticks it advances by at most one tick.
    */
   now(): number {
     const now = this.clock.now();
@@ -111,7 +112,7 @@ export class TimerWheel {
     this.#arm(now);
   }
 
-  /** Whether it was still open. */
+  /** Settles a call; returns whether it was still open. */
   #settle(entry: Bounded): boolean {
     if (!entry.open) return false;
     entry.open = false;
@@ -138,12 +139,12 @@ export class TimerWheel {
       this.#arm(now);
       return;
     }
-    // Nothing to wait for: no timer keeps the process alive.
+    // No calls are open, so no timer keeps the process alive.
     this.#slots.clear();
     this.#armedAt = undefined;
   }
 
-  /** Puts the calls since the last tick into their slots; their time begins now. */
+  /** Moves the calls since the last tick into their slots; their time begins now. */
   #place(now: number): void {
     const fresh = this.#fresh;
     for (let call = fresh.next; call instanceof Bounded; call = fresh.next) {
@@ -178,7 +179,7 @@ export class TimerWheel {
   }
 }
 
-/** How often an idle process polls its sockets from a call's beginning to the end of its time. */
+/** How often an idle process polls its sockets within `ms` milliseconds. */
 function pollsWithin(ms: number): number {
   return Math.min(MOST_POLLS, Math.ceil(ms / TICK_MS) + 1);
 }

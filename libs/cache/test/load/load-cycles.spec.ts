@@ -216,7 +216,7 @@ describe('Loads that need each other', () => {
       await Promise.all(both);
     }
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toContain('loaded once more and not cached');
+    expect(lines[0]).toContain('loaded again and not cached');
     await cache.close();
   });
 

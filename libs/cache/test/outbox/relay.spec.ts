@@ -44,7 +44,7 @@ describe('The relay', () => {
     await fleet.clock.advanceAsync(100);
     expect(await left()).toEqual([]);
     expect(leader.freshness.figures().clears).toBe(2);
-    expect(leader.lines).toEqual([expect.stringContaining('everything is removed')]);
+    expect(leader.lines).toEqual([expect.stringContaining('the relay removes everything')]);
   });
 
   it('the relay removes everything when the cursor is gone, and begins at the position before its look', async () => {

@@ -152,6 +152,6 @@ describe.each(pairs)('Values, on the %s:', (_, pair) => {
     expect(await cache.set('k', 'old', { token: second })).toBe(false);
     expect(await cache.set('k', 'old', { token: undefined })).toBe(false);
     expect(await cache.get('k')).toBeUndefined();
-    await expect(cache.set('other', 1, { token: second })).rejects.toThrow(/begun for k/);
+    await expect(cache.set('other', 1, { token: second })).rejects.toThrow(/belongs to k/);
   });
 });

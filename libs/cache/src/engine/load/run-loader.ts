@@ -126,8 +126,8 @@ function bounded<T>(
       },
       (error: unknown) => {
         end();
-        // The loader's own error, unchanged. eslint-disable-next-line
-        // @typescript-eslint/prefer-promise-reject-errors
+        // The loader's own error, unchanged.
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
         reject(error);
       },
     );

@@ -56,8 +56,8 @@ export class CallerTimeouts {
         },
         (error: unknown) => {
           end();
-          // The loader's own error, unchanged. eslint-disable-next-line
-          // @typescript-eslint/prefer-promise-reject-errors
+          // The loader's own error, unchanged.
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
           reject(error);
         },
       );

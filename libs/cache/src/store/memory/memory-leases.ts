@@ -13,17 +13,20 @@ interface StoredLease {
   readonly hitForMissUntil?: number;
 }
 
-/** How many leases long the right to fill outlives the right to load alone. */
+/** The right to fill lasts this many times as long as the lease. */
 const KEEP_LEASES = 10;
-/** Leases at once; beyond, the oldest goes, and the value of its load is not stored. */
+/**
+ * Maximum number of leases; above it the oldest is dropped, and the value of its load is not
+ * stored.
+ */
 const MOST = 100_000;
 
 /**
- * The leases of one process, apart from its values: what is being loaded must not be evicted by what
- * is being stored, or a warm-up would store nothing. They are bounded by their number and their term.
+ * The leases of one process, separate from its values: new values must not evict leases of running
+ * loads, or a warm-up would store nothing. They are bounded in number and time.
  */
 export class MemoryLeases {
-  /** In the order in which they were taken, so that what ran out is found at the front. */
+  /** In the order of acquisition, so that expired ones are found at the front. */
   readonly #leases = new Map<string, StoredLease>();
   #nextToken = 0;
 
@@ -32,16 +35,16 @@ export class MemoryLeases {
     private readonly watches: LeaseWatches,
   ) {}
 
-  /** Takes a key without a value. */
+  /** Acquires the lease of a key without a value. */
   take(key: string, terms: LeaseTerms): Acquisition {
     const now = this.clock.now();
     const held = this.#live(key);
-    // One that ends later than any could comes from a clock that was set back.
+    // A deadline beyond the maximum means that the clock was set back.
     if (held !== undefined && now < held.deadline && held.deadline <= now + terms.leaseMs) {
       return { state: 'wait', forMs: held.deadline - now };
     }
-    // A take-over adopts the token: a loader slower than its lease still fills, and the fill of
-    // the second finds no lease any more.
+    // A take-over adopts the token: a loader slower than its lease still fills, and the second fill
+    // then finds no lease.
     const token = held?.token ?? this.token();
     const expiresAt = now + terms.leaseMs * KEEP_LEASES;
     const until = held?.hitForMissUntil ?? 0;
@@ -62,7 +65,7 @@ export class MemoryLeases {
     return this.#live(key)?.token === token;
   }
 
-  /** Lets the next caller load at once, and for a while all of them; whether it was still held. */
+  /** Releases a lease, with an optional hit-for-miss marker; returns whether it was still held. */
   release(lease: Lease, hitForMissMs: number): boolean {
     const held = this.#live(lease.key);
     if (held?.token !== lease.token) return false;
@@ -92,7 +95,7 @@ export class MemoryLeases {
     this.#leases.set(key, lease);
   }
 
-  /** Drops what ran out, and what is too much. */
+  /** Drops expired and excess leases. */
   #forget(now: number): void {
     for (const [key, { expiresAt }] of this.#leases) {
       if (expiresAt > now && this.#leases.size < MOST) return;

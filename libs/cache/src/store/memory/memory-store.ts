@@ -27,11 +27,11 @@ import { RefreshLeases } from './refresh-leases.js';
 
 /** Bounds of the in-process store. */
 export interface MemoryStoreOptions {
-  /** Entries kept; the least recently used goes first. Default 10,000. */
+  /** Maximum number of entries; the least recently used is evicted first. Default 10,000. */
   readonly maxEntries?: number;
-  /** Bytes kept (keys and texts, two bytes a character). Default 64 MiB. */
+  /** Maximum bytes of keys and texts, two per character. Default 64 MiB. */
   readonly maxBytes?: number;
-  /** What lives and leases are measured by; a cache over this store lives by it, too. Default: the machine's. */
+  /** Clock of lifetimes and leases, also for a cache over this store. Default: the system clock. */
   readonly clock?: Clock;
 }
 
@@ -76,7 +76,7 @@ export class MemoryStore implements CacheStore {
     });
   }
 
-  /** It answers at once: nothing is waited for. */
+  /** Every call answers at once, so no time has to be excluded. */
   get patience(): Pick<Clock, 'now'> {
     return AT_ONCE;
   }

@@ -6,18 +6,18 @@ interface HeldRefresh {
   readonly token: string;
   readonly resting: boolean;
   readonly expiresAt: number;
-  /** A hit-for-miss marker: every waiting caller may refresh the filling that begins so. */
+  /** A hit-for-miss marker: every waiting caller may refresh the fill with this head. */
   readonly openTo?: string;
 }
 
-/** Whose turn it is to refresh which key, in one process. */
+/** The refresh leases of one process. */
 export class RefreshLeases {
   /** In the order in which they were taken, so that what ran out is found at the front. */
   readonly #turns = new Map<string, HeldRefresh>();
 
   constructor(private readonly clock: Clock) {}
 
-  /** `undefined` when the filling that begins with `head` may be refreshed, else why not. */
+  /** `undefined` when the fill with this head may be refreshed, otherwise the reason why not. */
   take(
     key: string,
     head: string,
@@ -26,7 +26,7 @@ export class RefreshLeases {
   ): RefreshAcquisition | undefined {
     const now = this.clock.now();
     const held = this.#turns.get(key);
-    // A marker for another filling is none.
+    // A marker for another fill does not count.
     if (held !== undefined && isCurrent(held, now, terms) && (held.openTo ?? head) === head) {
       if (held.openTo !== undefined && terms.background !== true) return undefined;
       return { state: held.resting ? 'backoff' : 'wait', forMs: held.expiresAt - now };
@@ -36,7 +36,7 @@ export class RefreshLeases {
     return undefined;
   }
 
-  /** Ends one's own turn, and lets every waiting caller refresh this filling for a while. */
+  /** Releases the holder's lease and lets every waiting caller refresh this fill for a while. */
   open(key: string, head: string, token: string, forMs: number): void {
     const now = this.clock.now();
     const held = this.#turns.get(key);
@@ -45,7 +45,7 @@ export class RefreshLeases {
     this.#set(key, { token, resting: true, expiresAt: now + forMs, openTo: head });
   }
 
-  /** Ends one's own turn, and starts a backoff unless another one has begun. */
+  /** Releases the holder's lease and starts a backoff, unless another lease has begun. */
   end(key: string, token: string, restMs: number): void {
     const now = this.clock.now();
     const held = this.#turns.get(key);
@@ -68,7 +68,9 @@ export class RefreshLeases {
   }
 }
 
-/** Not over; and not later than any could be, as after a clock was set back. */
+/**
+ * Whether it has not expired, and does not end beyond the maximum, as after a clock was set back.
+ */
 function isCurrent(
   { expiresAt, resting }: HeldRefresh,
   now: number,

@@ -3,10 +3,10 @@ import type { RedisConnection } from './connection/redis-connection.js';
 import { asBytes } from './replies.js';
 
 /**
- * Warns of a server that evicts what is being loaded before values that no caller reads. A lease is new, used
- * once and short-lived: under `allkeys-lfu`, `volatile-*` and `*-random` it goes before old values,
- * and the value of its load is not stored. One `INFO`; nothing is said where that is forbidden or
- * answered with something else.
+ * Warns about a server whose policy evicts leases of running loads before old values. A lease is
+ * new, used once and short-lived: under `allkeys-lfu`, `volatile-*` and `*-random` it is evicted
+ * first, and the value of its load is not stored. Costs one `INFO`; no warning if that is forbidden
+ * or has no such field.
  */
 export async function warnOfPolicy(
   connection: RedisConnection,

@@ -6,23 +6,23 @@ const NUL = 0x00;
 /**
  * The names of everything that a cache keeps in Redis.
  *
- * - A value, or the lease on it, lives at `<prefix><key>`: readable as it is in `redis-cli`.
- * - Bookkeeping lives at `<prefix>\0…`. Keys and patterns may not hold control characters, so no
- *   user key can name it and no wildcard can reach it (removals skip names that begin so).
+ * - A value, or its lease, is stored at `<prefix><key>`: readable in `redis-cli`.
+ * - Bookkeeping is stored at `<prefix>\0…`. Keys and patterns must not contain control characters,
+ *   so no user key names it and no wildcard matches it (removals skip such names).
  *
  * All names of one cache begin with the prefix, so a hash tag in the prefix (`{gad}:`) puts a key,
  * its lease, its staged value and the index into one Cluster slot, which is what the scripts need.
  */
 export class KeyLayout {
   readonly index: string;
-  /** The bookkeeping of the log's relay, and how far it has come. */
+  /** The relay's bookkeeping and cursor. */
   readonly relay: string;
   readonly cursor: string;
   /** Messages are shared by all databases of a server, unlike keys. */
   readonly channel: string;
-  /** What processes with copies in their memory need to know: see `announce-scripts`. */
+  /** State of the invalidation stream; see the script `announce`. */
   readonly removals: string;
-  /** Where removals are announced to them. */
+  /** Channel of the invalidation stream. */
   readonly removalChannel: string;
   readonly prefixBytes: Buffer;
   readonly #stagingPrefix: string;
@@ -47,32 +47,32 @@ export class KeyLayout {
     return this.prefix + key;
   }
 
-  /** Where a large value waits for its fill; the id must be used once only. */
+  /** Where a large value is staged for its fill; each id must be used only once. */
   staging(id: string): string {
     return this.#stagingPrefix + id;
   }
 
-  /** Whose turn it is to refresh a key: beside its value, in the same slot. */
+  /** The refresh lease of a key, in the same slot as its value. */
   refresh(key: string): string {
     return `${this.prefix}\0refresh:${key}`;
   }
 
-  /** Where others confirm to a process that they have dropped what it removed. */
+  /** Channel on which other processes acknowledge a process's removals. */
   confirmationChannel(process: string): string {
     return `${this.prefix}\0confirmed:${this.#database}:${process}`;
   }
 
-  /** A key of the application's own, beside the cache and out of its users' reach. */
+  /** A key of the application's scripts, which no cache key or pattern matches. */
   own(name: string): string {
     return `${this.prefix}\0own:${name}`;
   }
 
-  /** The glob that finds every name under the prefix, bookkeeping included. */
+  /** The glob that matches every name under the prefix, bookkeeping included. */
   get scanPattern(): string {
     return `${escapeGlob(this.prefix)}*`;
   }
 
-  /** The glob that finds the names of matching keys. */
+  /** The glob that matches the names of matching keys. */
   scanPatternOf(glob: Glob): string {
     return escapeGlob(this.prefix) + glob.source;
   }
@@ -102,7 +102,7 @@ export function rangeOf(literal: Buffer): LexRange {
   return { min: Buffer.concat([INCLUSIVE, literal]), max: successor(literal) };
 }
 
-/** The rest of a range behind a member: paging goes on from there, not from the start. */
+/** The rest of a range after a member, for the next page. */
 export function behind(member: Buffer, range: LexRange): LexRange {
   return { min: Buffer.concat([EXCLUSIVE, member]), max: range.max };
 }

@@ -1,26 +1,23 @@
 import { CacheOptionsError } from '../../cache-errors.js';
 
-/** Where the keys of a store are, whichever the server: one server has many addresses. */
+/** Prefix and database of a store; without the server, which has many addresses. */
 export interface KeySpace {
   readonly prefix: string;
   readonly database: number;
 }
 
-/** Of the stores of this process that are open, each its own object. */
+/** Key spaces of this process's open stores, by identity. */
 const open = new Set<KeySpace>();
 
-/**
- * Whether one of two caches would reach into the other: their prefixes are in one database, and one
- * begins with the other.
- */
+/** Whether two key spaces overlap: in the same database, one prefix begins with the other. */
 export function overlap(a: KeySpace, b: KeySpace): boolean {
   if (a.database !== b.database) return false;
   return a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix);
 }
 
 /**
- * Two stores under one prefix are one cache, twice; under nested ones `clear` of the shorter would
- * remove what the longer holds, its bookkeeping included.
+ * Two stores with one prefix are the same cache; with nested prefixes `clear` of the shorter would
+ * remove the other's entries and bookkeeping.
  *
  * @throws CacheOptionsError when an open store of this process has a nested prefix
  */

@@ -11,11 +11,11 @@ import type { Script } from './scripts/script.js';
 import type { Staging } from './staging.js';
 import type { UniqueIds } from './unique-ids.js';
 
-/** The right to fill outlives the right to load alone by this factor. */
+/** The right to fill lasts this many times as long as the lease. */
 const KEEP_LEASES = 10;
-/** Nobody waits for it; it only must not be remembered for ever. */
+/** Timeout of a release without a caller, in milliseconds. */
 const ABANDON_MS = 1_000;
-/** Index members looked at per addition, bundled: see `index_add`. */
+/** How many additions share one check of index members; see `index_add`. */
 const PROBE_EVERY = 8;
 const PROBES = 32;
 
@@ -29,7 +29,7 @@ export class RedisLeases {
   readonly #notices: InvalidationAnnouncer;
   #additions = 0;
 
-  /** @param sweeper absent when no index is kept */
+  /** @param sweeper absent without an index */
   constructor(
     connection: RedisConnection,
     layout: KeyLayout,
@@ -85,8 +85,8 @@ export class RedisLeases {
     ttlMs: number | undefined,
     withinMs: number,
   ): Promise<boolean> {
-    // A server reached by another connection may be a restored one that still holds the lease of
-    // a process whose load was invalidated since.
+    // After a reconnect the server may be a restored one that still has the lease of a load that
+    // was invalidated since.
     if (lease.generation !== this.#connection.generation) return false;
     const layout = this.#layout;
     const staged = this.#staging.stage(text, withinMs);
@@ -138,9 +138,9 @@ export class RedisLeases {
   }
 
   /**
-   * A lease may have been granted, or be granted yet, although this process got no reply; all other
-   * callers would wait for a load that never runs. Behind the same acquisition on the same connection, so
-   * that it finds whatever that left.
+   * A lease may have been granted, or may still be, although this process got no reply; other
+   * callers would then wait for a load that never runs. The release is sent after the acquisition
+   * on the same connection, so that it finds its result.
    */
   #abandon(key: string, token: string): void {
     const args = [token, this.#layout.channel, key, '0'];
@@ -162,7 +162,7 @@ export class RedisLeases {
     return this.#connection.run(script, keys, args, withinMs, 'guarded');
   }
 
-  /** How many index members the next addition looks at: many at once, see `index_add`. */
+  /** How many index members the next addition checks: many at once, see `index_add`. */
   #probes(): string {
     return this.#additions++ % PROBE_EVERY === 0 ? String(PROBES) : '0';
   }

@@ -9,13 +9,13 @@ import { ACQUIRE_REFRESH, REFILL, RELEASE_REFRESH } from './scripts/compiled-scr
 import type { Staging } from './staging.js';
 import type { UniqueIds } from './unique-ids.js';
 
-/** What it takes to refresh values in Redis. */
+/** Collaborators of refreshes in Redis. */
 export interface RedisRefreshParts {
   readonly connection: RedisConnection;
   readonly layout: KeyLayout;
   readonly staging: Staging;
   readonly ids: UniqueIds;
-  /** Absent when no index is kept. */
+  /** Absent without an index. */
   readonly sweeper: IndexSweeper | undefined;
   readonly notices: InvalidationAnnouncer;
 }
@@ -41,9 +41,9 @@ export class RedisRefreshes {
       await connection.run(ACQUIRE_REFRESH, keys, args, withinMs, 'guarded'),
     ).map(asText);
     connection.assertGeneration(generation);
-    // The filling was seen on this very connection before the source is read. If it is still there
-    // at the refill, on the same connection, it was there all the while: its id never comes back.
-    // So no invalidation happened in between, and the source was read after those before.
+    // The fill was read on this connection before the source is read. If it is still stored at the
+    // refill, on the same connection, it was stored all the time, because its id is unique. So no
+    // invalidation happened in between, and the source is read after all earlier ones.
     if (state === 'owned') return { state, refresh: { key, head, token, generation } };
     if (state === 'wait') return { state, forMs: Number(left) };
     if (state === 'backoff') return { state, forMs: Number(left) };
@@ -57,7 +57,7 @@ export class RedisRefreshes {
     withinMs: number,
   ): Promise<boolean> {
     const { connection, layout, staging, sweeper, notices } = this.parts;
-    // A restored server may hold again what was invalidated since.
+    // A restored server may contain values that were invalidated since.
     if (refresh.generation !== connection.generation) return false;
     const staged = staging.stage(text, withinMs);
     const { key } = refresh;

@@ -6,14 +6,14 @@ import { asList, asNumber, asText } from './replies.js';
 import { BEGIN_ROUND, END_ROUND, OBSERVE_RELAY, RESIGN } from './scripts/compiled-scripts.js';
 import type { Script } from './scripts/script.js';
 
-/** How long a lead lasts without being renewed, in milliseconds of the server. */
+/** How long a lead lasts without renewal, in milliseconds of the server. */
 const LEAD_MS = 500;
-/** A longer turn gives no beat; also what is lost of the validity to it. */
+/** A longer round writes no heartbeat, in milliseconds; the freshness lease is shorter by it. */
 const LONGEST_TURN_MS = 500;
-/** No answer for so long is none. */
+/** Timeout of a call, in milliseconds. */
 const WITHIN_MS = 500;
 
-/** A cursor as it was last read or written, with the serial that says whether it still stands. */
+/** The cursor as last read or written, with its serial for detecting changes. */
 interface Known {
   readonly serial: string;
   readonly text: string | undefined;
@@ -23,7 +23,7 @@ interface Known {
 const NOTHING: Known = { serial: '', text: undefined, generation: -1 };
 
 /**
- * The relay's bookkeeping in Redis: one script a step. The cursor's text is sent only when its
+ * The relay's bookkeeping in Redis: one script per step. The cursor's text is sent only when its
  * serial is not the one last seen on this connection.
  */
 export class RedisRelayStore implements RelayStore {
@@ -55,7 +55,7 @@ export class RedisRelayStore implements RelayStore {
   }
 
   async endRound(turn: RelayRound, cursor: string): Promise<RoundEnd> {
-    // What was removed on another connection may have been removed from another server.
+    // Removals on another connection may have reached another server.
     if (turn.generation !== this.connection.generation) return 'conflict';
     const moved = cursor === turn.cursor ? '' : cursor;
     const args = [turn.serial, moved, String(turn.startedAt), String(this.longestRoundMs)];
@@ -86,7 +86,7 @@ export class RedisRelayStore implements RelayStore {
     return this.#known.generation === generation ? this.#known : NOTHING;
   }
 
-  /** The text that belongs to a serial, where `sent` is absent when it is the known one. */
+  /** The cursor of a serial; `sent` is absent if it is the known one. */
   #learn(serial: string, sent: string | undefined, known: Known): string | undefined {
     if (serial === '') return undefined;
     const text = serial === known.serial ? known.text : sent;
@@ -96,7 +96,7 @@ export class RedisRelayStore implements RelayStore {
 
   #run(script: Script, args: readonly string[]): Promise<unknown> {
     const { relay, cursor } = this.layout;
-    // The breaker is closed by PING; whether it is open must not decide whether there is a beat.
+    // Bypasses the breaker, whose state must not decide whether a heartbeat is written.
     return this.connection.run(script, [relay, cursor], args, WITHIN_MS, 'always');
   }
 }

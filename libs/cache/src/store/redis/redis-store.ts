@@ -40,7 +40,7 @@ import { readStatistics } from './key-index/server-statistics.js';
 import { Staging } from './staging.js';
 import { UniqueIds } from './unique-ids.js';
 
-/** What a Redis store is made of. */
+/** Options of a Redis store. */
 export interface RedisStoreOptions {
   readonly settings: RedisSettings;
   readonly prefix: string;
@@ -50,14 +50,14 @@ export interface RedisStoreOptions {
   readonly removalTimeoutMs?: number;
   /** Milliseconds within which the store must answer a probe to be used again. Default 50. */
   readonly deadlineMs?: number;
-  /** Lets copies of entries be kept in this process. Default: none are. */
+  /** Settings of the near cache. Default: no near cache. */
   readonly local?: CoherenceSettings | undefined;
   readonly logger: CacheLogger;
   readonly clock?: Clock;
   readonly makeLink?: RedisLinkFactory;
 }
 
-/** How often waiters look while messages do not arrive, in milliseconds. */
+/** How often waiters poll while messages do not arrive, in milliseconds. */
 const LOOK_WITHOUT_MESSAGES_MS = 25;
 
 /** The shared store: values, leases, index and messages in one Redis database. */
@@ -171,8 +171,8 @@ export class RedisStore implements CacheStore {
   }
 
   /**
-   * `exact` is a script; `approximate` is `PTTL` before `GET`: in the other order the life of a
-   * newer state could be given to an older value, which would then be served past its end.
+   * `exact` is a script; `approximate` is `PTTL` before `GET`: in the other order an older value
+   * could get the life of a newer entry and be served past its end.
    */
   async readWithLife(
     key: string,
@@ -190,7 +190,7 @@ export class RedisStore implements CacheStore {
     const text = valueOf(found);
     if (text === undefined) return undefined;
     const ttlMs = asNumber(ttl);
-    // -2: the value came between the two; its life is unknown and read again.
+    // -2: the value was written between the two commands; read its life again.
     if (ttlMs === -2) return this.readWithLife(key, life, withinMs);
     return { text, ttlMs: ttlMs < 0 ? null : ttlMs };
   }

@@ -12,10 +12,10 @@ import { DISCARD, REMOVE, REMOVE_RANGE } from './scripts/compiled-scripts.js';
 
 /** Keys per script: a chunk blocks the server well under a millisecond. */
 const CHUNK = 200;
-/** Bytes at either end of a value by which it is recognised. */
+/** Bytes at either end of a value that identify it. */
 const ENDS = 256;
 
-/** What removals work with. */
+/** Collaborators of removals. */
 export interface RemovalParts {
   readonly connection: RedisConnection;
   readonly layout: KeyLayout;
@@ -27,19 +27,18 @@ export interface RemovalParts {
 }
 
 /**
- * Removals from Redis: values and leases alike, counted by value, in chunks. They bypass the
- * breaker, and throw when any of their calls went unanswered.
+ * Removals from Redis: values and leases, of which only values are counted, in chunks. They bypass
+ * the breaker and throw when any of their calls is not answered.
  *
- * A key leased behind the back of a running removal need not be found: its load began after the
- * removal was asked for.
+ * A key that is leased during a removal need not be found: its load began after the removal.
  *
- * A removal of several calls is done only if all of them were answered on one connection: a server
- * restored from a snapshot between two pages holds again what the first one removed.
+ * A removal of several calls succeeds only if all were answered on one connection: a server
+ * restored from a snapshot between two pages has the removed values again.
  */
 export class Removal {
   constructor(private readonly parts: RemovalParts) {}
 
-  /** Announces the removal with its last script; where acknowledgements are due, waits for them. */
+  /** Publishes the removal with its last script and waits for acknowledgements if required. */
   async remove(
     selection: KeySelection,
     { awaitAcks = true }: RemovalOptions = {},
@@ -59,9 +58,9 @@ export class Removal {
   }
 
   /**
-   * Removes a value if it still is what was read: one `GET`, one script. What is no text was
-   * changed by reading it as one, so the bytes are looked at again, and then told from others by
-   * their length and both ends: whatever is taken for them by mistake is loaded again.
+   * Removes a value if it is still the one that was read: one `GET`, one script. Bytes that are not
+   * text were altered by reading them as text, so they are read again and then compared by their
+   * length and both ends. A value that is removed by mistake is loaded again.
    */
   async unreadable(key: string, text: string, withinMs: number): Promise<boolean> {
     const { connection, layout, index } = this.parts;
@@ -84,7 +83,7 @@ export class Removal {
   /**
    * One script per 200 keys.
    *
-   * @param notice for what is complete with these members; nothing is announced without
+   * @param notice announcement that these members complete; without it nothing is published
    */
   async #byName(members: readonly (string | Buffer)[], notice?: Announcement): Promise<number> {
     const { connection, layout, index, notices, withinMs } = this.parts;
@@ -110,7 +109,7 @@ export class Removal {
 
   /**
    * With a complete index: one script per 200 matches for `literal*`, else one page read per 500
-   * candidates, one script per 200 matches and one that announces. Without: a SCAN of the database,
+   * candidates, one script per 200 matches and one that publishes. Without: a SCAN of the database,
    * and a rebuild.
    */
   async #matching(glob: Glob, notice: Announcement): Promise<number> {
@@ -123,7 +122,7 @@ export class Removal {
           ? await this.#filtered(index, glob)
           : { removed: 0, complete: false };
     if (done.complete) {
-      // The last page of a range has announced it.
+      // The last page of a range has published it.
       if (!glob.isPrefix) await notice.tell();
       return done.removed;
     }
@@ -133,7 +132,7 @@ export class Removal {
     return done.removed + scanned;
   }
 
-  /** The index first, because that is quick, then a SCAN for what others put under the prefix. */
+  /** The index first, because it is fast, then a SCAN for keys of other programs. */
   async #everything(notice: Announcement): Promise<number> {
     const { index, layout } = this.parts;
     const done = index === undefined ? undefined : await this.#range(Buffer.alloc(0));
@@ -143,7 +142,7 @@ export class Removal {
     return (done?.removed ?? 0) + scanned;
   }
 
-  /** @param notice for what is complete with this range; nothing is announced without */
+  /** @param notice announcement that this range completes; without it nothing is published */
   async #range(
     literal: Buffer,
     notice?: Announcement,

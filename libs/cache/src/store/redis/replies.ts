@@ -2,8 +2,7 @@ import { CacheUnavailableError } from '../../cache-errors.js';
 import { LEASE_MARK } from './stored-formats.js';
 
 /*
- * Replies arrive untyped. These check the shape once and for all; a server that answers something
- * else is not one that can be relied on.
+ * Replies are untyped. These functions check their shape; a server with other replies is not supported.
  */
 
 function unexpected(wanted: string, reply: unknown): CacheUnavailableError {

@@ -4,16 +4,19 @@ import type { UniqueIds } from './unique-ids.js';
 
 /** Larger texts are staged by a plain SET instead of going through Lua. */
 const STAGE_ABOVE_CHARACTERS = 4_096;
-/** A staged text that is never collected disappears by itself. */
+/** A staged text that is never used expires after this many milliseconds. */
 const STAGED_MS = 30_000;
 
-/** How a text reaches the script that stores it: as the key of a staged text, or as an argument. */
+/**
+ * How a text is passed to the script that stores it: as the key of a staged text, or as an
+ * argument.
+ */
 export interface Staged {
   readonly keys: readonly string[];
   readonly inline: string;
 }
 
-/** Large texts on their way past the scripts, which would block the server for milliseconds. */
+/** Sends large texts outside scripts, which would block the server for milliseconds. */
 export class Staging {
   constructor(
     private readonly connection: RedisConnection,
@@ -21,7 +24,7 @@ export class Staging {
     private readonly ids: UniqueIds,
   ) {}
 
-  /** Sends a large text ahead, on the same connection, so that the script behind it finds it. */
+  /** Sends a large text ahead, on the same connection, so that the following script finds it. */
   stage(text: string, withinMs: number): Staged {
     if (text.length <= STAGE_ABOVE_CHARACTERS) return { keys: [], inline: text };
     const name = this.layout.staging(this.ids.next());

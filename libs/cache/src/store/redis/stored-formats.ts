@@ -1,11 +1,10 @@
 import { MAX_REFRESH_BACKOFF_MS } from '../cache-store.js';
 
 /*
- * The formats of what this store keeps in Redis, for TypeScript and for the Lua scripts. A number or
- * a mark that both need is written here and nowhere else.
+ * Formats of the values in Redis, for TypeScript and the Lua scripts. Numbers and marks that both need are defined only here.
  */
 
-/** What a lease begins with, and no value does. */
+/** First character of a lease, with which no value begins. */
 export const LEASE_MARK = '\x01';
 /** Characters of a token. */
 export const TOKEN_LENGTH = 22;
@@ -17,10 +16,10 @@ const AWAITED_AT = LEASE_MARK.length + 1;
 const TOKEN_FIRST = AWAITED_AT + 1;
 const DEADLINE_FIRST = TOKEN_FIRST + TOKEN_LENGTH;
 
-/** Range of the index members that say that the index is complete: `\0s` and the epoch. */
+/** Range of the index's sentinels, which mark it as complete: `\0s` and the epoch. */
 export const EPOCHS = { min: '[\0s', max: '(\0t' } as const;
 
-/** What the compiler of the scripts puts in the place of each name. */
+/** Values that the compiler of the scripts substitutes for names. */
 export const SCRIPT_CONSTANTS: Readonly<Record<string, string | number>> = {
   LEASE_MARK,
   AWAITED_AT,

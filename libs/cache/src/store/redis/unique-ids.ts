@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { TOKEN_LENGTH } from './stored-formats.js';
 
-/** Ids that no other process, and no other call in this one, makes. */
+/** Ids that are unique across processes and calls. */
 export class UniqueIds {
   readonly #process = randomBytes(9).toString('base64url');
   #serial = 0;

@@ -1,10 +1,10 @@
 import type { RedisConnection } from './connection/redis-connection.js';
 
 /**
- * Sends commands that leave the order of eviction alone: what administration looks at must not look
- * like use. Redis can do that since 7.2, and Valkey; older servers, and those that forbid it, are
- * asked as usual. The switch is of the connection, so nothing else may be sent in between: `send` has
- * to send all its commands before it returns.
+ * Sends commands without affecting the order of eviction, because inspection is not use. Redis
+ * supports this since 7.2, as does Valkey; on older servers, and on those that forbid it, the
+ * commands are sent as usual. The mode applies to the connection, so `send` must send all its
+ * commands before it returns.
  */
 export function untouched<T>(
   connection: RedisConnection,

@@ -18,12 +18,12 @@ const CLIENT_NAME = /^[!-~]+$/;
 const MOST_DATABASES = 2 ** 31;
 
 /**
- * No message repeats what it refuses: an address may hold a password.
+ * Messages never repeat the rejected value, because an address may contain a password.
  *
- * @throws CacheOptionsError one sentence that names the option and the fix
+ * @throws CacheOptionsError the message names the option and the fix
  */
 export function checkedRedisSettings(settings: RedisSettings): RedisSettings {
-  // Without types, and out of an environment, anything may arrive in these options.
+  // Untyped callers and environment variables may pass any value.
   const given = settings as Given<SentinelSettings & StandaloneSettings> | null;
   check(
     typeof given === 'object' && given !== null,
@@ -82,7 +82,7 @@ function checkAddress(given: unknown, clientOptions: unknown): void {
     'must have nothing after its database, because no ? or # is looked at: further settings belong into redis.clientOptions',
   );
   const { tls } = ((clientOptions as Partial<RedisClientOptions> | undefined)?.socket ??
-    {}) as Given<{ tls: boolean }>; // just checked to be an object
+    {}) as Given<{ tls: boolean }>; // checked above to be an object
   check(
     tls === undefined || tls === (url.protocol === 'rediss:'),
     'clientOptions',

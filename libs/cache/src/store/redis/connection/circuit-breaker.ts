@@ -1,16 +1,16 @@
 import type { Clock } from '../../../clock.js';
 
-/** Closed: ask. Open: do not. Half-open: one probe is on its way, no other call is sent. */
+/** Closed: calls are sent. Open: calls are rejected. Half-open: only one probe is sent. */
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
-/** What a breaker is made of. */
+/** Collaborators of a breaker. */
 export interface CircuitParts {
   readonly clock: Clock;
-  /** Asks the store for one sign of life; resolves with whether it came as promptly as needed. */
+  /** Probes the store; resolves with whether it answered within the deadline. */
   readonly probe: () => Promise<boolean>;
-  /** Once per outage, one at the start included. */
+  /** Called once per outage, including one at the start. */
   readonly onOpen: (reason: string) => void;
-  /** Once per recovery, the first connection included. */
+  /** Called once per recovery, including the first connection. */
   readonly onClose: () => void;
   /** A number in [0, 1), for jitter. Default `Math.random`. */
   readonly random?: () => number;
@@ -18,18 +18,18 @@ export interface CircuitParts {
 
 /** Unanswered calls in a row after which the store counts as unavailable. */
 const TIMEOUTS_TO_OPEN = 3;
-/** Between an opening and its first probe; it doubles with every probe in vain … */
+/** Pause before the first probe, in milliseconds; it doubles with every failed probe … */
 const FIRST_PAUSE_MS = 50;
-/** … up to this, so that a store that is back is in use well within a second. */
+/** … up to this, so that a recovered store is used again within a second. */
 const LONGEST_PAUSE_MS = 250;
 
 /**
- * Whether it is worth asking the store (M. Nygard, *Release It!*, "Circuit Breaker"). It opens at
- * once on a lost connection and after three unanswered calls in a row, so that an outage costs a
- * few callers one deadline and the others nothing. Open, it lets a single probe through after a
- * pause with backoff and jitter, and closes when that is answered promptly.
+ * Decides whether calls are sent to the store (M. Nygard, *Release It!*, "Circuit Breaker"). It
+ * opens at once on a lost connection and after three unanswered calls in a row, so that an outage
+ * costs a few callers one deadline and the others nothing. When open, it sends a single probe after
+ * a pause with backoff and jitter, and closes when the probe is answered promptly.
  *
- * It begins open: before the first answer no call is sent, and nothing has been announced either.
+ * It starts open: before the first answer no call is sent, and no outage is reported.
  */
 export class CircuitBreaker {
   readonly #parts: CircuitParts;
@@ -51,7 +51,7 @@ export class CircuitBreaker {
     return this.#state;
   }
 
-  /** Begins to probe. */
+  /** Starts probing. */
   start(): void {
     this.#stopped = false;
     if (this.#state === 'open') this.#pauseThenProbe();
@@ -62,17 +62,17 @@ export class CircuitBreaker {
     this.#cancelPause?.();
   }
 
-  /** A call was answered, be it with a refusal. */
+  /** Records an answered call, including an error reply. */
   answered(): void {
     this.#timeouts = 0;
   }
 
-  /** A call was not answered in time. */
+  /** Records a call that was not answered in time. */
   timedOut(): void {
     if (++this.#timeouts >= TIMEOUTS_TO_OPEN) this.trip('it does not answer in time');
   }
 
-  /** Opens at once: the connection is known to be lost, or never came about. */
+  /** Opens at once: the connection is lost or was never established. */
   trip(reason: string): void {
     if (this.#announced !== 'away') {
       this.#announced = 'away';
@@ -84,7 +84,7 @@ export class CircuitBreaker {
     this.#pauseThenProbe();
   }
 
-  /** Something changed for the better (a new connection): probe now instead of after the pause. */
+  /** Probes now instead of after the pause, for example on a new connection. */
   probeNow(): void {
     if (this.#state === 'half-open') this.#probeAgain = true;
     else if (this.#state === 'open') void this.#probe();
@@ -94,8 +94,8 @@ export class CircuitBreaker {
     if (this.#stopped) return;
     this.#cancelPause?.();
     const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#inVain);
-    // Half of the pause is fixed and half is chance: processes that lost the store together do not
-    // all come back in the same moment.
+    // Half of the pause is random, so that processes that lost the store together do not all return
+    // at the same moment.
     this.#cancelPause = this.#parts.clock.after(pause * (0.5 + this.#random() / 2), () => {
       void this.#probe();
     });

@@ -7,10 +7,10 @@ type NodeRedis = typeof import('redis');
 let loaded: { readonly redis: NodeRedis; readonly template: RedisClientType } | undefined;
 
 /**
- * Loaded with the first link: a process on the in-process store starts without it, 0.4 s sooner.
+ * Loaded with the first link, so that a process with the in-process store starts 0.4 s sooner.
  * `createClient` builds a class of some hundred commands whenever its options differ from the last
- * ones (25 ms of processor time, just when an outage wants a new link); duplicates of a client
- * share its class.
+ * ones (25 ms of CPU time, just when an outage requires a new link); duplicates of a client share
+ * its class.
  */
 function nodeRedis(): NonNullable<typeof loaded> {
   if (loaded !== undefined) return loaded;
@@ -32,8 +32,8 @@ export function clientLink(options: Partial<RedisClientOptions>): RedisLink {
   const { redis, template } = nodeRedis();
   const client = template.duplicate(clientOptions(options));
   let destroyed = false;
-  // Destroyed while its socket was still connecting, the client finishes connecting all the same
-  // and then keeps a connection without an owner.
+  // A client destroyed while its socket is connecting still finishes connecting and then keeps a
+  // connection without an owner.
   client.on('connect', () => {
     if (destroyed) client.destroy();
   });
@@ -62,10 +62,10 @@ function clientOptions(given: Partial<RedisClientOptions>): RedisClientOptions {
   return {
     // Redis Enterprise's maintenance pushes; the open-source server only answers with an error.
     maintNotifications: 'disabled',
-    // `CLIENT SETINFO` is Redis 7.2's: an error on older servers, and a right more to grant.
+    // `CLIENT SETINFO` is Redis 7.2's: an error on older servers, and one more permission to grant.
     disableClientInfo: true,
     ...given,
-    // A command that cannot be sent now is a miss now, not a surprise later.
+    // A command that cannot be sent now must fail now and not be sent later.
     disableOfflineQueue: true,
     commandsQueueMaxLength: given.commandsQueueMaxLength ?? QUEUE_LENGTH,
     // The client's own timeout costs an AbortSignal per command and ends at the socket write, so

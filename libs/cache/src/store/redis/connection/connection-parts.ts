@@ -3,14 +3,14 @@ import type { Clock } from '../../../clock.js';
 import type { RedisLinkFactory } from './redis-link.js';
 import type { RedisSettings } from './redis-settings.js';
 
-/** What a connection is made of. */
+/** Collaborators of a connection. */
 export interface ConnectionParts {
   readonly settings: RedisSettings;
   readonly makeLink: RedisLinkFactory;
   readonly clock: Clock;
   readonly logger: CacheLogger;
-  /** Milliseconds within which the store has to answer to be worth asking. */
+  /** Milliseconds within which the store must answer a probe to be used. */
   readonly deadlineMs: number;
-  /** Channel on which leases that ended are announced. */
+  /** Channel on which ended leases are published. */
   readonly channel: string;
 }

@@ -4,14 +4,14 @@ import type { Clock } from '../../../clock.js';
 import { WarnOnce } from '../../../warn-once.js';
 import { SentinelError } from './sentinel/sentinel-error.js';
 
-/** A refusal after a pause of this length belongs to another episode. */
+/** An error reply after a pause of this length starts a new episode, in milliseconds. */
 const EPISODE_MS = 60_000;
-/** About single keys, not about the server. */
+/** Errors of single keys, not of the server. */
 const ABOUT_A_KEY = ['WRONGTYPE', 'NOSCRIPT'];
 
 /**
- * Says once per episode that the server answers but refuses: full (OOM), a replica (READONLY),
- * without rights (NOPERM), and so on. Each call still counts as an error of its own.
+ * Logs once per episode that the server answers with errors: full (OOM), a replica (READONLY), no
+ * permission (NOPERM), and so on. Each call is still counted as an error.
  */
 export class ErrorReplies {
   readonly #refused: WarnOnce;
@@ -33,7 +33,7 @@ export class ErrorReplies {
 
 /**
  * The code of an error reply (`OOM …`, `READONLY …`: upper case, then a blank), or `undefined` for
- * the client's own errors, which are about the connection.
+ * the client's own errors, which concern the connection.
  */
 export function replyCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
@@ -44,7 +44,7 @@ export function refused(code: string, cause: unknown): CacheUnavailableError {
   return new CacheUnavailableError('refused', `The cache store refused (${code}).`, { cause });
 }
 
-/** A reply that may be a refusal without anybody being the worse for it: rejects, is not noted. */
+/** Expects that the reply may be an error: rejects, but logs nothing. */
 export async function expectRefusal(reply: Promise<unknown>): Promise<unknown> {
   try {
     return await reply;
@@ -54,7 +54,7 @@ export async function expectRefusal(reply: Promise<unknown>): Promise<unknown> {
   }
 }
 
-/** What may be said about a lost connection: a code, never an address or a secret. */
+/** Describes a lost connection by a code, never by an address or a secret. */
 export function lossReason(error: unknown): string {
   const refused = replyCode(error);
   if (refused !== undefined) return `it answers ${refused}`;

@@ -2,7 +2,7 @@ import type { RedisLink } from './redis-link.js';
 
 /**
  * A link that listens on one channel. Its failures are not reported: the command link reports
- * outages, and without messages waiters merely look more often.
+ * outages, and without messages waiters poll more often.
  */
 export class MessageLink {
   readonly #link: RedisLink;

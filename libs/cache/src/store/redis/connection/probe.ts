@@ -1,11 +1,15 @@
 import type { TimerWheel } from '../../timer-wheel.js';
 
-/** How long a probe waits for its answer; a prompt one comes within the deadline of the reads. */
+/**
+ * How long a probe waits for its answer, in milliseconds; a prompt answer comes within the deadline
+ * of reads.
+ */
 export const PROBE_DEADLINE_MS = 250;
 
 /**
- * Whether a probe was answered in time for the reads, later, or not at all (it rejects then). Told
- * by a wheel and not by the clock: that this process itself was late says nothing of the store.
+ * Whether a probe was answered within the deadline of reads, or later; rejects without an answer.
+ * Measured by a timer wheel instead of the clock, because delays of this process say nothing about
+ * the store.
  */
 export async function promptness(
   reply: Promise<unknown>,

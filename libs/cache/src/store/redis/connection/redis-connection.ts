@@ -11,30 +11,31 @@ import { expectRefusal, lossReason, ErrorReplies, refused, replyCode } from './e
 import { evaluate } from '../scripts/evaluate.js';
 import type { Script } from '../scripts/script.js';
 
-/** `guarded` calls are refused while the breaker is open; `always` is for removals and probes. */
+/** `guarded` calls are rejected while the breaker is open; `always` is for removals and probes. */
 export type Passage = 'guarded' | 'always';
-/** As `always`, for what a server may forbid without being of less use: no refusal is logged. */
+/** As `always`, for optional commands that a server may forbid: error replies are not logged. */
 export type AnyPassage = Passage | 'optional';
 
 type Reply = Promise<unknown>;
 
-/** A connection without activity for so long is closed: it may never revive. */
+/**
+ * A connection without activity for this many milliseconds is closed, because it may never recover.
+ */
 const MUTE_LINK_MS = 500;
 /** Connecting is bounded by the client itself; this is the last resort. */
 const LOST_LINK_MS = 3_000;
 const FIRST_CONNECT_MS = 1_000;
-/** The share of the deadline that a call must have had for its failure to count. */
+/** Share of the deadline that a call must have had for its timeout to count. */
 const MEANINGFUL_SHARE = 1 / 2;
 
 /**
- * One process's line to Redis: a link for commands, one for messages, deadlines on every command,
- * a breaker, and a generation that changes whenever the server at the other end may be another
- * one than before.
+ * One process's connection to Redis: a link for commands, one for messages, a deadline for every
+ * command, a circuit breaker, and a generation that changes whenever the server may be another one.
  */
 export class RedisConnection {
   readonly #parts: ConnectionParts;
   readonly #wheel: TimerWheel;
-  /** For what is outside of the breaker's accounts. */
+  /** Deadlines of calls that the breaker does not count. */
   readonly #probes: TimerWheel;
   readonly #breaker: CircuitBreaker;
   readonly #refusals: ErrorReplies;
@@ -42,7 +43,7 @@ export class RedisConnection {
   readonly #readies = new Set<() => void>();
   #commands: RedisLink | undefined;
   #subscriber: MessageLink | undefined;
-  /** Scripts that were sent on this connection. */
+  /** Digests of the scripts that were sent on this connection. */
   #known = new Set<string>();
   #generation = 0;
   #lastSign = 0;
@@ -55,7 +56,7 @@ export class RedisConnection {
     this.#parts = parts;
     this.#wheel = new TimerWheel(parts.clock, {
       answered: () => this.#breaker.answered(),
-      // The server is back; waiting for the pause before the next probe would only cost hits.
+      // The server has recovered; waiting for the next probe would only cost hits.
       answeredLate: () => this.#breaker.probeNow(),
       failed: (error, ms) => this.#explain(error, ms),
     });
@@ -86,17 +87,17 @@ export class RedisConnection {
     return this.circuit === 'closed' && this.#commands?.isReady === true;
   }
 
-  /** Whether reads and fills are let through. */
+  /** State of the breaker for reads and fills. */
   get circuit(): CircuitState {
     return this.#breaker.state;
   }
 
-  /** Changes with every connection. What was learnt on one proves nothing on the next. */
+  /** Changes with every connection. What was read on one proves nothing on the next. */
   get generation(): number {
     return this.#generation;
   }
 
-  /** The clock, without the time in which this process was too busy to look at answers. */
+  /** A clock that excludes time in which this process was too busy to read answers. */
   get patience(): Pick<Clock, 'now'> {
     return this.#wheel;
   }
@@ -110,19 +111,19 @@ export class RedisConnection {
     this.#messages.add(listener);
   }
 
-  /** Whenever the store is in use again, the first time included. */
+  /** Registers a callback for when the store becomes available, including the first time. */
   onReady(listener: () => void): void {
     this.#readies.add(listener);
   }
 
-  /** Waits for the first connection, but not for long and never in vain. */
+  /** Connects; waits for the first success or failure, for a limited time. */
   async open(): Promise<void> {
     this.#closed = false;
     await new Promise<void>((resolve) => {
       const cancel = this.#parts.clock.after(FIRST_CONNECT_MS, () => {
         this.#breaker.trip('it cannot be reached');
       });
-      // Whatever the breaker learns first, that the store is there or that it is not.
+      // Called with the first result, success or failure.
       this.#opened = () => {
         cancel();
         resolve();
@@ -138,7 +139,7 @@ export class RedisConnection {
     const links = [this.#commands, this.#subscriber].filter((link) => link !== undefined);
     const ready = links.filter((link) => link.isReady);
     const drained = Promise.all(ready.map((link) => link.close()));
-    // A server that is frozen right now must not keep the process from ending.
+    // An unresponsive server must not keep the process from ending.
     await this.#probes.bound(drained, PROBE_DEADLINE_MS, asItIs).catch(() => undefined);
     for (const link of links) link.destroy();
     this.#generation++;
@@ -149,7 +150,7 @@ export class RedisConnection {
     return this.sendAndRead(command, withinMs, passage, asItIs);
   }
 
-  /** As `send`, with the answer already read; saves a promise where that matters. */
+  /** As `send`, with the answer already read; saves a promise on the hot path. */
   sendAndRead<R>(
     command: Command,
     withinMs: number,
@@ -166,7 +167,7 @@ export class RedisConnection {
     return this.#over(passage, withinMs, (link) => link.sendForBytes(command));
   }
 
-  /** Runs a script by its digest, and by its source where the server does not know it yet. */
+  /** Runs a script by its digest, or by its source if the server does not know it. */
   run(script: Script, keys: Command, args: Command, withinMs: number, passage: AnyPassage): Reply {
     return this.#over(passage, withinMs, (link) =>
       evaluate((command) => link.send(command), script, keys, args, this.#known),
@@ -204,7 +205,7 @@ export class RedisConnection {
 
   #explain(error: unknown, withinMs: number): CacheUnavailableError {
     if (error instanceof CacheUnavailableError) {
-      // What had only the rest of a deadline says little about the store.
+      // A timeout after only the rest of a deadline says little about the store.
       const had = withinMs >= this.#parts.deadlineMs * MEANINGFUL_SHARE;
       if (error.reason === 'timeout' && had) this.#breaker.timedOut();
       return error;
@@ -262,7 +263,7 @@ export class RedisConnection {
     });
   }
 
-  /** One PING. A store that answers late is left alone, but not used. */
+  /** Sends one PING. A store that answers late keeps its connection, but is not used. */
   async #probe(): Promise<boolean> {
     const link = this.#commands;
     const answer = link?.isReady === true ? await this.#ping(link) : 'none';
@@ -274,7 +275,7 @@ export class RedisConnection {
   }
 
   async #ping(link: RedisLink): Promise<'prompt' | 'late' | 'none'> {
-    // Since the oldest PING without an answer: a link that answers late is slow, not mute.
+    // Since the oldest PING without an answer: a link that answers late is slow, not unresponsive.
     this.#unanswered ??= this.#parts.clock.now();
     const reply = link.send(['PING']).finally(() => {
       if (link !== this.#commands) return;
@@ -284,7 +285,7 @@ export class RedisConnection {
     try {
       return await promptness(reply, this.#probes, this.#parts.deadlineMs);
     } catch (error) {
-      // It is there, but it will not have us: LOADING, NOAUTH, MASTERDOWN, …
+      // The server is reachable but rejects this client: LOADING, NOAUTH, MASTERDOWN, …
       if (replyCode(error) !== undefined) this.#breaker.trip(lossReason(error));
       return 'none';
     }

@@ -3,7 +3,7 @@ import type { RedisSettings } from './redis-settings.js';
 /** A command: its name and arguments. */
 export type Command = readonly (string | Buffer)[];
 
-/** What the store needs of a Redis client; narrow, so that a test can stand between. */
+/** The part of a Redis client that the store uses; narrow, so that tests can wrap it. */
 export interface RedisLink {
   /** The link is connected and past its handshake. */
   readonly isReady: boolean;
@@ -12,18 +12,18 @@ export interface RedisLink {
   /** As `send`, with strings answered as bytes. */
   sendForBytes(command: Command): Promise<unknown>;
   subscribe(channel: string, listener: (message: string) => void): Promise<void>;
-  /** `connect`: the transport is there, the handshake not yet. */
+  /** `connect`: the transport is connected, before the handshake. */
   on(event: LinkEvent, listener: (error?: unknown) => void): void;
   /** Connects, and reconnects for ever, until destroyed. */
   connect(): void;
-  /** Waits for the answers on their way, then disconnects. */
+  /** Waits for pending answers, then disconnects. */
   close(): Promise<void>;
-  /** Disconnects at once; what was pending is rejected. */
+  /** Disconnects at once and rejects pending commands. */
   destroy(): void;
 }
 
-/** What a link tells about itself. */
+/** Events of a link. */
 export type LinkEvent = 'connect' | 'ready' | 'error';
 
-/** Makes links; handed to the store so that tests can delay, drop and reorder. */
+/** Creates links; injected so that tests can delay, drop and reorder commands. */
 export type RedisLinkFactory = (settings: RedisSettings) => RedisLink;

@@ -4,17 +4,18 @@ interface ClientSettings {
   /** Shown by `CLIENT LIST`. Default `gad-cache`. */
   readonly clientName?: string | undefined;
   /**
-   * Anything else of node-redis (`socket.ca`, credentials provider, …). What the cache relies on —
-   * offline queue off, command timeout off, a reconnect strategy that never gives up — stays set.
+   * Other options of node-redis (`socket.ca`, credentials provider, …). Options on which the cache
+   * relies cannot be changed: offline queue off, command timeout off, a reconnect strategy that
+   * never gives up.
    */
   readonly clientOptions?: Partial<RedisClientOptions> | undefined;
 }
 
-/** One Redis server, or a proxy or balancer that stands for one. */
+/** One Redis server, or a proxy or load balancer in front of one. */
 export interface StandaloneSettings extends ClientSettings {
   /**
-   * `redis://[[user]:password@]host[:port][/db]`, or `rediss://` for TLS. User name and password are
-   * percent-encoded; a query (`?db=3`) is refused, because nothing would look at it.
+   * `redis://[[user]:password@]host[:port][/db]`, or `rediss://` for TLS. User name and password
+   * are percent-encoded; a query (`?db=3`) is rejected, because it would be ignored.
    */
   readonly url: string;
 }
@@ -26,15 +27,15 @@ export interface RedisNode {
 }
 
 /**
- * A master with replicas that Redis Sentinel watches. The cache talks to the master alone: it
- * follows what the Sentinels say, and uses a connection only after they and the server agree.
+ * A master with replicas, monitored by Redis Sentinel. The cache connects only to the master that
+ * the Sentinels name, and uses a connection only after the server confirms its role.
  */
 export interface SentinelSettings extends ClientSettings {
-  /** All the Sentinels; unavailable ones are skipped. They are not discovered. */
+  /** All Sentinels; unavailable ones are skipped. Further Sentinels are not discovered. */
   readonly sentinels: readonly RedisNode[];
   /** The name of the master in `sentinel monitor`. Default `mymaster`. */
   readonly master?: string | undefined;
-  /** Of the master and its replicas, not of the Sentinels. */
+  /** User name for the master and its replicas, not for the Sentinels. */
   readonly username?: string | undefined;
   readonly password?: string | undefined;
   /** Default 0. */
@@ -43,14 +44,17 @@ export interface SentinelSettings extends ClientSettings {
   readonly tls?: boolean | undefined;
   /** As `clientOptions`, for the connections to the Sentinels: `username`, `password`, `socket.ca`, … */
   readonly sentinelOptions?: Partial<RedisClientOptions> | undefined;
-  /** From an address that the Sentinels tell to one that can be reached from here. Default: itself. */
+  /**
+   * Maps an address that the Sentinels report to one that is reachable from this process. Default:
+   * unchanged.
+   */
   readonly mapAddress?: ((node: RedisNode) => RedisNode) | undefined;
 }
 
-/** Where Redis is, and how to talk to it. */
+/** How to connect to Redis. */
 export type RedisSettings = StandaloneSettings | SentinelSettings;
 
-/** The number of the database that the settings choose. */
+/** The number of the database in the settings. */
 export function databaseOf(settings: RedisSettings): number {
   const { database = 0 } = settings.clientOptions ?? {};
   if ('sentinels' in settings) return settings.database ?? database;

@@ -8,26 +8,26 @@ import { asBytes, asList, asNumber } from '../replies.js';
 import { SWEEP, SWEEP_SAMPLE } from '../scripts/compiled-scripts.js';
 
 const TURN_MS = 500;
-/** Expiries of this process's own values after which it takes a sample. */
+/** Number of expiries of this process's own values after which it samples the index. */
 const EXPIRIES_PER_SAMPLE = 1_000;
-/** A sample is taken at least this often: values of other processes expire, too. */
+/** Maximum time between samples, in milliseconds: values of other processes expire, too. */
 const SAMPLE_ANYWAY_MS = 60_000;
 const SAMPLE = 128;
-/** Dead among the sampled from which on the whole index is walked. */
+/** Share of dead members in a sample above which the whole index is scanned. */
 const DEAD_SHARE = 1 / 8;
 const PAGE = 500;
-/** Between pages, so that a long walk takes about half of what Redis could give. */
+/** Pause between pages in milliseconds, so that a long scan uses about half of Redis's capacity. */
 const BREATH_MS = 2;
 /** Later expiries are left to the regular samples, which bounds the calendar. */
 const HORIZON_MS = 3_600_000;
 
 /**
- * Drops index members whose keys are gone. Removals take their members along, and additions look at
- * a few others; what remains are keys that expired or were evicted.
+ * Drops index members whose keys no longer exist. Removals delete their members, and additions
+ * check a few others; the rest are keys that expired or were evicted.
  *
- * Looking into the index counts as a keyspace hit at the server, so this does not poll: each
- * process keeps a calendar of when the values that it stored expire, samples the index after every
- * thousand of them, and walks all of it only if the sample says that an eighth is dead.
+ * Reading the index counts as a keyspace hit of the server, so the sweeper does not poll: each
+ * process keeps a calendar of the expiries of its values, samples the index after every thousand of
+ * them, and scans all of it only if an eighth of the sample is dead.
  */
 export class IndexSweeper {
   /** Expiries by second of the clock. */
@@ -48,7 +48,7 @@ export class IndexSweeper {
     this.#checkedSecond = Math.floor(clock.now() / 1_000);
   }
 
-  /** A value was stored that will expire. */
+  /** Records a stored value that will expire. */
   expectExpiry(ttlMs: number): void {
     if (ttlMs > HORIZON_MS) return;
     const second = Math.ceil((this.clock.now() + ttlMs) / 1_000);

@@ -8,14 +8,14 @@ import { asBytes, asList, asNumber, asText } from '../replies.js';
 import { EPOCHS } from '../stored-formats.js';
 import { REBUILD_ADD, REBUILD_BEGIN, REBUILD_SEAL } from '../scripts/compiled-scripts.js';
 
-/** A rebuild that left its mark for longer than this is taken for dead. */
+/** A rebuild whose mark is older than this, in milliseconds, counts as abandoned. */
 const OLD_MARK_MS = 60_000;
 const PAGE = 500;
 
 /**
- * The sorted index of all keys under the prefix: a superset of the live ones as long as its
- * sentinel stands. The sentinel carries an epoch, because an index that was lost *and* rebuilt
- * between two pages of a reader has a sentinel again, but pages were missing.
+ * The sorted index of all keys under the prefix: a superset of the live keys while its sentinel
+ * exists. The sentinel has an epoch, because an index that was lost *and* rebuilt between two pages
+ * of a reader has a sentinel again, although pages were missing.
  */
 export class KeyIndex {
   #rebuilding: Promise<boolean> | undefined;
@@ -38,8 +38,8 @@ export class KeyIndex {
   }
 
   /**
-   * The members of a range, a page at a time; the consumer may remove what it was given.
-   * Returns whether the index was complete from the first page to the last.
+   * The members of a range, page by page; the consumer may remove them. Returns whether the index
+   * was complete from the first page to the last.
    */
   async *pages(range: LexRange, size = PAGE): AsyncGenerator<Buffer[], boolean, undefined> {
     const before = await this.epoch();
@@ -56,11 +56,12 @@ export class KeyIndex {
   }
 
   /**
-   * Makes the index complete if it is not: marks the beginning, adds everything that SCAN finds,
-   * and seals — provided that the mark survived, for if it did not, additions may be lost as well.
-   * Writers add their keys all the while. Returns whether the index is complete.
+   * Completes the index if necessary: sets a mark, adds everything that SCAN finds, and seals the
+   * index if the mark still exists; if it does not, additions may be lost, too. Writers add their
+   * keys meanwhile. Resolves with whether the index is complete.
    *
-   * Cost: one SCAN of the database. One rebuild at a time in this process; others' are respected.
+   * Cost: one SCAN of the database. Runs one rebuild at a time in this process, and none while
+   * another process's is running.
    */
   rebuild(): Promise<boolean> {
     this.#rebuilding ??= this.#rebuild().finally(() => (this.#rebuilding = undefined));

@@ -11,7 +11,7 @@ import { asList, asNumber, valueOf } from '../replies.js';
 import { LIST } from '../scripts/compiled-scripts.js';
 import { untouched } from '../untouched.js';
 
-/** What listings work with. */
+/** Collaborators of listings. */
 export interface ListingParts {
   readonly connection: RedisConnection;
   readonly layout: KeyLayout;
@@ -21,10 +21,10 @@ export interface ListingParts {
 }
 
 /**
- * Lists keys in byte order, a page at a time; a page begins behind the last key of the one before,
- * so it is the same whatever comes and goes elsewhere.
+ * Lists keys in byte order, page by page; a page begins after the last key of the previous one, so
+ * it does not depend on changes elsewhere.
  *
- * With a complete index a page costs the candidates it looks at; without, a SCAN of the database.
+ * Cost: with a complete index the candidates of the page; without, a SCAN of the database.
  */
 export class KeyListing {
   constructor(private readonly parts: ListingParts) {}
@@ -38,7 +38,7 @@ export class KeyListing {
     return this.#scanned(glob, after, limit);
   }
 
-  /** One key; `undefined` when it holds no value, or nothing that could be shown. Two commands. */
+  /** One key; `undefined` when it has no value, or none that can be shown. Two commands. */
   async one(key: string): Promise<(TimedText & { readonly bytes: number }) | undefined> {
     const { connection, layout, withinMs } = this.parts;
     const name = layout.data(key);
@@ -53,7 +53,7 @@ export class KeyListing {
     return { text, ttlMs: ttlMs < 0 ? null : ttlMs, bytes: Buffer.byteLength(text) };
   }
 
-  /** `undefined` when the index was lost on the way. */
+  /** `undefined` when the index was lost meanwhile. */
   async #indexed(
     index: KeyIndex,
     glob: Glob | undefined,
@@ -62,7 +62,7 @@ export class KeyListing {
   ): Promise<KeyPage | undefined> {
     const all = rangeOf(glob?.literalPrefix ?? Buffer.alloc(0));
     const from = after === undefined ? undefined : Buffer.from(after);
-    // A cursor before the range (another pattern's) must not widen it.
+    // A cursor before the range (of another pattern) must not widen it.
     const begun = from !== undefined && from.compare(all.min.subarray(1)) >= 0;
     const pages = index.pages(begun ? behind(from, all) : all);
     const items: ListedKey[] = [];
@@ -105,9 +105,9 @@ export class KeyListing {
   }
 
   /**
-   * Those that hold a value, with ttl and size, in the order given. One call. Names that cannot be
-   * keys (another program's, not in UTF-8) are passed over: nothing could be done with them here, and
-   * as a cursor they would not come back as the bytes that they are. Removals remove them.
+   * The keys that have a value, with ttl and size, in their order. One call. Names that cannot be
+   * keys (of other programs, not UTF-8) are skipped: no operation accepts them, and as a cursor
+   * their bytes would be altered. Removals do remove them.
    */
   async #live(found: readonly Buffer[]): Promise<ListedKey[]> {
     const members = found.filter((member) => isKey(member) && !isUnlisted(member));
@@ -125,7 +125,7 @@ export class KeyListing {
   }
 }
 
-/** Somebody's hash or list: nothing that could be shown. */
+/** A hash or list of another program cannot be shown. */
 function absentIfForeign(error: unknown): undefined {
   const cause = error instanceof CacheUnavailableError ? error.cause : undefined;
   if (cause instanceof Error && cause.message.startsWith('WRONGTYPE')) return undefined;

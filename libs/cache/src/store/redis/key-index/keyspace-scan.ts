@@ -4,8 +4,8 @@ import { asBytes, asList } from '../replies.js';
 const SCAN_COUNT = 1_000;
 
 /**
- * Names that match a glob, by walking the whole database in batches. Redis promises every name that
- * is there from the beginning to the end, some of them twice, and nothing about the others.
+ * Names that match a glob, by scanning the whole database in batches. Redis returns every name that
+ * exists from beginning to end, some of them twice, and guarantees nothing about others.
  */
 export async function* scanNames(
   connection: RedisConnection,
@@ -18,7 +18,7 @@ export async function* scanNames(
   do {
     const command = ['SCAN', cursor, 'MATCH', pattern, 'COUNT', String(SCAN_COUNT)];
     const [next, names] = asList(await connection.sendForBytes(command, withinMs, passage));
-    // A cursor means nothing to another server.
+    // A cursor is invalid on another server.
     connection.assertGeneration(generation);
     cursor = asBytes(next).toString();
     yield asList(names).map(asBytes);

@@ -8,16 +8,16 @@ import { asBytes, asNumber } from '../replies.js';
 import { COUNT } from '../scripts/compiled-scripts.js';
 import { untouched } from '../untouched.js';
 
-/** Up to so many keys in the database those of the cache are counted, above it they are estimated. */
+/** Up to this number of keys in the database those of the cache are counted, above it estimated. */
 const COUNT_EXACTLY = 10_000;
 
 /**
- * The server's figures, as far as it says them: managed and hardened servers forbid some of the
- * commands. Hits and misses are the server's own and cover all its users; each load adds one hit of
- * the cache's own, because the fill script looks at its lease.
+ * The server's statistics, as far as it provides them: managed and hardened servers forbid some of
+ * the commands. Hits and misses are the server's own and include all its clients; each load adds
+ * one hit, because the fill script reads its lease.
  *
  * Cost: `INFO`, `DBSIZE`, and for at most 10,000 keys a SCAN with a script per batch (which, unlike
- * looking into the index, does not count as keyspace hits), else `ZCARD`.
+ * reading the index, does not count as keyspace hits), else `ZCARD`.
  *
  * @throws CacheUnavailableError when the store does not answer
  */
@@ -46,7 +46,7 @@ export async function readStatistics(
   };
 }
 
-/** `undefined` where the server answers that it does not answer this. */
+/** `undefined` if the server forbids the command. */
 async function unlessRefused<T>(figure: Promise<T>): Promise<T | undefined> {
   try {
     return await figure;
@@ -79,7 +79,7 @@ async function countLive(
   return live;
 }
 
-/** An upper bound: the index counts leases and the lately expired as well. */
+/** An upper bound: the index includes leases and recently expired keys. */
 async function estimate(
   connection: RedisConnection,
   layout: KeyLayout,

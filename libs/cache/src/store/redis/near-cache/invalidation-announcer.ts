@@ -8,18 +8,18 @@ import type { RedisConnection } from '../connection/redis-connection.js';
 import { asBytes, asList } from '../replies.js';
 import { ANNOUNCE } from '../scripts/compiled-scripts.js';
 
-/** What a removal that every process has to acknowledge works with. */
+/** Collaborators of removals with the barrier. */
 export interface Barrier {
-  /** This process, as others address it. */
+  /** Id of this process, to which acknowledgements are sent. */
   readonly process: string;
   readonly confirmations: Acknowledgements;
-  /** Keys with these beginnings are cached in processes that have to confirm. */
+  /** Prefixes of the keys to which the barrier applies. */
   readonly prefixes: readonly string[];
   /** Whether this process has been connected to the same server for at least the bound. */
   readonly settled: () => boolean;
 }
 
-/** What notices work with. */
+/** Collaborators of the announcer. */
 export interface AnnouncerParts {
   readonly connection: RedisConnection;
   readonly layout: KeyLayout;
@@ -28,31 +28,31 @@ export interface AnnouncerParts {
   readonly withinMs: number;
   /** Milliseconds after which a process without messages reads no copies any more. */
   readonly boundMs: number;
-  /** Whether this process keeps copies itself; it then makes the sequence if there is none. */
+  /** Whether this process keeps copies; it then creates the sequence if necessary. */
   readonly keepsCopies: boolean;
   readonly barrier: Barrier | undefined;
 }
 
 const NOBODY = '-';
-/** Timers may fire a moment early. */
+/** Timers may fire slightly early, in milliseconds. */
 const TIMER_MARGIN_MS = 2;
 
 /** Publishes removals to the processes that may hold copies. */
 export class InvalidationAnnouncer {
   constructor(private readonly parts: AnnouncerParts) {}
 
-  /** As a notice's `operands`, for a script that is not the last of its removal. */
+  /** Operands that publish nothing, for a script that is not the last of its removal. */
   get noMessage(): string[] {
     const { layout, boundMs } = this.parts;
     return [layout.removalChannel, '', NOBODY, '0', String(boundMs)];
   }
 
-  /** For one removal; its scripts announce it with `operands`. */
+  /** The announcement of one removal, which its scripts publish with `operands`. */
   of(selection: KeySelection, awaitAcks: boolean): Announcement {
     return new Announcement(this.parts, selection, awaitAcks);
   }
 
-  /** Channel, what and create, for a script that announces a change without a barrier. */
+  /** Channel, what and create, for a script that publishes a change without a barrier. */
   withoutBarrier(selection: KeySelection): string[] {
     const { layout, keepsCopies } = this.parts;
     return [layout.removalChannel, encodeSelection(selection), keepsCopies ? '1' : '0'];
@@ -75,7 +75,10 @@ export class Announcement {
     this.#barrier = due ? barrier : undefined;
   }
 
-  /** Channel, what, ask, create and bound, as the scripts take them. Each call asks anew. */
+  /**
+   * Channel, what, ask, create and bound, as the scripts expect them. Each call opens a new
+   * acknowledgement.
+   */
   operands(): string[] {
     const barrier = this.#barrier;
     if (barrier === undefined) return this.#operands(NOBODY);
@@ -84,19 +87,19 @@ export class Announcement {
     return this.#operands(`${barrier.process}:${this.#ask.serial}`);
   }
 
-  /** What a script answered to `operands`. */
+  /** Records a script's answer to `operands`. */
   answered(reply: unknown): void {
     this.#answer = reply;
   }
 
-  /** Announces with a script of its own: one call. */
+  /** Publishes with a script of its own: one call. */
   async tell(): Promise<void> {
     this.answered(await this.#tell(this.operands()));
   }
 
   /**
-   * Where a barrier is asked for: resolves when every process that may be reading copies has
-   * confirmed, or cannot be reading any more, having been silent for the whole bound.
+   * With a barrier: resolves when every process that may be reading copies has acknowledged, or may
+   * no longer read because it was silent for the whole bound.
    */
   async acknowledged(): Promise<void> {
     const barrier = this.#barrier;
@@ -113,7 +116,7 @@ export class Announcement {
     this.#forget();
   }
 
-  /** The removal failed, but may have been done: holders of copies are better off without. */
+  /** The removal failed but may have been executed: copies should be dropped to be safe. */
   failed(): void {
     this.#forget();
     this.#tell(this.#operands(NOBODY)).catch(() => undefined);

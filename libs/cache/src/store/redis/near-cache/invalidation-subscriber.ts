@@ -2,24 +2,24 @@ import type { Clock } from '../../../clock.js';
 import type { RedisLink, RedisLinkFactory } from '../connection/redis-link.js';
 import type { RedisSettings } from '../connection/redis-settings.js';
 
-/** What a link for removal messages works with. */
+/** Collaborators of the subscriber. */
 export interface SubscriberParts {
   readonly settings: RedisSettings;
   readonly makeLink: RedisLinkFactory;
   readonly clock: Clock;
   readonly channels: Readonly<Record<string, (message: string) => void>>;
-  /** All channels are subscribed to: whatever is published from now on will arrive. */
+  /** Called when all channels are subscribed: later messages will arrive. */
   readonly onListening: () => void;
-  /** Messages may have been missed from some time before this on. */
+  /** Called when messages may have been missed since some time before. */
   readonly onLost: () => void;
 }
 
 const RETRY_MS = 100;
 
 /**
- * The connection on which removals are received. A connection that fails is never mended, because
- * what was published meanwhile is gone: it is closed, reported as lost, and replaced.
- * So is one that the server cuts off for reading too slowly.
+ * The connection on which removals are received. A failed connection is never reused, because
+ * messages published meanwhile are lost: it is closed, reported as lost, and replaced. The same
+ * applies when the server closes it for reading too slowly.
  */
 export class InvalidationSubscriber {
   readonly #parts: SubscriberParts;
@@ -56,7 +56,7 @@ export class InvalidationSubscriber {
     link.connect();
   }
 
-  /** Closes the connection and makes another one after a moment. */
+  /** Closes the connection and creates another after a short pause. */
   renew(): void {
     this.close();
     this.#parts.onLost();

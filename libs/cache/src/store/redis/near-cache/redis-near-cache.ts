@@ -15,15 +15,15 @@ import { InvalidationSubscriber } from './invalidation-subscriber.js';
 import { asText } from '../replies.js';
 import { PROBE_STREAM } from '../scripts/compiled-scripts.js';
 
-/** How a store lets copies of its entries be kept in the process. */
+/** Settings of near-cache coherence. */
 export interface CoherenceSettings {
   /** Milliseconds after which a process without messages reads no copies any more. */
   readonly staleBoundMs: number;
-  /** Beginnings of the keys whose removals wait until every process has confirmed them. */
+  /** Prefixes of the keys whose removals wait until every process has acknowledged them. */
   readonly barrier: readonly string[];
 }
 
-/** What coherence works with. */
+/** Collaborators of the near cache's coherence. */
 export interface CoherenceParts extends CoherenceSettings {
   readonly settings: RedisSettings;
   readonly makeLink: RedisLinkFactory;
@@ -32,16 +32,16 @@ export interface CoherenceParts extends CoherenceSettings {
   readonly clock: Clock;
 }
 
-/** Looks at the sequence within one bound: some of them may fail. */
+/** Probes of the sequence within one bound: some of them may fail. */
 const LOOKS_PER_BOUND = 5;
 const LONGEST_PAUSE_MS = 100;
-/** Nobody waits for a confirmation longer than the bound; this is for forgetting the call. */
+/** Timeout of an acknowledgement, in milliseconds; waiters wait at most for the bound. */
 const CONFIRM_MS = 1_000;
 
 /**
  * Keeps a process's copies coherent with the store: receives removals on a connection of its own,
  * proves on the command connection that it has received all of them, and acknowledges them to the
- * writers that wait. Costs one short script per look, ten a second by default.
+ * writers that wait. Costs one short script per probe, ten per second by default.
  */
 export class RedisNearCache implements InvalidationFeed {
   readonly process = randomBytes(9).toString('base64url');
@@ -50,7 +50,7 @@ export class RedisNearCache implements InvalidationFeed {
   readonly #link: InvalidationSubscriber;
   readonly #followers = new Set<InvalidationListener>();
   readonly #confirmations: Acknowledgements;
-  /** Serials to confirm, by the process that asked. */
+  /** Serials to acknowledge, by requesting process. */
   readonly #unconfirmed = new Map<string, string[]>();
   #generation = -1;
   #connectedAt = 0;
@@ -101,8 +101,8 @@ export class RedisNearCache implements InvalidationFeed {
       process: this.process,
       confirmations: this.#confirmations,
       prefixes,
-      // A restored server may not know which processes read copies; those that did have lost the right to
-      // it by then.
+      // A restored server may not know which processes read copies; after the bound those have lost
+      // that right.
       settled: () =>
         this.#generation === connection.generation &&
         clock.now() - this.#connectedAt > staleBoundMs,
@@ -124,7 +124,9 @@ export class RedisNearCache implements InvalidationFeed {
     this.#lookNow();
   }
 
-  /** Leaves, so that no writer waits for this process; best before the connection is closed. */
+  /**
+   * Deregisters, so that no writer waits for this process; call it before the connection is closed.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelLook?.();
@@ -148,7 +150,7 @@ export class RedisNearCache implements InvalidationFeed {
       this.#connectedAt = clock.now();
       this.#chain.reconnected();
     }
-    // The next look does not wait for this one's answer.
+    // The next probe does not wait for this one's answer.
     const pauseMs = Math.min(LONGEST_PAUSE_MS, staleBoundMs / LOOKS_PER_BOUND);
     this.#cancelLook = clock.after(pauseMs, () => this.#lookNow());
     if (this.#chain.lagMs > staleBoundMs) {
@@ -169,7 +171,7 @@ export class RedisNearCache implements InvalidationFeed {
       const sequence = Number(asText(reply));
       if (connection.generation === generation) this.#chain.completeProbe(look, sequence);
     } catch {
-      // The store's own accounts are kept by the connection; here it is only no proof.
+      // The connection counts the failure; here it only means that there is no proof.
     }
   }
 
@@ -178,7 +180,7 @@ export class RedisNearCache implements InvalidationFeed {
     this.#chain.onMessage(Number(previous), Number(next), what);
     const at = ask.indexOf(':');
     if (at === -1) return;
-    // Under load, several messages arrive together; one confirmation does for all of a sender's.
+    // Under load several messages arrive together; one acknowledgement covers all of a sender.
     if (this.#unconfirmed.size === 0) queueMicrotask(() => this.#confirm());
     const asking = ask.slice(0, at);
     const serial = ask.slice(at + 1);
@@ -207,7 +209,7 @@ export class RedisNearCache implements InvalidationFeed {
   }
 }
 
-/** `previous next ask what`, where only the last may hold blanks. */
+/** `previous next ask what`, of which only the last may contain spaces. */
 function split(message: string): [string, string, string, string] {
   const first = message.indexOf(' ');
   const second = message.indexOf(' ', first + 1);

@@ -2,10 +2,9 @@ import type { Command } from '../connection/redis-link.js';
 import type { Script } from './script.js';
 
 /**
- * Runs a script by its digest, and by its source where the server does not know it (any more), or
- * may not know it yet: the first time on a connection. What follows on the same connection
- * finds it known, so that thousands of first calls are not refused together. The first command is
- * sent before this returns.
+ * Runs a script by its digest, or by its source if the server does not know it, and the first time
+ * on a connection. Later calls on the same connection then find it loaded, so that thousands of
+ * first calls do not fail together. The first command is sent before this returns.
  *
  * @param known digests of the scripts that were sent on this connection
  */

@@ -8,15 +8,15 @@ import { SentinelError } from './sentinel-error.js';
 import type { MasterView } from './sentinel-node.js';
 import { SentinelNode } from './sentinel-node.js';
 
-/** How much later than the first answer another one may arrive to count. */
+/** How much later than the first answer further answers are accepted, in milliseconds. */
 const GRACE_MS = 30;
 
-/** Asks all the Sentinels where the master is. */
+/** Asks all Sentinels for the master. */
 export class MasterFinder {
   readonly #nodes: readonly SentinelNode[];
   readonly #clock: Clock;
 
-  /** @param onReady whenever one more Sentinel can be asked */
+  /** @param onReady called whenever another Sentinel becomes available */
   constructor(settings: SentinelSettings, clock: Clock, onReady: () => void) {
     this.#clock = clock;
     const wheel = new TimerWheel(clock, {
@@ -31,10 +31,10 @@ export class MasterFinder {
   }
 
   /**
-   * The latest view among those that arrive in time. All are asked at once: after a failover a
-   * Sentinel that does not know of it yet still names the old master.
+   * The latest of the views that arrive in time. All Sentinels are asked concurrently: after a
+   * failover, one that does not know of it yet still names the old master.
    *
-   * @throws SentinelError when none tells
+   * @throws SentinelError when none answers
    */
   async find(): Promise<MasterView> {
     const views: MasterView[] = [];
@@ -43,7 +43,8 @@ export class MasterFinder {
       if (view !== undefined) views.push(view);
       return view ?? Promise.reject(new Error());
     });
-    // The others get a little longer than the first, so that a frozen one delays no caller by much.
+    // The others get a little longer than the first, so that an unresponsive one delays callers
+    // only briefly.
     const enough = Promise.any(asked).then(() => pause(this.#clock, GRACE_MS));
     await Promise.race([Promise.allSettled(asked), enough.catch(() => undefined)]);
     const [latest] = views.sort((one, other) => other.epoch - one.epoch);
@@ -66,13 +67,13 @@ function sentinelOptions(settings: SentinelSettings, node: RedisNode): Partial<R
   };
 }
 
-/** The socket's settings for one node, over those of all. */
+/** Socket options for one node, merged with the common ones. */
 export function socketTo(
   node: RedisNode,
   given: RedisClientOptions['socket'],
   tls: boolean | undefined,
 ): NonNullable<RedisClientOptions['socket']> {
   const place = { ...given, host: node.host, port: node.port, ...(tls === true ? { tls } : {}) };
-  // A union by the value of `tls`, which a spread does not keep apart.
+  // The type is a union by `tls`, which a spread does not preserve.
   return place as NonNullable<RedisClientOptions['socket']>;
 }

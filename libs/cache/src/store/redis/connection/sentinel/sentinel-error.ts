@@ -1,4 +1,4 @@
-/** Why there is no master to talk to; the message may be logged, it holds no address. */
+/** Why no master is available; the message contains no address and may be logged. */
 export class SentinelError extends Error {
   override readonly name = 'SentinelError';
 }

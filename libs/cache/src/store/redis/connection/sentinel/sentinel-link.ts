@@ -8,17 +8,17 @@ import { replyCode } from '../error-replies.js';
 import { MasterFinder, socketTo } from './master-finder.js';
 import { SentinelError } from './sentinel-error.js';
 
-/** How often the Sentinels are asked while there is no master to talk to … */
+/** How often the Sentinels are asked while no master is available, in milliseconds … */
 const SEEK_MS = 100;
-/** … and while there is one, so that one left alone on the wrong side of a network is noticed. */
+/** … and while one is, so that a master on the wrong side of a network partition is noticed. */
 const WATCH_MS = 500;
 
 /**
- * A link to whichever server is the master, after Redis's guidelines for Sentinel clients. One
- * client is one connection to one server: when it is lost, or the Sentinels name another server,
- * a new one begins from their answer. It is ready only when the server itself says that it is a
- * master and the Sentinels, asked after connecting, agree; so a master that comes back as what it
- * was is not written to, however long the others need to tell it.
+ * A link to the current master, after Redis's guidelines for Sentinel clients. One client is one
+ * connection to one server: when it is lost, or the Sentinels name another server, a new client
+ * connects to their answer. The link is ready only when the server itself reports the master role
+ * and the Sentinels, asked after connecting, agree. So a former master that returns is never
+ * written to, however late the Sentinels demote it.
  *
  * Nothing is retried or queued here: what was pending when the master became unavailable fails.
  */
@@ -33,7 +33,7 @@ export class SentinelLink implements RedisLink {
   readonly #channels = new Map<string, (message: string) => void>();
   #finder: MasterFinder | undefined;
   #client: RedisLink | undefined;
-  /** The server that `#client` talks to, as the Sentinels call it. */
+  /** The server of `#client`, by the address that the Sentinels report. */
   #node: RedisNode | undefined;
   #confirmed = false;
   #looking = false;
@@ -90,13 +90,13 @@ export class SentinelLink implements RedisLink {
     }
     const reply = use(client);
     reply.catch((error: unknown) => {
-      // Demoted behind our back; an ordinary refusal is none of this link's business.
+      // The master was demoted; other error replies do not concern this link.
       if (client === this.#client && replyCode(error) === 'READONLY') this.#lose(error);
     });
     return reply;
   }
 
-  /** Asks the Sentinels, and follows them; again and again until the link is closed. */
+  /** Asks the Sentinels and follows their answer, repeatedly until the link is closed. */
   async #look(): Promise<void> {
     const finder = this.#finder;
     if (finder === undefined || this.#looking) return;
@@ -106,7 +106,7 @@ export class SentinelLink implements RedisLink {
       const master = await finder.find();
       if (finder === this.#finder) this.#follow(master);
     } catch (error) {
-      // A master that still answers is kept: the Sentinels are needed to find one, not to use it.
+      // A master that still answers is kept: Sentinels are needed only to find one.
       if (finder === this.#finder && this.#client === undefined) this.#emit('error', error);
     }
     this.#looking = false;
@@ -115,7 +115,7 @@ export class SentinelLink implements RedisLink {
 
   #lookIn(ms: number): void {
     this.#cancelLook();
-    // Jitter, so that processes that lost a master together do not ask in step.
+    // Jitter, so that processes that lost a master together do not ask at the same moments.
     this.#cancelLook = this.#clock.after(ms * (0.75 + Math.random() / 2), () => void this.#look());
   }
 
@@ -156,7 +156,7 @@ export class SentinelLink implements RedisLink {
     this.#emit('ready');
   }
 
-  /** Gives up the present connection; the next look makes another. */
+  /** Drops the current connection; the next lookup creates another. */
   #lose(error: unknown): void {
     this.#confirmed = false;
     const client = this.#client;
@@ -185,7 +185,7 @@ function isSame(one: RedisNode | undefined, other: RedisNode | undefined): boole
 function masterOptions(settings: SentinelSettings, node: RedisNode): Partial<RedisClientOptions> {
   const { clientName, clientOptions = {}, username, password, database, tls } = settings;
   const given = { ...clientOptions };
-  // Its address would win over the one that the Sentinels name.
+  // Its address would override the one that the Sentinels report.
   delete given.url;
   return {
     ...(clientName === undefined ? {} : { name: clientName }),

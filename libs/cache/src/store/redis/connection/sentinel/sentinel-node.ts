@@ -4,9 +4,9 @@ import type { RedisLink } from '../redis-link.js';
 import type { RedisNode } from '../redis-settings.js';
 import { replyCode } from '../error-replies.js';
 
-/** What one Sentinel says about the master. */
+/** One Sentinel's view of the master. */
 export interface MasterView extends RedisNode {
-  /** Grows with every failover: the view with the highest one is the latest. */
+  /** Increases with every failover: the view with the highest epoch is the latest. */
   readonly epoch: number;
 }
 
@@ -16,13 +16,16 @@ export interface SentinelNodeParts {
   readonly clock: Clock;
   /** Bounds the answers; shared with the other nodes. */
   readonly wheel: TimerWheel;
-  /** Whenever it can be asked (again). */
+  /** Called whenever it becomes available. */
   readonly onReady: () => void;
 }
 
-/** How long an answer is waited for. */
+/** Timeout of an answer, in milliseconds. */
 const ANSWER_MS = 250;
-/** Without a sign of life for so long the connection is given up: it may never revive. */
+/**
+ * A connection without activity for this many milliseconds is dropped, because it may never
+ * recover.
+ */
 const MUTE_MS = 1_000;
 const SILENT = 'does not answer';
 
@@ -34,7 +37,7 @@ export class SentinelNode {
   readonly #parts: SentinelNodeParts;
   #link: RedisLink;
   #lastSign: number;
-  /** What is wrong with it, in words for the log; `undefined` while it answers. */
+  /** Its current problem, as text for the log; `undefined` while it answers. */
   #trouble: string | undefined;
   #view: MasterView | undefined;
   #settled: Promise<void>;
@@ -51,12 +54,15 @@ export class SentinelNode {
     return this.#trouble;
   }
 
-  /** The master's address; `undefined` when this Sentinel does not tell it now. Never rejects. */
+  /**
+   * The master's address; `undefined` when this Sentinel does not answer in time. Never rejects.
+   */
   async ask(): Promise<MasterView | undefined> {
     const { clock, wheel } = this.#parts;
     if (clock.now() - this.#lastSign > MUTE_MS) this.#reopen();
     const answer = this.#settled.then(() => this.#look());
-    // Away or mute: its answer may come for the next look, but this one does not wait for it.
+    // Unavailable or unresponsive: its answer may arrive for the next lookup; this one does not
+    // wait.
     if (this.#trouble !== undefined) return undefined;
     try {
       return await wheel.bound(answer, ANSWER_MS, () => this.#view);
@@ -116,7 +122,7 @@ export class SentinelNode {
     return link;
   }
 
-  /** Resolves with the first event of a new connection, good or bad. */
+  /** Resolves with the first event of a new connection, success or failure. */
   #settling(): Promise<void> {
     return new Promise((resolve) => (this.#settle = resolve));
   }
