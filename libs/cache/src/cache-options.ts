@@ -158,8 +158,8 @@ function checkedLog(
 ): InvalidationLog | undefined {
   if (log === undefined || store === undefined || store.relayStore !== undefined) return log;
   throw new CacheOptionsError(
-    'log',
-    'log must be left out with a store that has no cursors, because such a store cannot follow a log.',
+    'invalidationLog',
+    'invalidationLog must be left out with a store that has no relayStore, because such a store cannot keep a cursor.',
   );
 }
 

@@ -87,7 +87,7 @@ describe('Upkeep does not look like use to eviction:', () => {
     const renewed = (await ask('IDLETIME')).filter((seconds) => Number(seconds) < 1);
     expect(renewed).toEqual([]);
     await store.close();
-  });
+  }, 120_000);
 
   it.each(cases())('%s does not count as use for LFU', async (name, work) => {
     if (LOOKS.some(([look]) => look === name) && !knowsNoTouch) return;
@@ -101,7 +101,7 @@ describe('Upkeep does not look like use to eviction:', () => {
     const used = after.filter((frequency, at) => frequency > (before[at] ?? 0));
     expect(used).toEqual([]);
     await store.close();
-  });
+  }, 120_000);
 
   it('a hit counts as use', async () => {
     await server.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
