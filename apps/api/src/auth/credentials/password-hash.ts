@@ -1,7 +1,7 @@
 import { hash, verify } from '@node-rs/argon2';
 
 /** Argon2id (the library's default kind) at the cost that OWASP's password storage sheet names. */
-export const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
 /** The hash of a discarded random value: what is compared for an e-mail that no usuario has. */
 export const UNKNOWABLE_HASH =

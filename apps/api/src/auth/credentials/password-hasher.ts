@@ -1,46 +1,38 @@
 import { availableParallelism } from 'node:os';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { requestContext } from '../../logging/request-context.js';
 import { Problem } from '../../problems/problem.js';
 import { RequestLimits } from '../../rate-limit/request-limits.js';
 import { BoundedQueue } from './bounded-queue.js';
-import { HashingThread, type HashingTask } from './hashing-thread.js';
-import { canonicalPassword, COST } from './password-hash.js';
+import { hashPassword, verifyPassword } from './password-hash.js';
 
-/** At some 30 ms a hash the last in the queue waits about a second. */
+/** About a second of waiting for the last one, at some 30 ms a hash. */
 const MAX_WAITING_PER_TURN = 32;
 
-/** More threads would hold more memory, and a burst of logins no more than a short queue. */
-const MAX_THREADS = 3;
+/** Node's own default; hashing, files and name look-ups share these threads. */
+const THREAD_POOL = 4;
 
 const RETRY_AFTER_SECONDS = 1;
 
-/** How many passwords are hashed at a time: one core is left for everything else in the process. */
+/**
+ * How many passwords are hashed at a time: a core is left for everything else that the process does,
+ * and a thread of Node's pool, too.
+ */
 export function hashingTurns(cores: number): number {
-  return Math.max(1, Math.min(cores - 1, MAX_THREADS));
+  return Math.max(1, Math.min(cores, THREAD_POOL) - 1);
 }
 
 /**
- * The one place where requests hash passwords. Each hash costs about 20 ms of a core and 19 MiB, so a
- * few run at a time, in threads of low priority, behind a short queue. When the queue is full, requests
- * that hash are refused; others are not affected.
+ * The one place where requests hash passwords, which costs a core some 20 ms and 19 MiB each: a few at
+ * a time, a short queue, and beyond it a refusal of the request that wants to hash, and of no other.
  */
 @Injectable()
-export class PasswordHasher implements OnApplicationShutdown {
+export class PasswordHasher {
   private readonly queue: BoundedQueue;
-  private readonly threads: readonly HashingThread[];
-  private readonly idle: HashingThread[];
 
   constructor(private readonly limits: RequestLimits) {
     const turns = hashingTurns(availableParallelism());
     this.queue = new BoundedQueue(turns, turns * MAX_WAITING_PER_TURN);
-    this.threads = Array.from({ length: turns }, () => new HashingThread());
-    this.idle = [...this.threads];
-  }
-
-  /** Requests that hash are answered by then. */
-  async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.threads.map((thread) => thread.close()));
   }
 
   /**
@@ -63,26 +55,17 @@ export class PasswordHasher implements OnApplicationShutdown {
   }
 
   /** @throws Problem HASHING_BUSY */
-  async hash(password: string): Promise<string> {
-    return String(await this.run({ password: canonicalPassword(password), cost: COST }));
+  hash(password: string): Promise<string> {
+    return this.run(() => hashPassword(password));
   }
 
   /** @throws Problem HASHING_BUSY */
-  async verify(passwordHash: string, password: string): Promise<boolean> {
-    const task = { password: canonicalPassword(password), hash: passwordHash };
-    return (await this.run(task)) === true;
+  verify(passwordHash: string, password: string): Promise<boolean> {
+    return this.run(() => verifyPassword(passwordHash, password));
   }
 
-  private async run(task: HashingTask): Promise<string | boolean> {
-    const result = this.queue.run(async () => {
-      const thread = this.idle.pop();
-      if (thread === undefined) throw new Error('more tasks run than there are threads');
-      try {
-        return await thread.run(task);
-      } finally {
-        this.idle.push(thread);
-      }
-    });
+  private async run<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.queue.run(task);
     if (!result) throw busy();
     return result;
   }
