@@ -7,7 +7,7 @@ export interface Load {
   readonly seconds: number;
   /** The status of each answer. */
   readonly status: number;
-  /** What the head of an answer contains, if it was come by as intended. */
+  /** What the head of an answer contains, if the answer came from where the scenario wants it. */
   readonly expected: string;
 }
 
@@ -16,7 +16,7 @@ export interface Outcome {
   readonly answered: number;
   readonly perSecond: number;
   readonly times: Float64Array;
-  /** Share of the answers that were come by otherwise: of a busy machine, where proofs run out. */
+  /** Share of the answers that came from elsewhere: on a busy machine, where proofs run out. */
   readonly otherwise: number;
 }
 

@@ -47,7 +47,7 @@ export const INVALIDATION_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'invalidation: others are waited for though the store is away',
+    name: 'invalidation: others are waited for though the store is unavailable',
     suite: 'near-cache/acknowledgements',
     edits: [['ackMs > 0 && !budget.exhausted', 'ackMs > 0']],
   },

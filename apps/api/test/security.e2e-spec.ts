@@ -50,7 +50,7 @@ describe('hostile contents of Redis', () => {
     expect(({} as Record<string, unknown>)['admin']).toBeUndefined();
   });
 
-  it('hostile contents of Redis somebody else’s statistics under this key, or with a field more, are not served', async () => {
+  it('hostile contents of Redis: another usuario’s statistics under this key, or with a field more, are not served', async () => {
     const { _cache, ...own } = (await statistics()).body;
     for (const planted of [
       { ...own, user_id: IDS.admin, total_tareas: 999 },

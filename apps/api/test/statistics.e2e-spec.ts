@@ -77,7 +77,7 @@ onEveryCacheSetup('statistics', (api) => {
       expect(hit.headers.get('cache-control')).toBe('private, no-cache');
     });
 
-    it('GET /stats/user/{user_id} answers 304 to the ETag of the same statistics, however they were come by', async () => {
+    it('GET /stats/user/{user_id} answers 304 to the ETag of the same statistics, whether from cache or database', async () => {
       const etag = (await stats('?days=30')).headers.get('etag') ?? '';
       expect(etag).toMatch(/^W\/"[^"]+"$/);
       for (const sent of [etag, etag.slice(2), `"other", ${etag}`, '*']) {

@@ -79,7 +79,7 @@ onEveryDatabaseSetup('changes of usuarios', (api) => {
       expect(new Set(errorFields(answer))).toEqual(new Set([field]));
     });
 
-    it('PATCH /usuarios/{id} refuses an e-mail or dni that somebody else has', async () => {
+    it('PATCH /usuarios/{id} refuses an e-mail or dni that another usuario has', async () => {
       const [one, other] = [await newUsuario(api()), await newUsuario(api())];
       for (const field of ['email', 'dni'] as const) {
         const answer = await patch(one.id, { [field]: other[field] });
@@ -92,7 +92,7 @@ onEveryDatabaseSetup('changes of usuarios', (api) => {
       expectProblem(await patch(2_000_000_000, { nombre: 'Ana' }), 404, 'USUARIO_NOT_FOUND');
     });
 
-    it('PATCH /usuarios/{id} lets everybody change their own e-mail and telefono, and log in with the new e-mail', async () => {
+    it('PATCH /usuarios/{id} lets each usuario change their own e-mail and telefono, and log in with the new e-mail', async () => {
       const usuario = await newUsuario(api());
       const { email } = usuarioFields();
       const answer = await api().patch(`/usuarios/${usuario.id}`, {

@@ -163,7 +163,7 @@ describe('the guards', () => {
     }
   });
 
-  it('answer 503 and not 401 for a token that was verified, too, while the database is away', async () => {
+  it('answer 503 and not 401 for a token that was verified, too, while the database is unavailable', async () => {
     const lookups = [
       () => Promise.resolve(nora('admin')),
       () => Promise.reject(new Problem('DATABASE_UNAVAILABLE', 'away', { retryAfterSeconds: 1 })),
