@@ -11,9 +11,7 @@ import { newPasswordFlaw } from '../auth/credentials/password-policy.js';
 import { SesionesRepository } from '../auth/sesiones/sesiones.repository.js';
 import { Database, type Db } from '../database/database.js';
 import { usuarios } from '../database/schema.js';
-import type { RecordEvent } from '../events/domain-event-bus.js';
-import type { DomainEvent } from '../events/domain-events.js';
-import { appendEvents } from '../events/outbox/append-events.js';
+import { recordingTransaction, type RecordEvent } from '../events/domain-event-bus.js';
 import { rejectingDuplicates } from '../usuarios/usuario-duplicate.js';
 import { UsuariosRepository } from '../usuarios/usuarios.repository.js';
 import { AdminError } from './admin-error.js';
@@ -142,15 +140,8 @@ export class AdminAccounts {
   }
 
   /** Appends what was recorded; there is no process here whose caches it could be published to. */
-  private transaction<T>(work: (tx: Db, record: RecordEvent) => Promise<T>): Promise<T> {
-    return this.database.transaction(async (tx) => {
-      const recorded: DomainEvent[] = [];
-      const result = await work(tx, (...events) => {
-        recorded.push(...events);
-      });
-      if (recorded.length > 0) await appendEvents(tx, recorded);
-      return result;
-    });
+  private async transaction<T>(work: (tx: Db, record: RecordEvent) => Promise<T>): Promise<T> {
+    return (await recordingTransaction(this.database, work)).result;
   }
 
   private async known(email: string): Promise<Credentials> {

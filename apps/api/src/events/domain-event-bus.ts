@@ -8,6 +8,28 @@ import { Outbox } from './outbox/outbox.js';
 /** Notes that something happened in the current transaction. */
 export type RecordEvent = (...events: DomainEvent[]) => void;
 
+/** What a transaction recorded and appended to the outbox; without a position it recorded nothing. */
+interface Recorded<T> {
+  readonly result: T;
+  readonly events: readonly DomainEvent[];
+  readonly position: string | undefined;
+}
+
+/** Runs `work` in one transaction, which appends to the outbox what it recorded. Publishes nothing. */
+export async function recordingTransaction<T>(
+  database: Database,
+  work: (tx: Db, record: RecordEvent) => Promise<T>,
+): Promise<Recorded<T>> {
+  return database.transaction(async (tx) => {
+    const events: DomainEvent[] = [];
+    const result = await work(tx, (...recorded) => {
+      events.push(...recorded);
+    });
+    const position = events.length > 0 ? await appendEvents(tx, events) : undefined;
+    return { result, events, position };
+  });
+}
+
 /**
  * Connects writes to the listeners of their events. Events recorded during a transaction are appended to
  * the outbox by that same transaction, so none is lost; they are published after its commit, in order,
@@ -25,19 +47,11 @@ export class DomainEventBus {
 
   /** Runs `work` in one database transaction, then appends and publishes what it recorded. */
   async transaction<T>(work: (tx: Db, record: RecordEvent) => Promise<T>): Promise<T> {
-    const recorded: DomainEvent[] = [];
-    let position: string | undefined;
-    const result = await this.database.transaction(async (tx) => {
-      const outcome = await work(tx, (...events) => {
-        recorded.push(...events);
-      });
-      if (recorded.length > 0) position = await appendEvents(tx, recorded);
-      return outcome;
-    });
+    const { result, events, position } = await recordingTransaction(this.database, work);
     if (position === undefined) return result;
     const written = { position, committedAt: performance.now() };
     this.log.appended();
-    for (const event of recorded) {
+    for (const event of events) {
       const published: PublishedEvent = { ...event, written };
       await this.emitter.emitAsync(event.name, published);
     }
