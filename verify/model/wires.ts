@@ -1,7 +1,7 @@
 import type { Command } from '@gad/cache/store';
 import { createClient, RESP_TYPES } from 'redis';
 
-/** A real connection below the scheduled links of one process. */
+/** A real connection below the scheduled clients of one process. */
 export interface Wire {
   send(command: Command): Promise<unknown>;
   sendForBytes(command: Command): Promise<unknown>;

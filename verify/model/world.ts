@@ -5,8 +5,8 @@ import type { DumpedLease } from './lease-snapshot.js';
 import type { Program } from './program.js';
 import { PREFIX } from './names.js';
 import { KEY_NAMES } from './program.js';
-import type { LinkedServer } from './scheduled-link.js';
-import { ScheduledLink } from './scheduled-link.js';
+import type { SharedServer } from './scheduled-client.js';
+import { ScheduledClient } from './scheduled-client.js';
 import { Scheduler } from './scheduler.js';
 import { Source } from './source.js';
 import { VirtualClock } from './virtual-clock.js';
@@ -26,8 +26,8 @@ export class World {
   readonly scheduler: Scheduler;
   readonly source: Source;
   readonly caches: readonly CacheEngine[];
-  readonly #links: ScheduledLink[] = [];
-  readonly #server: LinkedServer = { down: undefined };
+  readonly #clients: ScheduledClient[] = [];
+  readonly #server: SharedServer = { down: undefined };
   /** Of an older time, for a server that is restored. */
   leases: DumpedLease[] = [];
 
@@ -59,8 +59,8 @@ export class World {
 
   /** Breaks the connections of one process, or of all. */
   drop(process?: number): void {
-    for (const link of this.#links) {
-      if (process === undefined || link.name.startsWith(`p${process}`)) link.drop();
+    for (const client of this.#clients) {
+      if (process === undefined || client.name.startsWith(`p${process}`)) client.drop();
     }
   }
 
@@ -71,7 +71,7 @@ export class World {
 
   /** The server ends, all connections with it, and comes back as `restore` makes it. */
   async restart(restore: () => Promise<void>): Promise<void> {
-    for (const link of this.#links) link.bury();
+    for (const client of this.#clients) client.bury();
     const down = restore().finally(() => (this.#server.down = undefined));
     this.#server.down = down;
     await down;
@@ -80,19 +80,19 @@ export class World {
   #engine(process: number): CacheEngine {
     const { clock, scheduler, random, wires } = this;
     const { overtaking, leaseMs } = this.program;
-    let links = 0;
+    let clients = 0;
     const store = new RedisStore({
       settings: { url: 'redis://scheduled/0' },
       prefix: PREFIX,
       logger: silentLog,
       clock,
-      makeLink: () => {
-        const name = `p${process}${links++ % 2 === 0 ? '' : 's'}`;
+      makeClient: () => {
+        const name = `p${process}${clients++ % 2 === 0 ? '' : 's'}`;
         const wire = wires.wire(process);
         const manners = { overtaking, random, server: this.#server };
-        const link = new ScheduledLink(name, scheduler, wire, manners);
-        this.#links.push(link);
-        return link;
+        const client = new ScheduledClient(name, scheduler, wire, manners);
+        this.#clients.push(client);
+        return client;
       },
     });
     const limits = { ...LIMITS, leaseMs };

@@ -54,17 +54,17 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'sentinel: they are not asked again after connecting',
-    suite: 'redis/sentinel/sentinel-link',
+    suite: 'redis/sentinel/sentinel-client',
     edits: [["says !== 'master' || !isSame(master, this.#node)", "says !== 'master'"]],
   },
   {
     name: 'sentinel: the first view counts, not the latest',
-    suite: 'redis/sentinel/sentinel-link',
+    suite: 'redis/sentinel/sentinel-client',
     edits: [['views.sort((one, other) => other.epoch - one.epoch)', 'views']],
   },
   {
     name: 'sentinel: a master that answers is never left',
-    suite: 'redis/sentinel/sentinel-link',
+    suite: 'redis/sentinel/sentinel-client',
     edits: [['if (isSame(master, this.#node)) return;', 'return;']],
   },
   {

@@ -39,8 +39,8 @@ export { CacheLogLine, silentLog } from './cache-log.js';
 export type { CacheLogger, CacheLogFields } from './cache-log.js';
 export type {
   Command,
-  LinkEvent,
-  RedisLink,
-  RedisLinkFactory,
-} from './store/redis/connection/redis-link.js';
-export { nodeRedisLink } from './store/redis/connection/node-redis-link.js';
+  ClientEvent,
+  RedisClient,
+  RedisClientFactory,
+} from './store/redis/connection/redis-client.js';
+export { nodeRedisClient } from './store/redis/connection/node-redis-client.js';

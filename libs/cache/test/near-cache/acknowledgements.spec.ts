@@ -5,7 +5,7 @@ import { MemoryStore } from '@gad/cache/store';
 import { FakeClock, FaultyStore } from '@gad/cache/testing';
 import { mayMatchPrefix } from '../../src/keys/key-selection.js';
 import { engineOver, openRedisStore, until } from '../support/fixtures.js';
-import { gatedLinks } from '../support/gated-link.js';
+import { gatedClients } from '../support/gated-client.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { startRedis } from '../support/redis-server.js';
 import { readyProcess } from '../support/near-cache-process.js';
@@ -94,11 +94,13 @@ describe('An invalidation that waits for acknowledgements', () => {
     afterAll(() => server.stop());
 
     it('an invalidation over Redis is done in spite of a silent process, and nothing is pending', async () => {
-      const links = gatedLinks();
-      const silent = await readyProcess(server, { makeLink: links.makeLink });
+      const clients = gatedClients();
+      const silent = await readyProcess(server, { makeClient: clients.makeClient });
       const local = { staleBoundMs: 1_000, barrier: ['stats:'] };
       const writer = engineOver(await openRedisStore(server, { local }), { deadlineMs: 500 });
-      const confirmation = links.gates.before((call) => call.startsWith('PUBLISH gad:\0confirmed'));
+      const confirmation = clients.gates.before((call) =>
+        call.startsWith('PUBLISH gad:\0confirmed'),
+      );
       await until(() => writer.store.connected);
       expect(await writer.invalidate(['stats:*'])).toBe(true);
       expect(writer.counts()).toMatchObject({ pending_removals: 0, errors: 0 });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ALL_KEYS, selectKeys, selectPattern } from '../../src/keys/key-selection.js';
 import { openRedisStore, until } from '../support/fixtures.js';
-import { gatedLinks } from '../support/gated-link.js';
+import { gatedClients } from '../support/gated-client.js';
 import type { Gates } from '../support/gates.js';
 import { FakeClock, settle } from '@gad/cache/testing';
 import type { RedisServer } from '../support/redis-server.js';
@@ -28,9 +28,9 @@ describe('A removal with the barrier', () => {
   let gates: Gates;
   beforeEach(async () => {
     await server.command('FLUSHALL');
-    const links = gatedLinks();
-    gates = links.gates;
-    reader = await readyProcess(server, { makeLink: links.makeLink });
+    const clients = gatedClients();
+    gates = clients.gates;
+    reader = await readyProcess(server, { makeClient: clients.makeClient });
     time = new FakeClock();
     writer = await openProcess(server, { barrier: ['stats:'], clock: time });
     await until(() => writer.store.connected);
@@ -194,9 +194,12 @@ describe('A removal with the barrier', () => {
 
   it('a failed removal is announced all the same, because it may have been done', async () => {
     reader.keep(KEY, 1);
-    const links = gatedLinks();
-    const slow = await openRedisStore(server, { makeLink: links.makeLink, removalTimeoutMs: 1 });
-    const lost = links.gates.before('REMOVE');
+    const clients = gatedClients();
+    const slow = await openRedisStore(server, {
+      makeClient: clients.makeClient,
+      removalTimeoutMs: 1,
+    });
+    const lost = clients.gates.before('REMOVE');
     const removal = expect(slow.remove(selectKeys([KEY]))).rejects.toThrow('in time');
     await lost.arrived;
     await removal;

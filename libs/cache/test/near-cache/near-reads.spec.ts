@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { CacheEngine, RedisStore } from '@gad/cache/store';
 import { MemoryStore, silentLog } from '@gad/cache/store';
 import { deferred, engineOver, openRedisStore, until } from '../support/fixtures.js';
-import { gatedLinks } from '../support/gated-link.js';
+import { gatedClients } from '../support/gated-client.js';
 import type { Gates } from '../support/gates.js';
 import { settle } from '@gad/cache/testing';
 import type { RedisServer } from '../support/redis-server.js';
@@ -30,10 +30,10 @@ describe('Reads with the option local', () => {
   let other: CacheEngine;
   beforeEach(async () => {
     await server.command('FLUSHALL');
-    const links = gatedLinks();
-    gates = links.gates;
+    const clients = gatedClients();
+    gates = clients.gates;
     const local = { staleBoundMs: BOUND_MS, barrier: [] };
-    store = await openRedisStore(server, { makeLink: links.makeLink, local });
+    store = await openRedisStore(server, { makeClient: clients.makeClient, local });
     cache = engineOver(store, {}, silentLog, { local: BOUNDS });
     other = engineOver(await openRedisStore(server));
     await readable();

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheStore, RedisLinkFactory } from '@gad/cache/store';
+import type { CacheStore, RedisClientFactory } from '@gad/cache/store';
 import { CacheUnavailableError, runWithCacheDeadline } from '@gad/cache';
 import { MemoryStore } from '@gad/cache/store';
 import { setMany } from '../../src/engine/read/get-or-set-many.js';
 import { FakeClock } from '../../src/testing/fake-clock.js';
 import { engineOver, openRedisStore } from '../support/fixtures.js';
-import { gatedLinks } from '../support/gated-link.js';
+import { gatedClients } from '../support/gated-client.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { startRedis } from '../support/redis-server.js';
 import { REPETITIVE } from '../support/stored-texts.js';
@@ -28,9 +28,9 @@ const counted = (calls: readonly string[]): Record<string, number> => {
 
 describe('What many keys cost in Redis:', () => {
   it('many keys cost three round trips on a miss and one on a hit', async () => {
-    const { makeLink, gates } = gatedLinks();
+    const { makeClient, gates } = gatedClients();
     // Without an index, whose upkeep would send commands in between.
-    const store = await openRedisStore(server, { makeLink, index: 'scan' });
+    const store = await openRedisStore(server, { makeClient, index: 'scan' });
     const cache = engineOver(store);
     // So that the scripts are known.
     await cache.getOrSetMany([-1], toKey, () => [0]);
@@ -65,9 +65,9 @@ describe('What many keys cost in Redis:', () => {
   });
 
   it('many stores cost one round trip, large values sent before their scripts', async () => {
-    const { makeLink, gates } = gatedLinks();
+    const { makeClient, gates } = gatedClients();
     // Without an index, whose upkeep would send commands in between.
-    const store = await openRedisStore(server, { makeLink, index: 'scan' });
+    const store = await openRedisStore(server, { makeClient, index: 'scan' });
     const cache = engineOver(store);
     await cache.set('first', 0);
     gates.calls.length = 0;
@@ -85,9 +85,9 @@ describe('What many keys cost in Redis:', () => {
   });
 
   it('ten thousand keys go in chunks that block nothing, with one call of the loader', async () => {
-    const { makeLink, gates } = gatedLinks();
-    const { watched, peak } = inFlight(makeLink);
-    const store = await openRedisStore(server, { makeLink: watched });
+    const { makeClient, gates } = gatedClients();
+    const { watched, peak } = inFlight(makeClient);
+    const store = await openRedisStore(server, { makeClient: watched });
     // Twenty thousand scripts on a busy machine: what takes long here must not look like an outage.
     const cache = engineOver(store, { deadlineMs: 20_000, leaseMs: 20_000 });
     const all = ids(10_000);
@@ -115,18 +115,21 @@ describe('What many keys cost in Redis:', () => {
 const isMget = (call: string): boolean => verb(call) === 'MGET';
 
 /** Counts the commands that are on their way at the same time. */
-function inFlight(makeLink: RedisLinkFactory): { watched: RedisLinkFactory; peak: () => number } {
+function inFlight(makeClient: RedisClientFactory): {
+  watched: RedisClientFactory;
+  peak: () => number;
+} {
   let [now, most] = [0, 0];
   return {
     peak: () => most,
     watched: (settings) => {
-      const link = makeLink(settings);
-      const send = link.send.bind(link);
-      link.send = (command) => {
+      const client = makeClient(settings);
+      const send = client.send.bind(client);
+      client.send = (command) => {
         most = Math.max(most, ++now);
         return send(command).finally(() => now--);
       };
-      return link;
+      return client;
     },
   };
 }

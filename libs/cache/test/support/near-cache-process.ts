@@ -1,4 +1,4 @@
-import type { Clock, RedisLinkFactory, RedisStore } from '@gad/cache/store';
+import type { Clock, RedisClientFactory, RedisStore } from '@gad/cache/store';
 import { systemClock } from '@gad/cache/store';
 import { NearCache } from '../../src/near-cache/near-cache.js';
 import { openRedisStore, until } from './fixtures.js';
@@ -9,7 +9,7 @@ export const BOUND_MS = 500;
 export interface ProcessOptions {
   readonly barrier?: readonly string[];
   readonly clock?: Clock;
-  readonly makeLink?: RedisLinkFactory;
+  readonly makeClient?: RedisClientFactory;
   readonly index?: 'lex' | 'scan';
   readonly staleBoundMs?: number;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, createCluster, RESP_TYPES } from 'redis';
-import type { Command, RedisLinkFactory } from '@gad/cache/store';
+import type { Command, RedisClientFactory } from '@gad/cache/store';
 import type { RedisServer } from '../../../../test/servers/redis-server.js';
 import { startRedis } from '../../../../test/servers/redis-server.js';
 
@@ -50,11 +50,11 @@ function isWhole(masters: number): (info: unknown) => boolean {
 }
 
 /**
- * Links over node-redis's Cluster client, which sends each command to the master of its first key.
+ * Clients over node-redis's Cluster client, which sends each command to the master of its first key.
  * Commands without a key (SCAN, INFO, …) go to the master of the prefix's own slot; the client
  * would send them to all.
  */
-export function clusterLinks(urls: readonly string[], prefix: string): RedisLinkFactory {
+export function clusterClients(urls: readonly string[], prefix: string): RedisClientFactory {
   return () => {
     const cluster = createCluster({
       rootNodes: urls.map((url) => ({ url })),

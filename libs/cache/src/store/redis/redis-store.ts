@@ -22,13 +22,13 @@ import { IndexSweeper } from './key-index/index-sweeper.js';
 import { KeyIndex } from './key-index/key-index.js';
 import { KeyLayout } from './key-layout.js';
 import { KeyListing } from './key-index/key-listing.js';
-import { nodeRedisLink } from './connection/node-redis-link.js';
+import { nodeRedisClient } from './connection/node-redis-client.js';
 import { enterKeySpace, leaveKeySpace, type KeySpace } from './open-key-spaces.js';
 import { RedisRelayStore } from './redis-relay-store.js';
 import { RedisConnection } from './connection/redis-connection.js';
 import { RedisLeases } from './redis-leases.js';
 import { RedisRefreshes } from './redis-refreshes.js';
-import type { RedisLinkFactory } from './connection/redis-link.js';
+import type { RedisClientFactory } from './connection/redis-client.js';
 import { RedisNearCache, type CoherenceSettings } from './near-cache/redis-near-cache.js';
 import { databaseOf, type RedisSettings } from './connection/redis-settings.js';
 import { InvalidationAnnouncer } from './near-cache/invalidation-announcer.js';
@@ -54,7 +54,7 @@ export interface RedisStoreOptions {
   readonly local?: CoherenceSettings | undefined;
   readonly logger: CacheLogger;
   readonly clock?: Clock;
-  readonly makeLink?: RedisLinkFactory;
+  readonly makeClient?: RedisClientFactory;
 }
 
 /** How often waiters poll while messages do not arrive, in milliseconds. */
@@ -85,10 +85,10 @@ export class RedisStore implements CacheStore {
     this.keySpace = { prefix, database: databaseOf(settings) };
     const layout = new KeyLayout(prefix, this.keySpace.database);
     const withinMs = options.removalTimeoutMs ?? 1_000;
-    const makeLink = options.makeLink ?? nodeRedisLink;
+    const makeClient = options.makeClient ?? nodeRedisClient;
     const connection = new RedisConnection({
       settings,
-      makeLink,
+      makeClient,
       clock,
       logger: options.logger,
       deadlineMs: options.deadlineMs ?? 50,
@@ -104,7 +104,7 @@ export class RedisStore implements CacheStore {
     }
     const { local } = options;
     this.coherence =
-      local && new RedisNearCache({ ...local, settings, makeLink, connection, layout, clock });
+      local && new RedisNearCache({ ...local, settings, makeClient, connection, layout, clock });
     const notices = new InvalidationAnnouncer({
       connection,
       layout,

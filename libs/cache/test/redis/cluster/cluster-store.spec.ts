@@ -3,7 +3,7 @@ import { RedisStore, silentLog } from '@gad/cache/store';
 import { storeContract } from '@gad/cache/testing';
 import { engineOver } from '../../support/fixtures.js';
 import type { RedisCluster } from '../../support/redis-cluster.js';
-import { clusterLinks, startCluster } from '../../support/redis-cluster.js';
+import { clusterClients, startCluster } from '../../support/redis-cluster.js';
 
 let cluster: RedisCluster;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ async function openStore(prefix: string): Promise<RedisStore> {
     settings: { url: cluster.urls[0] ?? '' },
     prefix,
     logger: silentLog,
-    makeLink: clusterLinks(cluster.urls, prefix),
+    makeClient: clusterClients(cluster.urls, prefix),
   });
   await store.open();
   return store;

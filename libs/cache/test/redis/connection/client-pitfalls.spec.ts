@@ -6,7 +6,7 @@ import { BasicClientSideCache } from 'redis';
 import type { CacheModuleOptions } from '@gad/cache';
 import type { CacheEngine } from '@gad/cache/store';
 import { createCache } from '@gad/cache';
-import { nodeRedisLink, silentLog } from '@gad/cache/store';
+import { nodeRedisClient, silentLog } from '@gad/cache/store';
 import { freePort } from '../../../../../test/servers/ports.js';
 import type { TcpProxy } from '../../../../../test/servers/tcp-proxy.js';
 import { startTcpProxy } from '../../../../../test/servers/tcp-proxy.js';
@@ -112,7 +112,7 @@ describe('node-redis', () => {
     expect(using).toEqual([]);
   });
 
-  it('node-redis’s Sentinel client raises a fatal error per node without a listener; our links raise none', async () => {
+  it('node-redis’s Sentinel client raises a fatal error per node without a listener; our clients raise none', async () => {
     const frozen = await startRedis();
     await frozen.freeze();
     const silent = Number(new URL(frozen.url).port);
@@ -142,11 +142,11 @@ describe('node-redis', () => {
     expect(aside.stats().missCount).toBe(0);
   });
 
-  it('node-redis’s createClient builds a class for every other address; our links share one', () => {
+  it('node-redis’s createClient builds a class for every other address; our clients share one', () => {
     const make = (host: string): void => {
-      const link = nodeRedisLink({ url: `redis://${host}` });
-      link.on('error', () => undefined);
-      link.destroy();
+      const client = nodeRedisClient({ url: `redis://${host}` });
+      client.on('error', () => undefined);
+      client.destroy();
     };
     make('first');
     // `require` is untyped; this is the module of that name, as the library has it.
@@ -165,7 +165,7 @@ describe('node-redis', () => {
     expect(await readers(engine, 500)).toHaveLength(500);
   });
 
-  it('node-redis ends the process without an error listener; every link has one', async () => {
+  it('node-redis ends the process without an error listener; every client has one', async () => {
     await proxy.close();
     const url = `redis://127.0.0.1:${proxy.port}/0`;
     const engine = createCache({ redis: { url } }, silentLog);
@@ -199,13 +199,13 @@ describe('node-redis', () => {
     }
   });
 
-  it('node-redis connects after a destroy during the connect; our link closes that connection', async () => {
+  it('node-redis connects after a destroy during the connect; our client closes that connection', async () => {
     const before = await resourcesNow();
     for (let n = 0; n < 20; n++) {
-      const link = nodeRedisLink({ url: `redis://127.0.0.1:${proxy.port}/0` });
-      link.on('error', () => undefined);
-      link.connect();
-      link.destroy();
+      const client = nodeRedisClient({ url: `redis://127.0.0.1:${proxy.port}/0` });
+      client.on('error', () => undefined);
+      client.connect();
+      client.destroy();
     }
     await until(() => proxy.accepted >= 20);
     await until(() => proxy.connections === 0);

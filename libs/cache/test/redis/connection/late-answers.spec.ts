@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RedisLink } from '@gad/cache/store';
+import type { RedisClient } from '@gad/cache/store';
 import { silentLog } from '@gad/cache/store';
 import { FakeClock, settle } from '@gad/cache/testing';
 import { RedisConnection } from '../../../src/store/redis/connection/redis-connection.js';
@@ -9,7 +9,7 @@ async function connected() {
   const clock = new FakeClock();
   const sent: { command: string; answer: (reply: string) => void }[] = [];
   const ready: (() => void)[] = [];
-  const link: RedisLink = {
+  const client: RedisClient = {
     isReady: true,
     send: ([verb = '']) =>
       new Promise((answer) => void sent.push({ command: String(verb), answer })),
@@ -23,7 +23,7 @@ async function connected() {
     destroy: () => undefined,
   };
   const parts = { clock, logger: silentLog, deadlineMs: 50, channel: 'c', settings: { url: '' } };
-  const connection = new RedisConnection({ ...parts, makeLink: () => link });
+  const connection = new RedisConnection({ ...parts, makeClient: () => client });
   const opened = connection.open();
   for (const run of ready) run();
   await settle();

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheEngine } from '@gad/cache/store';
 import { createCache, CacheUnavailableError } from '@gad/cache';
 import { deferred, engineOver, logInto, openRedisStore, until } from '../../support/fixtures.js';
-import { gatedLinks } from '../../support/gated-link.js';
+import { gatedClients } from '../../support/gated-client.js';
 import type { RedisServer } from '../../support/redis-server.js';
 import { startRedis } from '../../support/redis-server.js';
 
@@ -173,8 +173,8 @@ describe('A fill token', () => {
   });
 
   it('a fill that was executed on a connection lost before the answer is not shared', async () => {
-    const { makeLink, gates } = gatedLinks();
-    const store = await openRedisStore(server, { makeLink });
+    const { makeClient, gates } = gatedClients();
+    const store = await openRedisStore(server, { makeClient });
     cache = engineOver(store);
     const held = gates.after('FILL');
     const early = cache.getOrSetEntry('k', () => 1);
@@ -187,8 +187,8 @@ describe('A fill token', () => {
   });
 
   it('a lease whose grant was lost keeps no caller waiting', async () => {
-    const { makeLink, gates } = gatedLinks();
-    const store = await openRedisStore(server, { makeLink });
+    const { makeClient, gates } = gatedClients();
+    const store = await openRedisStore(server, { makeClient });
     cache = engineOver(store, { deadlineMs: 50 });
     const other = engineOver(await openRedisStore(server));
     const held = gates.after('ACQUIRE');

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheEngine, RedisStore } from '@gad/cache/store';
-import { nodeRedisLink } from '@gad/cache/store';
+import { nodeRedisClient } from '@gad/cache/store';
 import { engineOver, openRedisStore } from '../../support/fixtures.js';
-import { gatedLinks } from '../../support/gated-link.js';
+import { gatedClients } from '../../support/gated-client.js';
 import type { Gates } from '../../support/gates.js';
 import type { RedisServer } from '../../support/redis-server.js';
 import { startRedis } from '../../support/redis-server.js';
@@ -27,9 +27,9 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 beforeEach(async () => {
   await server.command('FLUSHALL');
-  const gated = gatedLinks();
+  const gated = gatedClients();
   gates = gated.gates;
-  store = await openRedisStore(server, { makeLink: gated.makeLink });
+  store = await openRedisStore(server, { makeClient: gated.makeClient });
   cache = engineOver(store);
   while ((await sentinels()).length === 0) await new Promise((resolve) => setImmediate(resolve));
 });
@@ -76,17 +76,17 @@ describe('The upkeep of the key index', () => {
   it('the sweeper checks other members at one addition in eight, by hand or by lease', async () => {
     const probes: string[] = [];
     const counted = await openRedisStore(server, {
-      makeLink: (settings) => {
-        const link = nodeRedisLink(settings);
-        const send = link.send.bind(link);
-        link.send = (command) => {
+      makeClient: (settings) => {
+        const client = nodeRedisClient(settings);
+        const send = client.send.bind(client);
+        client.send = (command) => {
           const isAddition = [ACQUIRE, WRITE].some(
             ({ sha1, source }) => command[1] === sha1 || command[1] === source,
           );
           if (isAddition) probes.push(String(command.at(-1)));
           return send(command);
         };
-        return link;
+        return client;
       },
     });
     const counting = engineOver(counted);

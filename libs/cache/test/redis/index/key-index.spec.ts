@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { engineOver, openRedisStore, until } from '../../support/fixtures.js';
-import { gatedLinks } from '../../support/gated-link.js';
+import { gatedClients } from '../../support/gated-client.js';
 import type { RedisServer } from '../../support/redis-server.js';
 import { startRedis } from '../../support/redis-server.js';
 
@@ -49,8 +49,8 @@ describe('The key index', () => {
   });
 
   it('with the key index a removal by prefix costs one command', async () => {
-    const { makeLink, gates } = gatedLinks();
-    const store = await openRedisStore(server, { makeLink });
+    const { makeClient, gates } = gatedClients();
+    const store = await openRedisStore(server, { makeClient });
     const cache = engineOver(store);
     for (const days of [7, 30, 90]) await cache.set(`stats:user:2:days:${days}`, 1);
     await sealed();
@@ -75,8 +75,8 @@ describe('The key index', () => {
 
   it('a key index that is lost and rebuilt under a removal leaves nothing behind', async () => {
     await writeDirectly(1_200);
-    const { makeLink, gates } = gatedLinks();
-    const store = await openRedisStore(server, { makeLink });
+    const { makeClient, gates } = gatedClients();
+    const store = await openRedisStore(server, { makeClient });
     const other = await openRedisStore(server);
     await sealed();
     const before = await sentinel();
@@ -99,9 +99,9 @@ describe('The key index', () => {
 
   it('the key index is not declared complete by a rebuild that lost its mark', async () => {
     await writeDirectly(1_200);
-    const { makeLink, gates } = gatedLinks();
+    const { makeClient, gates } = gatedClients();
     const [held, sealing] = [gates.before('REBUILD_SEAL'), gates.after('REBUILD_SEAL')];
-    const store = await openRedisStore(server, { makeLink });
+    const store = await openRedisStore(server, { makeClient });
     await held.arrived;
     await server.command('DEL', INDEX);
     held.release();
@@ -114,9 +114,9 @@ describe('The key index', () => {
 
   it('the key index has the keys that were leased or written while it was rebuilt', async () => {
     await writeDirectly(1_200);
-    const { makeLink, gates } = gatedLinks();
+    const { makeClient, gates } = gatedClients();
     const held = gates.before('REBUILD_SEAL');
-    const store = await openRedisStore(server, { makeLink });
+    const store = await openRedisStore(server, { makeClient });
     const cache = engineOver(store);
     await held.arrived;
     await cache.set('k:late:x', 1);
@@ -130,8 +130,8 @@ describe('The key index', () => {
   });
 
   it('a removal continues after the last member, so that it ends under load', async () => {
-    const { makeLink, gates } = gatedLinks();
-    const store = await openRedisStore(server, { makeLink });
+    const { makeClient, gates } = gatedClients();
+    const store = await openRedisStore(server, { makeClient });
     const cache = engineOver(store);
     const names = Array.from({ length: 450 }, (_, n) => `k:${String(n).padStart(3, '0')}`);
     await Promise.all(names.map((name) => cache.set(name, 1)));
@@ -150,8 +150,8 @@ describe('The key index', () => {
 
   it('the key index is paged through once, even if the consumer removes nothing', async () => {
     await writeDirectly(1_200);
-    const { makeLink, gates } = gatedLinks();
-    const store = await openRedisStore(server, { makeLink });
+    const { makeClient, gates } = gatedClients();
+    const store = await openRedisStore(server, { makeClient });
     const cache = engineOver(store);
     await sealed();
     await cache.set('k:7:y', 1);
@@ -262,8 +262,8 @@ describe('The key index', () => {
   });
 
   it('large values are sent before the scripts, not through them', async () => {
-    const { makeLink, gates } = gatedLinks();
-    const store = await openRedisStore(server, { makeLink });
+    const { makeClient, gates } = gatedClients();
+    const store = await openRedisStore(server, { makeClient });
     const cache = engineOver(store);
     await until(() => gates.calls.includes('REBUILD_SEAL'));
     gates.calls.length = 0;

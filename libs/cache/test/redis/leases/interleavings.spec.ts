@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'redis';
-import type { CacheEngine, RedisLinkFactory, RedisStore } from '@gad/cache/store';
+import type { CacheEngine, RedisClientFactory, RedisStore } from '@gad/cache/store';
 import { CacheUnavailableError } from '@gad/cache';
-import { nodeRedisLink } from '@gad/cache/store';
+import { nodeRedisClient } from '@gad/cache/store';
 import { deferred, engineOver, openRedisStore, until } from '../../support/fixtures.js';
-import { gatedLinks } from '../../support/gated-link.js';
+import { gatedClients } from '../../support/gated-client.js';
 import type { Gates } from '../../support/gates.js';
 import type { RedisServer } from '../../support/redis-server.js';
 import { startRedis } from '../../support/redis-server.js';
@@ -26,17 +26,17 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 beforeEach(async () => {
   await server.command('FLUSHALL');
-  const gated = gatedLinks();
+  const gated = gatedClients();
   gates = gated.gates;
   stores = [];
-  mine = await opened({ makeLink: gated.makeLink });
+  mine = await opened({ makeClient: gated.makeClient });
   theirs = await opened({});
   cache = engineOver(mine);
   other = engineOver(theirs);
 });
 afterEach(() => Promise.all(stores.map((store) => store.close())));
 
-async function opened(options: { makeLink?: RedisLinkFactory }): Promise<RedisStore> {
+async function opened(options: { makeClient?: RedisClientFactory }): Promise<RedisStore> {
   const store = await openRedisStore(server, options);
   stores.push(store);
   return store;
@@ -166,12 +166,12 @@ describe('A fill', () => {
 describe('A waiter for another process', () => {
   it('a waiter gets the value even without messages', async () => {
     const deaf = await opened({
-      makeLink: (settings) => {
-        const link = nodeRedisLink(settings);
-        return Object.defineProperty(Object.create(link), 'subscribe', {
+      makeClient: (settings) => {
+        const client = nodeRedisClient(settings);
+        return Object.defineProperty(Object.create(client), 'subscribe', {
           value: () => Promise.reject(new Error('no messages today')),
-          // What Object.create makes of a link is one, but its type is lost.
-        }) as typeof link;
+          // What Object.create makes of a client is one, but its type is lost.
+        }) as typeof client;
       },
     });
     const waiting = engineOver(deaf);

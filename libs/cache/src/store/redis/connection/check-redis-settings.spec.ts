@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { CacheOptionsError } from '../../../cache-errors.js';
 import { checkedRedisSettings } from './check-redis-settings.js';
-import { clientLink } from './client-link.js';
+import { serverClient } from './server-client.js';
 import type { RedisSettings } from './redis-settings.js';
 import { databaseOf } from './redis-settings.js';
 
@@ -129,7 +129,7 @@ describe('checkedRedisSettings', () => {
         }
         taken++;
         // It throws for what it cannot read.
-        clientLink({ url: address }).destroy();
+        serverClient({ url: address }).destroy();
       }),
       { numRuns: 500 },
     );

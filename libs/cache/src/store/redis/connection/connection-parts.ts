@@ -1,12 +1,12 @@
 import type { CacheLogger } from '../../../cache-log.js';
 import type { Clock } from '../../../clock.js';
-import type { RedisLinkFactory } from './redis-link.js';
+import type { RedisClientFactory } from './redis-client.js';
 import type { RedisSettings } from './redis-settings.js';
 
 /** Collaborators of a connection. */
 export interface ConnectionParts {
   readonly settings: RedisSettings;
-  readonly makeLink: RedisLinkFactory;
+  readonly makeClient: RedisClientFactory;
   readonly clock: Clock;
   readonly logger: CacheLogger;
   /** Milliseconds within which the store must answer a probe to be used. */

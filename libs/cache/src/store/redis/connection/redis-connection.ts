@@ -3,10 +3,10 @@ import type { Clock } from '../../../clock.js';
 import { TimerWheel } from '../../timer-wheel.js';
 import type { CircuitState } from './circuit-breaker.js';
 import { CircuitBreaker } from './circuit-breaker.js';
-import { MessageLink } from './message-link.js';
+import { ChannelSubscriber } from './channel-subscriber.js';
 import { PROBE_DEADLINE_MS, promptness } from './probe.js';
 import type { ConnectionParts } from './connection-parts.js';
-import type { Command, RedisLink } from './redis-link.js';
+import type { Command, RedisClient } from './redis-client.js';
 import { expectRefusal, lossReason, ErrorReplies, refused, replyCode } from './error-replies.js';
 import { evaluate } from '../scripts/evaluate.js';
 import type { Script } from '../scripts/script.js';
@@ -21,15 +21,15 @@ type Reply = Promise<unknown>;
 /**
  * A connection without activity for this many milliseconds is closed, because it may never recover.
  */
-const MUTE_LINK_MS = 500;
+const UNRESPONSIVE_MS = 500;
 /** Connecting is bounded by the client itself; this is the last resort. */
-const LOST_LINK_MS = 3_000;
+const NO_CONNECT_MS = 3_000;
 const FIRST_CONNECT_MS = 1_000;
 /** Share of the deadline that a call must have had for its timeout to count. */
 const MEANINGFUL_SHARE = 1 / 2;
 
 /**
- * One process's connection to Redis: a link for commands, one for messages, a deadline for every
+ * One process's connection to Redis: a client for commands, one for messages, a deadline for every
  * command, a circuit breaker, and a generation that changes whenever the server may be another one.
  */
 export class RedisConnection {
@@ -41,8 +41,8 @@ export class RedisConnection {
   readonly #refusals: ErrorReplies;
   readonly #messages = new Set<(message: string) => void>();
   readonly #readies = new Set<() => void>();
-  #commands: RedisLink | undefined;
-  #subscriber: MessageLink | undefined;
+  #commands: RedisClient | undefined;
+  #subscriber: ChannelSubscriber | undefined;
   /** Digests of the scripts that were sent on this connection. */
   #known = new Set<string>();
   #generation = 0;
@@ -128,7 +128,7 @@ export class RedisConnection {
         cancel();
         resolve();
       };
-      this.#relink();
+      this.#reconnect();
       this.#breaker.start();
     });
   }
@@ -136,16 +136,16 @@ export class RedisConnection {
   async close(): Promise<void> {
     this.#closed = true;
     this.#breaker.stop();
-    const links = [this.#commands, this.#subscriber].filter((link) => link !== undefined);
-    const ready = links.filter((link) => link.isReady);
-    const drained = Promise.all(ready.map((link) => link.close()));
+    const clients = [this.#commands, this.#subscriber].filter((client) => client !== undefined);
+    const ready = clients.filter((client) => client.isReady);
+    const drained = Promise.all(ready.map((client) => client.close()));
     // An unresponsive server must not keep the process from ending.
     await this.#probes.bound(drained, PROBE_DEADLINE_MS, asItIs).catch(() => undefined);
-    for (const link of links) link.destroy();
+    for (const client of clients) client.destroy();
     this.#generation++;
   }
 
-  /** Sends one command; it is queued on the link before this returns. */
+  /** Sends one command; it is queued on the client before this returns. */
   send(command: Command, withinMs: number, passage: Passage): Promise<unknown> {
     return this.sendAndRead(command, withinMs, passage, asItIs);
   }
@@ -157,27 +157,27 @@ export class RedisConnection {
     passage: Passage,
     read: (reply: unknown) => R,
   ): Promise<R> {
-    const link = this.#passable(passage);
-    if (link instanceof CacheUnavailableError) return Promise.reject(link);
-    return this.#wheel.bound(link.send(command), withinMs, read);
+    const client = this.#passable(passage);
+    if (client instanceof CacheUnavailableError) return Promise.reject(client);
+    return this.#wheel.bound(client.send(command), withinMs, read);
   }
 
   /** As `send`, with strings answered as bytes. */
   sendForBytes(command: Command, withinMs: number, passage: AnyPassage): Promise<unknown> {
-    return this.#over(passage, withinMs, (link) => link.sendForBytes(command));
+    return this.#over(passage, withinMs, (client) => client.sendForBytes(command));
   }
 
   /** Runs a script by its digest, or by its source if the server does not know it. */
   run(script: Script, keys: Command, args: Command, withinMs: number, passage: AnyPassage): Reply {
-    return this.#over(passage, withinMs, (link) =>
-      evaluate((command) => link.send(command), script, keys, args, this.#known),
+    return this.#over(passage, withinMs, (client) =>
+      evaluate((command) => client.send(command), script, keys, args, this.#known),
     );
   }
 
   /** As `run`, with strings answered as bytes. */
   runForBytes(script: Script, keys: Command, args: Command, ms: number, passage: Passage): Reply {
-    return this.#over(passage, ms, (link) =>
-      evaluate((command) => link.sendForBytes(command), script, keys, args, this.#known),
+    return this.#over(passage, ms, (client) =>
+      evaluate((command) => client.sendForBytes(command), script, keys, args, this.#known),
     );
   }
 
@@ -187,19 +187,19 @@ export class RedisConnection {
     throw new CacheUnavailableError('offline', 'The connection to the cache store was lost.');
   }
 
-  #passable(passage: AnyPassage): RedisLink | CacheUnavailableError {
+  #passable(passage: AnyPassage): RedisClient | CacheUnavailableError {
     if (this.#closed) return new CacheUnavailableError('closed', 'The cache is closed.');
-    const link = this.#commands;
-    if (link?.isReady !== true || (passage === 'guarded' && this.#breaker.state !== 'closed')) {
+    const client = this.#commands;
+    if (client?.isReady !== true || (passage === 'guarded' && this.#breaker.state !== 'closed')) {
       return new CacheUnavailableError('offline', 'The cache store is away.');
     }
-    return link;
+    return client;
   }
 
-  #over(passage: AnyPassage, withinMs: number, use: (link: RedisLink) => Reply): Reply {
-    const link = this.#passable(passage);
-    if (link instanceof CacheUnavailableError) return Promise.reject(link);
-    const reply = passage === 'optional' ? expectRefusal(use(link)) : use(link);
+  #over(passage: AnyPassage, withinMs: number, use: (client: RedisClient) => Reply): Reply {
+    const client = this.#passable(passage);
+    if (client instanceof CacheUnavailableError) return Promise.reject(client);
+    const reply = passage === 'optional' ? expectRefusal(use(client)) : use(client);
     return this.#wheel.bound(reply, withinMs, asItIs);
   }
 
@@ -220,65 +220,66 @@ export class RedisConnection {
     return refused(code, error);
   }
 
-  #relink(): void {
+  #reconnect(): void {
     this.#commands?.destroy();
     this.#subscriber?.destroy();
     this.#generation++;
     this.#lastSign = this.#parts.clock.now();
     this.#unanswered = undefined;
     this.#transport = false;
-    this.#commands = this.#linkCommands();
-    this.#subscriber = this.#linkMessages();
+    this.#commands = this.#connectCommands();
+    this.#subscriber = this.#connectMessages();
   }
 
-  #linkCommands(): RedisLink {
-    const link = this.#parts.makeLink(this.#parts.settings);
+  #connectCommands(): RedisClient {
+    const client = this.#parts.makeClient(this.#parts.settings);
     const sign = (): boolean => {
-      if (link !== this.#commands) return false;
+      if (client !== this.#commands) return false;
       this.#lastSign = this.#parts.clock.now();
       return true;
     };
-    link.on('error', (error) => {
+    client.on('error', (error) => {
       if (!sign()) return;
       this.#transport = false;
       if (!this.#closed) this.#breaker.trip(lossReason(error));
     });
-    link.on('connect', () => {
+    client.on('connect', () => {
       if (sign()) this.#transport = true;
     });
-    link.on('ready', () => {
+    client.on('ready', () => {
       if (!sign()) return;
       this.#generation++;
       this.#known = new Set();
       this.#breaker.probeNow();
     });
-    link.connect();
-    return link;
+    client.connect();
+    return client;
   }
 
-  #linkMessages(): MessageLink {
-    const { makeLink, settings, channel } = this.#parts;
-    return new MessageLink(makeLink(settings), channel, (message) => {
+  #connectMessages(): ChannelSubscriber {
+    const { makeClient, settings, channel } = this.#parts;
+    return new ChannelSubscriber(makeClient(settings), channel, (message) => {
       for (const listener of this.#messages) listener(message);
     });
   }
 
   /** Sends one PING. A store that answers late keeps its connection, but is not used. */
   async #probe(): Promise<boolean> {
-    const link = this.#commands;
-    const answer = link?.isReady === true ? await this.#ping(link) : 'none';
-    if (link !== this.#commands || this.#closed) return false;
+    const client = this.#commands;
+    const answer = client?.isReady === true ? await this.#ping(client) : 'none';
+    if (client !== this.#commands || this.#closed) return false;
     if (answer !== 'none') return answer === 'prompt';
-    const patienceMs = this.#transport ? MUTE_LINK_MS : LOST_LINK_MS;
-    if (this.#parts.clock.now() - (this.#unanswered ?? this.#lastSign) > patienceMs) this.#relink();
+    const patienceMs = this.#transport ? UNRESPONSIVE_MS : NO_CONNECT_MS;
+    if (this.#parts.clock.now() - (this.#unanswered ?? this.#lastSign) > patienceMs)
+      this.#reconnect();
     return false;
   }
 
-  async #ping(link: RedisLink): Promise<'prompt' | 'late' | 'none'> {
-    // Since the oldest PING without an answer: a link that answers late is slow, not unresponsive.
+  async #ping(client: RedisClient): Promise<'prompt' | 'late' | 'none'> {
+    // Since the oldest PING without an answer: a client that answers late is slow, not unresponsive.
     this.#unanswered ??= this.#parts.clock.now();
-    const reply = link.send(['PING']).finally(() => {
-      if (link !== this.#commands) return;
+    const reply = client.send(['PING']).finally(() => {
+      if (client !== this.#commands) return;
       this.#unanswered = undefined;
       this.#lastSign = this.#parts.clock.now();
     });

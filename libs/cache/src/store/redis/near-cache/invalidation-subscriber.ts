@@ -1,11 +1,11 @@
 import type { Clock } from '../../../clock.js';
-import type { RedisLink, RedisLinkFactory } from '../connection/redis-link.js';
+import type { RedisClient, RedisClientFactory } from '../connection/redis-client.js';
 import type { RedisSettings } from '../connection/redis-settings.js';
 
 /** Collaborators of the subscriber. */
 export interface SubscriberParts {
   readonly settings: RedisSettings;
-  readonly makeLink: RedisLinkFactory;
+  readonly makeClient: RedisClientFactory;
   readonly clock: Clock;
   readonly channels: Readonly<Record<string, (message: string) => void>>;
   /** Called when all channels are subscribed: later messages will arrive. */
@@ -23,7 +23,7 @@ const RETRY_MS = 100;
  */
 export class InvalidationSubscriber {
   readonly #parts: SubscriberParts;
-  #link: RedisLink | undefined;
+  #client: RedisClient | undefined;
   #cancelRetry: (() => void) | undefined;
 
   constructor(parts: SubscriberParts) {
@@ -31,29 +31,29 @@ export class InvalidationSubscriber {
   }
 
   open(): void {
-    const { makeLink, settings, channels } = this.#parts;
-    const link = makeLink(settings);
-    this.#link = link;
-    link.on('error', () => {
-      if (link === this.#link) this.renew();
+    const { makeClient, settings, channels } = this.#parts;
+    const client = makeClient(settings);
+    this.#client = client;
+    client.on('error', () => {
+      if (client === this.#client) this.renew();
     });
-    link.on('ready', () => {
-      if (link !== this.#link) return;
+    client.on('ready', () => {
+      if (client !== this.#client) return;
       const subscriptions = Object.entries(channels).map(([channel, deliver]) =>
-        link.subscribe(channel, (message) => {
-          if (link === this.#link) deliver(message);
+        client.subscribe(channel, (message) => {
+          if (client === this.#client) deliver(message);
         }),
       );
       Promise.all(subscriptions).then(
         () => {
-          if (link === this.#link) this.#parts.onListening();
+          if (client === this.#client) this.#parts.onListening();
         },
         () => {
-          if (link === this.#link) this.renew();
+          if (client === this.#client) this.renew();
         },
       );
     });
-    link.connect();
+    client.connect();
   }
 
   /** Closes the connection and creates another after a short pause. */
@@ -65,7 +65,7 @@ export class InvalidationSubscriber {
 
   close(): void {
     this.#cancelRetry?.();
-    this.#link?.destroy();
-    this.#link = undefined;
+    this.#client?.destroy();
+    this.#client = undefined;
   }
 }

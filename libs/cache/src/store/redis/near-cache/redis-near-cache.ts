@@ -8,7 +8,7 @@ import { mayMatchPrefix } from '../../../keys/key-selection.js';
 import type { InvalidationFeed } from '../../cache-store.js';
 import type { KeyLayout } from '../key-layout.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
-import type { RedisLinkFactory } from '../connection/redis-link.js';
+import type { RedisClientFactory } from '../connection/redis-client.js';
 import type { RedisSettings } from '../connection/redis-settings.js';
 import type { Barrier } from './invalidation-announcer.js';
 import { InvalidationSubscriber } from './invalidation-subscriber.js';
@@ -26,7 +26,7 @@ export interface CoherenceSettings {
 /** Collaborators of the near cache's coherence. */
 export interface CoherenceParts extends CoherenceSettings {
   readonly settings: RedisSettings;
-  readonly makeLink: RedisLinkFactory;
+  readonly makeClient: RedisClientFactory;
   readonly connection: RedisConnection;
   readonly layout: KeyLayout;
   readonly clock: Clock;
@@ -72,7 +72,7 @@ export class RedisNearCache implements InvalidationFeed {
     this.#chain = new InvalidationStream(all, clock, parts.staleBoundMs);
     this.#link = new InvalidationSubscriber({
       settings: parts.settings,
-      makeLink: parts.makeLink,
+      makeClient: parts.makeClient,
       clock,
       channels: {
         [layout.removalChannel]: (message) => this.#heard(message),

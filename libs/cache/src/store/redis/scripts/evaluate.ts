@@ -1,4 +1,4 @@
-import type { Command } from '../connection/redis-link.js';
+import type { Command } from '../connection/redis-client.js';
 import type { Script } from './script.js';
 
 /**

@@ -2,7 +2,7 @@ import type { RedisClientOptions } from 'redis';
 import type { Clock } from '../../../../clock.js';
 import { pause } from '../../../../clock.js';
 import { TimerWheel } from '../../../timer-wheel.js';
-import { clientLink } from '../client-link.js';
+import { serverClient } from '../server-client.js';
 import type { RedisNode, SentinelSettings } from '../redis-settings.js';
 import { SentinelError } from './sentinel-error.js';
 import type { MasterView } from './sentinel-node.js';
@@ -24,9 +24,9 @@ export class MasterFinder {
       failed: (error) => (error instanceof Error ? error : new Error(String(error))),
     });
     this.#nodes = settings.sentinels.map((node) => {
-      const makeLink = () => clientLink(sentinelOptions(settings, node));
+      const makeClient = () => serverClient(sentinelOptions(settings, node));
       const master = settings.master ?? 'mymaster';
-      return new SentinelNode({ makeLink, master, clock, wheel, onReady });
+      return new SentinelNode({ makeClient, master, clock, wheel, onReady });
     });
   }
 

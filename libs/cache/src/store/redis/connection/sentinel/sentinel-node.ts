@@ -1,6 +1,6 @@
 import type { Clock } from '../../../../clock.js';
 import type { TimerWheel } from '../../../timer-wheel.js';
-import type { RedisLink } from '../redis-link.js';
+import type { RedisClient } from '../redis-client.js';
 import type { RedisNode } from '../redis-settings.js';
 import { replyCode } from '../error-replies.js';
 
@@ -11,7 +11,7 @@ export interface MasterView extends RedisNode {
 }
 
 export interface SentinelNodeParts {
-  readonly makeLink: () => RedisLink;
+  readonly makeClient: () => RedisClient;
   readonly master: string;
   readonly clock: Clock;
   /** Bounds the answers; shared with the other nodes. */
@@ -35,7 +35,7 @@ const SILENT = 'does not answer';
  */
 export class SentinelNode {
   readonly #parts: SentinelNodeParts;
-  #link: RedisLink;
+  #client: RedisClient;
   #lastSign: number;
   /** Its current problem, as text for the log; `undefined` while it answers. */
   #trouble: string | undefined;
@@ -47,7 +47,7 @@ export class SentinelNode {
     this.#parts = parts;
     this.#lastSign = parts.clock.now();
     this.#settled = this.#settling();
-    this.#link = this.#open();
+    this.#client = this.#open();
   }
 
   get trouble(): string | undefined {
@@ -73,18 +73,18 @@ export class SentinelNode {
   }
 
   destroy(): void {
-    this.#link.destroy();
+    this.#client.destroy();
     this.#settle();
   }
 
   async #look(): Promise<void> {
-    const link = this.#link;
+    const client = this.#client;
     this.#view = undefined;
-    if (!link.isReady) return;
-    const reply = await link
+    if (!client.isReady) return;
+    const reply = await client
       .send(['SENTINEL', 'MASTER', this.#parts.master])
       .catch((error: unknown) => error);
-    if (link !== this.#link) return;
+    if (client !== this.#client) return;
     const code = replyCode(reply);
     const answered = !(reply instanceof Error) || code !== undefined;
     if (answered) this.#lastSign = this.#parts.clock.now();
@@ -96,30 +96,30 @@ export class SentinelNode {
   }
 
   #reopen(): void {
-    this.#link.destroy();
+    this.#client.destroy();
     this.#settle();
     this.#lastSign = this.#parts.clock.now();
     this.#settled = this.#settling();
-    this.#link = this.#open();
+    this.#client = this.#open();
   }
 
-  #open(): RedisLink {
-    const link = this.#parts.makeLink();
-    link.on('error', (error) => {
-      if (link !== this.#link) return;
+  #open(): RedisClient {
+    const client = this.#parts.makeClient();
+    client.on('error', (error) => {
+      if (client !== this.#client) return;
       const code = replyCode(error);
       this.#trouble = code === undefined ? SILENT : `answers ${code}`;
       this.#settle();
     });
-    link.on('ready', () => {
-      if (link !== this.#link) return;
+    client.on('ready', () => {
+      if (client !== this.#client) return;
       this.#lastSign = this.#parts.clock.now();
       this.#trouble = undefined;
       this.#settle();
       this.#parts.onReady();
     });
-    link.connect();
-    return link;
+    client.connect();
+    return client;
   }
 
   /** Resolves with the first event of a new connection, success or failure. */

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { RedisLink, SentinelSettings } from '@gad/cache/store';
-import { nodeRedisLink } from '@gad/cache/store';
+import type { RedisClient, SentinelSettings } from '@gad/cache/store';
+import { nodeRedisClient } from '@gad/cache/store';
 import type { FakeRespServer } from '../../support/fake-resp-server.js';
 import { startFakeResp } from '../../support/fake-resp-server.js';
 import { until } from '../../support/fixtures.js';
@@ -15,7 +15,7 @@ import { makeAuthority, startTlsFront } from '../../support/tls-front.js';
 let one: RedisServer;
 let other: RedisServer;
 let sentinels: FakeRespServer[];
-let link: RedisLink;
+let client: RedisClient;
 
 failOnStrays();
 beforeEach(async () => {
@@ -23,7 +23,7 @@ beforeEach(async () => {
   [one, other] = await Promise.all([startRedis(), startRedis()]);
 });
 afterEach(async () => {
-  link.destroy();
+  client.destroy();
   await Promise.all([one.stop(), other.stop(), ...sentinels.map((sentinel) => sentinel.close())]);
 });
 
@@ -44,61 +44,61 @@ async function sentinelThatNames(...views: [RedisServer, number][]): Promise<Fak
 
 async function open(...fakes: FakeRespServer[]): Promise<void> {
   const nodes = fakes.map(({ url }) => ({ host: '127.0.0.1', port: Number(new URL(url).port) }));
-  link = nodeRedisLink({ sentinels: nodes });
-  link.on('error', () => undefined);
-  link.connect();
-  await until(() => link.isReady);
+  client = nodeRedisClient({ sentinels: nodes });
+  client.on('error', () => undefined);
+  client.connect();
+  await until(() => client.isReady);
 }
 
 const has = (server: RedisServer): Promise<unknown> => server.command('EXISTS', 'k');
 
-describe('A link to the master that Sentinels name', () => {
-  it('the link believes the sentinel with the latest configuration, wherever it is in the list', async () => {
+describe('A client of the master that Sentinels name', () => {
+  it('the client believes the sentinel with the latest configuration, wherever it is in the list', async () => {
     for (const order of [0, 1]) {
       const stale = await sentinelThatNames([one, 4]);
       const fresh = await sentinelThatNames([other, 5]);
       await open(...(order === 0 ? [stale, fresh] : [fresh, stale]));
-      await link.send(['SET', 'k', String(order)]);
+      await client.send(['SET', 'k', String(order)]);
       expect([await has(one), await has(other)]).toEqual([0, 1]);
-      link.destroy();
+      client.destroy();
     }
   });
 
-  it('the link asks the sentinels again once it is connected, as the master may have changed', async () => {
+  it('the client asks the sentinels again once it is connected, as the master may have changed', async () => {
     await open(await sentinelThatNames([one, 1], [other, 2]));
-    await link.send(['SET', 'k', '1']);
+    await client.send(['SET', 'k', '1']);
     expect([await has(one), await has(other)]).toEqual([0, 1]);
   });
 
-  it('the link leaves a master that answers when the sentinels name another', async () => {
+  it('the client leaves a master that answers when the sentinels name another', async () => {
     const errors: string[] = [];
     await open(await sentinelThatNames([one, 1], [one, 1], [other, 2]));
-    link.on('error', (error) => errors.push(String(error)));
-    await link.send(['SET', 'k', '1']);
-    await until(() => !link.isReady);
-    await until(() => link.isReady);
+    client.on('error', (error) => errors.push(String(error)));
+    await client.send(['SET', 'k', '1']);
+    await until(() => !client.isReady);
+    await until(() => client.isReady);
     expect(errors).toEqual(['SentinelError: the master has changed']);
     expect([await has(one), await has(other)]).toEqual([1, 0]);
-    await link.send(['SET', 'k', '2']);
+    await client.send(['SET', 'k', '2']);
     expect([await has(one), await has(other)]).toEqual([1, 1]);
   });
 
-  it('the link goes to the address that the named one is mapped to', async () => {
+  it('the client goes to the address that the named one is mapped to', async () => {
     const sentinel = await sentinelThatNames([one, 1]);
     const port = Number(new URL(sentinel.url).port);
     const mapped = Number(new URL(other.url).port);
-    link = nodeRedisLink({
+    client = nodeRedisClient({
       sentinels: [{ host: '127.0.0.1', port }],
       mapAddress: ({ host }) => ({ host, port: mapped }),
     });
-    link.on('error', () => undefined);
-    link.connect();
-    await until(() => link.isReady);
-    await link.send(['SET', 'k', '1']);
+    client.on('error', () => undefined);
+    client.connect();
+    await until(() => client.isReady);
+    await client.send(['SET', 'k', '1']);
     expect([await has(one), await has(other)]).toEqual([0, 1]);
   });
 
-  it('the link speaks TLS to sentinels and master, checks each against its authority, and logs in to each', async () => {
+  it('the client speaks TLS to sentinels and master, checks each against its authority, and logs in to each', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'gad-tls-'));
     const [ofSentinel, ofMaster] = await Promise.all(
       ['sentinel', 'master'].map((id) => makeAuthority(folder, id, 'localhost')),
@@ -122,35 +122,35 @@ describe('A link to the master that Sentinels name', () => {
       sentinelOptions: { ...trusting(ofSentinel.ca), password: 'of-the-sentinels' },
     };
     const errors: string[] = [];
-    link = nodeRedisLink(settings);
-    link.on('error', (error) => errors.push(String(error)));
-    link.connect();
-    await until(() => link.isReady);
-    expect(await link.send(['ACL', 'WHOAMI'])).toBe('gad');
+    client = nodeRedisClient(settings);
+    client.on('error', (error) => errors.push(String(error)));
+    client.connect();
+    await until(() => client.isReady);
+    expect(await client.send(['ACL', 'WHOAMI'])).toBe('gad');
     expect(errors).toEqual([]);
     expect(sentinel.words).toContain('of-the-sentinels');
-    link.destroy();
+    client.destroy();
 
     // The other's authority is not good enough.
-    link = nodeRedisLink({ ...settings, clientOptions: trusting(ofSentinel.ca) });
-    link.on('error', (error) => errors.push(String(error)));
-    link.connect();
+    client = nodeRedisClient({ ...settings, clientOptions: trusting(ofSentinel.ca) });
+    client.on('error', (error) => errors.push(String(error)));
+    client.connect();
     await until(() => errors.length > 0);
-    expect(link.isReady).toBe(false);
+    expect(client.isReady).toBe(false);
     for (const front of [asked, used]) front.close();
     await rm(folder, { recursive: true });
   });
 
-  it('the link fails pending commands when the master is lost, and resends none of them', async () => {
+  it('the client fails pending commands when the master is lost, and resends none of them', async () => {
     await open(await sentinelThatNames([one, 1], [one, 1], [other, 2]));
     await one.freeze();
-    const pending = link.send(['SET', 'k', '1']);
+    const pending = client.send(['SET', 'k', '1']);
     const lost = expect(pending).rejects.toThrow();
-    await until(() => !link.isReady);
+    await until(() => !client.isReady);
     await lost;
-    await expect(link.send(['SET', 'k', '1'])).rejects.toThrow(/no master/);
-    await until(() => link.isReady);
-    await link.send(['PING']);
+    await expect(client.send(['SET', 'k', '1'])).rejects.toThrow(/no master/);
+    await until(() => client.isReady);
+    await client.send(['PING']);
     expect(await has(other)).toBe(0);
     await one.thaw();
   });

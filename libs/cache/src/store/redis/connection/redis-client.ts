@@ -4,16 +4,16 @@ import type { RedisSettings } from './redis-settings.js';
 export type Command = readonly (string | Buffer)[];
 
 /** The part of a Redis client that the store uses; narrow, so that tests can wrap it. */
-export interface RedisLink {
-  /** The link is connected and past its handshake. */
+export interface RedisClient {
+  /** The client is connected and past its handshake. */
   readonly isReady: boolean;
-  /** Queues a command; commands of one link reach the server in the order of the calls. */
+  /** Queues a command; commands of one client reach the server in the order of the calls. */
   send(command: Command): Promise<unknown>;
   /** As `send`, with strings answered as bytes. */
   sendForBytes(command: Command): Promise<unknown>;
   subscribe(channel: string, listener: (message: string) => void): Promise<void>;
   /** `connect`: the transport is connected, before the handshake. */
-  on(event: LinkEvent, listener: (error?: unknown) => void): void;
+  on(event: ClientEvent, listener: (error?: unknown) => void): void;
   /** Connects, and reconnects for ever, until destroyed. */
   connect(): void;
   /** Waits for pending answers, then disconnects. */
@@ -22,8 +22,8 @@ export interface RedisLink {
   destroy(): void;
 }
 
-/** Events of a link. */
-export type LinkEvent = 'connect' | 'ready' | 'error';
+/** Events of a client. */
+export type ClientEvent = 'connect' | 'ready' | 'error';
 
-/** Creates links; injected so that tests can delay, drop and reorder commands. */
-export type RedisLinkFactory = (settings: RedisSettings) => RedisLink;
+/** Creates clients; injected so that tests can delay, drop and reorder commands. */
+export type RedisClientFactory = (settings: RedisSettings) => RedisClient;

@@ -1,8 +1,8 @@
 import type { RedisClientOptions } from 'redis';
 import type { Clock } from '../../../../clock.js';
 import { systemClock } from '../../../../clock.js';
-import { clientLink } from '../client-link.js';
-import type { Command, LinkEvent, RedisLink } from '../redis-link.js';
+import { serverClient } from '../server-client.js';
+import type { Command, ClientEvent, RedisClient } from '../redis-client.js';
 import type { RedisNode, SentinelSettings } from '../redis-settings.js';
 import { replyCode } from '../error-replies.js';
 import { MasterFinder, socketTo } from './master-finder.js';
@@ -14,25 +14,25 @@ const SEEK_MS = 100;
 const WATCH_MS = 500;
 
 /**
- * A link to the current master, after Redis's guidelines for Sentinel clients. One client is one
- * connection to one server: when it is lost, or the Sentinels name another server, a new client
- * connects to their answer. The link is ready only when the server itself reports the master role
- * and the Sentinels, asked after connecting, agree. So a former master that returns is never
- * written to, however late the Sentinels demote it.
+ * A client of the current master, after Redis’s guidelines for Sentinel clients. It wraps a client of
+ * one server: when that is lost, or the Sentinels name another server, a new one connects to their
+ * answer. It is ready only when the server itself reports the master role and the Sentinels, asked
+ * after connecting, agree. So a former master that returns is never written to, however late the
+ * Sentinels demote it.
  *
  * Nothing is retried or queued here: what was pending when the master became unavailable fails.
  */
-export class SentinelLink implements RedisLink {
+export class SentinelClient implements RedisClient {
   readonly #settings: SentinelSettings;
   readonly #clock: Clock;
-  readonly #listeners: Record<LinkEvent, ((error?: unknown) => void)[]> = {
+  readonly #listeners: Record<ClientEvent, ((error?: unknown) => void)[]> = {
     connect: [],
     ready: [],
     error: [],
   };
   readonly #channels = new Map<string, (message: string) => void>();
   #finder: MasterFinder | undefined;
-  #client: RedisLink | undefined;
+  #client: RedisClient | undefined;
   /** The server of `#client`, by the address that the Sentinels report. */
   #node: RedisNode | undefined;
   #confirmed = false;
@@ -48,7 +48,7 @@ export class SentinelLink implements RedisLink {
     return this.#confirmed && this.#client?.isReady === true;
   }
 
-  on(event: LinkEvent, listener: (error?: unknown) => void): void {
+  on(event: ClientEvent, listener: (error?: unknown) => void): void {
     this.#listeners[event].push(listener);
   }
 
@@ -83,20 +83,20 @@ export class SentinelLink implements RedisLink {
     this.#client = undefined;
   }
 
-  #over<R>(use: (client: RedisLink) => Promise<R>): Promise<R> {
+  #over<R>(use: (client: RedisClient) => Promise<R>): Promise<R> {
     const client = this.#client;
     if (client === undefined || !this.#confirmed) {
       return Promise.reject(new SentinelError('there is no master'));
     }
     const reply = use(client);
     reply.catch((error: unknown) => {
-      // The master was demoted; other error replies do not concern this link.
+      // The master was demoted; other error replies do not concern this client.
       if (client === this.#client && replyCode(error) === 'READONLY') this.#lose(error);
     });
     return reply;
   }
 
-  /** Asks the Sentinels and follows their answer, repeatedly until the link is closed. */
+  /** Asks the Sentinels and follows their answer, repeatedly until the client is closed. */
   async #look(): Promise<void> {
     const finder = this.#finder;
     if (finder === undefined || this.#looking) return;
@@ -124,7 +124,7 @@ export class SentinelLink implements RedisLink {
       if (isSame(master, this.#node)) return;
       this.#lose(new SentinelError('the master has changed'));
     }
-    const client = clientLink(masterOptions(this.#settings, master));
+    const client = serverClient(masterOptions(this.#settings, master));
     this.#client = client;
     this.#node = master;
     client.on('connect', () => {
@@ -141,7 +141,7 @@ export class SentinelLink implements RedisLink {
     client.connect();
   }
 
-  async #confirm(client: RedisLink): Promise<void> {
+  async #confirm(client: RedisClient): Promise<void> {
     const role = client.send(['ROLE']);
     const found = this.#finder?.find();
     const [reply, master] = await Promise.all([role, found]);
@@ -173,7 +173,7 @@ export class SentinelLink implements RedisLink {
     this.#finder = undefined;
   }
 
-  #emit(event: LinkEvent, error?: unknown): void {
+  #emit(event: ClientEvent, error?: unknown): void {
     for (const listener of this.#listeners[event]) listener(error);
   }
 }

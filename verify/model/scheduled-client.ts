@@ -1,41 +1,41 @@
-import type { Command, RedisLink } from '@gad/cache/store';
+import type { Command, RedisClient } from '@gad/cache/store';
 import type { Random } from '../support/seeded-random.js';
 import { WRITE } from '../../libs/cache/src/store/redis/scripts/compiled-scripts.js';
 import type { Scheduler } from './scheduler.js';
 import type { Wire } from './wires.js';
 
-type LinkEvent = Parameters<RedisLink['on']>[0];
+type ClientEvent = Parameters<RedisClient['on']>[0];
 
 interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-/** The server at the other end of all links. */
-export interface LinkedServer {
+/** The server that all clients share. */
+export interface SharedServer {
   /** Set while it is not there; resolves when it is back. */
   down: Promise<void> | undefined;
 }
 
-/** How the lanes of a link behave. */
-export interface LinkManners {
+/** How the lanes of a client behave. */
+export interface ClientManners {
   /** Replies may overtake each other, as if a process had several connections. */
   readonly overtaking: boolean;
   readonly random: Random;
-  readonly server: LinkedServer;
+  readonly server: SharedServer;
 }
 
 /**
- * A link to a real Redis on which every command and every reply waits for the scheduler. Commands
+ * A client of a real Redis on which every command and every reply waits for the scheduler. Commands
  * keep their order, as on one connection.
  */
-export class ScheduledLink implements RedisLink {
+export class ScheduledClient implements RedisClient {
   isReady = false;
   #life = 0;
   /** Connections up to this one ended with their server: nothing of them arrives any more. */
   #buried = -1;
   #gone = false;
   readonly #pending = new Set<Pending>();
-  readonly #listeners: Record<LinkEvent, ((error?: unknown) => void)[]> = {
+  readonly #listeners: Record<ClientEvent, ((error?: unknown) => void)[]> = {
     connect: [],
     ready: [],
     error: [],
@@ -46,7 +46,7 @@ export class ScheduledLink implements RedisLink {
     readonly name: string,
     private readonly scheduler: Scheduler,
     private readonly wire: Wire,
-    private readonly manners: LinkManners,
+    private readonly manners: ClientManners,
   ) {}
 
   send(command: Command): Promise<unknown> {
@@ -66,7 +66,7 @@ export class ScheduledLink implements RedisLink {
     return Promise.resolve();
   }
 
-  on(event: LinkEvent, listener: (error?: unknown) => void): void {
+  on(event: ClientEvent, listener: (error?: unknown) => void): void {
     this.#listeners[event].push(listener);
   }
 

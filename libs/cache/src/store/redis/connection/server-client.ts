@@ -1,15 +1,15 @@
 import { createRequire } from 'node:module';
 import type { RedisClientOptions, RedisClientType } from 'redis';
-import type { RedisLink } from './redis-link.js';
+import type { RedisClient } from './redis-client.js';
 
 type NodeRedis = typeof import('redis');
 
 let loaded: { readonly redis: NodeRedis; readonly template: RedisClientType } | undefined;
 
 /**
- * Loaded with the first link, so that a process with the in-process store starts 0.4 s sooner.
+ * Loaded with the first client, so that a process with the in-process store starts 0.4 s sooner.
  * `createClient` builds a class of some hundred commands whenever its options differ from the last
- * ones (25 ms of CPU time, just when an outage requires a new link); duplicates of a client share
+ * ones (25 ms of CPU time, just when an outage requires a new client); duplicates of a client share
  * its class.
  */
 function nodeRedis(): NonNullable<typeof loaded> {
@@ -27,8 +27,8 @@ const RETRY_MS = 50;
 const RETRY_JITTER_MS = 200;
 const QUEUE_LENGTH = 50_000;
 
-/** A link to one address, over node-redis. */
-export function clientLink(options: Partial<RedisClientOptions>): RedisLink {
+/** A client of one server, over node-redis. */
+export function serverClient(options: Partial<RedisClientOptions>): RedisClient {
   const { redis, template } = nodeRedis();
   const client = template.duplicate(clientOptions(options));
   let destroyed = false;

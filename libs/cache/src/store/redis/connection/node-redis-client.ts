@@ -1,0 +1,12 @@
+import { serverClient } from './server-client.js';
+import type { RedisClientFactory } from './redis-client.js';
+import { SentinelClient } from './sentinel/sentinel-client.js';
+
+const CLIENT_NAME = 'gad-cache';
+
+/** Clients over node-redis: to the address in the settings, or to the master that Sentinel names. */
+export const nodeRedisClient: RedisClientFactory = (settings) => {
+  const name = settings.clientName ?? CLIENT_NAME;
+  if ('sentinels' in settings) return new SentinelClient({ ...settings, clientName: name });
+  return serverClient({ name, ...settings.clientOptions, url: settings.url });
+};
