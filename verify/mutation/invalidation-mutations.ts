@@ -1,6 +1,6 @@
 import type { Mutation } from './mutation.js';
 
-/** Guards of removals: own copies, acknowledgements of other processes, pending removals. */
+/** Guards of removals: own copies, acknowledgements of other processes, pending removals; of waits and reports. */
 export const INVALIDATION_MUTATIONS: readonly Mutation[] = [
   {
     name: 'reads: own copies stay until the removal is sent',
@@ -50,5 +50,15 @@ export const INVALIDATION_MUTATIONS: readonly Mutation[] = [
     name: 'invalidation: others are waited for though the store is unavailable',
     suite: 'near-cache/acknowledgements',
     edits: [['ackMs > 0 && !budget.exhausted', 'ackMs > 0']],
+  },
+  {
+    name: 'settleWithin: a timer outlives its work',
+    suite: 'clock',
+    edits: [['work.finally(cancel).then(resolve, reject);', 'work.then(resolve, reject);']],
+  },
+  {
+    name: 'episodes: an episode begins again while its condition lasts',
+    suite: 'episodes',
+    edits: [['return !lasts;', 'return true;']],
   },
 ];

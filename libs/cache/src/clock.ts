@@ -26,25 +26,26 @@ export const systemClock: Clock = {
 };
 
 /**
- * Whether `work` fulfilled within `ms` milliseconds; rejects with its error if it rejects in time.
+ * Settles as `work` does, unless that takes longer than `ms` milliseconds: then as `late` decides,
+ * which may throw. No timer outlives the result, and a later outcome of `work` is ignored.
  */
-export function fulfilledWithin(
+export function settleWithin<T, L>(
   clock: Clock,
-  work: Promise<unknown>,
+  work: Promise<T>,
   ms: number,
-): Promise<boolean> {
+  late: () => L,
+): Promise<T | L> {
   return new Promise((resolve, reject) => {
-    const cancel = clock.after(ms, () => resolve(false));
-    work.then(
-      () => {
-        cancel();
-        resolve(true);
-      },
-      (error: unknown) => {
-        cancel();
-        reject(error instanceof Error ? error : new Error(String(error)));
-      },
-    );
+    const cancel = clock.after(ms, () => {
+      try {
+        resolve(late());
+      } catch (error) {
+        // What `late` throws, unchanged.
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+        reject(error);
+      }
+    });
+    work.finally(cancel).then(resolve, reject);
   });
 }
 

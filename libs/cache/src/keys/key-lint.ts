@@ -1,4 +1,4 @@
-import { WarnOnce } from '../warn-once.js';
+import { WarnOnce } from '../episodes.js';
 
 /**
  * Describes why a key is hard to invalidate or ambiguous, or returns `undefined`. Good keys are

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { settleWithin } from '../clock.js';
 
 /**
  * A removal that other processes must acknowledge. Each is acknowledged individually: a later
@@ -23,13 +24,8 @@ export class PendingAck {
   allWithin(names: readonly string[], withinMs: number): Promise<boolean> {
     this.#wanted = new Set(names);
     if (this.#complete()) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const cancel = this.clock.after(withinMs, () => resolve(false));
-      this.#settle = (all) => {
-        cancel();
-        resolve(all);
-      };
-    });
+    const all = new Promise<boolean>((resolve) => (this.#settle = resolve));
+    return settleWithin(this.clock, all, withinMs, () => false);
   }
 
   #complete(): boolean {

@@ -4,7 +4,7 @@ import { EMPTY, of } from 'rxjs';
 import type { CacheEntry, GetOrSetOptions, Loader } from '../values/get-or-set-options.js';
 import { PRIVATE } from '../keys/key-validation.js';
 import { AS_TEXT, JsonText } from '../values/json-text.js';
-import { WarnOnce } from '../warn-once.js';
+import { WarnOnce } from '../episodes.js';
 import type { AnswerEntry } from './cache-aside.options.js';
 import type { AnswerSteps } from './coming-answer.js';
 import { comingAnswer, Detour } from './coming-answer.js';

@@ -4,7 +4,7 @@ import { lastValueFrom } from 'rxjs';
 import { CacheUnavailableError } from '../cache-errors.js';
 import type { LoadContext } from '../values/get-or-set-options.js';
 import { UNSHARED } from '../engine/load/run-loader.js';
-import type { WarnOnce } from '../warn-once.js';
+import type { WarnOnce } from '../episodes.js';
 import type { Done } from './answer-watch.js';
 import { AnswerWatch } from './answer-watch.js';
 import type { HttpResponse } from './http-answer.js';

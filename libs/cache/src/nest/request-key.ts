@@ -3,7 +3,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import { CacheKeyInvalidError, CacheOptionsError } from '../cache-errors.js';
 import type { KeySegment } from '../keys/cache-key.js';
 import { assertKey, assertWritable } from '../keys/key-validation.js';
-import type { WarnOnce } from '../warn-once.js';
+import type { WarnOnce } from '../episodes.js';
 import type { CacheBinding } from './cache-binding.js';
 import type { AnyHandlerOptions } from './decorated.js';
 import { keyOfInstance, partsOf, privateKey } from './private-keys.js';

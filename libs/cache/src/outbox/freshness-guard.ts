@@ -1,6 +1,7 @@
 import type { CacheLogger } from '../cache-log.js';
 import type { Clock } from '../clock.js';
-import { pause } from '../clock.js';
+import { pause, settleWithin } from '../clock.js';
+import { Episodes } from '../episodes.js';
 import type { CacheStore } from '../store/cache-store.js';
 import type { RelayStore } from '../store/relay-store.js';
 import { HeartbeatMonitor } from './heartbeat-monitor.js';
@@ -81,7 +82,7 @@ export class FreshnessGuard {
   readonly #monitor: HeartbeatMonitor;
   #fresh = false;
   #since: number;
-  #announced = false;
+  readonly #unproved = new Episodes();
   #firstProof: () => void = () => undefined;
 
   constructor(parts: FreshnessParts) {
@@ -139,13 +140,8 @@ export class FreshnessGuard {
     this.#relay.start();
     this.#monitor.start();
     if (!store.connected || this.#lease.valid) return;
-    await new Promise<void>((resolve) => {
-      const cancel = clock.after(FIRST_PROOF_MS, resolve);
-      this.#firstProof = () => {
-        cancel();
-        resolve();
-      };
-    });
+    const proved = new Promise<void>((resolve) => (this.#firstProof = resolve));
+    await settleWithin(clock, proved, FIRST_PROOF_MS, () => undefined);
   }
 
   /** Resigns the lead; the store must still be open. */
@@ -191,15 +187,13 @@ export class FreshnessGuard {
       this.#since = clock.now();
     }
     const missing = !fresh && store.connected && clock.now() - this.#since >= FIRST_PROOF_MS;
-    if (missing && !this.#announced) {
-      this.#announced = true;
+    if (missing && this.#unproved.begin()) {
       logger.warn(
         consistency === 'strict'
           ? 'Cache: the store is not proved fresh; reads bypass it until it is.'
           : 'Cache: the store is not proved fresh; its values are still served (consistency: bounded).',
       );
-    } else if (fresh && this.#announced) {
-      this.#announced = false;
+    } else if (fresh && this.#unproved.end()) {
       logger.notice('Cache: the store is proved to be fresh.');
     }
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { settleWithin } from '../clock.js';
 import type { InvalidationLog } from './invalidation-log.js';
 
 interface Waiter {
@@ -20,17 +21,16 @@ export class PositionWaiters {
   }
 
   /** Resolves with `true` as soon as the cursor includes the position, with `false` at `until`. */
-  waitFor(position: string, until: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const leave = (reached: boolean): void => {
-        cancel();
-        this.#waiting.delete(waiter);
-        resolve(reached);
-      };
-      const waiter = { position, reached: () => leave(true) };
-      const cancel = this.clock.after(Math.max(0, until - this.clock.now()), () => leave(false));
-      this.#waiting.add(waiter);
-    });
+  async waitFor(position: string, until: number): Promise<boolean> {
+    const waiter = { position, reached: (): void => undefined };
+    const reached = new Promise<boolean>((resolve) => (waiter.reached = () => resolve(true)));
+    this.#waiting.add(waiter);
+    const leftMs = Math.max(0, until - this.clock.now());
+    try {
+      return await settleWithin(this.clock, reached, leftMs, () => false);
+    } finally {
+      this.#waiting.delete(waiter);
+    }
   }
 
   /** Reports the store's cursor after it was read or moved. */

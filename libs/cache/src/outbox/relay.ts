@@ -1,6 +1,7 @@
 import { CacheUnavailableError } from '../cache-errors.js';
 import type { CacheLogger } from '../cache-log.js';
 import type { Clock } from '../clock.js';
+import { Episodes } from '../episodes.js';
 import type { CacheStore } from '../store/cache-store.js';
 import type { RelayStore } from '../store/relay-store.js';
 import { applyInvalidations } from './apply-invalidations.js';
@@ -69,7 +70,7 @@ export class Relay {
   #events = 0;
   #eventLagMs: number | null = null;
   #clears = 0;
-  #failing = false;
+  readonly #failures = new Episodes();
   #stopped = false;
   #running: Promise<void> = Promise.resolve();
 
@@ -111,7 +112,8 @@ export class Relay {
 
   /** Returns the pause after the round, in milliseconds. */
   async #round(): Promise<number> {
-    const { store, relayStore, clock, lease, waiters, monitor, roundEveryMs, random } = this.#parts;
+    const { store, relayStore, clock, lease, waiters, monitor, logger, roundEveryMs, random } =
+      this.#parts;
     const followMs = FOLLOW_MS * (0.8 + 0.4 * random());
     if (this.#state === 'following' && monitor.heartbeatAgeMs < QUIET_MS) return followMs;
     try {
@@ -127,7 +129,7 @@ export class Relay {
       if (reading.invalidations === 'everything') this.#noteClear(turn.cursor);
       await applyInvalidations(store, reading.invalidations, () => relayStore.beginRound());
       const end = await relayStore.endRound(turn, reading.cursor);
-      this.#reportRecovery();
+      if (this.#failures.end()) logger.notice('Cache: the relay has recovered.');
       if (end === 'conflict') return SHORTEST_PAUSE_MS + RETRY_MS * random();
       this.#events += reading.entries;
       this.#eventLagMs = reading.oldestMs ?? this.#eventLagMs;
@@ -159,15 +161,8 @@ export class Relay {
 
   /** Logs one line per episode; an episode ends with a successful round. */
   #reportFailure(what: string, error: unknown): void {
-    if (!this.#failing && !this.#stopped) {
-      this.#parts.logger.warn(`Cache: the relay ${what} (${nameOf(error)}).`);
-    }
-    this.#failing = true;
-  }
-
-  #reportRecovery(): void {
-    if (this.#failing) this.#parts.logger.notice('Cache: the relay has recovered.');
-    this.#failing = false;
+    if (!this.#failures.begin() || this.#stopped) return;
+    this.#parts.logger.warn(`Cache: the relay ${what} (${nameOf(error)}).`);
   }
 
   #noteClear(cursor: string | undefined): void {

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { settleWithin } from '../clock.js';
 
 /** One caller's subscription to the lease of one key. */
 export interface LeaseWatch {
@@ -54,19 +55,12 @@ class Watch implements LeaseWatch {
     else this.#resume();
   }
 
-  changed(maxMs: number): Promise<void> {
-    if (this.#pending) {
-      this.#pending = false;
-      return Promise.resolve();
+  async changed(maxMs: number): Promise<void> {
+    if (!this.#pending) {
+      const woken = new Promise<void>((resolve) => (this.#resume = resolve));
+      await settleWithin(this.clock, woken, maxMs, () => undefined);
+      this.#resume = undefined;
     }
-    return new Promise((resolve) => {
-      const finish = (): void => {
-        cancel();
-        this.#resume = undefined;
-        resolve();
-      };
-      const cancel = this.clock.after(maxMs, finish);
-      this.#resume = finish;
-    });
+    this.#pending = false;
   }
 }

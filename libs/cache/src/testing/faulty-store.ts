@@ -1,7 +1,7 @@
 import type { UnavailableReason } from '../cache-errors.js';
 import { CacheUnavailableError } from '../cache-errors.js';
 import type { Clock } from '../clock.js';
-import { pause } from '../clock.js';
+import { pause, settleWithin } from '../clock.js';
 import type {
   Acquisition,
   CacheStore,
@@ -237,7 +237,10 @@ export class FaultyStore extends StoreWrapper {
     const fault = this.#faults.findLast((each) => each.strikes(call.operation) && --each.skip < 0);
     if (fault === undefined) return run();
     if (--fault.left === 0) this.#faults = this.#faults.filter((other) => other !== fault);
-    return this.#bounded(fault.play(run), call.withinMs ?? this.#removalTimeoutMs);
+    const withinMs = call.withinMs ?? this.#removalTimeoutMs;
+    return settleWithin(this.#clock, fault.play(run), withinMs, () => {
+      throw new CacheUnavailableError('timeout', 'The store did not answer in time.');
+    });
   }
 
   #add(operations: FaultyOperations, play: Fault['play'], options: FaultOptions): void {
@@ -246,15 +249,6 @@ export class FaultyStore extends StoreWrapper {
     const strikes = (operation: StoreOperation): boolean =>
       operations === 'all' || named.includes(operation);
     this.#faults.push({ strikes, play, left: times, skip });
-  }
-
-  #bounded<T>(work: Promise<T>, ms: number): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const cancel = this.#clock.after(ms, () => {
-        reject(new CacheUnavailableError('timeout', 'The store did not answer in time.'));
-      });
-      work.finally(cancel).then(resolve, reject);
-    });
   }
 
   /** The wrapped store's own lease, unless it was lost by a `disconnect`. */

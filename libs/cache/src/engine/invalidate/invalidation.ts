@@ -1,7 +1,7 @@
 import type { CacheCounters } from '../../cache-counters.js';
 import { CacheUnavailableError } from '../../cache-errors.js';
 import type { Clock } from '../../clock.js';
-import { fulfilledWithin, pause } from '../../clock.js';
+import { pause, settleWithin } from '../../clock.js';
 import type { FreshnessGuard, CommitPosition } from '../../outbox/freshness-guard.js';
 import type { KeySelection } from '../../keys/key-selection.js';
 import type { BudgetOwner } from '../request-deadline.js';
@@ -67,7 +67,9 @@ export class Invalidation {
     const removal = this.#remove(selections);
     if (removal !== undefined && (await this.#inTime(removal, selections)) === true) return true;
     const settled = this.#settled(selections, written, freshness);
-    return removal === undefined ? settled : Promise.race([settled, fulfilled(removal)]);
+    if (removal === undefined) return settled;
+    // A removal that fails decides nothing.
+    return Promise.race([settled, removal.catch(() => settled)]);
   }
 
   /**
@@ -86,15 +88,16 @@ export class Invalidation {
   }
 
   /** Sends the removals, unless the store is unavailable. */
-  #remove(selections: readonly KeySelection[]): Promise<unknown> | undefined {
+  #remove(selections: readonly KeySelection[]): Promise<true> | undefined {
     if (!this.removals.possible) return undefined;
-    const removal = Promise.all(selections.map((selection) => this.removals.remove(selection)));
-    removal.catch(ignore);
-    return removal;
+    const removals = selections.map((selection) => this.removals.remove(selection));
+    const all = Promise.all(removals).then(() => true as const);
+    all.catch(ignore);
+    return all;
   }
 
   async #inTime(
-    removal: Promise<unknown>,
+    removal: Promise<true>,
     selections: readonly KeySelection[],
   ): Promise<true | 'late' | 'failed'> {
     const { clock, counters, limits } = this.parts;
@@ -103,11 +106,10 @@ export class Invalidation {
     try {
       // The wait for other processes is not charged to the deadline of the store. If the request's
       // deadline has passed, they are not waited for.
-      const done =
-        ackMs > 0 && !budget.exhausted
-          ? await fulfilledWithin(clock, removal, limits.deadlineMs + ackMs)
-          : await budget.charge((ms) => fulfilledWithin(clock, removal, ms));
-      return done ? true : 'late';
+      const within = (ms: number) => settleWithin(clock, removal, ms, () => 'late' as const);
+      return ackMs > 0 && !budget.exhausted
+        ? await within(limits.deadlineMs + ackMs)
+        : await budget.charge(within);
     } catch (error) {
       if (!(error instanceof CacheUnavailableError)) throw error;
       counters.errors++;
@@ -117,10 +119,3 @@ export class Invalidation {
 }
 
 const ignore = (): void => undefined;
-
-/** Resolves with `true` when the work is done, and never when it fails. */
-function fulfilled(work: Promise<unknown>): Promise<true> {
-  return new Promise((resolve) => {
-    work.then(() => resolve(true), ignore);
-  });
-}

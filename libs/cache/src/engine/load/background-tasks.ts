@@ -2,8 +2,8 @@ import { setMaxListeners } from 'node:events';
 import type { CacheCounters } from '../../cache-counters.js';
 import type { CacheLogger } from '../../cache-log.js';
 import type { Clock } from '../../clock.js';
-import { fulfilledWithin } from '../../clock.js';
-import { WarnOnce } from '../../warn-once.js';
+import { settleWithin } from '../../clock.js';
+import { WarnOnce } from '../../episodes.js';
 import { LoadGraph } from './load-graph.js';
 import { runWithCacheDeadline } from '../request-deadline.js';
 
@@ -81,12 +81,14 @@ export class BackgroundTasks {
   /** Waits for running tasks and finally aborts their loaders; no task starts any more. */
   async close(): Promise<void> {
     this.#closed = true;
-    const all = Promise.all(this.#running);
-    if (this.size === 0 || (await fulfilledWithin(this.parts.clock, all, DRAIN_MS))) return;
+    const all = Promise.all(this.#running).then(() => true);
+    const drained = (): Promise<boolean> =>
+      settleWithin(this.parts.clock, all, DRAIN_MS, () => false);
+    if (this.size === 0 || (await drained())) return;
     this.parts.logger.warn(`Cache: closed with ${this.size} background loads still running.`);
     this.#closing.abort();
     // With a limit: a load that its callers abandoned may have no timeout and ignore its signal.
-    await fulfilledWithin(this.parts.clock, all, DRAIN_MS);
+    await drained();
   }
 
   #succeeded(key: string): void {

@@ -1,14 +1,15 @@
 import { CacheLoadTimeoutError } from '../../cache-errors.js';
 import { logSet, logUnstored } from '../../cache-log.js';
+import { settleWithin } from '../../clock.js';
 import type { Loader } from '../../values/get-or-set-options.js';
-import { WarnOnce } from '../../warn-once.js';
+import { WarnOnce } from '../../episodes.js';
 import type { FillLease } from './fill-lease.js';
 import { HIT_FOR_MISS_MS } from './fill-lease.js';
 import { storageTerms } from '../../values/staleness.js';
 import { BatchFailure } from './batch-failure.js';
 import type { LoadOutcome, LoadParts, LoadRequest } from './load-request.js';
 import type { LoaderResult } from './run-loader.js';
-import { runLoader, UNSHARED, withinLimit } from './run-loader.js';
+import { runLoader, UNSHARED } from './run-loader.js';
 import type { Entanglement, Load } from './load-graph.js';
 import { LoadGraph } from './load-graph.js';
 import { LeaseAcquisition } from './lease-acquisition.js';
@@ -89,8 +90,9 @@ export class CacheFill {
   ): Promise<T> {
     const run = this.#reentrancy.runTogether(new Set(keys), parts, loader);
     const ms = LIMIT_SECONDS.foreground * 1000;
-    const late = (): Error => new CacheLoadTimeoutError(keys[0] ?? '', ms);
-    return withinLimit(this.parts.clock, run, ms, late);
+    return settleWithin(this.parts.clock, run, ms, () => {
+      throw new CacheLoadTimeoutError(keys[0] ?? '', ms);
+    });
   }
 
   async #lead<T>(flight: Flight<LoadOutcome>, request: LoadRequest<T>): Promise<void> {

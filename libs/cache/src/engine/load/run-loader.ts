@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { CacheLoadTimeoutError } from '../../cache-errors.js';
 import type { Clock } from '../../clock.js';
+import { settleWithin } from '../../clock.js';
 import type {
   AdaptedTerms,
   GetOrSetOptions,
@@ -44,10 +45,14 @@ export async function runLoader<T>(
   options: GetOrSetOptions,
   terms: LoaderTerms,
 ): Promise<LoaderResult> {
-  const { key, background, hardMs, closing } = terms;
+  const { key, background } = terms;
   // Created on first use: most loaders do not read the signal.
   let controller: AbortController | undefined;
   const aborter = (): AbortController => (controller ??= unboundedController());
+  const abort = (reason: Error): Error => {
+    aborter().abort(reason);
+    return reason;
+  };
   let adapted: AdaptedTerms = {};
   let skipStore = false;
   const context: LoadContext = {
@@ -65,7 +70,7 @@ export async function runLoader<T>(
     },
   };
   const begin = clock.now();
-  const value = await bounded(() => loader(context), aborter, clock, hardMs, key, closing);
+  const value = await bounded(() => loader(context), abort, clock, terms);
   const loadMs = clock.now() - begin;
   return { value, options: { ...options, ...adapted }, skipStore, loadMs };
 }
@@ -77,59 +82,30 @@ function unboundedController(): AbortController {
   return controller;
 }
 
-/**
- * Settles as the load, unless that takes longer than `ms` milliseconds: then the load is abandoned.
- */
-export function withinLimit<T>(
+/** Settles as the loader does, unless it takes longer than `hardMs` or the cache is closed. */
+function bounded<T>(
+  run: () => T | Promise<T>,
+  abort: (reason: Error) => Error,
   clock: Clock,
-  load: Promise<T>,
-  ms: number,
-  late: () => Error,
+  { key, hardMs, closing }: LoaderTerms,
 ): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const cancel = clock.after(ms, () => reject(late()));
-    load.finally(cancel).then(resolve, reject);
+  // Turns a synchronous throw of the loader into a rejection.
+  let load = (async () => run())();
+  if (closing !== undefined) load = untilClosed(load, closing, abort);
+  if (hardMs === undefined) return load;
+  return settleWithin(clock, load, hardMs, () => {
+    throw abort(new CacheLoadTimeoutError(key, hardMs));
   });
 }
 
-function bounded<T>(
-  run: () => T | Promise<T>,
-  aborter: () => AbortController,
-  clock: Clock,
-  hardMs: number | undefined,
-  key: string,
-  closing: AbortSignal | undefined,
+function untilClosed<T>(
+  load: Promise<T>,
+  closing: AbortSignal,
+  abort: (reason: Error) => Error,
 ): Promise<T> {
-  // Turns a synchronous throw of the loader into a rejection.
-  const load = (async () => run())();
-  if (hardMs === undefined && closing === undefined) return load;
   return new Promise((resolve, reject) => {
-    const give = (reason: Error): void => {
-      end();
-      aborter().abort(reason);
-      reject(reason);
-    };
-    const cancel =
-      hardMs === undefined
-        ? undefined
-        : clock.after(hardMs, () => give(new CacheLoadTimeoutError(key, hardMs)));
-    const close = (): void => give(new Error('The cache is being closed.'));
-    const end = (): void => {
-      cancel?.();
-      closing?.removeEventListener('abort', close);
-    };
-    closing?.addEventListener('abort', close);
-    load.then(
-      (value) => {
-        end();
-        resolve(value);
-      },
-      (error: unknown) => {
-        end();
-        // The loader's own error, unchanged.
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-        reject(error);
-      },
-    );
+    const close = (): void => reject(abort(new Error('The cache is being closed.')));
+    closing.addEventListener('abort', close);
+    load.finally(() => closing.removeEventListener('abort', close)).then(resolve, reject);
   });
 }

@@ -3,7 +3,7 @@ import { CacheUnavailableError } from '../../cache-errors.js';
 import type { CacheLogger } from '../../cache-log.js';
 import type { Clock } from '../../clock.js';
 import type { CacheStore } from '../../store/cache-store.js';
-import { WarnOnce } from '../../warn-once.js';
+import { WarnOnce } from '../../episodes.js';
 import type { DeadlineBudget } from '../deadline-budget.js';
 import { decodeEnvelope } from '../../values/envelope.js';
 import type { Unreadable } from '../../values/value-codec.js';

@@ -1,5 +1,6 @@
 import { CacheLoadTimeoutError } from '../../cache-errors.js';
 import type { Clock } from '../../clock.js';
+import { settleWithin } from '../../clock.js';
 import type { GetOrSetOptions } from '../../values/get-or-set-options.js';
 
 /** How waiting for a load ended: with its outcome, or at the soft timeout. */
@@ -26,41 +27,15 @@ export class CallerTimeouts {
    * @throws CacheLoadTimeoutError at the hard timeout
    */
   wait<T>(load: Promise<T>, soft: boolean): Promise<WaitOutcome<T>> {
-    const { softTimeout, hardTimeout } = this.options;
-    const softMs = soft ? softTimeout : undefined;
-    if (softMs === undefined && hardTimeout === undefined) {
-      return load.then((outcome) => ({ outcome }));
-    }
-    return new Promise((resolve, reject) => {
-      const cancels: (() => void)[] = [];
-      const end = (): void => {
-        for (const cancel of cancels) cancel();
-      };
-      const after = (seconds: number | undefined, run: (ms: number) => void): void => {
-        if (seconds === undefined) return;
-        const ms = seconds * 1000;
-        const left = this.#begin + ms - this.clock.now();
-        cancels.push(
-          this.clock.after(Math.max(0, left), () => {
-            end();
-            run(ms);
-          }),
-        );
-      };
-      after(softMs, () => resolve('soft-timeout'));
-      after(hardTimeout, (ms) => reject(new CacheLoadTimeoutError(this.key, ms)));
-      load.then(
-        (outcome) => {
-          end();
-          resolve({ outcome });
-        },
-        (error: unknown) => {
-          end();
-          // The loader's own error, unchanged.
-          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-          reject(error);
-        },
-      );
+    const { softTimeout = Infinity, hardTimeout = Infinity } = this.options;
+    const softSeconds = soft ? softTimeout : Infinity;
+    const seconds = Math.min(softSeconds, hardTimeout);
+    const waited = load.then((outcome) => ({ outcome }));
+    if (seconds === Infinity) return waited;
+    const leftMs = Math.max(0, this.#begin + seconds * 1000 - this.clock.now());
+    return settleWithin(this.clock, waited, leftMs, () => {
+      if (softSeconds <= hardTimeout) return 'soft-timeout';
+      throw new CacheLoadTimeoutError(this.key, hardTimeout * 1000);
     });
   }
 }

@@ -1,5 +1,6 @@
 import type { CacheLogger } from '../../cache-log.js';
 import { systemClock, type Clock } from '../../clock.js';
+import { Episodes } from '../../episodes.js';
 import type { Glob } from '../../keys/glob.js';
 import type { KeySelection } from '../../keys/key-selection.js';
 import type {
@@ -123,10 +124,9 @@ export class RedisStore implements CacheStore {
     this.#listing = new KeyListing({ connection, layout, index: this.#index, withinMs });
     this.#watches = new LeaseWatches(clock);
     connection.onMessage((key) => this.#watches.wake(key));
-    let warned = false;
+    const policy = new Episodes();
     connection.onReady(() => {
-      if (!warned) void warnOfPolicy(connection, options.logger, withinMs);
-      warned = true;
+      if (policy.begin()) void warnOfPolicy(connection, options.logger, withinMs);
       this.#watches.wakeAll();
       this.#index?.rebuildInBackground();
     });

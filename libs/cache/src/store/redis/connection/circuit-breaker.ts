@@ -1,4 +1,5 @@
 import type { Clock } from '../../../clock.js';
+import { Episodes } from '../../../episodes.js';
 
 /** Closed: calls are sent. Open: calls are rejected. Half-open: only one probe is sent. */
 export type CircuitState = 'closed' | 'open' | 'half-open';
@@ -35,7 +36,7 @@ export class CircuitBreaker {
   readonly #parts: CircuitParts;
   readonly #random: () => number;
   #state: CircuitState = 'open';
-  #announced: 'nothing' | 'away' | 'here' = 'nothing';
+  readonly #outages = new Episodes();
   #timeouts = 0;
   #inVain = 0;
   #cancelPause: (() => void) | undefined;
@@ -74,10 +75,7 @@ export class CircuitBreaker {
 
   /** Opens at once: the connection is lost or was never established. */
   trip(reason: string): void {
-    if (this.#announced !== 'away') {
-      this.#announced = 'away';
-      this.#parts.onOpen(reason);
-    }
+    if (this.#outages.begin()) this.#parts.onOpen(reason);
     if (this.#state !== 'closed') return;
     this.#state = 'open';
     this.#inVain = 0;
@@ -122,7 +120,7 @@ export class CircuitBreaker {
     this.#state = 'closed';
     this.#timeouts = 0;
     this.#inVain = 0;
-    this.#announced = 'here';
+    this.#outages.end();
     this.#parts.onClose();
   }
 }

@@ -1,7 +1,7 @@
 import { CacheUnavailableError } from '../../../cache-errors.js';
 import type { CacheLogger } from '../../../cache-log.js';
 import type { Clock } from '../../../clock.js';
-import { WarnOnce } from '../../../warn-once.js';
+import { WarnOnce } from '../../../episodes.js';
 import { SentinelError } from './sentinel/sentinel-error.js';
 
 /** An error reply after a pause of this length starts a new episode, in milliseconds. */

@@ -1,5 +1,6 @@
 import { CacheUnavailableError } from '../../../cache-errors.js';
 import type { Clock } from '../../../clock.js';
+import { settleWithin } from '../../../clock.js';
 import { TimerWheel } from '../../timer-wheel.js';
 import type { CircuitState } from './circuit-breaker.js';
 import { CircuitBreaker } from './circuit-breaker.js';
@@ -119,18 +120,13 @@ export class RedisConnection {
   /** Connects; waits for the first success or failure, for a limited time. */
   async open(): Promise<void> {
     this.#closed = false;
-    await new Promise<void>((resolve) => {
-      const cancel = this.#parts.clock.after(FIRST_CONNECT_MS, () => {
-        this.#breaker.trip('it cannot be reached');
-      });
-      // Called with the first result, success or failure.
-      this.#opened = () => {
-        cancel();
-        resolve();
-      };
-      this.#reconnect();
-      this.#breaker.start();
-    });
+    // Called with the first result, success or failure.
+    const opened = new Promise<void>((resolve) => (this.#opened = resolve));
+    this.#reconnect();
+    this.#breaker.start();
+    await settleWithin(this.#parts.clock, opened, FIRST_CONNECT_MS, () =>
+      this.#breaker.trip('it cannot be reached'),
+    );
   }
 
   async close(): Promise<void> {

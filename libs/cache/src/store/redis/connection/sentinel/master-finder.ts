@@ -1,6 +1,6 @@
 import type { RedisClientOptions } from 'redis';
 import type { Clock } from '../../../../clock.js';
-import { pause } from '../../../../clock.js';
+import { settleWithin } from '../../../../clock.js';
 import { TimerWheel } from '../../../timer-wheel.js';
 import { serverClient } from '../server-client.js';
 import type { RedisNode, SentinelSettings } from '../redis-settings.js';
@@ -45,8 +45,9 @@ export class MasterFinder {
     });
     // The others get a little longer than the first, so that an unresponsive one delays callers
     // only briefly.
-    const enough = Promise.any(asked).then(() => pause(this.#clock, GRACE_MS));
-    await Promise.race([Promise.allSettled(asked), enough.catch(() => undefined)]);
+    const others = Promise.allSettled(asked);
+    const first = await Promise.any(asked).catch(() => undefined);
+    if (first !== undefined) await settleWithin(this.#clock, others, GRACE_MS, () => undefined);
     const [latest] = views.sort((one, other) => other.epoch - one.epoch);
     if (latest !== undefined) return latest;
     const troubles = new Set(this.#nodes.map(({ trouble }) => trouble ?? 'does not answer'));

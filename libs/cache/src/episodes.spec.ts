@@ -1,11 +1,27 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Episodes, WarnOnce } from './episodes.js';
 import { FakeClock } from './testing/fake-clock.js';
-import { WarnOnce } from './warn-once.js';
 
 let lines: string[];
 const write = (line: string): void => void lines.push(line);
 beforeEach(() => {
   lines = [];
+});
+
+describe('Episodes', () => {
+  it('an episode begins once while its condition lasts, and again after it ended', () => {
+    const episodes = new Episodes();
+    expect([episodes.begin(), episodes.begin(), episodes.begin()]).toEqual([true, false, false]);
+    expect([episodes.end(), episodes.end()]).toEqual([true, false]);
+    expect(episodes.begin()).toBe(true);
+  });
+
+  it('episodes of different kinds begin and end on their own', () => {
+    const episodes = new Episodes();
+    expect([episodes.begin('a'), episodes.begin('b')]).toEqual([true, true]);
+    expect(episodes.end('a')).toBe(true);
+    expect([episodes.begin('a'), episodes.begin('b')]).toEqual([true, false]);
+  });
 });
 
 describe('WarnOnce', () => {
