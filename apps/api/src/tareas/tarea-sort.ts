@@ -1,4 +1,4 @@
-import { asc, desc, sql, type SQL } from 'drizzle-orm';
+import { asc, desc, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import { tareas } from '../database/schema.js';
 import { INSTANT, INT8, ListCursor, type CursorColumn } from '../paging/cursor.js';
 import type { Tarea } from './tareas.repository.js';
@@ -36,12 +36,31 @@ export function orderOf(sort: Sort): [SQL, SQL] {
   return [direction(sortColumn(sort)), direction(tareas.id)];
 }
 
-/** Rows behind a position. None of these columns is ever null, and the id makes each place unique. */
-export function behind(sort: Sort, [key, id]: TareaPosition): SQL {
+/**
+ * Rows behind a position, as a range of the index that is in the order of the list. None of these
+ * columns is ever null, and the id makes each place unique.
+ * @param prioridad of all rows that are asked for, if they have the same
+ */
+export function behind(sort: Sort, [key, id]: TareaPosition, prioridad?: number): SQL {
   const column = sortColumn(sort);
-  const beyond = descends(sort) ? sql`<` : sql`>`;
-  return sql`(${column}, ${tareas.id}) ${beyond} (${sql.param(key, column)}, ${id})`;
+  // The planner takes the range for one of the first column alone.
+  if (column === tareas.prioridad && key === prioridad) return beyond(sort, tareas.id, id);
+  return beyond(sort, sql`(${column}, ${tareas.id})`, sql`(${sql.param(key, column)}, ${id})`);
 }
+
+/**
+ * The same where the filters lead. A fifth of all tareas have the prioridad of the position, which the
+ * planner takes for none in a range: in parts it knows how many rows lie behind.
+ */
+export function behindInParts(sort: Sort, after: TareaPosition, prioridad?: number): SQL {
+  const [key, id] = after;
+  const column = sortColumn(sort);
+  if (column !== tareas.prioridad || key === prioridad) return behind(sort, after, prioridad);
+  return sql`(${beyond(sort, column, key)} or ${column} = ${key} and ${beyond(sort, tareas.id, id)})`;
+}
+
+const beyond = (sort: Sort, value: SQLWrapper, limit: unknown): SQL =>
+  sql`${value} ${descends(sort) ? sql`<` : sql`>`} ${limit}`;
 
 const PRIORIDAD: CursorColumn<number> = {
   write: String,
