@@ -8,6 +8,7 @@ const project = (displayName, testMatch, rest = {}) => ({
   transform: { '^.+\\.ts$': '@swc/jest' },
   moduleNameMapper: {
     '^@gad/cache$': '<rootDir>/libs/cache/src/index.ts',
+    '^@gad/cache/engine$': '<rootDir>/libs/cache/src/engine.ts',
     '^@gad/cache/store$': '<rootDir>/libs/cache/src/store.ts',
     '^@gad/cache/testing$': '<rootDir>/libs/cache/src/testing/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

@@ -3,7 +3,7 @@
  * is not: `npm start` is the same command on the first day and on every other.
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -46,6 +46,9 @@ function modifiedAt(path) {
 function build(root) {
   process.stderr.write('building (the sources are newer than dist) …\n');
   const begin = new Date();
+  // The Nest CLI leaves an import alone that `require` resolves: the application would run with the
+  // library as it was last packed.
+  rmSync(join(root, 'libs/cache/dist'), { recursive: true, force: true });
   const nest = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
   const { status } = spawnSync(process.execPath, [nest, 'build'], { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);

@@ -6,6 +6,7 @@ import { transform } from '@swc/core';
 const root = new URL('..', import.meta.url);
 const sources = {
   '@gad/cache': new URL('libs/cache/src/index.ts', root).href,
+  '@gad/cache/engine': new URL('libs/cache/src/engine.ts', root).href,
   '@gad/cache/store': new URL('libs/cache/src/store.ts', root).href,
   '@gad/cache/testing': new URL('libs/cache/src/testing/index.ts', root).href,
 };

@@ -64,7 +64,7 @@ export default {
       {
         couldNotResolve: true,
         // Jest, and the built library's own doors, are resolved by mapping.
-        pathNot: '^@gad/cache(/(store|testing))?$',
+        pathNot: '^@gad/cache(/(engine|store|testing))?$',
       },
     ),
     rule(
@@ -128,6 +128,12 @@ export default {
       { path: '^libs/cache/src/', pathNot: [TESTS, NEST_FACE, '^libs/cache/src/testing/'] },
       { path: '(^|/)(node_modules/)?@nestjs/' },
     ),
+    rule(
+      'doors-without-nest',
+      'A program without NestJS takes the engine and the store, and installs none of its packages.',
+      { path: String.raw`^libs/cache/src/(engine|store)\.ts$` },
+      { path: '(^|/)(node_modules/)?(@nestjs|rxjs|reflect-metadata)(/|$)', reachable: true },
+    ),
     ...layers(LAYERS, 'libs/cache/src', 'layer', [NEST_FACE]),
     ...layers(ENGINE_ROOMS, 'libs/cache/src/engine', 'engine', []),
     ...layers(API_LAYERS, 'apps/api/src', 'api', [String.raw`^apps/api/src/[^/]+\.ts$`]),
@@ -147,7 +153,8 @@ export default {
       'packages-are-declared',
       'A package that only a neighbour declares is not there after publishing.',
       { path: SOURCE, pathNot: TESTS },
-      { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+      // An optional peer counts as undeclared, and as a peer.
+      { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm-peer'] },
     ),
   ],
   options: {

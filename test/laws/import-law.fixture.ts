@@ -44,6 +44,11 @@ export const plantedViolations: Readonly<Record<string, { from: string; text: st
     from: 'libs/cache/src/engine/load/single-flight.ts',
     text: `import { Injectable } from '@nestjs/common';\nexport const decorate = Injectable;\n`,
   },
+  'doors-without-nest': {
+    from: 'libs/cache/src/engine.ts',
+    // Two steps from NestJS, which the second file may import.
+    text: `export { service } from './cache.service.js';\n`,
+  },
   'layer-keys': {
     from: 'libs/cache/src/values/upward.ts',
     text: `import type { Above } from '../engine/above.js';\nexport type Upward = Above;\n`,

@@ -1,32 +1,51 @@
+import { Cache } from './cache.js';
 import type { CacheLogger } from './cache-log.js';
+import { consoleLog } from './cache-log.js';
 import type { CacheModuleOptions, ResolvedCacheOptions } from './cache-options.js';
 import { resolveOptions } from './cache-options.js';
 import { systemClock } from './clock.js';
-import { CacheEngine } from './engine/cache-engine.js';
+import type { EngineParts } from './engine/engine-parts.js';
+import { KeyLint } from './keys/key-lint.js';
 import { FreshnessGuard } from './outbox/freshness-guard.js';
 import type { CacheStore } from './store/cache-store.js';
 import { RedisStore } from './store/redis/redis-store.js';
 import { MemoryStore } from './store/memory/memory-store.js';
 
 /**
- * Creates an engine and its store from options, without Nest and without connecting;
- * `engine.store.open()` connects.
+ * Creates a cache and its store from options, without Nest and without connecting; `open()`
+ * connects, `close()` disconnects.
  *
+ * ```ts
+ * const cache = createCache({ redis: { url: 'redis://localhost:6379' }, prefix: 'shop:' });
+ * await cache.open();
+ * const product = await cache.getOrSet(`product:${id}`, () => products.find(id), { ttl: 60 });
+ * ```
+ *
+ * @param logger where the cache logs. Default: the console; operation lines only with `logLevel`
  * @throws CacheOptionsError
  */
-export function createCache(options: CacheModuleOptions, logger: CacheLogger): CacheEngine {
+export function createCache(
+  options: CacheModuleOptions = {},
+  logger: CacheLogger = consoleLog(options.logLevel),
+): Cache {
+  return new Cache(cacheParts(options, logger));
+}
+
+/** @throws CacheOptionsError */
+export function cacheParts(options: CacheModuleOptions, logger: CacheLogger): EngineParts {
   const resolved = resolveOptions(options);
   const store = resolved.store ?? makeStore(resolved, logger);
-  return new CacheEngine({
+  return {
     store,
     freshness: makeFreshness(resolved, store, logger),
     prefix: resolved.prefix,
     limits: resolved,
     values: resolved,
     local: resolved.local,
+    lint: resolved.lintKeys ? new KeyLint((message) => logger.warn(message)) : undefined,
     clock: store.clock ?? systemClock,
     logger,
-  });
+  };
 }
 
 function makeFreshness(

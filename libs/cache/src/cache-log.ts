@@ -46,6 +46,16 @@ export interface CacheLogger {
   warn(message: string): void;
 }
 
+/** Logs to the console; operation lines only at a level that was asked for. */
+export function consoleLog(level: 'debug' | 'log' | 'off' = 'off'): CacheLogger {
+  const { console } = globalThis;
+  return {
+    operation: level === 'off' ? undefined : (line) => console[level](line.message),
+    notice: (message) => console.info(message),
+    warn: (message) => console.warn(message),
+  };
+}
+
 /** Discards everything. */
 export const silentLog: CacheLogger = {
   notice: () => undefined,

@@ -85,6 +85,11 @@ export interface CacheModuleOptions {
    * the in-process store is local anyway. Default: no copies are kept.
    */
   readonly local?: LocalOptions | undefined;
+  /**
+   * Warns, once for each shape of key, about flat or ambiguous keys (`user123stats`, `config`,
+   * `token`). Meant for development; costs a scan of each key. Default `false`.
+   */
+  readonly lintKeys?: boolean | undefined;
   /** Level of the operation lines (`Cache HIT: …`). Default `log`. */
   readonly logLevel?: 'debug' | 'log' | 'off' | undefined;
 }
@@ -118,6 +123,7 @@ export interface ResolvedCacheOptions {
   readonly invalidationLog: InvalidationLog | undefined;
   readonly consistency: Consistency;
   readonly local: ResolvedLocalOptions | undefined;
+  readonly lintKeys: boolean;
   readonly logLevel: 'debug' | 'log' | 'off';
 }
 
@@ -148,6 +154,7 @@ export function resolveOptions(options: CacheModuleOptions): ResolvedCacheOption
     invalidationLog: checkedLog(options.invalidationLog, options.store),
     consistency: oneOf('consistency', options.consistency ?? 'strict', ['strict', 'bounded']),
     local: resolveLocalOptions(options.local),
+    lintKeys: options.lintKeys === true,
     logLevel: oneOf('logLevel', options.logLevel ?? 'log', ['debug', 'log', 'off']),
   };
 }

@@ -20,6 +20,7 @@ import { LeaseToken } from './load/lease-token.js';
 import { acquireManually, putByHand } from './load/manual-lease.js';
 import { Invalidation } from './invalidate/invalidation.js';
 import { Removals } from './invalidate/removals.js';
+import type { KeyLint } from '../keys/key-lint.js';
 import { assertKey, assertWritable } from '../keys/key-validation.js';
 import { notAFunction, type LoadLimits, type LoadParts } from './load/load-request.js';
 import { NearCache } from '../near-cache/near-cache.js';
@@ -44,6 +45,7 @@ export class CacheEngine {
   readonly codec: ValueCodec;
   readonly #limits: LoadLimits;
   readonly #log: CacheLogger;
+  readonly #lint: KeyLint | undefined;
   readonly #random: () => number;
   readonly #counters = new CacheCounters();
   readonly #removals: Removals;
@@ -55,12 +57,14 @@ export class CacheEngine {
   readonly #reader: ReadThrough;
   readonly #near: NearReads;
   readonly #writes = new WriteOrder();
+  #opening: Promise<void> | undefined;
 
   constructor(parts: EngineParts) {
     this.store = parts.store;
     this.prefix = parts.prefix;
     this.#limits = parts.limits;
     this.#log = parts.logger;
+    this.#lint = parts.lint;
     this.#random = parts.random ?? Math.random;
     this.codec = new ValueCodec({ ...parts.values, maxValueBytes: parts.limits.maxValueBytes });
     const { store, clock, logger, limits, freshness } = parts;
@@ -90,16 +94,29 @@ export class CacheEngine {
     this.#invalidations = new Invalidation(this.#parts, removals, pending, freshness);
   }
 
-  async open(): Promise<void> {
+  /**
+   * Connects, once. A store that is unavailable at the start is used as soon as it answers.
+   *
+   * Cost: one connection, two with `local`. Never throws because of the store.
+   * @throws CacheOptionsError when another cache in this process uses a prefix that this one reaches into
+   */
+  open(): Promise<void> {
+    return (this.#opening ??= this.#open());
+  }
+
+  async #open(): Promise<void> {
     await this.store.open();
     await this.#freshness?.open();
   }
 
   /**
-   * Waits for background refreshes, resigns a relay's lead, retries pending removals once, and
-   * closes the store.
+   * Waits for background refreshes, resigns a relay's lead, retries pending removals once, and closes
+   * the store. It can be opened again.
+   *
+   * Cost: closes the connections. Never throws because of the store.
    */
   async close(): Promise<void> {
+    this.#opening = undefined;
     await this.#work.close();
     await this.#freshness?.close();
     const undone = await this.#pending.close();
@@ -107,7 +124,7 @@ export class CacheEngine {
     await this.store.close();
   }
 
-  /** This instance's own counters, and its state. */
+  /** This instance's own counters, and its state. Cost: none. Never throws. */
   counts(): LocalFigures {
     return {
       ...this.#counters.snapshot(),
@@ -119,62 +136,132 @@ export class CacheEngine {
     };
   }
 
-  /** State of the freshness proof; `null` without an invalidation log. */
-  freshness(): FreshnessFigures | null {
+  /**
+   * How fresh the store is known to be and which relay keeps it so; `null` without an outbox. Cost: none.
+   * Never throws.
+   */
+  get freshness(): FreshnessFigures | null {
     return this.#freshness?.figures() ?? null;
   }
 
-  /** The key as it appears in the store. */
+  /**
+   * The key as it appears in the store. Cost: none.
+   * Never throws.
+   */
   fullKey(key: string): string {
     return this.prefix + key;
   }
 
-  /** Removes the prefix from a full key or pattern; anything else is returned unchanged. */
+  /**
+   * A key or pattern that was pasted with its prefix, without it; anything else unchanged. Cost: none.
+   * Never throws.
+   */
   stripPrefix(key: string): string {
     return key.startsWith(this.prefix) ? key.slice(this.prefix.length) : key;
   }
 
-  /** A plain read: one store call. */
-  get(key: string): Promise<unknown> {
-    return this.#reader.read(key, undefined, NO_OPTIONS);
+  /**
+   * The value, or `undefined` when there is none; `null`, `0`, `''` and `false` are values. The type is
+   * the caller's claim, as with `JSON.parse`. An unavailable store is a miss.
+   *
+   * Cost: one `GET`.
+   * @throws CacheKeyInvalidError
+   */
+  get<T>(key: string): Promise<T | undefined> {
+    // The caller knows what is stored under its key.
+    return this.#reader.read(key, undefined, NO_OPTIONS) as Promise<T | undefined>;
   }
 
-  /** Values in the order of the keys: one store call per 500 keys. */
-  getMany(keys: readonly string[]): Promise<unknown[]> {
-    return getMany(this.#reader.many, keys);
+  /**
+   * As {@link get} for many keys, in their order. A store that fails for some keys fails only those.
+   *
+   * Cost: one `MGET` for each 500 keys, one after the other.
+   * @throws CacheKeyInvalidError
+   */
+  getMany<T>(keys: readonly string[]): Promise<(T | undefined)[]> {
+    return getMany(this.#reader.many, keys) as Promise<(T | undefined)[]>;
   }
 
-  /** See `getOrSetMany` in `read/get-or-set-many.ts`. */
+  /**
+   * As {@link getOrSet} for many ids, in their order: one read of all, and one call of `loadMissing` with
+   * the missing ids (the idea is DataLoader's). The same rules hold: a value that was invalidated
+   * meanwhile is not stored, a key that another caller loads is waited for, concurrent callers share one
+   * load of a key. A key whose other load failed is loaded by a further call.
+   *
+   * `loadMissing` returns an array in the order of the ids, or a `Map` by id. `undefined` for an id is not
+   * stored. An `Error` for an id takes its place in the result, so type the loader accordingly:
+   *
+   * ```ts
+   * const rows = await cache.getOrSetMany(ids, (id) => `tarea:${id}`, async (missing) => {
+   *   const found = await repository.findMany(missing);
+   *   return new Map(found.map((tarea) => [tarea.id, tarea]));
+   * }, { ttl: 60 });
+   * ```
+   *
+   * Ids with the same key are loaded once, by the first of them, and get the same object. If
+   * `loadMissing` throws, all leases are released and its error is thrown.
+   *
+   * Cost: one `MGET`; one acquire and one fill script for each missing key, sent together: three round
+   * trips in all. Beyond 500 keys in chunks of 500, still with one call of `loadMissing`.
+   * @throws CacheKeyInvalidError, CacheLoadTimeoutError, CacheOptionsError (also when `loadMissing`
+   * returns an array of another length), and what `loadMissing` throws
+   */
   getOrSetMany<K, T>(
     ids: readonly K[],
     toKey: (id: K) => string,
     loadMissing: BatchLoader<K, T>,
     options: GetOrSetManyOptions = {},
   ): Promise<(T | undefined)[]> {
-    return getOrSetMany(this.#reader, ids, toKey, loadMissing, options);
+    const named = this.#lint?.naming(toKey) ?? toKey;
+    return getOrSetMany(this.#reader, ids, named, loadMissing, options);
   }
 
-  /** One store call on a hit; on a miss two more, for the caller that loads. */
+  /**
+   * The value from the cache, or from `loader`: one load for all concurrent callers, in every process
+   * that shares the store (the leases of Nishtala et al., _Scaling Memcache at Facebook_, NSDI 2013, and
+   * Go's `singleflight`). A value that was invalidated while it loaded is returned to the callers from
+   * before, and not stored. An unavailable store is a miss.
+   *
+   * Cost: one `GET` on a hit, `PTTL` and `GET` together with options that serve stale values; acquire and
+   * fill scripts on a miss.
+   * @throws CacheKeyInvalidError, CacheOptionsError, CacheLoadTimeoutError (`hardTimeout`), and what
+   * `loader` throws, as it is
+   */
   getOrSet<T>(key: string, loader: Loader<T>, options: GetOrSetOptions = NO_OPTIONS): Promise<T> {
+    this.#lint?.check(key);
     if (typeof loader !== 'function') return Promise.reject(notAFunction('loader', loader));
     // The loader's value and the stored one have the same type, and JSON normalises both.
     return this.#reader.read(key, loader, options) as Promise<T>;
   }
 
-  /** As `getOrSet`, with the value's cache status. A hit costs one round trip of two commands. */
+  /**
+   * As {@link getOrSet}, with the cache status of the value: hit, stale, when it was stored, its ttl.
+   *
+   * Cost: `PTTL` and `GET` in one round trip on a hit; acquire and fill scripts on a miss.
+   * @throws as {@link getOrSet}
+   */
   async getOrSetEntry<T>(
     key: string,
     loader: Loader<T>,
     options: GetOrSetOptions = NO_OPTIONS,
   ): Promise<CacheEntry<T>> {
+    this.#lint?.check(key);
     if (typeof loader !== 'function') throw notAFunction('loader', loader);
     const { lifeMs: _life, ...served } = await this.#reader.entry(key, loader, options);
     // As above.
     return { ...served, key: this.fullKey(key), value: served.value as T };
   }
 
-  /** Acquires the lease of a key for a manual fill: one store call. */
+  /**
+   * Acquires a lease for a manual fill. Call it before reading the source and pass the token to `set`,
+   * which then stores only if nothing was invalidated meanwhile. `undefined` when another caller is
+   * loading, a value is there, or the store is unavailable.
+   *
+   * Cost: one script.
+   * @throws CacheKeyInvalidError
+   */
   async acquireLease(key: string): Promise<LeaseToken | undefined> {
+    this.#lint?.check(key);
     assertWritable(key);
     try {
       const lease = await acquireManually(this.#parts, key, currentBudget(this.#parts));
@@ -185,13 +272,33 @@ export class CacheEngine {
     }
   }
 
-  /** Releases a token without a fill, so that the next caller loads at once: one store call. */
+  /**
+   * Releases a token without a fill, so that the next caller loads at once. `false` when it does not hold
+   * any more.
+   *
+   * Cost: one script.
+   * @throws CacheUnavailableError
+   */
   async releaseLease(token: LeaseToken): Promise<boolean> {
     return this.#spend((ms) => this.store.release(LeaseToken.leaseOf(token), ms));
   }
 
-  /** One store call; two in one round trip for a large value. */
+  /**
+   * Stores a value that the cache owns. `false` when storing is not confirmed: the store is unavailable
+   * or refused it (after a timeout the value may still arrive), the token is void, or the value cannot be
+   * stored (too large, no JSON), in which case the stored value is removed. `undefined` is no value: the
+   * stored one stays.
+   *
+   * A manual get → compute → set can lose a race: an invalidation between the read of the source and
+   * this call has no effect on it, and the old value stays for its whole ttl. For values derived from
+   * data that changes use {@link getOrSet}, or {@link acquireLease} and `set(…, { token })`. Writes of one
+   * key and removals are sent in the order in which this process called them, awaited or not.
+   *
+   * Cost: one script; above 4 kB a `SET` before it in the same round trip.
+   * @throws CacheKeyInvalidError, CacheOptionsError
+   */
   async set(key: string, value: unknown, options: SetOptions = {}): Promise<boolean> {
+    this.#lint?.check(key);
     assertWritable(key);
     assertLifetime(options);
     const serialised = this.codec.serialise(value);
@@ -223,32 +330,62 @@ export class CacheEngine {
     return true;
   }
 
-  /** One store call. Throws when the removal is not confirmed. */
+  /**
+   * Removes keys; resolves with how many values were removed.
+   *
+   * Cost: one script for each 200 keys, and the barrier where `local.barrier` covers a key.
+   * @throws CacheKeyInvalidError; CacheUnavailableError when the removal is not confirmed
+   */
   async delete(keys: string | readonly string[]): Promise<number> {
     const all = typeof keys === 'string' ? [keys] : keys;
     all.forEach(assertKey);
     return all.length === 0 ? 0 : this.#removals.remove(selectKeys(all));
   }
 
-  /** With a key index the cost is proportional to the removed keys. */
+  /**
+   * Removes every key that matches a Redis glob; resolves with how many values were removed.
+   *
+   * Cost: with `index: 'lex'` one script for each 200 matches of `literal*`, else also one page read for
+   * each 500 candidates; with `index: 'scan'` a `SCAN` of the database.
+   * @throws CachePatternInvalidError; CacheUnavailableError when the removal is not confirmed
+   */
   async deletePattern(pattern: string): Promise<number> {
     return this.#removals.remove(selectPattern(pattern));
   }
 
   /**
-   * Removes what a write made stale; `true` when that is confirmed. Costs as `deletePattern`. Where
-   * the barrier applies, other processes' acknowledgements may take up to `staleBoundMs` longer.
+   * Removes what a write made stale; call it after the commit. `true` when that is done.
    *
-   * With an invalidation log and `written`: if the store does not confirm within the deadline,
-   * waits until the relay has applied the write or no process may serve the old value any more.
-   * Otherwise an unconfirmed removal is pending: it is retried until confirmed, and meanwhile this
-   * cache bypasses the store.
+   * With an outbox (`CacheModuleOptions.invalidationLog`, `strict`) and `written`, the position of the
+   * write in it: if the store does not confirm within the deadline, this waits until the relay has
+   * applied the outbox that far or every freshness lease that could serve the old value has expired, at
+   * most 1.5 s after the commit. With an in-process store it waits 0.3 s for the other processes, if there
+   * are any. However it ends, no process answers a read that begins after it with the old value; `false`
+   * says that the relay has still to remove it.
+   *
+   * Without an outbox it takes at most one deadline, and no time while the store is known to be
+   * unavailable. `false` says that the removal is in the retry queue. Until it is applied this process
+   * bypasses the store; other processes do not know of it, and a process that crashes forgets it.
+   *
+   * Cost: as {@link deletePattern}. Never throws `CacheUnavailableError`.
+   * @throws CachePatternInvalidError
    */
-  async invalidate(patterns: readonly string[], written?: CommitPosition): Promise<boolean> {
-    return this.#invalidations.run(patterns.map(selectPattern), written);
+  async invalidate(
+    patterns: string | readonly string[],
+    written?: CommitPosition,
+  ): Promise<boolean> {
+    const all = typeof patterns === 'string' ? [patterns] : patterns;
+    return this.#invalidations.run(all.map(selectPattern), written);
   }
 
-  /** Runs a script of the application on keys of its own: one store call. */
+  /**
+   * Runs a Lua script of the application (a rate limit, a counter) under the same rules as a read: within
+   * the deadline, refused while the store is unavailable. `names` become keys that no cache key or pattern
+   * reaches and that `clear` leaves alone. Make the script with `script(source)` of `@gad/cache/store`.
+   *
+   * Cost: one `EVALSHA`.
+   * @throws CacheUnavailableError also on the in-process store, which runs no scripts
+   */
   async evaluate(
     script: StoreScript,
     names: readonly string[],
@@ -261,6 +398,13 @@ export class CacheEngine {
     });
   }
 
+  /**
+   * Removes every key under the prefix, also those that other programs wrote, and nothing else; resolves
+   * with how many values were removed.
+   *
+   * Cost: one script for each 200 keys, and a `SCAN` of the database.
+   * @throws CacheUnavailableError when the removal is not confirmed
+   */
   clear(): Promise<number> {
     return this.#removals.remove(ALL_KEYS);
   }

@@ -1,5 +1,6 @@
 import type { CacheLogger } from '../cache-log.js';
 import type { Clock } from '../clock.js';
+import type { KeyLint } from '../keys/key-lint.js';
 import type { FreshnessGuard } from '../outbox/freshness-guard.js';
 import type { CacheStore } from '../store/cache-store.js';
 import type { Lifetime } from '../values/get-or-set-options.js';
@@ -19,6 +20,8 @@ export interface EngineParts {
   readonly values?: Omit<ValueOptions, 'maxValueBytes'>;
   /** Bounds of the near cache for reads with the option `local`. Default: no near cache. */
   readonly local?: NearCacheBounds | undefined;
+  /** Warns about keys that are hard to invalidate. Default: no warnings. */
+  readonly lint?: KeyLint | undefined;
   /** A number in [0, 1), for jitter. Default `Math.random`. */
   readonly random?: () => number;
   /**

@@ -66,7 +66,7 @@ export class Inspection {
     } catch (error) {
       if (!(error instanceof CacheUnavailableError)) throw error;
     }
-    return cacheStats(engine.store, engine.prefix, answer, engine.freshness(), engine.counts());
+    return cacheStats(engine.store, engine.prefix, answer, engine.freshness, engine.counts());
   }
 
   /** Seconds; `null` without expiry, `undefined` for an absent key. */

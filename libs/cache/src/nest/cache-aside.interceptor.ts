@@ -1,6 +1,5 @@
 import type { CallHandler, ExecutionContext, NestInterceptor, OnModuleInit } from '@nestjs/common';
 import { Injectable, Logger } from '@nestjs/common';
-import { RENDER_METADATA } from '@nestjs/common/internal';
 import { ApplicationConfig, ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { Observable } from 'rxjs';
 import { CacheOptionsError } from '../cache-errors.js';
@@ -9,6 +8,7 @@ import { applicationOf } from './application.js';
 import type { AnyHandlerOptions } from './decorated.js';
 import { handlerDecoration } from './decorated.js';
 import { HandlerCache } from './handler-cache.js';
+import { RENDER_METADATA } from './nest-metadata.js';
 import { IS_CACHE, Serializers } from './serializers.js';
 
 /** The interceptor of `@CacheAside` handlers. Nest creates one for each module that has any. */

@@ -1,6 +1,6 @@
-import { METHOD_METADATA } from '@nestjs/common/internal';
 import { CacheOptionsError } from '../cache-errors.js';
 import type { HandlerCacheOptions, MethodCacheOptions } from './cache-aside.options.js';
+import { METHOD_METADATA } from './nest-metadata.js';
 
 /** Options of any handler; its callbacks receive what its own `read` returned. */
 export type AnyHandlerOptions = HandlerCacheOptions<unknown>;

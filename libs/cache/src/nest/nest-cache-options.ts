@@ -20,9 +20,4 @@ export interface NestCacheOptions extends CacheModuleOptions {
    * keep working. Default `true`.
    */
   readonly enabled?: boolean | undefined;
-  /**
-   * Warns, once for each shape of key, about flat or ambiguous keys (`user123stats`, `config`,
-   * `token`). Meant for development; costs a scan of each key. Default `false`.
-   */
-  readonly lintKeys?: boolean | undefined;
 }

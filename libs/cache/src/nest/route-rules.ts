@@ -1,15 +1,15 @@
 import { RequestMethod } from '@nestjs/common';
-import {
-  METHOD_METADATA,
-  RESPONSE_PASSTHROUGH_METADATA,
-  ROUTE_ARGS_METADATA,
-  RouteParamtypes,
-  SSE_METADATA,
-} from '@nestjs/common/internal';
 import { CacheOptionsError } from '../cache-errors.js';
 import { NO_ROUTE } from './bound-method.js';
 import type { AnyHandlerOptions } from './decorated.js';
 import { handlerDecoration, handlerNames, isRoute } from './decorated.js';
+import {
+  METHOD_METADATA,
+  RESPONSE_PASSTHROUGH_METADATA,
+  ROUTE_ARGS_METADATA,
+  ROUTE_PARAMETERS,
+  SSE_METADATA,
+} from './nest-metadata.js';
 
 /**
  * Rejects, at start, handlers whose answers cannot be repeated from a cache.
@@ -27,7 +27,7 @@ export function assertCacheable(
   if (reason !== undefined) throw new CacheOptionsError('scope', `${where} ${reason}`);
   const option = BEHIND_ITS_ANSWER.find((one) => Boolean(options[one]));
   if (option === undefined) return;
-  const needs = takes(type, name, [RouteParamtypes.RESPONSE])
+  const needs = takes(type, name, [ROUTE_PARAMETERS.RESPONSE])
     ? 'must not inject the response (@Res)'
     : (options.headers?.length ?? 0) > 0
       ? 'must not have the option headers'
@@ -106,10 +106,10 @@ function whyNot(type: object, name: string | symbol, method: object): string | u
 /** The same rule as Nest's: such a handler sends its response itself. */
 function writesItself(type: object, name: string | symbol): boolean {
   if (Reflect.getMetadata(RESPONSE_PASSTHROUGH_METADATA, type, name) === true) return false;
-  return takes(type, name, [RouteParamtypes.RESPONSE, RouteParamtypes.NEXT]);
+  return takes(type, name, [ROUTE_PARAMETERS.RESPONSE, ROUTE_PARAMETERS.NEXT]);
 }
 
-function takes(type: object, name: string | symbol, kinds: readonly RouteParamtypes[]): boolean {
+function takes(type: object, name: string | symbol, kinds: readonly number[]): boolean {
   const parameters: unknown = Reflect.getMetadata(ROUTE_ARGS_METADATA, type, name) ?? {};
   return Object.keys(Object(parameters) as object).some((key) =>
     kinds.map(String).includes(key.split(':')[0] ?? ''),

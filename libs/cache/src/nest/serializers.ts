@@ -1,10 +1,10 @@
 import type { CallHandler, ExecutionContext, NestInterceptor, Type } from '@nestjs/common';
-import { ClassSerializerInterceptor, StandardSchemaSerializerInterceptor } from '@nestjs/common';
-import { INTERCEPTORS_METADATA } from '@nestjs/common/internal';
+import * as nest from '@nestjs/common';
 import type { ApplicationConfig, ModuleRef } from '@nestjs/core';
 import { lastValueFrom, of } from 'rxjs';
 import { CacheOptionsError } from '../cache-errors.js';
 import type { AnyHandlerOptions } from './decorated.js';
+import { INTERCEPTORS_METADATA } from './nest-metadata.js';
 
 /** `ClassSerializerInterceptor`, `StandardSchemaSerializerInterceptor` and their subclasses. */
 interface SerializerInterceptor extends NestInterceptor {
@@ -148,7 +148,11 @@ function written(serializer: SerializerInterceptor, name: string): unknown {
   return original ?? Reflect.get(serializer, name);
 }
 
-const STOCK = [ClassSerializerInterceptor, StandardSchemaSerializerInterceptor];
+/** Nest 10 and 11 have only the first, so the second must not be a named import. */
+const STOCK = ['ClassSerializerInterceptor', 'StandardSchemaSerializerInterceptor'].flatMap(
+  // What it exports under such a name is a class.
+  (name) => (Reflect.get(nest, name) as Type<NestInterceptor> | undefined) ?? [],
+);
 
 function instanceOf(
   type: Type<NestInterceptor>,

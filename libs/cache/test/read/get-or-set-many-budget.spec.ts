@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheStore, RedisClientFactory } from '@gad/cache/store';
+import type { RedisSettings } from '@gad/cache';
 import { CacheUnavailableError, runWithCacheDeadline } from '@gad/cache';
 import { MemoryStore } from '@gad/cache/store';
 import { setMany } from '../../src/engine/read/get-or-set-many.js';
@@ -122,7 +123,7 @@ function inFlight(makeClient: RedisClientFactory): {
   let [now, most] = [0, 0];
   return {
     peak: () => most,
-    watched: (settings) => {
+    watched: Object.assign((settings: RedisSettings) => {
       const client = makeClient(settings);
       const send = client.send.bind(client);
       client.send = (command) => {
@@ -130,7 +131,7 @@ function inFlight(makeClient: RedisClientFactory): {
         return send(command).finally(() => now--);
       };
       return client;
-    },
+    }, makeClient),
   };
 }
 

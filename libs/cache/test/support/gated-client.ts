@@ -1,4 +1,5 @@
-import type { Command, RedisClientFactory } from '@gad/cache/store';
+import type { RedisSettings } from '@gad/cache';
+import type { Command, RedisClient, RedisClientFactory } from '@gad/cache/store';
 import { nodeRedisClient } from '@gad/cache/store';
 import * as scripts from '../../src/store/redis/scripts/compiled-scripts.js';
 import { Gates } from './gates.js';
@@ -22,20 +23,24 @@ export function gatedClients(): { makeClient: RedisClientFactory; gates: Gates }
   const gates = new Gates();
   return {
     gates,
-    makeClient: (settings) => {
-      const client = nodeRedisClient(settings);
-      return {
-        get isReady() {
-          return client.isReady;
-        },
-        send: (command) => gates.pass(nameOf(command), () => client.send(command)),
-        sendForBytes: (command) => gates.pass(nameOf(command), () => client.sendForBytes(command)),
-        subscribe: (channel, listener) => client.subscribe(channel, listener),
-        on: (event, listener) => client.on(event, listener),
-        connect: () => client.connect(),
-        close: () => client.close(),
-        destroy: () => client.destroy(),
-      };
-    },
+    makeClient: Object.assign(
+      (settings: RedisSettings): RedisClient => {
+        const client = nodeRedisClient(settings);
+        return {
+          get isReady() {
+            return client.isReady;
+          },
+          send: (command) => gates.pass(nameOf(command), () => client.send(command)),
+          sendForBytes: (command) =>
+            gates.pass(nameOf(command), () => client.sendForBytes(command)),
+          subscribe: (channel, listener) => client.subscribe(channel, listener),
+          on: (event, listener) => client.on(event, listener),
+          connect: () => client.connect(),
+          close: () => client.close(),
+          destroy: () => client.destroy(),
+        };
+      },
+      { load: nodeRedisClient.load },
+    ),
   };
 }

@@ -142,7 +142,8 @@ describe('node-redis', () => {
     expect(aside.stats().missCount).toBe(0);
   });
 
-  it('node-redis’s createClient builds a class for every other address; our clients share one', () => {
+  it('node-redis’s createClient builds a class for every other address; our clients share one', async () => {
+    await nodeRedisClient.load();
     const make = (host: string): void => {
       const client = nodeRedisClient({ url: `redis://${host}` });
       client.on('error', () => undefined);
@@ -200,6 +201,7 @@ describe('node-redis', () => {
   });
 
   it('node-redis connects after a destroy during the connect; our client closes that connection', async () => {
+    await nodeRedisClient.load();
     const before = await resourcesNow();
     for (let n = 0; n < 20; n++) {
       const client = nodeRedisClient({ url: `redis://127.0.0.1:${proxy.port}/0` });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RedisSettings } from '@gad/cache';
 import type { CacheEngine, RedisStore } from '@gad/cache/store';
 import { nodeRedisClient } from '@gad/cache/store';
 import { engineOver, openRedisStore } from '../../support/fixtures.js';
@@ -76,18 +77,21 @@ describe('The upkeep of the key index', () => {
   it('the sweeper checks other members at one addition in eight, by hand or by lease', async () => {
     const probes: string[] = [];
     const counted = await openRedisStore(server, {
-      makeClient: (settings) => {
-        const client = nodeRedisClient(settings);
-        const send = client.send.bind(client);
-        client.send = (command) => {
-          const isAddition = [ACQUIRE, WRITE].some(
-            ({ sha1, source }) => command[1] === sha1 || command[1] === source,
-          );
-          if (isAddition) probes.push(String(command.at(-1)));
-          return send(command);
-        };
-        return client;
-      },
+      makeClient: Object.assign(
+        (settings: RedisSettings) => {
+          const client = nodeRedisClient(settings);
+          const send = client.send.bind(client);
+          client.send = (command) => {
+            const isAddition = [ACQUIRE, WRITE].some(
+              ({ sha1, source }) => command[1] === sha1 || command[1] === source,
+            );
+            if (isAddition) probes.push(String(command.at(-1)));
+            return send(command);
+          };
+          return client;
+        },
+        { load: nodeRedisClient.load },
+      ),
     });
     const counting = engineOver(counted);
     for (let n = 0; n < 32; n++) await counting.set(`k:${n}`, 1);

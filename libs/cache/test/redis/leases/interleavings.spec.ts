@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'redis';
 import type { CacheEngine, RedisClientFactory, RedisStore } from '@gad/cache/store';
+import type { RedisSettings } from '@gad/cache';
 import { CacheUnavailableError } from '@gad/cache';
 import { nodeRedisClient } from '@gad/cache/store';
 import { deferred, engineOver, openRedisStore, until } from '../../support/fixtures.js';
@@ -166,13 +167,16 @@ describe('A fill', () => {
 describe('A waiter for another process', () => {
   it('a waiter gets the value even without messages', async () => {
     const deaf = await opened({
-      makeClient: (settings) => {
-        const client = nodeRedisClient(settings);
-        return Object.defineProperty(Object.create(client), 'subscribe', {
-          value: () => Promise.reject(new Error('no messages today')),
-          // What Object.create makes of a client is one, but its type is lost.
-        }) as typeof client;
-      },
+      makeClient: Object.assign(
+        (settings: RedisSettings) => {
+          const client = nodeRedisClient(settings);
+          return Object.defineProperty(Object.create(client), 'subscribe', {
+            value: () => Promise.reject(new Error('no messages today')),
+            // What Object.create makes of a client is one, but its type is lost.
+          }) as typeof client;
+        },
+        { load: nodeRedisClient.load },
+      ),
     });
     const waiting = engineOver(deaf);
     const row = deferred<number>();

@@ -19,6 +19,7 @@ let client: RedisClient;
 
 failOnStrays();
 beforeEach(async () => {
+  await nodeRedisClient.load();
   sentinels = [];
   [one, other] = await Promise.all([startRedis(), startRedis()]);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { CacheOptionsError } from '../../../cache-errors.js';
 import { checkedRedisSettings } from './check-redis-settings.js';
-import { serverClient } from './server-client.js';
+import { loadNodeRedis, serverClient } from './server-client.js';
 import type { RedisSettings } from './redis-settings.js';
 import { databaseOf } from './redis-settings.js';
 
@@ -105,7 +105,8 @@ describe('checkedRedisSettings', () => {
     expect(() => checked(settings)).toThrow(sentence);
   });
 
-  it('settings that the client cannot use are refused, and a password is never repeated', () => {
+  it('settings that the client cannot use are refused, and a password is never repeated', async () => {
+    await loadNodeRedis();
     const part = fc.string({ maxLength: 6, unit: fc.constantFrom(...'a1 %:/@?#[].\\-ñ') });
     const url = fc
       .tuple(fc.constantFrom('redis://', 'rediss://', 'redis:', 'redis:/'), part, part, part)

@@ -26,4 +26,8 @@ export interface RedisClient {
 export type ClientEvent = 'connect' | 'ready' | 'error';
 
 /** Creates clients; injected so that tests can delay, drop and reorder commands. */
-export type RedisClientFactory = (settings: RedisSettings) => RedisClient;
+export interface RedisClientFactory {
+  (settings: RedisSettings): RedisClient;
+  /** Loads the client's package. Awaited before the first client of a connection. */
+  load?(): Promise<void>;
+}

@@ -120,6 +120,11 @@ export class RedisConnection {
   /** Connects; waits for the first success or failure, for a limited time. */
   async open(): Promise<void> {
     this.#closed = false;
+    const generation = this.#generation;
+    const { makeClient } = this.#parts;
+    if (makeClient.load !== undefined) await makeClient.load();
+    // Closed meanwhile.
+    if (generation !== this.#generation) return;
     // Called with the first result, success or failure.
     const opened = new Promise<void>((resolve) => (this.#opened = resolve));
     this.#reconnect();

@@ -1,0 +1,78 @@
+/**
+ * Builds the package from `src` into `dist`: ES modules with their types, and in `dist/cjs` the
+ * same as CommonJS, for Jest and other tools that cannot `require` an ES module. Node itself takes
+ * the ES modules for `import` and for `require` (condition `module-sync`), so that one program has
+ * one `CacheService`.
+ *
+ *   npm run build
+ */
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+const library = fileURLToPath(new URL('.', import.meta.url));
+const dist = join(library, 'dist');
+
+rmSync(dist, { recursive: true, force: true });
+const project = readProject();
+compile(project);
+for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
+  if (file.endsWith('.d.ts')) copyToCommonJs(file);
+  if (file.endsWith('.js')) writeCommonJs(file);
+}
+const manifest = { type: 'commonjs', sideEffects: false };
+writeFileSync(join(dist, 'cjs/package.json'), `${JSON.stringify(manifest)}\n`);
+
+function readProject() {
+  const path = join(library, 'tsconfig.lib.json');
+  const { config, error } = ts.readConfigFile(path, ts.sys.readFile);
+  if (error !== undefined) fail([error]);
+  const parsed = ts.parseJsonConfigFileContent(config, ts.sys, library);
+  if (parsed.errors.length > 0) fail(parsed.errors);
+  return parsed;
+}
+
+function compile({ fileNames, options }) {
+  const program = ts.createProgram(fileNames, options);
+  const { diagnostics } = program.emit();
+  const faults = [...ts.getPreEmitDiagnostics(program), ...diagnostics];
+  if (faults.length > 0) fail(faults);
+}
+
+/** Compiled from the source: the text of the ES module says nothing of `import type` any more. */
+function writeCommonJs(file) {
+  const source = join(library, 'src', file.replace(/\.js$/, '.ts'));
+  const { outputText } = ts.transpileModule(readFileSync(source, 'utf8'), {
+    fileName: source,
+    compilerOptions: {
+      ...project.options,
+      module: ts.ModuleKind.CommonJS,
+      verbatimModuleSyntax: false,
+      esModuleInterop: true,
+      // The types have the comments.
+      removeComments: true,
+    },
+  });
+  write(join(dist, 'cjs', file), outputText);
+}
+
+/** The same text is about CommonJS there, because of the folder's package.json. */
+function copyToCommonJs(file) {
+  cpSync(join(dist, file), join(dist, 'cjs', file));
+}
+
+function write(path, text) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+function fail(diagnostics) {
+  const host = {
+    getCanonicalFileName: (path) => path,
+    getCurrentDirectory: () => library,
+    getNewLine: () => '\n',
+  };
+  process.stderr.write(ts.formatDiagnostics(diagnostics, host));
+  process.exit(1);
+}

@@ -1,0 +1,115 @@
+import type { CacheStats } from './cache-stats.js';
+import { CacheEngine } from './engine/cache-engine.js';
+import type { KeyDetails, KeyList, KeyQuery, MatchCount } from './engine/inspection.js';
+import { Inspection } from './engine/inspection.js';
+import { setMany, type KeyValue } from './engine/read/get-or-set-many.js';
+import type { Lifetime } from './values/get-or-set-options.js';
+
+/**
+ * The cache without a framework: what {@link CacheEngine} does, and what administrators ask.
+ * `createCache` makes one.
+ *
+ * Reads and fills never fail a request: an unavailable, slow or corrupt store is a miss. Removals
+ * resolve with what was removed or throw `CacheUnavailableError`. A key is 1 to 512 bytes of clean
+ * text; anything else throws `CacheKeyInvalidError` everywhere.
+ */
+export class Cache extends CacheEngine {
+  readonly #inspection = new Inspection(this);
+
+  /**
+   * Whether the store answers at present. Cost: none. Never throws.
+   */
+  get connected(): boolean {
+    return this.store.connected;
+  }
+
+  /**
+   * Which kind of store serves. Cost: none. Never throws.
+   */
+  get storeKind(): 'redis' | 'memory' {
+    return this.store.kind;
+  }
+
+  /**
+   * As {@link set} for each pair; returns in their order which of them were stored. Of several pairs with
+   * one key the last is stored, and all of them get its outcome.
+   *
+   * Cost: one script for each pair, 500 of them in one round trip.
+   * @throws CacheKeyInvalidError, CacheOptionsError
+   */
+  setMany(entries: readonly KeyValue[], options?: Lifetime): Promise<boolean[]> {
+    return setMany(entries, (key, value) => this.set(key, value, options));
+  }
+
+  /**
+   * Statistics of the store and of this instance; zeros and `connected: false` while the store is
+   * unavailable.
+   *
+   * Cost: `INFO` and `DBSIZE` together; below 10,000 keys in the database also a `SCAN` of it, to count
+   * exactly. Never throws.
+   */
+  getStats(): Promise<CacheStats> {
+    return this.#inspection.stats();
+  }
+
+  /**
+   * Seconds left, rounded up; `null` without expiry, `undefined` for an absent key.
+   *
+   * Cost: one `PTTL` and `GET` together.
+   * @throws CacheKeyInvalidError, CacheUnavailableError
+   */
+  ttl(key: string): Promise<number | null | undefined> {
+    return this.#inspection.ttl(key);
+  }
+
+  /**
+   * Whether the key holds a value; a lease is none.
+   *
+   * Cost: one `PTTL` and `GET` together.
+   * @throws CacheKeyInvalidError, CacheUnavailableError
+   */
+  exists(key: string): Promise<boolean> {
+    return this.#inspection.exists(key);
+  }
+
+  /**
+   * The matching keys without prefix, in byte order.
+   *
+   * Cost: for each 500 keys one page of the index and one script.
+   * @throws CachePatternInvalidError, CacheUnavailableError, while it is iterated
+   */
+  keys(pattern: string): AsyncIterable<string> {
+    return this.#inspection.keys(pattern);
+  }
+
+  /**
+   * One page of keys with ttl (seconds) and size (bytes), in byte order; stable while keys come and go.
+   *
+   * Cost: one page of the index and one script for each 500 keys that it passes.
+   * @throws CachePatternInvalidError, CacheKeyInvalidError (the cursor), CacheOptionsError (the limit),
+   * CacheUnavailableError
+   */
+  listKeys(query: KeyQuery): Promise<KeyList> {
+    return this.#inspection.list(query);
+  }
+
+  /**
+   * The value, ttl (seconds) and size (bytes) of one key, or `undefined` when it is absent.
+   *
+   * Cost: one `PTTL` and `GET` together.
+   * @throws CacheKeyInvalidError, CacheUnavailableError
+   */
+  inspect(key: string): Promise<KeyDetails | undefined> {
+    return this.#inspection.open(key);
+  }
+
+  /**
+   * How many keys a pattern matches now, and the first few of them (default 10).
+   *
+   * Cost: as {@link keys}, to the end.
+   * @throws CachePatternInvalidError, CacheUnavailableError
+   */
+  countMatching(pattern: string, options: { sample?: number } = {}): Promise<MatchCount> {
+    return this.#inspection.count(pattern, options.sample ?? 10);
+  }
+}

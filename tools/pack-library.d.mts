@@ -1,0 +1,14 @@
+import type { ExecFileSyncOptionsWithStringEncoding } from 'node:child_process';
+
+export interface Tarball {
+  readonly path: string;
+  readonly files: readonly string[];
+  /** In bytes. */
+  readonly size: number;
+}
+
+export function packLibrary(folder: string): Tarball;
+export function npm(
+  args: readonly string[],
+  options?: Partial<ExecFileSyncOptionsWithStringEncoding>,
+): string;
