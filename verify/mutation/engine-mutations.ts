@@ -251,13 +251,13 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'wheel: a busy process gives a call up without having polled its sockets for it',
-    suite: 'store/timer-wheel',
-    edits: [['if (this.#polls - call.polls < pollsWithin(call.ms)) continue;', '']],
+    name: 'deadlines: a busy process gives a call up without having polled its sockets for it',
+    suite: 'store/deadlines',
+    edits: [[' && this.#polls - call.polls >= pollsWithin(call.ms)', '']],
   },
   {
-    name: 'wheel: a busy process polls its sockets for a long deadline as often as an idle one',
-    suite: 'store/timer-wheel',
+    name: 'deadlines: a busy process polls its sockets for a long deadline as often as an idle one',
+    suite: 'store/deadlines',
     edits: [['Math.min(MOST_POLLS, Math.ceil(ms / TICK_MS) + 1)', 'Math.ceil(ms / TICK_MS) + 1']],
   },
   {

@@ -16,12 +16,14 @@ export const MAX_TIMER_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => performance.now(),
   after: (ms, run) => {
-    const next = (left: number): NodeJS.Timeout =>
-      left <= MAX_TIMER_MS
-        ? setTimeout(run, left)
-        : setTimeout(() => (timer = next(left - MAX_TIMER_MS)), MAX_TIMER_MS);
-    let timer = next(ms);
-    return () => clearTimeout(timer);
+    if (ms <= MAX_TIMER_MS) {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    }
+    let cancel = systemClock.after(MAX_TIMER_MS, () => {
+      cancel = systemClock.after(ms - MAX_TIMER_MS, run);
+    });
+    return () => cancel();
   },
 };
 

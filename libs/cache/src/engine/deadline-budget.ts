@@ -73,9 +73,9 @@ export class DeadlineBudget {
     return this.gate?.tryEnter() === false ? 0 : this.#start(this.gate);
   }
 
-  /** As `begin`, after the calls that are queued. @param ending see `spend` */
-  async queue(ending = false): Promise<number> {
-    await this.enter(ending);
+  /** As `begin`, after the calls that are queued. */
+  async queue(): Promise<number> {
+    await this.enter();
     return this.#start(this.gate);
   }
 
@@ -98,7 +98,8 @@ export class DeadlineBudget {
    * @throws CacheUnavailableError when nothing is left
    */
   async spend<T>(call: (withinMs: number) => Promise<T>, ending = false): Promise<T> {
-    return this.#run(this.begin() || (await this.queue(ending)), call);
+    if (this.gate?.tryEnter() === false) await this.enter(ending);
+    return this.entered(call);
   }
 
   /**
@@ -118,10 +119,7 @@ export class DeadlineBudget {
 
   /** As `spend`, after a separate `enter`: the call is made before this returns. */
   async entered<T>(call: (withinMs: number) => Promise<T>): Promise<T> {
-    return this.#run(this.#start(this.gate), call);
-  }
-
-  async #run<T>(withinMs: number, call: (withinMs: number) => Promise<T>): Promise<T> {
+    const withinMs = this.#start(this.gate);
     try {
       return await call(withinMs);
     } catch (error) {

@@ -4,18 +4,11 @@ import { CacheUnavailableError, runWithCacheDeadline } from '@gad/cache';
 import type { TestCache } from '@gad/cache/testing';
 import { FakeClock, settle, testCache } from '@gad/cache/testing';
 import { DeadlineBudget } from '../../src/engine/deadline-budget.js';
-import { TimerWheel } from '../../src/store/timer-wheel.js';
+import { Deadlines } from '../../src/store/deadlines.js';
 import { deferred } from '../support/fixtures.js';
 
-function wheelOf(clock: FakeClock): TimerWheel {
-  return new TimerWheel(clock, {
-    answered: () => undefined,
-    failed: (error) => (error instanceof Error ? error : new Error(String(error))),
-  });
-}
-
-function forEver(wheel: TimerWheel, ms: number): Promise<never> {
-  return wheel.bound(new Promise<never>(() => undefined), ms, () => {
+function forEver(deadlines: Deadlines, ms: number): Promise<never> {
+  return deadlines.bound(new Promise<never>(() => undefined), ms, () => {
     throw new Error('nothing ever answers here');
   });
 }
@@ -167,7 +160,7 @@ describe('A budget', () => {
 describe('A deadline', () => {
   it('a deadline fires in a process that is always busy', async () => {
     const clock = new FakeClock();
-    const call = forEver(wheelOf(clock), 50);
+    const call = forEver(new Deadlines(clock), 50);
     let failed = false;
     call.catch(() => (failed = true));
     for (let turn = 0; turn < 10; turn++) await clock.stall(40);
@@ -177,8 +170,8 @@ describe('A deadline', () => {
 
   it('a deadline leaves no timer behind', async () => {
     const clock = new FakeClock();
-    const wheel = wheelOf(clock);
-    const call = expect(forEver(wheel, 50)).rejects.toThrow(CacheUnavailableError);
+    const deadlines = new Deadlines(clock);
+    const call = expect(forEver(deadlines, 50)).rejects.toThrow(CacheUnavailableError);
     await clock.advanceAsync(100);
     await call;
     expect(clock.pending).toBe(0);

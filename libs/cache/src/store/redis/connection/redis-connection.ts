@@ -1,7 +1,7 @@
 import { CacheUnavailableError } from '../../../cache-errors.js';
 import type { Clock } from '../../../clock.js';
 import { settleWithin } from '../../../clock.js';
-import { TimerWheel } from '../../timer-wheel.js';
+import { Deadlines } from '../../deadlines.js';
 import type { CircuitState } from './circuit-breaker.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { ChannelSubscriber } from './channel-subscriber.js';
@@ -35,9 +35,9 @@ const MEANINGFUL_SHARE = 1 / 2;
  */
 export class RedisConnection {
   readonly #parts: ConnectionParts;
-  readonly #wheel: TimerWheel;
+  readonly #deadlines: Deadlines;
   /** Deadlines of calls that the breaker does not count. */
-  readonly #probes: TimerWheel;
+  readonly #probes: Deadlines;
   readonly #breaker: CircuitBreaker;
   readonly #refusals: ErrorReplies;
   readonly #messages = new Set<(message: string) => void>();
@@ -55,16 +55,13 @@ export class RedisConnection {
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
-    this.#wheel = new TimerWheel(parts.clock, {
+    this.#deadlines = new Deadlines(parts.clock, {
       answered: () => this.#breaker.answered(),
       // The server has recovered; waiting for the next probe would only cost hits.
       answeredLate: () => this.#breaker.probeNow(),
       failed: (error, ms) => this.#explain(error, ms),
     });
-    this.#probes = new TimerWheel(parts.clock, {
-      answered: () => undefined,
-      failed: (error) => (error instanceof Error ? error : new Error(String(error))),
-    });
+    this.#probes = new Deadlines(parts.clock);
     this.#refusals = new ErrorReplies(parts.clock, parts.logger);
     this.#breaker = new CircuitBreaker({
       clock: parts.clock,
@@ -100,7 +97,7 @@ export class RedisConnection {
 
   /** A clock that excludes time in which this process was too busy to read answers. */
   get patience(): Pick<Clock, 'now'> {
-    return this.#wheel;
+    return this.#deadlines;
   }
 
   /** Whether messages arrive at present. */
@@ -160,7 +157,7 @@ export class RedisConnection {
   ): Promise<R> {
     const client = this.#passable(passage);
     if (client instanceof CacheUnavailableError) return Promise.reject(client);
-    return this.#wheel.bound(client.send(command), withinMs, read);
+    return this.#deadlines.bound(client.send(command), withinMs, read);
   }
 
   /** As `send`, with strings answered as bytes. */
@@ -201,7 +198,7 @@ export class RedisConnection {
     const client = this.#passable(passage);
     if (client instanceof CacheUnavailableError) return Promise.reject(client);
     const reply = passage === 'optional' ? expectRefusal(use(client)) : use(client);
-    return this.#wheel.bound(reply, withinMs, asItIs);
+    return this.#deadlines.bound(reply, withinMs, asItIs);
   }
 
   #explain(error: unknown, withinMs: number): CacheUnavailableError {

@@ -1,7 +1,7 @@
 import type { RedisClientOptions } from 'redis';
 import type { Clock } from '../../../../clock.js';
 import { settleWithin } from '../../../../clock.js';
-import { TimerWheel } from '../../../timer-wheel.js';
+import { Deadlines } from '../../../deadlines.js';
 import { serverClient } from '../server-client.js';
 import type { RedisNode, SentinelSettings } from '../redis-settings.js';
 import { SentinelError } from './sentinel-error.js';
@@ -19,14 +19,11 @@ export class MasterFinder {
   /** @param onReady called whenever another Sentinel becomes available */
   constructor(settings: SentinelSettings, clock: Clock, onReady: () => void) {
     this.#clock = clock;
-    const wheel = new TimerWheel(clock, {
-      answered: () => undefined,
-      failed: (error) => (error instanceof Error ? error : new Error(String(error))),
-    });
+    const deadlines = new Deadlines(clock);
     this.#nodes = settings.sentinels.map((node) => {
       const makeClient = () => serverClient(sentinelOptions(settings, node));
       const master = settings.master ?? 'mymaster';
-      return new SentinelNode({ makeClient, master, clock, wheel, onReady });
+      return new SentinelNode({ makeClient, master, clock, deadlines, onReady });
     });
   }
 

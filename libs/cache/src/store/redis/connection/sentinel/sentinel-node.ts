@@ -1,5 +1,5 @@
 import type { Clock } from '../../../../clock.js';
-import type { TimerWheel } from '../../../timer-wheel.js';
+import type { Deadlines } from '../../../deadlines.js';
 import type { RedisClient } from '../redis-client.js';
 import type { RedisNode } from '../redis-settings.js';
 import { replyCode } from '../error-replies.js';
@@ -15,7 +15,7 @@ export interface SentinelNodeParts {
   readonly master: string;
   readonly clock: Clock;
   /** Bounds the answers; shared with the other nodes. */
-  readonly wheel: TimerWheel;
+  readonly deadlines: Deadlines;
   /** Called whenever it becomes available. */
   readonly onReady: () => void;
 }
@@ -58,14 +58,14 @@ export class SentinelNode {
    * The master's address; `undefined` when this Sentinel does not answer in time. Never rejects.
    */
   async ask(): Promise<MasterView | undefined> {
-    const { clock, wheel } = this.#parts;
+    const { clock, deadlines } = this.#parts;
     if (clock.now() - this.#lastSign > MUTE_MS) this.#reopen();
     const answer = this.#settled.then(() => this.#look());
     // Unavailable or unresponsive: its answer may arrive for the next lookup; this one does not
     // wait.
     if (this.#trouble !== undefined) return undefined;
     try {
-      return await wheel.bound(answer, ANSWER_MS, () => this.#view);
+      return await deadlines.bound(answer, ANSWER_MS, () => this.#view);
     } catch {
       this.#trouble ??= SILENT;
       return undefined;

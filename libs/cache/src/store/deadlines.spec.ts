@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CacheUnavailableError } from '../cache-errors.js';
 import { FakeClock } from '../testing/fake-clock.js';
-import { TimerWheel } from './timer-wheel.js';
+import { Deadlines } from './deadlines.js';
 
 /** Moves the clock as a machine that is not busy does: a tick at a time. */
 async function pass(clock: FakeClock, ms: number): Promise<void> {
@@ -9,7 +9,7 @@ async function pass(clock: FakeClock, ms: number): Promise<void> {
   await Promise.resolve();
 }
 
-function wheel(): { clock: FakeClock; wheel: TimerWheel; events: string[] } {
+function ticking(): { clock: FakeClock; deadlines: Deadlines; events: string[] } {
   const clock = new FakeClock();
   const events: string[] = [];
   const hooks = {
@@ -20,21 +20,21 @@ function wheel(): { clock: FakeClock; wheel: TimerWheel; events: string[] } {
       return error instanceof Error ? error : new Error(String(error));
     },
   };
-  return { clock, wheel: new TimerWheel(clock, hooks), events };
+  return { clock, deadlines: new Deadlines(clock, hooks), events };
 }
 
 const never = new Promise<never>(() => undefined);
 
-describe('The timer wheel', () => {
-  it('the timer wheel passes answers and failures on', async () => {
-    const { wheel: bounds, events } = wheel();
+describe('Deadlines', () => {
+  it('deadlines let answers and failures pass', async () => {
+    const { deadlines: bounds, events } = ticking();
     expect(await bounds.bound(Promise.resolve(20), 50, (n) => Number(n) + 1)).toBe(21);
     await expect(bounds.bound(Promise.reject(new Error('no')), 50, String)).rejects.toThrow('no');
     expect(events).toEqual(['answered', 'failed']);
   });
 
-  it('the timer wheel rejects each call at its own deadline, at most two ticks late', async () => {
-    const { clock, wheel: bounds } = wheel();
+  it('deadlines reject each call at its own time, at most two ticks late', async () => {
+    const { clock, deadlines: bounds } = ticking();
     const ended: string[] = [];
     const late = (name: string) => (error: unknown) => {
       if (error instanceof CacheUnavailableError) ended.push(`${name} ${error.reason}`);
@@ -51,8 +51,8 @@ describe('The timer wheel', () => {
 
   describe('in a process that is late with its timers', () => {
     /** Ticks that each come 500 ms after the one before; before each the socket is read. */
-    function busyWheel(): { bounds: TimerWheel; tick: () => Promise<void> } {
-      const { clock, wheel: bounds } = wheel();
+    function busyProcess(): { bounds: Deadlines; tick: () => Promise<void> } {
+      const { clock, deadlines: bounds } = ticking();
       let now = 0;
       // An advance fires a timer at its own time, so the lateness is played by a clock that jumps.
       Object.defineProperty(clock, 'now', { value: () => now });
@@ -64,9 +64,9 @@ describe('The timer wheel', () => {
       return { bounds, tick };
     }
 
-    it('the timer wheel takes no answer that waits in the socket for a missing one', async () => {
-      const { bounds, tick } = busyWheel();
-      // Keeps the wheel turning.
+    it('deadlines do not take an answer that waits in the socket for a missing one', async () => {
+      const { bounds, tick } = busyProcess();
+      // Keeps the ticks coming.
       void bounds.bound(never, 60_000, String);
       for (let call = 0; call < 5; call++) {
         let answer: (text: string) => void = () => undefined;
@@ -78,8 +78,8 @@ describe('The timer wheel', () => {
       }
     });
 
-    it('the timer wheel gives a call up after as many polls of the sockets as an idle process makes', async () => {
-      const { bounds, tick } = busyWheel();
+    it('deadlines give a call up after as many polls of the sockets as an idle process makes', async () => {
+      const { bounds, tick } = busyProcess();
       const ended: string[] = [];
       for (const ms of [20, 50, 6_000]) {
         void bounds.bound(never, ms, String).catch(() => ended.push(String(ms)));
@@ -99,8 +99,8 @@ describe('The timer wheel', () => {
     });
   });
 
-  it('the timer wheel does not count slow turns of this process against a call', async () => {
-    const { clock, wheel: bounds } = wheel();
+  it('deadlines do not count slow turns of this process against a call', async () => {
+    const { clock, deadlines: bounds } = ticking();
     let answer: (text: string) => void = () => undefined;
     const work = new Promise<string>((resolve) => (answer = resolve));
     const settled = bounds.bound(work, 50, String).catch(() => 'timeout');
@@ -109,8 +109,8 @@ describe('The timer wheel', () => {
     expect(await settled).toBe('read in the tenth turn');
   });
 
-  it('the timer wheel reports an answer that comes after its call was given up, once', async () => {
-    const { clock, wheel: bounds, events } = wheel();
+  it('deadlines report an answer that comes after its call was given up, once', async () => {
+    const { clock, deadlines: bounds, events } = ticking();
     let answer: (text: string) => void = () => undefined;
     const work = new Promise<string>((resolve) => (answer = resolve));
     const settled = bounds.bound(work, 50, String).catch(() => 'timeout');
@@ -122,8 +122,8 @@ describe('The timer wheel', () => {
     expect(events).toEqual(['failed', 'late']);
   });
 
-  it('the timer wheel has a clock that gains no more than a tick between two ticks', () => {
-    const { clock, wheel: bounds } = wheel();
+  it('deadlines have a clock that gains no more than a tick between two ticks', () => {
+    const { clock, deadlines: bounds } = ticking();
     let now = 0;
     Object.defineProperty(clock, 'now', { value: () => now });
     void bounds.bound(never, 60_000, String);
@@ -137,8 +137,8 @@ describe('The timer wheel', () => {
     expect(bounds.now()).toBe(9);
   });
 
-  it('the timer wheel gives a call that waited for a long turn its whole time from then on', async () => {
-    const { clock, wheel: bounds } = wheel();
+  it('deadlines give a call that waited for a long turn its whole time from then on', async () => {
+    const { clock, deadlines: bounds } = ticking();
     let failed = false;
     void bounds.bound(never, 50, String).catch(() => (failed = true));
     await clock.stall(200);
