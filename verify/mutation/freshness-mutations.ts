@@ -81,7 +81,7 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
   {
     name: 'relay: an unknown cursor is taken for the end',
     suite: 'outbox/relay',
-    edits: [['await remove(ALL_KEYS);\n    return;', 'return;']],
+    edits: [['await remove(ALL_KEYS, undefined);\n    return;', 'return;']],
   },
   {
     name: 'relay: a long turn proves freshness',
@@ -179,7 +179,7 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
   {
     name: 'relay: waits for the acknowledgements of other processes',
     suite: 'outbox/relay',
-    edits: [['store.remove(selection, { awaitAcks: false })', 'store.remove(selection)']],
+    edits: [['{ awaitAcks: false, unlessMarked:', '{ unlessMarked:']],
   },
   {
     name: 'writer: answers at once when the relay has removed what others hold copies of',

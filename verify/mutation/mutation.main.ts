@@ -13,6 +13,7 @@ import { ENGINE_MUTATIONS } from './engine-mutations.js';
 import { FRESHNESS_MUTATIONS } from './freshness-mutations.js';
 import { INVALIDATION_MUTATIONS } from './invalidation-mutations.js';
 import { LOCAL_MUTATIONS } from './local-mutations.js';
+import { MARK_MUTATIONS } from './mark-mutations.js';
 import type { Mutation } from './mutation.js';
 import { NEST_MUTATIONS } from './nest-mutations.js';
 import { RAW_JSON_MUTATIONS } from './raw-json-mutations.js';
@@ -54,7 +55,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   keys: ['prefix-isolation'],
   'redis/connection': ['store-outages'],
   invalidate: ['write-order', 'retry-queue'],
-  outbox: ['relay-store', 'freshness-lease', 'relay', 'acknowledged-writes'],
+  outbox: ['removal-marks', 'relay-store', 'freshness-lease', 'relay', 'acknowledged-writes'],
   model: ['model'],
   nest: [
     'bodies',
@@ -110,6 +111,7 @@ const { values } = parseArgs({
 const wanted = new RegExp(values.only);
 const mutations = [
   ...SCRIPT_MUTATIONS,
+  ...MARK_MUTATIONS,
   ...ENGINE_MUTATIONS,
   ...SHARING_MUTATIONS,
   ...REFRESH_MUTATIONS,

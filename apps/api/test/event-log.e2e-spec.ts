@@ -52,6 +52,15 @@ describe.each(DATABASES_AND_POOLER)('The log of events on $name', ({ open }) => 
     expect(ids((await log.read(before)).events)).toEqual([1, 2, 3]);
   });
 
+  it('the outbox gives each event the position that its writer got, by which marks are found', async () => {
+    const before = await end();
+    const first = await append(event(1), event(2));
+    const second = await append(event(3));
+    const { events } = await log.read(before);
+    expect(first).not.toBe(second);
+    expect(events?.map(({ position }) => position)).toEqual([first, first, second]);
+  });
+
   it('the outbox holds nothing of a transaction that rolled back', async () => {
     const before = await end();
     const failing = own.database.transaction(async (tx) => {

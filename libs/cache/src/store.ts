@@ -1,5 +1,10 @@
 export { CacheEngine } from './engine/cache-engine.js';
-export type { InvalidationLog, LogBatch, InvalidationSet } from './outbox/invalidation-log.js';
+export type {
+  InvalidationLog,
+  LogBatch,
+  InvalidationSet,
+  StalePattern,
+} from './outbox/invalidation-log.js';
 export { FreshnessGuard } from './outbox/freshness-guard.js';
 export type { Consistency } from './outbox/freshness-guard.js';
 export type { RelayState } from './outbox/relay.js';
@@ -26,6 +31,7 @@ export type {
   RefreshLease,
   RefreshTerms,
   RefreshAcquisition,
+  RemovalOptions,
   StoreStatistics,
   TimedText,
 } from './store/cache-store.js';

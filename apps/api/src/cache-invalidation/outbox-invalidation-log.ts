@@ -22,8 +22,10 @@ export class OutboxInvalidationLog implements InvalidationLog {
     // Appended by another version of this program: what they make stale is unknown here.
     if (events?.every(isKnown) !== true)
       return { cursor: next, invalidations: 'everything', entries: 0 };
-    const stale = new Set(events.flatMap((event) => stalePatterns(event)));
-    return { cursor: next, invalidations: [...stale], entries: events.length, oldestMs };
+    const invalidations = events.flatMap((event) =>
+      stalePatterns(event).map((pattern) => ({ pattern, position: event.position })),
+    );
+    return { cursor: next, invalidations, entries: events.length, oldestMs };
   }
 
   now(): Promise<string> {

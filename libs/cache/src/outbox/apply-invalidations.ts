@@ -8,10 +8,14 @@ const MAX_PATTERNS = 5_000;
 /** Removals that are sent concurrently. */
 const SIDE_BY_SIDE = 100;
 
+/** The positions of the writes that made a pattern stale; `undefined` when one of them has none. */
+type Positions = Set<string> | undefined;
+
 /**
- * Removes what a batch of the log made stale: each pattern once, literal keys together. It does not
- * wait for acknowledgements: an unresponsive process must not delay the proof for all, and a writer
- * that relies on the relay waits for near caches itself.
+ * Removes what a batch of the log made stale, unless the store has the marks that all its writers
+ * have: each pattern once, literal keys without positions together. It does not wait for
+ * acknowledgements: an unresponsive process must not delay the proof for all, and a writer that
+ * relies on the relay waits for near caches itself.
  *
  * @param breathe called between groups of removals, so that a long run can renew the lead
  * @throws CacheUnavailableError when a removal is not confirmed
@@ -21,19 +25,34 @@ export async function applyInvalidations(
   stale: InvalidationSet,
   breathe: () => Promise<unknown>,
 ): Promise<void> {
-  const remove = (selection: KeySelection): Promise<number> =>
-    store.remove(selection, { awaitAcks: false });
-  const patterns = stale === 'everything' ? undefined : new Set(stale);
+  const remove = (selection: KeySelection, positions: Positions): Promise<number> =>
+    store.remove(selection, { awaitAcks: false, unlessMarked: [...(positions ?? [])] });
+  const patterns = stale === 'everything' ? undefined : byPattern(stale);
   if (patterns === undefined || patterns.size > MAX_PATTERNS) {
-    await remove(ALL_KEYS);
+    await remove(ALL_KEYS, undefined);
     return;
   }
-  const selections = [...patterns].map(selectPattern);
-  const keys = selections.flatMap((each) => (each.kind === 'keys' ? each.keys : []));
-  if (keys.length > 0) await remove(selectKeys(keys));
-  const wide = selections.filter(({ kind }) => kind !== 'keys');
-  for (let at = 0; at < wide.length; at += SIDE_BY_SIDE) {
-    if (at > 0) await breathe();
-    await Promise.all(wide.slice(at, at + SIDE_BY_SIDE).map(remove));
+  const keys: string[] = [];
+  const single: [KeySelection, Positions][] = [];
+  for (const [pattern, positions] of patterns) {
+    const selection = selectPattern(pattern);
+    if (positions === undefined && selection.kind === 'keys') keys.push(...selection.keys);
+    else single.push([selection, positions]);
   }
+  if (keys.length > 0) await remove(selectKeys(keys), undefined);
+  for (let at = 0; at < single.length; at += SIDE_BY_SIDE) {
+    if (at > 0) await breathe();
+    const group = single.slice(at, at + SIDE_BY_SIDE);
+    await Promise.all(group.map(([selection, positions]) => remove(selection, positions)));
+  }
+}
+
+function byPattern(stale: Exclude<InvalidationSet, 'everything'>): Map<string, Positions> {
+  const patterns = new Map<string, Positions>();
+  for (const each of stale) {
+    const { pattern, position } = typeof each === 'string' ? { pattern: each } : each;
+    const positions = patterns.has(pattern) ? patterns.get(pattern) : new Set<string>();
+    patterns.set(pattern, position === undefined ? undefined : positions?.add(position));
+  }
+  return patterns;
 }

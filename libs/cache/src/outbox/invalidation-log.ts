@@ -1,8 +1,19 @@
+/** A pattern that one write made stale. */
+export interface StalePattern {
+  readonly pattern: string;
+  /**
+   * Position of the write, the same text as its writer passes to `invalidate`. The relay leaves the
+   * removal out where the store has the mark that the writer has made it.
+   */
+  readonly position: string;
+}
+
 /**
  * The patterns that a batch of the log made stale, or `everything` when the log does not know the
- * cursor (of another log or a restored database, or older than the retained entries).
+ * cursor (of another log or a restored database, or older than the retained entries). A pattern
+ * without a position is removed in any case.
  */
-export type InvalidationSet = readonly string[] | 'everything';
+export type InvalidationSet = readonly (string | StalePattern)[] | 'everything';
 
 /** What became visible in the log after a cursor. */
 export interface LogBatch {

@@ -146,6 +146,17 @@ export interface RemovalOptions {
    * for up to `coherence.waitMs`. Default true.
    */
   readonly awaitAcks?: boolean;
+  /**
+   * Position of the write that needs the removal; its transaction is committed. The store keeps a
+   * mark of it, made atomically with the removal and lost with it. Optional for a store, which may
+   * also lose marks alone: the relay then removes once more. Default: no mark.
+   */
+  readonly committed?: string;
+  /**
+   * Positions of the writes that need the removal. Where the store has the mark of each, with an
+   * equal selection, it does nothing. Default: the removal is made.
+   */
+  readonly unlessMarked?: readonly string[];
 }
 
 /**

@@ -150,3 +150,96 @@ describe('The relay', () => {
     expect(leader.lines).toEqual(['Cache: the relay failed (CACHE_PATTERN_INVALID).']);
   });
 });
+
+describe('The relay after the writer', () => {
+  /** Commits, and removes what that makes stale; the position of the write. */
+  const write = async (member: Member, ...patterns: string[]): Promise<string> => {
+    const position = fleet.log.append(...patterns);
+    await member.engine.invalidate(patterns, { position, committedAt: fleet.clock.now() });
+    return position;
+  };
+  const applied = async (): Promise<void> => {
+    await fleet.clock.advanceAsync(100);
+    expect(fleet.books.cursor).toBe(fleet.log.end);
+  };
+
+  it('the relay leaves the values that were stored after their writer’s removal', async () => {
+    await write(leader, 'a', 'b:*');
+    await write(leader, 'a');
+    await put('a', 'b:1');
+    await applied();
+    expect(await left()).toEqual(['a', 'b:1']);
+  });
+
+  it('the relay leaves a value that was stored while its own removal was on the way', async () => {
+    const removal = leader.gates.before('removeWithoutAcks');
+    const position = fleet.log.append('a');
+    await fleet.clock.advanceAsync(100);
+    await removal.arrived;
+    await leader.engine.invalidate(['a'], { position, committedAt: fleet.clock.now() });
+    await put('a');
+    removal.release();
+    await applied();
+    expect(await left()).toEqual(['a']);
+  });
+
+  it('the relay removes what another write needs, whose writer has not removed it', async () => {
+    await write(leader, 'a');
+    fleet.log.append('a');
+    await put('a');
+    await applied();
+    expect(await left()).toEqual([]);
+  });
+
+  it('the relay removes the patterns of an event that its writer did not get to', async () => {
+    const position = fleet.log.append('a', 'b:*');
+    await leader.engine.invalidate(['a'], { position, committedAt: fleet.clock.now() });
+    await put('a', 'b:1');
+    await applied();
+    expect(await left()).toEqual(['a']);
+  });
+
+  it('the relay removes what a log without positions made stale, beside the same with one', async () => {
+    await write(leader, 'a');
+    fleet.log.entries.push('a', 'c');
+    await put('a', 'c');
+    await applied();
+    expect(await left()).toEqual([]);
+    await write(leader, 'a');
+    await put('a');
+    fleet.log.entries.push('a', ...fleet.log.entries.slice(-1));
+    await applied();
+    expect(await left()).toEqual([]);
+  });
+
+  it('the relay removes once more what a writer removed by its retry queue, as that knows no commit', async () => {
+    const writer = await fleet.join('bounded');
+    writer.away();
+    await write(writer, 'a');
+    leader.log.away = true;
+    writer.back();
+    await fleet.clock.advanceAsync(200);
+    expect(writer.engine.counts().pending_removals).toBe(0);
+    await put('a');
+    leader.log.away = false;
+    await fleet.clock.advanceAsync(300);
+    expect(await left()).toEqual([]);
+  });
+
+  it('the relay leaves what a writer has removed that trusts its store as long as that answers', async () => {
+    const writer = await fleet.join('bounded');
+    await write(writer, 'a');
+    await put('a');
+    await applied();
+    expect(await left()).toEqual(['a']);
+  });
+
+  it('the relay removes what its writer removed from another store', async () => {
+    const alone = await fleet.joinAlone();
+    // Its call ends when no other process may serve the old value; the removal is made at once.
+    void write(alone, 'a');
+    await put('a');
+    await applied();
+    expect(await left()).toEqual([]);
+  });
+});

@@ -1,16 +1,17 @@
-import type { InvalidationLog, LogBatch } from '@gad/cache/store';
+import type { InvalidationLog, LogBatch, StalePattern } from '@gad/cache/store';
 
 /** A log in memory that several processes share; a position is how many entries there were. */
 export class FakeLog {
-  readonly entries: string[] = [];
+  readonly entries: (string | StalePattern)[] = [];
   /** Another one, or the same one restored, has another name. */
   name = 'L';
   readonly #listeners = new Set<() => void>();
 
   /** Appends, as a transaction that commits; the position of the write. */
   append(...patterns: string[]): string {
-    this.entries.push(...patterns);
-    return this.end;
+    const position = `${this.name} ${this.entries.length + patterns.length}`;
+    this.entries.push(...patterns.map((pattern) => ({ pattern, position })));
+    return position;
   }
 
   get end(): string {

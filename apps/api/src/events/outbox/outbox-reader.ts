@@ -6,6 +6,8 @@ export interface OutboxRow {
   /** `null` in the one row that says that nothing became visible. */
   readonly name: string | null;
   readonly data: unknown;
+  /** The transaction that appended it. */
+  readonly xid: string | null;
   readonly age: number | null;
 }
 

@@ -50,13 +50,13 @@ from (select count(*) from appended) as done`;
  */
 export const READ_SINCE = `
 select pg_current_snapshot()::text as snapshot, ${OUTBOX_IDENTITY} as log, l.pruned_xid::text as pruned,
-  e.name, e.data, (extract(epoch from clock_timestamp() - e.created_at) * 1000)::float8 as age
+  e.name, e.data, e.xid::text as xid, (extract(epoch from clock_timestamp() - e.created_at) * 1000)::float8 as age
 from domain_event_log as l left join (
-  (select name, data, created_at from domain_events
+  (select name, data, xid, created_at from domain_events
     where xid >= pg_snapshot_xmax($1::pg_snapshot)
       and xid < pg_snapshot_xmax(pg_current_snapshot()) limit $2)
   union all
-  (select name, data, created_at from domain_events
+  (select name, data, xid, created_at from domain_events
     where xid = any (array(
       select x from pg_snapshot_xip($1::pg_snapshot) as x
       where pg_visible_in_snapshot(x, pg_current_snapshot())

@@ -2,13 +2,22 @@ import type { DomainEvent } from '../domain-events.js';
 import type { OutboxReader, OutboxRow } from './outbox-reader.js';
 import { onlyRow } from './outbox-reader.js';
 import type { OutboxPosition } from './outbox-position.js';
-import { covers, formatPosition, parsePosition, parseSnapshot } from './outbox-position.js';
+import {
+  covers,
+  formatPosition,
+  formatTransaction,
+  parsePosition,
+  parseSnapshot,
+} from './outbox-position.js';
+
+/** An event with the position of the write that it describes: what `appendEvents` returned for it. */
+export type LoggedEvent = DomainEvent & { readonly position: string };
 
 /** What became visible in the log since a cursor. */
 export interface OutboxReading {
   readonly cursor: string;
   /** `undefined`: unknown, or too many. */
-  readonly events: readonly DomainEvent[] | undefined;
+  readonly events: readonly LoggedEvent[] | undefined;
   /** Age of the oldest of them, in milliseconds. */
   readonly oldestMs: number | undefined;
 }
@@ -45,7 +54,10 @@ export class Outbox {
       cursor: next,
       // Appended by `appendEvents`, which takes nothing else; the caller copes with events of
       // another version.
-      events: entries.map(({ name, data }) => ({ name, data }) as DomainEvent),
+      events: entries.map(({ name, data, xid }) => {
+        const position = formatTransaction(first.log, xid ?? '');
+        return { name, data, position } as LoggedEvent;
+      }),
       oldestMs: ages.length === 0 ? undefined : Math.round(Math.max(0, ...ages.slice(0, 1_000))),
     };
   }

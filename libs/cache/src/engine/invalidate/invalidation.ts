@@ -36,17 +36,22 @@ export class Invalidation {
   ): Promise<boolean> {
     if (selections.length === 0) return true;
     const { freshness } = this;
-    if (freshness?.strict !== true || written === undefined) return this.#orEnqueue(selections);
+    if (freshness?.strict !== true || written === undefined) {
+      return this.#orEnqueue(selections, freshness && written);
+    }
     const done = await this.#orWait(selections, written, freshness);
     await freshness.commitWait(written);
     return done;
   }
 
   /** Confirmed in time, or pending. */
-  async #orEnqueue(selections: readonly KeySelection[]): Promise<boolean> {
+  async #orEnqueue(
+    selections: readonly KeySelection[],
+    written: CommitPosition | undefined,
+  ): Promise<boolean> {
     const { pending } = this;
     const version = pending.version();
-    const removal = pending.size === 0 ? this.#remove(selections) : undefined;
+    const removal = pending.size === 0 ? this.#remove(selections, written) : undefined;
     const done = removal === undefined ? 'failed' : await this.#inTime(removal, selections);
     if (done === true) return true;
     pending.enqueue(selections, version);
@@ -64,7 +69,7 @@ export class Invalidation {
     written: CommitPosition,
     freshness: FreshnessGuard,
   ): Promise<boolean> {
-    const removal = this.#remove(selections);
+    const removal = this.#remove(selections, written);
     if (removal !== undefined && (await this.#inTime(removal, selections)) === true) return true;
     const settled = this.#settled(selections, written, freshness);
     if (removal === undefined) return settled;
@@ -87,10 +92,15 @@ export class Invalidation {
     return applied;
   }
 
-  /** Sends the removals, unless the store is unavailable. */
-  #remove(selections: readonly KeySelection[]): Promise<true> | undefined {
+  /** Sends the removals, with the write's mark where it is in a log, unless the store is unavailable. */
+  #remove(
+    selections: readonly KeySelection[],
+    written: CommitPosition | undefined,
+  ): Promise<true> | undefined {
     if (!this.removals.possible) return undefined;
-    const removals = selections.map((selection) => this.removals.remove(selection));
+    const removals = selections.map((selection) =>
+      this.removals.remove(selection, written?.position),
+    );
     const all = Promise.all(removals).then(() => true as const);
     all.catch(ignore);
     return all;

@@ -26,13 +26,14 @@ export class Removals {
    * Removes the selection, after all earlier writes of this process. Resolves with the number of
    * removed values. The store is called before this returns, unless an earlier write is unsent.
    *
+   * @param committed position of a committed write in the log, for its mark
    * @throws CacheUnavailableError when the removal is not confirmed
    */
-  async remove(selection: KeySelection): Promise<number> {
+  async remove(selection: KeySelection, committed?: string): Promise<number> {
     const count = await this.replace(selection, async () => {
       const unsent = this.writes.unsent();
       if (unsent !== undefined) await unsent;
-      return this.store.remove(selection);
+      return this.store.remove(selection, committed === undefined ? {} : { committed });
     });
     this.counters.deletes += count;
     logRemoval(this.logger, selection, count);

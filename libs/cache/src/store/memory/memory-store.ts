@@ -15,11 +15,13 @@ import type {
   RefreshLease,
   RefreshTerms,
   RefreshAcquisition,
+  RemovalOptions,
   StoreStatistics,
   TimedText,
 } from '../cache-store.js';
 import type { LeaseWatch } from '../lease-watch.js';
 import { LeaseWatches } from '../lease-watch.js';
+import { MemoryMarks } from './memory-marks.js';
 import { MemoryRelayStore } from './memory-relay-store.js';
 import type { StoredText } from './memory-entry.js';
 import { MemoryLeases } from './memory-leases.js';
@@ -54,6 +56,7 @@ export class MemoryStore implements CacheStore {
   readonly #maxBytes: number;
   readonly #leases: MemoryLeases;
   readonly #turns: RefreshLeases;
+  readonly #marks = new MemoryMarks();
   #hits = 0;
   #misses = 0;
   #evictions = 0;
@@ -172,7 +175,13 @@ export class MemoryStore implements CacheStore {
     return Promise.resolve(this.#text(key)?.text === text && this.#drop(key));
   }
 
-  remove(selection: KeySelection): Promise<number> {
+  remove(
+    selection: KeySelection,
+    { committed, unlessMarked = [] }: RemovalOptions = {},
+  ): Promise<number> {
+    const marked = unlessMarked.length > 0 && this.#marks.has(selection, unlessMarked);
+    if (marked) return Promise.resolve(0);
+    if (committed !== undefined) this.#marks.add(selection, committed);
     const keys =
       selection.kind === 'keys' ? selection.keys : this.#keys().filter(matcherOf(selection));
     let removed = 0;

@@ -22,6 +22,8 @@ export class KeyLayout {
   readonly channel: string;
   /** State of the invalidation stream; see the script `announce`. */
   readonly removals: string;
+  /** Marks of the writers' removals; see the script part `marks`. */
+  readonly marks: string;
   /** Channel of the invalidation stream. */
   readonly removalChannel: string;
   readonly prefixBytes: Buffer;
@@ -38,6 +40,7 @@ export class KeyLayout {
     this.cursor = `${prefix}\0cursor`;
     this.channel = `${prefix}\0awake:${database}`;
     this.removals = `${prefix}\0removals`;
+    this.marks = `${prefix}\0marks`;
     this.removalChannel = `${prefix}\0removed:${database}`;
     this.prefixBytes = Buffer.from(prefix);
     this.#stagingPrefix = `${prefix}\0staged:`;

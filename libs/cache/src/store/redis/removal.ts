@@ -39,15 +39,12 @@ export class Removal {
   constructor(private readonly parts: RemovalParts) {}
 
   /** Publishes the removal with its last script and waits for acknowledgements if required. */
-  async remove(
-    selection: KeySelection,
-    { awaitAcks = true }: RemovalOptions = {},
-  ): Promise<number> {
+  async remove(selection: KeySelection, options: RemovalOptions = {}): Promise<number> {
     const { connection, notices } = this.parts;
     const { generation } = connection;
-    const notice = notices.of(selection, awaitAcks);
+    const notice = notices.of(selection, options.awaitAcks !== false);
     try {
-      const count = await this.#selected(selection, notice);
+      const count = await this.#selected(selection, notice, markTerms(selection, options));
       connection.assertGeneration(generation);
       await notice.acknowledged();
       return count;
@@ -74,18 +71,23 @@ export class Removal {
     return asNumber(await connection.run(DISCARD, keys, args, withinMs, 'guarded')) === 1;
   }
 
-  #selected(selection: KeySelection, notice: Announcement): Promise<number> {
-    if (selection.kind === 'keys') return this.#byName(selection.keys, notice);
+  #selected(selection: KeySelection, notice: Announcement, terms: string): Promise<number> {
+    if (selection.kind === 'keys') return this.#byName(selection.keys, notice, terms);
     if (selection.kind === 'all') return this.#everything(notice);
-    return this.#matching(selection.glob, notice);
+    return this.#matching(selection.glob, notice, terms);
   }
 
   /**
    * One script per 200 keys.
    *
    * @param notice announcement that these members complete; without it nothing is published
+   * @param terms of the mark, for a single key
    */
-  async #byName(members: readonly (string | Buffer)[], notice?: Announcement): Promise<number> {
+  async #byName(
+    members: readonly (string | Buffer)[],
+    notice?: Announcement,
+    terms = '',
+  ): Promise<number> {
     const { connection, layout, index, notices, withinMs } = this.parts;
     let removed = 0;
     for (let at = 0; at < members.length; at += CHUNK) {
@@ -97,8 +99,8 @@ export class Removal {
       );
       const told = at + CHUNK >= members.length ? notice : undefined;
       const operands = told?.operands() ?? notices.noMessage;
-      const args = [layout.channel, index === undefined ? '0' : '1', ...operands, ...chunk];
-      const keys = [layout.index, layout.removals, ...names];
+      const args = [layout.channel, index === undefined ? '0' : '1', ...operands, terms, ...chunk];
+      const keys = [layout.index, layout.removals, layout.marks, ...names];
       const reply = await connection.run(REMOVE, keys, args, withinMs, 'always');
       const [count, answer] = asList(reply);
       removed += asNumber(count);
@@ -112,12 +114,12 @@ export class Removal {
    * candidates, one script per 200 matches and one that publishes. Without: a SCAN of the database,
    * and a rebuild.
    */
-  async #matching(glob: Glob, notice: Announcement): Promise<number> {
+  async #matching(glob: Glob, notice: Announcement, terms: string): Promise<number> {
     const { index } = this.parts;
     const viaIndex = index !== undefined;
     const done =
       viaIndex && glob.isPrefix
-        ? await this.#range(glob.literalPrefix, notice)
+        ? await this.#range(glob.literalPrefix, notice, terms)
         : viaIndex
           ? await this.#filtered(index, glob)
           : { removed: 0, complete: false };
@@ -142,24 +144,30 @@ export class Removal {
     return (done?.removed ?? 0) + scanned;
   }
 
-  /** @param notice announcement that this range completes; without it nothing is published */
+  /**
+   * @param notice announcement that this range completes; without it nothing is published
+   * @param terms of the mark, for the first page alone: the server may be another one by the second
+   */
   async #range(
     literal: Buffer,
     notice?: Announcement,
+    terms = '',
   ): Promise<{ removed: number; complete: boolean }> {
     const { connection, layout, notices, withinMs } = this.parts;
     let rest = rangeOf(literal);
+    let onPage = terms;
     let removed = 0;
     let epoch: string | undefined;
     for (;;) {
       const operands = notice?.operands() ?? notices.noMessage;
       const reply = await connection.runForBytes(
         REMOVE_RANGE,
-        [layout.index, layout.removals],
-        [layout.prefix, rest.min, rest.max, String(CHUNK), layout.channel, ...operands],
+        [layout.index, layout.removals, layout.marks],
+        [layout.prefix, rest.min, rest.max, String(CHUNK), layout.channel, ...operands, onPage],
         withinMs,
         'always',
       );
+      onPage = '';
       const [epochBytes, count, members, last, answer] = asList(reply);
       removed += asNumber(count);
       notice?.answered(answer);
@@ -190,4 +198,18 @@ export class Removal {
     }
     return removed;
   }
+}
+
+/**
+ * Terms of the mark, as the scripts take them; none for several keys, whose announcement may cover
+ * more than them, and for positions of several lines.
+ */
+function markTerms(
+  selection: KeySelection,
+  { committed, unlessMarked = [] }: RemovalOptions,
+): string {
+  const positions = committed === undefined ? unlessMarked : [committed];
+  const several = selection.kind === 'keys' && selection.keys.length > 1;
+  if (several || positions.length === 0 || positions.some((each) => /[\r\n]/.test(each))) return '';
+  return (committed === undefined ? '-' : '+') + positions.join('\n');
 }

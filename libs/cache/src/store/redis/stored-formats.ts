@@ -36,4 +36,6 @@ export const SCRIPT_CONSTANTS: Readonly<Record<string, string | number>> = {
   MARKS_TO: '(\0s',
   REBUILD_MARK: '\0r',
   MAX_REFRESH_BACKOFF_MS,
+  MAX_MARKS: 10_000,
+  MARK_LIFE_MS: 60_000,
 };

@@ -2,7 +2,8 @@
 --
 -- KEYS[1]   key index
 -- KEYS[2]   state of the invalidation stream
--- KEYS[3..] data keys
+-- KEYS[3]   marks
+-- KEYS[4..] data keys
 -- ARGV[1]   channel of the waiters
 -- ARGV[2]   1 if an index is kept, else 0
 -- ARGV[3]   channel of the invalidation stream
@@ -10,14 +11,19 @@
 -- ARGV[5]   process and serial that ask for acknowledgements, or '-'
 -- ARGV[6]   1 to create the sequence if there is none, else 0
 -- ARGV[7]   stale bound in milliseconds
--- ARGV[8..] index members, in the order of the data keys
+-- ARGV[8]   terms of the mark; '' unless this is a whole removal
+-- ARGV[9..] index members, in the order of the data keys
 -- Returns   {removed values, what `announce` returns}
 -- Cost      O(k log n) for k keys in an index of n
 -- @include unlink-one
 -- @include announce
+-- @include marks
+if marked(KEYS[3], ARGV[8], ARGV[4]) then return {0, {}} end
 local removed = 0
-for i = 3, #KEYS do removed = removed + unlink_one(KEYS[i], ARGV[i + 5]) end
-if ARGV[2] == '1' then redis.call('ZREM', KEYS[1], unpack(ARGV, 8)) end
+for i = 4, #KEYS do removed = removed + unlink_one(KEYS[i], ARGV[i + 5]) end
+if ARGV[2] == '1' then redis.call('ZREM', KEYS[1], unpack(ARGV, 9)) end
 wake(ARGV[1])
 if ARGV[4] == '' then return {removed, {}} end
-return {removed, announce(KEYS[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7]))}
+local answer = announce(KEYS[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7]))
+mark(KEYS[3], ARGV[8], ARGV[4])
+return {removed, answer}
