@@ -10,6 +10,7 @@ const project = (displayName, testMatch, rest = {}) => ({
     '^@gad/cache$': '<rootDir>/libs/cache/src/index.ts',
     '^@gad/cache/engine$': '<rootDir>/libs/cache/src/engine.ts',
     '^@gad/cache/store$': '<rootDir>/libs/cache/src/store.ts',
+    '^@gad/cache/transactions$': '<rootDir>/libs/cache/src/transactions.ts',
     '^@gad/cache/testing$': '<rootDir>/libs/cache/src/testing/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

@@ -12,6 +12,7 @@ const DOORS: Readonly<Record<string, string>> = {
   '@gad/cache': 'libs/cache/src/index.ts',
   '@gad/cache/engine': 'libs/cache/src/engine.ts',
   '@gad/cache/store': 'libs/cache/src/store.ts',
+  '@gad/cache/transactions': 'libs/cache/src/transactions.ts',
   '@gad/cache/testing': 'libs/cache/src/testing/index.ts',
 };
 

@@ -8,6 +8,7 @@ const sources = {
   '@gad/cache': new URL('libs/cache/src/index.ts', root).href,
   '@gad/cache/engine': new URL('libs/cache/src/engine.ts', root).href,
   '@gad/cache/store': new URL('libs/cache/src/store.ts', root).href,
+  '@gad/cache/transactions': new URL('libs/cache/src/transactions.ts', root).href,
   '@gad/cache/testing': new URL('libs/cache/src/testing/index.ts', root).href,
 };
 

@@ -21,6 +21,7 @@ import { REFRESH_MUTATIONS } from './refresh-mutations.js';
 import { SCRIPT_MUTATIONS } from './script-mutations.js';
 import { SHARING_MUTATIONS } from './sharing-mutations.js';
 import { STORE_MUTATIONS } from './store-mutations.js';
+import { TRANSACTION_MUTATIONS } from './transaction-mutations.js';
 import { WorkspaceCopy } from './workspace-copy.js';
 
 /** The suites below `libs/cache/test`, `libs/cache/src` and `verify` that the guards are for. */
@@ -56,6 +57,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'redis/connection': ['store-outages'],
   invalidate: ['write-order', 'retry-queue'],
   outbox: ['removal-marks', 'relay-store', 'freshness-lease', 'relay', 'acknowledged-writes'],
+  transactions: ['in-transaction'],
+  outbox: ['relay-store', 'freshness-lease', 'relay', 'acknowledged-writes'],
   model: ['model'],
   nest: [
     'bodies',
@@ -121,6 +124,7 @@ const mutations = [
   ...FRESHNESS_MUTATIONS,
   ...LOCAL_MUTATIONS,
   ...INVALIDATION_MUTATIONS,
+  ...TRANSACTION_MUTATIONS,
 ]
   .filter(({ name }) => wanted.test(name))
   .slice(Number(values.skip));

@@ -19,6 +19,7 @@ import type { EngineParts, SetOptions } from './engine-parts.js';
 import { LeaseToken } from './load/lease-token.js';
 import { acquireManually, putByHand } from './load/manual-lease.js';
 import { Invalidation } from './invalidate/invalidation.js';
+import { isBeforeCommit, OpenTransaction } from './open-transaction.js';
 import { Removals } from './invalidate/removals.js';
 import type { KeyLint } from '../keys/key-lint.js';
 import { assertKey, assertWritable } from '../keys/key-validation.js';
@@ -33,6 +34,7 @@ import { StoreGate } from './store-gate.js';
 import { ReadGate } from './lookup/read-gate.js';
 import { assertLifetime, ttlMilliseconds } from '../values/ttl.js';
 import { ValueCodec } from '../values/value-codec.js';
+import { WarnOnce } from '../episodes.js';
 import { WriteOrder } from './invalidate/write-order.js';
 
 /**
@@ -58,6 +60,7 @@ export class CacheEngine {
   readonly #near: NearReads;
   readonly #writes = new WriteOrder();
   #opening: Promise<void> | undefined;
+  readonly #early: WarnOnce;
 
   constructor(parts: EngineParts) {
     this.store = parts.store;
@@ -65,6 +68,7 @@ export class CacheEngine {
     this.#limits = parts.limits;
     this.#log = parts.logger;
     this.#lint = parts.lint;
+    this.#early = new WarnOnce((message) => parts.logger.warn(message));
     this.#random = parts.random ?? Math.random;
     this.codec = new ValueCodec({ ...parts.values, maxValueBytes: parts.limits.maxValueBytes });
     const { store, clock, logger, limits, freshness } = parts;
@@ -255,7 +259,7 @@ export class CacheEngine {
   /**
    * Acquires a lease for a manual fill. Call it before reading the source and pass the token to `set`,
    * which then stores only if nothing was invalidated meanwhile. `undefined` when another caller is
-   * loading, a value is there, or the store is unavailable.
+   * loading, a value is there, the store is unavailable, or the call is inside a transaction.
    *
    * Cost: one script.
    * @throws CacheKeyInvalidError
@@ -263,6 +267,7 @@ export class CacheEngine {
   async acquireLease(key: string): Promise<LeaseToken | undefined> {
     this.#lint?.check(key);
     assertWritable(key);
+    if (OpenTransaction.current !== undefined) return undefined;
     try {
       const lease = await acquireManually(this.#parts, key, currentBudget(this.#parts));
       return lease === undefined ? undefined : new LeaseToken(lease);
@@ -339,6 +344,7 @@ export class CacheEngine {
   async delete(keys: string | readonly string[]): Promise<number> {
     const all = typeof keys === 'string' ? [keys] : keys;
     all.forEach(assertKey);
+    this.#warnBeforeCommit();
     return all.length === 0 ? 0 : this.#removals.remove(selectKeys(all));
   }
 
@@ -350,6 +356,7 @@ export class CacheEngine {
    * @throws CachePatternInvalidError; CacheUnavailableError when the removal is not confirmed
    */
   async deletePattern(pattern: string): Promise<number> {
+    this.#warnBeforeCommit();
     return this.#removals.remove(selectPattern(pattern));
   }
 
@@ -367,6 +374,9 @@ export class CacheEngine {
    * unavailable. `false` says that the removal is in the retry queue. Until it is applied this process
    * bypasses the store; other processes do not know of it, and a process that crashes forgets it.
    *
+   * Inside a transaction that the cache knows of (`@gad/cache/transactions`) it resolves at once with
+   * `false`, and the removal runs after the commit, before the transaction's call returns.
+   *
    * Cost: as {@link deletePattern}. Never throws `CacheUnavailableError`.
    * @throws CachePatternInvalidError
    */
@@ -375,7 +385,15 @@ export class CacheEngine {
     written?: CommitPosition,
   ): Promise<boolean> {
     const all = typeof patterns === 'string' ? [patterns] : patterns;
-    return this.#invalidations.run(all.map(selectPattern), written);
+    const selections = all.map(selectPattern);
+    const run = (): Promise<boolean> => this.#invalidations.run(selections, written);
+    const transaction = OpenTransaction.current;
+    if (transaction !== undefined) {
+      transaction.defer(run);
+      return false;
+    }
+    this.#warnBeforeCommit();
+    return run();
   }
 
   /**
@@ -413,11 +431,18 @@ export class CacheEngine {
     return currentBudget(this.#parts).spend(call);
   }
 
+  #warnBeforeCommit(): void {
+    if (isBeforeCommit()) this.#early.warn('early', `Cache: ${BEFORE_COMMIT}`);
+  }
+
   #countUnavailable(error: unknown): void {
     if (!(error instanceof CacheUnavailableError)) throw error;
     this.#counters.errors++;
   }
 }
+
+const BEFORE_COMMIT =
+  'a removal ran before the commit of the open transaction, so a reader may store the old value again; announce the transactions (invalidateAfterCommit of @gad/cache/transactions) and use invalidate or @CacheInvalidate.';
 
 function nearCacheOf({ store, local, clock }: EngineParts, parsed: boolean): NearCache | undefined {
   const { coherence } = store;

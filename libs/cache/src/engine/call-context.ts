@@ -1,16 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** The context of the current call: its load and its request. */
+/** The context of the current call: its load, its request and its transaction. */
 export interface CallContext {
   /** The enclosing load, if any; `LoadGraph` knows its type. */
   readonly load: unknown;
   /** The deadline budgets of the current request, if any, by cache. */
   readonly budgets: Map<object, unknown> | undefined;
+  /** The announced transaction, if any; `OpenTransaction` knows its type. */
+  readonly transaction: unknown;
 }
 
-const NOTHING: CallContext = { load: undefined, budgets: undefined };
+const NOTHING: CallContext = { load: undefined, budgets: undefined, transaction: undefined };
 
-// One storage for all caches and both fields: on Node 20 each storage in use adds a cost to every
+// One storage for all caches and all fields: on Node 20 each storage in use adds a cost to every
 // promise of the process.
 const contexts = new AsyncLocalStorage<CallContext>();
 

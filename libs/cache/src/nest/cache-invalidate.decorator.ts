@@ -1,4 +1,5 @@
 import type { CacheService } from '../cache.service.js';
+import { afterCommit } from '../engine/open-transaction.js';
 import { aroundMethod } from './bound-method.js';
 
 /** A pattern, or a function that returns patterns for a call. */
@@ -38,7 +39,8 @@ export type InvalidateDecorator<Args extends readonly unknown[], Result> = <
 /**
  * Invalidates what a handler or a method has made stale: after it succeeds and before its caller
  * gets the answer, so that no caller reads a stale value after its write was acknowledged. Not
- * after a failure.
+ * after a failure. Inside a transaction that the cache knows of (`@gad/cache/transactions`) after its
+ * commit, and not after a rollback.
  *
  * On a handler, patterns receive the handler's arguments, after its pipes.
  *
@@ -95,5 +97,9 @@ async function remove(
   onUnavailable: 'retry' | 'throw',
 ): Promise<void> {
   if (onUnavailable === 'retry') await cache.invalidate(patterns);
-  else for (const pattern of patterns) await cache.deletePattern(pattern);
+  else {
+    await afterCommit(async () => {
+      for (const pattern of patterns) await cache.deletePattern(pattern);
+    });
+  }
 }

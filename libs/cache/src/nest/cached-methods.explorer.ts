@@ -11,6 +11,7 @@ import { Decorated, decorationsOf, handlerDecoration, isRoute } from './decorate
 import { own } from './owner.js';
 import { assertAnswers, assertCacheable, assertNotOverridden } from './route-rules.js';
 import { Serializers } from './serializers.js';
+import { watchTransactions } from './unannounced-transactions.js';
 
 /** Any function. */
 type Method = { readonly name: string } & object;
@@ -25,6 +26,7 @@ export class CachedMethodsExplorer
   implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown
 {
   readonly #application: Application;
+  #unwatch: (() => void) | undefined;
 
   constructor(
     private readonly container: ModulesContainer,
@@ -38,6 +40,7 @@ export class CachedMethodsExplorer
     if (this.#application.checked) return;
     this.#application.checked = true;
     this.#orEnd(() => this.#checkMethods());
+    this.#unwatch = watchTransactions(this.container);
   }
 
   #checkMethods(): void {
@@ -91,6 +94,7 @@ export class CachedMethodsExplorer
 
   onApplicationShutdown(): void {
     this.#application.end();
+    this.#unwatch?.();
   }
 
   /**

@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.js';
 import type { BackgroundTasks } from './background-tasks.js';
 import type { GetOrSetOptions, Loader } from '../../values/get-or-set-options.js';
 import type { CacheFill } from './cache-fill.js';
+import { OpenTransaction } from '../open-transaction.js';
 import type { StoredEntry } from '../lookup/lookup.js';
 import { RecentKeys } from './recent-keys.js';
 import type { BudgetOwner } from '../request-deadline.js';
@@ -31,9 +32,10 @@ export class BackgroundRefresh {
     this.#coolingDown = new RecentKeys(parts.clock, COOLDOWN_MS);
   }
 
-  /** Starts a refresh, unless one is running. Returns at once. */
+  /** Starts a refresh, unless one is running or the caller is in a transaction. Returns at once. */
   refresh<T>(key: string, loader: Loader<T>, options: GetOrSetOptions, miss: StoredEntry): void {
     if (this.loads.isLoading(key) || this.#coolingDown.has(key)) return;
+    if (OpenTransaction.current !== undefined) return;
     this.work.start(key, async () => {
       const budget = currentBudget(this.parts);
       const request = {

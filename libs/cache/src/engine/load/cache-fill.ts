@@ -3,6 +3,7 @@ import { logSet, logUnstored } from '../../cache-log.js';
 import { settleWithin } from '../../clock.js';
 import type { Loader } from '../../values/get-or-set-options.js';
 import { WarnOnce } from '../../episodes.js';
+import { OpenTransaction } from '../open-transaction.js';
 import type { FillLease } from './fill-lease.js';
 import { HIT_FOR_MISS_MS } from './fill-lease.js';
 import { storageTerms } from '../../values/staleness.js';
@@ -19,6 +20,17 @@ import { SingleFlight } from './single-flight.js';
 
 /** Timeout in seconds of a loader without a hard timeout. */
 const LIMIT_SECONDS = { foreground: 300, background: 30 };
+
+/** Why a caller loads alone: see `Entanglement`, or it reads inside its transaction. */
+type Alone = Entanglement | 'transaction';
+
+const NOT_CACHED: Readonly<Record<Exclude<Alone, 'together'>, (key: string) => string>> = {
+  inside: (key) => `the loader of ${key} reads ${key} itself; the inner read is not cached.`,
+  cycle: (key) =>
+    `the load of ${key} waits for a load that reads ${key}; the inner read is loaded again and not cached.`,
+  transaction: (key) =>
+    `${key} was loaded inside an open transaction and is not cached, because it may never be committed; read it before or after.`,
+};
 
 /**
  * From a miss to a value: single flight in the process, a lease in the store, the loader, and a
@@ -54,7 +66,7 @@ export class CacheFill {
 
   /**
    * Joins or leads the load of a key after a miss. A call from inside a load that would wait for
-   * itself runs its own loader instead, without the store.
+   * itself, or from inside a transaction, runs its own loader instead, without the store.
    *
    * Cost in store calls for the leader: one acquire and one fill; for a joiner none.
    *
@@ -62,8 +74,11 @@ export class CacheFill {
    * @returns `undefined` when the caller should read again
    */
   join<T>(request: LoadRequest<T>, isRetry: boolean): Promise<LoadOutcome> | undefined {
-    const entanglement = this.#reentrancy.entangled(request.key);
-    if (entanglement !== undefined) return this.#loadReentrant(request, entanglement);
+    const why =
+      OpenTransaction.current === undefined
+        ? this.#reentrancy.entangled(request.key)
+        : 'transaction';
+    if (why !== undefined) return this.#loadAlone(request, why);
     let led = false;
     const lead = (flight: Flight<LoadOutcome>): Promise<void> => {
       led = true;
@@ -150,8 +165,8 @@ export class CacheFill {
     }
   }
 
-  /** For a caller that would wait for itself; only the outer load is stored. */
-  async #loadReentrant<T>(request: LoadRequest<T>, why: Entanglement): Promise<LoadOutcome> {
+  /** For a caller that would wait for itself, or reads in its transaction: nothing is stored. */
+  async #loadAlone<T>(request: LoadRequest<T>, why: Alone): Promise<LoadOutcome> {
     this.#tell(why, request.key);
     let inner: unknown;
     try {
@@ -169,14 +184,8 @@ export class CacheFill {
   }
 
   /** Warns once about each kind. A batch loader that reads its own keys is fine. */
-  #tell(why: Entanglement, key: string): void {
-    if (why === 'together') return;
-    this.#entangled.warn(
-      why,
-      why === 'inside'
-        ? `Cache: the loader of ${key} reads ${key} itself; the inner read is not cached.`
-        : `Cache: the load of ${key} waits for a load that reads ${key}; the inner read is loaded again and not cached.`,
-    );
+  #tell(why: Alone, key: string): void {
+    if (why !== 'together') this.#entangled.warn(why, `Cache: ${NOT_CACHED[why](key)}`);
   }
 
   async #store<T>(

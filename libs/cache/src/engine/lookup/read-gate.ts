@@ -8,11 +8,13 @@ import type {
   RefreshAcquisition,
   TimedText,
 } from '../../store/cache-store.js';
+import { OpenTransaction, TRANSACTIONS } from '../open-transaction.js';
 import type { RetryQueue } from '../invalidate/retry-queue.js';
 
 /**
- * The reads of a store. They are rejected while removals of this process are pending, because they
- * might return removed values, and, with an invalidation log, while the store is not proved fresh.
+ * The reads of a store. They are rejected while removals of this process are pending or wait for the
+ * commit of the caller's transaction, because they might return removed values, and, with an
+ * invalidation log, while the store is not proved fresh.
  *
  * The gate is checked when a read is sent: a read that was sent before the removal became pending,
  * or before the proof expired, began before the write was acknowledged. `Lookup` checks the proof
@@ -60,7 +62,8 @@ export class ReadGate implements Pick<
 
   /** Whether a read may be sent now, and a local copy of an earlier read may be used. */
   get trusted(): boolean {
-    return this.pending.size === 0 && this.proved;
+    const clean = !TRANSACTIONS.announced || !OpenTransaction.dirty;
+    return this.pending.size === 0 && clean && this.proved;
   }
 
   /** Whether a value that was read may be used now. */

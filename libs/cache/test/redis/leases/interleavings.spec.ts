@@ -110,12 +110,13 @@ describe('A take-over', () => {
   });
 
   it('a take-over keeps the waiters that want to be woken', async () => {
-    const slow = await mine.acquire('k', { leaseMs: 200, replace: false }, MS);
+    // Long enough for the waiter to ask before it ends, also on a busy machine.
+    const slow = await mine.acquire('k', { leaseMs: 1_500, replace: false }, MS);
     if (slow.state !== 'owned') throw new Error(slow.state);
     const watch = theirs.watch('k');
     expect((await theirs.acquire('k', { leaseMs: MS, replace: false }, MS)).state).toBe('wait');
     const woken = watch.changed(60_000);
-    await sleep(250);
+    await sleep(1_600);
     const taken = await mine.acquire('k', { leaseMs: MS, replace: false }, MS);
     if (taken.state !== 'owned') throw new Error(taken.state);
     expect(await mine.fill(taken.lease, '1', undefined, MS)).toBe(true);
