@@ -20,7 +20,12 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
   {
     name: 'validity: reads are sent without proof',
     suite: 'outbox/freshness-lease',
-    edits: [['return this.pending.size === 0 && this.proved;', 'return this.pending.size === 0;']],
+    edits: [
+      [
+        'return this.pending.size === 0 && clean && this.proved;',
+        'return this.pending.size === 0 && clean;',
+      ],
+    ],
   },
   {
     name: 'validity: a hit is not judged when it is used',

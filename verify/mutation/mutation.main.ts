@@ -136,7 +136,7 @@ const unexpected: string[] = [...misfits];
 const redis = await startRedis();
 try {
   if (!values.list && misfits.length === 0) {
-    const already = await firstFailure(SUITES);
+    const already = await firstFailure([...new Set(mutations.map(({ suite }) => suite))]);
     if (already !== undefined) throw new Error(`Fails unmutated: ${already}`);
     for (const mutation of mutations) await judge(mutation);
   }

@@ -17,7 +17,10 @@ export const TRANSACTION_MUTATIONS: readonly Mutation[] = [
     name: 'transaction: reads what it has invalidated itself',
     suite,
     edits: [
-      ['const clean = !TRANSACTIONS.announced || !OpenTransaction.dirty;', 'const clean = true;'],
+      [
+        'const clean = !TRANSACTIONS.announced || !OpenTransaction.dirty;',
+        'const clean = true as boolean;',
+      ],
     ],
   },
   {
