@@ -58,7 +58,6 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   invalidate: ['write-order', 'retry-queue'],
   outbox: ['removal-marks', 'relay-store', 'freshness-lease', 'relay', 'acknowledged-writes'],
   transactions: ['in-transaction'],
-  outbox: ['relay-store', 'freshness-lease', 'relay', 'acknowledged-writes'],
   model: ['model'],
   nest: [
     'bodies',

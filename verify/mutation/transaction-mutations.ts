@@ -8,8 +8,8 @@ export const TRANSACTION_MUTATIONS: readonly Mutation[] = [
     suite,
     edits: [
       [
-        'const transaction = OpenTransaction.current;\n    if (transaction !== undefined) {\n      transaction.defer(run);',
-        'const transaction = undefined as OpenTransaction | undefined;\n    if (transaction !== undefined) {\n      transaction.defer(run);',
+        'const transaction = OpenTransaction.current;\n    if (transaction !== undefined) {\n      transaction.defer(() =>',
+        'const transaction = undefined as OpenTransaction | undefined;\n    if (transaction !== undefined) {\n      transaction.defer(() =>',
       ],
     ],
   },

@@ -19,7 +19,7 @@ import type { EngineParts, SetOptions } from './engine-parts.js';
 import { LeaseToken } from './load/lease-token.js';
 import { acquireManually, putByHand } from './load/manual-lease.js';
 import { Invalidation } from './invalidate/invalidation.js';
-import { isBeforeCommit, OpenTransaction } from './open-transaction.js';
+import { OpenTransaction } from './open-transaction.js';
 import { Removals } from './invalidate/removals.js';
 import type { KeyLint } from '../keys/key-lint.js';
 import { assertKey, assertWritable } from '../keys/key-validation.js';
@@ -34,7 +34,6 @@ import { StoreGate } from './store-gate.js';
 import { ReadGate } from './lookup/read-gate.js';
 import { assertLifetime, ttlMilliseconds } from '../values/ttl.js';
 import { ValueCodec } from '../values/value-codec.js';
-import { WarnOnce } from '../episodes.js';
 import { WriteOrder } from './invalidate/write-order.js';
 
 /**
@@ -60,7 +59,6 @@ export class CacheEngine {
   readonly #near: NearReads;
   readonly #writes = new WriteOrder();
   #opening: Promise<void> | undefined;
-  readonly #early: WarnOnce;
 
   constructor(parts: EngineParts) {
     this.store = parts.store;
@@ -68,7 +66,6 @@ export class CacheEngine {
     this.#limits = parts.limits;
     this.#log = parts.logger;
     this.#lint = parts.lint;
-    this.#early = new WarnOnce((message) => parts.logger.warn(message));
     this.#random = parts.random ?? Math.random;
     this.codec = new ValueCodec({ ...parts.values, maxValueBytes: parts.limits.maxValueBytes });
     const { store, clock, logger, limits, freshness } = parts;
@@ -344,7 +341,6 @@ export class CacheEngine {
   async delete(keys: string | readonly string[]): Promise<number> {
     const all = typeof keys === 'string' ? [keys] : keys;
     all.forEach(assertKey);
-    this.#warnBeforeCommit();
     return all.length === 0 ? 0 : this.#removals.remove(selectKeys(all));
   }
 
@@ -356,7 +352,6 @@ export class CacheEngine {
    * @throws CachePatternInvalidError; CacheUnavailableError when the removal is not confirmed
    */
   async deletePattern(pattern: string): Promise<number> {
-    this.#warnBeforeCommit();
     return this.#removals.remove(selectPattern(pattern));
   }
 
@@ -385,15 +380,7 @@ export class CacheEngine {
     written?: CommitPosition,
   ): Promise<boolean> {
     const all = typeof patterns === 'string' ? [patterns] : patterns;
-    const selections = all.map(selectPattern);
-    const run = (): Promise<boolean> => this.#invalidations.run(selections, written);
-    const transaction = OpenTransaction.current;
-    if (transaction !== undefined) {
-      transaction.defer(run);
-      return false;
-    }
-    this.#warnBeforeCommit();
-    return run();
+    return this.#invalidations.run(all.map(selectPattern), written);
   }
 
   /**
@@ -431,18 +418,11 @@ export class CacheEngine {
     return currentBudget(this.#parts).spend(call);
   }
 
-  #warnBeforeCommit(): void {
-    if (isBeforeCommit()) this.#early.warn('early', `Cache: ${BEFORE_COMMIT}`);
-  }
-
   #countUnavailable(error: unknown): void {
     if (!(error instanceof CacheUnavailableError)) throw error;
     this.#counters.errors++;
   }
 }
-
-const BEFORE_COMMIT =
-  'a removal ran before the commit of the open transaction, so a reader may store the old value again; announce the transactions (invalidateAfterCommit of @gad/cache/transactions) and use invalidate or @CacheInvalidate.';
 
 function nearCacheOf({ store, local, clock }: EngineParts, parsed: boolean): NearCache | undefined {
   const { coherence } = store;

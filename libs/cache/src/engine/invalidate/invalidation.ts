@@ -5,6 +5,7 @@ import { pause, settleWithin } from '../../clock.js';
 import type { FreshnessGuard, CommitPosition } from '../../outbox/freshness-guard.js';
 import type { KeySelection } from '../../keys/key-selection.js';
 import type { BudgetOwner } from '../request-deadline.js';
+import { OpenTransaction } from '../open-transaction.js';
 import { currentBudget } from '../request-deadline.js';
 import type { Removals } from './removals.js';
 import type { RetryQueue } from './retry-queue.js';
@@ -19,7 +20,8 @@ export interface InvalidationParts extends BudgetOwner {
  * Ensures, before a write is acknowledged, that no reader is served the old value. Usually the
  * store confirms the removal within the deadline, and where the barrier applies, processes with
  * copies acknowledge it. If that fails, a write in the invalidation log waits until no process may
- * serve the old value; the removals of any other write go to the retry queue.
+ * serve the old value; the removals of any other write go to the retry queue. Inside an announced
+ * transaction all this happens after the commit.
  */
 export class Invalidation {
   /** @param freshness absent without an invalidation log */
@@ -35,6 +37,11 @@ export class Invalidation {
     written: CommitPosition | undefined,
   ): Promise<boolean> {
     if (selections.length === 0) return true;
+    const transaction = OpenTransaction.current;
+    if (transaction !== undefined) {
+      transaction.defer(() => this.run(selections, written));
+      return false;
+    }
     const { freshness } = this;
     if (freshness?.strict !== true || written === undefined) {
       return this.#orEnqueue(selections, freshness && written);

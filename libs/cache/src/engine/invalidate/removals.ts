@@ -4,10 +4,17 @@ import { logRemoval } from '../../cache-log.js';
 import type { KeySelection } from '../../keys/key-selection.js';
 import type { NearCache } from '../../near-cache/near-cache.js';
 import type { CacheStore } from '../../store/cache-store.js';
+import { WarnOnce } from '../../episodes.js';
+import { isBeforeCommit } from '../open-transaction.js';
 import type { WriteOrder } from './write-order.js';
+
+const BEFORE_COMMIT =
+  'Cache: a removal ran before the commit of the open transaction, so a reader may store the old value again; announce the transactions (invalidateAfterCommit of @gad/cache/transactions) and use invalidate or @CacheInvalidate.';
 
 /** Removes from the store and from this process's near cache. Every removal passes through here. */
 export class Removals {
+  readonly #early: WarnOnce;
+
   /** @param near absent without a near cache */
   constructor(
     private readonly store: CacheStore,
@@ -15,7 +22,9 @@ export class Removals {
     private readonly writes: WriteOrder,
     private readonly counters: CacheCounters,
     private readonly logger: CacheLogger,
-  ) {}
+  ) {
+    this.#early = new WarnOnce((message) => logger.warn(message));
+  }
 
   /** Whether a removal can be tried at present. */
   get possible(): boolean {
@@ -30,6 +39,7 @@ export class Removals {
    * @throws CacheUnavailableError when the removal is not confirmed
    */
   async remove(selection: KeySelection, committed?: string): Promise<number> {
+    if (isBeforeCommit()) this.#early.warn('early', BEFORE_COMMIT);
     const count = await this.replace(selection, async () => {
       const unsent = this.writes.unsent();
       if (unsent !== undefined) await unsent;
