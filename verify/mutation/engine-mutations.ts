@@ -181,10 +181,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     suite: 'values/unreadable-values',
     edits: [
       ['return unpack(data, { maxOutputLength: here });', 'return unpack(data, {});'],
-      [
-        'return unpackElsewhere(data, { maxOutputLength: maxBytes });',
-        'return unpackElsewhere(data, {});',
-      ],
+      ['return unpackAsync(data, { maxOutputLength: maxBytes });', 'return unpackAsync(data, {});'],
     ],
   },
   {
@@ -200,7 +197,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'value: the first copy is given to everybody',
     suite: 'load/shared-outcome',
-    edits: [['this.#firstCopy = NONE;\n    return spare;', 'return spare;']],
+    edits: [['this.#firstCopy = NONE;\n    return copy;', 'return spare;']],
   },
   {
     name: 'value: a broken one is removed whatever is there by now',
@@ -221,7 +218,10 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     name: "load: another codec's value is replaced",
     suite: 'values/unreadable-values',
     edits: [
-      ["if (found === 'away' || found === 'foreign') return", "if (found === 'away') return"],
+      [
+        "if (found === 'unavailable' || found === 'foreign') return",
+        "if (found === 'unavailable') return",
+      ],
       ["replace: miss === 'corrupt' }", "replace: miss === 'corrupt' || miss === 'foreign' }"],
     ],
   },

@@ -32,7 +32,7 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
     suite: 'outbox/freshness-lease',
     edits: [
       [
-        "if (text === undefined) return 'miss';\n    if (!this.parts.reads.proved) return 'away';",
+        "if (text === undefined) return 'miss';\n    if (!this.parts.reads.proved) return 'unavailable';",
         "if (text === undefined) return 'miss';",
       ],
     ],
@@ -56,12 +56,12 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
   {
     name: 'beat: need not cover the log’s end after connecting',
     suite: 'outbox/freshness-lease',
-    edits: [['if (!this.#covered(seen)) return;', '']],
+    edits: [['if (!this.#isCaughtUp(seen)) return;', '']],
   },
   {
     name: 'beat: another database’s log end is never asked for anew',
     suite: 'outbox/freshness-lease',
-    edits: [['if (++this.#uncovered >= HEARTBEATS_TO_COVER) this.#require(generation);', '']],
+    edits: [['if (++this.#behind >= HEARTBEATS_TO_CATCH_UP) this.#require(generation);', '']],
   },
   {
     name: 'relay: a follower asks for the lead beside a leader that is alive',
@@ -130,7 +130,7 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
     suite: 'outbox/acknowledged-writes',
     edits: [
       [
-        'office?.generation === this.#parts.relayStore.generation ? office.since : Infinity',
+        'primary?.generation === this.#parts.relayStore.generation ? primary.since : Infinity',
         'office?.since ?? Infinity',
       ],
     ],
@@ -153,7 +153,7 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
   {
     name: 'cursor: moved on another connection',
     suite: 'outbox/relay-store',
-    edits: [["if (turn.generation !== this.connection.generation) return 'conflict';", '']],
+    edits: [["if (round.generation !== this.connection.generation) return 'conflict';", '']],
   },
   {
     name: 'cursor: a known text is believed on another connection',

@@ -148,12 +148,14 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
   {
     name: 'barrier: waits for nobody',
     suite: 'near-cache/barrier',
-    edits: [['await this.#ask.allWithin(others, withinMs);', '']],
+    edits: [['await this.#pending.allWithin(others, withinMs);', '']],
   },
   {
     name: 'barrier: the registry is believed right after a reconnect',
     suite: 'near-cache/barrier',
-    edits: [['|| this.#ask === undefined || !barrier.settled()', '|| this.#ask === undefined']],
+    edits: [
+      ['|| this.#pending === undefined || !barrier.settled()', '|| this.#pending === undefined'],
+    ],
   },
   {
     name: 'barrier: any confirmation will do',
@@ -168,7 +170,7 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
   {
     name: 'barrier: a removal that failed is announced to nobody',
     suite: 'near-cache/barrier',
-    edits: [['notice.failed();', '']],
+    edits: [['announcement.failed();', '']],
   },
   {
     name: 'coherence: another command connection is taken for the same',
@@ -230,7 +232,7 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
     suite: 'near-cache/freshness-proof',
     edits: [
       [
-        "if (found === undefined) return 'miss';\n    if (!reads.proved) return 'away';",
+        "if (found === undefined) return 'miss';\n    if (!reads.proved) return 'unavailable';",
         "if (found === undefined) return 'miss';",
       ],
     ],

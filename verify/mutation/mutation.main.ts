@@ -73,7 +73,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'unkeyable',
     'replaced-answers',
     'bodies',
-    'coming-answer',
+    'promised-answer',
     'key-spaces',
     'instances',
     'role-serializers',

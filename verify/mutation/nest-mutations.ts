@@ -197,7 +197,7 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'nest: an entity is destroyed like a stream',
-    suite: 'nest/coming-answer',
+    suite: 'nest/promised-answer',
     edits: [["else if (typeof pipe === 'function') call(", 'else if (pipe !== null) call(']],
   },
   {

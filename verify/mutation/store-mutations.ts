@@ -77,8 +77,8 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     suite: 'redis/leases/interleavings',
     edits: [
       [
-        'const count = await this.#selected(selection, notice, markTerms(selection, options));\n      connection.assertGeneration(generation);',
-        'const count = await this.#selected(selection, notice, markTerms(selection, options));',
+        'const count = await this.#selected(selection, announcement, markTerms(selection, options));\n      connection.assertGeneration(generation);',
+        'const count = await this.#selected(selection, announcement, markTerms(selection, options));',
       ],
     ],
   },

@@ -86,7 +86,7 @@ export class CacheEngine {
       queueMs: limits.leaseWaitMs,
       clock,
       asked,
-      time: store.patience ?? clock,
+      time: store.waitClock ?? clock,
     });
     const common = { store, reads, lookup, gate, clock, random, counters, logger, limits, codec };
     this.#parts = { ...common, closing };
@@ -322,7 +322,7 @@ export class CacheEngine {
       );
     };
     try {
-      if (!(await this.#writes.inTurn(key, packed, enter, put))) return false;
+      if (!(await this.#writes.inOrder(key, packed, enter, put))) return false;
     } catch (error) {
       this.#countUnavailable(error);
       return false;

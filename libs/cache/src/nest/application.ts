@@ -20,7 +20,7 @@ export class Application {
   readonly #faces = new Map<string | undefined, CacheBinding>();
   readonly #owners = new Map<Decorated, Owner>();
   readonly #families = new Map<string, Set<Decorated>>();
-  readonly #toldApart = new Set<Decorated>();
+  readonly #distinguished = new Set<Decorated>();
 
   /** @throws CacheOptionsError when two caches have the same name or would share keys */
   add(face: CacheBinding): void {
@@ -90,8 +90,8 @@ export class Application {
    *
    * @param keyOf the key that another class would make for this call
    */
-  assertToldApart(decorated: Decorated, keyOf: (other: Decorated) => unknown): void {
-    if (this.#toldApart.has(decorated)) return;
+  assertDistinguished(decorated: Decorated, keyOf: (other: Decorated) => unknown): void {
+    if (this.#distinguished.has(decorated)) return;
     const key = keyOf(decorated);
     for (const other of this.#families.get(decorated.source) ?? []) {
       if (other === decorated || keyOf(other) !== key) continue;
@@ -100,7 +100,7 @@ export class Application {
         `${decorated.where} is cached under one key in several classes that one function generates: add to the key what distinguishes them, or give @CacheAside instances: 'shared'.`,
       );
     }
-    this.#toldApart.add(decorated);
+    this.#distinguished.add(decorated);
   }
 }
 

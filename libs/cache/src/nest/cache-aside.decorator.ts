@@ -90,7 +90,7 @@ function cacheAside(aside: AnyMethodOptions): (call: MethodCall) => Promise<unkn
   return ({ face, owner, decorated, self, args, run }) => {
     if (!face.enabled || !uses(...args)) return run();
     if (instances === undefined) {
-      owner.application.assertToldApart(decorated, (other) =>
+      owner.application.assertDistinguished(decorated, (other) =>
         (other.aside as AnyMethodOptions).key(...args),
       );
     }

@@ -79,7 +79,7 @@ export class CacheAsideInterceptor implements NestInterceptor, OnModuleInit {
         typeof aside.instances === 'function' ? module.get(type, { strict: true }) : undefined,
       tellApart: (input) => {
         if (aside.instances !== undefined) return;
-        application.assertToldApart(decorated, (other) =>
+        application.assertDistinguished(decorated, (other) =>
           (other.aside as AnyHandlerOptions).key(input),
         );
       },

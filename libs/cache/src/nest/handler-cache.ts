@@ -6,8 +6,8 @@ import { PRIVATE } from '../keys/key-validation.js';
 import { AS_TEXT, JsonText } from '../values/json-text.js';
 import { WarnOnce } from '../episodes.js';
 import type { AnswerEntry } from './cache-aside.options.js';
-import type { AnswerSteps } from './coming-answer.js';
-import { comingAnswer, Detour } from './coming-answer.js';
+import type { AnswerSteps } from './promised-answer.js';
+import { promisedAnswer, Fallback } from './promised-answer.js';
 import type { HandlerParts, Visit } from './handler-runs.js';
 import { HandlerRuns, lastBody, responseOf } from './handler-runs.js';
 import {
@@ -58,7 +58,7 @@ export class HandlerCache {
     return input.then((value: unknown) => this.#answered(value, context, next));
   }
 
-  /** No `await`, which would cost every hit a microtask turn; see {@link comingAnswer}. */
+  /** No `await`, which would cost every hit a microtask turn; see {@link promisedAnswer}. */
   #answered(
     input: unknown,
     context: ExecutionContext,
@@ -67,17 +67,17 @@ export class HandlerCache {
     const { face } = this.parts;
     const key = this.#keys.of(input, context);
     if (key === undefined || !this.#keys.isUsed(input, context)) {
-      return this.#passBy(context, next, input, key);
+      return this.#bypass(context, next, input, key);
     }
     const status = responseOf(context).statusCode;
     const visit: Visit = { context, next, input, key, status, answered: false };
     const load: Loader<unknown> = (way) => this.#runs.load(visit, way);
     return this.#needsEntry
-      ? comingAnswer(
+      ? promisedAnswer(
           face.cache.getOrSetEntry(key, load, this.#entry),
           this.#steps(visit, (entry) => this.#ofEntry(visit, entry)),
         )
-      : comingAnswer(
+      : promisedAnswer(
           face.cache.getOrSet(key, load, this.#entry),
           this.#steps(visit, (value) => this.#ofValue(visit, value)),
         );
@@ -96,22 +96,22 @@ export class HandlerCache {
   }
 
   #ofValue(visit: Visit, value: unknown): unknown {
-    if (value === undefined) return this.#unshared(visit);
+    if (value === undefined) return this.#uncacheable(visit);
     // If the handler ran and its answer may be shared, the response is unchanged.
-    this.#standIn(visit);
+    this.#serveStale(visit);
     return this.parts.serializers.done(this.#asText(value, visit.context));
   }
 
   #ofEntry(visit: Visit, { value, ...entry }: CacheEntry<unknown>): unknown {
     const { context, next, input, key } = visit;
-    if (value === undefined) return this.#unshared(visit);
-    if (entry.stale) this.#standIn(visit);
+    if (value === undefined) return this.#uncacheable(visit);
+    if (entry.stale) this.#serveStale(visit);
     const body = this.#opened(value, visit);
     if (body === undefined || (entry.hit && !this.#isValid(plain(body.value), input))) {
       // Written by another program or version: remove it and answer as for a miss.
-      return new Detour(async () => {
+      return new Fallback(async () => {
         await this.parts.face.cache.invalidate(key);
-        return this.#passBy(context, next, input, key);
+        return this.#bypass(context, next, input, key);
       });
     }
     return this.#answer(body.value, { ...entry, bypass: false }, input, context);
@@ -121,9 +121,9 @@ export class HandlerCache {
    * An uncacheable answer of this request's own handler. If another request's answer was
    * uncacheable, this request runs its own handler.
    */
-  #unshared({ own, context, next, input, key }: Visit): Detour {
-    return new Detour(async () => {
-      if (own === undefined) return this.#passBy(context, next, input, key);
+  #uncacheable({ own, context, next, input, key }: Visit): Fallback {
+    return new Fallback(async () => {
+      if (own === undefined) return this.#bypass(context, next, input, key);
       // Otherwise the next failure would be answered with a value older than this answer.
       if (this.parts.options.staleIfError !== undefined) await this.#runs.forget(key);
       return this.#uncached(own.body, context, input, key);
@@ -144,13 +144,13 @@ export class HandlerCache {
   }
 
   /** A stale value replaces the answer of this request's handler, which failed or is slow. */
-  #standIn({ run }: Visit): void {
+  #serveStale({ run }: Visit): void {
     if (run === undefined) return;
     run.part();
     run.undo();
   }
 
-  async #passBy(
+  async #bypass(
     context: ExecutionContext,
     next: CallHandler,
     input: unknown,

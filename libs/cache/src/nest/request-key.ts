@@ -52,7 +52,7 @@ export class RequestKey {
       assertKey(key);
       return key;
     } catch (error) {
-      this.#passBy(error);
+      this.#warnOfBypass(error);
       return undefined;
     }
   }
@@ -66,12 +66,12 @@ export class RequestKey {
     try {
       return atOnce('enabled', enabled(input, context));
     } catch (error) {
-      this.#passBy(error);
+      this.#warnOfBypass(error);
       return false;
     }
   }
 
-  #passBy(error: unknown): void {
+  #warnOfBypass(error: unknown): void {
     if (error instanceof HttpException || error instanceof CacheOptionsError) throw error;
     const known = error instanceof Error ? error : new Error(String(error));
     // Messages of other errors may contain what the client sent.

@@ -96,7 +96,7 @@ export class FreshnessGuard {
     this.#lease = lease;
     this.#waiters = waiters;
     const common = { relayStore, log, lease, waiters, clock };
-    this.#monitor = new HeartbeatMonitor({ ...common, observed: () => this.#notice() });
+    this.#monitor = new HeartbeatMonitor({ ...common, observed: () => this.#logProof() });
     const monitor = this.#monitor;
     this.#relay = new Relay({ ...common, store, logger, monitor, roundEveryMs, random });
   }
@@ -119,7 +119,7 @@ export class FreshnessGuard {
     const { clock, consistency } = this.#parts;
     const { ageMs } = this.#lease;
     const { state, events, eventLagMs, clears } = this.#relay.figures;
-    this.#notice();
+    this.#logProof();
     return {
       consistency,
       fresh: this.#fresh,
@@ -178,7 +178,7 @@ export class FreshnessGuard {
   /**
    * Logs one line when the proof is missing although the store answers, and one when it is back.
    */
-  #notice(): void {
+  #logProof(): void {
     const { clock, store, logger, consistency } = this.#parts;
     const fresh = this.#lease.valid;
     if (fresh) this.#firstProof();

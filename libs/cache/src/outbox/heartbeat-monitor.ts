@@ -23,7 +23,7 @@ const OBSERVE_MS = 100;
  * that round does not include the position either, the position belongs to another database and is
  * read again.
  */
-const HEARTBEATS_TO_COVER = 3;
+const HEARTBEATS_TO_CATCH_UP = 3;
 
 /** The latest time at which the connected server can have become primary. */
 interface Primary {
@@ -59,9 +59,9 @@ export class HeartbeatMonitor {
   #required: Required | undefined;
   #primary: Primary | undefined;
   /** When the last new heartbeat was seen. */
-  #beat = { at: -Infinity, generation: -1 };
+  #heartbeat = { at: -Infinity, generation: -1 };
   #asking = false;
-  #uncovered = 0;
+  #behind = 0;
   #stopped = false;
   #running: Promise<void> = Promise.resolve();
 
@@ -75,14 +75,14 @@ export class HeartbeatMonitor {
    * `Infinity` while this connection has not reported it.
    */
   get primarySince(): number {
-    const office = this.#primary;
-    return office?.generation === this.#parts.relayStore.generation ? office.since : Infinity;
+    const primary = this.#primary;
+    return primary?.generation === this.#parts.relayStore.generation ? primary.since : Infinity;
   }
 
   /** Milliseconds since a new heartbeat was seen; `Infinity` before that on this connection. */
   get heartbeatAgeMs(): number {
     const { relayStore, clock } = this.#parts;
-    const { at, generation } = this.#beat;
+    const { at, generation } = this.#heartbeat;
     return generation === relayStore.generation ? clock.now() - at : Infinity;
   }
 
@@ -129,17 +129,17 @@ export class HeartbeatMonitor {
       heartbeat === before.heartbeat
     )
       return;
-    this.#beat = { at: this.#parts.clock.now(), generation };
-    if (!this.#covered(seen)) return;
+    this.#heartbeat = { at: this.#parts.clock.now(), generation };
+    if (!this.#isCaughtUp(seen)) return;
     const { lease, relayStore } = this.#parts;
     lease.renew(before.sentAt - relayStore.longestRoundMs, generation);
   }
 
-  #covered({ cursor, generation }: RelayStatus): boolean {
+  #isCaughtUp({ cursor, generation }: RelayStatus): boolean {
     const required = this.#required;
     if (required?.generation !== generation || cursor === undefined) return false;
     if (this.#parts.log.includes(cursor, required.position)) return true;
-    if (++this.#uncovered >= HEARTBEATS_TO_COVER) this.#require(generation);
+    if (++this.#behind >= HEARTBEATS_TO_CATCH_UP) this.#require(generation);
     return false;
   }
 
@@ -150,7 +150,7 @@ export class HeartbeatMonitor {
       this.#asking = false;
       if (position === undefined) return;
       this.#required = { position, generation };
-      this.#uncovered = 0;
+      this.#behind = 0;
     };
     // The relay reports an unreadable log; the next observation or heartbeat reads it again.
     this.#parts.log.now().then(settled, () => settled());

@@ -44,7 +44,7 @@ export interface RelayFigures {
   readonly clears: number;
 }
 
-/** Appends that come in a burst share a turn, in milliseconds. */
+/** Appends that come in a burst share a round, in milliseconds. */
 const SHORTEST_PAUSE_MS = 5;
 /** Between two tries to lead, before jitter. */
 const FOLLOW_MS = 125;
@@ -118,24 +118,24 @@ export class Relay {
     if (this.#state === 'following' && monitor.heartbeatAgeMs < QUIET_MS) return followMs;
     try {
       const sentAt = clock.now();
-      const turn = await relayStore.beginRound();
-      if (turn === undefined) {
+      const round = await relayStore.beginRound();
+      if (round === undefined) {
         this.#state = 'following';
         return followMs;
       }
       this.#state = 'leading';
-      const reading = await this.#read(turn.cursor);
+      const reading = await this.#read(round.cursor);
       if (reading === undefined) return this.#unavailable();
-      if (reading.invalidations === 'everything') this.#noteClear(turn.cursor);
+      if (reading.invalidations === 'everything') this.#noteClear(round.cursor);
       await applyInvalidations(store, reading.invalidations, () => relayStore.beginRound());
-      const end = await relayStore.endRound(turn, reading.cursor);
+      const end = await relayStore.endRound(round, reading.cursor);
       if (this.#failures.end()) logger.notice('Cache: the relay has recovered.');
       if (end === 'conflict') return SHORTEST_PAUSE_MS + RETRY_MS * random();
       this.#events += reading.entries;
       this.#eventLagMs = reading.oldestMs ?? this.#eventLagMs;
       waiters.advance(reading.cursor);
       if (end === 'slow') return SHORTEST_PAUSE_MS;
-      lease.renew(sentAt, turn.generation);
+      lease.renew(sentAt, round.generation);
       return Math.max(SHORTEST_PAUSE_MS, roundEveryMs - (clock.now() - sentAt));
     } catch (error) {
       // Anything but an outage is a bug, which must not end the process.

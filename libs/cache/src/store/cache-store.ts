@@ -190,7 +190,7 @@ export interface CacheStore {
    * A clock that excludes time in which this process was too busy to read the store's answers;
    * waits for the store are measured by it. Absent: the clock.
    */
-  readonly patience?: Pick<Clock, 'now'>;
+  readonly waitClock?: Pick<Clock, 'now'>;
   /** Invalidation messages for a near cache; absent without one. */
   readonly coherence?: InvalidationFeed | undefined;
 

@@ -51,7 +51,7 @@ export interface RelayStore {
    */
   beginRound(): Promise<RelayRound | undefined>;
   /** Moves the cursor if it has not changed since the round began. */
-  endRound(turn: RelayRound, cursor: string): Promise<RoundEnd>;
+  endRound(round: RelayRound, cursor: string): Promise<RoundEnd>;
   /** Resigns the lead, so that another relay can take it at once. */
   resign(): Promise<void>;
   observe(): Promise<RelayStatus>;

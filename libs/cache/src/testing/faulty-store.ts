@@ -72,7 +72,7 @@ export class FaultyStore extends StoreWrapper {
   readonly #clock: Clock;
   readonly #removalTimeoutMs: number;
   #faults: Fault[] = [];
-  #away = false;
+  #disconnected = false;
   #disconnects = 0;
 
   constructor(inner: CacheStore, options: { clock?: Clock; removalTimeoutMs?: number } = {}) {
@@ -86,11 +86,11 @@ export class FaultyStore extends StoreWrapper {
   }
 
   override get connected(): boolean {
-    return !this.#away && super.connected;
+    return !this.#disconnected && super.connected;
   }
 
   override get circuit(): 'closed' | 'open' | 'half-open' {
-    return this.#away ? 'open' : super.circuit;
+    return this.#disconnected ? 'open' : super.circuit;
   }
 
   /** Rejects without doing anything. */
@@ -144,14 +144,14 @@ export class FaultyStore extends StoreWrapper {
 
   /** Disconnects: `connected` is false, every call is rejected at once, and leases are lost. */
   disconnect(): void {
-    if (!this.#away) this.#disconnects++;
-    this.#away = true;
+    if (!this.#disconnected) this.#disconnects++;
+    this.#disconnected = true;
   }
 
   /** Ends all faults. Stored values remain; hanging calls stay unanswered. */
   heal(): void {
     this.#faults = [];
-    this.#away = false;
+    this.#disconnected = false;
   }
 
   /** A lease ends with its connection, even if the answer that granted it was lost. */
@@ -229,7 +229,7 @@ export class FaultyStore extends StoreWrapper {
   }
 
   protected pass<T>(call: StoreCall, run: () => Promise<T>): Promise<T> {
-    if (this.#away) {
+    if (this.#disconnected) {
       return Promise.reject(
         new CacheUnavailableError('offline', 'The store was disconnected on command.'),
       );

@@ -99,9 +99,9 @@ export function hitForMissContract(fact: Fact, removals: Removals): void {
 
   fact('lets waiting callers refresh side by side, but no background refresh', async (store) => {
     await store.write('k', filling('a'), undefined, MS);
-    const turn = await store.acquireRefresh('k', HEAD, TURN, MS);
-    assert.equal(turn.state, 'owned');
-    assert.equal(await store.releaseRefresh(turn.refresh, 0, MS, MARKED_MS), true);
+    const lease = await store.acquireRefresh('k', HEAD, TURN, MS);
+    assert.equal(lease.state, 'owned');
+    assert.equal(await store.releaseRefresh(lease.refresh, 0, MS, MARKED_MS), true);
     const one = await store.acquireRefresh('k', HEAD, TURN, MS);
     const two = await store.acquireRefresh('k', HEAD, TURN, MS);
     assert.ok(one.state === 'owned' && two.state === 'owned');
@@ -117,9 +117,9 @@ export function hitForMissContract(fact: Fact, removals: Removals): void {
     async (store) => {
       const marks = async (forMs: number): Promise<void> => {
         await store.write('k', filling('a'), undefined, MS);
-        const turn = await store.acquireRefresh('k', HEAD, TURN, MS);
-        assert.equal(turn.state, 'owned');
-        await store.releaseRefresh(turn.refresh, 0, MS, forMs);
+        const lease = await store.acquireRefresh('k', HEAD, TURN, MS);
+        assert.equal(lease.state, 'owned');
+        await store.releaseRefresh(lease.refresh, 0, MS, forMs);
       };
       await marks(MARKED_MS);
       await store.write('k', filling('b'), undefined, MS);

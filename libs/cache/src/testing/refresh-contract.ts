@@ -21,7 +21,7 @@ const TERMS: RefreshTerms = { leaseMs: 5_000, force: false };
 const filling = (id: string, payload = '1'): string =>
   encodeEnvelope({ id, staleMs: 1_000, loadMs: 0, codec: '', payload });
 
-async function turn(store: CacheStore, key: string, id: string): Promise<RefreshLease> {
+async function acquire(store: CacheStore, key: string, id: string): Promise<RefreshLease> {
   const answer = await store.acquireRefresh(key, envelopeHead(id), TERMS, MS);
   assert.equal(answer.state, 'owned');
   return answer.refresh;
@@ -31,7 +31,7 @@ async function turn(store: CacheStore, key: string, id: string): Promise<Refresh
 export function refreshContract(fact: Fact, removals: Removals): void {
   fact('replaces the fill that it was begun for, its lifetime included', async (store) => {
     await store.write('k', filling('a'), undefined, MS);
-    const refresh = await turn(store, 'k', 'a');
+    const refresh = await acquire(store, 'k', 'a');
     assert.equal(await store.read('k', MS), filling('a'));
     assert.equal(await store.refill(refresh, filling('b'), 60_000, MS), true);
     const found = await store.readWithLife('k', 'approximate', MS);
@@ -39,7 +39,7 @@ export function refreshContract(fact: Fact, removals: Removals): void {
     assert.ok((found?.ttlMs ?? 0) > 50_000);
     assert.equal(await store.refill(refresh, filling('c'), undefined, MS), false);
     assert.equal(await store.read('k', MS), filling('b'));
-    const again = await turn(store, 'k', 'b');
+    const again = await acquire(store, 'k', 'b');
     assert.equal(await store.refill(again, filling('d'), undefined, MS), true);
     assert.deepEqual(await store.readWithLife('k', 'approximate', MS), {
       text: filling('d'),
@@ -50,14 +50,14 @@ export function refreshContract(fact: Fact, removals: Removals): void {
   fact('replaces large fills', async (store) => {
     const large = (id: string): string => filling(id, JSON.stringify('ñ'.repeat(20_000)));
     await store.write('k', large('a'), 60_000, MS);
-    const refresh = await turn(store, 'k', 'a');
+    const refresh = await acquire(store, 'k', 'a');
     assert.equal(await store.refill(refresh, large('b'), undefined, MS), true);
     assert.deepEqual(await store.readWithLife('k', 'approximate', MS), {
       text: large('b'),
       ttlMs: null,
     });
     assert.equal(await store.refill(refresh, large('c'), 60_000, MS), false);
-    const next = await turn(store, 'k', 'b');
+    const next = await acquire(store, 'k', 'b');
     assert.equal(await store.refill(next, large('c'), 60_000, MS), true);
     assert.ok(((await store.readWithLife('k', 'approximate', MS))?.ttlMs ?? 0) > 50_000);
     assert.equal(await store.remove(ALL_KEYS), 1);
@@ -72,7 +72,7 @@ export function refreshContract(fact: Fact, removals: Removals): void {
     assert.equal(second.state, 'wait');
     assert.ok(second.forMs > 0 && second.forMs <= BRIEF_MS);
     await sleep(BRIEF_MS + 10);
-    const third = await turn(store, 'k', 'a');
+    const third = await acquire(store, 'k', 'a');
     assert.notEqual(third.token, brief.refresh.token);
     // The slow refresh ends; the other one still holds the lease.
     assert.equal(await store.releaseRefresh(brief.refresh, 0, MS), true);
@@ -81,7 +81,7 @@ export function refreshContract(fact: Fact, removals: Removals): void {
 
   fact('lets a forced refresh run without a lease, and stores the first refill', async (store) => {
     await store.write('k', filling('a'), undefined, MS);
-    const slow = await turn(store, 'k', 'a');
+    const slow = await acquire(store, 'k', 'a');
     const head = envelopeHead('a');
     const other = await store.acquireRefresh('k', head, { ...TERMS, force: true }, MS);
     assert.equal(other.state, 'owned');
@@ -93,13 +93,13 @@ export function refreshContract(fact: Fact, removals: Removals): void {
   fact('lets no process refresh after a failure, for the given backoff', async (store) => {
     await store.write('k', filling('a'), undefined, MS);
     const head = envelopeHead('a');
-    assert.equal(await store.releaseRefresh(await turn(store, 'k', 'a'), BRIEF_MS, MS), true);
+    assert.equal(await store.releaseRefresh(await acquire(store, 'k', 'a'), BRIEF_MS, MS), true);
     const answer = await store.acquireRefresh('k', head, TERMS, MS);
     assert.equal(answer.state, 'backoff');
     assert.ok(answer.forMs > 0 && answer.forMs <= BRIEF_MS);
     await sleep(BRIEF_MS + 10);
-    assert.equal(await store.releaseRefresh(await turn(store, 'k', 'a'), 0, MS), true);
-    await turn(store, 'k', 'a');
+    assert.equal(await store.releaseRefresh(await acquire(store, 'k', 'a'), 0, MS), true);
+    await acquire(store, 'k', 'a');
   });
 
   fact('answers gone when the key has another fill, a plain value or none', async (store) => {
@@ -114,7 +114,7 @@ export function refreshContract(fact: Fact, removals: Removals): void {
   for (const [what, remove] of removals) {
     fact(`refuses a refill after ${what}`, async (store) => {
       await store.write('stats:2', filling('a'), undefined, MS);
-      const refresh = await turn(store, 'stats:2', 'a');
+      const refresh = await acquire(store, 'stats:2', 'a');
       assert.equal(await remove(store), 1);
       assert.equal(await store.refill(refresh, filling('b'), undefined, MS), false);
       assert.equal(await store.read('stats:2', MS), undefined);
@@ -122,17 +122,17 @@ export function refreshContract(fact: Fact, removals: Removals): void {
 
     fact(`does not confirm a fill after ${what}`, async (store) => {
       await store.write('stats:2', filling('a'), undefined, MS);
-      const refresh = await turn(store, 'stats:2', 'a');
+      const refresh = await acquire(store, 'stats:2', 'a');
       await remove(store);
       assert.equal(await store.releaseRefresh(refresh, 10_000, MS), false);
       await store.write('stats:2', filling('b'), undefined, MS);
-      await turn(store, 'stats:2', 'b');
+      await acquire(store, 'stats:2', 'b');
     });
   }
 
   fact('refuses a refill of what is leased again or was written by hand', async (store) => {
     await store.write('k', filling('a'), undefined, MS);
-    const refresh = await turn(store, 'k', 'a');
+    const refresh = await acquire(store, 'k', 'a');
     await store.remove(selectKeys(['k']));
     const lease = await store.acquire('k', { leaseMs: 5_000, replace: false }, MS);
     assert.equal(await store.refill(refresh, filling('b'), undefined, MS), false);
@@ -147,7 +147,7 @@ export function refreshContract(fact: Fact, removals: Removals): void {
   fact('wakes waiters for a refresh lease, by refill and by release', async (store) => {
     for (const end of ['refill', 'end'] as const) {
       await store.write(end, filling('a'), undefined, MS);
-      const refresh = await turn(store, end, 'a');
+      const refresh = await acquire(store, end, 'a');
       const watch = store.watch(end);
       assert.equal((await store.acquireRefresh(end, envelopeHead('a'), TERMS, MS)).state, 'wait');
       const woken = watch.changed(10_000);
@@ -160,7 +160,7 @@ export function refreshContract(fact: Fact, removals: Removals): void {
 
   fact('keeps refresh leases out of listings, counts and removals', async (store) => {
     await store.write('k', filling('a'), undefined, MS);
-    await turn(store, 'k', 'a');
+    await acquire(store, 'k', 'a');
     const page = await store.list(undefined, undefined, 10);
     assert.deepEqual(
       page.items.map(({ key }) => key),

@@ -27,7 +27,7 @@ export type StoreOperation = Exclude<
   | 'connected'
   | 'circuit'
   | 'clock'
-  | 'patience'
+  | 'waitClock'
   | 'fits'
   | 'keySpace'
   | 'relayStore'

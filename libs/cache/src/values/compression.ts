@@ -15,13 +15,13 @@ export interface Compression {
 }
 
 type Run = (data: Uint8Array, options: object) => Buffer;
-type RunElsewhere = (data: Uint8Array, options: object) => Promise<Buffer>;
+type RunInThreadPool = (data: Uint8Array, options: object) => Promise<Buffer>;
 
 interface Codec {
   readonly pack: Run;
-  readonly packElsewhere: RunElsewhere;
+  readonly packAsync: RunInThreadPool;
   readonly unpack: Run;
-  readonly unpackElsewhere: RunElsewhere;
+  readonly unpackAsync: RunInThreadPool;
   readonly level: object;
 }
 
@@ -52,8 +52,8 @@ export function isKnownCodec(name: string): name is CompressionCodec {
 
 /** Synchronous for small data, on another thread for large data. */
 export function compress(name: CompressionCodec, data: Uint8Array): Buffer | Promise<Buffer> {
-  const { pack, packElsewhere, level } = known(name);
-  return data.byteLength <= PACK_HERE_BYTES ? pack(data, level) : packElsewhere(data, level);
+  const { pack, packAsync, level } = known(name);
+  return data.byteLength <= PACK_HERE_BYTES ? pack(data, level) : packAsync(data, level);
 }
 
 /**
@@ -65,7 +65,7 @@ export function decompress(
   data: Uint8Array,
   maxBytes: number,
 ): Buffer | Promise<Buffer> {
-  const { unpack, unpackElsewhere } = known(name);
+  const { unpack, unpackAsync } = known(name);
   if (data.byteLength <= UNPACK_HERE_BYTES) {
     const here = Math.min(maxBytes, UNPACKED_HERE_BYTES);
     try {
@@ -74,7 +74,7 @@ export function decompress(
       if (here === maxBytes || !isTooLarge(error)) throw error;
     }
   }
-  return unpackElsewhere(data, { maxOutputLength: maxBytes });
+  return unpackAsync(data, { maxOutputLength: maxBytes });
 }
 
 function known(name: CompressionCodec): Codec {
@@ -91,9 +91,9 @@ function codecOf(pack: string, unpack: string, level: object): Codec | undefined
   // All of zlib's one-shot functions have these signatures; only some are typed.
   return {
     pack: packHere as Run,
-    packElsewhere: promisify(packThere),
+    packAsync: promisify(packThere),
     unpack: unpackHere as Run,
-    unpackElsewhere: promisify(unpackThere),
+    unpackAsync: promisify(unpackThere),
     level,
   };
 }

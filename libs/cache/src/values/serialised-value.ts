@@ -12,14 +12,14 @@ export class SerialisedValue {
   #firstCopy: unknown;
   #text: JsonText | undefined;
 
-  /** @param spare a copy that already exists, for the first reader */
+  /** @param firstCopy a copy that already exists, for the first reader */
   constructor(
     /** JSON text, or the bytes of another serializer. */
     readonly data: string | Uint8Array,
     private readonly parse: () => unknown,
-    spare: unknown = NONE,
+    firstCopy: unknown = NONE,
   ) {
-    this.#firstCopy = spare;
+    this.#firstCopy = firstCopy;
   }
 
   /** Size of the serialised value, before compression. */
@@ -35,9 +35,9 @@ export class SerialisedValue {
   /** A copy that is not shared. */
   copy(): unknown {
     if (this.#firstCopy === NONE) return this.parse();
-    const spare = this.#firstCopy;
+    const copy = this.#firstCopy;
     this.#firstCopy = NONE;
-    return spare;
+    return copy;
   }
 
   /** The value as text, parsed and frozen once. */

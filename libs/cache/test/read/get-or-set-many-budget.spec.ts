@@ -142,7 +142,7 @@ describe('The time for many keys:', () => {
     const store: CacheStore = new Proxy(new MemoryStore({ clock }), {
       get(target, name) {
         const member: unknown = Reflect.get(target, name, target);
-        if (name === 'patience') return undefined;
+        if (name === 'waitClock') return undefined;
         if (typeof member !== 'function') return member;
         return (...args: unknown[]): unknown => {
           calls.push(String(name));

@@ -9,7 +9,7 @@ export class WriteOrder {
   /**
    * Calls `send` once the text is ready, the previous write has been sent, and `enter` allows it.
    */
-  inTurn<T>(
+  inOrder<T>(
     key: string,
     text: string | Promise<string>,
     enter: () => Promise<void> | undefined,

@@ -84,7 +84,7 @@ export class CacheFill {
       led = true;
       return this.#lead(flight, request);
     };
-    const confirmable = request.miss !== 'away';
+    const confirmable = request.miss !== 'unavailable';
     if (request.onContention !== 'skip' && this.#unshared.has(request.key)) {
       return this.#flights.alone(lead);
     }
@@ -167,7 +167,7 @@ export class CacheFill {
 
   /** For a caller that would wait for itself, or reads in its transaction: nothing is stored. */
   async #loadAlone<T>(request: LoadRequest<T>, why: Alone): Promise<LoadOutcome> {
-    this.#tell(why, request.key);
+    this.#warn(why, request.key);
     let inner: unknown;
     try {
       inner = (await this.#call(request, false)).value;
@@ -184,7 +184,7 @@ export class CacheFill {
   }
 
   /** Warns once about each kind. A batch loader that reads its own keys is fine. */
-  #tell(why: Alone, key: string): void {
+  #warn(why: Alone, key: string): void {
     if (why !== 'together') this.#entangled.warn(why, `Cache: ${NOT_CACHED[why](key)}`);
   }
 

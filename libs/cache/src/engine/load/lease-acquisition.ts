@@ -68,7 +68,7 @@ export class LeaseAcquisition {
         // before that read was sent.
         const waiters = flight.waiterCount();
         const found = await lookup.find(key, options, budget, life);
-        if (found === 'away' || found === 'foreign') return { right: undefined };
+        if (found === 'unavailable' || found === 'foreign') return { right: undefined };
         if (typeof found === 'object' && isFresh(found)) {
           return { value: found.decoded.value, freshMs: found.freshMs, waiters };
         }

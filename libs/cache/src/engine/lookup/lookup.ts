@@ -21,7 +21,7 @@ export interface StoredEntry {
 }
 
 /** How a read that found no value ended. */
-export type NoValue = 'miss' | 'corrupt' | 'foreign' | 'away';
+export type NoValue = 'miss' | 'corrupt' | 'foreign' | 'unavailable';
 
 /** What was found at a key. */
 export type Found = StoredEntry | NoValue;
@@ -66,7 +66,7 @@ export class Lookup {
       return await this.classify(key, text, options, budget);
     } catch (error) {
       this.countUnavailable(error);
-      return 'away';
+      return 'unavailable';
     }
   }
 
@@ -85,12 +85,14 @@ export class Lookup {
     dispose = false,
   ): Found | Promise<Found> {
     if (text === undefined) return 'miss';
-    if (!this.parts.reads.proved) return 'away';
+    if (!this.parts.reads.proved) return 'unavailable';
     const decoded = this.parts.codec.decode(text, options);
     if (isPromise(decoded)) {
-      return decoded.then((value) => this.#judge(key, text, value, options, budget, dispose));
+      return decoded.then((value) =>
+        this.#classifyDecoded(key, text, value, options, budget, dispose),
+      );
     }
-    return this.#judge(key, text, decoded, options, budget, dispose);
+    return this.#classifyDecoded(key, text, decoded, options, budget, dispose);
   }
 
   /**
@@ -102,7 +104,7 @@ export class Lookup {
     this.parts.counters.errors++;
   }
 
-  #judge(
+  #classifyDecoded(
     key: string,
     text: string,
     decoded: DecodedValue | Unreadable,
@@ -129,7 +131,7 @@ export class Lookup {
     const { reads, codec, random } = this.parts;
     const found = await budget.spend((ms) => reads.readWithLife(key, life, ms));
     if (found === undefined) return 'miss';
-    if (!reads.proved) return 'away';
+    if (!reads.proved) return 'unavailable';
     const decoded = await codec.decode(found.text, options);
     if (typeof decoded === 'string') {
       this.#unreadable.note(key, found.text, decoded);

@@ -43,7 +43,7 @@ export async function getOrSetMany<K, T>(
   const batch = new Batch(loadMissing, together, idOf);
   const values = new Map<string, unknown>();
   const starts: (() => void)[] = [];
-  await inTurns([...idOf.keys()], reader.many, async (names, budget) => {
+  await inChunks([...idOf.keys()], reader.many, async (names, budget) => {
     const found = await reader.many.find(names, budget);
     names.forEach((key, at) => {
       const one = found[at] ?? 'miss';
@@ -68,7 +68,7 @@ export async function getOrSetMany<K, T>(
 export async function getMany(reads: ReadMany, keys: readonly string[]): Promise<unknown[]> {
   keys.forEach(assertKey);
   const values: unknown[] = [];
-  await inTurns(keys, reads, async (names, budget) => {
+  await inChunks(keys, reads, async (names, budget) => {
     values.push(...(await reads.values(names, budget)));
   });
   return values;
@@ -104,14 +104,14 @@ export async function setMany(
  * many keys can exceed one deadline even on a healthy store. Once a deadline has passed, the store
  * is not called any more.
  */
-async function inTurns(
+async function inChunks(
   keys: readonly string[],
   reads: ReadMany,
-  turn: (keys: readonly string[], budget: DeadlineBudget) => Promise<void>,
+  run: (keys: readonly string[], budget: DeadlineBudget) => Promise<void>,
 ): Promise<void> {
   let budget = reads.budget();
   for (let at = 0; at < keys.length; at += CHUNK) {
-    await turn(keys.slice(at, at + CHUNK), budget);
+    await run(keys.slice(at, at + CHUNK), budget);
     budget = budget.next();
   }
 }

@@ -34,7 +34,7 @@ export class ReadMany {
   /** For a caller that loads missing keys: the found value or the kind of miss. */
   async find(keys: readonly string[], budget: DeadlineBudget): Promise<(Hit | Miss)[]> {
     const texts = await this.#texts(keys, budget);
-    if (texts === undefined) return keys.map(() => 'away');
+    if (texts === undefined) return keys.map(() => 'unavailable');
     const read = async (key: string, text: string | undefined): Promise<Hit | Miss> => {
       const found = await this.#classify(key, text, budget, false);
       return isFresh(found) ? { value: serve(this.parts, key, found, NO_OPTIONS) } : found;
@@ -65,7 +65,7 @@ export class ReadMany {
       return await this.parts.lookup.classify(key, text, NO_OPTIONS, budget, dispose);
     } catch (error) {
       this.parts.lookup.countUnavailable(error);
-      return 'away';
+      return 'unavailable';
     }
   }
 }

@@ -98,7 +98,7 @@ export class ReadThrough {
     } catch (error) {
       budget.failed(error);
       this.#lookup.countUnavailable(error);
-      found = 'away';
+      found = 'unavailable';
     }
     if (isFresh(found)) return serve(this.#parts, key, found, options);
     if (loader !== undefined) {
@@ -172,13 +172,13 @@ export class ReadThrough {
   async #load<T>(reading: ReadRequest<T>, firstMiss: Miss): Promise<ReadResult> {
     const { key, options } = reading;
     noteMiss(this.#parts, key);
-    const patience = new CallerTimeouts(this.#parts.clock, key, options);
+    const timeouts = new CallerTimeouts(this.#parts.clock, key, options);
     let miss = firstMiss;
     let onContention: 'wait' | 'load' = 'wait';
     for (let round = 0; ; round++) {
       const load = this.#loads.join({ ...reading, miss, onContention }, round > 0);
       if (load !== undefined) {
-        const loaded = await this.#await(reading, miss, load, patience);
+        const loaded = await this.#await(reading, miss, load, timeouts);
         if (loaded !== 'skipped')
           return 'served' in loaded ? loaded.served : toReadResult(loaded, options);
         // No process may load at present. The value just read is stale but not invalidated; a
@@ -202,11 +202,11 @@ export class ReadThrough {
     reading: ReadRequest<T>,
     miss: Miss,
     load: Promise<LoadOutcome>,
-    patience: CallerTimeouts,
+    timeouts: CallerTimeouts,
   ): Promise<LoadOutcome | { readonly served: ReadResult }> {
     const fallback = isFallback(miss);
     try {
-      const first = await patience.wait(load, fallback);
+      const first = await timeouts.wait(load, fallback);
       if (first !== 'soft-timeout') return first.outcome;
       const served = await this.#fallback(reading);
       if (served !== undefined) {
@@ -214,7 +214,7 @@ export class ReadThrough {
         this.#work.follow(load);
         return { served };
       }
-      const second = await patience.wait(load, false);
+      const second = await timeouts.wait(load, false);
       // Cannot happen without a soft timeout.
       return second === 'soft-timeout' ? await load : second.outcome;
     } catch (error) {

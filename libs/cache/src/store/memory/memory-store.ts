@@ -55,7 +55,7 @@ export class MemoryStore implements CacheStore {
   readonly #entries: LRUCache<string, StoredText>;
   readonly #maxBytes: number;
   readonly #leases: MemoryLeases;
-  readonly #turns: RefreshLeases;
+  readonly #refreshes: RefreshLeases;
   readonly #marks = new MemoryMarks();
   #hits = 0;
   #misses = 0;
@@ -66,7 +66,7 @@ export class MemoryStore implements CacheStore {
     this.#startedAt = this.#clock.now();
     this.relayStore = new MemoryRelayStore(this.#clock);
     this.#watches = new LeaseWatches(this.#clock);
-    this.#turns = new RefreshLeases(this.#clock);
+    this.#refreshes = new RefreshLeases(this.#clock);
     this.#leases = new MemoryLeases(this.#clock, this.#watches);
     this.#maxBytes = options.maxBytes ?? 64 * 1024 * 1024;
     this.#entries = new LRUCache<string, StoredText>({
@@ -80,7 +80,7 @@ export class MemoryStore implements CacheStore {
   }
 
   /** Every call answers at once, so no time has to be excluded. */
-  get patience(): Pick<Clock, 'now'> {
+  get waitClock(): Pick<Clock, 'now'> {
     return AT_ONCE;
   }
 
@@ -136,7 +136,7 @@ export class MemoryStore implements CacheStore {
   acquireRefresh(key: string, head: string, terms: RefreshTerms): Promise<RefreshAcquisition> {
     if (!this.#holds(key, head)) return Promise.resolve({ state: 'gone' });
     const token = this.#leases.token();
-    const taken = terms.force ? undefined : this.#turns.take(key, head, token, terms);
+    const taken = terms.force ? undefined : this.#refreshes.take(key, head, token, terms);
     if (taken !== undefined) return Promise.resolve(taken);
     return Promise.resolve({ state: 'owned', refresh: { key, head, token, generation: 0 } });
   }
@@ -144,7 +144,7 @@ export class MemoryStore implements CacheStore {
   async refill(refresh: RefreshLease, text: string, ttlMs: number | undefined): Promise<boolean> {
     const { key, head, token } = refresh;
     const there = this.#holds(key, head);
-    this.#turns.end(key, token, 0);
+    this.#refreshes.end(key, token, 0);
     this.#watches.wake(key);
     if (there) this.#put(key, text, ttlMs);
     return there;
@@ -157,8 +157,8 @@ export class MemoryStore implements CacheStore {
     hitForMissMs = 0,
   ): Promise<boolean> {
     const there = this.#holds(key, head);
-    if (there && hitForMissMs > 0) this.#turns.open(key, head, token, hitForMissMs);
-    else this.#turns.end(key, token, there ? restMs : 0);
+    if (there && hitForMissMs > 0) this.#refreshes.open(key, head, token, hitForMissMs);
+    else this.#refreshes.end(key, token, there ? restMs : 0);
     this.#watches.wake(key);
     return Promise.resolve(there);
   }

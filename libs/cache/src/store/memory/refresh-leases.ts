@@ -13,7 +13,7 @@ interface HeldRefresh {
 /** The refresh leases of one process. */
 export class RefreshLeases {
   /** In the order in which they were taken, so that what ran out is found at the front. */
-  readonly #turns = new Map<string, HeldRefresh>();
+  readonly #held = new Map<string, HeldRefresh>();
 
   constructor(private readonly clock: Clock) {}
 
@@ -25,7 +25,7 @@ export class RefreshLeases {
     terms: RefreshTerms,
   ): RefreshAcquisition | undefined {
     const now = this.clock.now();
-    const held = this.#turns.get(key);
+    const held = this.#held.get(key);
     // A marker for another fill does not count.
     if (held !== undefined && isCurrent(held, now, terms) && (held.openTo ?? head) === head) {
       if (held.openTo !== undefined && terms.background !== true) return undefined;
@@ -39,7 +39,7 @@ export class RefreshLeases {
   /** Releases the holder's lease and lets every waiting caller refresh this fill for a while. */
   open(key: string, head: string, token: string, forMs: number): void {
     const now = this.clock.now();
-    const held = this.#turns.get(key);
+    const held = this.#held.get(key);
     const free = held === undefined || held.token === token || held.expiresAt <= now;
     if (!free && held.openTo === undefined) return;
     this.#set(key, { token, resting: true, expiresAt: now + forMs, openTo: head });
@@ -48,22 +48,22 @@ export class RefreshLeases {
   /** Releases the holder's lease and starts a backoff, unless another lease has begun. */
   end(key: string, token: string, restMs: number): void {
     const now = this.clock.now();
-    const held = this.#turns.get(key);
+    const held = this.#held.get(key);
     const others = held !== undefined && held.token !== token && held.expiresAt > now;
     if (others) return;
-    this.#turns.delete(key);
+    this.#held.delete(key);
     if (restMs > 0) this.#set(key, { token, resting: true, expiresAt: now + restMs });
   }
 
-  #set(key: string, turn: HeldRefresh): void {
-    this.#turns.delete(key);
-    this.#turns.set(key, turn);
+  #set(key: string, lease: HeldRefresh): void {
+    this.#held.delete(key);
+    this.#held.set(key, lease);
   }
 
   #forget(now: number): void {
-    for (const [key, { expiresAt }] of this.#turns) {
+    for (const [key, { expiresAt }] of this.#held) {
       if (expiresAt > now) return;
-      this.#turns.delete(key);
+      this.#held.delete(key);
     }
   }
 }

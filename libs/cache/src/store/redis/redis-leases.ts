@@ -26,7 +26,7 @@ export class RedisLeases {
   readonly #sweeper: IndexSweeper | undefined;
   readonly #staging: Staging;
   readonly #ids: UniqueIds;
-  readonly #notices: InvalidationAnnouncer;
+  readonly #announcer: InvalidationAnnouncer;
   #additions = 0;
 
   /** @param sweeper absent without an index */
@@ -36,14 +36,14 @@ export class RedisLeases {
     staging: Staging,
     ids: UniqueIds,
     sweeper: IndexSweeper | undefined,
-    notices: InvalidationAnnouncer,
+    announcer: InvalidationAnnouncer,
   ) {
     this.#connection = connection;
     this.#layout = layout;
     this.#staging = staging;
     this.#ids = ids;
     this.#sweeper = sweeper;
-    this.#notices = notices;
+    this.#announcer = announcer;
   }
 
   async acquire(key: string, terms: LeaseTerms, withinMs: number): Promise<Acquisition> {
@@ -125,7 +125,7 @@ export class RedisLeases {
         layout.channel,
         key,
         this.#indexed,
-        ...this.#notices.withoutBarrier(selectKeys([key])),
+        ...this.#announcer.withoutBarrier(selectKeys([key])),
         layout.prefix,
         this.#probes(),
       ],

@@ -17,7 +17,7 @@ export interface RedisRefreshParts {
   readonly ids: UniqueIds;
   /** Absent without an index. */
   readonly sweeper: IndexSweeper | undefined;
-  readonly notices: InvalidationAnnouncer;
+  readonly announcer: InvalidationAnnouncer;
 }
 
 /** Replacing values that are still served: one script each. */
@@ -56,7 +56,7 @@ export class RedisRefreshes {
     ttlMs: number | undefined,
     withinMs: number,
   ): Promise<boolean> {
-    const { connection, layout, staging, sweeper, notices } = this.parts;
+    const { connection, layout, staging, sweeper, announcer } = this.parts;
     // A restored server may contain values that were invalidated since.
     if (refresh.generation !== connection.generation) return false;
     const staged = staging.stage(text, withinMs);
@@ -68,7 +68,7 @@ export class RedisRefreshes {
         [
           ...[refresh.head, refresh.token, ttlMs === undefined ? '' : String(ttlMs)],
           ...[staged.inline, layout.channel, key],
-          ...notices.withoutBarrier(selectKeys([key])),
+          ...announcer.withoutBarrier(selectKeys([key])),
         ],
         withinMs,
         'guarded',

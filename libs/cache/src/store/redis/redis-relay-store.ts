@@ -54,16 +54,16 @@ export class RedisRelayStore implements RelayStore {
     return { cursor, serial, generation, startedAt: Number(asText(reply[1])) };
   }
 
-  async endRound(turn: RelayRound, cursor: string): Promise<RoundEnd> {
+  async endRound(round: RelayRound, cursor: string): Promise<RoundEnd> {
     // Removals on another connection may have reached another server.
-    if (turn.generation !== this.connection.generation) return 'conflict';
-    const moved = cursor === turn.cursor ? '' : cursor;
-    const args = [turn.serial, moved, String(turn.startedAt), String(this.longestRoundMs)];
+    if (round.generation !== this.connection.generation) return 'conflict';
+    const moved = cursor === round.cursor ? '' : cursor;
+    const args = [round.serial, moved, String(round.startedAt), String(this.longestRoundMs)];
     const reply = asList(await this.#run(END_ROUND, args));
-    this.connection.assertGeneration(turn.generation);
+    this.connection.assertGeneration(round.generation);
     const state = asNumber(reply[0]);
     if (state === -1) return 'conflict';
-    this.#known = { serial: asText(reply[1]) ?? '', text: cursor, generation: turn.generation };
+    this.#known = { serial: asText(reply[1]) ?? '', text: cursor, generation: round.generation };
     return state === 1 ? 'fresh' : 'slow';
   }
 
@@ -76,10 +76,15 @@ export class RedisRelayStore implements RelayStore {
     const known = this.#knownOn(generation);
     const reply = asList(await this.#run(OBSERVE_RELAY, [known.serial]));
     this.connection.assertGeneration(generation);
-    const beat = asText(reply[0]);
+    const heartbeat = asText(reply[0]);
     const cursor = this.#learn(asText(reply[1]) ?? '', asText(reply[2]), known);
     const primaryForMs = Number(asText(reply[3]));
-    return { heartbeat: beat === '' ? undefined : beat, cursor, generation, primaryForMs };
+    return {
+      heartbeat: heartbeat === '' ? undefined : heartbeat,
+      cursor,
+      generation,
+      primaryForMs,
+    };
   }
 
   #knownOn(generation: number): Known {

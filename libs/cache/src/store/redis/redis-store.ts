@@ -106,7 +106,7 @@ export class RedisStore implements CacheStore {
     const { local } = options;
     this.coherence =
       local && new RedisNearCache({ ...local, settings, makeClient, connection, layout, clock });
-    const notices = new InvalidationAnnouncer({
+    const announcer = new InvalidationAnnouncer({
       connection,
       layout,
       clock,
@@ -118,9 +118,22 @@ export class RedisStore implements CacheStore {
     const ids = new UniqueIds();
     const staging = new Staging(connection, layout, ids);
     const sweeper = this.#sweeper;
-    this.#leases = new RedisLeases(connection, layout, staging, ids, sweeper, notices);
-    this.#refreshes = new RedisRefreshes({ connection, layout, staging, ids, sweeper, notices });
-    this.#removal = new Removal({ connection, layout, index: this.#index, notices, withinMs });
+    this.#leases = new RedisLeases(connection, layout, staging, ids, sweeper, announcer);
+    this.#refreshes = new RedisRefreshes({
+      connection,
+      layout,
+      staging,
+      ids,
+      sweeper,
+      announcer,
+    });
+    this.#removal = new Removal({
+      connection,
+      layout,
+      index: this.#index,
+      announcer,
+      withinMs,
+    });
     this.#listing = new KeyListing({ connection, layout, index: this.#index, withinMs });
     this.#watches = new LeaseWatches(clock);
     connection.onMessage((key) => this.#watches.wake(key));
@@ -136,8 +149,8 @@ export class RedisStore implements CacheStore {
     return this.#connection.connected;
   }
 
-  get patience(): Pick<Clock, 'now'> {
-    return this.#connection.patience;
+  get waitClock(): Pick<Clock, 'now'> {
+    return this.#connection.waitClock;
   }
 
   get circuit(): CircuitState {

@@ -21,7 +21,7 @@ export interface RemovalParts {
   readonly layout: KeyLayout;
   /** Absent in `scan` mode. */
   readonly index: KeyIndex | undefined;
-  readonly notices: InvalidationAnnouncer;
+  readonly announcer: InvalidationAnnouncer;
   /** Milliseconds without an answer after which a removal has failed. */
   readonly withinMs: number;
 }
@@ -40,16 +40,16 @@ export class Removal {
 
   /** Publishes the removal with its last script and waits for acknowledgements if required. */
   async remove(selection: KeySelection, options: RemovalOptions = {}): Promise<number> {
-    const { connection, notices } = this.parts;
+    const { connection, announcer } = this.parts;
     const { generation } = connection;
-    const notice = notices.of(selection, options.awaitAcks !== false);
+    const announcement = announcer.of(selection, options.awaitAcks !== false);
     try {
-      const count = await this.#selected(selection, notice, markTerms(selection, options));
+      const count = await this.#selected(selection, announcement, markTerms(selection, options));
       connection.assertGeneration(generation);
-      await notice.acknowledged();
+      await announcement.acknowledged();
       return count;
     } catch (error) {
-      notice.failed();
+      announcement.failed();
       throw error;
     }
   }
@@ -71,24 +71,24 @@ export class Removal {
     return asNumber(await connection.run(DISCARD, keys, args, withinMs, 'guarded')) === 1;
   }
 
-  #selected(selection: KeySelection, notice: Announcement, terms: string): Promise<number> {
-    if (selection.kind === 'keys') return this.#byName(selection.keys, notice, terms);
-    if (selection.kind === 'all') return this.#everything(notice);
-    return this.#matching(selection.glob, notice, terms);
+  #selected(selection: KeySelection, announcement: Announcement, terms: string): Promise<number> {
+    if (selection.kind === 'keys') return this.#byName(selection.keys, announcement, terms);
+    if (selection.kind === 'all') return this.#everything(announcement);
+    return this.#matching(selection.glob, announcement, terms);
   }
 
   /**
    * One script per 200 keys.
    *
-   * @param notice announcement that these members complete; without it nothing is published
+   * @param announcement announcement that these members complete; without it nothing is published
    * @param terms of the mark, for a single key
    */
   async #byName(
     members: readonly (string | Buffer)[],
-    notice?: Announcement,
+    announcement?: Announcement,
     terms = '',
   ): Promise<number> {
-    const { connection, layout, index, notices, withinMs } = this.parts;
+    const { connection, layout, index, announcer, withinMs } = this.parts;
     let removed = 0;
     for (let at = 0; at < members.length; at += CHUNK) {
       const chunk = members.slice(at, at + CHUNK);
@@ -97,14 +97,14 @@ export class Removal {
           ? layout.data(member)
           : Buffer.concat([layout.prefixBytes, member]),
       );
-      const told = at + CHUNK >= members.length ? notice : undefined;
-      const operands = told?.operands() ?? notices.noMessage;
+      const publishing = at + CHUNK >= members.length ? announcement : undefined;
+      const operands = publishing?.operands() ?? announcer.noMessage;
       const args = [layout.channel, index === undefined ? '0' : '1', ...operands, terms, ...chunk];
       const keys = [layout.index, layout.removals, layout.marks, ...names];
       const reply = await connection.run(REMOVE, keys, args, withinMs, 'always');
       const [count, answer] = asList(reply);
       removed += asNumber(count);
-      told?.answered(answer);
+      publishing?.answered(answer);
     }
     return removed;
   }
@@ -114,52 +114,52 @@ export class Removal {
    * candidates, one script per 200 matches and one that publishes. Without: a SCAN of the database,
    * and a rebuild.
    */
-  async #matching(glob: Glob, notice: Announcement, terms: string): Promise<number> {
+  async #matching(glob: Glob, announcement: Announcement, terms: string): Promise<number> {
     const { index } = this.parts;
     const viaIndex = index !== undefined;
     const done =
       viaIndex && glob.isPrefix
-        ? await this.#range(glob.literalPrefix, notice, terms)
+        ? await this.#range(glob.literalPrefix, announcement, terms)
         : viaIndex
           ? await this.#filtered(index, glob)
           : { removed: 0, complete: false };
     if (done.complete) {
       // The last page of a range has published it.
-      if (!glob.isPrefix) await notice.tell();
+      if (!glob.isPrefix) await announcement.publish();
       return done.removed;
     }
     const scanned = await this.#scanned(this.parts.layout.scanPatternOf(glob));
-    await notice.tell();
+    await announcement.publish();
     index?.rebuildInBackground();
     return done.removed + scanned;
   }
 
   /** The index first, because it is fast, then a SCAN for keys of other programs. */
-  async #everything(notice: Announcement): Promise<number> {
+  async #everything(announcement: Announcement): Promise<number> {
     const { index, layout } = this.parts;
     const done = index === undefined ? undefined : await this.#range(Buffer.alloc(0));
     const scanned = await this.#scanned(layout.scanPattern);
-    await notice.tell();
+    await announcement.publish();
     if (done?.complete === false) index?.rebuildInBackground();
     return (done?.removed ?? 0) + scanned;
   }
 
   /**
-   * @param notice announcement that this range completes; without it nothing is published
+   * @param announcement announcement that this range completes; without it nothing is published
    * @param terms of the mark, for the first page alone: the server may be another one by the second
    */
   async #range(
     literal: Buffer,
-    notice?: Announcement,
+    announcement?: Announcement,
     terms = '',
   ): Promise<{ removed: number; complete: boolean }> {
-    const { connection, layout, notices, withinMs } = this.parts;
+    const { connection, layout, announcer, withinMs } = this.parts;
     let rest = rangeOf(literal);
     let onPage = terms;
     let removed = 0;
     let epoch: string | undefined;
     for (;;) {
-      const operands = notice?.operands() ?? notices.noMessage;
+      const operands = announcement?.operands() ?? announcer.noMessage;
       const reply = await connection.runForBytes(
         REMOVE_RANGE,
         [layout.index, layout.removals, layout.marks],
@@ -170,7 +170,7 @@ export class Removal {
       onPage = '';
       const [epochBytes, count, members, last, answer] = asList(reply);
       removed += asNumber(count);
-      notice?.answered(answer);
+      announcement?.answered(answer);
       const seen = asBytes(epochBytes).toString();
       epoch ??= seen;
       if (seen === '' || seen !== epoch) return { removed, complete: false };

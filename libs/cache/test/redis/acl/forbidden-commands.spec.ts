@@ -78,7 +78,7 @@ describe('Where a server forbids commands', () => {
       expect(await cache.get('k:1')).toBe(1);
       // The index is rebuilt by SCAN, which is worth a warning; of the statistics there is none.
       const expected = forbidden.includes('scan') ? expect.any(Array) : [];
-      expect(lines.filter((line) => /refuse|away/.test(line))).toEqual(expected);
+      expect(lines.filter((line) => /refuse|unavailable/.test(line))).toEqual(expected);
     },
   );
 

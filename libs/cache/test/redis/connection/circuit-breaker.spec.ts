@@ -23,8 +23,8 @@ describe('The circuit breaker', () => {
         probes.push({ answer: reply.resolve, at: clock.now() });
         return reply.promise;
       },
-      onOpen: (reason) => said.push(`away: ${reason}`),
-      onClose: () => said.push('here'),
+      onOpen: (reason) => said.push(`open: ${reason}`),
+      onClose: () => said.push('closed'),
     });
   });
 
@@ -48,7 +48,7 @@ describe('The circuit breaker', () => {
     expect(said).toEqual([]);
     await answer(true);
     expect(breaker.state).toBe('closed');
-    expect(said).toEqual(['here']);
+    expect(said).toEqual(['closed']);
   });
 
   it('the circuit opens at the third unanswered call in a row, and not when answers come between', async () => {
@@ -64,7 +64,7 @@ describe('The circuit breaker', () => {
     expect(breaker.state).toBe('closed');
     breaker.timedOut();
     expect(breaker.state).toBe('open');
-    expect(said).toEqual(['away: it does not answer in time']);
+    expect(said).toEqual(['open: it does not answer in time']);
   });
 
   it('the circuit opens at once when the connection is lost', async () => {
@@ -132,7 +132,7 @@ describe('The circuit breaker', () => {
     }
     await clock.advanceAsync(500);
     await answer(true);
-    expect(said).toEqual(['away: first', 'here']);
+    expect(said).toEqual(['open: first', 'closed']);
   });
 
   it('a stopped circuit leaves no timer behind, in any state', async () => {
@@ -154,7 +154,7 @@ describe('The circuit breaker', () => {
       clock,
       probe: () => Promise.reject(new Error('broken')),
       onOpen: () => undefined,
-      onClose: () => said.push('here'),
+      onClose: () => said.push('closed'),
     });
     failing.start();
     await clock.advanceAsync(2_000);

@@ -127,7 +127,7 @@ describe('node-redis', () => {
     opened.push(engine);
     await engine.open();
     expect(await readers(engine, 5)).toEqual([0, 1, 2, 3, 4]);
-    expect(lines).toEqual([expect.stringMatching(/away \(Sentinel does not /)]);
+    expect(lines).toEqual([expect.stringMatching(/unavailable \(Sentinel does not /)]);
     await frozen.thaw();
     await frozen.stop();
   });

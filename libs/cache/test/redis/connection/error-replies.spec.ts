@@ -83,7 +83,7 @@ describe('A Redis that answers, but refuses', () => {
     const engine = await opened(url);
     await loads(engine);
     await expect(engine.delete('k')).rejects.toThrow(CacheUnavailableError);
-    expect(lines).toEqual([expect.stringMatching(/store is away \(it answers WRONGPASS\)/)]);
+    expect(lines).toEqual([expect.stringMatching(/store is unavailable \(it answers WRONGPASS\)/)]);
     await server.command('CONFIG', 'SET', 'requirepass', 'geheim');
     await until(() => engine.store.connected);
     expect(await engine.set('k', 1)).toBe(true);
@@ -94,7 +94,7 @@ describe('A Redis that answers, but refuses', () => {
     await server.command('CONFIG', 'SET', 'requirepass', 'right');
     const engine = await opened();
     await loads(engine);
-    expect(lines).toEqual([expect.stringMatching(/store is away \(it answers NOAUTH\)/)]);
+    expect(lines).toEqual([expect.stringMatching(/store is unavailable \(it answers NOAUTH\)/)]);
     await server.command('CONFIG', 'SET', 'requirepass', '');
     await until(() => engine.store.connected);
     expect(await engine.set('k', 1)).toBe(true);
@@ -126,7 +126,7 @@ describe('A Redis that answers, but refuses', () => {
     await server.command(...user);
     await until(() => engine.store.connected);
     expect(await engine.set('k', 1)).toBe(true);
-    expect(lines.filter((line) => line.includes('store is away'))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('store is unavailable'))).toHaveLength(1);
   });
 
   it('a Redis that is loading its data (LOADING) is unavailable, and used when it is done', async () => {
@@ -136,12 +136,14 @@ describe('A Redis that answers, but refuses', () => {
       await loads(engine);
       await expect(engine.delete('k')).rejects.toThrow(CacheUnavailableError);
       expect(engine.store.connected).toBe(false);
-      expect(lines).toContainEqual(expect.stringMatching(/store is away \(it answers LOADING\)/));
+      expect(lines).toContainEqual(
+        expect.stringMatching(/store is unavailable \(it answers LOADING\)/),
+      );
       // The probe is all that reads and fills cost it.
       expect(fake.seen).not.toContain('GET');
       fake.answer = '+PONG\r\n';
       await until(() => engine.store.connected);
-      expect(lines.filter((line) => line.includes('away'))).toHaveLength(1);
+      expect(lines.filter((line) => line.includes('unavailable'))).toHaveLength(1);
     } finally {
       await cache?.close();
       await fake.close();

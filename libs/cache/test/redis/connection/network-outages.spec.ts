@@ -104,7 +104,7 @@ describe.each(OUTAGES)('A store that is $name', ({ strike, heal, removes = false
         if (removes) expect(await remove()).toEqual(expect.any(Number));
         else await expect(remove()).rejects.toThrow(CacheUnavailableError);
       }
-      expect(lines.filter((line) => line.includes('store is away'))).toHaveLength(round);
+      expect(lines.filter((line) => line.includes('store is unavailable'))).toHaveLength(round);
       await heal();
       await isBack();
       await answersEverybody();

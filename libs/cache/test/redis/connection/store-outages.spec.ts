@@ -48,13 +48,13 @@ describe('An unavailable Redis store', () => {
     await answersAll(cache);
     await answersAll(cache);
     expect(cache.store.connected).toBe(false);
-    expect(lines).toEqual([expect.stringMatching(/store is away/)]);
+    expect(lines).toEqual([expect.stringMatching(/store is unavailable/)]);
     await server.start();
     await until(() => cache.store.connected);
     expect(await cache.set('k', 1)).toBe(true);
     expect(await cache.get('k')).toBe(1);
     expect(lines).toEqual([
-      expect.stringMatching(/store is away/),
+      expect.stringMatching(/store is unavailable/),
       expect.stringMatching(/store is connected/),
     ]);
   });
@@ -86,7 +86,7 @@ describe('An unavailable Redis store', () => {
     await server.thaw();
     await until(() => cache.store.connected);
     expect(await cache.set('k:2', 1)).toBe(true);
-    expect(lines.filter((line) => line.includes('away'))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('unavailable'))).toHaveLength(1);
   });
 
   it('a store that fails during a load costs the storing, not the value', async () => {

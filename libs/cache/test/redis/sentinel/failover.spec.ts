@@ -57,7 +57,7 @@ async function roleCalls(server: RedisServer): Promise<number> {
   return Number(/cmdstat_role:calls=(\d+)/.exec(statistics)?.[1] ?? 0);
 }
 
-const away = (): string[] => lines.filter((line) => line.includes('away'));
+const outages = (): string[] => lines.filter((line) => line.includes('unavailable'));
 
 describe.each(['SIGKILL', 'SIGSTOP'] as const)('The master ended by %s under load', (signal) => {
   it('a failover costs no answer: the replica takes over, and the old master is not written to', async () => {
@@ -86,14 +86,14 @@ describe.each(['SIGKILL', 'SIGSTOP'] as const)('The master ended by %s under loa
 
     expect(await engine.set('after', 1)).toBe(true);
     expect(await set.command(second, 'GET', 'gad:after')).toBe('1');
-    expect(away()).toHaveLength(1);
+    expect(outages()).toHaveLength(1);
 
     await (signal === 'SIGKILL' ? first.restart() : first.kill('SIGCONT'));
     await untilReplica(first);
     expect(await engine.set('later', 2)).toBe(true);
     expect(await set.command(second, 'GET', 'gad:later')).toBe('2');
     expect(await cachesOn(first)).toBe(0);
-    expect(away()).toHaveLength(1);
+    expect(outages()).toHaveLength(1);
   }, 60_000);
 });
 
@@ -118,7 +118,7 @@ describe('After a failover', () => {
     expect(await slow).toMatchObject({ value: 1, stored: false });
     expect(await engine.get('k')).toBeUndefined();
     expect(await engine.set('k', 2)).toBe(true);
-    expect(away()).toHaveLength(1);
+    expect(outages()).toHaveLength(1);
   }, 60_000);
 
   it('after a failover a waiter for another process’s load is woken over the new master', async () => {
@@ -157,7 +157,7 @@ describe('A master that was demoted behind our back', () => {
     await set.command(first, 'REPLICAOF', 'NO', 'ONE');
     await until(() => engine.store.connected);
     expect(await engine.set('k', 3)).toBe(true);
-    expect(away()).toHaveLength(1);
+    expect(outages()).toHaveLength(1);
   }, 60_000);
 });
 
@@ -182,7 +182,7 @@ describe('Sentinels', () => {
     await Promise.all(set.sentinels.map((sentinel) => sentinel.kill('SIGKILL')));
     const engine = await start();
     expect(await engine.getOrSet('k', () => 1)).toBe(1);
-    expect(lines).toEqual([expect.stringMatching(/away \(Sentinel does not answer\)/)]);
+    expect(lines).toEqual([expect.stringMatching(/unavailable \(Sentinel does not answer\)/)]);
     await set.sentinels[1]?.restart();
     await until(() => engine.store.connected);
     expect(await engine.set('k', 1)).toBe(true);
@@ -192,7 +192,9 @@ describe('Sentinels', () => {
   it('sentinels that do not know the master are told from unavailable ones', async () => {
     const engine = await start({ master: 'other' });
     expect(await engine.getOrSet('k', () => 1)).toBe(1);
-    expect(lines).toEqual([expect.stringMatching(/away \(Sentinel does not know the master\)/)]);
+    expect(lines).toEqual([
+      expect.stringMatching(/unavailable \(Sentinel does not know the master\)/),
+    ]);
   }, 60_000);
 
   it('a closed cache leaves no connection to the sentinels or the master', async () => {

@@ -94,7 +94,7 @@ function checkSentinels(settings: Given<SentinelSettings & StandaloneSettings>):
   check(
     settings.url === undefined,
     'url',
-    'and redis.sentinels are both set: keep one of them, the Sentinels tell where the master is',
+    'and redis.sentinels are both set: keep one of them, the Sentinels name the master',
   );
   const { sentinels, master, username, password, database, tls, mapAddress } = settings;
   check(

@@ -26,7 +26,7 @@ export class ErrorReplies {
     if (ABOUT_A_KEY.includes(code)) return;
     this.#refused.warn(
       code,
-      `Cache: the Redis store refuses commands (${code}); the source answers meanwhile.`,
+      `Cache: the Redis store refuses commands (${code}): falling back to the source.`,
     );
   }
 }

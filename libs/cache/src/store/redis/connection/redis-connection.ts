@@ -70,7 +70,7 @@ export class RedisConnection {
         this.#lastSign = parts.clock.now();
         this.#opened();
         parts.logger.warn(
-          `Cache: the Redis store is away (${reason}); the source answers meanwhile.`,
+          `Cache: the Redis store is unavailable (${reason}): falling back to the source.`,
         );
       },
       onClose: () => {
@@ -96,7 +96,7 @@ export class RedisConnection {
   }
 
   /** A clock that excludes time in which this process was too busy to read answers. */
-  get patience(): Pick<Clock, 'now'> {
+  get waitClock(): Pick<Clock, 'now'> {
     return this.#deadlines;
   }
 
@@ -189,7 +189,7 @@ export class RedisConnection {
     if (this.#closed) return new CacheUnavailableError('closed', 'The cache is closed.');
     const client = this.#commands;
     if (client?.isReady !== true || (passage === 'guarded' && this.#breaker.state !== 'closed')) {
-      return new CacheUnavailableError('offline', 'The cache store is away.');
+      return new CacheUnavailableError('offline', 'The cache store is unavailable.');
     }
     return client;
   }
@@ -211,7 +211,7 @@ export class RedisConnection {
     const cause = { cause: error };
     const code = replyCode(error);
     if (code === undefined) {
-      return new CacheUnavailableError('offline', 'The cache store is away.', cause);
+      return new CacheUnavailableError('offline', 'The cache store is unavailable.', cause);
     }
     this.#breaker.answered();
     this.#refusals.note(code);
@@ -267,8 +267,8 @@ export class RedisConnection {
     const answer = client?.isReady === true ? await this.#ping(client) : 'none';
     if (client !== this.#commands || this.#closed) return false;
     if (answer !== 'none') return answer === 'prompt';
-    const patienceMs = this.#transport ? UNRESPONSIVE_MS : NO_CONNECT_MS;
-    if (this.#parts.clock.now() - (this.#unanswered ?? this.#lastSign) > patienceMs)
+    const silenceMs = this.#transport ? UNRESPONSIVE_MS : NO_CONNECT_MS;
+    if (this.#parts.clock.now() - (this.#unanswered ?? this.#lastSign) > silenceMs)
       this.#reconnect();
     return false;
   }

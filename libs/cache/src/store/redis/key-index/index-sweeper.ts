@@ -7,7 +7,7 @@ import type { RedisConnection } from '../connection/redis-connection.js';
 import { asBytes, asList, asNumber } from '../replies.js';
 import { SWEEP, SWEEP_SAMPLE } from '../scripts/compiled-scripts.js';
 
-const TURN_MS = 500;
+const CHECK_MS = 500;
 /** Number of expiries of this process's own values after which it samples the index. */
 const EXPIRIES_PER_SAMPLE = 1_000;
 /** Maximum time between samples, in milliseconds: values of other processes expire, too. */
@@ -36,7 +36,7 @@ export class IndexSweeper {
   #checkedSecond: number;
   #sampledAt: number;
   #stopped = false;
-  #cancelTurn: (() => void) | undefined;
+  #cancelCheck: (() => void) | undefined;
 
   constructor(
     private readonly connection: RedisConnection,
@@ -56,8 +56,8 @@ export class IndexSweeper {
   }
 
   start(): void {
-    this.#cancelTurn = this.clock.after(TURN_MS, () => {
-      void this.#turn().then(() => {
+    this.#cancelCheck = this.clock.after(CHECK_MS, () => {
+      void this.#check().then(() => {
         if (!this.#stopped) this.start();
       });
     });
@@ -65,10 +65,10 @@ export class IndexSweeper {
 
   stop(): void {
     this.#stopped = true;
-    this.#cancelTurn?.();
+    this.#cancelCheck?.();
   }
 
-  async #turn(): Promise<void> {
+  async #check(): Promise<void> {
     const now = this.clock.now();
     const second = Math.floor(now / 1_000);
     while (this.#checkedSecond < second) {
@@ -83,7 +83,7 @@ export class IndexSweeper {
       this.#expired = 0;
       this.#sampledAt = this.clock.now();
     } catch (error) {
-      // The next turn tries again.
+      // The next check tries again.
       if (!(error instanceof CacheUnavailableError)) throw error;
     }
   }

@@ -33,7 +33,7 @@ export interface AnnouncerParts {
   readonly barrier: Barrier | undefined;
 }
 
-const NOBODY = '-';
+const NO_ACK = '-';
 /** Timers may fire slightly early, in milliseconds. */
 const TIMER_MARGIN_MS = 2;
 
@@ -44,7 +44,7 @@ export class InvalidationAnnouncer {
   /** Operands that publish nothing, for a script that is not the last of its removal. */
   get noMessage(): string[] {
     const { layout, boundMs } = this.parts;
-    return [layout.removalChannel, '', NOBODY, '0', String(boundMs)];
+    return [layout.removalChannel, '', NO_ACK, '0', String(boundMs)];
   }
 
   /** The announcement of one removal, which its scripts publish with `operands`. */
@@ -64,7 +64,7 @@ export class Announcement {
   readonly #parts: AnnouncerParts;
   readonly #what: string;
   readonly #barrier: Barrier | undefined;
-  #ask: PendingAck | undefined;
+  #pending: PendingAck | undefined;
   #answer: unknown = [];
 
   constructor(parts: AnnouncerParts, selection: KeySelection, awaitAcks: boolean) {
@@ -81,10 +81,10 @@ export class Announcement {
    */
   operands(): string[] {
     const barrier = this.#barrier;
-    if (barrier === undefined) return this.#operands(NOBODY);
+    if (barrier === undefined) return this.#operands(NO_ACK);
     this.#forget();
-    this.#ask = barrier.confirmations.open();
-    return this.#operands(`${barrier.process}:${this.#ask.serial}`);
+    this.#pending = barrier.confirmations.open();
+    return this.#operands(`${barrier.process}:${this.#pending.serial}`);
   }
 
   /** Records a script's answer to `operands`. */
@@ -93,8 +93,8 @@ export class Announcement {
   }
 
   /** Publishes with a script of its own: one call. */
-  async tell(): Promise<void> {
-    this.answered(await this.#tell(this.operands()));
+  async publish(): Promise<void> {
+    this.answered(await this.#send(this.operands()));
   }
 
   /**
@@ -107,11 +107,11 @@ export class Announcement {
     const { clock, boundMs } = this.#parts;
     const withinMs = boundMs + TIMER_MARGIN_MS;
     const [status, ...names] = asList(this.#answer).map((item) => asBytes(item).toString());
-    if (status !== 'published' || this.#ask === undefined || !barrier.settled()) {
+    if (status !== 'published' || this.#pending === undefined || !barrier.settled()) {
       await pause(clock, withinMs);
     } else {
       const others = names.filter((name) => name !== barrier.process);
-      await this.#ask.allWithin(others, withinMs);
+      await this.#pending.allWithin(others, withinMs);
     }
     this.#forget();
   }
@@ -119,7 +119,7 @@ export class Announcement {
   /** The removal failed but may have been executed: copies should be dropped to be safe. */
   failed(): void {
     this.#forget();
-    this.#tell(this.#operands(NOBODY)).catch(() => undefined);
+    this.#send(this.#operands(NO_ACK)).catch(() => undefined);
   }
 
   #operands(ask: string): string[] {
@@ -128,13 +128,13 @@ export class Announcement {
     return [layout.removalChannel, this.#what, ask, create, String(boundMs)];
   }
 
-  #tell(operands: string[]): Promise<unknown> {
+  #send(operands: string[]): Promise<unknown> {
     const { connection, layout, withinMs } = this.#parts;
     return connection.run(ANNOUNCE, [layout.removals], operands, withinMs, 'always');
   }
 
   #forget(): void {
-    if (this.#ask !== undefined) this.#barrier?.confirmations.close(this.#ask);
-    this.#ask = undefined;
+    if (this.#pending !== undefined) this.#barrier?.confirmations.close(this.#pending);
+    this.#pending = undefined;
   }
 }

@@ -47,7 +47,7 @@ export class RedisNearCache implements InvalidationFeed {
   readonly process = randomBytes(9).toString('base64url');
   readonly #parts: CoherenceParts;
   readonly #chain: InvalidationStream;
-  readonly #link: InvalidationSubscriber;
+  readonly #subscriber: InvalidationSubscriber;
   readonly #followers = new Set<InvalidationListener>();
   readonly #confirmations: Acknowledgements;
   /** Serials to acknowledge, by requesting process. */
@@ -70,12 +70,12 @@ export class RedisNearCache implements InvalidationFeed {
       },
     };
     this.#chain = new InvalidationStream(all, clock, parts.staleBoundMs);
-    this.#link = new InvalidationSubscriber({
+    this.#subscriber = new InvalidationSubscriber({
       settings: parts.settings,
       makeClient: parts.makeClient,
       clock,
       channels: {
-        [layout.removalChannel]: (message) => this.#heard(message),
+        [layout.removalChannel]: (message) => this.#onMessage(message),
         [layout.confirmationChannel(this.process)]: (message) => this.#confirmed(message),
       },
       onListening: () => {
@@ -120,7 +120,7 @@ export class RedisNearCache implements InvalidationFeed {
 
   open(): void {
     this.#closed = false;
-    this.#link.open();
+    this.#subscriber.open();
     this.#lookNow();
   }
 
@@ -130,7 +130,7 @@ export class RedisNearCache implements InvalidationFeed {
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelLook?.();
-    this.#link.close();
+    this.#subscriber.close();
     this.#chain.disconnected();
     const { connection, layout } = this.#parts;
     const leave = ['ZREM', layout.removals, this.process];
@@ -154,7 +154,7 @@ export class RedisNearCache implements InvalidationFeed {
     const pauseMs = Math.min(LONGEST_PAUSE_MS, staleBoundMs / LOOKS_PER_BOUND);
     this.#cancelLook = clock.after(pauseMs, () => this.#lookNow());
     if (this.#chain.lagMs > staleBoundMs) {
-      this.#link.renew();
+      this.#subscriber.renew();
       return;
     }
     const look = this.#chain.beginProbe();
@@ -175,7 +175,7 @@ export class RedisNearCache implements InvalidationFeed {
     }
   }
 
-  #heard(message: string): void {
+  #onMessage(message: string): void {
     const [previous, next, ask, what] = split(message);
     this.#chain.onMessage(Number(previous), Number(next), what);
     const at = ask.indexOf(':');

@@ -4,14 +4,14 @@ import { Observable } from 'rxjs';
 type Outcome<T> = { readonly value: T } | { readonly error: unknown };
 
 /** A fallback in place of a body, computed only when the answer has a subscriber. */
-export class Detour {
+export class Fallback {
   constructor(readonly begin: () => Promise<Observable<unknown>>) {}
 }
 
 /** The steps that turn a value into an answer. */
 export interface AnswerSteps<T> {
   /**
-   * Makes the body from the value, or returns a {@link Detour}; what it throws becomes the answer.
+   * Makes the body from the value, or returns a {@link Fallback}; what it throws becomes the answer.
    */
   readonly finish: (value: T) => unknown;
   /** Called when the value or its error has arrived. */
@@ -35,7 +35,7 @@ export interface AnswerSteps<T> {
  * @param value already started, in the context of the request; its rejection is handled even
  *   without a subscriber
  */
-export function comingAnswer<T>(value: Promise<T>, steps: AnswerSteps<T>): Observable<unknown> {
+export function promisedAnswer<T>(value: Promise<T>, steps: AnswerSteps<T>): Observable<unknown> {
   let outcome: Outcome<T> | undefined;
   let waiting: (() => void) | undefined;
   const settle = (arrived: Outcome<T>): void => {
@@ -84,7 +84,7 @@ function deliver<T>(
     fail(error);
     return;
   }
-  if (body instanceof Detour) {
+  if (body instanceof Fallback) {
     body.begin().then((answer) => give(() => answer.subscribe(subscriber)), fail);
     return;
   }

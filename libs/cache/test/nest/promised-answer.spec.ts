@@ -3,8 +3,8 @@ import { StreamableFile } from '@nestjs/common';
 import { Observable, of, throwError } from 'rxjs';
 import { describe, expect, it } from '@jest/globals';
 import { settle } from '@gad/cache/testing';
-import type { AnswerSteps } from '../../src/nest/coming-answer.js';
-import { comingAnswer, Detour } from '../../src/nest/coming-answer.js';
+import type { AnswerSteps } from '../../src/nest/promised-answer.js';
+import { promisedAnswer, Fallback } from '../../src/nest/promised-answer.js';
 import { discardBody } from '../../src/nest/unsent-body.js';
 import { deferred } from '../support/fixtures.js';
 import { failOnStrays } from '../support/resources.js';
@@ -16,7 +16,7 @@ function answerOf<T>(
   value: Promise<T>,
   finish: (value: T) => unknown,
   told: string[] = [],
-): ReturnType<typeof comingAnswer> {
+): ReturnType<typeof promisedAnswer> {
   const steps: AnswerSteps<T> = {
     finish: (arrived) => {
       told.push('finished');
@@ -25,11 +25,11 @@ function answerOf<T>(
     settled: () => told.push('settled'),
     left: () => told.push('left'),
   };
-  return comingAnswer(value, steps);
+  return promisedAnswer(value, steps);
 }
 
 /** What an answer is to its subscriber, in order. */
-function heard(answer: ReturnType<typeof comingAnswer>): unknown[] {
+function heard(answer: ReturnType<typeof promisedAnswer>): unknown[] {
   const events: unknown[] = [];
   answer.subscribe({
     next: (body) => events.push(body),
@@ -56,7 +56,7 @@ describe('A coming answer', () => {
     },
   );
 
-  it.each<[string, (failure: Error) => ReturnType<typeof comingAnswer>]>([
+  it.each<[string, (failure: Error) => ReturnType<typeof promisedAnswer>]>([
     ['the value', (failure) => answerOf(Promise.reject(failure), double)],
     [
       'what finishes it',
@@ -66,15 +66,15 @@ describe('A coming answer', () => {
         }),
     ],
     [
-      'the beginning of a detour',
-      (failure) => answerOf(Promise.resolve(1), () => new Detour(() => Promise.reject(failure))),
+      'the beginning of a fallback',
+      (failure) => answerOf(Promise.resolve(1), () => new Fallback(() => Promise.reject(failure))),
     ],
     [
-      'a detour',
+      'a fallback',
       (failure) =>
         answerOf(
           Promise.resolve(1),
-          () => new Detour(() => Promise.resolve(throwError(() => failure))),
+          () => new Fallback(() => Promise.resolve(throwError(() => failure))),
         ),
     ],
   ])(
@@ -106,10 +106,10 @@ describe('A coming answer', () => {
     expect(told).toEqual(['settled']);
   });
 
-  it('a coming answer does not reach a subscriber that leaves during a detour', async () => {
+  it('a coming answer does not reach a subscriber that leaves during a fallback', async () => {
     const told: string[] = [];
     const way = deferred<Observable<unknown>>();
-    const answer = answerOf(Promise.resolve(1), () => new Detour(() => way.promise), told);
+    const answer = answerOf(Promise.resolve(1), () => new Fallback(() => way.promise), told);
     let subscribed = 0;
     const subscription = answer.subscribe();
     await settle();
@@ -123,13 +123,13 @@ describe('A coming answer', () => {
     expect([told, subscribed]).toEqual([['settled', 'finished', 'left'], 0]);
   });
 
-  it('a coming answer takes a detour only for a subscriber that wants it', async () => {
+  it('a coming answer takes a fallback only for a subscriber that wants it', async () => {
     let begun = 0;
-    const detour = new Detour(() => {
+    const fallback = new Fallback(() => {
       begun++;
       return Promise.resolve(of('other'));
     });
-    const answer = answerOf(Promise.resolve(1), () => detour);
+    const answer = answerOf(Promise.resolve(1), () => fallback);
     await settle();
     expect(begun).toBe(0);
     const events = heard(answer);
