@@ -120,7 +120,7 @@ async function disturb(what: 'killed' | 'frozen'): Promise<void> {
     answersTo(urlOf(withLog), withLog.writes, { seconds: lasting });
   const before = await write(seconds);
   await redis.kill(what === 'killed' ? 'SIGKILL' : 'SIGSTOP');
-  const away = await write(AFTER_SECONDS * 2);
+  const during = await write(AFTER_SECONDS * 2);
   if (what === 'killed') await redis.restart();
   else await redis.kill('SIGCONT');
   const after = await write(AFTER_SECONDS);
@@ -128,7 +128,7 @@ async function disturb(what: 'killed' | 'frozen'): Promise<void> {
   await sleep(AFTER_SECONDS * 1_000);
   const later = await write(seconds);
   const usual = quantile(before.taken, 0.5);
-  for (const [when, { taken }] of Object.entries({ before, away, after, later })) {
+  for (const [when, { taken }] of Object.entries({ before, during, after, later })) {
     const [p50 = NaN, p99 = NaN, most = NaN] = [0.5, 0.99, 1].map((share) =>
       quantile(taken, share),
     );
@@ -138,7 +138,7 @@ async function disturb(what: 'killed' | 'frozen'): Promise<void> {
         `added p50 ${(p50 - usual).toFixed(1)}, max ${(most - usual).toFixed(1)} ms`,
     );
   }
-  const longest = quantile(away.taken.concat(after.taken), 1) - usual;
+  const longest = quantile(during.taken.concat(after.taken), 1) - usual;
   expectFigure(`nothing failed, and no write waited 2 s longer (${what})`, longest < 2_000);
 }
 

@@ -126,7 +126,7 @@ async function compare(): Promise<void> {
 async function compareHandlers(url: string, redisTime: RedisTime): Promise<void> {
   const tools = new URL('../tools/typescript.mjs', import.meta.url).href;
   const server = fork(fileURLToPath(import.meta.url), [url], { execArgv: ['--import', tools] });
-  const tell = async (what: string): Promise<unknown> => {
+  const query = async (what: string): Promise<unknown> => {
     const answer = once(server, 'message');
     server.send(what);
     return ((await answer) as [unknown])[0];
@@ -142,13 +142,13 @@ async function compareHandlers(url: string, redisTime: RedisTime): Promise<void>
           return answers;
         };
         // What `serve` answers to that.
-        return [way, { ask, cpu: () => tell('cpu') as Promise<NodeJS.CpuUsage> }];
+        return [way, { ask, cpu: () => query('cpu') as Promise<NodeJS.CpuUsage> }];
       }),
     );
     for (const load of LOADS) {
       report(`one handler, ${inWords(load)}`, await takeTurns(subjects, load, redisTime, ROUNDS));
     }
-    const share = Number(await tell('hits')) / fromMemory;
+    const share = Number(await query('hits')) / fromMemory;
     expectFigure(`${(100 * share).toFixed(1)} % of "local" answered from memory`, share > 0.99);
   } finally {
     server.kill();
@@ -177,7 +177,7 @@ async function compareApi(url: string, redisTime: RedisTime): Promise<void> {
         ask: (load) => askFor(new URL(path, api.url), headers, { ...load, expected: 'gad; hit' }),
         cpu: () => {
           const answer = api.message(AbortSignal.timeout(5_000));
-          api.tell('cpu');
+          api.send('cpu');
           // What the reporter answers to that.
           return answer as Promise<NodeJS.CpuUsage>;
         },

@@ -1,5 +1,5 @@
 /**
- * Does the bound in bytes hold? Fills a local tier with values of 1 to 100 kB and compares what it
+ * Does the bound in bytes hold? Fills a near cache with values of 1 to 100 kB and compares what it
  * says with what the process really holds, after a full collection: it may be neither exceeded nor
  * left unused by more than a tenth.
  *
@@ -50,12 +50,12 @@ for (const [name, make] of Object.entries(SHAPES)) {
     let entries = 0;
     for (let round = 0; round < ROUNDS; round++) {
       const before = await heapBytes();
-      const tier = fill(() => make(kilobytes));
+      const nearCache = fill(() => make(kilobytes));
       const after = await heapBytes();
-      const figures = tier.figures();
+      const figures = nearCache.figures();
       entries = figures.entries;
       ratios.push((after - before) / figures.bytes);
-      tier.flush();
+      nearCache.flush();
     }
     const what = `${name}, ${kilobytes} kB`;
     console.log(`${what.padEnd(28)} ${entries} entries, ${spread(ratios, 3)} × what it counts`);
@@ -66,7 +66,7 @@ for (const [name, make] of Object.entries(SHAPES)) {
 
 function fill(make: () => unknown): NearCache {
   const freshness = { freshUntil: Infinity };
-  const tier = new NearCache({
+  const nearCache = new NearCache({
     clock: systemClock,
     maxEntries: 200_000,
     maxBytes: MAX_BYTES,
@@ -75,14 +75,14 @@ function fill(make: () => unknown): NearCache {
   });
   // Somewhat more than it may hold, so that the bound is what is measured.
   for (let at = 0, kept = -1; at < 1_000_000; at++) {
-    const keeping = tier.reserve(`stats:user:${at}:days:30`);
-    tier.publish(keeping, JSON.parse(JSON.stringify(make())) as unknown, 3_600_000, null);
-    tier.release(keeping);
-    const { entries } = tier.figures();
+    const reservation = nearCache.reserve(`stats:user:${at}:days:30`);
+    nearCache.publish(reservation, JSON.parse(JSON.stringify(make())) as unknown, 3_600_000, null);
+    nearCache.release(reservation);
+    const { entries } = nearCache.figures();
     if (entries <= kept && at > entries * 1.2) break;
     kept = Math.max(kept, entries);
   }
-  return tier;
+  return nearCache;
 }
 
 async function heapBytes(): Promise<number> {

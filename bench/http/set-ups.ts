@@ -121,7 +121,7 @@ export async function probe(running: Running, question: string): Promise<number>
   const answers = await Promise.all(
     running.servers.map(async (server) => {
       const answer = server.message(AbortSignal.timeout(30_000));
-      server.tell(question);
+      server.send(question);
       return numberIn(await answer);
     }),
   );

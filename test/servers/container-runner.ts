@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { guard } from './guardian.js';
+import { guard } from './reaper.js';
 import type { ServerRunner, ServerSignal } from './server-runner.js';
 
 const execute = promisify(execFile);
@@ -54,7 +54,7 @@ export class ContainerRunner implements ServerRunner {
     this.release = undefined;
   }
 
-  async obituary(): Promise<string | undefined> {
+  async lastOutput(): Promise<string | undefined> {
     const { name } = this.options;
     if ((await docker('inspect', '--format', '{{.State.Running}}', name)) === 'true') {
       return undefined;

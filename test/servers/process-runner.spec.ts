@@ -17,7 +17,7 @@ describe('a server as a process', () => {
     await runner.signal('SIGSTOP');
     await runner.signal('SIGKILL');
     await runner.end();
-    expect(await runner.obituary()).toBe('');
+    expect(await runner.lastOutput()).toBe('');
     await runner.remove();
   });
 

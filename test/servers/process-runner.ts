@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import { guard } from './guardian.js';
-import { childrenOf, sendSignal } from './process-family.js';
+import { guard } from './reaper.js';
+import { childrenOf, sendSignal } from './process-tree.js';
 import type { ServerRunner, ServerSignal } from './server-runner.js';
 
-const PATIENCE = 10_000;
+const TIMEOUT_MS = 10_000;
 
 export interface ProcessOptions {
   program: string;
@@ -16,7 +16,7 @@ export interface ProcessOptions {
   removeSignal: NodeJS.Signals;
   /** Run as this user; only root can ask for another one than itself. */
   user?: { uid: number; gid: number } | undefined;
-  /** A directory that `remove` deletes, as does the guardian if this process dies. */
+  /** A directory that `remove` deletes, as does the reaper if this process dies. */
   temporaryDirectory?: string | undefined;
 }
 
@@ -38,7 +38,7 @@ export class ProcessRunner implements ServerRunner {
   async start(): Promise<void> {
     const { program, args, user } = this.options;
     const child = spawn(program, args, {
-      // In a session of its own: Ctrl-C must not end it before the test has; the guardian sees to
+      // In a session of its own: Ctrl-C must not end it before the test has; the reaper sees to
       // it that it ends.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -66,9 +66,9 @@ export class ProcessRunner implements ServerRunner {
   async signal(signal: ServerSignal): Promise<void> {
     const child = this.running();
     if (child?.pid === undefined) return;
-    const family = [child.pid, ...childrenOf(child.pid)];
+    const tree = [child.pid, ...childrenOf(child.pid)];
     const ended = signal === 'SIGKILL' ? once(child, 'exit') : undefined;
-    for (const pid of family) sendSignal(pid, signal);
+    for (const pid of tree) sendSignal(pid, signal);
     if (ended === undefined) return;
     child.ref();
     await ended;
@@ -88,7 +88,7 @@ export class ProcessRunner implements ServerRunner {
     this.release();
   }
 
-  obituary(): Promise<string | undefined> {
+  lastOutput(): Promise<string | undefined> {
     return Promise.resolve(this.running() === undefined ? this.output : undefined);
   }
 
@@ -99,7 +99,7 @@ export class ProcessRunner implements ServerRunner {
     const ended = once(child, 'exit');
     await this.signal('SIGCONT');
     child.kill(signal);
-    const force = setTimeout(() => void this.signal('SIGKILL'), PATIENCE);
+    const force = setTimeout(() => void this.signal('SIGKILL'), TIMEOUT_MS);
     await ended;
     clearTimeout(force);
   }

@@ -19,5 +19,5 @@ export interface ServerRunner {
   remove(): Promise<void>;
 
   /** The last lines that the server has written, and undefined while it runs. */
-  obituary(): Promise<string | undefined>;
+  lastOutput(): Promise<string | undefined>;
 }

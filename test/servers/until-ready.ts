@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerRunner } from './server-runner.js';
 
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /**
  * Resolves when the probe answers true.
@@ -13,12 +13,12 @@ export async function untilReady(
   runner: ServerRunner,
   probe: () => Promise<boolean>,
 ): Promise<void> {
-  const end = performance.now() + PATIENCE;
+  const end = performance.now() + TIMEOUT_MS;
   while (!(await probe())) {
-    const obituary = await runner.obituary();
-    if (obituary !== undefined) throw new ServerEndedError(name, obituary);
+    const lastOutput = await runner.lastOutput();
+    if (lastOutput !== undefined) throw new ServerEndedError(name, lastOutput);
     if (performance.now() > end) {
-      throw new Error(`${name} has not answered for ${PATIENCE / 1000} s`);
+      throw new Error(`${name} has not answered for ${TIMEOUT_MS / 1000} s`);
     }
     await sleep(15);
   }

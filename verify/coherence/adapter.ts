@@ -1,6 +1,6 @@
 /**
  * A cache under test. `get` answers from the cache or from `load`; an invalidation that resolves
- * is acknowledged, and whoever reads afterwards may not see what was there before.
+ * is acknowledged, and a read that begins afterwards may not see what was there before.
  */
 export interface CacheAdapter {
   get(key: string, load: () => Promise<unknown>): Promise<unknown>;

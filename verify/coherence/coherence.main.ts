@@ -1,5 +1,5 @@
 /**
- * Does anybody read what was invalidated before? Real processes, a real Redis, a real table; see
+ * Does any reader get what was invalidated before? Real processes, a real Redis, a real table; see
  * README.md beside this file.
  *
  *   npm run verify:coherence -- [--seconds 60] [--raw-seconds 60] [--rival-seconds 20] [--processes 4] [--seed n]

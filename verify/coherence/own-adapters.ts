@@ -22,7 +22,7 @@ export const gad = readingThrough(
 /** Without the key index: patterns walk the database. */
 export const gadScan = readingThrough('gad-scan', "getOrSet, index: 'scan'", 'scan');
 
-/** Answered from the memory of each process for up to a minute; others are told of removals. */
+/** Answered from the memory of each process for up to a minute; removals are published to all. */
 export const gadLocal = readingThrough(
   'gad-local',
   'getOrSet with local: 60; bound 500 ms',
@@ -91,7 +91,7 @@ export const gadSwr: AdapterRecipe = {
               options,
             );
           } catch (error) {
-            // With nothing to serve instead, the caller hears of it and asks again.
+            // Without a stale value the caller gets the error and asks again.
             if (!(error instanceof LoaderFailure)) throw error;
           }
         }

@@ -2,7 +2,7 @@ import { createClient } from 'redis';
 import type { AdapterRecipe } from './adapter.js';
 import { TTL_SECONDS } from './adapter.js';
 
-/** Cache-aside as everybody writes it; it shows that the workload can make a cache stale. */
+/** Cache-aside as it is usually written; it shows that the workload can make a cache stale. */
 export const raw: AdapterRecipe = {
   name: 'raw',
   settings: 'node-redis: GET, load, SET EX; DEL after the commit; SCAN + UNLINK for patterns',

@@ -36,7 +36,7 @@ export interface RunOptions {
 export interface RunResult extends Verdict {
   readonly adapter: string;
   readonly settings: string;
-  /** Keys that showed an old state a second after everybody was quiet, summed over processes. */
+  /** Keys that showed an old state a second after the last operation, summed over processes. */
   readonly stuck: number;
   /** Values that the key index does not know; undefined for caches without one. */
   readonly unindexed: number | undefined;
@@ -63,11 +63,11 @@ export async function runAdapter(adapter: string, options: RunOptions): Promise<
     }
     await all(workers, 'ready');
     const origin = String(process.hrtime.bigint());
-    for (const worker of workers) worker.tell({ type: 'go', origin, seconds: options.seconds });
+    for (const worker of workers) worker.send({ type: 'go', origin, seconds: options.seconds });
     await all(workers, 'quiet');
     await sleep(QUIET_MS);
     const unindexed = await auditIndex(adapter, options.redisUrl);
-    for (const worker of workers) worker.tell({ type: 'audit' });
+    for (const worker of workers) worker.send({ type: 'audit' });
     const audits = await all(workers, 'audited');
     const stuck = audits.reduce((sum, audit) => sum + audit.stuck, 0);
     await Promise.all(workers.map((worker) => worker.ended));
@@ -82,7 +82,7 @@ export async function runAdapter(adapter: string, options: RunOptions): Promise<
 class Worker {
   readonly ended: Promise<void>;
   readonly #child: ChildProcess;
-  readonly #heard: FromWorker[] = [];
+  readonly #received: FromWorker[] = [];
   #listen: () => void = () => undefined;
   #failure: Error | undefined;
 
@@ -91,7 +91,7 @@ class Worker {
     this.#child = fork(script, [JSON.stringify(setup)], { execArgv: [...NODE_OPTIONS] });
     this.#child.on('message', (message) => {
       // Sent by the worker, in the same version of this code.
-      this.#heard.push(message as FromWorker);
+      this.#received.push(message as FromWorker);
       this.#listen();
     });
     this.ended = once(this.#child, 'exit').then(([code]) => {
@@ -100,7 +100,7 @@ class Worker {
     });
   }
 
-  tell(message: ToWorker): void {
+  send(message: ToWorker): void {
     this.#child.send(message);
   }
 
@@ -110,10 +110,10 @@ class Worker {
 
   async next<T extends FromWorker['type']>(type: T): Promise<Extract<FromWorker, { type: T }>> {
     for (;;) {
-      const message = this.#heard.shift();
+      const message = this.#received.shift();
       // The type was compared, which narrows a union but not a generic.
       if (message?.type === type) return message as Extract<FromWorker, { type: T }>;
-      if (message !== undefined) throw new Error(`expected ${type}, heard ${message.type}`);
+      if (message !== undefined) throw new Error(`expected ${type}, received ${message.type}`);
       if (this.#failure !== undefined) throw this.#failure;
       await new Promise<void>((resolve) => (this.#listen = resolve));
     }

@@ -1,4 +1,4 @@
-/** What a worker is told on its command line, as JSON. */
+/** A worker's command line, as JSON. */
 export interface WorkerSetup {
   readonly adapter: string;
   readonly redisUrl: string;
@@ -20,11 +20,11 @@ export interface WorkerSetup {
 export type ToWorker =
   /** Begin; `origin` is the zero of the history's clock. */
   | { readonly type: 'go'; readonly origin: string; readonly seconds: number }
-  /** Everybody is quiet: read every key and compare. */
+  /** Operations have ended: read every key and compare. */
   | { readonly type: 'audit' };
 
 export type FromWorker =
   | { readonly type: 'ready' }
   | { readonly type: 'quiet' }
-  /** Keys that still show an old state after everybody has been quiet for a second. */
+  /** Keys that still show an old state a second after the last operation. */
   | { readonly type: 'audited'; readonly stuck: number };

@@ -1,4 +1,4 @@
-/** One process of a coherence run; `run-adapter.ts` forks it and tells it what to do. */
+/** One process of a coherence run; `run-adapter.ts` forks it and commands it. */
 import { recipeOf } from './adapters.js';
 import { clockSince } from '../support/history.js';
 import { keyOf, PERIODS } from './keyspace.js';

@@ -45,7 +45,7 @@ export class Workload {
     await this.#history.close();
   }
 
-  /** How many keys do not show their row's last state now that nobody writes. */
+  /** How many keys do not show their row's last state now that writes have ended. */
   async countStuck(): Promise<number> {
     const versions = await this.table.versions();
     let stuck = 0;

@@ -9,12 +9,12 @@ interface Downtime {
 
 /**
  * A request that was under way this long before a process was seen to be dead may have been killed
- * with it: the harness hears of a death a moment after it.
+ * with it: the harness learns of a death a moment after it.
  */
 const SLACK_US = 300_000;
 
 /**
- * When the database or an API process was away. A request that fails then failed for that reason,
+ * When the database or an API process was unavailable. A request that fails then failed for that reason,
  * and the cache is not to blame.
  */
 export class Downtimes {

@@ -1,7 +1,7 @@
 import type { HistoryRecord } from '../support/history.js';
 
 /**
- * What a history of this harness tells of, in the records of the coherence harness. A row is a
+ * What a history of this harness records, in the records of the coherence harness. A row is a
  * usuario, a version the number of writes that made the state; version 0 was there before.
  */
 export const EVENT = {

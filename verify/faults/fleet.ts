@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startApiProcess, type ApiProcess } from '../../apps/api/test/support/api-process.js';
-import { guard } from '../../test/servers/guardian.js';
+import { guard } from '../../test/servers/reaper.js';
 import type { Downtimes } from './downtimes.js';
 import type { Order } from './order.js';
 import { RemoteProxies, type RemoteProxy } from './remote-proxies.js';
@@ -96,7 +96,7 @@ export class Fleet {
   async order(order: Order, members: readonly Member[], withinMs: number): Promise<boolean> {
     for (const member of members) {
       this.#expected.add(member);
-      member.running?.tell(order);
+      member.running?.send(order);
     }
     const before = members.map(({ running }) => running);
     const end = performance.now() + withinMs;
@@ -107,7 +107,7 @@ export class Fleet {
     for (const member of members) {
       if (member === victim) continue;
       this.#expected.delete(member);
-      member.running?.tell('disarm');
+      member.running?.send('disarm');
     }
     if (victim === undefined) return false;
     await backAgain(victim, before[members.indexOf(victim)]);
@@ -131,15 +131,15 @@ export class Fleet {
     const says = members.flatMap((member) =>
       member.running === undefined ? [] : [member.running.message(signal).then(() => member)],
     );
-    for (const { running } of members) running?.tell(order);
+    for (const { running } of members) running?.send(order);
     try {
       const frozen = await Promise.any(says);
-      for (const member of members) if (member !== frozen) member.running?.tell('disarm');
+      for (const member of members) if (member !== frozen) member.running?.send('disarm');
       await this.freeze(frozen, lastsMs);
-      frozen.running?.tell('disarm');
+      frozen.running?.send('disarm');
       return true;
     } catch {
-      for (const { running } of members) running?.tell('disarm');
+      for (const { running } of members) running?.send('disarm');
       return false;
     } finally {
       over.abort();

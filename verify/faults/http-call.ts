@@ -9,7 +9,7 @@ export interface Call {
   readonly token?: string;
   readonly body?: unknown;
   /** A call that takes longer has failed: its caller has given up. */
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
 }
 
 /** Makes HTTP requests over connections that are kept, to whichever process. */
@@ -19,7 +19,7 @@ export class HttpCalls {
   readonly #all = new Set<HttpLine>();
 
   /** Never rejects. */
-  async call({ url, method, path, token, body, patienceMs }: Call): Promise<Answered> {
+  async call({ url, method, path, token, body, timeoutMs }: Call): Promise<Answered> {
     const idle = this.#idle.get(url) ?? [];
     this.#idle.set(url, idle);
     const line = idle.pop() ?? this.#open(url, idle);
@@ -31,7 +31,7 @@ export class HttpCalls {
           ? ''
           : `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n`) +
         `\r\n${text}`,
-      patienceMs,
+      timeoutMs,
     );
     if (this.#all.has(line)) idle.push(line);
     return answered;

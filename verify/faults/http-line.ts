@@ -13,7 +13,7 @@ export interface Answered {
 
 interface Pending {
   readonly answer: (answered: Answered) => void;
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
 }
 
 interface Head {
@@ -55,10 +55,10 @@ export class HttpLine {
   }
 
   /** Sends one request as it goes over the wire. Never rejects. */
-  ask(request: string, patienceMs: number): Promise<Answered> {
+  ask(request: string, timeoutMs: number): Promise<Answered> {
     return new Promise((resolve) => {
-      this.#pending = { answer: resolve, patienceMs };
-      this.#socket.setTimeout(patienceMs);
+      this.#pending = { answer: resolve, timeoutMs };
+      this.#socket.setTimeout(timeoutMs);
       this.#socket.write(request);
     });
   }

@@ -9,9 +9,9 @@ import { PERIODS, type Slot, type Slots } from './slots.js';
 import { isHit, stepFrom, versionIn } from './statistics-state.js';
 
 const SKEW = 0.8;
-const READ_PATIENCE_MS = 10_000;
+const READ_TIMEOUT_MS = 10_000;
 /** Longer than anything that the API itself waits for: a lost answer is then an answer that never comes. */
-const WRITE_PATIENCE_MS = 30_000;
+const WRITE_TIMEOUT_MS = 30_000;
 /** Between two writes of a writer. */
 const WRITE_PAUSE_MS = { least: 40, most: 200 };
 /** A process that refuses connections is asked again after so long. */
@@ -71,7 +71,7 @@ export class Load {
     this.#token = token;
   }
 
-  /** Each reader keeps to one process: one that hangs must not take the others' readers away. */
+  /** Each reader keeps to one process: one that hangs must not block the readers of the others. */
   startReaders(): void {
     const { fleet } = this.setup;
     this.#reading = true;
@@ -261,8 +261,8 @@ export class Load {
     path: string,
     body?: unknown,
   ): Promise<Answered> {
-    const patienceMs = method === 'GET' ? READ_PATIENCE_MS : WRITE_PATIENCE_MS;
-    return this.#http.call({ url, method, path, token: this.#token, body, patienceMs });
+    const timeoutMs = method === 'GET' ? READ_TIMEOUT_MS : WRITE_TIMEOUT_MS;
+    return this.#http.call({ url, method, path, token: this.#token, body, timeoutMs });
   }
 
   #random(n: number): Random {

@@ -17,7 +17,7 @@ interface Node {
 
 /** A Redis that serves and one that can take its place. */
 export class RedisPair {
-  #link: TcpProxy | undefined;
+  #proxy: TcpProxy | undefined;
 
   private constructor(
     private primary: Node,
@@ -54,9 +54,9 @@ export class RedisPair {
 
   /** Has the standby follow the one that serves, so many milliseconds behind it. */
   async follow(lagMs: number): Promise<void> {
-    const link = await startTcpProxy(this.primary.server.port);
-    this.#link = link;
-    await run(this.standby.server, [['REPLICAOF', '127.0.0.1', String(link.port)]]);
+    const proxy = await startTcpProxy(this.primary.server.port);
+    this.#proxy = proxy;
+    await run(this.standby.server, [['REPLICAOF', '127.0.0.1', String(proxy.port)]]);
     for (;;) {
       const [info] = await run(this.standby.server, [['INFO', 'replication']]);
       if (String(info).includes('master_link_status:up')) break;
@@ -64,13 +64,13 @@ export class RedisPair {
     }
     // As the documentation of replication advises: cut off from its replica, the primary confirms nothing.
     await this.command(['CONFIG', 'SET', 'min-replicas-to-write', '1']);
-    link.become({ kind: 'delay', ms: lagMs });
+    proxy.become({ kind: 'delay', ms: lagMs });
   }
 
   /** Makes the standby the one that serves; what has not reached it by now never will. */
   async promote(): Promise<void> {
-    await this.#link?.close();
-    this.#link = undefined;
+    await this.#proxy?.close();
+    this.#proxy = undefined;
     await run(this.standby.server, [
       ['CONFIG', 'SET', 'min-replicas-to-write', '0'],
       ['REPLICAOF', 'NO', 'ONE'],
@@ -79,7 +79,7 @@ export class RedisPair {
   }
 
   async close(): Promise<void> {
-    await this.#link?.close();
+    await this.#proxy?.close();
     for (const { server, folder } of [this.primary, this.standby]) {
       await server.kill('SIGCONT');
       await server.stop();

@@ -29,18 +29,18 @@ export class RemoteProxies {
 
   async start(target: number): Promise<RemoteProxy> {
     const id = this.#count++;
-    this.#tell({ id, do: 'start', target });
+    this.#send({ id, do: 'start', target });
     const port = await this.#portOf(id);
     return {
       port,
       become: (mode) => {
-        this.#tell({ id, do: 'become', mode });
+        this.#send({ id, do: 'become', mode });
       },
       retarget: (to) => {
-        this.#tell({ id, do: 'retarget', target: to });
+        this.#send({ id, do: 'retarget', target: to });
       },
       reset: () => {
-        this.#tell({ id, do: 'reset' });
+        this.#send({ id, do: 'reset' });
       },
     };
   }
@@ -59,7 +59,7 @@ export class RemoteProxies {
     }
   }
 
-  #tell(command: ProxyCommand): void {
+  #send(command: ProxyCommand): void {
     // To one that has ended it is not sent; the fleet cannot reach its store then, and says so.
     this.#child.send(command, () => undefined);
   }

@@ -51,7 +51,8 @@ export function causeLines(results: readonly RoundResult[]): string[] {
   return results.flatMap(({ subject, failed, excused }) => [
     ...Object.entries(failed).map(([cause, n]) => `  ${subject}: ${cause} × ${n}`),
     ...Object.entries(excused).map(
-      ([cause, n]) => `  ${subject}: ${cause} × ${n}, while the database or the process was away`,
+      ([cause, n]) =>
+        `  ${subject}: ${cause} × ${n}, while the database or the process was unavailable`,
     ),
   ]);
 }

@@ -49,7 +49,7 @@ export class Slots {
   async renew(slot: Slot): Promise<void> {
     const usuario = this.#next++;
     if (usuario >= USUARIOS_TO) throw new Error('every usuario is used up: make shorter runs');
-    await this.#patiently(async (client) => {
+    await this.#retryWhileUnavailable(async (client) => {
       await client.query(
         `insert into usuarios (id, dni, nombre, apellido, email, password_hash)
          values ($1::int, 'F-' || $1::int, 'Nora', 'Paz', 'nora-' || $1::int || '@example.org', 'x')
@@ -76,7 +76,7 @@ export class Slots {
    * @returns false when the database does not know the usuario
    */
   async learn(slot: Slot, usuario = slot.usuario): Promise<boolean> {
-    const rows = await this.#patiently(async (client) => {
+    const rows = await this.#retryWhileUnavailable(async (client) => {
       await client.query('lock table tareas in share mode');
       const { rows: found } = await client.query<{ id: number; estado: string }>(
         `select id::int, estado from tareas
@@ -112,7 +112,7 @@ export class Slots {
   }
 
   /** In one transaction, again and again while the database is unavailable. */
-  async #patiently<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  async #retryWhileUnavailable<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     for (;;) {
       try {
         const client = await this.#pool.connect();
@@ -127,7 +127,7 @@ export class Slots {
           throw error;
         }
       } catch (error) {
-        if (!isAway(error)) throw error;
+        if (!isUnavailable(error)) throw error;
         await sleep(RETRY_MS);
       }
     }
@@ -135,7 +135,7 @@ export class Slots {
 }
 
 /** The connection was lost or refused, or the lock not had; not what a statement says. */
-function isAway(error: unknown): boolean {
+function isUnavailable(error: unknown): boolean {
   // Not by `instanceof`: inside jest's sandbox Node's own errors come from another realm.
   const { code = '', message = '' } = error as { code?: string; message?: string };
   if (/^E[A-Z]+$/.test(code)) return true;

@@ -10,7 +10,7 @@ import type { Statistics } from '../../apps/api/src/statistics/statistics.js';
  *   delete a pausada    pausadas − 1
  *
  * After four steps the total is what it was, so the query costs the same for the whole run; and the
- * counts tell how many steps have been made.
+ * counts say how many steps have been made.
  */
 export const STEPS = ['create', 'start', 'finish', 'delete'] as const;
 export type Step = (typeof STEPS)[number];

@@ -16,7 +16,7 @@ interface Held {
   readonly body?: string;
 }
 
-/** An error that tells which state its query saw, because an old error is as wrong as an old value. */
+/** An error that names the state that its query saw, because an old error is as wrong as an old value. */
 class LoaderError extends Error {
   constructor(readonly held: Held) {
     super('the loader failed');
@@ -25,7 +25,7 @@ class LoaderError extends Error {
 
 const LARGE = 'x'.repeat(5_000);
 
-/** Runs one operation of a program, and checks what it is told. */
+/** Runs one operation of a program, and checks its results. */
 export async function act(world: World, operation: Operation): Promise<void> {
   const cache = world.caches[operation.process % world.caches.length];
   if (cache === undefined) throw new Error('a world without processes');
@@ -77,7 +77,7 @@ export async function act(world: World, operation: Operation): Promise<void> {
     case 'snapshot':
       return void (world.leases = await leasesIn(world.wires));
     case 'restart':
-      // The server comes back from an old dump: whoever held a lease then finds it again.
+      // The server comes back from an old dump: a process that held a lease then finds it again.
       return world.restart(async () => {
         await world.wires.command('FLUSHALL');
         await restoreLeases(world.wires, world.leases);
@@ -95,7 +95,7 @@ async function check(
   try {
     values = await read();
   } catch (error) {
-    // Who waits for a lease that a restored server brought back waits for nobody.
+    // A waiter for a lease that a restored server brought back waits in vain.
     if (error instanceof CacheLoadTimeoutError) return;
     if (!(error instanceof LoaderError)) throw error;
     values = keys.map((key) => (key === error.held.key ? error.held : undefined));
@@ -107,7 +107,7 @@ async function check(
   });
 }
 
-/** A state that somebody was given, or that Redis holds at the end. */
+/** A state that a caller was given, or that Redis holds at the end. */
 export function checkHeld(world: World, key: string, value: unknown, floor: number): void {
   // Written by this file; the comparison below is what it is for.
   const held = value as Partial<Held>;
@@ -183,7 +183,7 @@ async function remove(
   }
 }
 
-/** A value that the cache owns: its writer stores it, and nobody else writes meanwhile. */
+/** A value that the cache owns: its writer stores it, and no other process writes meanwhile. */
 async function setByHand(
   world: World,
   cache: CacheEngine,

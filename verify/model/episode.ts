@@ -91,7 +91,7 @@ async function auditIndex(wires: Wires): Promise<void> {
   }
 }
 
-/** Nobody reads any more: what is left must be as new as what was acknowledged. */
+/** Reads have ended: what is left must be as new as what was acknowledged. */
 async function auditValues(world: World): Promise<void> {
   for (const key of world.source.keys) {
     const text = await world.wires.command('GET', PREFIX + key);

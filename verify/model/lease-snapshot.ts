@@ -9,7 +9,7 @@ export interface DumpedLease {
 
 /**
  * In one step, or what was a lease when it was looked at may be a value when it is dumped: a
- * restored value is old beyond what leases can tell.
+ * restored value is older than leases can detect.
  *
  * ARGV prefix. Returns {name, dump, …}.
  */

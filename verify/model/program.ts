@@ -37,7 +37,7 @@ export interface Program {
   readonly keys: number;
   readonly leaseMs: number;
   readonly overtaking: boolean;
-  readonly impatience: number;
+  readonly clockBias: number;
   /** A lane that is ten times slower than the others. */
   readonly slow: string;
   /** How likely the next operation begins instead of something under way going on. */
@@ -68,7 +68,7 @@ export const program: fc.Arbitrary<Program> = fc.record({
   keys: fc.integer({ min: 1, max: KEY_NAMES.length }),
   leaseMs: fc.constantFrom(3, 30, 5_000),
   overtaking: fc.boolean(),
-  impatience: fc.constantFrom(0, 0, 0.02, 0.2),
+  clockBias: fc.constantFrom(0, 0, 0.02, 0.2),
   slow: fc.constantFrom('none', 'p0:send', 'p0:reply', 'p1:send', 'p1:reply', 'load', 'p0'),
   haste: fc.constantFrom(0.05, 0.15, 0.4),
 });

@@ -84,7 +84,7 @@ export class ScheduledClient implements RedisClient {
     });
   }
 
-  /** The connection breaks: nobody hears of the answers to what was sent, and it comes back. */
+  /** The connection breaks: answers to what was sent are lost, and it reconnects. */
   drop(): void {
     if (this.#gone || !this.isReady) return;
     this.#lose(new Error('Socket closed unexpectedly'));
@@ -140,8 +140,8 @@ export class ScheduledClient implements RedisClient {
   }
 
   /**
-   * What a broken connection had in its buffers may still reach the server. Not a store by hand:
-   * whoever is not told how it ended must not rely on either, and the model's writers do.
+   * What a broken connection had in its buffers may still reach the server. Not a store by hand: a
+   * writer without an answer must assume neither outcome, and the model's writers do.
    */
   #arrivesLate(command: Command): boolean {
     const isWrite = command.some((word) => word === WRITE.sha1 || word === WRITE.source);

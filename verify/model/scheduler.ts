@@ -18,7 +18,7 @@ export class Scheduler {
     private readonly random: Random,
     private readonly clock: VirtualClock,
     /** How likely a turn moves the clock although something else could happen. */
-    private readonly impatience: number,
+    private readonly clockBias: number,
     /** A lane that begins so is chosen ten times less often. */
     private readonly slow: string,
   ) {}
@@ -45,7 +45,7 @@ export class Scheduler {
   /** One step. `false` when there was nothing to do. */
   async turn(): Promise<boolean> {
     const lanes = [...this.#lanes.keys()];
-    const moveClock = lanes.length === 0 || this.random() < this.impatience;
+    const moveClock = lanes.length === 0 || this.random() < this.clockBias;
     if (moveClock && this.clock.fireNext()) {
       await settled();
       return true;

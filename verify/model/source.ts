@@ -23,7 +23,7 @@ export class Source {
     return unknown ? 0 : acknowledged;
   }
 
-  /** Commits the next states of those rows that nobody writes, and returns them with versions. */
+  /** Commits the next states of those rows that no writer holds, and returns them with versions. */
   write(keys: readonly string[]): Map<string, number> {
     const free = keys.filter((key) => !this.#row(key).writing);
     return new Map(
@@ -35,7 +35,7 @@ export class Source {
     );
   }
 
-  /** The writer was told that the older states are gone. */
+  /** The cache confirmed to the writer that the older states are removed. */
   acknowledge(written: ReadonlyMap<string, number>): void {
     for (const [key, version] of written) {
       this.#row(key).acknowledged = version;
@@ -43,7 +43,7 @@ export class Source {
     }
   }
 
-  /** The writer was told that nobody knows. */
+  /** The cache could not confirm the removal to the writer. */
   abandon(written: ReadonlyMap<string, number>): void {
     for (const key of written.keys()) this.#row(key).writing = false;
   }

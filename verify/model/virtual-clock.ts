@@ -5,7 +5,7 @@ interface Timer {
   readonly run: () => void;
 }
 
-/** Time that passes only when it is told to, from one timer to the next. */
+/** Time that passes only on command, from one timer to the next. */
 export class VirtualClock implements Clock {
   #now = 0;
   readonly #timers = new Set<Timer>();

@@ -60,7 +60,7 @@ export class Wires {
 
   #listen(channel: string, listener: (message: string) => void): () => void {
     const listeners = this.#listeners.get(channel);
-    if (listeners === undefined) throw new Error(`nobody subscribed to ${channel}`);
+    if (listeners === undefined) throw new Error(`${channel} has no subscriber`);
     listeners.add(listener);
     return () => void listeners.delete(listener);
   }

@@ -36,8 +36,8 @@ export class World {
     readonly program: Program,
   ) {
     this.random = seededRandom(program.schedule);
-    const { impatience, slow, keys, processes } = program;
-    this.scheduler = new Scheduler(this.random, this.clock, impatience, slow);
+    const { clockBias, slow, keys, processes } = program;
+    this.scheduler = new Scheduler(this.random, this.clock, clockBias, slow);
     this.source = new Source(KEY_NAMES.slice(0, keys));
     this.caches = Array.from({ length: processes }, (_, process) => this.#engine(process));
   }

@@ -78,17 +78,17 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     name: 'flight: who comes after the last command was sent joins',
     suite: 'load/shared-outcome',
     edits: [['if (confirmable && this.#sealed && !isRetry) return undefined;', '']],
-    equivalent: 'the mark taken at closing leaves them out anyway; the door spares them the wait',
+    equivalent: 'the mark taken at closing leaves them out; the seal spares them the wait',
   },
   {
-    name: 'flight: everybody shares, whatever the mark says',
+    name: 'flight: every caller shares, whatever the mark says',
     suite: 'load/shared-outcome',
     edits: [
       ['const share = Math.max(1, count);', 'const share = Math.max(this.waiters.length, count);'],
     ],
   },
   {
-    name: 'flight: with the store away, a running load is joined',
+    name: 'flight: with the store unavailable, a running load is joined',
     suite: 'redis/connection/store-outages',
     edits: [
       ['const open = !this.#sealed && (confirmable || !this.#loading);', 'const open = true;'],
@@ -107,7 +107,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'flight: nobody joins',
+    name: 'flight: no caller joins',
     suite: 'load/shared-outcome',
     edits: [['if (flight !== undefined) return flight.join(lead, confirmable, isRetry);', '']],
   },
@@ -195,9 +195,9 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'value: the first copy is given to everybody',
+    name: 'value: the first copy is given to every reader',
     suite: 'load/shared-outcome',
-    edits: [['this.#firstCopy = NONE;\n    return copy;', 'return spare;']],
+    edits: [['this.#firstCopy = NONE;\n    return copy;', 'return copy;']],
   },
   {
     name: 'value: a broken one is removed whatever is there by now',

@@ -38,28 +38,28 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'beat: proves as of the look that saw it',
+    name: 'heartbeat: proves as of the observation that saw it',
     suite: 'outbox/freshness-lease',
     edits: [['lease.renew(before.sentAt - relayStore', 'lease.renew(sentAt - relayStore']],
   },
   {
-    name: 'beat: the longest turn is not counted',
+    name: 'heartbeat: the longest round is not counted',
     suite: 'outbox/freshness-lease',
     edits: [['before.sentAt - relayStore.longestRoundMs', 'before.sentAt']],
   },
   {
-    name: 'beat: the first one on a connection counts',
+    name: 'heartbeat: the first one on a connection counts',
     suite: 'outbox/freshness-lease',
     edits: [['before?.generation !== generation ||', 'before === undefined ||']],
-    equivalent: 'the log’s end after connecting is not known before the next look either',
+    equivalent: 'the log’s end after connecting is not known before the next observation either',
   },
   {
-    name: 'beat: need not cover the log’s end after connecting',
+    name: 'heartbeat: need not include the log’s end after connecting',
     suite: 'outbox/freshness-lease',
     edits: [['if (!this.#isCaughtUp(seen)) return;', '']],
   },
   {
-    name: 'beat: another database’s log end is never asked for anew',
+    name: 'heartbeat: another database’s log end is never asked for anew',
     suite: 'outbox/freshness-lease',
     edits: [['if (++this.#behind >= HEARTBEATS_TO_CATCH_UP) this.#require(generation);', '']],
   },
@@ -89,7 +89,7 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
     edits: [['await remove(ALL_KEYS, undefined);\n    return;', 'return;']],
   },
   {
-    name: 'relay: a long turn proves freshness',
+    name: 'relay: a long round proves freshness',
     suite: 'outbox/relay',
     edits: [["if (end === 'slow') return SHORTEST_PAUSE_MS;", '']],
   },
@@ -111,12 +111,12 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'writer: is told that any cursor covers it',
+    name: 'writer: any cursor is taken to include it',
     suite: 'outbox/acknowledged-writes',
     edits: [['if (this.log.includes(cursor, position)) reached();', 'reached();']],
   },
   {
-    name: 'writer: forgets those who are left on the former server',
+    name: 'writer: forgets the processes that are left on the former server',
     suite: 'outbox/acknowledged-writes',
     edits: [
       [
@@ -126,12 +126,12 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'writer: takes what another connection told of its server',
+    name: 'writer: takes what another connection reported of its server',
     suite: 'outbox/acknowledged-writes',
     edits: [
       [
         'primary?.generation === this.#parts.relayStore.generation ? primary.since : Infinity',
-        'office?.since ?? Infinity',
+        'primary?.since ?? Infinity',
       ],
     ],
   },
@@ -146,7 +146,7 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
     edits: [['await freshness.commitWait(written);', '']],
   },
   {
-    name: 'cursor: moved although somebody else moved it',
+    name: 'cursor: moved although another relay moved it',
     suite: 'outbox/relay-store',
     edits: [['if serial ~= ARGV[1] then return {-1, serial} end', '']],
   },
@@ -167,7 +167,7 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
     equivalent: 'serials are never reused, also not by a server that went back in time',
   },
   {
-    name: 'beat: given however long the turn took',
+    name: 'heartbeat: given however long the round took',
     suite: 'outbox/relay-store',
     edits: [['if took < 0 or took > tonumber(ARGV[4]) then return {0, serial} end', '']],
   },

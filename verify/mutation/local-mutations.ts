@@ -3,47 +3,47 @@ import type { Mutation } from './mutation.js';
 /** Guards of the copies in process memory. */
 export const LOCAL_MUTATIONS: readonly Mutation[] = [
   {
-    name: 'chain: a gap is not noticed',
+    name: 'stream: a gap is not noticed',
     suite: 'near-cache/invalidation-stream',
     edits: [['if (previous === this.#seen) {', 'if (Number.isFinite(previous)) {']],
   },
   {
-    name: 'chain: the bound counts from the answer of a look',
+    name: 'stream: the bound counts from the answer of a probe',
     suite: 'near-cache/invalidation-stream',
     edits: [
       [
-        'const until = look.sentAt + this.#boundMs;',
+        'const until = probe.sentAt + this.#boundMs;',
         'const until = this.#clock.now() + this.#boundMs;',
       ],
     ],
   },
   {
-    name: 'chain: looks from before a loss still prove something',
+    name: 'stream: probes from before a loss still prove something',
     suite: 'near-cache/invalidation-stream',
-    edits: [['if (look.epoch !== this.#epoch) return;', '']],
+    edits: [['if (probe.epoch !== this.#epoch) return;', '']],
   },
   {
-    name: 'chain: a look proves what has not been heard of',
+    name: 'stream: a probe proves what has not been received',
     suite: 'near-cache/invalidation-stream',
     edits: [['if (sequence <= this.#seen) {', 'if (sequence > 0) {']],
   },
   {
-    name: 'chain: a store that went back in time is believed',
+    name: 'stream: a store that went back in time is believed',
     suite: 'near-cache/invalidation-stream',
     edits: [
       [
-        'if (this.#seen === undefined || (look.seen !== undefined && sequence < look.seen)) {',
+        'if (this.#seen === undefined || (probe.seen !== undefined && sequence < probe.seen)) {',
         'if (this.#seen === undefined) {',
       ],
     ],
   },
   {
-    name: 'chain: what was read before the first look stays',
+    name: 'stream: what was read before the first probe stays',
     suite: 'near-cache/invalidation-stream',
     edits: [['this.#copies.flush();\n      this.#seen = sequence;', 'this.#seen = sequence;']],
   },
   {
-    name: 'chain: copies survive a loss',
+    name: 'stream: copies survive a loss',
     suite: 'near-cache/invalidation-stream',
     edits: [
       [
@@ -53,7 +53,7 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'chain: proofs survive a loss',
+    name: 'stream: proofs survive a loss',
     suite: 'near-cache/invalidation-stream',
     edits: [
       [
@@ -63,27 +63,27 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'chain: proves without a subscription',
+    name: 'stream: proves without a subscription',
     suite: 'near-cache/invalidation-stream',
     edits: [['if (!this.#listening) return undefined;', '']],
   },
   {
-    name: 'tier: copies are read without proof',
+    name: 'near cache: copies are read without proof',
     suite: 'near-cache/near-cache',
     edits: [['if (now >= this.#freshness.freshUntil) return undefined;', '']],
   },
   {
-    name: 'tier: keeps what a removal has overtaken',
+    name: 'near cache: keeps what a removal has overtaken',
     suite: 'near-cache/near-cache',
     edits: [['(reservation as OpenReservation).invalidated ||', '']],
   },
   {
-    name: 'tier: a removal leaves reads on their way alone',
+    name: 'near cache: a removal leaves reads on their way alone',
     suite: 'near-cache/near-cache',
     edits: [['if (selected(reservation.key)) reservation.invalidated = true;', '']],
   },
   {
-    name: 'tier: a flush leaves reads on their way alone',
+    name: 'near cache: a flush leaves reads on their way alone',
     suite: 'near-cache/near-cache',
     edits: [
       [
@@ -93,17 +93,17 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'tier: a copy outlives the entry',
+    name: 'near cache: a copy outlives the entry',
     suite: 'near-cache/near-cache',
     edits: [['Math.min(now + forMs, endsAt ?? Infinity)', 'now + forMs']],
   },
   {
-    name: 'write: those who hold copies of the former value are not told',
+    name: 'write: nothing is published to the holders of copies of the former value',
     suite: 'near-cache/local-copies',
     edits: [["announce(KEYS[3], ARGV[6], ARGV[7], '-', ARGV[8], 0)", '']],
   },
   {
-    name: 'refresh: those who hold copies of the former value are not told',
+    name: 'refresh: nothing is published to the holders of copies of the former value',
     suite: 'near-cache/local-copies',
     edits: [["if stored == 1 then announce(KEYS[3], ARGV[7], ARGV[8], '-', ARGV[9], 0) end", '']],
   },
@@ -141,12 +141,12 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'look: does not register',
+    name: 'probe: does not register',
     suite: 'near-cache/barrier',
     edits: [["redis.call('ZADD', KEYS[1], string.format('%.0f', now_ms), ARGV[1])", '']],
   },
   {
-    name: 'barrier: waits for nobody',
+    name: 'barrier: waits for no process',
     suite: 'near-cache/barrier',
     edits: [['await this.#pending.allWithin(others, withinMs);', '']],
   },
@@ -168,14 +168,14 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'barrier: a removal that failed is announced to nobody',
+    name: 'barrier: a removal that failed is not announced',
     suite: 'near-cache/barrier',
     edits: [['announcement.failed();', '']],
   },
   {
     name: 'coherence: another command connection is taken for the same',
     suite: 'near-cache/local-copies',
-    edits: [['this.#chain.reconnected();', '']],
+    edits: [['this.#stream.reconnected();', '']],
   },
   {
     name: 'coherence: a lost subscription is not noticed',
@@ -183,9 +183,9 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
     edits: [['this.#parts.onLost();', '']],
   },
   {
-    name: 'coherence: a deaf subscription is kept',
+    name: 'coherence: a silent subscription is kept',
     suite: 'near-cache/local-copies',
-    edits: [['if (this.#chain.lagMs > staleBoundMs) {', 'if (staleBoundMs < 0) {']],
+    edits: [['if (this.#stream.lagMs > staleBoundMs) {', 'if (staleBoundMs < 0) {']],
   },
   {
     name: 'copies: a pattern does not find them',
@@ -203,12 +203,12 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'reads: copies are served while removals are owed',
+    name: 'reads: copies are served while removals are pending',
     suite: 'near-cache/near-reads',
     edits: [
       [
-        'const copy = trusted ? this.#tier?.get(key) : undefined;',
-        'const copy = this.#tier?.get(key);',
+        'const copy = trusted ? this.#nearCache?.get(key) : undefined;',
+        'const copy = this.#nearCache?.get(key);',
       ],
     ],
   },
@@ -240,7 +240,7 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
   {
     name: 'reads: copies are served before messages that have arrived are looked at',
     suite: 'near-cache/busy-process',
-    edits: [['this.#tier === undefined || this.#loop.recent', 'key.length > 0']],
+    edits: [['this.#nearCache === undefined || this.#loop.recent', 'key.length > 0']],
   },
   {
     name: 'loop: the first check proves something',
@@ -258,7 +258,7 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
     edits: [['this.#onNextTurn(resolve);', 'resolve();']],
   },
   {
-    name: 'loop: whoever comes later waits for the same check',
+    name: 'loop: later callers wait for the same check',
     suite: 'near-cache/event-loop-monitor',
     edits: [['this.#draining = undefined;\n', '']],
   },

@@ -1,5 +1,5 @@
 /**
- * Takes away each guard of the engine in turn, in a copy, and asks the tests whether they notice:
+ * Removes each guard of the engine in turn, in a copy, and asks the tests whether they notice:
  *
  *   npm run verify:mutations -- [--only <regular expression>] [--skip <so many>] [--list]
  *
@@ -101,7 +101,7 @@ const SUITES = [
   ...Object.entries(ROOMS).flatMap(([room, names]) => names.map((name) => `${room}/${name}`)),
 ];
 /** A mutation that makes a test hang is noticed, too. For one suite, and for all of them. */
-const PATIENCE_MS = { one: 90_000, all: 900_000 };
+const TIMEOUT_MS = { one: 90_000, all: 900_000 };
 
 const { values } = parseArgs({
   options: {
@@ -167,8 +167,8 @@ async function judge(mutation: Mutation): Promise<void> {
 async function firstFailure(suites: readonly string[]): Promise<string | undefined> {
   const pattern = `(libs/cache/(test|src)|verify)/(${suites.join('|')})\\.spec`;
   const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  const patienceMs = suites.length === 1 ? PATIENCE_MS.one : PATIENCE_MS.all;
-  const { code, output } = await run(patienceMs, [
+  const timeoutMs = suites.length === 1 ? TIMEOUT_MS.one : TIMEOUT_MS.all;
+  const { code, output } = await run(timeoutMs, [
     ...jest,
     'node_modules/jest/bin/jest.js',
     ...[
@@ -189,11 +189,11 @@ async function firstFailure(suites: readonly string[]): Promise<string | undefin
   if (failed === undefined && /Test suite failed to run|Cannot find/.test(output)) {
     throw new Error(`A mutation broke more than its guard:\n${output}`);
   }
-  return failed ?? `does not end in ${patienceMs / 1_000} s`;
+  return failed ?? `does not end in ${timeoutMs / 1_000} s`;
 }
 
 function run(
-  patienceMs: number,
+  timeoutMs: number,
   args: readonly string[],
 ): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {
@@ -203,7 +203,7 @@ function run(
       env: { ...process.env, TEST_REDIS_URL: redis.url, TEST_DATABASE_URL: 'postgres://unused' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
     let output = '';
     const collect = (chunk: Buffer): void => {
       output += chunk.toString();

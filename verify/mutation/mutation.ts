@@ -1,4 +1,4 @@
-/** One guard taken away. */
+/** One guard removed. */
 export interface Mutation {
   readonly name: string;
   /** What a text of the sources is replaced by. Each text occurs exactly once in them. */

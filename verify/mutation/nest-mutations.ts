@@ -58,7 +58,7 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
     edits: [['if (now.status !== before.status) return', 'if (now.status !== now.status) return']],
   },
   {
-    name: 'nest: an answer that is not for sharing is shared with those who wait',
+    name: 'nest: an uncacheable answer is shared with the waiters',
     suite: 'nest/answers',
     edits: [
       [
@@ -139,7 +139,7 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
     edits: [
       [
         'const result = await call.run();',
-        "await remove(call.face.cache, sources.flatMap((source) => typeof source === 'string' ? source : source(call.args, undefined)), 'owe');\n      const result = await call.run();",
+        "await remove(call.face.cache, sources.flatMap((source) => typeof source === 'string' ? source : source(call.args, undefined)), 'retry');\n      const result = await call.run();",
       ],
     ],
   },

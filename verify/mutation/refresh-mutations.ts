@@ -20,14 +20,14 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'refill: wakes nobody',
+    name: 'refill: wakes no waiter',
     suite: 'redis/leases/leases',
     edits: [
       ["if string.sub(lease, 1, 1) == '1' then redis.call('PUBLISH', channel, member) end", ''],
     ],
   },
   {
-    name: "refill: ends another's turn",
+    name: "refill: ends another's lease",
     suite: 'testing/store-contract',
     edits: [
       [
@@ -42,7 +42,7 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
     edits: [["if not holds(KEYS[1], ARGV[1]) then return {'gone', '0'} end", '']],
   },
   {
-    name: 'refresh: everybody has a turn',
+    name: 'refresh: every process gets the refresh lease',
     suite: 'load/background-refresh',
     edits: [
       [
@@ -52,7 +52,7 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'refresh: nobody rests after a failure',
+    name: 'refresh: no backoff after a failure',
     suite: 'testing/store-contract',
     edits: [["if there == 1 and ARGV[3] ~= '0' then", 'if false then']],
   },
@@ -67,7 +67,7 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
     edits: [['marker and string.sub(lease, 3) ~= ARGV[1] or left_ms', 'left_ms']],
   },
   {
-    name: 'refresh: a hit-for-miss marker is put over the turn of another',
+    name: 'refresh: a hit-for-miss marker is put over the lease of another',
     suite: 'testing/store-contract',
     edits: [["if not lease or string.sub(lease, 1, 2) == '2!' then", 'if true then']],
   },
@@ -160,7 +160,7 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'timeout: the loader is not told',
+    name: 'timeout: the loader’s signal is not aborted',
     suite: 'read/timeouts',
     edits: [['aborter().abort(reason);', '']],
   },
@@ -192,7 +192,7 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'background: a failure is a rejection of nobody',
+    name: 'background: a failure is an unhandled rejection',
     suite: 'read/stale-while-revalidate',
     edits: [['(error: unknown) => this.#failed(key, error),', '']],
   },

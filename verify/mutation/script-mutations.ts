@@ -32,12 +32,12 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
     edits: [["if KEYS[2] then redis.call('UNLINK', KEYS[2]) end\n  return 0", 'return 0']],
   },
   {
-    name: 'fill: wakes nobody',
+    name: 'fill: wakes no waiter',
     suite: 'redis/leases/leases',
     edits: [["if awaited(head) then redis.call('PUBLISH', ARGV[4], ARGV[5]) end", '']],
   },
   {
-    name: 'fill: wakes though nobody waits',
+    name: 'fill: wakes without a waiter',
     suite: 'redis/leases/interleavings',
     edits: [
       [
@@ -47,7 +47,7 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'acquire: does not note that somebody waits',
+    name: 'acquire: does not note the waiter',
     suite: 'redis/leases/leases',
     edits: [
       ["if not awaited(head) then redis.pcall('SETRANGE', KEYS[1], AWAITED_AT - 1, '1') end", ''],
@@ -129,7 +129,7 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
     edits: [["elseif string.sub(head, DEADLINE_FIRST, DEADLINE_FIRST) ~= '-' then", 'else']],
   },
   {
-    name: 'release: wakes nobody',
+    name: 'release: wakes no waiter',
     suite: 'redis/leases/leases',
     edits: [["if awaited(head) then redis.call('PUBLISH', ARGV[2], ARGV[3]) end", '']],
   },
@@ -139,7 +139,7 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
     edits: [["if ARGV[5] == '1' then index_add(KEYS[2], ARGV[4], ARGV[9], ARGV[10]) end", '']],
   },
   {
-    name: 'write: wakes nobody',
+    name: 'write: wakes no waiter',
     suite: 'redis/leases/leases',
     edits: [["if head and awaited(head) then redis.call('PUBLISH', ARGV[3], ARGV[4]) end", '']],
   },
@@ -169,7 +169,7 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
     edits: [['if not head then return 1 end\n', 'if true then return 1 end\n']],
   },
   {
-    name: 'remove: wakes nobody',
+    name: 'remove: wakes no waiter',
     suite: 'redis/leases/leases',
     edits: [['if awaited(head) then woken[#woken + 1] = member end', '']],
   },
@@ -219,7 +219,7 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'index: an addition drops nobody',
+    name: 'index: an addition drops no expired key',
     suite: 'redis/index/key-index',
     edits: [["      redis.call('ZREM', index, other)\n", '']],
   },

@@ -43,7 +43,7 @@ export const SHARING_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'flight: those who cannot share load one after the other',
+    name: 'flight: callers that cannot share load one after the other',
     suite: 'nest/uncacheable',
     edits: [
       [

@@ -245,12 +245,12 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     edits: [[' and until_ms <= now + ARGV[2] then', ' then']],
   },
   {
-    name: 'refresh: a turn from before the clock was set back keeps others from refreshing',
+    name: 'refresh: a lease from before the clock was set back keeps others from refreshing',
     suite: 'redis/leases/clock-set-back',
     edits: [[' or left_ms < 0 or left_ms > longest then', ' then']],
   },
   {
-    name: 'memory: a turn from before the clock was set back keeps others from refreshing',
+    name: 'memory: a lease from before the clock was set back keeps others from refreshing',
     suite: 'redis/leases/clock-set-back',
     edits: [[' && expiresAt <= now + (resting ? MAX_REFRESH_BACKOFF_MS : leaseMs)', '']],
   },

@@ -1,12 +1,12 @@
 /**
- * What do fifty concurrent readers notice when Redis goes away? Starts its own servers, one small
+ * What do fifty concurrent readers notice when Redis becomes unavailable? Starts its own servers, one small
  * application per subject, and strikes; prints a table and ends with 1 if ours fails its promise:
  * no failed request, and a p99 during the outage of at most the database's own p99 + 60 ms.
  *
  *   npm run verify:outages -- [--scenarios frozen,killed] [--subjects database,gad] [--rounds 3]
  *
  * The verdict takes the median of the rounds: on a machine that does other things as well, one
- * round tells more about them.
+ * round says more about them.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -77,7 +77,7 @@ async function observe(scenario: Scenario, name: string, stage: Stage): Promise<
   const subject = await startSubject(name, stage);
   const readers = new Readers(subject.url);
   try {
-    // The first requests compile the program; they tell nothing about outages.
+    // The first requests compile the program; they say nothing about outages.
     await sleep(1_500);
     const begin = performance.now();
     if (scenario.beforeStart !== true) {

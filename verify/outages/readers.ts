@@ -16,7 +16,7 @@ export const valueOf = (key: string): string => `value of ${key}`;
 const READERS = 50;
 const THINK_MS = 40;
 /** A request that takes longer has failed: its caller has given up. */
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 /** Fifty readers with keep-alive connections, each asking again a moment after each answer. */
 export class Readers {
@@ -53,7 +53,7 @@ export class Readers {
       };
       const sent = request(
         `${this.url}/read?key=${key}`,
-        { agent: this.#agent, signal: AbortSignal.timeout(PATIENCE_MS) },
+        { agent: this.#agent, signal: AbortSignal.timeout(TIMEOUT_MS) },
         (response) => {
           let text = '';
           response.on('data', (chunk: Buffer) => (text += chunk.toString()));

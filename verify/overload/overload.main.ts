@@ -1,5 +1,5 @@
 /**
- * How much longer does a usuario wait for statistics while somebody overloads the API?
+ * How much longer does a usuario wait for statistics while another client overloads the API?
  *
  *   npm run verify:overload -- [--rounds 5] [--seconds 4]
  *

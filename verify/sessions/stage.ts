@@ -7,7 +7,7 @@ import { startRedis, type RedisServer } from '../../test/servers/redis-server.js
 import { HttpCalls } from '../faults/http-call.js';
 
 const SECRET = 'the same secret in all of the processes';
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 const ADMIN_ID = 1;
 
 /** A sesion that was opened in the database, with a token for it. */
@@ -105,7 +105,7 @@ export class Stage {
   ): Promise<number> {
     const process = this.processes[at % this.processes.length];
     if (process === undefined) throw new Error('There is no process.');
-    const call = { url: process.url, method, path, token, patienceMs: PATIENCE_MS };
+    const call = { url: process.url, method, path, token, timeoutMs: TIMEOUT_MS };
     return (await this.#calls.call(body === undefined ? call : { ...call, body })).status;
   }
 }

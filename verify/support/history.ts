@@ -7,7 +7,7 @@ import { once } from 'node:events';
  * Times are microseconds on CLOCK_MONOTONIC, which all processes of a machine share.
  */
 
-/** What a record tells of; the number is what the file holds. */
+/** The kinds of a record; the number is what the file holds. */
 export const RECORD = {
   /** detail: which of the process's readers it was; each is one session. */
   read: 1,

@@ -35,7 +35,7 @@ onEveryDatabaseSetup('the lockout', (api) => {
   });
 
   it('an unknown e-mail is locked in the same way', async () => {
-    const email = 'nobody-at-all@pruebas.gad.local';
+    const email = 'unknown-at-all@pruebas.gad.local';
     for (let i = 0; i < 5; i += 1) {
       expectProblem(await tryLogin(api(), email, WRONG), 401, 'INVALID_CREDENTIALS');
     }

@@ -55,7 +55,7 @@ onEveryDatabaseSetup('auth', (api) => {
     it('POST /auth/login answers an unknown e-mail exactly like a wrong password', async () => {
       const { email } = await newUsuario(api());
       const known = await tryLogin(api(), email, WRONG);
-      const unknown = await tryLogin(api(), `nobody-${email}`, WRONG);
+      const unknown = await tryLogin(api(), `unknown-${email}`, WRONG);
       expectProblem(known, 401, 'INVALID_CREDENTIALS');
       expect(known.headers.get('www-authenticate')).toMatch(/^Bearer/);
       expect(withoutRequestId(unknown)).toEqual(withoutRequestId(known));

@@ -34,7 +34,7 @@ const CASES: Record<string, Case> = {
     ],
     detail: /is read-only/,
   },
-  'takes a privilege away': {
+  'revokes a privilege': {
     breaks: ['revoke insert on tareas from app'],
     mends: ['grant insert on tareas to app'],
     detail: /refuses the API a privilege/,

@@ -8,11 +8,11 @@ const POOL_SIZE = 4;
 
 let server: PostgresServer;
 let api: TestApi;
-const strays: unknown[] = [];
-const noteStray = (reason: unknown) => strays.push(reason);
+const leaks: unknown[] = [];
+const noteLeak = (reason: unknown) => leaks.push(reason);
 
 beforeAll(async () => {
-  process.on('unhandledRejection', noteStray);
+  process.on('unhandledRejection', noteLeak);
   server = await startPostgres();
   api = await TestApi.start('servers', {
     DATABASE_URL: server.url,
@@ -24,10 +24,10 @@ afterAll(async () => {
   await server.kill('SIGCONT');
   await api.stop();
   await server.stop();
-  process.off('unhandledRejection', noteStray);
+  process.off('unhandledRejection', noteLeak);
 }, 60_000);
 afterEach(() => {
-  expect(strays).toEqual([]);
+  expect(leaks).toEqual([]);
 });
 
 /** One of every kind of route that needs the database. */

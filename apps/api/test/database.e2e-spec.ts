@@ -174,7 +174,7 @@ describe.each(DATABASES_AND_POOLER)('Database on $name', ({ open }) => {
       const ended = new Gate();
       let later: Promise<unknown> = Promise.resolve();
       await database.transaction(() => {
-        later = ended.opened.then(() => usuariosNamed('Nobody'));
+        later = ended.opened.then(() => usuariosNamed('Nadie'));
         return Promise.resolve();
       });
       ended.open();

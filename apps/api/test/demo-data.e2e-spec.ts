@@ -82,7 +82,7 @@ describe.each(DATABASES)('Demo data on $name', ({ open }) => {
     }
   });
 
-  it('the demo data tells a story that can have happened', async () => {
+  it('the demo data is a history that can have happened', async () => {
     await demo.apply();
     const now = Date.now();
     for (const tarea of await allTareas()) {

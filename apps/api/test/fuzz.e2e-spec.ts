@@ -77,20 +77,20 @@ type Schema = Readonly<Record<string, unknown>>;
 
 let api: TestApi;
 let document: OpenAPIObject;
-const strays: unknown[] = [];
-const noteStray = (reason: unknown) => strays.push(reason);
+const leaks: unknown[] = [];
+const noteLeak = (reason: unknown) => leaks.push(reason);
 
 beforeAll(async () => {
-  process.on('unhandledRejection', noteStray);
-  process.on('uncaughtException', noteStray);
+  process.on('unhandledRejection', noteLeak);
+  process.on('uncaughtException', noteLeak);
   api = await TestApi.start('servers');
   document = (await api.get('//docs-json')).body as OpenAPIObject;
 }, 120_000);
 afterAll(async () => {
   await api.stop();
-  process.off('unhandledRejection', noteStray);
-  process.off('uncaughtException', noteStray);
-  expect(strays).toEqual([]);
+  process.off('unhandledRejection', noteLeak);
+  process.off('uncaughtException', noteLeak);
+  expect(leaks).toEqual([]);
 });
 
 /** The fields of a route's body: some right, some wrong, some missing, some unknown. */
@@ -218,12 +218,12 @@ function fire(shot: Shot, token: string | undefined): Promise<Hit | 'refused by 
 }
 
 function expectHonest(shot: Shot, hit: Hit): void {
-  const told = JSON.stringify({ ...shot, body: shot.body?.slice(0, 200) });
+  const sent = JSON.stringify({ ...shot, body: shot.body?.slice(0, 200) });
   // Not even 503: both servers are up, so a 503 means that the request overloaded or misled them.
-  if (hit.status >= 500) expect({ told, status: hit.status, text: hit.text }).toBeUndefined();
+  if (hit.status >= 500) expect({ sent, status: hit.status, text: hit.text }).toBeUndefined();
   if (hit.status < 400) return;
-  expect({ told, type: hit.type }).toEqual({
-    told,
+  expect({ sent, type: hit.type }).toEqual({
+    sent,
     type: expect.stringMatching(/^application\/problem\+json/),
   });
   const problem = JSON.parse(hit.text) as Record<string, unknown>;
@@ -254,7 +254,7 @@ describe('hostile input', () => {
         }),
         { numRuns: RUNS, seed: SEED, endOnFailure: true },
       );
-      expect({ route: route.path, strays }).toEqual({ route: route.path, strays: [] });
+      expect({ route: route.path, leaks }).toEqual({ route: route.path, leaks: [] });
     }
     expect([...undocumented]).toEqual([]);
     // It got past the doors: handlers ran, and validation refused.

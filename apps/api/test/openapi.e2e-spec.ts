@@ -108,12 +108,12 @@ describe('the OpenAPI document', () => {
     const problem = schemaOf(document, document.components?.schemas?.['ProblemDto']);
     expect(problem?.properties?.['code']).toMatchObject({ type: 'string', enum: PROBLEM_CODES });
     for (const { path, method, operation } of operationsOf(document)) {
-      const told = Object.keys(operation.responses);
+      const documented = Object.keys(operation.responses);
       const always = ['400', '408', '414', '417', '429', '431', '500', '503'];
       const withBody = method === 'get' ? [] : ['413', '415'];
-      expect({ path, told }).toEqual({
+      expect({ path, documented }).toEqual({
         path,
-        told: expect.arrayContaining([...always, ...withBody]),
+        documented: expect.arrayContaining([...always, ...withBody]),
       });
       expect(JSON.stringify(operation.responses['400'])).toContain('VALIDATION_FAILED');
     }

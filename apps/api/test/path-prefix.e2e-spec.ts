@@ -57,7 +57,7 @@ describe('behind nginx with a path prefix', () => {
     },
   );
 
-  it('try-it-out reaches the routes: log in, read, and be told what went wrong', async () => {
+  it('try-it-out reaches the routes: log in, read, and get each error as a problem', async () => {
     const { text } = await from(base, `${base}/docs-json`);
     const { servers, paths } = JSON.parse(text) as Document;
     // As Swagger UI puts a request together: the server, relative to the document, then the path.

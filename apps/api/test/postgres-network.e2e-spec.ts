@@ -6,7 +6,7 @@ import { startTcpProxy, type TcpProxy } from '../../../test/servers/tcp-proxy.js
 import { openPostgres } from '../src/database/postgres/open-postgres.js';
 import { requestContext } from '../src/logging/request-context.js';
 import type { PostgresDatabase } from '../src/database/postgres/postgres-database.js';
-import { collectStrays } from './support/strays.js';
+import { collectLeaks } from './support/leaks.js';
 import { untilRecovered } from './support/until-recovered.js';
 
 const BY_PROBE = {
@@ -20,7 +20,7 @@ describe('PostgreSQL behind a network in trouble', () => {
   let proxy: TcpProxy;
   let database: PostgresDatabase;
   let lines: string[];
-  const strays = collectStrays();
+  const leaks = collectLeaks();
 
   beforeAll(async () => {
     const note = (message: unknown) => {
@@ -41,7 +41,7 @@ describe('PostgreSQL behind a network in trouble', () => {
     proxy.become({ kind: 'pass' });
     await database.close();
     await proxy.close();
-    expect(strays).toEqual([]);
+    expect(leaks).toEqual([]);
   });
   afterAll(() => server.stop());
 
@@ -56,7 +56,7 @@ describe('PostgreSQL behind a network in trouble', () => {
       for (let episode = 1; episode <= 2; episode += 1) {
         proxy.become({ kind });
         const requests = (count: number) =>
-          requestContext.run({ requestId: 'somebody' }, () => many(count));
+          requestContext.run({ requestId: 'caller' }, () => many(count));
         for (const round of [await requests(12), await requests(50)]) {
           for (const result of round) {
             expect(result).toMatchObject({ status: 'rejected', reason: BY_PROBE });

@@ -8,7 +8,7 @@ import { MIGRATIONS_FOLDER } from '../src/database/migrations-folder.js';
 import { openPostgres } from '../src/database/postgres/open-postgres.js';
 import type { PostgresDatabase } from '../src/database/postgres/postgres-database.js';
 import { Gate } from './support/gate.js';
-import { collectStrays } from './support/strays.js';
+import { collectLeaks } from './support/leaks.js';
 import { untilRecovered } from './support/until-recovered.js';
 
 const MIGRATIONS = readdirSync(MIGRATIONS_FOLDER).filter((name) => name.endsWith('.sql')).length;
@@ -28,7 +28,7 @@ const BY_PROBE = {
 describe('PostgreSQL in trouble', () => {
   let server: PostgresServer;
   let database: PostgresDatabase;
-  const strays = collectStrays();
+  const leaks = collectLeaks();
 
   beforeAll(async () => {
     server = await startPostgres({ config: { max_connections: '20' } });
@@ -39,7 +39,7 @@ describe('PostgreSQL in trouble', () => {
   afterEach(async () => {
     await server.kill('SIGCONT');
     await database.close();
-    expect(strays).toEqual([]);
+    expect(leaks).toEqual([]);
   });
   afterAll(() => server.stop());
 
@@ -188,7 +188,7 @@ describe('PostgreSQL in trouble', () => {
 
     it('at the start stops with one sentence that names DATABASE_URL and keeps the password', async () => {
       const url = `postgres://root:geheim@127.0.0.1:${String(await freePort())}/gad`;
-      const attempt = openPostgres(url, { poolSize: 1, patienceMs: 0 });
+      const attempt = openPostgres(url, { poolSize: 1, retryForMs: 0 });
       await expect(attempt).rejects.toBeInstanceOf(ConfigurationError);
       await expect(attempt).rejects.toThrow(
         /^DATABASE_URL names 127\.0\.0\.1:\d+\/gad, which does not answer: the connection is refused/,
@@ -202,7 +202,7 @@ describe('PostgreSQL in trouble', () => {
     ])(
       'at the start stops at once when the URL cannot be read, without repeating it: %s',
       async (url) => {
-        const attempt = openPostgres(url, { poolSize: 1, patienceMs: Infinity });
+        const attempt = openPostgres(url, { poolSize: 1, retryForMs: Infinity });
         await expect(attempt).rejects.toThrow(/^DATABASE_URL cannot be read .+ percent-encoded\.$/);
         await expect(attempt).rejects.not.toThrow(/geh/);
       },
@@ -211,7 +211,7 @@ describe('PostgreSQL in trouble', () => {
     it('at the start does not wait for a database that does not exist', async () => {
       const url = new URL(server.url);
       url.pathname = '/nowhere';
-      const attempt = openPostgres(url.href, { poolSize: 1, patienceMs: Infinity });
+      const attempt = openPostgres(url.href, { poolSize: 1, retryForMs: Infinity });
       await expect(attempt).rejects.toThrow(
         /has no such database \(database "nowhere" does not exist\)/,
       );

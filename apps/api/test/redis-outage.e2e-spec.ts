@@ -22,11 +22,11 @@ const OUTAGES = [
 let redis: RedisServer;
 let proxy: TcpProxy;
 let api: TestApi;
-const strays: unknown[] = [];
-const noteStray = (reason: unknown) => strays.push(reason);
+const leaks: unknown[] = [];
+const noteLeak = (reason: unknown) => leaks.push(reason);
 
 beforeAll(async () => {
-  process.on('unhandledRejection', noteStray);
+  process.on('unhandledRejection', noteLeak);
   redis = await startRedis();
   proxy = await startTcpProxy(redis.port);
   api = await TestApi.start('servers', {
@@ -43,10 +43,10 @@ afterAll(async () => {
   await api.stop();
   await proxy.close();
   await redis.stop();
-  process.off('unhandledRejection', noteStray);
+  process.off('unhandledRejection', noteLeak);
 });
 afterEach(() => {
-  expect(strays).toEqual([]);
+  expect(leaks).toEqual([]);
 });
 
 const statistics = (options = ''): Promise<Answer> =>

@@ -4,7 +4,7 @@ import { startRedis, type RedisServer } from '../../../test/servers/redis-server
 import { DEMO_PASSWORD, EMAILS, IDS, TestApi, type Answer } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
 import { createTarea } from './support/new-tarea.js';
-import { collectStrays } from './support/strays.js';
+import { collectLeaks } from './support/leaks.js';
 
 const LOGINS = 6;
 
@@ -15,7 +15,7 @@ let redis: RedisServer;
 let control: ReturnType<typeof createClient>;
 let api: TestApi;
 let loaded: Promise<void> | undefined;
-const strays = collectStrays();
+const leaks = collectLeaks();
 
 beforeEach(async () => {
   redis = await startRedis({ config: SLOW_LOADING });
@@ -33,7 +33,7 @@ afterEach(async () => {
   control.destroy();
   await api.stop();
   await redis.stop();
-  expect(strays).toEqual([]);
+  expect(leaks).toEqual([]);
 });
 
 const statistics = (options = ''): Promise<Answer> =>

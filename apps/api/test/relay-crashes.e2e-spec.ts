@@ -136,7 +136,7 @@ describe('The log and its relay', () => {
     const putBack = await copyOfValues();
     const cursor = await commands.get(CURSOR);
 
-    leader.tell('die before the cursor');
+    leader.send('die before the cursor');
     const died = leader.ended();
     await writeAsStranger();
     expect((await died).signal).toBe('SIGKILL');

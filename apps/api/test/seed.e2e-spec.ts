@@ -73,7 +73,7 @@ describe.each(DATABASES)('The large set on $name', ({ open }) => {
     expect(new Set(totals)).toEqual(new Set([100]));
   });
 
-  it('the large set tells a story that can have happened, with every estado in it', async () => {
+  it('the large set is a history that can have happened, with every estado in it', async () => {
     const rows = await rowsOf<{ estado: string }>(sql`
       select estado,
         bool_and(created_at <= now() and coalesce(greatest(inicio_real, fin_real), created_at) <= now()) as past,

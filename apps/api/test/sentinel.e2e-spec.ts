@@ -8,11 +8,11 @@ const PASSWORDS = { password: 'of-the-servers', sentinelPassword: 'of-the-sentin
 
 let set: SentinelSet;
 let api: TestApi;
-const strays: unknown[] = [];
-const noteStray = (reason: unknown) => strays.push(reason);
+const leaks: unknown[] = [];
+const noteLeak = (reason: unknown) => leaks.push(reason);
 
 beforeAll(async () => {
-  process.on('unhandledRejection', noteStray);
+  process.on('unhandledRejection', noteLeak);
   set = await startSentinels(PASSWORDS);
   api = await TestApi.start('embedded', {
     REDIS_SENTINELS: set.nodes.map(({ host, port }) => `${host}:${port}`).join(','),
@@ -26,8 +26,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await api.stop();
   await set.stop();
-  process.off('unhandledRejection', noteStray);
-  expect(strays).toEqual([]);
+  process.off('unhandledRejection', noteLeak);
+  expect(leaks).toEqual([]);
 }, 60_000);
 
 const PATH = `/stats/user/${IDS.usuario}`;

@@ -245,7 +245,7 @@ describe('PostgreSQL that refuses us at the start', () => {
     ],
     [
       'a role that does not exist',
-      (place: string) => asRole('nobody_here', place),
+      (place: string) => asRole('absent_role', place),
       /does not admit us/,
     ],
   ])('%s', async (_title, change, sentence) => {
@@ -269,7 +269,7 @@ describe('PostgreSQL that refuses us at the start', () => {
       clients.push(client);
     }
     const place = asRole('crowd');
-    await expect(bringUpToDate(place, { patienceMs: 0 })).rejects.toThrow(
+    await expect(bringUpToDate(place, { retryForMs: 0 })).rejects.toThrow(
       /has too many connections/,
     );
     await Promise.all(clients.map((client) => client.end()));

@@ -166,7 +166,10 @@ describe('the guards', () => {
   it('answer 503 and not 401 for a token that was verified, too, while the database is unavailable', async () => {
     const lookups = [
       () => Promise.resolve(nora('admin')),
-      () => Promise.reject(new Problem('DATABASE_UNAVAILABLE', 'away', { retryAfterSeconds: 1 })),
+      () =>
+        Promise.reject(
+          new Problem('DATABASE_UNAVAILABLE', 'unavailable', { retryAfterSeconds: 1 }),
+        ),
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- drivers do that
       () => Promise.reject('text'),
     ];
@@ -201,9 +204,9 @@ describe('the guards', () => {
     expect(await get('/cached', token)).toMatchObject({ status: 401 });
   });
 
-  it('answer 503 and not 401 while the database is away', async () => {
+  it('answer 503 and not 401 while the database is unavailable', async () => {
     const { token, get } = await start(() =>
-      Promise.reject(new Problem('DATABASE_UNAVAILABLE', 'away', { retryAfterSeconds: 1 })),
+      Promise.reject(new Problem('DATABASE_UNAVAILABLE', 'unavailable', { retryAfterSeconds: 1 })),
     );
     const { status, body } = await get('/mine', token);
     expect({ status, body: JSON.parse(body) as unknown }).toMatchObject({

@@ -5,7 +5,7 @@ import type * as Path from 'node:path';
 import { ConfigurationError } from './parse-environment.js';
 
 /** A folder behind a mount that is gone answers never; the start is to end within five seconds. */
-const PATIENCE_MS = 3_000;
+const TIMEOUT_MS = 3_000;
 
 /**
  * Makes the data folder where it is missing, and makes it private: folders 0700, files 0600, also
@@ -22,7 +22,7 @@ export async function openDataFolder(dataDir: string): Promise<string> {
     execFile(
       process.execPath,
       ['--eval', script, folder],
-      { timeout: PATIENCE_MS, killSignal: 'SIGKILL', env: {} },
+      { timeout: TIMEOUT_MS, killSignal: 'SIGKILL', env: {} },
       (error, _stdout, stderr) => {
         if (error === null) answer(undefined);
         else if (error.killed === true) answer('it does not answer: is it on a mount that hangs?');

@@ -11,7 +11,7 @@ export interface DatabaseCause {
   /** What an operator does about it. */
   readonly advice: string;
   /** How long the start waits for it to pass by itself; absent = it does not. */
-  readonly patienceMs?: number;
+  readonly retryForMs?: number;
   /** Reads go on while no write succeeds: an answer to another statement does not disprove it. */
   readonly blocksWrites?: true;
 }
@@ -25,7 +25,7 @@ const cause = (
   says: string,
   detail: string,
   advice: string,
-  rest: Pick<DatabaseCause, 'patienceMs' | 'blocksWrites'> = {},
+  rest: Pick<DatabaseCause, 'retryForMs' | 'blocksWrites'> = {},
 ): DatabaseCause => ({ name, says, detail: `${detail}; try again.`, advice, ...rest });
 
 export const CAUSES = {
@@ -34,56 +34,56 @@ export const CAUSES = {
     'does not answer',
     'The database does not answer in time',
     'start it or correct the URL',
-    { patienceMs: STARTING_MS },
+    { retryForMs: STARTING_MS },
   ),
   refused: cause(
     'connection-refused',
     'does not answer: the connection is refused',
     'The database takes no connections',
     'start it, correct the URL, or leave the variable out to use the embedded database',
-    { patienceMs: STARTING_MS },
+    { retryForMs: STARTING_MS },
   ),
   unresolved: cause(
     'name-not-resolved',
     'cannot be found: its host name has no address',
     "The database's host name cannot be resolved",
     'correct the host name, or see to its entry in the DNS',
-    { patienceMs: NAMING_MS },
+    { retryForMs: NAMING_MS },
   ),
   starting: cause(
     'starting-or-stopping',
     'is starting, stopping or recovering',
     'The database is starting or stopping',
     'wait until it is up',
-    { patienceMs: STARTING_MS },
+    { retryForMs: STARTING_MS },
   ),
   stopped: cause(
     'shut-down',
     'was shut down or ended our connection',
     'The database was shut down',
     'start it again',
-    { patienceMs: STARTING_MS },
+    { retryForMs: STARTING_MS },
   ),
   tooMany: cause(
     'too-many-connections',
     'has too many connections',
     'The database has too many connections',
     'lower DATABASE_POOL_SIZE times the number of processes, or raise max_connections or the limits of the pooler',
-    { patienceMs: STARTING_MS },
+    { retryForMs: STARTING_MS },
   ),
   exhausted: cause(
     'out-of-resources',
     'is out of memory or another resource',
     'The database is out of resources',
     "look into the server's log",
-    { patienceMs: STARTING_MS },
+    { retryForMs: STARTING_MS },
   ),
   busy: cause(
     'too-slow',
     'does not answer in time: a statement was cancelled',
     'The database does not answer in time',
     'look for locks and slow statements',
-    { patienceMs: STARTING_MS },
+    { retryForMs: STARTING_MS },
   ),
   diskFull: cause(
     'disk-full',

@@ -32,8 +32,8 @@ describe('within', () => {
   });
 
   it('within lets a rejection that comes too late go unnoticed', async () => {
-    const strays: unknown[] = [];
-    const note = (reason: unknown) => strays.push(reason);
+    const leaks: unknown[] = [];
+    const note = (reason: unknown) => leaks.push(reason);
     process.on('unhandledRejection', note);
     let fail: (reason: Error) => void = () => undefined;
     const slow = new Promise<never>((_resolve, reject) => {
@@ -47,6 +47,6 @@ describe('within', () => {
     jest.useRealTimers();
     await new Promise((resolve) => setImmediate(resolve));
     process.off('unhandledRejection', note);
-    expect(strays).toEqual([]);
+    expect(leaks).toEqual([]);
   });
 });

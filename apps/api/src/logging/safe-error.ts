@@ -2,7 +2,7 @@
 const MAX_CAUSES = 8;
 
 /** Classes of SQLSTATE whose messages name things of the schema and the server, and no values. */
-const TELLS_NO_VALUES = /^(08|25|28|3D|40|42|53|55|57|58)/;
+const REVEALS_NO_VALUES = /^(08|25|28|3D|40|42|53|55|57|58)/;
 
 /** Where a stack begins, behind a message that may have lines of its own. */
 const FRAMES = /\n {4}at /;
@@ -45,7 +45,7 @@ function serialized(error: unknown, depth: number): SafeError | string {
   const message =
     statement !== undefined
       ? `Failed: ${statement}`
-      : fromServer && !TELLS_NO_VALUES.test(state)
+      : fromServer && !REVEALS_NO_VALUES.test(state)
         ? `The database refused a statement (SQLSTATE ${state})`
         : withoutParameters(error.message);
   return {

@@ -30,7 +30,7 @@ describe('ProblemFilter', () => {
 
   it('logs no line for each request that an outage costs', () => {
     catchIt(databaseUnavailable(new Error('no answer within 1000 ms')));
-    catchIt(new CacheUnavailableError('offline', 'away'));
+    catchIt(new CacheUnavailableError('offline', 'unavailable'));
     expect(statuses).toEqual([503, 503]);
     expect(lines.map(({ level }) => level)).toEqual(['debug', 'debug']);
   });

@@ -25,7 +25,7 @@ describe('toProblem', () => {
   });
 
   it('maps an unavailable cache to 503', () => {
-    expect(toProblem(new CacheUnavailableError('offline', 'away'))).toMatchObject({
+    expect(toProblem(new CacheUnavailableError('offline', 'unavailable'))).toMatchObject({
       status: 503,
       code: 'CACHE_UNAVAILABLE',
     });

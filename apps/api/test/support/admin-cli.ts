@@ -57,8 +57,8 @@ async function run(
   const exited = once(child, 'exit');
   child.stdin.on('error', () => undefined); // it may end before it has read everything
   const stderr = text(child.stderr);
-  const told = await talk(child.stdin, child.stdout);
-  const stdout = told ?? (await text(child.stdout));
+  const answered = await talk(child.stdin, child.stdout);
+  const stdout = answered ?? (await text(child.stdout));
   await exited;
   return { code: child.exitCode, stdout, stderr: await stderr };
 }

@@ -18,7 +18,7 @@ export interface ApiProcess {
   readonly output: string;
   signal(signal: NodeJS.Signals): void;
   /** Sends a message to what was preloaded. */
-  tell(message: string): void;
+  send(message: string): void;
   /** Resolves with the next message from it. */
   message(signal: AbortSignal): Promise<unknown>;
   /** Resolves with how it ended and how long that took from the call, in milliseconds. */
@@ -97,7 +97,7 @@ export async function startApiProcess(
     },
     signal: (signal) => child.kill(signal),
     // To one that has just died it is not sent, and that is no error.
-    tell: (message) => void child.send(message, () => undefined),
+    send: (message) => void child.send(message, () => undefined),
     message: async (signal) => {
       const [message] = (await once(child, 'message', { signal })) as [unknown];
       return message;

@@ -51,10 +51,10 @@ describe('A key selection, sent as a message', () => {
     ['keys that have nothing in common', ['ñ', 'a'], 'g*'],
     ['keys that differ in half of a character', ['x😀', 'x😁'], 'gx*'],
     ['keys that have too much in common', ['*'.repeat(400), `${'*'.repeat(400)}b`], 'a'],
-  ])('a selection of many %s is sent safely', (_, [one = '', other = ''], told) => {
+  ])('a selection of many %s is sent safely', (_, [one = '', other = ''], sent) => {
     const keys = Array.from({ length: 2_100 }, (__, at) => (at % 2 === 0 ? one : other));
     const removed = selectKeys(keys);
-    expect(encodeSelection(removed)).toBe(told);
+    expect(encodeSelection(removed)).toBe(sent);
     expect(keys.every(afterTravel(removed))).toBe(true);
   });
 

@@ -99,10 +99,10 @@ export class InvalidationStream {
   }
 
   /** Records the result of a probe. */
-  completeProbe(look: SequenceProbe, sequence: number): void {
-    if (look.epoch !== this.#epoch) return;
-    const until = look.sentAt + this.#boundMs;
-    if (this.#seen === undefined || (look.seen !== undefined && sequence < look.seen)) {
+  completeProbe(probe: SequenceProbe, sequence: number): void {
+    if (probe.epoch !== this.#epoch) return;
+    const until = probe.sentAt + this.#boundMs;
+    if (this.#seen === undefined || (probe.seen !== undefined && sequence < probe.seen)) {
       // The first probe, or the store was restored to an earlier state. Later reads are sent after
       // the probe, so removals up to its sequence do not affect them.
       this.#forgetProofs();
@@ -114,7 +114,7 @@ export class InvalidationStream {
       return;
     }
     this.#proofs.push({ sequence, until });
-    this.#lag ??= { sequence, since: look.sentAt };
+    this.#lag ??= { sequence, since: probe.sentAt };
   }
 
   /** Handles a message; the copies that it covers are dropped when this returns. */

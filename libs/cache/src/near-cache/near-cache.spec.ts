@@ -10,28 +10,34 @@ const KEY = 'stats:user:2:days:30';
 describe('The near cache', () => {
   let clock: FakeClock;
   let freshness: { freshUntil: number };
-  let tier: NearCache;
+  let nearCache: NearCache;
   beforeEach(() => {
     clock = new FakeClock();
     freshness = { freshUntil: Infinity };
-    tier = new NearCache({ clock, freshness, parsed: true, maxEntries: 100, maxBytes: 100_000 });
+    nearCache = new NearCache({
+      clock,
+      freshness,
+      parsed: true,
+      maxEntries: 100,
+      maxBytes: 100_000,
+    });
   });
 
   function keep(key: string, value: unknown, forMs = 1_000, endsAt: number | null = null): void {
-    const keeping = tier.reserve(key);
-    tier.publish(keeping, value, forMs, endsAt);
-    tier.release(keeping);
+    const reservation = nearCache.reserve(key);
+    nearCache.publish(reservation, value, forMs, endsAt);
+    nearCache.release(reservation);
   }
 
   it.each([null, 0, '', false, [], {}])('the near cache keeps %j as a value', (value) => {
     keep(KEY, value);
-    expect(tier.get(KEY)?.value).toBe(value);
+    expect(nearCache.get(KEY)?.value).toBe(value);
   });
 
   it('the near cache returns one object, which no caller can change', () => {
     keep(KEY, { list: [{ total: 1 }] });
-    const held = tier.get(KEY)?.value;
-    expect(tier.get(KEY)?.value).toBe(held);
+    const held = nearCache.get(KEY)?.value;
+    expect(nearCache.get(KEY)?.value).toBe(held);
     expect(() => Object.assign((held as { list: object[] }).list[0] ?? {}, { total: 2 })).toThrow(
       TypeError,
     );
@@ -46,7 +52,7 @@ describe('The near cache', () => {
     'the near cache does not keep %s, which freezing does not protect, and leaves it as it is',
     (_, value) => {
       keep(KEY, value);
-      expect(tier.get(KEY)).toBeUndefined();
+      expect(nearCache.get(KEY)).toBeUndefined();
       expect(Object.isFrozen(value)).toBe(false);
     },
   );
@@ -54,27 +60,27 @@ describe('The near cache', () => {
   it('the near cache ends a copy after its time', async () => {
     keep(KEY, 1, 1_000);
     await clock.advanceAsync(999);
-    expect(tier.get(KEY)?.value).toBe(1);
+    expect(nearCache.get(KEY)?.value).toBe(1);
     await clock.advanceAsync(1);
-    expect(tier.get(KEY)).toBeUndefined();
-    expect(tier.figures().entries).toBe(0);
+    expect(nearCache.get(KEY)).toBeUndefined();
+    expect(nearCache.figures().entries).toBe(0);
   });
 
   it('the near cache ends a copy with the store’s own entry, and gives its remaining time', async () => {
     keep(KEY, 1, 60_000, 700);
-    expect(tier.get(KEY)).toMatchObject({ endsAt: 700 });
+    expect(nearCache.get(KEY)).toMatchObject({ endsAt: 700 });
     await clock.advanceAsync(700);
-    expect(tier.get(KEY)).toBeUndefined();
+    expect(nearCache.get(KEY)).toBeUndefined();
     keep(KEY, 1, 60_000, 700);
-    expect(tier.get(KEY)).toBeUndefined();
+    expect(nearCache.get(KEY)).toBeUndefined();
   });
 
   it('the near cache reads nothing without proof of all removals, and keeps its copies meanwhile', () => {
     keep(KEY, 1);
     freshness.freshUntil = clock.now();
-    expect(tier.get(KEY)).toBeUndefined();
+    expect(nearCache.get(KEY)).toBeUndefined();
     freshness.freshUntil = clock.now() + 1;
-    expect(tier.get(KEY)?.value).toBe(1);
+    expect(nearCache.get(KEY)?.value).toBe(1);
   });
 
   it.each([
@@ -90,58 +96,58 @@ describe('The near cache', () => {
     'the near cache drops a copy, and refuses one in flight, when %s is removed: %#',
     (_, removed, covered) => {
       keep(KEY, 'held');
-      const before = tier.reserve(KEY);
-      tier.drop(removed);
-      expect(tier.get(KEY)?.value).toBe(covered ? undefined : 'held');
+      const before = nearCache.reserve(KEY);
+      nearCache.drop(removed);
+      expect(nearCache.get(KEY)?.value).toBe(covered ? undefined : 'held');
       const raced = ['raced'];
-      tier.publish(before, raced, 1_000, null);
-      tier.release(before);
+      nearCache.publish(before, raced, 1_000, null);
+      nearCache.release(before);
       expect(Object.isFrozen(raced)).toBe(true);
-      expect(tier.get(KEY)?.value).toEqual(covered ? undefined : ['raced']);
-      expect(tier.figures().refused).toBe(covered ? 1 : 0);
+      expect(nearCache.get(KEY)?.value).toEqual(covered ? undefined : ['raced']);
+      expect(nearCache.figures().refused).toBe(covered ? 1 : 0);
       keep(KEY, 'read afterwards');
-      expect(tier.get(KEY)?.value).toBe('read afterwards');
+      expect(nearCache.get(KEY)?.value).toBe('read afterwards');
     },
   );
 
   it('the near cache drops everything, and refuses all copies in flight, at a flush', () => {
     keep('a', 1);
-    const before = tier.reserve('b');
-    tier.flush();
-    tier.publish(before, 1, 1_000, null);
-    expect(tier.get('a')).toBeUndefined();
-    expect(tier.get('b')).toBeUndefined();
+    const before = nearCache.reserve('b');
+    nearCache.flush();
+    nearCache.publish(before, 1, 1_000, null);
+    expect(nearCache.get('a')).toBeUndefined();
+    expect(nearCache.get('b')).toBeUndefined();
   });
 
   it('the near cache refuses copies after its end', () => {
-    const keeping = tier.reserve(KEY);
-    tier.release(keeping);
-    tier.publish(keeping, 1, 1_000, null);
-    expect(tier.get(KEY)).toBeUndefined();
+    const reservation = nearCache.reserve(KEY);
+    nearCache.release(reservation);
+    nearCache.publish(reservation, 1, 1_000, null);
+    expect(nearCache.get(KEY)).toBeUndefined();
   });
 
   it('the near cache is bounded in entries, and evicts the least recently used', () => {
     for (let at = 0; at < 100; at++) keep(`k:${at}`, at);
-    expect(tier.get('k:0')?.value).toBe(0);
+    expect(nearCache.get('k:0')?.value).toBe(0);
     keep('one more', 1);
-    expect(tier.get('k:0')?.value).toBe(0);
-    expect(tier.get('k:1')).toBeUndefined();
-    expect(tier.figures().entries).toBe(100);
+    expect(nearCache.get('k:0')?.value).toBe(0);
+    expect(nearCache.get('k:1')).toBeUndefined();
+    expect(nearCache.figures().entries).toBe(100);
   });
 
   it('the near cache is bounded in bytes, and does not keep a larger value', () => {
     for (let at = 0; at < 50; at++) keep(`k:${at}`, 'x'.repeat(10_000));
-    expect(tier.figures().entries).toBe(9);
-    expect(tier.figures().bytes).toBeLessThanOrEqual(100_000);
+    expect(nearCache.figures().entries).toBe(9);
+    expect(nearCache.figures().bytes).toBeLessThanOrEqual(100_000);
     keep('large', 'x'.repeat(100_000));
-    expect(tier.get('large')).toBeUndefined();
+    expect(nearCache.get('large')).toBeUndefined();
   });
 
   it('the near cache counts a character beyond Latin-1 as two bytes', () => {
     keep('latin', 'ñ'.repeat(1_000));
-    const latin = tier.figures().bytes;
+    const latin = nearCache.figures().bytes;
     keep('wide', '€'.repeat(1_000));
-    expect(tier.figures().bytes - latin).toBeGreaterThanOrEqual(latin + 990);
+    expect(nearCache.figures().bytes - latin).toBeGreaterThanOrEqual(latin + 990);
   });
 
   it('drops by any pattern exactly the copies that match it, whatever was kept and evicted', () => {
@@ -153,7 +159,13 @@ describe('The near cache', () => {
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
-        tier = new NearCache({ clock, freshness, parsed: true, maxEntries: 8, maxBytes: 2_500 });
+        nearCache = new NearCache({
+          clock,
+          freshness,
+          parsed: true,
+          maxEntries: 8,
+          maxBytes: 2_500,
+        });
         const seen = new Set<string>();
         for (const each of steps) {
           if ('keep' in each) {
@@ -161,10 +173,10 @@ describe('The near cache', () => {
             seen.add(each.keep);
             continue;
           }
-          const held = [...seen].filter((key) => tier.holds(key));
+          const held = [...seen].filter((key) => nearCache.holds(key));
           const glob = new Glob(each.drop);
-          tier.drop(selectPattern(each.drop));
-          expect(held.filter((key) => tier.holds(key))).toEqual(
+          nearCache.drop(selectPattern(each.drop));
+          expect(held.filter((key) => nearCache.holds(key))).toEqual(
             held.filter((key) => !glob.matches(Buffer.from(key))),
           );
         }

@@ -77,7 +77,7 @@ export class CacheAsideInterceptor implements NestInterceptor, OnModuleInit {
       name: `${type.name}.${handler.name}`,
       instance:
         typeof aside.instances === 'function' ? module.get(type, { strict: true }) : undefined,
-      tellApart: (input) => {
+      assertDistinct: (input) => {
         if (aside.instances !== undefined) return;
         application.assertDistinguished(decorated, (other) =>
           (other.aside as AnyHandlerOptions).key(input),

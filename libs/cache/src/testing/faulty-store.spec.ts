@@ -29,7 +29,7 @@ describe('The faulty store', () => {
   const refusal = (reason: string) =>
     expect.objectContaining({ code: 'CACHE_UNAVAILABLE', reason });
 
-  it('the faulty store fails as often as it was told, then works', async () => {
+  it('the faulty store fails as often as demanded, then works', async () => {
     store.fail('write', { times: 2 });
     for (let turn = 0; turn < 2; turn++) {
       await expect(store.write('k', '1', undefined, MS)).rejects.toEqual(refusal('refused'));
@@ -105,7 +105,7 @@ describe('The faulty store', () => {
     await expect(store.read('k', MS)).rejects.toEqual(refusal('refused'));
   });
 
-  it('a fault lets the first calls pass when told to', async () => {
+  it('a fault lets the first calls pass on demand', async () => {
     store.fail('read', { skip: 2, times: 1 });
     expect(await store.read('k', MS)).toBeUndefined();
     expect(await store.read('k', MS)).toBeUndefined();

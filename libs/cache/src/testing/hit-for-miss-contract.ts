@@ -128,9 +128,9 @@ export function hitForMissContract(fact: Fact, removals: Removals): void {
       assert.equal(begun.state, 'owned');
       assert.equal((await store.acquireRefresh('k', other, TURN, MS)).state, 'wait');
       // The end of another refresh leaves no marker over the lease that is held.
-      const insisted = await store.acquireRefresh('k', other, { ...TURN, force: true }, MS);
-      assert.equal(insisted.state, 'owned');
-      assert.equal(await store.releaseRefresh(insisted.refresh, 0, MS, MARKED_MS), true);
+      const forced = await store.acquireRefresh('k', other, { ...TURN, force: true }, MS);
+      assert.equal(forced.state, 'owned');
+      assert.equal(await store.releaseRefresh(forced.refresh, 0, MS, MARKED_MS), true);
       assert.equal((await store.acquireRefresh('k', other, TURN, MS)).state, 'wait');
       await store.releaseRefresh(begun.refresh, 0, MS);
       await marks(BRIEF_MS);

@@ -3,10 +3,10 @@ import type { CacheEngine, CacheStore } from '@gad/cache/store';
 import { silentLog } from '@gad/cache/store';
 import { engineOver } from '../support/fixtures.js';
 import { storePairs } from '../support/store-pairs.js';
-import { failOnStrays } from '../support/resources.js';
+import { failOnLeaks } from '../support/resources.js';
 import { REPETITIVE } from '../support/stored-texts.js';
 
-failOnStrays();
+failOnLeaks();
 
 const { pairs } = storePairs();
 

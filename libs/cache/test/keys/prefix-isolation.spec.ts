@@ -159,7 +159,7 @@ describe('What a cache touches', () => {
         'index',
         '*',
       ];
-      const kept = ['cursor', 'relay', 'own:rate:1', 'refresh:nobody', 'staged:1'];
+      const kept = ['cursor', 'relay', 'own:rate:1', 'refresh:none', 'staged:1'];
       const planted = [...foreign, ...kept.map((name) => `gad:\0${name}`)];
       for (const name of planted) await server.command('SET', name, 'planted');
       let removed = 0;

@@ -3,10 +3,10 @@ import type { CacheEngine, CacheStore, RedisStore } from '@gad/cache/store';
 import type { FaultyStore } from '@gad/cache/testing';
 import { deferred, engineOver, openRedisStore, until } from '../support/fixtures.js';
 import { storePairs } from '../support/store-pairs.js';
-import { failOnStrays } from '../support/resources.js';
+import { failOnLeaks } from '../support/resources.js';
 import { twoEngines } from '../support/two-engines.js';
 
-failOnStrays();
+failOnLeaks();
 
 const { pairs, server } = storePairs();
 
@@ -156,8 +156,8 @@ describe.each(pairs)('A refresh, on the %s:', (_, pair) => {
     const row = deferred<number>();
     await cache.getOrSet('k', () => row.promise, FRESH);
     await until(() => cache.counts().loads === 2);
-    const impatient = engineOver(stores[1] ?? stores[0] ?? fail(), { leaseWaitMs: 20 });
-    const entry = await impatient.getOrSetEntry('k', () => 6, { ttl: 600 });
+    const brief = engineOver(stores[1] ?? stores[0] ?? fail(), { leaseWaitMs: 20 });
+    const entry = await brief.getOrSetEntry('k', () => 6, { ttl: 600 });
     expect(entry).toMatchObject({ value: 6, stored: true });
     row.resolve(1);
     await until(() => cache.counts().background === 0);

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { MemoryStore } from '@gad/cache/store';
 import { FakeClock } from '@gad/cache/testing';
 import { manualEngine } from '../support/manual-engine.js';
-import { failOnStrays } from '../support/resources.js';
+import { failOnLeaks } from '../support/resources.js';
 
-failOnStrays();
+failOnLeaks();
 
 const PROCESSES = 4;
 /** The life of a marker, which every load without a value renews. */

@@ -3,10 +3,10 @@ import type { LoadContext } from '@gad/cache';
 import type { CacheEngine, CacheStore } from '@gad/cache/store';
 import { MemoryStore } from '@gad/cache/store';
 import { deferred, engineOver, openRedisStore, until } from '../support/fixtures.js';
-import { failOnStrays } from '../support/resources.js';
+import { failOnLeaks } from '../support/resources.js';
 import { storePairs } from '../support/store-pairs.js';
 
-failOnStrays();
+failOnLeaks();
 
 const { server } = storePairs();
 const PROCESSES = 4;

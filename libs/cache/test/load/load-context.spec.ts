@@ -8,11 +8,11 @@ import type { FaultyStore } from '@gad/cache/testing';
 import { settle } from '@gad/cache/testing';
 import { deferred, until } from '../support/fixtures.js';
 import { manualEngine } from '../support/manual-engine.js';
-import { failOnStrays } from '../support/resources.js';
+import { failOnLeaks } from '../support/resources.js';
 import { storePairs } from '../support/store-pairs.js';
 import { twoEngines } from '../support/two-engines.js';
 
-failOnStrays();
+failOnLeaks();
 
 const { pairs } = storePairs();
 const context = new AsyncLocalStorage<string>();

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { FakeClock, settle } from '@gad/cache/testing';
 import { manualEngine } from '../support/manual-engine.js';
-import { failOnStrays } from '../support/resources.js';
+import { failOnLeaks } from '../support/resources.js';
 
-failOnStrays();
+failOnLeaks();
 
 describe('Random loads that need each other', () => {
   /** What a loader of a key asks for before it answers: one after the other, at once or as a batch. */

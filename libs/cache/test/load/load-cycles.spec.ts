@@ -3,11 +3,11 @@ import type { CacheEngine, CacheStore } from '@gad/cache/store';
 import { settle } from '@gad/cache/testing';
 import { deferred, logInto, until } from '../support/fixtures.js';
 import { manualEngine } from '../support/manual-engine.js';
-import { failOnStrays } from '../support/resources.js';
+import { failOnLeaks } from '../support/resources.js';
 import { storePairs } from '../support/store-pairs.js';
 import { twoEngines } from '../support/two-engines.js';
 
-failOnStrays();
+failOnLeaks();
 
 const { pairs } = storePairs();
 

@@ -1,6 +1,6 @@
 /**
  * A process of its own with one cache and nothing around it: no listener for errors, no logger. It
- * does what its parent tells it and says what came of it.
+ * executes its parent's messages and reports the outcome.
  */
 import { Logger } from '@nestjs/common';
 import { CacheService } from '@gad/cache';
@@ -40,7 +40,7 @@ function load(): Promise<string> {
   return new Promise((resolve) => (finish = resolve));
 }
 
-/** Waiting for another process is nothing that a caller is told; it is counted. */
+/** A caller does not see that it waits for another process; only a counter does. */
 async function reportWaiting(): Promise<void> {
   for (;;) {
     const { loads, waits } = (await cache.getStats()).local;

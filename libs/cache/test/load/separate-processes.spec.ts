@@ -17,7 +17,7 @@ interface Reader {
   readonly said: string[];
   /** Resolves when it has said so many things. */
   saysThings(count: number): Promise<void>;
-  tell(message: string): void;
+  send(message: string): void;
   /** Closes its cache and lets it end; resolves with its exit code. */
   end(): Promise<number | null>;
 }
@@ -41,7 +41,7 @@ async function startReader(...args: string[]): Promise<Reader> {
   return {
     said,
     saysThings,
-    tell: (message) => void child.send(message),
+    send: (message) => void child.send(message),
     end: async () => {
       child.send('close');
       await exited;
@@ -54,7 +54,7 @@ describe('Separate processes', () => {
   it('four processes that miss one cold key make one load', async () => {
     const url = await ownRedis();
     const readers = await Promise.all([1, 2, 3, 4].map(() => startReader(url, 'connected')));
-    for (const { tell } of readers) tell('load');
+    for (const { send } of readers) send('load');
     await Promise.all(readers.map(({ saysThings }) => saysThings(2)));
     expect(readers.map(({ said }) => said[1]).sort()).toEqual([
       'loading',
@@ -62,7 +62,7 @@ describe('Separate processes', () => {
       'waiting',
       'waiting',
     ]);
-    for (const { tell } of readers) tell('finish');
+    for (const { send } of readers) send('finish');
     await Promise.all(readers.map(({ saysThings }) => saysThings(3)));
     expect(readers.map(({ said }) => said[2])).toEqual(Array.from({ length: 4 }, () => 'loaded'));
     expect(await Promise.all(readers.map(({ end }) => end()))).toEqual([0, 0, 0, 0]);
@@ -70,9 +70,9 @@ describe('Separate processes', () => {
 
   it('a process without an error listener survives a start without Redis', async () => {
     const reader = await startReader(`redis://127.0.0.1:${await freePort()}/0`);
-    reader.tell('load');
+    reader.send('load');
     await reader.saysThings(2);
-    reader.tell('finish');
+    reader.send('finish');
     await reader.saysThings(3);
     expect(reader.said).toEqual(['ready', 'loading', 'loaded']);
     expect(await reader.end()).toBe(0);

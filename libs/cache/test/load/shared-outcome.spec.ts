@@ -157,8 +157,8 @@ describe.each(pairs)('The shared outcome of a load, on the %s:', (_, pair) => {
     const waiting = other.getOrSet('k', load);
     await until(() => other.counts().waits === 1);
     expect(loads).toBe(0);
-    row.reject(new Error('away'));
-    await expect(failing).rejects.toThrow('away');
+    row.reject(new Error('unavailable'));
+    await expect(failing).rejects.toThrow('unavailable');
     expect(await waiting).toBe(1);
   });
 

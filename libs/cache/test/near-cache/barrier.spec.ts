@@ -21,7 +21,7 @@ describe('A removal with the barrier', () => {
   });
   afterAll(() => server.stop());
 
-  /** Its time passes only when told; it therefore waits for ever unless it is confirmed. */
+  /** Its clock is moved by the test only, so without confirmations it waits for ever. */
   let writer: CoherentProcess;
   let time: FakeClock;
   let reader: CoherentProcess;

@@ -25,13 +25,13 @@ describe('Copies under the freshness lease', () => {
   const copies = () => process.engine.counts().copies;
 
   async function loseProof(): Promise<void> {
-    process.log.away = true;
+    process.log.unavailable = true;
     await fleet.clock.advanceAsync(HORIZON_MS + 100);
     expect(process.freshness.trusted).toBe(false);
   }
 
   async function regainProof(): Promise<void> {
-    process.log.away = false;
+    process.log.unavailable = false;
     await fleet.clock.advanceAsync(300);
     expect(process.freshness.trusted).toBe(true);
   }
@@ -59,21 +59,21 @@ describe('Copies under the freshness lease', () => {
 
   it('copies are not served when the lease has lapsed for a process that slept', async () => {
     await read();
-    process.log.away = true;
+    process.log.unavailable = true;
     await fleet.clock.stall(HORIZON_MS + 100);
     expect(await read()).toBe('source');
     expect(copies()).toMatchObject({ hits: 0 });
   });
 
   it.each([
-    ['somebody asked meanwhile', () => read()],
-    ['nobody asked meanwhile', () => Promise.resolve('source')],
+    ['a read came meanwhile', () => read()],
+    ['no read came meanwhile', () => Promise.resolve('source')],
   ])('copies of one epoch are not served in the next: %s', async (_, meanwhile) => {
     await read();
     expect(await read()).toBe('old');
     await loseProof();
     expect(await meanwhile()).toBe('source');
-    // Applied by a relay; the message about it is still on its way when the beat is seen.
+    // Applied by a relay; the message about it is still on its way when the heartbeat is seen.
     await put('new');
     await regainProof();
     expect(await read()).toBe('new');
@@ -96,7 +96,7 @@ describe('Copies under the freshness lease', () => {
     const answer = process.gates.after('readWithLife');
     const reading = read();
     await answer.arrived;
-    process.log.away = true;
+    process.log.unavailable = true;
     await fleet.clock.stall(HORIZON_MS + 100);
     answer.release();
     expect(await reading).toBe('source');

@@ -57,7 +57,7 @@ describe('A process that is stopped while it holds copies', () => {
       await writer.store.write(KEY, '"old"', undefined, 5_000);
       await untilCopied();
       reader.kill('SIGSTOP');
-      // Nobody confirms, so this takes the whole bound; then it is done.
+      // No process confirms, so this takes the whole bound; then it is done.
       await writer.store.remove(selectKeys([KEY]));
       const early = how.includes('already') ? read() : undefined;
       reader.kill('SIGCONT');

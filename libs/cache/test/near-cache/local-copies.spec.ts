@@ -49,11 +49,11 @@ describe('Copies in one process', () => {
     await gone('sync');
     reader.keep(KEY, 1);
     reader.keep('other', 2);
-    const before = reader.tier.figures().flushes;
+    const before = reader.nearCache.figures().flushes;
     await remove(writer.store);
     await gone(KEY);
     expect(reader.copy('other')).toBe(what === 'everything' ? undefined : 2);
-    expect(reader.tier.figures().flushes).toBe(before);
+    expect(reader.nearCache.figures().flushes).toBe(before);
     expect(reader.store.coherence?.gaps).toBe(0);
   });
 
@@ -66,8 +66,8 @@ describe('Copies in one process', () => {
   it('copies go with a pattern only when all of it is removed; a read in between reads again', async () => {
     const keys = Array.from({ length: 450 }, (_, at) => `stats:${String(at).padStart(4, '0')}`);
     await Promise.all(keys.map((key) => writer.store.write(key, '1', undefined, 1_000)));
-    const heard = await messages(() => writer.store.remove(selectPattern('stats:*')));
-    expect(heard).toEqual(['gstats:*']);
+    const received = await messages(() => writer.store.remove(selectPattern('stats:*')));
+    expect(received).toEqual(['gstats:*']);
     expect(await messages(() => writer.store.remove(selectKeys(keys)))).toEqual(['gstats:0*']);
     expect(await messages(() => writer.store.remove(ALL_KEYS))).toEqual(['a']);
     expect(await messages(() => writer.store.remove(selectPattern('*:1')))).toEqual(['g*:1']);
@@ -85,24 +85,24 @@ describe('Copies in one process', () => {
     await Promise.all([reader.store.close(), writer.store.close()]);
     await server.command('FLUSHALL');
     const plain = await openRedisStore(server);
-    const heard = await messages(async () => {
+    const received = await messages(async () => {
       await plain.write(KEY, '1', undefined, 1_000);
       await plain.remove(selectKeys([KEY]));
       await plain.remove(selectPattern('stats:*'));
       await plain.remove(selectPattern('*:30'));
       await plain.remove(ALL_KEYS);
     });
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
     expect(await server.command('EXISTS', STATE)).toBe(0);
     await plain.close();
   });
 
-  it('neither looks nor removals change the server’s keyspace figures', async () => {
+  it('neither probes nor removals change the server’s keyspace figures', async () => {
     await server.command('CONFIG', 'RESETSTAT');
-    const looks = await calls('evalsha');
+    const probes = await calls('evalsha');
     await writer.store.remove(selectKeys([KEY]));
     await until(() => reader.readable);
-    while ((await calls('evalsha')) < looks + 4) await until(() => reader.readable);
+    while ((await calls('evalsha')) < probes + 4) await until(() => reader.readable);
     expect(await server.command('INFO', 'stats')).toMatch(
       /keyspace_hits:0\r\nkeyspace_misses:0\r\n/,
     );
@@ -199,17 +199,17 @@ describe('Copies in one process', () => {
     const { createClient } = await import('redis');
     const client = createClient({ url: server.url });
     await client.connect();
-    const heard: string[] = [];
+    const received: string[] = [];
     let end = false;
     await client.subscribe('gad:\0removed:0', (message) => {
       if (message === 'end') end = true;
-      else heard.push(message.split(' ').slice(3).join(' '));
+      else received.push(message.split(' ').slice(3).join(' '));
     });
     await during();
     await server.command('PUBLISH', 'gad:\0removed:0', 'end');
     await until(() => end);
     client.destroy();
-    return heard;
+    return received;
   }
 
   async function calls(command: string): Promise<number> {

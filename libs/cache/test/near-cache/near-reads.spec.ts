@@ -43,8 +43,8 @@ describe('Reads with the option local', () => {
   const readable = (): Promise<void> =>
     until(() => performance.now() < (store.coherence?.freshUntil ?? 0));
 
-  /** How many messages of removals have had their effect here. */
-  async function heardAll(): Promise<void> {
+  /** Resolves when all removals published so far have had their effect here. */
+  async function allReceived(): Promise<void> {
     await cache.getOrSet('mark', () => 1, LOCAL);
     await other.delete('mark');
     await untilGone('mark');
@@ -77,7 +77,7 @@ describe('Reads with the option local', () => {
 
   it('a value that another process has stored is copied, for no longer than the store holds it', async () => {
     await other.set(KEY, 1, { ttl: 1.5 });
-    await heardAll();
+    await allReceived();
     expect(await cache.getOrSet(KEY, never, LOCAL)).toBe(1);
     expect(await inMemory(KEY)).toBe(true);
     await untilGone(KEY);
@@ -162,7 +162,7 @@ describe('Reads with the option local', () => {
     const reading = cache.getOrSet(KEY, never, LOCAL);
     await answer.arrived;
     await other.delete(KEY);
-    await heardAll();
+    await allReceived();
     answer.release();
     // It was asked for before the removal.
     expect(await reading).toBe('old');
@@ -198,32 +198,32 @@ describe('Reads with the option local', () => {
     const reading = cache.getOrSet(KEY, () => 'old', LOCAL);
     await confirmed.arrived;
     await other.delete(KEY);
-    await heardAll();
+    await allReceived();
     confirmed.release();
     expect(await reading).toBe('old');
     expect(await cache.getOrSet(KEY, () => 'new', LOCAL)).toBe('new');
   });
 
   it('no read is served from memory while this process has removals pending', async () => {
-    // A bound that is not over soon: only what is owed stands in the way.
-    const patient = { staleBoundMs: 60_000, barrier: [] };
-    const owing = engineOver(
-      await openRedisStore(server, { local: patient }),
+    // A bound that is not over soon, so that only the pending removal can forbid the read.
+    const longBound = { staleBoundMs: 60_000, barrier: [] };
+    const waiting = engineOver(
+      await openRedisStore(server, { local: longBound }),
       { deadlineMs: 100 },
       silentLog,
       { local: BOUNDS },
     );
-    const fresh = (): boolean => performance.now() < (owing.store.coherence?.freshUntil ?? 0);
+    const fresh = (): boolean => performance.now() < (waiting.store.coherence?.freshUntil ?? 0);
     await until(fresh);
-    await owing.getOrSet(KEY, () => 1, LOCAL);
-    expect(await owing.getOrSet(KEY, never, LOCAL)).toBe(1);
+    await waiting.getOrSet(KEY, () => 1, LOCAL);
+    expect(await waiting.getOrSet(KEY, never, LOCAL)).toBe(1);
     await server.freeze();
-    expect(await owing.invalidate(['usuarios:*'])).toBe(false);
+    expect(await waiting.invalidate(['usuarios:*'])).toBe(false);
     expect(fresh()).toBe(true);
-    expect(await owing.getOrSet(KEY, () => 2, LOCAL)).toBe(2);
+    expect(await waiting.getOrSet(KEY, () => 2, LOCAL)).toBe(2);
     await server.thaw();
-    await until(() => owing.counts().pending_removals === 0);
-    await owing.close();
+    await until(() => waiting.counts().pending_removals === 0);
+    await waiting.close();
   });
 
   it('a read goes to the source when neither memory nor the store can be believed', async () => {

@@ -17,10 +17,10 @@ const OFTEN = {
   remove: 8,
   deliver: 14,
   prove: 8,
-  look: 4,
-  looked: 4,
+  probe: 4,
+  probed: 4,
   lose: 1,
-  deafen: 1,
+  silence: 1,
   subscribe: 2,
   reconnect: 1,
   forget: 1,
@@ -58,20 +58,21 @@ interface Removal {
 }
 
 interface Reader {
-  readonly chain: InvalidationStream;
-  readonly tier: NearCache;
+  readonly stream: InvalidationStream;
+  readonly nearCache: NearCache;
   /** Messages on their way, or `undefined` while no subscription stands. */
   inbox: Message[] | undefined;
   /** The subscription stands for the server, but nothing arrives any more. */
-  deaf: boolean;
+  silent: boolean;
   fetch:
-    { readonly keeping: Reservation; readonly key: number; readonly version: number } | undefined;
-  looks: { readonly look: SequenceProbe; readonly sequence: number }[];
-  /** When the registry last heard of it. */
+    | { readonly reservation: Reservation; readonly key: number; readonly version: number }
+    | undefined;
+  probes: { readonly probe: SequenceProbe; readonly sequence: number }[];
+  /** When it last registered. */
   registeredAt: number;
 }
 
-/** Time that passes step by step; the chain and the tier set no timers. */
+/** Time that passes step by step; the stream and the near cache set no timers. */
 class SteppedClock implements Clock {
   time = 0;
   now(): number {
@@ -86,7 +87,7 @@ class SteppedClock implements Clock {
 export class World {
   readonly violations: string[] = [];
   hits = 0;
-  /** Removals while somebody held a copy. */
+  /** Removals while a process held a copy. */
   removalsOfCopies = 0;
   readonly #clock = new SteppedClock();
   readonly #versions = [0, 0, 0];
@@ -120,7 +121,7 @@ export class World {
   }
 
   read(reader: Reader, key: number): void {
-    const copy = reader.tier.get(nameOf(key));
+    const copy = reader.nearCache.get(nameOf(key));
     if (copy === undefined) return;
     this.hits++;
     // Versions are what this world keeps.
@@ -138,15 +139,15 @@ export class World {
   /** The read reaches the store, its answer is still on its way. */
   fetch(reader: Reader, key: number): void {
     if (reader.fetch !== undefined) return;
-    const keeping = reader.tier.reserve(nameOf(key));
-    reader.fetch = { keeping, key, version: this.#versions[key] ?? 0 };
+    const reservation = reader.nearCache.reserve(nameOf(key));
+    reader.fetch = { reservation, key, version: this.#versions[key] ?? 0 };
   }
 
   answer(reader: Reader): void {
     const { fetch } = reader;
     if (fetch === undefined) return;
-    reader.tier.publish(fetch.keeping, fetch.version, 1e9, null);
-    reader.tier.release(fetch.keeping);
+    reader.nearCache.publish(fetch.reservation, fetch.version, 1e9, null);
+    reader.nearCache.release(fetch.reservation);
     reader.fetch = undefined;
   }
 
@@ -156,14 +157,15 @@ export class World {
   }
 
   prove(reader: Reader): void {
-    this.look(reader);
-    while (reader.looks.length > 0) this.looked(reader);
+    this.probe(reader);
+    while (reader.probes.length > 0) this.probed(reader);
   }
 
   remove(_: Reader, key: number): void {
     const version = (this.#versions[key] ?? 0) + 1;
     this.#versions[key] = version;
-    if (this.#readers.some(({ tier }) => tier.figures().entries > 0)) this.removalsOfCopies++;
+    if (this.#readers.some(({ nearCache }) => nearCache.figures().entries > 0))
+      this.removalsOfCopies++;
     const removal = { key, version, at: this.#clock.time, acknowledged: false };
     this.#removals.push(removal);
     // Some removals are of more than the key.
@@ -178,29 +180,29 @@ export class World {
   }
 
   deliver(reader: Reader): void {
-    if (reader.deaf) return;
+    if (reader.silent) return;
     const message = reader.inbox?.shift();
     if (message === undefined) return;
-    reader.chain.onMessage(message.previous, message.next, message.what);
+    reader.stream.onMessage(message.previous, message.next, message.what);
     const { ask } = message;
     if (ask !== undefined) this.#waitedFor.get(ask)?.delete(String(this.#readers.indexOf(reader)));
   }
 
-  /** A look is sent, and found the sequence that there is. */
-  look(reader: Reader): void {
-    const look = reader.chain.beginProbe();
-    if (look === undefined) return;
+  /** A probe is sent, and found the sequence that there is. */
+  probe(reader: Reader): void {
+    const probe = reader.stream.beginProbe();
+    if (probe === undefined) return;
     if (this.#sequence === 0) {
       this.#bornAt = this.#clock.time;
       this.#publish('a', undefined);
     }
     reader.registeredAt = this.#clock.time;
-    reader.looks.push({ look, sequence: this.#sequence });
+    reader.probes.push({ probe, sequence: this.#sequence });
   }
 
-  looked(reader: Reader): void {
-    const found = reader.looks.shift();
-    if (found !== undefined) reader.chain.completeProbe(found.look, found.sequence);
+  probed(reader: Reader): void {
+    const found = reader.probes.shift();
+    if (found !== undefined) reader.stream.completeProbe(found.probe, found.sequence);
   }
 
   /** A message is lost: the server cut the subscriber off and it has not noticed yet. */
@@ -208,24 +210,24 @@ export class World {
     reader.inbox?.shift();
   }
 
-  deafen(reader: Reader): void {
-    reader.deaf = true;
+  silence(reader: Reader): void {
+    reader.silent = true;
   }
 
   subscribe(reader: Reader): void {
     reader.inbox = [];
-    reader.deaf = false;
-    reader.chain.disconnected();
-    reader.chain.subscribed();
+    reader.silent = false;
+    reader.stream.disconnected();
+    reader.stream.subscribed();
   }
 
   /** The command connection was made anew; answers on the old one are lost. */
   reconnect(reader: Reader): void {
-    reader.looks = [];
-    reader.chain.reconnected();
+    reader.probes = [];
+    reader.stream.reconnected();
   }
 
-  /** The server forgets its bookkeeping: FLUSHALL, an eviction. */
+  /** The server forgets its bookreservation: FLUSHALL, an eviction. */
   forget(): void {
     this.#sequence = 0;
     this.#bornAt = Infinity;
@@ -247,29 +249,29 @@ export class World {
   }
 
   #reader(): Reader {
-    // The tier asks the chain, and the chain tells the tier.
-    const parts: { chain?: InvalidationStream } = {};
+    // The near cache asks the stream, and the stream drops copies of the near cache.
+    const parts: { stream?: InvalidationStream } = {};
     const freshness = {
       get freshUntil() {
-        return parts.chain?.freshUntil ?? -Infinity;
+        return parts.stream?.freshUntil ?? -Infinity;
       },
     };
-    const tier = new NearCache({
+    const nearCache = new NearCache({
       clock: this.#clock,
       maxEntries: 100,
       maxBytes: 1e6,
       parsed: true,
       freshness,
     });
-    const chain = new InvalidationStream(tier, this.#clock, BOUND_MS);
-    parts.chain = chain;
+    const stream = new InvalidationStream(nearCache, this.#clock, BOUND_MS);
+    parts.stream = stream;
     return {
-      chain,
-      tier,
+      stream,
+      nearCache,
       inbox: undefined,
-      deaf: false,
+      silent: false,
       fetch: undefined,
-      looks: [],
+      probes: [],
       registeredAt: -Infinity,
     };
   }

@@ -1,6 +1,6 @@
 /**
- * A process with copies, for a test that stops it: reads a key when told, and tells what it was
- * served. `argv`: the URL of Redis, the bound in milliseconds.
+ * A process with copies, for a test that stops it: reads each key that it receives, and sends back
+ * the value. `argv`: the URL of Redis, the bound in milliseconds.
  */
 import { createCache } from '@gad/cache';
 import { silentLog } from '@gad/cache/store';

@@ -22,11 +22,11 @@ import type { Observable } from 'rxjs';
 import { CacheAside, cacheKey } from '@gad/cache';
 import { CacheTesting, FakeClock } from '@gad/cache/testing';
 import { until } from '../support/fixtures.js';
-import { failOnStrays } from '../support/resources.js';
+import { failOnLeaks } from '../support/resources.js';
 import type { Platform, RunningApp, TestResponse } from '../support/nest-app.js';
 import { PLATFORMS, startApp } from '../support/nest-app.js';
 
-failOnStrays();
+failOnLeaks();
 
 let runs: number;
 let model: unknown;

@@ -6,15 +6,15 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CacheAside, cacheKey } from '@gad/cache';
 import { CacheTesting, FakeClock, settle } from '@gad/cache/testing';
 import { deferred, until } from '../support/fixtures.js';
-import { failOnStrays } from '../support/resources.js';
+import { failOnLeaks } from '../support/resources.js';
 import type { Platform, RunningApp, TestRequest, TestResponse } from '../support/nest-app.js';
 import { PLATFORMS, startApp } from '../support/nest-app.js';
 
-failOnStrays();
+failOnLeaks();
 
 let runs: string[];
 let failing: boolean;
-/** What an interceptor below the cache does to the response of whoever runs the handler. */
+/** What an interceptor below the cache does to the response of the request that runs the handler. */
 let touch: ((response: TestResponse) => void) | undefined;
 let gate: Promise<unknown> | undefined;
 let sending: Promise<unknown> | undefined;
@@ -82,7 +82,7 @@ class RefreshedController {
   }
 
   async #answer({ headers }: TestRequest): Promise<unknown> {
-    const user = headers['x-user'] ?? 'nobody';
+    const user = headers['x-user'] ?? 'anonymous';
     runs.push(user);
     const run = runs.length;
     await gate;
@@ -169,7 +169,7 @@ describe.each(PLATFORMS)('A handler that runs in the background, on %s:', (platf
     expect(runs).toHaveLength(1);
     opened.resolve(undefined);
     const old = await asking;
-    expect(old).toMatchObject({ status: 200, text: '{"run":1,"user":"nobody"}' });
+    expect(old).toMatchObject({ status: 200, text: '{"run":1,"user":"anonymous"}' });
     expect(old.headers.get('x-late')).toBeNull();
     await idle();
   });
@@ -178,12 +178,18 @@ describe.each(PLATFORMS)('A handler that runs in the background, on %s:', (platf
     await get('/shared');
     clock.advance(10_000);
     touch = (response) => void response.status(203);
-    expect(await get('/shared')).toMatchObject({ status: 200, text: '{"run":1,"user":"nobody"}' });
+    expect(await get('/shared')).toMatchObject({
+      status: 200,
+      text: '{"run":1,"user":"anonymous"}',
+    });
     await until(() => runs.length === 2);
     await idle();
     // What was held is older than an answer that cannot be kept.
     expect(await running.cache.exists('shared:one')).toBe(false);
-    expect(await get('/shared')).toMatchObject({ status: 203, text: '{"run":3,"user":"nobody"}' });
+    expect(await get('/shared')).toMatchObject({
+      status: 203,
+      text: '{"run":3,"user":"anonymous"}',
+    });
     expect(await counts()).toMatchObject({ load_errors: 0 });
   });
 
@@ -213,7 +219,7 @@ describe.each(PLATFORMS)('A handler that runs in the background, on %s:', (platf
     await until(() => runs.length === 2);
     touch = undefined;
     clock.advance(1_000);
-    expect(await asking).toMatchObject({ status: 200, text: '{"run":1,"user":"nobody"}' });
+    expect(await asking).toMatchObject({ status: 200, text: '{"run":1,"user":"anonymous"}' });
     // The one that touched its response is not stored, though that was undone for the old answer.
     opened.resolve(undefined);
     await idle();

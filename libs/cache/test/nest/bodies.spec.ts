@@ -7,13 +7,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Observable } from 'rxjs';
 import { CacheAside, cacheKey } from '@gad/cache';
-import { failOnStrays } from '../support/resources.js';
+import { failOnLeaks } from '../support/resources.js';
 import type { AnyAnswer, AnyResponse } from '../support/any-answer.js';
 import { anyAnswer, described, give } from '../support/any-answer.js';
 import type { Platform, RunningApp } from '../support/nest-app.js';
 import { PLATFORMS, startApp } from '../support/nest-app.js';
 
-failOnStrays();
+failOnLeaks();
 
 let answer: AnyAnswer;
 let runs: number;

@@ -101,7 +101,7 @@ describe('Several instances of one cached method', () => {
     expect(await app.get<Repository>('users').find(1)).toBe('users 1');
   });
 
-  it('instances have entries of their own where a function tells them apart', async () => {
+  it('instances have entries of their own where a function distinguishes them', async () => {
     const [Users, Orders] = inherited(tableOf);
     if (Users === undefined || Orders === undefined) throw new Error('two classes');
     const { app, cache } = await start({ providers: [Users, Orders] });
@@ -174,7 +174,7 @@ describe('Classes that one function makes', () => {
     await expect(app.get(Orders).find(1)).rejects.toThrow(/classes that one function generates/);
   });
 
-  it('classes that one function makes have entries of their own where the key tells them apart', async () => {
+  it('classes that one function makes have entries of their own where the key distinguishes them', async () => {
     const [Users, Orders] = [made('users', true), made('orders', true)];
     const { app } = await start({ providers: [Users, Orders] });
     expect(await app.get(Users).find(1)).toBe('users 1');
@@ -216,7 +216,7 @@ describe.each(PLATFORMS)('Inherited cached routes, on %s:', (platform) => {
     await expect(startApp({ platform, controllers: routes() })).rejects.toThrow(SEVERAL);
   });
 
-  it('an inherited cached route has entries of its own where a function tells the controllers apart', async () => {
+  it('an inherited cached route has entries of its own where a function distinguishes the controllers', async () => {
     const { get, cache } = await start({ platform, controllers: routes(tableOf) });
     for (const table of ['users', 'orders', 'users', 'orders']) {
       expect((await get(`/${table}/1`)).text).toBe(JSON.stringify({ table, id: '1' }));

@@ -35,7 +35,7 @@ const subject: fc.Arbitrary<Subject> = fc.oneof(
 const key = fc.tuple(segment, segment).map(([a, b]) => cacheKey`${a}:k:${b}`);
 const kind = fc.constantFrom('user' as const, 'vary' as const);
 
-/** What tells two subjects apart: `1` and `'1'` are one, because a key is text. */
+/** A subject as text: `1` and `'1'` are one, because a key is text. */
 const written = (of: Subject): string =>
   JSON.stringify(
     (typeof of === 'object' ? of : [of]).map((part: KeySegment) => encodeSegment(part)),
@@ -116,7 +116,7 @@ it('a private entry with a copy in memory is not given to a reader of its name',
     options: { userOf: () => 7, redis: { url: server.url }, prefix: 'copied:', local: {} },
   });
   const { cache, get } = running;
-  // Copies are kept once the process hears of removals.
+  // Copies are kept once the process receives removals.
   while ((await cache.getStats()).local.copies?.hits === 0) await get('/copied');
   await expect(cache.getOrSet('~user:7:copied', () => 1, { local: 60 })).rejects.toThrow(/private/);
   await running.close();

@@ -180,15 +180,15 @@ describe('@CacheInvalidate', () => {
     await close();
   });
 
-  it('@CacheInvalidate leaves its removal pending without the store, or throws if it is told to', async () => {
-    class AwayStore extends MemoryStore {
+  it('@CacheInvalidate leaves its removal pending without the store, or throws with onUnavailable: throw', async () => {
+    class OfflineStore extends MemoryStore {
       override remove(): never {
-        throw new CacheUnavailableError('offline', 'away');
+        throw new CacheUnavailableError('offline', 'unavailable');
       }
     }
     const { app, cache, close } = await startApp({
       providers: [Prices],
-      options: { store: new AwayStore() },
+      options: { store: new OfflineStore() },
     });
     expect(await app.get(Prices).change(1)).toBe('changed');
     expect((await cache.getStats()).local.pending_removals).toBe(2);

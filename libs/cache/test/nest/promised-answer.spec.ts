@@ -7,29 +7,29 @@ import type { AnswerSteps } from '../../src/nest/promised-answer.js';
 import { promisedAnswer, Fallback } from '../../src/nest/promised-answer.js';
 import { discardBody } from '../../src/nest/unsent-body.js';
 import { deferred } from '../support/fixtures.js';
-import { failOnStrays } from '../support/resources.js';
+import { failOnLeaks } from '../support/resources.js';
 
-failOnStrays();
+failOnLeaks();
 
-/** An answer that says into `told` what becomes of it. */
+/** An answer that records its steps. */
 function answerOf<T>(
   value: Promise<T>,
   finish: (value: T) => unknown,
-  told: string[] = [],
+  steps: string[] = [],
 ): ReturnType<typeof promisedAnswer> {
-  const steps: AnswerSteps<T> = {
+  const hooks: AnswerSteps<T> = {
     finish: (arrived) => {
-      told.push('finished');
+      steps.push('finished');
       return finish(arrived);
     },
-    settled: () => told.push('settled'),
-    left: () => told.push('left'),
+    settled: () => steps.push('settled'),
+    left: () => steps.push('left'),
   };
-  return promisedAnswer(value, steps);
+  return promisedAnswer(value, hooks);
 }
 
 /** What an answer is to its subscriber, in order. */
-function heard(answer: ReturnType<typeof promisedAnswer>): unknown[] {
+function received(answer: ReturnType<typeof promisedAnswer>): unknown[] {
   const events: unknown[] = [];
   answer.subscribe({
     next: (body) => events.push(body),
@@ -39,20 +39,20 @@ function heard(answer: ReturnType<typeof promisedAnswer>): unknown[] {
   return events;
 }
 
-describe('A coming answer', () => {
+describe('A promised answer', () => {
   const double = (n: number): unknown => n * 2;
 
   it.each(['before', 'after'])(
-    'a coming answer reaches a subscriber that comes %s it',
+    'a promised answer reaches a subscriber that comes %s it',
     async (when) => {
       const value = deferred<number>();
-      const told: string[] = [];
-      const answer = answerOf(value.promise, double, told);
-      const early = when === 'before' ? heard(answer) : undefined;
+      const steps: string[] = [];
+      const answer = answerOf(value.promise, double, steps);
+      const early = when === 'before' ? received(answer) : undefined;
       value.resolve(2);
       await settle();
-      expect(early ?? heard(answer)).toEqual([4, 'complete']);
-      expect(told).toEqual(['settled', 'finished']);
+      expect(early ?? received(answer)).toEqual([4, 'complete']);
+      expect(steps).toEqual(['settled', 'finished']);
     },
   );
 
@@ -78,38 +78,38 @@ describe('A coming answer', () => {
         ),
     ],
   ])(
-    'a coming answer is the error of %s, and no unhandled rejection without a subscriber',
+    'a promised answer is the error of %s, and no unhandled rejection without a subscriber',
     async (_, make) => {
       const failure = new Error('no');
       make(failure);
-      const events = heard(make(failure));
+      const events = received(make(failure));
       await settle();
       expect(events).toEqual([{ error: failure }]);
     },
   );
 
-  it('a coming answer completes nothing for a subscriber that has left, and says once that it has', async () => {
-    const [value, told] = [deferred<number>(), [] as string[]];
-    const answer = answerOf(value.promise, double, told);
+  it('a promised answer completes nothing for a subscriber that has left, and says once that it has', async () => {
+    const [value, steps] = [deferred<number>(), [] as string[]];
+    const answer = answerOf(value.promise, double, steps);
     const events: unknown[] = [];
     answer.subscribe({ next: (body) => events.push(body) }).unsubscribe();
-    expect(told).toEqual(['left']);
+    expect(steps).toEqual(['left']);
     value.resolve(2);
     await settle();
-    expect([told, events]).toEqual([['left', 'settled'], []]);
+    expect([steps, events]).toEqual([['left', 'settled'], []]);
   });
 
-  it('a coming answer completes nothing while there is no subscriber', async () => {
-    const told: string[] = [];
-    answerOf(Promise.resolve(1), double, told);
+  it('a promised answer completes nothing while there is no subscriber', async () => {
+    const steps: string[] = [];
+    answerOf(Promise.resolve(1), double, steps);
     await settle();
-    expect(told).toEqual(['settled']);
+    expect(steps).toEqual(['settled']);
   });
 
-  it('a coming answer does not reach a subscriber that leaves during a fallback', async () => {
-    const told: string[] = [];
+  it('a promised answer does not reach a subscriber that leaves during a fallback', async () => {
+    const steps: string[] = [];
     const way = deferred<Observable<unknown>>();
-    const answer = answerOf(Promise.resolve(1), () => new Fallback(() => way.promise), told);
+    const answer = answerOf(Promise.resolve(1), () => new Fallback(() => way.promise), steps);
     let subscribed = 0;
     const subscription = answer.subscribe();
     await settle();
@@ -120,10 +120,10 @@ describe('A coming answer', () => {
       }),
     );
     await settle();
-    expect([told, subscribed]).toEqual([['settled', 'finished', 'left'], 0]);
+    expect([steps, subscribed]).toEqual([['settled', 'finished', 'left'], 0]);
   });
 
-  it('a coming answer takes a fallback only for a subscriber that wants it', async () => {
+  it('a promised answer takes a fallback only for a subscriber that wants it', async () => {
     let begun = 0;
     const fallback = new Fallback(() => {
       begun++;
@@ -132,7 +132,7 @@ describe('A coming answer', () => {
     const answer = answerOf(Promise.resolve(1), () => fallback);
     await settle();
     expect(begun).toBe(0);
-    const events = heard(answer);
+    const events = received(answer);
     await settle();
     expect(events).toEqual(['other', 'complete']);
     expect(begun).toBe(1);

@@ -34,22 +34,22 @@ import {
 } from 'rxjs';
 import { CacheAside, cacheKey } from '@gad/cache';
 import { deferred, until } from '../support/fixtures.js';
-import { failOnStrays } from '../support/resources.js';
+import { failOnLeaks } from '../support/resources.js';
 import type { Platform, RunningApp, TestRequest, TestResponse } from '../support/nest-app.js';
 import { PLATFORMS, startApp } from '../support/nest-app.js';
 
-failOnStrays();
+failOnLeaks();
 
-let patience: Subject<undefined>;
+let timedOut: Subject<undefined>;
 let time: VirtualTimeScheduler;
 /** The outer interceptors answer now. */
 const release = (): void => {
-  patience.next(undefined);
+  timedOut.next(undefined);
   time.flush();
 };
 
 const INSTEAD = { instead: true };
-const instead = (): Observable<unknown> => patience.pipe(map(() => INSTEAD));
+const instead = (): Observable<unknown> => timedOut.pipe(map(() => INSTEAD));
 
 type Recipe = (answer: Observable<unknown>, response: TestResponse) => Observable<unknown>;
 
@@ -74,11 +74,11 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
         return of(INSTEAD);
       }),
     ),
-  takeUntil: (answer) => answer.pipe(takeUntil(patience), defaultIfEmpty(INSTEAD)),
+  takeUntil: (answer) => answer.pipe(takeUntil(timedOut), defaultIfEmpty(INSTEAD)),
   race: (answer) => race(answer, instead().pipe(first())),
   first: (answer) => merge(answer, instead()).pipe(first()),
   switchMap: (answer) =>
-    merge(of(answer), patience.pipe(map(() => of(INSTEAD)))).pipe(
+    merge(of(answer), timedOut.pipe(map(() => of(INSTEAD)))).pipe(
       switchMap((latest) => latest),
       first(),
     ),
@@ -138,7 +138,7 @@ describe.each(PLATFORMS)('An answer that another one replaces, on %s:', (platfor
   const joins = async (): Promise<number> => (await running.cache.getStats()).local.joins;
 
   beforeEach(async () => {
-    [patience, time, runs, warnings] = [new Subject(), new VirtualTimeScheduler(), 0, []];
+    [timedOut, time, runs, warnings] = [new Subject(), new VirtualTimeScheduler(), 0, []];
     early = late = file = undefined;
     jest.spyOn(Logger.prototype, 'warn').mockImplementation((message: unknown) => {
       if (String(message).startsWith('Cache:')) warnings.push(String(message));
@@ -194,7 +194,7 @@ describe.each(PLATFORMS)('An answer that another one replaces, on %s:', (platfor
     },
   );
 
-  it('headers that may be of either answer are not stored when the cache is not told of a replacement', async () => {
+  it('headers that may be of either answer are not stored when the replacement does not unsubscribe', async () => {
     early = (response) => void response.header('etag', `"v${String(runs)}"`);
     const { joined } = await replaced('/tagged', 'Promise.race');
     expect([joined.text, joined.headers.get('etag')]).toEqual(['{"run":2}', '"v2"']);

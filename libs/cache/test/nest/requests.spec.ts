@@ -116,7 +116,7 @@ describe.each(PLATFORMS)('What a cached handler is asked for, on %s:', (platform
     expect(await running.cache.exists('half:1:b')).toBe(true);
   });
 
-  it('a request’s map is told how the value was obtained', async () => {
+  it('a request’s map receives how the value was obtained', async () => {
     const miss = {
       n: 5,
       how: { key: 'gad:mapped:5', hit: false, stored: true, stale: false, ttl: 300, bypass: false },

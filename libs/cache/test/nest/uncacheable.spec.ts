@@ -4,11 +4,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CacheAside, cacheKey } from '@gad/cache';
 import { CacheTesting, FakeClock } from '@gad/cache/testing';
 import { deferred } from '../support/fixtures.js';
-import { failOnStrays } from '../support/resources.js';
+import { failOnLeaks } from '../support/resources.js';
 import type { Platform, RunningApp, TestResponse } from '../support/nest-app.js';
 import { PLATFORMS, startApp } from '../support/nest-app.js';
 
-failOnStrays();
+failOnLeaks();
 
 type Manner = 'cacheable' | 'another status' | 'a cookie' | 'a stream' | 'nothing' | 'an error';
 
@@ -143,10 +143,10 @@ describe.each(PLATFORMS)('An answer that is not for sharing, on %s:', (platform:
   it('an uncacheable response costs no more than its caching without the store', async () => {
     manner = 'another status';
     const { faults, options } = new CacheTesting({ clock });
-    const away = await startApp({ platform, controllers: [ItemController], options });
+    const offline = await startApp({ platform, controllers: [ItemController], options });
     faults.disconnect();
-    expect(await away.get('/item')).toMatchObject({ status: 203 });
-    await away.close();
+    expect(await offline.get('/item')).toMatchObject({ status: 203 });
+    await offline.close();
   });
 
   it('a stale value that stands in for a failure bears no trace of it', async () => {

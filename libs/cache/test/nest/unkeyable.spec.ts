@@ -3,11 +3,11 @@ import { BadRequestException, Controller, Get, Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { CacheKey, NestCacheOptions } from '@gad/cache';
 import { CacheAside, cacheKey } from '@gad/cache';
-import { failOnStrays } from '../support/resources.js';
+import { failOnLeaks } from '../support/resources.js';
 import type { Platform, RunningApp } from '../support/nest-app.js';
 import { PLATFORMS, startApp } from '../support/nest-app.js';
 
-failOnStrays();
+failOnLeaks();
 
 let runs: number;
 const answer = (): unknown => ({ run: ++runs });

@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => fleet.stop());
 
-/** Commits, and asks that nobody is served the old value. */
+/** Commits, and invalidates what was cached of the old value. */
 function write(member: Member, pattern = 'k:*'): { outcome: () => unknown } {
   const written: CommitPosition = {
     position: fleet.log.append(pattern),
@@ -83,7 +83,7 @@ describe('A write in the outbox', () => {
     const slow = copying.gates.before('remove');
     const { outcome } = write(copying, 'k');
     await slow.arrived;
-    // For so long the store and those who have to confirm are waited for …
+    // For so long the writer waits for the store and for the confirmations …
     await fleet.clock.advanceAsync(50 + confirmMs);
     // … then the cursor, which is read before long, and from there on the copies.
     await fleet.clock.advanceAsync(confirmMs);
@@ -94,7 +94,7 @@ describe('A write in the outbox', () => {
   });
 
   it('a write is acknowledged when a slow removal is confirmed after all', async () => {
-    writer.log.away = other.log.away = true;
+    writer.log.unavailable = other.log.unavailable = true;
     const slow = writer.gates.before('remove');
     const { outcome } = write(writer, 'k');
     await slow.arrived;
@@ -107,9 +107,9 @@ describe('A write in the outbox', () => {
 
   it('a write that is cut off from the store waits until every freshness lease has expired', async () => {
     await fleet.store.write('k:1', '"old"', undefined);
-    writer.away();
-    // Nobody applies the log, and the others still have permission to serve.
-    other.log.away = true;
+    writer.disconnect();
+    // No relay applies the log, and the others still hold a freshness lease.
+    other.log.unavailable = true;
     const { outcome } = write(writer);
     const served: unknown[] = [];
     for (let ms = 0; ms < 1_600; ms += 20) {
@@ -123,14 +123,14 @@ describe('A write in the outbox', () => {
   });
 
   it('a removal that failed is not pending, because the relay makes it', async () => {
-    writer.away();
-    other.log.away = true;
+    writer.disconnect();
+    other.log.unavailable = true;
     const { outcome } = write(writer);
     await fleet.clock.advanceAsync(2_000);
     expect(outcome()).toBe(false);
     expect(writer.engine.counts().pending_removals).toBe(0);
-    writer.back();
-    other.log.away = false;
+    writer.reconnect();
+    other.log.unavailable = false;
     await fleet.clock.advanceAsync(1_000);
     expect(await writer.engine.getOrSet('k:1', () => 1)).toBe(1);
     expect(await writer.engine.getOrSet('k:1', () => 2)).toBe(1);
@@ -138,12 +138,12 @@ describe('A write in the outbox', () => {
 
   it('with bounded consistency a write does not wait, and its removal is pending', async () => {
     const bounded = await fleet.join('bounded');
-    bounded.away();
+    bounded.disconnect();
     const { outcome } = write(bounded);
     await settle();
     expect(outcome()).toBe(false);
     expect(bounded.engine.counts().pending_removals).toBe(1);
-    bounded.back();
+    bounded.reconnect();
     await fleet.clock.advanceAsync(200);
     expect(bounded.engine.counts().pending_removals).toBe(0);
   });
@@ -155,7 +155,7 @@ describe('A write over stores in the processes’ own memory', () => {
     let state = 1;
     const read = (member: Member): Promise<number> => member.engine.getOrSet('k:1', () => state);
     expect([await read(a), await read(b)]).toEqual([1, 1]);
-    b.log.away = true;
+    b.log.unavailable = true;
     state = 2;
     const { outcome } = write(a);
     await settle();

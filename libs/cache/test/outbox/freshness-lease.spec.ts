@@ -4,7 +4,7 @@ import { settle } from '@gad/cache/testing';
 import type { Member } from '../support/fleet.js';
 import { Fleet } from '../support/fleet.js';
 
-const HORIZON_MS = 1_500;
+const LEASE_MS = 1_500;
 
 let fleet: Fleet;
 let leader: Member;
@@ -36,8 +36,8 @@ describe('The freshness lease', () => {
 
   it('the freshness lease lapses when no relay applies the outbox; then the loader answers, unstored', async () => {
     await putOld();
-    leader.log.away = other.log.away = true;
-    await fleet.clock.advanceAsync(HORIZON_MS + 100);
+    leader.log.unavailable = other.log.unavailable = true;
+    await fleet.clock.advanceAsync(LEASE_MS + 100);
     expect(await old(leader)).toBe('new');
     expect(await old(other)).toBe('new');
     expect(await other.engine.get('k')).toBeUndefined();
@@ -49,30 +49,30 @@ describe('The freshness lease', () => {
   it('the freshness lease is renewed while the store is too slow for requests', async () => {
     leader.slow();
     other.slow();
-    await fleet.clock.advanceAsync(HORIZON_MS + 100);
+    await fleet.clock.advanceAsync(LEASE_MS + 100);
     for (const { freshness } of [leader, other]) {
       expect(freshness.figures()).toMatchObject({ fresh: true });
-      expect(freshness.figures().proof_age_ms).toBeLessThan(HORIZON_MS);
+      expect(freshness.figures().proof_age_ms).toBeLessThan(LEASE_MS);
     }
   });
 
   it('the freshness lease is never longer than the horizon after its proof', async () => {
     let age = 0;
     for (let step = 0; step < 200; step++) {
-      if (step === 100) leader.log.away = other.log.away = true;
+      if (step === 100) leader.log.unavailable = other.log.unavailable = true;
       await fleet.clock.advanceAsync(20);
       const { proof_age_ms: proofAge, fresh } = other.freshness.figures();
-      expect(fresh).toBe((proofAge ?? Infinity) < HORIZON_MS);
+      expect(fresh).toBe((proofAge ?? Infinity) < LEASE_MS);
       age = Math.max(age, proofAge ?? Infinity);
     }
-    expect(age).toBeGreaterThan(HORIZON_MS);
+    expect(age).toBeGreaterThan(LEASE_MS);
   });
 
   it('the freshness lease has lapsed in a process that slept, and an old heartbeat does not renew it', async () => {
     await putOld();
-    leader.log.away = other.log.away = true;
+    leader.log.unavailable = other.log.unavailable = true;
     await fleet.clock.advanceAsync(50);
-    fleet.books.beat++;
+    fleet.books.heartbeat++;
     await fleet.clock.stall(30_000);
     expect(await old(other)).toBe('new');
     await settle();
@@ -92,11 +92,11 @@ describe('The freshness lease', () => {
       const held = other.gates.after((call) => call.startsWith('read'));
       const answer = read();
       await Promise.race([held.arrived, answer]);
-      leader.log.away = other.log.away = true;
-      await fleet.clock.stall(HORIZON_MS + 100);
+      leader.log.unavailable = other.log.unavailable = true;
+      await fleet.clock.stall(LEASE_MS + 100);
       held.release();
       expect(await answer).toBe('new');
-      leader.log.away = other.log.away = false;
+      leader.log.unavailable = other.log.unavailable = false;
     }
   });
 
@@ -107,10 +107,10 @@ describe('The freshness lease', () => {
     fleet.log.append('unrelated');
     leader.line.cut = true;
     await fleet.clock.advanceAsync(50);
-    // A beat that was given without what was committed before this connection was made.
-    fleet.books.beat++;
+    // A heartbeat of a relay that has not applied what was committed before this connection.
+    fleet.books.heartbeat++;
     await fleet.clock.advanceAsync(100);
-    fleet.books.beat++;
+    fleet.books.heartbeat++;
     await fleet.clock.advanceAsync(100);
     expect(other.freshness.figures().fresh).toBe(false);
     leader.line.cut = false;
@@ -123,21 +123,21 @@ describe('The freshness lease', () => {
     await putOld();
     const { log } = other;
     log.includes = (cursor, position) => !cursor.startsWith('L ') && position !== '';
-    await fleet.clock.advanceAsync(HORIZON_MS + 200);
+    await fleet.clock.advanceAsync(LEASE_MS + 200);
     expect(await old(other)).toBe('new');
     expect(other.freshness.figures().fresh).toBe(false);
   });
 
   it('the freshness lease comes back soon after the database was restored, also for late processes', async () => {
-    leader.log.away = other.log.away = true;
-    await fleet.clock.advanceAsync(HORIZON_MS + 100);
+    leader.log.unavailable = other.log.unavailable = true;
+    await fleet.clock.advanceAsync(LEASE_MS + 100);
     fleet.log.name = 'restored';
-    leader.log.away = false;
+    leader.log.unavailable = false;
     await fleet.clock.advanceAsync(400);
     await putOld();
     expect(await old(leader)).toBe('old');
     expect(await old(other)).toBe('new');
-    other.log.away = false;
+    other.log.unavailable = false;
     await fleet.clock.advanceAsync(400);
     expect(await old(other)).toBe('old');
   });
@@ -146,21 +146,21 @@ describe('The freshness lease', () => {
     const gate = deferred<undefined>();
     leader.line.hold = gate.promise.then(() => undefined);
     await fleet.clock.advanceAsync(100);
-    const { cursor, beat } = fleet.books;
+    const { cursor, heartbeat } = fleet.books;
     await fleet.clock.advanceAsync(400);
     gate.resolve(undefined);
     await fleet.clock.advanceAsync(0);
-    expect(fleet.books).toEqual(expect.objectContaining({ cursor, beat: beat + 1 }));
-    leader.log.away = other.log.away = true;
+    expect(fleet.books).toEqual(expect.objectContaining({ cursor, heartbeat: heartbeat + 1 }));
+    leader.log.unavailable = other.log.unavailable = true;
     await fleet.clock.advanceAsync(100);
-    // The turn read the log at least 400 ms before it beat.
+    // The round read the log at least 400 ms before its heartbeat.
     expect(other.freshness.figures().proof_age_ms).toBeGreaterThanOrEqual(400);
   });
 
   it('the freshness lease is logged once when it lapses, and once when it is back', async () => {
-    leader.log.away = other.log.away = true;
+    leader.log.unavailable = other.log.unavailable = true;
     await fleet.clock.advanceAsync(20_000);
-    leader.log.away = other.log.away = false;
+    leader.log.unavailable = other.log.unavailable = false;
     await fleet.clock.advanceAsync(2_000);
     expect(leader.lines).toEqual([
       'Cache: the relay cannot read the log (Error).',
@@ -175,7 +175,7 @@ describe('With bounded consistency', () => {
   it('with bounded consistency the store is served without proof, and the statistics say so', async () => {
     const bounded = await fleet.join('bounded');
     await putOld();
-    leader.log.away = other.log.away = bounded.log.away = true;
+    leader.log.unavailable = other.log.unavailable = bounded.log.unavailable = true;
     await fleet.clock.advanceAsync(5_000);
     expect(await old(bounded)).toBe('old');
     expect(bounded.freshness.figures()).toMatchObject({ consistency: 'bounded', fresh: false });

@@ -30,7 +30,7 @@ async function turnOf(store: RedisStore): Promise<RelayRound> {
   return turn;
 }
 
-const takeLeadAway = (): Promise<unknown> =>
+const takeOverLead = (): Promise<unknown> =>
   server.command('ZADD', 'gad:\0relay', 'XX', '0', 'lease');
 
 describe('The lead', () => {
@@ -69,7 +69,7 @@ describe('The cursor', () => {
 
   it('the cursor is not moved by a round that began before another round moved it', async () => {
     const slow = await turnOf(mine);
-    await takeLeadAway();
+    await takeOverLead();
     expect(await other.relayStore.endRound(await turnOf(other), 'L 2:2:')).toBe('fresh');
     const { heartbeat } = await other.relayStore.observe();
     expect(await mine.relayStore.endRound(slow, 'L 1:1:')).toBe('conflict');
@@ -88,7 +88,7 @@ describe('The cursor', () => {
     for (const key of ['gad:\0cursor', 'gad:\0relay']) {
       await mine.relayStore.endRound(await turnOf(mine), `L ${String(key.length)}:1:`);
       await server.command('DEL', key);
-      await takeLeadAway();
+      await takeOverLead();
       const seen = await turnOf(other);
       expect(seen.cursor).toBeUndefined();
       await other.relayStore.resign();
@@ -111,7 +111,7 @@ describe('The cursor', () => {
     await server.kill();
     await server.start();
     await until(() => mine.connected && other.connected);
-    await takeLeadAway();
+    await takeOverLead();
     expect((await turnOf(mine)).cursor).toBe('L 1:1:');
   });
 
@@ -166,13 +166,13 @@ describe('The age of the primary', () => {
 
 describe('The heartbeat', () => {
   it('the heartbeat changes with every round, also when the cursor stays', async () => {
-    const beats = new Set<string | undefined>([(await other.relayStore.observe()).heartbeat]);
+    const heartbeats = new Set<string | undefined>([(await other.relayStore.observe()).heartbeat]);
     for (let turn = 0; turn < 3; turn++) {
       expect(await mine.relayStore.endRound(await turnOf(mine), 'L 1:1:')).toBe('fresh');
-      beats.add((await other.relayStore.observe()).heartbeat);
+      heartbeats.add((await other.relayStore.observe()).heartbeat);
     }
-    expect(beats.size).toBe(4);
-    expect(beats.has(undefined)).toBe(true);
+    expect(heartbeats.size).toBe(4);
+    expect(heartbeats.has(undefined)).toBe(true);
   });
 
   it('a round that was slow by the server’s clock, or ended before it began, gives no heartbeat', async () => {

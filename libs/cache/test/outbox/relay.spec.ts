@@ -78,7 +78,7 @@ describe('The relay', () => {
   });
 
   it('the relay waits for no acknowledgement of its removals', async () => {
-    leader.away();
+    leader.disconnect();
     const copying = await fleet.joinWithCopies(500);
     await fleet.clock.advanceAsync(700);
     await put('a');
@@ -96,16 +96,16 @@ describe('The relay', () => {
     leader.line.hold = gate.promise.then(() => undefined);
     fleet.log.append('a');
     await fleet.clock.advanceAsync(1_000);
-    const { beat } = fleet.books;
+    const { heartbeat } = fleet.books;
     const proofAge = leader.freshness.figures().proof_age_ms ?? 0;
     expect(proofAge).toBeGreaterThan(900);
     leader.line.hold = undefined;
     gate.resolve(undefined);
     await settle();
-    expect(fleet.books).toMatchObject({ cursor: 'L 1', beat });
+    expect(fleet.books).toMatchObject({ cursor: 'L 1', heartbeat });
     expect(leader.freshness.figures().proof_age_ms).toBeGreaterThanOrEqual(proofAge);
     await fleet.clock.advanceAsync(5);
-    expect(fleet.books.beat).toBe(beat + 1);
+    expect(fleet.books.heartbeat).toBe(heartbeat + 1);
   });
 
   it('the relay leaves the work to the leader, and takes over when that is gone or resigns', async () => {
@@ -114,10 +114,10 @@ describe('The relay', () => {
     await fleet.clock.advanceAsync(1_000);
     expect(other.log.reads).toBe(reads);
     expect(other.freshness.figures().relay).toBe('following');
-    leader.away();
+    leader.disconnect();
     await fleet.clock.advanceAsync(700);
     expect(other.freshness.figures()).toMatchObject({ relay: 'leading', fresh: true });
-    leader.back();
+    leader.reconnect();
     await fleet.clock.advanceAsync(300);
     expect(leader.freshness.figures().relay).toBe('following');
     const closing = other.engine.close();
@@ -136,7 +136,7 @@ describe('The relay', () => {
     };
     await fleet.clock.advanceAsync(2_000);
     expect(asked).toBe(0);
-    leader.away();
+    leader.disconnect();
     await fleet.clock.advanceAsync(290);
     expect(asked).toBe(0);
     await fleet.clock.advanceAsync(260);

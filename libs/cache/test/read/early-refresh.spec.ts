@@ -3,9 +3,9 @@ import { settle } from '@gad/cache/testing';
 import { classifyStaleness } from '../../src/values/staleness.js';
 import { seededRandom } from '../../../../verify/support/seeded-random.js';
 import { manualEngine } from '../support/manual-engine.js';
-import { failOnStrays } from '../support/resources.js';
+import { failOnLeaks } from '../support/resources.js';
 
-failOnStrays();
+failOnLeaks();
 
 describe('earlyRefresh', () => {
   function share(leftMs: number, loadMs: number, earlyRefresh: true | number): number {

@@ -100,7 +100,7 @@ onBothStores('Errors', (stage) => {
     );
     row.resolve(1);
     expect(await Promise.all(readers)).toEqual(Array.from({ length: 20 }, () => 1));
-    // One before whom nobody had asked, one for all who asked while it ran.
+    // The first reader's load, and one for all readers that came while it ran.
     expect(loads).toBeLessThanOrEqual(2);
   });
 

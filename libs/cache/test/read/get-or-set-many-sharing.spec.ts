@@ -5,9 +5,9 @@ import type { FaultyStore } from '@gad/cache/testing';
 import { deferred, until } from '../support/fixtures.js';
 import { storePairs } from '../support/store-pairs.js';
 import { twoEngines } from '../support/two-engines.js';
-import { failOnStrays } from '../support/resources.js';
+import { failOnLeaks } from '../support/resources.js';
 
-failOnStrays();
+failOnLeaks();
 
 const { pairs } = storePairs();
 const toKey = (id: number): string => `k:${id}`;
@@ -64,7 +64,7 @@ describe.each(pairs)('A shared load of many keys, on the %s:', (_, pair) => {
     await until(() => other.counts().loads === 2);
     const loading = cache.getOrSetMany<number, number>([1, 2, 3, 4], toKey, load);
     await until(() => calls.length === 1);
-    row.reject(new NotFound('away'));
+    row.reject(new NotFound('unavailable'));
     await theirs;
     expect(await loading).toEqual([10, 20, 30, 40]);
     expect(calls.flat().sort()).toEqual([1, 2, 3, 4]);
@@ -159,7 +159,7 @@ describe.each(pairs)('A shared load of many keys, on the %s:', (_, pair) => {
     await until(() => cache.counts().loads === 1);
     const many = cache.getOrSetMany([1, 2], toKey, load);
     await until(() => cache.counts().joins === 1);
-    const error = new NotFound('away');
+    const error = new NotFound('unavailable');
     row.reject(error);
     await expect(single).rejects.toBe(error);
     await expect(many).rejects.toBe(error);
@@ -207,7 +207,7 @@ describe.each(pairs)('A shared load of many keys, on the %s:', (_, pair) => {
     await until(() => cache.counts().load_errors === 1 && cache.counts().loading === 1);
     const late = cache.getOrSetMany([1, 2], toKey, load);
     await until(() => cache.counts().joins === 1);
-    row.reject(new NotFound('away'));
+    row.reject(new NotFound('unavailable'));
     await failed;
     expect(await late).toEqual([10, 20]);
     expect(await theirs).toHaveLength(1);

@@ -7,9 +7,9 @@ import { onBothStores } from '../support/both-stores.js';
 import { engineOver } from '../support/fixtures.js';
 import { storePairs } from '../support/store-pairs.js';
 import { twoEngines } from '../support/two-engines.js';
-import { failOnStrays } from '../support/resources.js';
+import { failOnLeaks } from '../support/resources.js';
 
-failOnStrays();
+failOnLeaks();
 
 const { pairs } = storePairs();
 const toKey = (id: number): string => `k:${id}`;
@@ -103,7 +103,7 @@ describe.each(pairs)('Many keys, on the %s:', (_, pair) => {
       },
     ],
   ])('all leases are released when the loader %s, and its error is thrown', async (_how, fail) => {
-    const error = new NotFound('the database is away');
+    const error = new NotFound('the database is unavailable');
     await cache.set('k:1', 1);
     const loading = cache.getOrSetMany<number, number>([1, 2, 3], toKey, () => fail(error));
     await expect(loading).rejects.toBe(error);

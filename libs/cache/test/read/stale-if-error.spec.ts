@@ -6,11 +6,11 @@ import { settle } from '@gad/cache/testing';
 import { onBothStores } from '../support/both-stores.js';
 import { deferred, until } from '../support/fixtures.js';
 import { CountingSource, manualEngine, SourceDown } from '../support/manual-engine.js';
-import { failOnStrays } from '../support/resources.js';
+import { failOnLeaks } from '../support/resources.js';
 import { storePairs } from '../support/store-pairs.js';
 import { twoEngines } from '../support/two-engines.js';
 
-failOnStrays();
+failOnLeaks();
 
 let cache: CacheEngine;
 let clock: FakeClock;
@@ -89,8 +89,9 @@ describe('staleIfError', () => {
   it('without the store there is no stale value to serve', async () => {
     await cache.getOrSet('k', load, options);
     await pass(10_000);
-    const away = (): Promise<never> => Promise.reject(new CacheUnavailableError('offline', 'away'));
-    Object.assign(store, { readWithLife: away, acquire: away, acquireRefresh: away });
+    const offline = (): Promise<never> =>
+      Promise.reject(new CacheUnavailableError('offline', 'unavailable'));
+    Object.assign(store, { readWithLife: offline, acquire: offline, acquireRefresh: offline });
     await expect(cache.getOrSet('k', fail, options)).rejects.toBeInstanceOf(SourceDown);
   });
 });

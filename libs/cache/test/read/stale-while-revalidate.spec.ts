@@ -6,9 +6,9 @@ import { settle } from '@gad/cache/testing';
 import { figures, idle, onBothStores } from '../support/both-stores.js';
 import { deferred, logInto, until } from '../support/fixtures.js';
 import { CountingSource, manualEngine, SourceDown } from '../support/manual-engine.js';
-import { failOnStrays } from '../support/resources.js';
+import { failOnLeaks } from '../support/resources.js';
 
-failOnStrays();
+failOnLeaks();
 
 let cache: CacheEngine;
 let clock: FakeClock;

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { CacheUnavailableError } from '@gad/cache';
 import { FakeClock, settle, testCache } from '@gad/cache/testing';
 
-// Owed removals are warned of.
+// Pending removals are warned of.
 Logger.overrideLogger(false);
 
 const BOUNDS = { deadlineMs: 50, removalTimeoutMs: 1_000, leaseMs: 2_000, leaseWaitMs: 5_000 };

@@ -12,7 +12,7 @@ export interface AnyResponse {
   statusMessage?: string;
 }
 
-/** Something that a handler may do, the same each time; its name tells what. */
+/** Something that a handler may do, the same each time; its name says what. */
 export interface Deed<T> {
   readonly name: string;
   readonly make: () => T;

@@ -16,7 +16,7 @@ export interface Stage extends TestCache {
 }
 
 // No case here depends on a deadline: a busy machine must not look like an outage.
-const PATIENT = {
+const GENEROUS = {
   deadlineMs: 10_000,
   removalTimeoutMs: 10_000,
   leaseMs: 30_000,
@@ -32,7 +32,7 @@ export function onBothStores(
   facts: (stage: () => Stage) => void,
   options: Omit<CacheModuleOptions, 'redis' | 'store'> = {},
 ): void {
-  const wanted = { ...PATIENT, ...options };
+  const wanted = { ...GENEROUS, ...options };
 
   describe(`${subject}, on the in-process store:`, () => {
     let stage: Stage;
@@ -54,7 +54,7 @@ export function onBothStores(
     const control = createLazyClient(() => url);
     const open = async (): Promise<TestCache> => {
       const prefix = options.prefix ?? 'gad:';
-      const store = new RedisStore({ settings: { url }, prefix, logger: silentLog, ...PATIENT });
+      const store = new RedisStore({ settings: { url }, prefix, logger: silentLog, ...GENEROUS });
       const made = testCache({ ...wanted, store });
       await made.cache.onModuleInit();
       opened.push(made);

@@ -29,7 +29,7 @@ export class FakeLog {
 }
 
 export class FakeLogReader implements InvalidationLog {
-  away = false;
+  unavailable = false;
   isAlone = false;
   reads = 0;
 
@@ -48,7 +48,7 @@ export class FakeLogReader implements InvalidationLog {
 
   read(cursor: string | undefined): Promise<LogBatch> {
     this.reads++;
-    if (this.away) return Promise.reject(new Error('secret address'));
+    if (this.unavailable) return Promise.reject(new Error('secret address'));
     const [name, at] = split(cursor ?? '- 0');
     if (name !== this.log.name || at > this.log.entries.length) {
       return Promise.resolve({ cursor: this.log.end, invalidations: 'everything', entries: 0 });
@@ -63,7 +63,9 @@ export class FakeLogReader implements InvalidationLog {
   }
 
   now(): Promise<string> {
-    return this.away ? Promise.reject(new Error('secret address')) : Promise.resolve(this.log.end);
+    return this.unavailable
+      ? Promise.reject(new Error('secret address'))
+      : Promise.resolve(this.log.end);
   }
 
   includes(cursor: string, position: string): boolean {

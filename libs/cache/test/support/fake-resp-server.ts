@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 
-/** A server that speaks just enough RESP for a client to connect, and answers as it is told. */
+/** A server that speaks just enough RESP for a client to connect, and answers as the test demands. */
 export interface FakeRespServer {
   readonly url: string;
   /** Commands seen so far, by name, in order. */

@@ -32,7 +32,7 @@ export async function openRedisStore(
   return store;
 }
 
-/** A log that adds what it is told to `lines`, without the lines of single operations. */
+/** A log that adds each message to `lines`, without the lines of single operations. */
 export function logInto(lines: () => string[]): CacheLogger {
   return {
     notice: (message) => void lines().push(message),

@@ -18,7 +18,7 @@ import { FakeLog, type FakeLogReader } from './fake-log.js';
 const LIMITS = { deadlineMs: 50, leaseMs: 5_000, leaseWaitMs: 10_000, maxValueBytes: 1_048_576 };
 const LEAD_MS = 500;
 
-/** A chain of messages that always stands, and on which none has come yet. */
+/** A stream of messages that always stands, and on which none has come yet. */
 const standing = (confirmMs: number): InvalidationFeed => ({
   freshUntil: Infinity,
   gaps: 0,
@@ -30,7 +30,7 @@ const standing = (confirmMs: number): InvalidationFeed => ({
 class Bookkeeping {
   cursor: string | undefined;
   serial = 0;
-  beat = 0;
+  heartbeat = 0;
   /** When the server became the one that takes writes. */
   primarySince = -Infinity;
   leader: { readonly of: unknown; readonly until: number } | undefined;
@@ -43,7 +43,7 @@ class LineToBookkeeping implements RelayStore {
   generation = 1;
   /** Nothing arrives any more, in either direction. */
   cut = false;
-  /** What the next end of a turn waits for. */
+  /** What the next end of a round waits for. */
   hold: Promise<void> | undefined;
 
   constructor(
@@ -62,17 +62,17 @@ class LineToBookkeeping implements RelayStore {
     });
   }
 
-  async endRound(turn: RelayRound, cursor: string): Promise<RoundEnd> {
+  async endRound(round: RelayRound, cursor: string): Promise<RoundEnd> {
     await this.hold;
     return this.#arriving(() => {
       const { books } = this;
-      if (turn.generation !== this.generation || turn.serial !== String(books.serial)) {
+      if (round.generation !== this.generation || round.serial !== String(books.serial)) {
         return 'conflict';
       }
       if (books.cursor !== cursor) books.serial++;
       books.cursor = cursor;
-      if (this.clock.now() - turn.startedAt > this.longestRoundMs) return 'slow';
-      books.beat++;
+      if (this.clock.now() - round.startedAt > this.longestRoundMs) return 'slow';
+      books.heartbeat++;
       return 'fresh';
     });
   }
@@ -85,7 +85,7 @@ class LineToBookkeeping implements RelayStore {
 
   observe(): Promise<RelayStatus> {
     return this.#arriving(() => {
-      const heartbeat = this.books.beat === 0 ? undefined : String(this.books.beat);
+      const heartbeat = this.books.heartbeat === 0 ? undefined : String(this.books.heartbeat);
       const primaryForMs = this.clock.now() - this.books.primarySince;
       return { heartbeat, cursor: this.books.cursor, generation: this.generation, primaryForMs };
     });
@@ -105,10 +105,10 @@ export interface Member {
   readonly line: LineToBookkeeping;
   readonly gates: Gates;
   readonly lines: readonly string[];
-  /** The store is gone for this process: nothing is connected, nothing arrives. */
-  away(): void;
-  /** It is back, on a new connection. */
-  back(): void;
+  /** The store is unavailable to this process: nothing is connected, nothing arrives. */
+  disconnect(): void;
+  /** Ends that, on a new connection. */
+  reconnect(): void;
   /** It answers too slowly for requests: they do without it, the line is still there. */
   slow(): void;
 }
@@ -168,7 +168,7 @@ export class Fleet {
         if (connected || typeof member !== 'function' || name === 'watch' || name === 'close') {
           return member;
         }
-        return () => Promise.reject(new CacheUnavailableError('offline', 'away'));
+        return () => Promise.reject(new CacheUnavailableError('offline', 'unavailable'));
       },
     });
     const lines: string[] = [];
@@ -191,11 +191,11 @@ export class Fleet {
     const member: Member = {
       ...{ engine, freshness, log, line, lines },
       gates: gated.gates,
-      away: () => {
+      disconnect: () => {
         connected = false;
         line.cut = true;
       },
-      back: () => {
+      reconnect: () => {
         connected = true;
         line.cut = false;
         line.generation++;

@@ -17,7 +17,7 @@ export interface ProcessOptions {
 /** A process's store with the copies that it keeps, as far as an engine is not needed. */
 export interface CoherentProcess {
   readonly store: RedisStore;
-  readonly tier: NearCache;
+  readonly nearCache: NearCache;
   /** Keeps a copy as if it had just been read. */
   keep(key: string, value: unknown): void;
   /** The copy's value, if it may be read. */
@@ -34,20 +34,20 @@ export async function openProcess(
   const store = await openRedisStore(server, { local: { barrier, staleBoundMs }, clock, ...rest });
   const { coherence } = store;
   if (coherence === undefined) throw new Error('the store keeps no copies');
-  const tier = new NearCache({
+  const nearCache = new NearCache({
     ...{ clock, freshness: coherence, parsed: true },
     ...{ maxEntries: 100, maxBytes: 1e6 },
   });
-  coherence.follow(tier);
+  coherence.follow(nearCache);
   return {
     store,
-    tier,
+    nearCache,
     keep: (key, value) => {
-      const keeping = tier.reserve(key);
-      tier.publish(keeping, value, 3_600_000, null);
-      tier.release(keeping);
+      const reservation = nearCache.reserve(key);
+      nearCache.publish(reservation, value, 3_600_000, null);
+      nearCache.release(reservation);
     },
-    copy: (key) => tier.get(key)?.value,
+    copy: (key) => nearCache.get(key)?.value,
     get readable() {
       return clock.now() < coherence.freshUntil;
     },

@@ -34,23 +34,23 @@ export async function expectNoMoreThan(before: Resources): Promise<void> {
   if (!within()) expect(now).toEqual(before);
 }
 
-/** Fails each test of the file that leaves a rejection or an exception to nobody, or listeners behind. */
-export function failOnStrays(): void {
-  const strays: unknown[] = [];
-  const note = (reason: unknown): void => void strays.push(reason);
-  const noteLeak = (warning: Error): void => {
-    if (warning.name === 'MaxListenersExceededWarning') strays.push(warning);
+/** Fails each test of the file that leaves an unhandled rejection or exception, or listeners. */
+export function failOnLeaks(): void {
+  const leaks: unknown[] = [];
+  const note = (reason: unknown): void => void leaks.push(reason);
+  const noteWarning = (warning: Error): void => {
+    if (warning.name === 'MaxListenersExceededWarning') leaks.push(warning);
   };
   beforeEach(() => {
-    strays.length = 0;
+    leaks.length = 0;
     process.on('unhandledRejection', note);
     process.on('uncaughtException', note);
-    process.on('warning', noteLeak);
+    process.on('warning', noteWarning);
   });
   afterEach(() => {
     process.off('unhandledRejection', note);
     process.off('uncaughtException', note);
-    process.off('warning', noteLeak);
-    expect(strays).toEqual([]);
+    process.off('warning', noteWarning);
+    expect(leaks).toEqual([]);
   });
 }

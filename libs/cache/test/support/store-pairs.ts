@@ -4,7 +4,7 @@ import { memoryPair, redisPair } from './fixtures.js';
 import type { RedisServer } from './redis-server.js';
 import { startRedis } from './redis-server.js';
 
-/** The stores over which the same facts are told, and the Redis that serves one of them. */
+/** The stores over which the same facts are tested, and the Redis that serves one of them. */
 export interface StorePairs {
   /** Rows for `describe.each`: what the store is called, and how two processes open it. */
   readonly pairs: readonly (readonly [name: string, pair: StorePair])[];

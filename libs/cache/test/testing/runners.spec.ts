@@ -8,7 +8,7 @@ const run = promisify(execFile);
 
 /** Runs a file under node:test; says how many tests passed and failed. */
 async function nodeTest(file: string): Promise<Record<string, number>> {
-  // The variable tells a child that it runs inside of another `node --test`.
+  // The variable marks a child that runs inside of another `node --test`.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const args = ['--import', './tools/typescript.mjs', '--test', '--test-reporter=tap', file];
   const { stdout } = await run(process.execPath, args, { cwd: root, env });

@@ -13,7 +13,7 @@ afterAll(() => server.stop());
 storeContract('The in-process store', () => Promise.resolve(new MemoryStore()), { describe, it });
 
 storeContract(
-  'A store of the testing door that was told nothing',
+  'A store of the testing door without any fault',
   () => Promise.resolve(new RecordingStore(new FaultyStore(new MemoryStore()))),
   { describe, it },
 );

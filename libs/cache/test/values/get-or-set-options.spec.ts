@@ -5,9 +5,9 @@ import type { FakeClock } from '@gad/cache/testing';
 import { onBothStores } from '../support/both-stores.js';
 import { engineOver } from '../support/fixtures.js';
 import { CountingSource, manualEngine } from '../support/manual-engine.js';
-import { failOnStrays } from '../support/resources.js';
+import { failOnLeaks } from '../support/resources.js';
 
-failOnStrays();
+failOnLeaks();
 
 let cache: CacheEngine;
 let clock: FakeClock;

@@ -23,7 +23,7 @@ describe.each(pairs)('Values, on the %s:', (_, pair) => {
   afterEach(() => Promise.all(stores.map((store) => store.close())));
 
   it.each([null, 0, '', false, [], {}, 'null', -1.5, [null]])(
-    'the value %j is stored, hit and told from a miss',
+    'the value %j is stored, hit and distinguished from a miss',
     async (value) => {
       expect(await cache.getOrSet('k', () => value)).toEqual(value);
       const hit = await cache.getOrSetEntry('k', () => 'another');

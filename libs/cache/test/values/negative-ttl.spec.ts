@@ -3,9 +3,9 @@ import type { CacheEngine, CacheStore } from '@gad/cache/store';
 import type { FakeClock } from '@gad/cache/testing';
 import { onBothStores } from '../support/both-stores.js';
 import { CountingSource, manualEngine } from '../support/manual-engine.js';
-import { failOnStrays } from '../support/resources.js';
+import { failOnLeaks } from '../support/resources.js';
 
-failOnStrays();
+failOnLeaks();
 
 let cache: CacheEngine;
 let clock: FakeClock;

@@ -68,7 +68,7 @@ onBothStores('Time to live', (stage) => {
     });
   });
 
-  it('ttl() gives whole seconds, rounded up, and tells endless from absent', async () => {
+  it('ttl() gives whole seconds, rounded up, and distinguishes endless from absent', async () => {
     const { cache, pass } = stage();
     await cache.set('k', 1, { ttl: 60 });
     await cache.set('endless', 1);

@@ -3,7 +3,7 @@ import { reasonOf, sqlStateOf } from '../database-cause.js';
 import type { SchemaState } from '../migrator.js';
 import { inspectServer, tablesOutOfReach, type ServerFacts } from './inspect-server.js';
 import { lookAtSchema, migratePostgres } from './migrate-postgres.js';
-import { assertReadable, patiently, type Place } from './patiently.js';
+import { assertReadable, retryWhileUnavailable, type Place } from './retry-while-unavailable.js';
 import { describeUrl } from './postgres-settings.js';
 
 /** No privilege (42501), and no schema in which one could be used (3F000). */
@@ -15,7 +15,7 @@ export interface UpToDateOptions {
   /** `false`: the schema has to be up to date already. Default: true. */
   readonly migrate?: boolean;
   /** How long to wait at most for what passes by itself. Default: by cause, up to 15 s. */
-  readonly patienceMs?: number;
+  readonly retryForMs?: number;
 }
 
 /**
@@ -25,31 +25,35 @@ export interface UpToDateOptions {
  */
 export async function bringUpToDate(
   url: string,
-  { directUrl, migrate = true, patienceMs = Infinity }: UpToDateOptions,
+  { directUrl, migrate = true, retryForMs = Infinity }: UpToDateOptions,
 ): Promise<ServerFacts> {
   const place: Place = { variable: 'DATABASE_URL', url };
   assertReadable(place);
-  const facts = await patiently(place, patienceMs, () => inspectServer(url));
+  const facts = await retryWhileUnavailable(place, retryForMs, () => inspectServer(url));
   assertUtf8(place, facts);
   let schemaPlace = place;
   let schemaFacts = facts;
   if (directUrl !== undefined) {
     schemaPlace = { variable: 'DATABASE_DIRECT_URL', url: directUrl };
     assertReadable(schemaPlace);
-    schemaFacts = await patiently(schemaPlace, patienceMs, () => inspectServer(directUrl));
+    schemaFacts = await retryWhileUnavailable(schemaPlace, retryForMs, () =>
+      inspectServer(directUrl),
+    );
     assertDirect(schemaPlace, schemaFacts);
     assertSame(schemaPlace, facts, schemaFacts);
   }
-  const state = await patiently(schemaPlace, patienceMs, () =>
-    lookAtSchema(schemaPlace.url).catch(tellGrants(schemaPlace, schemaFacts, mayNotLook)),
+  const state = await retryWhileUnavailable(schemaPlace, retryForMs, () =>
+    lookAtSchema(schemaPlace.url).catch(explainGrants(schemaPlace, schemaFacts, mayNotLook)),
   );
   if (!migrate) assertUpToDate(state);
   else if (state.pending.length > 0) {
-    await patiently(schemaPlace, patienceMs, () =>
-      migratePostgres(schemaPlace.url).catch(tellGrants(schemaPlace, schemaFacts, mayNotMigrate)),
+    await retryWhileUnavailable(schemaPlace, retryForMs, () =>
+      migratePostgres(schemaPlace.url).catch(
+        explainGrants(schemaPlace, schemaFacts, mayNotMigrate),
+      ),
     );
   }
-  const lacking = await patiently(place, patienceMs, () => tablesOutOfReach(url));
+  const lacking = await retryWhileUnavailable(place, retryForMs, () => tablesOutOfReach(url));
   if (lacking.length > 0) throw outOfReach(place, facts, lacking);
   return facts;
 }
@@ -70,7 +74,7 @@ const mayNotMigrate: Grants = ({ role, database, schema }) => ({
 });
 
 /** Turns the lack of a privilege into the sentence with the GRANT that mends it. */
-function tellGrants({ variable, url }: Place, facts: ServerFacts, of: Grants) {
+function explainGrants({ variable, url }: Place, facts: ServerFacts, of: Grants) {
   return (error: unknown): never => {
     if (!MAY_NOT.test(sqlStateOf(error) ?? '')) throw error;
     const { may, grants } = of(facts);

@@ -44,7 +44,7 @@ const MAX_LOOP_LAG_MS = 5;
  */
 export class NearReads {
   readonly #parts: LoadParts;
-  readonly #tier: NearCache | undefined;
+  readonly #nearCache: NearCache | undefined;
   readonly #loop: EventLoopMonitor;
   /** Epoch of the proof under which all copies were read. */
   #epoch: number;
@@ -53,7 +53,7 @@ export class NearReads {
     this.#parts = parts;
     this.#loop = new EventLoopMonitor(parts.clock, MAX_LOOP_LAG_MS);
     this.#epoch = parts.reads.epoch;
-    this.#tier = near;
+    this.#nearCache = near;
   }
 
   /** The copy that may be served; a promise when messages must be polled first. */
@@ -75,12 +75,12 @@ export class NearReads {
 
   /** How exactly a read needs the remaining life of a value, so that a copy can be kept. */
   get life(): Life {
-    return this.#tier === undefined ? 'approximate' : 'exact';
+    return this.#nearCache === undefined ? 'approximate' : 'exact';
   }
 
   /** Must be called before the store is read; exactly one `release` must follow. */
   reserve(key: string): Reservation | undefined {
-    return this.#tier?.reserve(key);
+    return this.#nearCache?.reserve(key);
   }
 
   /**
@@ -90,22 +90,27 @@ export class NearReads {
   publish(reservation: Reservation | undefined, result: ReadResult, seconds: number): void {
     const { value, stored, lifeMs } = result;
     const lasting = stored && this.#parts.reads.trusted;
-    if (this.#tier === undefined || reservation === undefined || !lasting || lifeMs === undefined) {
+    if (
+      this.#nearCache === undefined ||
+      reservation === undefined ||
+      !lasting ||
+      lifeMs === undefined
+    ) {
       deepFreeze(value);
       return;
     }
     // Measured from before the read, so the copy ends no later than the store's entry.
     const endsAt = lifeMs === null ? null : reservation.since + lifeMs;
-    this.#tier.publish(reservation, value, seconds * 1_000, endsAt);
+    this.#nearCache.publish(reservation, value, seconds * 1_000, endsAt);
   }
 
   release(reservation: Reservation | undefined): void {
-    if (reservation !== undefined) this.#tier?.release(reservation);
+    if (reservation !== undefined) this.#nearCache?.release(reservation);
   }
 
   figures(): NearCacheFigures | null {
-    if (this.#tier === undefined) return null;
-    return { ...this.#tier.figures(), gaps: this.#parts.store.coherence?.gaps ?? 0 };
+    if (this.#nearCache === undefined) return null;
+    return { ...this.#nearCache.figures(), gaps: this.#parts.store.coherence?.gaps ?? 0 };
   }
 
   /**
@@ -114,8 +119,8 @@ export class NearReads {
    * late.
    */
   #mustDrain(key: string): boolean {
-    if (this.#tier === undefined || this.#loop.recent) return false;
-    if (!this.#tier.holds(key)) return false;
+    if (this.#nearCache === undefined || this.#loop.recent) return false;
+    if (!this.#nearCache.holds(key)) return false;
     return (this.#parts.store.coherence?.waitMs(selectKeys([key])) ?? 0) === 0;
   }
 
@@ -126,10 +131,10 @@ export class NearReads {
     const { trusted, epoch } = this.#parts.reads;
     if (epoch !== this.#epoch) {
       this.#epoch = epoch;
-      this.#tier?.flush();
+      this.#nearCache?.flush();
     }
     // While reads of the store are not trusted, earlier copies are not trusted either.
-    const copy = trusted ? this.#tier?.get(key) : undefined;
+    const copy = trusted ? this.#nearCache?.get(key) : undefined;
     if (copy !== undefined) noteHit(this.#parts, key);
     return copy;
   }

@@ -119,21 +119,8 @@ export class RedisStore implements CacheStore {
     const staging = new Staging(connection, layout, ids);
     const sweeper = this.#sweeper;
     this.#leases = new RedisLeases(connection, layout, staging, ids, sweeper, announcer);
-    this.#refreshes = new RedisRefreshes({
-      connection,
-      layout,
-      staging,
-      ids,
-      sweeper,
-      announcer,
-    });
-    this.#removal = new Removal({
-      connection,
-      layout,
-      index: this.#index,
-      announcer,
-      withinMs,
-    });
+    this.#refreshes = new RedisRefreshes({ connection, layout, staging, ids, sweeper, announcer });
+    this.#removal = new Removal({ connection, layout, index: this.#index, announcer, withinMs });
     this.#listing = new KeyListing({ connection, layout, index: this.#index, withinMs });
     this.#watches = new LeaseWatches(clock);
     connection.onMessage((key) => this.#watches.wake(key));

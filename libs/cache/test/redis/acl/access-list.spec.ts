@@ -10,7 +10,7 @@ import { startRedis } from '../../support/redis-server.js';
 
 const DOCUMENT = new URL('../../../../../docs/security.md', import.meta.url);
 
-/** The line that the documentation tells operators to use. */
+/** The line that the documentation recommends to operators. */
 function documentedRules(): string[] {
   const line = /^ACL SETUSER gad (.+)$/m.exec(readFileSync(DOCUMENT, 'utf8'))?.[1];
   if (line === undefined) throw new Error('docs/security.md has no ACL line');

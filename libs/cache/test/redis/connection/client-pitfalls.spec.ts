@@ -13,7 +13,7 @@ import { startTcpProxy } from '../../../../../test/servers/tcp-proxy.js';
 import { deferred, logInto, until } from '../../support/fixtures.js';
 import type { RedisServer } from '../../support/redis-server.js';
 import { startRedis } from '../../support/redis-server.js';
-import { expectNoMoreThan, failOnStrays, resourcesNow } from '../../support/resources.js';
+import { expectNoMoreThan, failOnLeaks, resourcesNow } from '../../support/resources.js';
 
 const SOURCES = join(import.meta.dirname, '../../../src');
 
@@ -21,7 +21,7 @@ let server: RedisServer;
 let proxy: TcpProxy;
 let opened: CacheEngine[];
 
-failOnStrays();
+failOnLeaks();
 beforeEach(async () => {
   opened = [];
   server = await startRedis();

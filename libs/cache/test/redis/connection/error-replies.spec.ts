@@ -6,14 +6,14 @@ import { startFakeResp } from '../../support/fake-resp-server.js';
 import { logInto, until } from '../../support/fixtures.js';
 import type { RedisServer } from '../../support/redis-server.js';
 import { startRedis } from '../../support/redis-server.js';
-import { failOnStrays } from '../../support/resources.js';
+import { failOnLeaks } from '../../support/resources.js';
 
 let server: RedisServer;
 let cache: CacheEngine | undefined;
 let lines: string[];
 const log = logInto(() => lines);
 
-failOnStrays();
+failOnLeaks();
 beforeEach(async () => {
   lines = [];
   server = await startRedis();

@@ -7,7 +7,7 @@ import { startTcpProxy } from '../../../../../test/servers/tcp-proxy.js';
 import { deferred, logInto, until } from '../../support/fixtures.js';
 import type { RedisServer } from '../../support/redis-server.js';
 import { startRedis } from '../../support/redis-server.js';
-import { expectNoMoreThan, failOnStrays, resourcesNow } from '../../support/resources.js';
+import { expectNoMoreThan, failOnLeaks, resourcesNow } from '../../support/resources.js';
 
 /** Above the defaults: a busy machine must not look like an outage of its own. */
 const BOUNDS = { deadlineMs: 200, removalTimeoutMs: 2_000 };
@@ -18,7 +18,7 @@ let cache: CacheEngine;
 let lines: string[];
 const log = logInto(() => lines);
 
-failOnStrays();
+failOnLeaks();
 beforeEach(async () => {
   lines = [];
   server = await startRedis();
@@ -68,7 +68,7 @@ const OUTAGES: readonly Outage[] = [
 ];
 
 /** What requests do, fifty at a time; every answer must be the loader's or a hit of the same. */
-async function answersEverybody(): Promise<void> {
+async function answersAll(): Promise<void> {
   const values = await Promise.all(
     Array.from({ length: 50 }, (_, n) =>
       runWithCacheDeadline(() => cache.getOrSet(`k:${n % 10}`, () => n % 10)),
@@ -93,10 +93,10 @@ describe.each(OUTAGES)('A store that is $name', ({ strike, heal, removes = false
     lines = [];
     for (let round = 1; round <= 2; round++) {
       await strike();
-      await answersEverybody();
+      await answersAll();
       await until(() => !cache.store.connected);
       expect(cache.counts().circuit).not.toBe('closed');
-      await answersEverybody();
+      await answersAll();
       expect(await cache.get('k:1')).toBeUndefined();
       expect(await cache.set('k:1', 1)).toBe(false);
       const removals = [() => cache.delete('k:1'), () => cache.deletePattern('k:*')];
@@ -107,7 +107,7 @@ describe.each(OUTAGES)('A store that is $name', ({ strike, heal, removes = false
       expect(lines.filter((line) => line.includes('store is unavailable'))).toHaveLength(round);
       await heal();
       await isBack();
-      await answersEverybody();
+      await answersAll();
       expect(lines.filter((line) => line.includes('is connected'))).toHaveLength(round);
     }
     await expectNoMoreThan(before);
@@ -139,10 +139,10 @@ describe('A connection', () => {
     const before = await resourcesNow();
     const accepted = proxy.accepted;
     proxy.forget();
-    await answersEverybody();
+    await answersAll();
     await until(() => proxy.accepted > accepted);
     await isBack();
-    await answersEverybody();
+    await answersAll();
     await expectNoMoreThan(before);
   });
 
@@ -150,7 +150,7 @@ describe('A connection', () => {
     await isBack();
     const before = await resourcesNow();
     for (let round = 0; round < 10; round++) {
-      const answers = answersEverybody();
+      const answers = answersAll();
       proxy.reset();
       await answers;
     }

@@ -51,7 +51,7 @@ const UPKEEP: [string, () => Promise<unknown>][] = [
   ['removals by a glob that looks at all', () => cache.deletePattern('*-none')],
 ];
 
-/** Administration has to look at values, and an older server cannot be told not to notice. */
+/** Administration has to look at values, and an older server has no way to look without a trace. */
 const LOOKS: [string, () => Promise<unknown>][] = [
   ['a listing', () => store.list(undefined, undefined, 100)],
   ['a look at one key', () => Promise.all(KEYS.map((key) => store.describe(key)))],

@@ -139,7 +139,7 @@ describe('The upkeep of the key index', () => {
     const names = Array.from({ length: 300 }, (_, n) => `k:${n}`);
     await Promise.all(names.map((name) => cache.set(name, 'x'.repeat(200))));
     const token = await cache.acquireLease('k:leased');
-    // The server tells ages by the second.
+    // The server reports ages by the second.
     while (Number(await server.command('OBJECT', 'IDLETIME', INDEX)) < 2) {
       await cache.getMany([...names, 'k:leased']);
     }

@@ -147,10 +147,10 @@ describe('A fill', () => {
   });
 
   it('a fill is announced only when a caller waits for it', async () => {
-    const heard: string[] = [];
-    const ear = createClient({ url: server.url });
-    await ear.connect();
-    await ear.subscribe('gad:\0awake:0', (key) => void heard.push(key));
+    const messages: string[] = [];
+    const subscriber = createClient({ url: server.url });
+    await subscriber.connect();
+    await subscriber.subscribe('gad:\0awake:0', (key) => void messages.push(key));
     await cache.getOrSet('alone', () => 1);
     const row = deferred<number>();
     const first = cache.getOrSet('together', () => row.promise);
@@ -159,15 +159,15 @@ describe('A fill', () => {
     await until(() => other.counts().waits === 1);
     row.resolve(1);
     expect(await Promise.all([first, second])).toEqual([1, 1]);
-    await until(() => heard.length > 0);
-    expect(heard).toEqual(['together']);
-    ear.destroy();
+    await until(() => messages.length > 0);
+    expect(messages).toEqual(['together']);
+    subscriber.destroy();
   });
 });
 
 describe('A waiter for another process', () => {
   it('a waiter gets the value even without messages', async () => {
-    const deaf = await opened({
+    const unsubscribed = await opened({
       makeClient: Object.assign(
         (settings: RedisSettings) => {
           const client = nodeRedisClient(settings);
@@ -179,7 +179,7 @@ describe('A waiter for another process', () => {
         { load: nodeRedisClient.load },
       ),
     });
-    const waiting = engineOver(deaf);
+    const waiting = engineOver(unsubscribed);
     const row = deferred<number>();
     const first = cache.getOrSet('k', () => row.promise);
     await until(() => cache.counts().loads === 1);
@@ -190,9 +190,9 @@ describe('A waiter for another process', () => {
   });
 
   it('a waiter whose wait is over loads, and does not store', async () => {
-    const impatient = engineOver(theirs, { leaseWaitMs: 30 });
+    const brief = engineOver(theirs, { leaseWaitMs: 30 });
     const token = await cache.acquireLease('k');
-    const entry = await impatient.getOrSetEntry('k', () => 1);
+    const entry = await brief.getOrSetEntry('k', () => 1);
     expect(entry).toMatchObject({ value: 1, stored: false });
     expect(await cache.set('k', 2, { token })).toBe(true);
   });
@@ -214,7 +214,7 @@ describe('A removal of several pages', () => {
     await until(() => mine.connected);
     secondPage.release();
     await expect(removal).rejects.toThrow(CacheUnavailableError);
-    // Told so, the caller asks again, and everything is gone.
+    // The caller gets an error and asks again; then everything is gone.
     await cache.deletePattern('k:*');
     expect(await server.command('KEYS', 'gad:k:*')).toEqual([]);
   });

@@ -113,9 +113,9 @@ describe.each(pairs)('Leases, on the %s:', (_, pair) => {
     const watch = theirs.watch('k');
     const first = theirs.watch('k');
     expect((await theirs.acquire('k', TERMS, MS)).state).toBe('wait');
-    const heard = first.changed(60_000);
+    const changed = first.changed(60_000);
     await mine.fill(lease, '1', undefined, MS);
-    expect(await soon(heard)).toBe('woken');
+    expect(await soon(changed)).toBe('woken');
     expect(await soon(watch.changed(60_000))).toBe('woken');
     watch.close();
     first.close();

@@ -4,13 +4,13 @@ import { createCache } from '@gad/cache';
 import type { RedisServer } from '../../../../../test/servers/redis-server.js';
 import { startSentinels, type SentinelSet } from '../../../../../test/servers/redis-sentinels.js';
 import { deferred, logInto, until } from '../../support/fixtures.js';
-import { expectNoMoreThan, failOnStrays, resourcesNow } from '../../support/resources.js';
+import { expectNoMoreThan, failOnLeaks, resourcesNow } from '../../support/resources.js';
 
 let set: SentinelSet;
 let lines: string[];
 let opened: CacheEngine[];
 
-failOnStrays();
+failOnLeaks();
 beforeEach(async () => {
   lines = [];
   opened = [];
@@ -46,7 +46,7 @@ async function cachesOn(server: RedisServer): Promise<number> {
 }
 
 async function untilReplica(server: RedisServer): Promise<void> {
-  // Whoever demotes it ends its connections, this one as well.
+  // A demotion ends the connections of the server, this one as well.
   const role = (): Promise<unknown> => set.command(server, 'ROLE').catch(() => '');
   while (!String(await role()).startsWith('slave')) await new Promise(setImmediate);
 }
@@ -145,12 +145,12 @@ describe('A master that was demoted behind our back', () => {
   it('a master that was demoted is left at the first READONLY, logged once, and used again as a master only', async () => {
     const engine = await open();
     const [first, second] = set.servers;
-    // Its connections stay open: only its answers tell.
+    // Its connections stay open: only its answers show the demotion.
     await set.command(first, 'REPLICAOF', '127.0.0.1', String(second.port));
     expect(await engine.set('k', 1)).toBe(false);
     await until(() => !engine.store.connected);
     expect(await engine.getOrSet('k', () => 2)).toBe(2);
-    // Tried again several times, and each time told that it is none.
+    // Asked again several times, it reports each time that it is none.
     const before = await roleCalls(first);
     while ((await roleCalls(first)) < before + 5);
     expect(engine.store.connected).toBe(false);
@@ -167,13 +167,13 @@ describe('Sentinels', () => {
     const [, stranger] = set.servers;
     await dead?.kill('SIGKILL');
     await two?.kill('SIGSTOP');
-    // A Redis that is no Sentinel, and a port that nobody listens on.
+    // A Redis that is no Sentinel, and a port without a listener.
     const nodes = [...set.nodes, { host: '127.0.0.1', port: stranger.port }];
     const engine = await open({ sentinels: nodes.reverse() });
     expect(await engine.set('k', 1)).toBe(true);
     expect(lines).toEqual([expect.stringMatching(/store is connected/)]);
     await one?.kill('SIGKILL');
-    // Nobody is left to say where the master is; the one in use stays in use.
+    // No Sentinel is left to name the master; the one in use stays in use.
     expect(await engine.set('k', 2)).toBe(true);
     expect(engine.store.connected).toBe(true);
   }, 60_000);
@@ -189,7 +189,7 @@ describe('Sentinels', () => {
     expect(lines).toHaveLength(2);
   }, 60_000);
 
-  it('sentinels that do not know the master are told from unavailable ones', async () => {
+  it('sentinels that do not know the master are distinguished from unavailable ones', async () => {
     const engine = await start({ master: 'other' });
     expect(await engine.getOrSet('k', () => 1)).toBe(1);
     expect(lines).toEqual([

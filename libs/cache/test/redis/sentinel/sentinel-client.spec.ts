@@ -9,7 +9,7 @@ import { startFakeResp } from '../../support/fake-resp-server.js';
 import { until } from '../../support/fixtures.js';
 import type { RedisServer } from '../../support/redis-server.js';
 import { startRedis } from '../../support/redis-server.js';
-import { failOnStrays } from '../../support/resources.js';
+import { failOnLeaks } from '../../support/resources.js';
 import { makeAuthority, startTlsFront } from '../../support/tls-front.js';
 
 let one: RedisServer;
@@ -17,7 +17,7 @@ let other: RedisServer;
 let sentinels: FakeRespServer[];
 let client: RedisClient;
 
-failOnStrays();
+failOnLeaks();
 beforeEach(async () => {
   await nodeRedisClient.load();
   sentinels = [];

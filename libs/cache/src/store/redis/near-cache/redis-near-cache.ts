@@ -46,7 +46,7 @@ const CONFIRM_MS = 1_000;
 export class RedisNearCache implements InvalidationFeed {
   readonly process = randomBytes(9).toString('base64url');
   readonly #parts: CoherenceParts;
-  readonly #chain: InvalidationStream;
+  readonly #stream: InvalidationStream;
   readonly #subscriber: InvalidationSubscriber;
   readonly #followers = new Set<InvalidationListener>();
   readonly #confirmations: Acknowledgements;
@@ -69,7 +69,7 @@ export class RedisNearCache implements InvalidationFeed {
         for (const copies of this.#followers) copies.flush();
       },
     };
-    this.#chain = new InvalidationStream(all, clock, parts.staleBoundMs);
+    this.#stream = new InvalidationStream(all, clock, parts.staleBoundMs);
     this.#subscriber = new InvalidationSubscriber({
       settings: parts.settings,
       makeClient: parts.makeClient,
@@ -79,19 +79,19 @@ export class RedisNearCache implements InvalidationFeed {
         [layout.confirmationChannel(this.process)]: (message) => this.#confirmed(message),
       },
       onListening: () => {
-        this.#chain.subscribed();
+        this.#stream.subscribed();
         this.#lookNow();
       },
-      onLost: () => this.#chain.disconnected(),
+      onLost: () => this.#stream.disconnected(),
     });
   }
 
   get freshUntil(): number {
-    return this.#chain.freshUntil;
+    return this.#stream.freshUntil;
   }
 
   get gaps(): number {
-    return this.#chain.gaps;
+    return this.#stream.gaps;
   }
 
   get barrier(): Barrier | undefined {
@@ -131,7 +131,7 @@ export class RedisNearCache implements InvalidationFeed {
     this.#closed = true;
     this.#cancelLook?.();
     this.#subscriber.close();
-    this.#chain.disconnected();
+    this.#stream.disconnected();
     const { connection, layout } = this.#parts;
     const leave = ['ZREM', layout.removals, this.process];
     await connection.send(leave, LONGEST_PAUSE_MS, 'always').catch(() => undefined);
@@ -148,16 +148,16 @@ export class RedisNearCache implements InvalidationFeed {
     if (generation !== this.#generation) {
       this.#generation = generation;
       this.#connectedAt = clock.now();
-      this.#chain.reconnected();
+      this.#stream.reconnected();
     }
     // The next probe does not wait for this one's answer.
     const pauseMs = Math.min(LONGEST_PAUSE_MS, staleBoundMs / LOOKS_PER_BOUND);
     this.#cancelLook = clock.after(pauseMs, () => this.#lookNow());
-    if (this.#chain.lagMs > staleBoundMs) {
+    if (this.#stream.lagMs > staleBoundMs) {
       this.#subscriber.renew();
       return;
     }
-    const look = this.#chain.beginProbe();
+    const look = this.#stream.beginProbe();
     if (look === undefined) return;
     const args = [this.process, layout.removalChannel];
     try {
@@ -169,7 +169,7 @@ export class RedisNearCache implements InvalidationFeed {
         'guarded',
       );
       const sequence = Number(asText(reply));
-      if (connection.generation === generation) this.#chain.completeProbe(look, sequence);
+      if (connection.generation === generation) this.#stream.completeProbe(look, sequence);
     } catch {
       // The connection counts the failure; here it only means that there is no proof.
     }
@@ -177,7 +177,7 @@ export class RedisNearCache implements InvalidationFeed {
 
   #onMessage(message: string): void {
     const [previous, next, ask, what] = split(message);
-    this.#chain.onMessage(Number(previous), Number(next), what);
+    this.#stream.onMessage(Number(previous), Number(next), what);
     const at = ask.indexOf(':');
     if (at === -1) return;
     // Under load several messages arrive together; one acknowledgement covers all of a sender.

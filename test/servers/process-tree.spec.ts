@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { childrenOf, sendSignal } from './process-family.js';
+import { childrenOf, sendSignal } from './process-tree.js';
 
 describe('a process and its children', () => {
   it('the children of a process are listed without the grandchildren', async () => {

@@ -9,7 +9,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const PATIENCE = 3_000;
+const TIMEOUT_MS = 3_000;
 const watched = new Map();
 
 for await (const line of createInterface({ input: process.stdin })) {
@@ -32,11 +32,11 @@ for (const { directory } of items) {
 
 /** By the signal that lets it release its shared memory; by force if that does not help. */
 async function endProcess({ pid, signal }) {
-  const family = [pid, ...childrenOf(pid)];
-  for (const member of family) attempt(() => process.kill(member, 'SIGCONT'));
+  const tree = [pid, ...childrenOf(pid)];
+  for (const member of tree) attempt(() => process.kill(member, 'SIGCONT'));
   attempt(() => process.kill(pid, signal));
-  for (const end = Date.now() + PATIENCE; isAlive(pid) && Date.now() < end;) await sleep(20);
-  for (const member of family) attempt(() => process.kill(member, 'SIGKILL'));
+  for (const end = Date.now() + TIMEOUT_MS; isAlive(pid) && Date.now() < end;) await sleep(20);
+  for (const member of tree) attempt(() => process.kill(member, 'SIGKILL'));
 }
 
 function childrenOf(pid) {

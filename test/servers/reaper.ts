@@ -13,18 +13,18 @@ export interface Guarded {
   container?: string;
 }
 
-let guardian: ChildProcess | undefined;
+let reaper: ChildProcess | undefined;
 let lastId = 0;
 const guarded = new Set<number>();
 
 /**
  * Has the servers' remains removed when this process ends in whatever way, SIGKILL included. The
- * guardian is one small process per owner, started with the first item and ended with the last.
+ * reaper is one small process per owner, started with the first item and ended with the last.
  *
  * @returns a function that takes the item off the list.
  */
 export function guard(item: Guarded): () => void {
-  guardian ??= start();
+  reaper ??= start();
   const id = ++lastId;
   guarded.add(id);
   send({ command: 'watch', id, item });
@@ -32,24 +32,24 @@ export function guard(item: Guarded): () => void {
     if (!guarded.delete(id)) return;
     send({ command: 'forget', id });
     if (guarded.size > 0) return;
-    guardian?.stdin?.end();
-    guardian = undefined;
+    reaper?.stdin?.end();
+    reaper = undefined;
   };
 }
 
 function start(): ChildProcess {
-  const script = fileURLToPath(new URL('guardian-process.mjs', import.meta.url));
+  const script = fileURLToPath(new URL('reaper-process.mjs', import.meta.url));
   const child = spawn(process.execPath, [script], {
     // In a session of its own: Ctrl-C in the terminal must not reach it before it has done its work.
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   child.unref();
-  // EPIPE when the guardian was ended by hand; the servers still stop in the ordinary way.
+  // EPIPE when the reaper was ended by hand; the servers still stop in the ordinary way.
   child.stdin.on('error', () => undefined);
   return child;
 }
 
 function send(message: { command: 'watch' | 'forget'; id: number; item?: Guarded }): void {
-  guardian?.stdin?.write(`${JSON.stringify(message)}\n`);
+  reaper?.stdin?.write(`${JSON.stringify(message)}\n`);
 }

@@ -16,13 +16,13 @@ export interface Place {
 }
 
 /**
- * Does a step of the start, again and again while its failure may pass by itself.
- * @param patienceMs no longer than this, whatever the cause
+ * Runs a step of the start, repeatedly while its failure may pass by itself.
+ * @param retryForMs no longer than this, whatever the cause
  * @throws ConfigurationError, one sentence that names the variable and the cause
  */
-export async function patiently<T>(
+export async function retryWhileUnavailable<T>(
   place: Place,
-  patienceMs: number,
+  retryForMs: number,
   work: () => Promise<T>,
 ): Promise<T> {
   const begun = performance.now();
@@ -31,9 +31,9 @@ export async function patiently<T>(
       return await work();
     } catch (error) {
       if (!isUnavailable(error) || error instanceof ConfigurationError) throw error;
-      const { says, patienceMs: ownPatienceMs = 0 } = causeOf(error);
+      const { says, retryForMs: ownLimitMs = 0 } = causeOf(error);
       const waited = performance.now() - begun;
-      if (waited + pause > Math.min(ownPatienceMs, patienceMs)) throw unreachable(place, error);
+      if (waited + pause > Math.min(ownLimitMs, retryForMs)) throw unreachable(place, error);
       new Logger('Database').warn(
         `PostgreSQL at ${describeUrl(place.url)} ${says} (${reasonOf(error)}): trying again…`,
       );
