@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { CACHED_VIEWS } from '../apps/api/src/cache-invalidation/cached-views.js';
-import { readPage, withTable } from './docs/caching-page.js';
 import { cachingTable } from './docs/caching-table.js';
+import { cachingPage, readPage, withTable } from './docs/generated-page.js';
 
 const source = fileURLToPath(new URL('../apps/api/src', import.meta.url));
 
@@ -23,19 +23,19 @@ async function sources(): Promise<Map<string, string>> {
 
 describe('docs/caching.md', () => {
   it('docs/caching.md has the table that the code makes (npm run docs:caching renews it)', async () => {
-    const page = await readPage();
-    expect(page).toBe(await withTable(page, cachingTable()));
+    const page = await readPage(cachingPage);
+    expect(page).toBe(withTable(cachingPage, page, cachingTable()));
   });
 
   it('docs/caching.md is found out of step when a lifetime, a key or the table of invalidations changes', async () => {
-    const page = await readPage();
+    const page = await readPage(cachingPage);
     const [view] = CACHED_VIEWS;
     if (view === undefined) throw new Error('nothing is cached');
     for (const changed of [
       { ...view, ttl: 60 },
       { ...view, key: (...ids: number[]) => `statistics:${ids.join(':')}` },
     ]) {
-      expect(await withTable(page, cachingTable([changed]))).not.toBe(page);
+      expect(withTable(cachingPage, page, cachingTable([changed]))).not.toBe(page);
     }
     expect(cachingTable([{ ...view, key: (id = 0) => `elsewhere:${id}` }])).toContain(
       'nothing but its TTL',

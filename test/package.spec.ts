@@ -17,7 +17,7 @@ import { root } from './laws/repository-files.js';
 
 const MOST_BYTES = 300_000;
 /** A busy machine compiles the library slowly. */
-const PATIENCE_MS = 300_000;
+const TIMEOUT_MS = 300_000;
 
 /** What one entry of the package names: a file, or conditions that name files. */
 type Target = string | { readonly [condition: string]: Target };
@@ -48,7 +48,7 @@ beforeAll(() => {
   // npm's own file.
   manifest = JSON.parse(readFileSync(join(modules, '@gad/cache/package.json'), 'utf8')) as Manifest;
   for (const name of Object.keys(manifest.dependencies)) installed(name, modules);
-}, PATIENCE_MS);
+}, TIMEOUT_MS);
 
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });

@@ -4,7 +4,8 @@
  *   npm run docs:caching
  */
 import { writeFile } from 'node:fs/promises';
-import { cachingPage, readPage, withTable } from './caching-page.js';
 import { cachingTable } from './caching-table.js';
+import { cachingPage, readPage, withTable } from './generated-page.js';
 
-await writeFile(cachingPage, await withTable(await readPage(), cachingTable()));
+const text = await readPage(cachingPage);
+await writeFile(cachingPage.file, withTable(cachingPage, text, cachingTable()));

@@ -3,6 +3,7 @@ import type { CachedView } from '../../apps/api/src/cache-invalidation/cached-vi
 import { CACHED_VIEWS } from '../../apps/api/src/cache-invalidation/cached-views.js';
 import { INVALIDATION_MAP } from '../../apps/api/src/cache-invalidation/invalidation.map.js';
 import type { DomainEventName, DomainEvents } from '../../apps/api/src/events/domain-events.js';
+import { markdownTable } from './generated-page.js';
 
 /** One event of each kind; every number in it is another, so that what reacts to which shows. */
 const SAMPLES: { readonly [Name in DomainEventName]: DomainEvents[Name] } = {
@@ -38,8 +39,7 @@ export function cachingTable(views: readonly CachedView[] = CACHED_VIEWS): strin
     lifetime(view),
     invalidatedBy(view).join('<br>') || 'nothing but its TTL',
   ]);
-  const table = [['Cached view', 'Key', 'TTL', 'Invalidated by'], ['-', '-', '-', '-'], ...rows];
-  return table.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return markdownTable([['Cached view', 'Key', 'TTL', 'Invalidated by'], ...rows]);
 }
 
 function keyTemplate({ parameters, key }: CachedView): string {

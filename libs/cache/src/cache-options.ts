@@ -22,7 +22,10 @@ export interface CacheModuleOptions {
   readonly redis?: RedisSettings | undefined;
   /** A store of your own instead (tests, another engine); `redis` is then ignored. Default: none. */
   readonly store?: CacheStore | undefined;
-  /** Prefix of every key in the store: any characters, at most 128 bytes. Default `gad:`. */
+  /**
+   * Prefix of every key in the store: any characters, at most 128 bytes, and not the beginning of
+   * another cache's prefix. Default `gad:`.
+   */
   readonly prefix?: string | undefined;
   /**
    * Milliseconds that all store calls of one operation may take together, or of one request inside
@@ -72,7 +75,8 @@ export interface CacheModuleOptions {
    */
   readonly invalidationLog?: InvalidationLog | undefined;
   /**
-   * Guarantee with an invalidation log. `strict`: only values that are proved fresh are served, and
+   * With an invalidation log: what is served without proof of freshness, nothing (`strict`) or what
+   * the store answers (`bounded`). `strict`: only values that are proved fresh are served, and
    * a write whose removal is not confirmed is acknowledged only when no reader can be served the
    * old value (at most 1.5 s later). `bounded`: the store is trusted while it answers, and such a
    * write is acknowledged at once; after an outage stale values may be served until the relay has
@@ -99,8 +103,8 @@ export interface CompressionOptions {
   /** Bytes of the serialised value at which compression starts. Default 16,384. */
   readonly threshold?: number | undefined;
   /**
-   * Default `deflate`: smaller or faster than the others at most sizes, and readable by every Node
-   * version.
+   * Algorithm of the compression. Default `deflate`. It is smaller or faster than the others at most
+   * sizes, and readable by every Node version.
    */
   readonly codec?: CompressionCodec | undefined;
 }

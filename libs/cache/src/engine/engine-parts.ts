@@ -36,6 +36,7 @@ export interface SetOptions extends Lifetime {
   /**
    * A token from `acquireLease`. If the property is present, the value is stored only while the
    * token is valid, so nothing is stored if `acquireLease` returned `undefined`.
+   * Default: none; the value is stored in any case.
    */
   readonly token?: LeaseToken | undefined;
 }

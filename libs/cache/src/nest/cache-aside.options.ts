@@ -67,6 +67,7 @@ export interface AnswerEntry<V> extends CacheEntry<V> {
  * @typeParam Value what the handler returns, as JSON
  */
 export interface HandlerCacheOptions<Input = RawRequest, Value = unknown> extends GetOrSetOptions {
+  /** Which callers the answer is for. */
   readonly scope: AnswerScope;
   /**
    * Parses and validates the request for `key`, `enabled`, `valid` and `map`. It runs after the
@@ -103,7 +104,7 @@ export interface HandlerCacheOptions<Input = RawRequest, Value = unknown> extend
    * Headers that the handler sets or removes and that a hit repeats. An answer that changes any
    * other header is not cached. They are stored beside the body, as `headers` and `body` of one
    * object. `set-cookie` is not allowed, nor are `staleWhileRevalidate`, `earlyRefresh` and
-   * `softTimeout`: a background run has no response whose headers it could set.
+   * `softTimeout`: a background run has no response whose headers it could set. Default: none.
    */
   readonly headers?: readonly string[] | undefined;
   /**
@@ -125,7 +126,8 @@ export interface HandlerCacheOptions<Input = RawRequest, Value = unknown> extend
   /**
    * Makes the answer from the value and its cache status: for headers such as `Cache-Status`, for
    * validators, to turn `null` into a 404. Runs for every request, hit or miss, and may throw. An
-   * answer that is a `JsonText`, such as `entry.json.with({ … })`, is sent as that text.
+   * answer that is a `JsonText`, such as `entry.json.with({ … })`, is sent as that text. Default: the
+   * value itself.
    *
    * Cost: a hit sends `PTTL` and `GET` in one round trip.
    */

@@ -13,10 +13,10 @@ export interface CacheInvalidateOptions<Args extends readonly unknown[], Result>
   /** Name of the cache, as given to `CacheModule.forRoot({ name })`. Default: the one without. */
   readonly cache?: string | undefined;
   /**
-   * What happens when the store is unavailable. `retry` (`CacheService.invalidate`): the call
-   * succeeds, the removal is retried, and until the store confirms it this instance bypasses the
-   * store. `throw` (`CacheService.deletePattern`): the caller gets `CacheUnavailableError`,
-   * although the method has succeeded. Default `retry`.
+   * What happens when the store is unavailable: the removal is retried (`retry`), or the caller gets
+   * an error (`throw`). `retry` (`CacheService.invalidate`): the call succeeds, and until the store
+   * confirms the removal this instance bypasses the store. `throw` (`CacheService.deletePattern`):
+   * the caller gets `CacheUnavailableError`, although the method has succeeded. Default `retry`.
    */
   readonly onUnavailable?: 'retry' | 'throw' | undefined;
 }

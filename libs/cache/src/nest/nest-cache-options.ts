@@ -11,8 +11,8 @@ export type Subject = KeySegment | readonly KeySegment[];
 export interface NestCacheOptions extends CacheModuleOptions {
   /**
    * Returns the caller's identity, for handlers with `scope: 'user'`. `undefined` means that the
-   * caller is unknown: such a request bypasses the cache. No default: without this option
-   * `scope: 'user'` is rejected at start.
+   * caller is unknown: such a request bypasses the cache. Default: none; `scope: 'user'` is then
+   * rejected at start.
    */
   readonly userOf?: ((context: ExecutionContext) => Subject | undefined) | undefined;
   /**

@@ -1,11 +1,11 @@
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 
-/** How a large value is compressed. Every Node reads `deflate` and `br`; `zstd` needs 22.15 or 24. */
-export const COMPRESSION_CODECS = ['deflate', 'br', 'zstd'] as const;
-
 /** The name of a codec in stored values. */
-export type CompressionCodec = (typeof COMPRESSION_CODECS)[number];
+export type CompressionCodec = 'deflate' | 'br' | 'zstd';
+
+/** How a large value is compressed. Every Node reads `deflate` and `br`; `zstd` needs 22.15 or 24. */
+export const COMPRESSION_CODECS: readonly CompressionCodec[] = ['deflate', 'br', 'zstd'];
 
 /** Which values are compressed, and how. */
 export interface Compression {

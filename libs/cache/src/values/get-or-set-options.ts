@@ -51,7 +51,7 @@ export type Loader<T> = (context: LoadContext) => T | Promise<T>;
 
 /** How long a stored value lives. */
 export interface Lifetime {
-  /** Seconds, fractions allowed. Default: until invalidated. */
+  /** Seconds for which the value is fresh, fractions allowed. Default: until invalidated. */
   readonly ttl?: number | undefined;
   /**
    * Maximum share of the ttl, 0..1, that is randomly subtracted from it, so that keys filled
@@ -95,8 +95,8 @@ export interface GetOrSetOptions extends Lifetime {
   /**
    * Seconds after which a caller stops waiting for a load, in whichever process it runs; the
    * loader's signal is then aborted and its value is not stored. The stale value is served if
-   * `staleIfError` allows it, otherwise `CacheLoadTimeoutError` is thrown. Default: 300, so that a
-   * loader that never settles does not block its key for ever; 30 in the background.
+   * `staleIfError` allows it, otherwise `CacheLoadTimeoutError` is thrown. Default 300; 30 in the
+   * background. Thus a loader that never settles does not block its key for ever.
    */
   readonly hardTimeout?: number | undefined;
   /**

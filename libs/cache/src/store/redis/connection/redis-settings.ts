@@ -1,12 +1,12 @@
 import type { RedisClientOptions } from 'redis';
 
 interface ClientSettings {
-  /** Shown by `CLIENT LIST`. Default `gad-cache`. */
+  /** Name of the connections, shown by `CLIENT LIST`. Default `gad-cache`. */
   readonly clientName?: string | undefined;
   /**
    * Other options of node-redis (`socket.ca`, credentials provider, …). Options on which the cache
    * relies cannot be changed: offline queue off, command timeout off, a reconnect strategy that
-   * never gives up.
+   * never gives up. Default: none.
    */
   readonly clientOptions?: Partial<RedisClientOptions> | undefined;
 }
@@ -14,8 +14,8 @@ interface ClientSettings {
 /** One Redis server, or a proxy or load balancer in front of one. */
 export interface StandaloneSettings extends ClientSettings {
   /**
-   * `redis://[[user]:password@]host[:port][/db]`, or `rediss://` for TLS. User name and password
-   * are percent-encoded; a query (`?db=3`) is rejected, because it would be ignored.
+   * `redis://[[user]:password@]host[:port][/db]`, or `rediss://` for TLS; user name and password
+   * are percent-encoded, and a query (`?db=3`) is rejected, because it would be ignored.
    */
   readonly url: string;
 }
@@ -35,14 +35,18 @@ export interface SentinelSettings extends ClientSettings {
   readonly sentinels: readonly RedisNode[];
   /** The name of the master in `sentinel monitor`. Default `mymaster`. */
   readonly master?: string | undefined;
-  /** User name for the master and its replicas, not for the Sentinels. */
+  /** User name for the master and its replicas, not for the Sentinels. Default: none. */
   readonly username?: string | undefined;
+  /** Password of that user. Default: none. */
   readonly password?: string | undefined;
-  /** Default 0. */
+  /** Number of the database. Default 0. */
   readonly database?: number | undefined;
-  /** TLS to the Sentinels and to the servers that they name. Default false. */
+  /** TLS to the Sentinels and to the servers that they name. Default `false`. */
   readonly tls?: boolean | undefined;
-  /** As `clientOptions`, for the connections to the Sentinels: `username`, `password`, `socket.ca`, … */
+  /**
+   * As `clientOptions`, for the connections to the Sentinels (`username`, `password`, `socket.ca`, …).
+   * Default: none.
+   */
   readonly sentinelOptions?: Partial<RedisClientOptions> | undefined;
   /**
    * Maps an address that the Sentinels report to one that is reachable from this process. Default:
