@@ -28,8 +28,6 @@ const EXCEPTIONS: readonly { readonly path: RegExp; readonly words: RegExp }[] =
   { path: /unprivileged-user\.ts$/, words: /^nobody$/ },
   // The fields of the relay's record in Redis.
   { path: /\.lua$/, words: /^beat$/ },
-  // Elements of a linked list.
-  { path: /store\/timer-wheel\.ts$/, words: /^links?$/i },
   // This law and its planted breaches.
   { path: /prose-law(\.spec)?\.ts$/, words: /./ },
 ];
