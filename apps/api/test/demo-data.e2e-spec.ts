@@ -5,22 +5,8 @@ import { DemoDataService } from '../src/demo-data/demo-data.service.js';
 import { tareas, usuarios } from '../src/database/schema.js';
 import { StatisticsRepository } from '../src/statistics/statistics.repository.js';
 import { DATABASES, type OwnDatabase } from './support/databases.js';
+import { GUIDE_EXAMPLE } from './support/guide-example.js';
 import { tareaRow, usuarioRow } from './support/rows.js';
-
-/** The guide's example, with the numbers that the contract adds. */
-const EXAMPLE = {
-  user_id: 2,
-  period_days: 30,
-  total_tareas: 45,
-  completadas: 30,
-  en_progreso: 10,
-  programadas: 2,
-  pausadas: 1,
-  canceladas: 2,
-  promedio_duracion_horas: 4.5,
-  productividad_diaria: 1.5,
-  completadas_diarias: 1,
-};
 
 describe.each(DATABASES)('Demo data on $name', ({ open }) => {
   let own: OwnDatabase;
@@ -59,13 +45,13 @@ describe.each(DATABASES)('Demo data on $name', ({ open }) => {
 
   it('the demo data reproduces the example of the guide', async () => {
     expect(await demo.apply()).toBe('created');
-    expect(await statistics.forUser(2, 30)).toMatchObject(EXAMPLE);
+    expect(await statistics.forUser(2, 30)).toMatchObject(GUIDE_EXAMPLE);
   });
 
   it('the demo data holds the example for the next five days without a restart', async () => {
     await demo.apply();
     await daysPass(5);
-    expect(await statistics.forUser(2, 30)).toMatchObject(EXAMPLE);
+    expect(await statistics.forUser(2, 30)).toMatchObject(GUIDE_EXAMPLE);
   });
 
   it('the demo data makes the three usuarios of the contract, with the published password', async () => {
@@ -108,7 +94,7 @@ describe.each(DATABASES)('Demo data on $name', ({ open }) => {
     await daysPass(40);
     expect(await statistics.forUser(2, 30)).toMatchObject({ total_tareas: 0 });
     expect(await demo.apply()).toBe('moved');
-    expect(await statistics.forUser(2, 30)).toMatchObject(EXAMPLE);
+    expect(await statistics.forUser(2, 30)).toMatchObject(GUIDE_EXAMPLE);
     const undated = (rows: typeof before) =>
       rows.map(({ id, uuid, codigo, titulo, estado, version }) => [
         id,

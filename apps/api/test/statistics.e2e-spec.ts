@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { IDS, onEveryCacheSetup } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
+import { GUIDE_EXAMPLE } from './support/guide-example.js';
 
 onEveryCacheSetup('statistics', (api) => {
   const stats = (query = '', as: 'admin' | 'usuario' | 'supervisor' = 'usuario', headers = {}) =>
@@ -14,17 +15,7 @@ onEveryCacheSetup('statistics', (api) => {
       expect(miss).toMatchObject({
         status: 200,
         body: {
-          user_id: 2,
-          period_days: 30,
-          total_tareas: 45,
-          completadas: 30,
-          en_progreso: 10,
-          programadas: 2,
-          pausadas: 1,
-          canceladas: 2,
-          promedio_duracion_horas: 4.5,
-          productividad_diaria: 1.5,
-          completadas_diarias: 1,
+          ...GUIDE_EXAMPLE,
           _cache: { hit: false, ttl: 300, key: 'gad:stats:user:2:days:30' },
         },
       });

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CacheKeyInvalidError, CachePatternInvalidError, CacheService } from '@gad/cache';
 import { CacheEngine, RedisStore, silentLog, systemClock } from '@gad/cache/store';
 import { engineOver, openRedisStore } from '../support/fixtures.js';
-import type { RedisServer } from '../support/redis-server.js';
-import { startRedis } from '../support/redis-server.js';
+import { redisForTests } from '../support/redis-server.js';
 
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
+const server = redisForTests();
 beforeEach(() => server.command('FLUSHDB'));
 
 async function namesInRedis(): Promise<string[]> {

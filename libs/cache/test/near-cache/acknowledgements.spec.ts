@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheEngine, InvalidationFeed } from '@gad/cache/store';
 import { runWithCacheDeadline } from '@gad/cache';
 import { MemoryStore } from '@gad/cache/store';
@@ -6,8 +6,7 @@ import { FakeClock, FaultyStore } from '@gad/cache/testing';
 import { mayMatchPrefix } from '../../src/keys/key-selection.js';
 import { engineOver, openRedisStore, until } from '../support/fixtures.js';
 import { gatedClients } from '../support/gated-client.js';
-import type { RedisServer } from '../support/redis-server.js';
-import { startRedis } from '../support/redis-server.js';
+import { redisForTests } from '../support/redis-server.js';
 import { readyProcess } from '../support/near-cache-process.js';
 
 const DEADLINE_MS = 50;
@@ -87,11 +86,7 @@ describe('An invalidation that waits for acknowledgements', () => {
   });
 
   describe('over Redis', () => {
-    let server: RedisServer;
-    beforeAll(async () => {
-      server = await startRedis();
-    });
-    afterAll(() => server.stop());
+    const server = redisForTests();
 
     it('an invalidation over Redis is done in spite of a silent process, and nothing is pending', async () => {
       const clients = gatedClients();

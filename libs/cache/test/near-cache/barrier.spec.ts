@@ -1,11 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ALL_KEYS, selectKeys, selectPattern } from '../../src/keys/key-selection.js';
 import { openRedisStore, until } from '../support/fixtures.js';
 import { gatedClients } from '../support/gated-client.js';
 import type { Gates } from '../support/gates.js';
 import { FakeClock, settle } from '@gad/cache/testing';
-import type { RedisServer } from '../support/redis-server.js';
-import { startRedis } from '../support/redis-server.js';
+import { redisForTests } from '../support/redis-server.js';
 import type { CoherentProcess } from '../support/near-cache-process.js';
 import { BOUND_MS, openProcess, readyProcess } from '../support/near-cache-process.js';
 
@@ -15,11 +14,7 @@ const STATE = 'gad:\0removals';
 const isConfirmation = (call: string): boolean => call.startsWith('PUBLISH gad:\0confirmed');
 
 describe('A removal with the barrier', () => {
-  let server: RedisServer;
-  beforeAll(async () => {
-    server = await startRedis();
-  });
-  afterAll(() => server.stop());
+  const server = redisForTests();
 
   /** Its clock is moved by the test only, so without confirmations it waits for ever. */
   let writer: CoherentProcess;

@@ -1,9 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ALL_KEYS, selectKeys, selectPattern } from '../../src/keys/key-selection.js';
 import { encodeEnvelope, envelopeHead } from '../../src/values/envelope.js';
 import { openRedisStore, until } from '../support/fixtures.js';
-import type { RedisServer } from '../support/redis-server.js';
-import { startRedis } from '../support/redis-server.js';
+import { redisForTests } from '../support/redis-server.js';
 import type { CoherentProcess } from '../support/near-cache-process.js';
 import { readyProcess } from '../support/near-cache-process.js';
 
@@ -11,11 +10,7 @@ const KEY = 'stats:user:2:days:30';
 const STATE = 'gad:\0removals';
 
 describe('Copies in one process', () => {
-  let server: RedisServer;
-  beforeAll(async () => {
-    server = await startRedis();
-  });
-  afterAll(() => server.stop());
+  const server = redisForTests();
 
   let reader: CoherentProcess;
   let writer: CoherentProcess;

@@ -1,12 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheEngine, RedisStore } from '@gad/cache/store';
 import { MemoryStore, silentLog } from '@gad/cache/store';
 import { deferred, engineOver, openRedisStore, until } from '../support/fixtures.js';
 import { gatedClients } from '../support/gated-client.js';
 import type { Gates } from '../support/gates.js';
 import { settle } from '@gad/cache/testing';
-import type { RedisServer } from '../support/redis-server.js';
-import { startRedis } from '../support/redis-server.js';
+import { redisForTests } from '../support/redis-server.js';
 import { BOUND_MS } from '../support/near-cache-process.js';
 
 const KEY = 'stats:user:2:days:30';
@@ -17,11 +16,7 @@ const never = (): never => {
 };
 
 describe('Reads with the option local', () => {
-  let server: RedisServer;
-  beforeAll(async () => {
-    server = await startRedis();
-  });
-  afterAll(() => server.stop());
+  const server = redisForTests();
 
   let store: RedisStore;
   let cache: CacheEngine;

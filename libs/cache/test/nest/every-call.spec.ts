@@ -1,9 +1,8 @@
 import { Injectable, Module, Scope } from '@nestjs/common';
 import { LazyModuleLoader, ModuleRef } from '@nestjs/core';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { CacheAside, CacheInvalidate, CacheModule, CacheService, cacheKey } from '@gad/cache';
-import type { AppParts, RunningApp } from '../support/nest-app.js';
-import { startApp } from '../support/nest-app.js';
+import { appPerTest, startApp } from '../support/nest-app.js';
 
 const SYMBOL = Symbol('symbol');
 let loads: number;
@@ -34,17 +33,9 @@ class Prices {
   }
 }
 
-let running: RunningApp | undefined;
-async function start(parts: AppParts): Promise<RunningApp> {
-  running = await startApp(parts);
-  return running;
-}
+const start = appPerTest();
 beforeEach(() => {
   loads = 0;
-});
-afterEach(async () => {
-  await running?.close();
-  running = undefined;
 });
 
 /** Reads twice, and says how many loads that took; 1 is what a decorator is there for. */

@@ -1,19 +1,10 @@
 import type { CanActivate, Type } from '@nestjs/common';
 import { Controller, Get, Injectable, Module, Param, Scope, UseGuards } from '@nestjs/common';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { CacheAside, CacheInvalidate, cacheKey } from '@gad/cache';
-import type { AppParts, RunningApp } from '../support/nest-app.js';
-import { startApp } from '../support/nest-app.js';
+import { appPerTest, startApp } from '../support/nest-app.js';
 
-let running: RunningApp | undefined;
-async function start(parts: AppParts): Promise<RunningApp> {
-  running = await startApp(parts);
-  return running;
-}
-afterEach(async () => {
-  await running?.close();
-  running = undefined;
-});
+const start = appPerTest();
 
 describe('A decorated method is cached and invalidates', () => {
   it('a decorated method is cached in a request-scoped controller', async () => {

@@ -1,21 +1,13 @@
 import { Controller, Get, Injectable, Module, Param, Scope } from '@nestjs/common';
 import { ModuleRef, RouterModule } from '@nestjs/core';
 import type { Type } from '@nestjs/common';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { CacheAside, CacheModule, CacheOptionsError, cacheKey } from '@gad/cache';
 import type { Instances } from '../../src/nest/cache-aside.options.js';
-import type { AppParts, RunningApp } from '../support/nest-app.js';
-import { PLATFORMS, startApp } from '../support/nest-app.js';
+import type { AppParts } from '../support/nest-app.js';
+import { appPerTest, PLATFORMS, startApp } from '../support/nest-app.js';
 
-let running: RunningApp | undefined;
-async function start(parts: AppParts): Promise<RunningApp> {
-  running = await startApp(parts);
-  return running;
-}
-afterEach(async () => {
-  await running?.close();
-  running = undefined;
-});
+const start = appPerTest();
 
 interface Repository {
   readonly table: string;

@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Req } from '@nestjs/common';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   CacheAside,
@@ -14,8 +14,7 @@ import { encodeSegment } from '../../src/keys/cache-key.js';
 import type { Subject } from '@gad/cache';
 import type { KeySegment } from '../../src/keys/cache-key.js';
 import { privateKey } from '../../src/nest/private-keys.js';
-import type { RedisServer } from '../support/redis-server.js';
-import { startRedis } from '../support/redis-server.js';
+import { redisForTests } from '../support/redis-server.js';
 import type { RunningApp, TestRequest } from '../support/nest-app.js';
 import { PLATFORMS, startApp } from '../support/nest-app.js';
 
@@ -147,11 +146,7 @@ class Profiles {
   }
 }
 
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
+const server = redisForTests();
 
 const cases = PLATFORMS.flatMap((platform) =>
   (['memory', 'Redis'] as const).map((store) => ({ platform, store })),

@@ -12,13 +12,12 @@ import { APP_INTERCEPTOR, Reflector } from '@nestjs/core';
 import { Expose } from 'class-transformer';
 import type { Observable } from 'rxjs';
 import { map } from 'rxjs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { CacheAside, cacheKey, userPattern } from '@gad/cache';
 import type { HandlerCacheOptions, Subject } from '@gad/cache';
-import type { RedisServer } from '../support/redis-server.js';
-import { startRedis } from '../support/redis-server.js';
-import type { AppParts, RunningApp, TestRequest } from '../support/nest-app.js';
-import { PLATFORMS, startApp } from '../support/nest-app.js';
+import { redisForTests } from '../support/redis-server.js';
+import type { AppParts, TestRequest } from '../support/nest-app.js';
+import { appPerTest, PLATFORMS, startApp } from '../support/nest-app.js';
 
 class Account {
   readonly id = 1;
@@ -81,15 +80,7 @@ function controllerWith(aside: Aside, ...interceptors: Type<NestInterceptor>[]):
   return Accounts;
 }
 
-let running: RunningApp | undefined;
-async function start(parts: AppParts): Promise<RunningApp> {
-  running = await startApp(parts);
-  return running;
-}
-afterEach(async () => {
-  await running?.close();
-  running = undefined;
-});
+const start = appPerTest();
 
 describe('A serializer that may depend on the caller is refused at start', () => {
   it.each<[string, AppParts]>([
@@ -146,11 +137,7 @@ describe('A serializer that may depend on the caller is refused at start', () =>
   });
 });
 
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
+const server = redisForTests();
 
 const cases = PLATFORMS.flatMap((platform) =>
   (['memory', 'Redis'] as const).map((store) => ({ platform, store })),
@@ -158,7 +145,7 @@ const cases = PLATFORMS.flatMap((platform) =>
 
 describe.each(cases)('Answers that depend on the role, $platform, $store:', (one) => {
   const begin = async (aside: Aside, ...interceptors: Type<NestInterceptor>[]) => {
-    const { get, cache } = await start({
+    const { get, cache, close } = await start({
       platform: one.platform,
       controllers: [controllerWith(aside, ...interceptors)],
       options: {
@@ -168,7 +155,7 @@ describe.each(cases)('Answers that depend on the role, $platform, $store:', (one
     });
     await cache.clear();
     const hits = async (): Promise<number> => (await cache.getStats()).local.hits;
-    return { get, cache, hits };
+    return { get, cache, hits, close };
   };
   const ADMIN = '{"id":1,"audit":"AUDIT"}';
   const USER = '{"id":1}';
@@ -193,10 +180,10 @@ describe.each(cases)('Answers that depend on the role, $platform, $store:', (one
   });
 
   it('answers are one entry where a serializer is Nest’s own, or is declared to serialise alike', async () => {
-    const { get, cache } = await begin({ scope: 'shared' }, RenamedSerializer);
+    const { get, cache, close } = await begin({ scope: 'shared' }, RenamedSerializer);
     expect((await get('/', 'admin')).text).toBe(USER);
     expect(await cache.exists('account:one')).toBe(true);
-    await running?.close();
+    await close();
     const other = await begin({ scope: 'shared', vary: () => [] }, OwnSerializer);
     expect((await other.get('/', 'admin')).text).toBe('{"id":1,"audit":"AUDIT","role":"admin"}');
     expect(await other.cache.exists('account:one')).toBe(true);

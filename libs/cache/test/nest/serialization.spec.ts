@@ -11,10 +11,9 @@ import { APP_INTERCEPTOR, Reflector } from '@nestjs/core';
 import { Exclude, Expose, Transform } from 'class-transformer';
 import type { Observable } from 'rxjs';
 import { map } from 'rxjs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { CacheAside, cacheKey } from '@gad/cache';
-import type { RedisServer } from '../support/redis-server.js';
-import { startRedis } from '../support/redis-server.js';
+import { redisForTests } from '../support/redis-server.js';
 import type { AppParts, RunningApp } from '../support/nest-app.js';
 import { PLATFORMS, startApp } from '../support/nest-app.js';
 
@@ -111,11 +110,7 @@ class EnvelopeInterceptor implements NestInterceptor {
   }
 }
 
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
+const server = redisForTests();
 
 const stores = [
   ['in-process store', (): AppParts['options'] => ({})],

@@ -1,7 +1,7 @@
 import { Injectable, Module, Scope } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
   CacheAside,
   CacheInvalidate,
@@ -11,8 +11,7 @@ import {
   cacheKey,
 } from '@gad/cache';
 import { deferred } from '../support/fixtures.js';
-import type { AppParts, RunningApp } from '../support/nest-app.js';
-import { startApp } from '../support/nest-app.js';
+import { appPerTest, startApp } from '../support/nest-app.js';
 
 let loads: number;
 
@@ -25,17 +24,9 @@ class Prices {
   }
 }
 
-let running: RunningApp | undefined;
-async function start(parts: AppParts): Promise<RunningApp> {
-  running = await startApp(parts);
-  return running;
-}
+const start = appPerTest();
 beforeEach(() => {
   loads = 0;
-});
-afterEach(async () => {
-  await running?.close();
-  running = undefined;
 });
 
 async function loadsOfTwo(prices: Prices): Promise<number> {

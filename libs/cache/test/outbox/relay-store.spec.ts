@@ -1,18 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ALL_KEYS } from '../../src/keys/key-selection.js';
 import type { RedisStore, RelayRound } from '@gad/cache/store';
 import { openRedisStore, until } from '../support/fixtures.js';
-import type { RedisServer } from '../support/redis-server.js';
-import { startRedis } from '../support/redis-server.js';
+import { redisForTests } from '../support/redis-server.js';
 
-let server: RedisServer;
+const server = redisForTests();
 let mine: RedisStore;
 let other: RedisStore;
 
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
 beforeEach(async () => {
   await server.command('FLUSHALL');
   mine = await openRedisStore(server);

@@ -1,19 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheEngine } from '@gad/cache/store';
 import { createCache, runWithCacheDeadline } from '@gad/cache';
 import { silentLog } from '@gad/cache/store';
-import type { RedisServer } from '../support/redis-server.js';
-import { startRedis } from '../support/redis-server.js';
+import { redisForTests } from '../support/redis-server.js';
 
 const KEYS = 5_000;
 const ids = Array.from({ length: KEYS }, (_, n) => n);
 const toKey = (id: number): string => `k:${id}`;
 
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
+const server = redisForTests();
 beforeEach(() => server.command('FLUSHDB'));
 
 /** Above the default: a busy machine must not look like an outage of its own. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheStore, RedisClientFactory } from '@gad/cache/store';
 import type { RedisSettings } from '@gad/cache';
 import { CacheUnavailableError, runWithCacheDeadline } from '@gad/cache';
@@ -7,15 +7,10 @@ import { setMany } from '../../src/engine/read/get-or-set-many.js';
 import { FakeClock } from '../../src/testing/fake-clock.js';
 import { engineOver, openRedisStore } from '../support/fixtures.js';
 import { gatedClients } from '../support/gated-client.js';
-import type { RedisServer } from '../support/redis-server.js';
-import { startRedis } from '../support/redis-server.js';
+import { redisForTests } from '../support/redis-server.js';
 import { REPETITIVE } from '../support/stored-texts.js';
 
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
+const server = redisForTests();
 beforeEach(() => server.command('FLUSHDB'));
 
 const ids = (count: number): number[] => Array.from({ length: count }, (_, n) => n);

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { CacheEngine } from '@gad/cache/store';
 import { setMany } from '../../src/engine/read/get-or-set-many.js';
 import { engineOver, memoryPair, redisPair } from '../support/fixtures.js';
-import type { RedisServer } from '../support/redis-server.js';
-import { startRedis } from '../support/redis-server.js';
+import { redisForTests } from '../support/redis-server.js';
 
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
+const server = redisForTests();
 
 /** What the source has for an id: a value, nothing, or a failure. */
 type Row = { readonly value: unknown } | 'none' | 'fails';

@@ -1,36 +1,25 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine, CacheStore } from '@gad/cache/store';
+import { describe, expect, it } from '@jest/globals';
 import type { BatchAnswer } from '../../src/engine/read/batch-load.js';
-import type { FaultyStore } from '@gad/cache/testing';
 import { deferred, until } from '../support/fixtures.js';
 import { storePairs } from '../support/store-pairs.js';
-import { twoEngines } from '../support/two-engines.js';
+import {
+  cache,
+  calls,
+  faults,
+  load,
+  NotFound,
+  other,
+  toKey,
+  useManyLoads,
+} from '../support/many-loads.js';
 import { failOnLeaks } from '../support/resources.js';
 
 failOnLeaks();
 
 const { pairs } = storePairs();
-const toKey = (id: number): string => `k:${id}`;
-
-class NotFound extends Error {}
 
 describe.each(pairs)('A shared load of many keys, on the %s:', (_, pair) => {
-  let stores: CacheStore[];
-  let faults: FaultyStore;
-  let cache: CacheEngine;
-  let other: CacheEngine;
-  let calls: number[][];
-  /** Ten times the id. */
-  const load = (ids: readonly number[]): number[] => {
-    calls.push([...ids]);
-    return ids.map((id) => id * 10);
-  };
-
-  beforeEach(async () => {
-    ({ stores, faults, cache, other } = await twoEngines(pair));
-    calls = [];
-  });
-  afterEach(() => Promise.all(stores.map((store) => store.close())));
+  useManyLoads(pair);
 
   it('a key that was invalidated while the batch loaded is not stored', async () => {
     const rows = deferred<number[]>();

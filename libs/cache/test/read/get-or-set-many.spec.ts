@@ -1,38 +1,29 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine, CacheStore } from '@gad/cache/store';
+import { describe, expect, it } from '@jest/globals';
+import type { CacheStore } from '@gad/cache/store';
 import { CacheKeyInvalidError, CacheOptionsError, CacheUnavailableError } from '@gad/cache';
-import type { RecordingStore } from '@gad/cache/testing';
 import { setMany } from '../../src/engine/read/get-or-set-many.js';
 import { onBothStores } from '../support/both-stores.js';
 import { engineOver } from '../support/fixtures.js';
 import { storePairs } from '../support/store-pairs.js';
-import { twoEngines } from '../support/two-engines.js';
+import {
+  cache,
+  calls,
+  load,
+  NotFound,
+  other,
+  storeCalls,
+  stores,
+  toKey,
+  useManyLoads,
+} from '../support/many-loads.js';
 import { failOnLeaks } from '../support/resources.js';
 
 failOnLeaks();
 
 const { pairs } = storePairs();
-const toKey = (id: number): string => `k:${id}`;
-
-class NotFound extends Error {}
 
 describe.each(pairs)('Many keys, on the %s:', (_, pair) => {
-  let stores: CacheStore[];
-  let storeCalls: RecordingStore;
-  let cache: CacheEngine;
-  let other: CacheEngine;
-  let calls: number[][];
-  /** Ten times the id. */
-  const load = (ids: readonly number[]): number[] => {
-    calls.push([...ids]);
-    return ids.map((id) => id * 10);
-  };
-
-  beforeEach(async () => {
-    ({ stores, calls: storeCalls, cache, other } = await twoEngines(pair));
-    calls = [];
-  });
-  afterEach(() => Promise.all(stores.map((store) => store.close())));
+  useManyLoads(pair);
 
   it('missing values are loaded with one call, in the order of the ids, duplicates once', async () => {
     await cache.set('k:2', 'two');

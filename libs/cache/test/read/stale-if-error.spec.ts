@@ -1,31 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine, CacheStore } from '@gad/cache/store';
+import { describe, expect, it } from '@jest/globals';
 import { CacheUnavailableError } from '@gad/cache';
-import type { FakeClock } from '@gad/cache/testing';
 import { settle } from '@gad/cache/testing';
 import { onBothStores } from '../support/both-stores.js';
 import { deferred, until } from '../support/fixtures.js';
-import { CountingSource, manualEngine, SourceDown } from '../support/manual-engine.js';
+import { SourceDown } from '../support/manual-engine.js';
 import { failOnLeaks } from '../support/resources.js';
+import { cache, fail, load, pass, source, store, useTimedSource } from '../support/timed-source.js';
 import { storePairs } from '../support/store-pairs.js';
 import { twoEngines } from '../support/two-engines.js';
 
 failOnLeaks();
-
-let cache: CacheEngine;
-let clock: FakeClock;
-let store: CacheStore;
-let source: CountingSource;
-let load: () => number;
-let fail: () => Promise<never>;
-const pass = (ms: number): Promise<void> => clock.advanceAsync(ms);
-
-beforeEach(() => {
-  ({ cache, clock, store } = manualEngine());
-  source = new CountingSource();
-  ({ load, fail } = source);
-});
-afterEach(() => cache.close());
+useTimedSource();
 
 describe('staleIfError', () => {
   const options = { ttl: 10, staleIfError: 60 };

@@ -1,30 +1,23 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine } from '@gad/cache/store';
+import { describe, expect, it } from '@jest/globals';
 import { runWithCacheDeadline } from '@gad/cache';
-import type { FakeClock } from '@gad/cache/testing';
 import { settle } from '@gad/cache/testing';
 import { figures, idle, onBothStores } from '../support/both-stores.js';
-import { deferred, logInto, until } from '../support/fixtures.js';
-import { CountingSource, manualEngine, SourceDown } from '../support/manual-engine.js';
+import { deferred, until } from '../support/fixtures.js';
+import { SourceDown } from '../support/manual-engine.js';
 import { failOnLeaks } from '../support/resources.js';
+import {
+  cache,
+  clock,
+  fail,
+  lines,
+  load,
+  pass,
+  source,
+  useTimedSource,
+} from '../support/timed-source.js';
 
 failOnLeaks();
-
-let cache: CacheEngine;
-let clock: FakeClock;
-let lines: string[];
-let source: CountingSource;
-let load: () => number;
-let fail: () => Promise<never>;
-const pass = (ms: number): Promise<void> => clock.advanceAsync(ms);
-
-beforeEach(() => {
-  lines = [];
-  ({ cache, clock } = manualEngine({ log: logInto(() => lines) }));
-  source = new CountingSource();
-  ({ load, fail } = source);
-});
-afterEach(() => cache.close());
+useTimedSource();
 
 describe('staleWhileRevalidate', () => {
   const options = { ttl: 10, staleWhileRevalidate: 20 };

@@ -1,28 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { GetOrSetOptions } from '@gad/cache';
-import type { CacheEngine } from '@gad/cache/store';
 import { CacheLoadTimeoutError } from '@gad/cache';
-import type { FakeClock } from '@gad/cache/testing';
 import { settle } from '@gad/cache/testing';
 import { figures, idle, onBothStores } from '../support/both-stores.js';
 import { deferred, until } from '../support/fixtures.js';
-import { CountingSource, manualEngine, SourceDown } from '../support/manual-engine.js';
+import { SourceDown } from '../support/manual-engine.js';
 import { failOnLeaks } from '../support/resources.js';
+import { cache, clock, load, pass, source, useTimedSource } from '../support/timed-source.js';
 
 failOnLeaks();
-
-let cache: CacheEngine;
-let clock: FakeClock;
-let source: CountingSource;
-let load: () => number;
-const pass = (ms: number): Promise<void> => clock.advanceAsync(ms);
-
-beforeEach(() => {
-  ({ cache, clock } = manualEngine());
-  source = new CountingSource();
-  ({ load } = source);
-});
-afterEach(() => cache.close());
+useTimedSource();
 
 describe('softTimeout', () => {
   const options = { ttl: 10, staleIfError: 60, softTimeout: 0.1, hardTimeout: 5 };

@@ -2,6 +2,7 @@ import type { INestApplication, Provider, Type } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import { afterEach } from '@jest/globals';
 import type { NestCacheOptions } from '@gad/cache';
 import { CacheModule, CacheService } from '@gad/cache';
 
@@ -84,4 +85,22 @@ export interface TestResponse {
 /** Request of either server, as far as the tests look at it. */
 export interface TestRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+/** Starts applications for a test of the file; those that still run are closed behind it. */
+export function appPerTest(): (parts: AppParts) => Promise<RunningApp> {
+  const running = new Set<RunningApp>();
+  afterEach(async () => {
+    await Promise.all([...running].map((app) => app.close()));
+  });
+  return async (parts) => {
+    const started = await startApp(parts);
+    const close = (): Promise<void> => {
+      running.delete(app);
+      return started.close();
+    };
+    const app = { ...started, close };
+    running.add(app);
+    return app;
+  };
 }

@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from '@jest/globals';
 import { createClient } from 'redis';
 import { startRedis as startTestRedis } from '../../../../test/servers/redis-server.js';
 
@@ -37,5 +38,25 @@ export async function startRedis(): Promise<RedisServer> {
       control.destroy();
       return server.stop();
     },
+  };
+}
+
+/** A Redis of the file's own: started before its tests and stopped behind them. */
+export function redisForTests(): RedisServer {
+  let running: RedisServer;
+  beforeAll(async () => {
+    running = await startRedis();
+  });
+  afterAll(() => running.stop());
+  return {
+    get url() {
+      return running.url;
+    },
+    command: (...args) => running.command(...args),
+    freeze: () => running.freeze(),
+    thaw: () => running.thaw(),
+    kill: () => running.kill(),
+    start: () => running.start(),
+    stop: () => running.stop(),
   };
 }

@@ -1,8 +1,7 @@
-import { afterAll, beforeAll } from '@jest/globals';
 import type { StorePair } from './fixtures.js';
 import { memoryPair, redisPair } from './fixtures.js';
 import type { RedisServer } from './redis-server.js';
-import { startRedis } from './redis-server.js';
+import { redisForTests } from './redis-server.js';
 
 /** The stores over which the same facts are tested, and the Redis that serves one of them. */
 export interface StorePairs {
@@ -14,17 +13,12 @@ export interface StorePairs {
 
 /** Starts a Redis of the file's own before its tests, and stops it behind them. */
 export function storePairs(): StorePairs {
-  let running: RedisServer;
-  beforeAll(async () => {
-    running = await startRedis();
-  });
-  afterAll(() => running.stop());
-  const server = (): RedisServer => running;
+  const running = redisForTests();
   return {
     pairs: [
       ['in-process store', memoryPair],
-      ['Redis store', redisPair(server)],
+      ['Redis store', redisPair(() => running)],
     ],
-    server,
+    server: () => running,
   };
 }

@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, describe, it } from '@jest/globals';
+import { describe, it } from '@jest/globals';
 import { FaultyStore, RecordingStore, storeContract } from '@gad/cache/testing';
 import { MemoryStore, RedisStore, silentLog } from '@gad/cache/store';
-import type { RedisServer } from '../support/redis-server.js';
-import { startRedis } from '../support/redis-server.js';
+import { redisForTests } from '../support/redis-server.js';
 
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
+const server = redisForTests();
 
 storeContract('The in-process store', () => Promise.resolve(new MemoryStore()), { describe, it });
 

@@ -1,17 +1,17 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { selectKeys } from '../../src/keys/key-selection.js';
 import { decode, encode } from '@msgpack/msgpack';
 import { randomBytes } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import type { ValueSerializer } from '@gad/cache';
-import type { CacheEngine, CacheStore } from '@gad/cache/store';
-import type { EngineParts } from '../../src/engine/engine-parts.js';
+import type { CacheEngine } from '@gad/cache/store';
 import { silentLog } from '@gad/cache/store';
 import { Inspection } from '../../src/engine/inspection.js';
-import { deferred, engineOver, logInto, redisPair, until } from '../support/fixtures.js';
+import { deferred, engineOver, redisPair, until } from '../support/fixtures.js';
 import { storePairs } from '../support/store-pairs.js';
 import { holdable } from '../support/two-engines.js';
 import { enveloped, REPETITIVE } from '../support/stored-texts.js';
+import { valueEngines } from '../support/value-engines.js';
 
 /** The example of the guide: Dates and bytes survive, as JSON's do not. */
 const msgpack: ValueSerializer = {
@@ -23,28 +23,8 @@ const MAX_BYTES = 1_048_576;
 const { pairs, server } = storePairs();
 
 describe.each(pairs)('Stored values, on the %s:', (_, pair) => {
-  let stores: [CacheStore, CacheStore];
-  let lines: string[];
-
-  const engine = (
-    values: NonNullable<EngineParts['values']>,
-    parts: Partial<EngineParts> = {},
-  ): CacheEngine =>
-    engineOver(
-      stores[0],
-      {},
-      logInto(() => lines),
-      { values, ...parts },
-    );
-  const stored = (key: string): Promise<string | undefined> => stores[1].read(key, 1_000);
-  const put = (key: string, text: string): Promise<void> =>
-    stores[1].write(key, text, undefined, 1_000);
-
-  beforeEach(async () => {
-    stores = await pair();
-    lines = [];
-  });
-  afterEach(() => Promise.all(stores.map((store) => store.close())));
+  const engines = valueEngines(pair);
+  const { engine, stored, put, lines } = engines;
 
   it.each(['deflate', 'br'] as const)(
     'values are compressed with %s from the threshold on',
@@ -89,7 +69,7 @@ describe.each(pairs)('Stored values, on the %s:', (_, pair) => {
   });
 
   it('a value that is invalidated while it is being compressed is not stored', async () => {
-    const [mine, theirs] = stores;
+    const [mine, theirs] = engines.stores;
     const store = holdable(mine);
     const cache = engine({ compression: { threshold: 100, codec: 'br' } }, { store });
     const fill = store.hold('fill');

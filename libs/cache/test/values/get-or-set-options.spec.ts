@@ -1,26 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine } from '@gad/cache/store';
+import { describe, expect, it } from '@jest/globals';
 import { CacheOptionsError } from '@gad/cache';
-import type { FakeClock } from '@gad/cache/testing';
 import { onBothStores } from '../support/both-stores.js';
 import { engineOver } from '../support/fixtures.js';
-import { CountingSource, manualEngine } from '../support/manual-engine.js';
+import { manualEngine } from '../support/manual-engine.js';
 import { failOnLeaks } from '../support/resources.js';
+import { cache, load, pass, source, useTimedSource } from '../support/timed-source.js';
 
 failOnLeaks();
-
-let cache: CacheEngine;
-let clock: FakeClock;
-let source: CountingSource;
-let load: () => number;
-const pass = (ms: number): Promise<void> => clock.advanceAsync(ms);
-
-beforeEach(() => {
-  ({ cache, clock } = manualEngine());
-  source = new CountingSource();
-  ({ load } = source);
-});
-afterEach(() => cache.close());
+useTimedSource();
 
 describe('The context of a loader', () => {
   it('a loader can adapt the ttl and the stale window once it knows the value', async () => {

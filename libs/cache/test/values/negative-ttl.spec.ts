@@ -1,25 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine, CacheStore } from '@gad/cache/store';
-import type { FakeClock } from '@gad/cache/testing';
+import { describe, expect, it } from '@jest/globals';
 import { onBothStores } from '../support/both-stores.js';
-import { CountingSource, manualEngine } from '../support/manual-engine.js';
 import { failOnLeaks } from '../support/resources.js';
+import { cache, load, pass, store, useTimedSource } from '../support/timed-source.js';
 
 failOnLeaks();
-
-let cache: CacheEngine;
-let clock: FakeClock;
-let store: CacheStore;
-let source: CountingSource;
-let load: () => number;
-const pass = (ms: number): Promise<void> => clock.advanceAsync(ms);
-
-beforeEach(() => {
-  ({ cache, clock, store } = manualEngine());
-  source = new CountingSource();
-  ({ load } = source);
-});
-afterEach(() => cache.close());
+useTimedSource();
 
 describe('negativeTtl', () => {
   it('null lives for negativeTtl, without a stale window', async () => {

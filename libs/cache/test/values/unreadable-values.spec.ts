@@ -1,39 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { brotliCompressSync, deflateSync } from 'node:zlib';
-import type { CacheEngine, CacheStore } from '@gad/cache/store';
-import type { EngineParts } from '../../src/engine/engine-parts.js';
 import { FakeClock } from '../../src/testing/fake-clock.js';
-import { deferred, engineOver, logInto, redisPair, until } from '../support/fixtures.js';
+import { deferred, engineOver, redisPair, until } from '../support/fixtures.js';
 import { storePairs } from '../support/store-pairs.js';
 import { holdable } from '../support/two-engines.js';
 import { enveloped, REPETITIVE } from '../support/stored-texts.js';
+import { valueEngines } from '../support/value-engines.js';
 
 const MAX_BYTES = 1_048_576;
 const { pairs, server } = storePairs();
 
 describe.each(pairs)('Values that cannot be read, on the %s:', (_, pair) => {
-  let stores: [CacheStore, CacheStore];
-  let lines: string[];
-
-  const engine = (
-    values: NonNullable<EngineParts['values']>,
-    parts: Partial<EngineParts> = {},
-  ): CacheEngine =>
-    engineOver(
-      stores[0],
-      {},
-      logInto(() => lines),
-      { values, ...parts },
-    );
-  const stored = (key: string): Promise<string | undefined> => stores[1].read(key, 1_000);
-  const put = (key: string, text: string): Promise<void> =>
-    stores[1].write(key, text, undefined, 1_000);
-
-  beforeEach(async () => {
-    stores = await pair();
-    lines = [];
-  });
-  afterEach(() => Promise.all(stores.map((store) => store.close())));
+  const engines = valueEngines(pair);
+  const { engine, stored, put, lines } = engines;
 
   it('a value of an unknown codec is a miss that stays, logged once per episode', async () => {
     const clock = new FakeClock();
@@ -80,10 +59,10 @@ describe.each(pairs)('Values that cannot be read, on the %s:', (_, pair) => {
     const cache = engine({});
     for (const read of [() => cache.get('k'), () => cache.getMany(['k'])]) {
       await put('k', text);
-      lines = [];
+      lines.length = 0;
       expect([what, await read()].flat()).toEqual([what, undefined]);
       expect(await stored('k')).toBeUndefined();
-      expect((await stores[0].list(undefined, undefined, 9)).items).toEqual([]);
+      expect((await engines.stores[0].list(undefined, undefined, 9)).items).toEqual([]);
       expect(lines).toEqual([expect.stringContaining('unreadable')]);
     }
     await put('k', text);
@@ -93,7 +72,7 @@ describe.each(pairs)('Values that cannot be read, on the %s:', (_, pair) => {
   });
 
   it('a good value that took the place of a corrupt one stays', async () => {
-    const [mine] = stores;
+    const [mine] = engines.stores;
     const store = holdable(mine);
     const cache = engine({}, { store });
     await put('k', '{broken');
@@ -107,7 +86,7 @@ describe.each(pairs)('Values that cannot be read, on the %s:', (_, pair) => {
   });
 
   it('a lease that took the place of a corrupt value stays', async () => {
-    const store = holdable(stores[0]);
+    const store = holdable(engines.stores[0]);
     const cache = engine({}, { store });
     await put('k', '{broken');
     const discard = store.hold('discard');

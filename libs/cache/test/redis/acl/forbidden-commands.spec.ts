@@ -1,10 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheEngine } from '@gad/cache/store';
 import { createCache } from '@gad/cache';
 import { Inspection } from '../../../src/engine/inspection.js';
 import { logInto, until } from '../../support/fixtures.js';
-import type { RedisServer } from '../../support/redis-server.js';
-import { startRedis } from '../../support/redis-server.js';
+import { redisForTests } from '../../support/redis-server.js';
 
 const OF_INFO = [
   ...['keyspace_hits', 'keyspace_misses', 'hit_rate', 'evicted_keys'],
@@ -29,13 +28,9 @@ const FORBIDDEN: readonly (readonly [readonly string[], readonly string[]])[] = 
 ];
 
 describe('Where a server forbids commands', () => {
-  let server: RedisServer;
+  const server = redisForTests();
   let cache: CacheEngine;
   let lines: string[];
-  beforeAll(async () => {
-    server = await startRedis();
-  });
-  afterAll(() => server.stop());
   beforeEach(() => server.command('FLUSHALL'));
   afterEach(() => cache.close());
 

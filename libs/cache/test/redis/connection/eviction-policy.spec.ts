@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { beforeEach, expect, it } from '@jest/globals';
 import { logInto, openRedisStore, until } from '../../support/fixtures.js';
-import type { RedisServer } from '../../support/redis-server.js';
-import { startRedis } from '../../support/redis-server.js';
+import { redisForTests } from '../../support/redis-server.js';
 
-let server: RedisServer;
+const server = redisForTests();
 let lines: string[];
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
 beforeEach(() => {
   lines = [];
 });

@@ -1,27 +1,24 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheEngine, RedisStore } from '@gad/cache/store';
 import { engineOver, openRedisStore } from '../../support/fixtures.js';
-import type { RedisServer } from '../../support/redis-server.js';
-import { startRedis } from '../../support/redis-server.js';
+import { redisForTests } from '../../support/redis-server.js';
 import { SWEEP, SWEEP_SAMPLE } from '../../../src/store/redis/scripts/compiled-scripts.js';
 
 const INDEX = 'gad:\0index';
 const LARGE = 'x'.repeat(400);
 const KEYS = Array.from({ length: 40 }, (_, n) => `k:${n}`);
 
-let server: RedisServer;
+const server = redisForTests();
 let store: RedisStore;
 let cache: CacheEngine;
 let knowsNoTouch: boolean;
 
 beforeAll(async () => {
-  server = await startRedis();
   knowsNoTouch = await server.command('CLIENT', 'NO-TOUCH', 'OFF').then(
     () => true,
     () => false,
   );
 });
-afterAll(() => server.stop());
 beforeEach(async () => {
   await server.command('FLUSHALL');
   store = await openRedisStore(server);

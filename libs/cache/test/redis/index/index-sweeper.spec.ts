@@ -1,12 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RedisSettings } from '@gad/cache';
 import type { CacheEngine, RedisStore } from '@gad/cache/store';
 import { nodeRedisClient } from '@gad/cache/store';
 import { engineOver, openRedisStore } from '../../support/fixtures.js';
 import { gatedClients } from '../../support/gated-client.js';
 import type { Gates } from '../../support/gates.js';
-import type { RedisServer } from '../../support/redis-server.js';
-import { startRedis } from '../../support/redis-server.js';
+import { redisForTests } from '../../support/redis-server.js';
 import {
   ACQUIRE,
   SWEEP,
@@ -17,15 +16,11 @@ import type { Script } from '../../../src/store/redis/scripts/script.js';
 
 const INDEX = 'gad:\0index';
 
-let server: RedisServer;
+const server = redisForTests();
 let gates: Gates;
 let store: RedisStore;
 let cache: CacheEngine;
 
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
 beforeEach(async () => {
   await server.command('FLUSHALL');
   const gated = gatedClients();

@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { engineOver, openRedisStore, until } from '../../support/fixtures.js';
 import { gatedClients } from '../../support/gated-client.js';
-import type { RedisServer } from '../../support/redis-server.js';
-import { startRedis } from '../../support/redis-server.js';
+import { redisForTests } from '../../support/redis-server.js';
 
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
+const server = redisForTests();
 beforeEach(async () => {
   await server.command('CONFIG', 'SET', 'maxmemory', '0');
   await server.command('FLUSHALL');

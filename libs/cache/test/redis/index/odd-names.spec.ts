@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { CacheOptionsError } from '@gad/cache';
 import { MemoryStore } from '@gad/cache/store';
 import { createClient } from 'redis';
 import { Inspection } from '../../../src/engine/inspection.js';
 import { engineOver, openRedisStore } from '../../support/fixtures.js';
-import type { RedisServer } from '../../support/redis-server.js';
-import { startRedis } from '../../support/redis-server.js';
+import { redisForTests } from '../../support/redis-server.js';
 
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
+const server = redisForTests();
 
 /** Names under the prefix that no key can have, by where they sort. */
 const ODD = [

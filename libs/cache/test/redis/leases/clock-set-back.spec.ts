@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Clock } from '@gad/cache/store';
 import { MemoryStore } from '@gad/cache/store';
 import { openRedisStore } from '../../support/fixtures.js';
-import type { RedisServer } from '../../support/redis-server.js';
-import { startRedis } from '../../support/redis-server.js';
+import { redisForTests } from '../../support/redis-server.js';
 
 const TERMS = { leaseMs: 2_000, replace: false };
 const TURN = { leaseMs: 2_000, force: false };
@@ -12,11 +11,7 @@ const TOKEN = 'tokentokentokentoken22';
 const HEAD = '\x02head';
 const VALUE = `${HEAD} and the value`;
 
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
+const server = redisForTests();
 beforeEach(() => server.command('FLUSHDB'));
 
 /** What a lease taken before the server's clock was set back by so much looks like behind it. */

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'redis';
 import type { CacheEngine, RedisClientFactory, RedisStore } from '@gad/cache/store';
@@ -8,12 +8,11 @@ import { nodeRedisClient } from '@gad/cache/store';
 import { deferred, engineOver, openRedisStore, until } from '../../support/fixtures.js';
 import { gatedClients } from '../../support/gated-client.js';
 import type { Gates } from '../../support/gates.js';
-import type { RedisServer } from '../../support/redis-server.js';
-import { startRedis } from '../../support/redis-server.js';
+import { redisForTests } from '../../support/redis-server.js';
 
 const MS = 5_000;
 
-let server: RedisServer;
+const server = redisForTests();
 let stores: RedisStore[];
 let gates: Gates;
 let mine: RedisStore;
@@ -21,10 +20,6 @@ let theirs: RedisStore;
 let cache: CacheEngine;
 let other: CacheEngine;
 
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
 beforeEach(async () => {
   await server.command('FLUSHALL');
   const gated = gatedClients();
