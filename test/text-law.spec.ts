@@ -1,14 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { repositoryFiles, root } from './laws/repository-files.js';
-import {
-  COLUMNS,
-  excessOf,
-  findTextBreaches,
-  longFiles,
-  LONGEST,
-  MOST_CODE,
-  PAGE,
-} from './laws/text-law.js';
+import { excessOf, findTextBreaches, longFiles, LONGEST, MOST_CODE } from './laws/text-law.js';
 
 describe('the laws for every committed file', () => {
   const files = repositoryFiles();
@@ -46,16 +38,6 @@ describe('the laws for every committed file', () => {
     ['a file of the longest size', 'x\n'.repeat(LONGEST)],
   ])('the laws for every committed file let %s pass', (_, text) => {
     expect(findTextBreaches([{ path: 'docs/nota.md', text }], '/datos/gad/')).toEqual([]);
-  });
-
-  it.each([
-    ['a page', 'x\n'.repeat(PAGE), 0],
-    ['more than a page', 'x\n'.repeat(PAGE + 1), 1],
-    ['a wide line', `${'x'.repeat(COLUMNS + 1)}\n`, 1],
-    ['a wide row of a table', `| ${'x'.repeat(COLUMNS)} |\n`, 0],
-  ])('the laws for every committed file know %s of a decision', (_, text, breaches) => {
-    const file = { path: 'docs/decisions/0099-a-page.md', text };
-    expect(findTextBreaches([file], '/datos/gad/')).toHaveLength(breaches);
   });
 
   describe('on the length of a source', () => {

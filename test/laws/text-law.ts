@@ -9,11 +9,6 @@ export const LONGEST = 300;
 export const MOST_CODE = 250;
 const SOURCE = /^(?:apps|libs)\/[^/]+\/src\/(?!.*\.spec\.ts$).*\.ts$/;
 
-/** A decision is a page of text, and a page has so many lines and columns; tables may be wider. */
-export const PAGE = 66;
-export const COLUMNS = 100;
-const DECISION = /^docs\/decisions\/.*\.md$/;
-
 export const longFiles: Readonly<Record<string, string>> = {
   'libs/cache/README.md': 'its tables of options are generated',
   'package-lock.json': 'written by npm',
@@ -74,11 +69,6 @@ export function findTextBreaches(files: readonly RepositoryFile[], checkout: str
 /** What is too long about a file, if anything. */
 export function excessOf({ path, text }: RepositoryFile): string | undefined {
   const lines = text.split('\n').length - 1;
-  if (DECISION.test(path)) {
-    const wide = text.split('\n').find((line) => line.length > COLUMNS && !line.startsWith('|'));
-    if (wide !== undefined) return `has a line of more than ${COLUMNS} columns: ${wide}`;
-    return lines > PAGE ? `has ${lines} lines, more than a page of ${PAGE}` : undefined;
-  }
   if (!SOURCE.test(path)) {
     return lines > LONGEST ? `has ${lines} lines, more than ${LONGEST}` : undefined;
   }
