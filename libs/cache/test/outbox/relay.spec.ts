@@ -214,14 +214,14 @@ describe('The relay after the writer', () => {
 
   it('the relay removes once more what a writer removed by its retry queue, as that knows no commit', async () => {
     const writer = await fleet.join('bounded');
-    writer.away();
+    writer.disconnect();
     await write(writer, 'a');
-    leader.log.away = true;
-    writer.back();
+    leader.log.unavailable = true;
+    writer.reconnect();
     await fleet.clock.advanceAsync(200);
     expect(writer.engine.counts().pending_removals).toBe(0);
     await put('a');
-    leader.log.away = false;
+    leader.log.unavailable = false;
     await fleet.clock.advanceAsync(300);
     expect(await left()).toEqual([]);
   });
