@@ -86,6 +86,16 @@ describe('the packed library', () => {
     );
   });
 
+  it('the packed library declares no type that only newer compilers know', () => {
+    const guilty = tarball.files.filter((path) => {
+      if (!path.endsWith('.d.ts')) return false;
+      const text = readFileSync(join(program, 'node_modules/@gad/cache', path), 'utf8');
+      // Inferred by TypeScript 5.7 and later; generic from there on.
+      return /\b(Buffer|Uint8Array)</.test(text);
+    });
+    expect(guilty).toEqual([]);
+  });
+
   it('the packed library mentions no source map and no file of the workspace', () => {
     const guilty = tarball.files.filter((path) => {
       if (!path.endsWith('.js')) return false;

@@ -23,6 +23,7 @@ const gates = [
   ['laws', [...jest, '--selectProjects', 'laws']],
   ['build', ['tools/build-if-stale.mjs', '--force']],
   ['package', ['tools/check-package.mjs']],
+  ['install', ['--import', './tools/typescript.mjs', 'verify/package/package.main.ts', '--some']],
   ['tests', [...jest, '--ignoreProjects', 'laws']],
 ];
 

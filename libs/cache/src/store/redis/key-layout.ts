@@ -94,7 +94,7 @@ export interface LexRange {
 }
 
 /** Every member but the index's own, which begin with NUL. */
-export const FIRST_MEMBER = Buffer.from('[\x01');
+export const FIRST_MEMBER: Buffer = Buffer.from('[\x01');
 const END = Buffer.from('+');
 const EXCLUSIVE = Buffer.from('(');
 const INCLUSIVE = Buffer.from('[');
