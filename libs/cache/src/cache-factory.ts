@@ -2,7 +2,7 @@ import { Cache } from './cache.js';
 import type { CacheLogger } from './cache-log.js';
 import { consoleLog } from './cache-log.js';
 import type { CacheModuleOptions, ResolvedCacheOptions } from './cache-options.js';
-import { resolveOptions } from './cache-options.js';
+import { CACHE_OPTIONS, resolveOptions } from './cache-options.js';
 import { systemClock } from './clock.js';
 import type { EngineParts } from './engine/engine-parts.js';
 import { KeyLint } from './keys/key-lint.js';
@@ -32,8 +32,12 @@ export function createCache(
 }
 
 /** @throws CacheOptionsError */
-export function cacheParts(options: CacheModuleOptions, logger: CacheLogger): EngineParts {
-  const resolved = resolveOptions(options);
+export function cacheParts(
+  options: CacheModuleOptions,
+  logger: CacheLogger,
+  names = CACHE_OPTIONS,
+): EngineParts {
+  const resolved = resolveOptions(options, names);
   const store = resolved.store ?? makeStore(resolved, logger);
   return {
     store,

@@ -8,20 +8,26 @@ import type { Consistency } from './outbox/freshness-guard.js';
 import type { InvalidationLog } from './outbox/invalidation-log.js';
 import { hasLoneSurrogate } from './keys/key-validation.js';
 import type { ValueSerializer } from './values/value-serializer.js';
-import { MAX_ENTRIES, whole } from './option-checks.js';
+import type { OptionNames } from './option-checks.js';
+import { assertKnown, MAX_ENTRIES, whole } from './option-checks.js';
+import { READ_OPTIONS } from './values/get-or-set-options.js';
 import type { CacheStore } from './store/cache-store.js';
 import { checkedRedisSettings } from './store/redis/connection/check-redis-settings.js';
-import type { RedisSettings } from './store/redis/connection/redis-settings.js';
+import type { RedisSettings, UnsetRedis } from './store/redis/connection/redis-settings.js';
 
 /** Options of {@link CacheModule}; all have defaults. */
 export interface CacheModuleOptions {
   /**
-   * The shared store: one Redis, or a master behind Sentinel. Default: an in-process store, which
-   * suits a single process and ends with it.
+   * The shared store: one Redis, as its URL or with further settings, or a master behind Sentinel;
+   * with a URL that is `undefined` there is none. Default: an in-process store, which suits a single
+   * process and ends with it.
    */
-  readonly redis?: RedisSettings | undefined;
-  /** A store of your own instead (tests, another engine); `redis` is then ignored. Default: none. */
-  readonly store?: CacheStore | undefined;
+  readonly redis?: RedisSettings | UnsetRedis | string | undefined;
+  /**
+   * A store of your own instead (tests, another engine), or `'memory'`, the in-process store on
+   * purpose, of which the start does not warn in production; `redis` is then ignored. Default: none.
+   */
+  readonly store?: CacheStore | 'memory' | undefined;
   /**
    * Prefix of every key in the store: any characters, at most 128 bytes, and not the beginning of
    * another cache's prefix. Default `gad:`.
@@ -109,6 +115,28 @@ export interface CompressionOptions {
   readonly codec?: CompressionCodec | undefined;
 }
 
+/** All options of a cache. */
+export const CACHE_OPTIONS: OptionNames<CacheModuleOptions> = {
+  redis: true,
+  store: true,
+  prefix: true,
+  deadlineMs: true,
+  leaseMs: true,
+  leaseWaitMs: true,
+  removalTimeoutMs: true,
+  maxEntries: true,
+  maxBytes: true,
+  maxValueBytes: true,
+  compression: true,
+  serializer: true,
+  index: true,
+  invalidationLog: true,
+  consistency: true,
+  local: true,
+  lintKeys: true,
+  logLevel: true,
+};
+
 /** The options with all defaults applied. */
 export interface ResolvedCacheOptions {
   readonly redis: RedisSettings | undefined;
@@ -140,10 +168,17 @@ const MAX_MS = MAX_TIMER_MS;
  *
  * @throws CacheOptionsError the message names the option and the fix
  */
-export function resolveOptions(options: CacheModuleOptions): ResolvedCacheOptions {
+export function resolveOptions(
+  options: CacheModuleOptions,
+  names: Readonly<Record<string, true>> = CACHE_OPTIONS,
+): ResolvedCacheOptions {
+  assertKnown(options, names, 'the cache', (name) =>
+    name in READ_OPTIONS ? ': give it to each call, or to @CacheAside.' : undefined,
+  );
+  const store = options.store === 'memory' ? undefined : options.store;
   return {
-    redis: options.redis === undefined ? undefined : checkedRedisSettings(options.redis),
-    store: options.store,
+    redis: options.store === 'memory' ? undefined : redisOf(options.redis),
+    store,
     prefix: checkedPrefix(options.prefix ?? 'gad:'),
     deadlineMs: positive('deadlineMs', options.deadlineMs ?? 50, MAX_MS),
     leaseMs: positive('leaseMs', options.leaseMs ?? 2_000, MAX_MS),
@@ -155,12 +190,31 @@ export function resolveOptions(options: CacheModuleOptions): ResolvedCacheOption
     compression: checkedCompression(options.compression),
     serializer: checkedSerializer(options.serializer),
     index: oneOf('index', options.index ?? 'lex', ['lex', 'scan']),
-    invalidationLog: checkedLog(options.invalidationLog, options.store),
+    invalidationLog: checkedLog(options.invalidationLog, store),
     consistency: oneOf('consistency', options.consistency ?? 'strict', ['strict', 'bounded']),
     local: resolveLocalOptions(options.local),
     lintKeys: options.lintKeys === true,
     logLevel: oneOf('logLevel', options.logLevel ?? 'log', ['debug', 'log', 'off']),
   };
+}
+
+/** Without an address, as in `{ url: process.env.REDIS_URL }`, there is no Redis. */
+function redisOf(given: CacheModuleOptions['redis']): RedisSettings | undefined {
+  if (given === undefined) return undefined;
+  if (typeof given === 'string') return checkedRedisSettings({ url: given });
+  // Untyped callers may pass null.
+  const settings = given as RedisSettings | UnsetRedis | null;
+  if (settings !== null && isUnset(settings)) return undefined;
+  return checkedRedisSettings(settings as RedisSettings); // which refuses null
+}
+
+function isUnset(settings: RedisSettings | UnsetRedis): settings is UnsetRedis {
+  return (
+    typeof settings === 'object' &&
+    'url' in settings &&
+    settings.url === undefined &&
+    !('sentinels' in settings)
+  );
 }
 
 function checkedLog(
@@ -192,6 +246,7 @@ function checkedPrefix(prefix: string): string {
 
 function checkedCompression(wanted: CompressionOptions | 'off' = {}): Compression | undefined {
   if (wanted === 'off') return undefined;
+  assertKnown(wanted, { threshold: true, codec: true }, "compression, if it is not 'off'");
   const codec = wanted.codec ?? 'deflate';
   const option = 'compression.codec';
   if (!isKnownCodec(oneOf(option, codec, COMPRESSION_CODECS))) {
@@ -205,9 +260,15 @@ function checkedCompression(wanted: CompressionOptions | 'off' = {}): Compressio
 
 function checkedSerializer(serializer: ValueSerializer | undefined): ValueSerializer | undefined {
   if (serializer === undefined) return undefined;
-  if (/^[a-z0-9][a-z0-9.-]{0,14}$/.test(serializer.name) && serializer.name !== 'json') {
-    return serializer;
+  // Untyped callers may leave anything out.
+  const { name, serialize, deserialize } = serializer as Partial<ValueSerializer>;
+  if (typeof serialize !== 'function' || typeof deserialize !== 'function') {
+    throw new CacheOptionsError(
+      'serializer',
+      'serializer must be an object with a name and the functions serialize and deserialize.',
+    );
   }
+  if (/^[a-z0-9][a-z0-9.-]{0,14}$/.test(name ?? '') && name !== 'json') return serializer;
   throw new CacheOptionsError(
     'serializer',
     'serializer.name must be 1 to 15 lower-case letters, digits, dots or hyphens, and not json, which is built in.',

@@ -73,6 +73,9 @@ function withCache(definition: DynamicModule, name: string | undefined): Dynamic
 /** Options of `CacheModule.forRoot`. */
 export type CacheModuleForRoot = typeof host.OPTIONS_TYPE;
 
+/** Options of `CacheModule.forRootAsync`. */
+type CacheModuleForRootAsync = typeof host.ASYNC_OPTIONS_TYPE;
+
 /**
  * The cache as a Nest module.
  *
@@ -83,4 +86,23 @@ export type CacheModuleForRoot = typeof host.OPTIONS_TYPE;
  * ```
  */
 @Module({})
-export class CacheModule extends host.ConfigurableModuleClass {}
+export class CacheModule extends host.ConfigurableModuleClass {
+  /**
+   * The cache with these options; without any, an in-process store.
+   *
+   * @throws CacheOptionsError at start, when an option is wrong or unknown
+   */
+  static override forRoot(options: CacheModuleForRoot = {}): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  /**
+   * The cache with options that a factory or a class makes: `{ inject, useFactory }`, `{ useClass }`
+   * or `{ useExisting }`, whose method is `createCacheOptions`.
+   *
+   * @throws CacheOptionsError at start, when an option is wrong or unknown
+   */
+  static override forRootAsync(options: CacheModuleForRootAsync): DynamicModule {
+    return super.forRootAsync(options);
+  }
+}

@@ -12,3 +12,50 @@ export function whole(option: string, value: number, max = Number.MAX_SAFE_INTEG
     `${option} must be a whole number above 0${bound}, not ${String(value)}.`,
   );
 }
+
+/** Names of options as the keys of an object, so that the compiler misses none. */
+export type OptionNames<Options> = Readonly<
+  Record<Extract<Exclude<keyof Options, symbol>, string>, true>
+>;
+
+/** What options were called before, or are called elsewhere. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  staleFor: 'staleWhileRevalidate',
+  staleOnError: 'staleIfError',
+  swr: 'staleWhileRevalidate',
+  grace: 'staleIfError',
+  log: 'invalidationLog',
+  waitMs: 'leaseWaitMs',
+  keyPrefix: 'prefix',
+};
+
+/**
+ * Rejects options that do not exist, because a misspelt one would be ignored without a word.
+ *
+ * @param of what the options are given to, for the message
+ * @param elsewhere where an option belongs that is none here
+ * @throws CacheOptionsError
+ */
+export function assertKnown(
+  given: unknown,
+  names: Readonly<Record<string, true>>,
+  of: string,
+  elsewhere: (name: string) => string | undefined = () => undefined,
+): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new CacheOptionsError(
+      'options',
+      `The options of ${of} must be an object, not ${given === null ? 'null' : Array.isArray(given) ? 'a list' : `the ${typeof given} ${String(given)}`}.`,
+    );
+  }
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(names, name)) continue;
+    const all = Object.keys(names);
+    const meant = all.find((one) => one.toLowerCase() === name.toLowerCase()) ?? OTHER_NAMES[name];
+    const advice =
+      meant !== undefined && all.includes(meant)
+        ? `: it is called ${meant}.`
+        : (elsewhere(name) ?? `; there are ${all.join(', ')}.`);
+    throw new CacheOptionsError(name, `${name} is not an option of ${of}${advice}`);
+  }
+}

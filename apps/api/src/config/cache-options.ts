@@ -23,6 +23,6 @@ export function cacheOptions(
     lintKeys: config.nodeEnv === 'development',
     // What is cached follows from writes, and a write is not answered before it is gone everywhere.
     local: config.cache.local ? { barrier: true } : undefined,
-    ...(config.redis ? { redis: config.redis } : {}),
+    ...(config.redis ? { redis: config.redis } : { store: 'memory' }),
   };
 }

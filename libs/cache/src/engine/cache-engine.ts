@@ -32,6 +32,7 @@ import { RetryQueue } from './invalidate/retry-queue.js';
 import { currentBudget } from './request-deadline.js';
 import { StoreGate } from './store-gate.js';
 import { ReadGate } from './lookup/read-gate.js';
+import { assertKnown } from '../option-checks.js';
 import { assertLifetime, ttlMilliseconds } from '../values/ttl.js';
 import { ValueCodec } from '../values/value-codec.js';
 import { WriteOrder } from './invalidate/write-order.js';
@@ -302,6 +303,7 @@ export class CacheEngine {
   async set(key: string, value: unknown, options: SetOptions = {}): Promise<boolean> {
     this.#lint?.check(key);
     assertWritable(key);
+    assertKnown(options, { ttl: true, jitter: true, token: true }, 'set');
     assertLifetime(options);
     const serialised = this.codec.serialise(value);
     if (serialised === 'undefined') {

@@ -1,5 +1,6 @@
 import { CacheOptionsError } from '../cache-errors.js';
-import { MAX_ENTRIES, whole } from '../option-checks.js';
+import type { OptionNames } from '../option-checks.js';
+import { assertKnown, MAX_ENTRIES, whole } from '../option-checks.js';
 
 /** Options of the near cache. */
 export interface LocalOptions {
@@ -35,6 +36,12 @@ export interface ResolvedLocalOptions {
   readonly staleBoundMs: number;
 }
 
+const LOCAL_OPTIONS: OptionNames<LocalOptions> = {
+  maxEntries: true,
+  maxBytes: true,
+  barrier: true,
+  staleBoundMs: true,
+};
 const SHORTEST_BOUND_MS = 50;
 const LONGEST_BOUND_MS = 60_000;
 
@@ -47,6 +54,7 @@ export function resolveLocalOptions(
   local: LocalOptions | undefined,
 ): ResolvedLocalOptions | undefined {
   if (local === undefined) return undefined;
+  assertKnown(local, LOCAL_OPTIONS, 'local');
   const { barrier = false, staleBoundMs = 500 } = local;
   if (typeof barrier !== 'boolean' && !barrier.every((prefix) => prefix.length > 0)) {
     throw new CacheOptionsError(

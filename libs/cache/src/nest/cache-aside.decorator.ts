@@ -1,6 +1,9 @@
 import { UseInterceptors } from '@nestjs/common';
-import { assertReadThrough } from '../values/staleness.js';
 import { CacheOptionsError } from '../cache-errors.js';
+import type { OptionNames } from '../option-checks.js';
+import { assertKnown } from '../option-checks.js';
+import { READ_OPTIONS, readOptionsOf } from '../values/get-or-set-options.js';
+import { assertTimes } from '../values/staleness.js';
 import type { MethodCall } from './bound-method.js';
 import { aroundMethod, watchHandler } from './bound-method.js';
 import { CacheAsideInterceptor } from './cache-aside.interceptor.js';
@@ -63,7 +66,14 @@ export function CacheAside(
   // One of the overloads has checked the caller's types.
   options: HandlerCacheOptions<never> | MethodCacheOptions<never>,
 ): MethodDecorator {
-  assertReadThrough(options);
+  assertKnown(
+    options,
+    options.scope === undefined ? METHOD_OPTIONS : HANDLER_OPTIONS,
+    '@CacheAside',
+    (name) =>
+      name in HANDLER_OPTIONS ? ' without a scope: it is one of HTTP handlers.' : undefined,
+  );
+  assertTimes(options);
   return (target, name, descriptor) => {
     if (options.scope === undefined) {
       // The decorator's own type has checked that the key takes the method's arguments.
@@ -84,8 +94,28 @@ export function CacheAside(
   };
 }
 
+const METHOD_OPTIONS: OptionNames<MethodCacheOptions<never>> = {
+  ...READ_OPTIONS,
+  key: true,
+  cache: true,
+  enabled: true,
+  instances: true,
+  scope: true,
+};
+
+const HANDLER_OPTIONS: OptionNames<HandlerCacheOptions> = {
+  ...METHOD_OPTIONS,
+  read: true,
+  vary: true,
+  headers: true,
+  valid: true,
+  rawJson: true,
+  map: true,
+};
+
 function cacheAside(aside: AnyMethodOptions): (call: MethodCall) => Promise<unknown> {
-  const { key, enabled = true, instances, ...entry } = aside;
+  const { key, enabled = true, instances } = aside;
+  const entry = readOptionsOf(aside);
   const uses = typeof enabled === 'function' ? enabled : (): boolean => enabled;
   return ({ face, owner, decorated, self, args, run }) => {
     if (!face.enabled || !uses(...args)) return run();

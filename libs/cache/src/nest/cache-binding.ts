@@ -6,6 +6,7 @@ import { nested, overlap } from '../store/redis/open-key-spaces.js';
 import { databaseOf } from '../store/redis/connection/redis-settings.js';
 import type { CacheStore } from '../store/cache-store.js';
 import type { NestCacheOptions } from './nest-cache-options.js';
+import { NEST_CACHE_OPTIONS } from './nest-cache-options.js';
 
 /** One cache with what the decorators need of it. */
 export interface CacheBinding {
@@ -31,7 +32,7 @@ export function cacheFace(
   cache: CacheService,
   options: NestCacheOptions,
 ): CacheBinding {
-  const { prefix, store, redis } = resolveOptions(options);
+  const { prefix, store, redis } = resolveOptions(options, NEST_CACHE_OPTIONS);
   const given = redis && { prefix, database: databaseOf(redis) };
   return {
     name,

@@ -1,5 +1,7 @@
 import type { CacheService } from '../cache.service.js';
 import { afterCommit } from '../engine/open-transaction.js';
+import type { OptionNames } from '../option-checks.js';
+import { assertKnown } from '../option-checks.js';
 import { aroundMethod } from './bound-method.js';
 
 /** A pattern, or a function that returns patterns for a call. */
@@ -67,6 +69,7 @@ export function CacheInvalidate(
   ...given: readonly (AnyPattern | AnyOptions)[]
 ): MethodDecorator {
   const options = given.find(isOptions);
+  if (options !== undefined) assertKnown(options, INVALIDATE_OPTIONS, '@CacheInvalidate');
   const sources = options === undefined ? given.filter(isPattern) : [options.patterns].flat();
   return (target, name, descriptor) => {
     aroundMethod(target, name, descriptor, { cache: options?.cache }, async (call) => {
@@ -79,6 +82,12 @@ export function CacheInvalidate(
     });
   };
 }
+
+const INVALIDATE_OPTIONS: OptionNames<AnyOptions> = {
+  patterns: true,
+  cache: true,
+  onUnavailable: true,
+};
 
 type AnyPattern = StalePattern<readonly unknown[], unknown>;
 type AnyOptions = CacheInvalidateOptions<readonly unknown[], unknown>;

@@ -2,6 +2,7 @@ import type { CallHandler, ExecutionContext } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { EMPTY, of } from 'rxjs';
 import type { CacheEntry, GetOrSetOptions, Loader } from '../values/get-or-set-options.js';
+import { readOptionsOf } from '../values/get-or-set-options.js';
 import { PRIVATE } from '../keys/key-validation.js';
 import { AS_TEXT, JsonText } from '../values/json-text.js';
 import { WarnOnce } from '../episodes.js';
@@ -40,7 +41,11 @@ export class HandlerCache {
     this.#keys = new RequestKey(parts, this.#flaws);
     this.#sendsText = parts.serializers.areNone && !parts.rendered;
     const asText = rawJson === true && this.#sendsText ? true : undefined;
-    const entry: GetOrSetOptions = { ...parts.options, [PRIVATE]: true, [AS_TEXT]: asText };
+    const entry: GetOrSetOptions = {
+      ...readOptionsOf(parts.options),
+      [PRIVATE]: true,
+      [AS_TEXT]: asText,
+    };
     this.#entry = Object.freeze(entry);
     this.#declared = new Set(headers?.map((name) => name.toLowerCase()));
     this.#runs = new HandlerRuns(parts, this.#declared, this.#flaws);

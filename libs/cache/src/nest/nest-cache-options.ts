@@ -1,6 +1,8 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { CacheModuleOptions } from '../cache-options.js';
+import { CACHE_OPTIONS } from '../cache-options.js';
 import type { KeySegment } from '../keys/cache-key.js';
+import type { OptionNames } from '../option-checks.js';
 
 /**
  * Identity of a caller: an id, or several parts that together determine the answer (tenant, id).
@@ -21,3 +23,10 @@ export interface NestCacheOptions extends CacheModuleOptions {
    */
   readonly enabled?: boolean | undefined;
 }
+
+/** All options of a cache in a Nest application. */
+export const NEST_CACHE_OPTIONS: OptionNames<NestCacheOptions> = {
+  ...CACHE_OPTIONS,
+  userOf: true,
+  enabled: true,
+};

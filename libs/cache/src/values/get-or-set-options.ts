@@ -1,4 +1,5 @@
 import type { PRIVATE } from '../keys/key-validation.js';
+import type { OptionNames } from '../option-checks.js';
 import type { AS_TEXT } from './json-text.js';
 
 /** A value and its cache status. */
@@ -120,3 +121,23 @@ export interface GetOrSetOptions extends Lifetime {
 
 /** Default options: one frozen object, so identity means "no options" and skips the checks. */
 export const NO_OPTIONS: GetOrSetOptions = Object.freeze({});
+
+/** All options of a read-through. */
+export const READ_OPTIONS: OptionNames<GetOrSetOptions> = {
+  ttl: true,
+  jitter: true,
+  negativeTtl: true,
+  staleWhileRevalidate: true,
+  staleIfError: true,
+  softTimeout: true,
+  hardTimeout: true,
+  earlyRefresh: true,
+  local: true,
+};
+
+/** The options of a read among those of a decorator, frozen so that they are checked once. */
+export function readOptionsOf(options: GetOrSetOptions): GetOrSetOptions {
+  const names = Object.keys(options).filter((name) => name in READ_OPTIONS);
+  // The names of its options.
+  return Object.freeze(Object.fromEntries(names.map((name) => [name, Reflect.get(options, name)])));
+}

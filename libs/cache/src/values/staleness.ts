@@ -1,5 +1,7 @@
 import { CacheOptionsError } from '../cache-errors.js';
+import { assertKnown } from '../option-checks.js';
 import type { AdaptedTerms, GetOrSetOptions } from './get-or-set-options.js';
+import { READ_OPTIONS } from './get-or-set-options.js';
 import { assertLifetime, assertTtl, MAX_TTL_SECONDS, ttlMilliseconds } from './ttl.js';
 import type { EntryTerms } from './value-codec.js';
 
@@ -102,11 +104,28 @@ const checked = new WeakSet<GetOrSetOptions>();
  */
 export function assertReadThrough(options: GetOrSetOptions): void {
   if (checked.has(options)) return;
+  assertNames(options);
   assertTimes(options);
   if (Object.isFrozen(options)) checked.add(options);
 }
 
-function assertTimes(options: GetOrSetOptions): void {
+/** As `assertKnown`, cheap enough for every read. */
+function assertNames(options: GetOrSetOptions): void {
+  if (typeof options !== 'object') return assertKnown(options, READ_OPTIONS, OF_A_READ);
+  for (const name in options) {
+    if (name in READ_OPTIONS) continue;
+    assertKnown(options, READ_OPTIONS, OF_A_READ);
+  }
+}
+
+const OF_A_READ = 'a read';
+
+/**
+ * Checks the times of a read-through: their ranges, and that none is without effect.
+ *
+ * @throws CacheOptionsError
+ */
+export function assertTimes(options: GetOrSetOptions): void {
   assertAdapted(options);
   assertTtl('local', options.local);
   assertTtl('softTimeout', options.softTimeout);
@@ -116,6 +135,12 @@ function assertTimes(options: GetOrSetOptions): void {
     throw new CacheOptionsError(
       'softTimeout',
       `softTimeout must be less than hardTimeout (${hardTimeout}), not ${softTimeout}.`,
+    );
+  }
+  if (softTimeout !== undefined && options.staleIfError === undefined) {
+    throw new CacheOptionsError(
+      'softTimeout',
+      'softTimeout needs staleIfError, because it is the time after which a caller gets a stale value.',
     );
   }
   if (typeof earlyRefresh !== 'number' || (earlyRefresh > 0 && earlyRefresh <= MAX_EAGERNESS)) {

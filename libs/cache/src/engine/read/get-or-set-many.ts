@@ -6,6 +6,7 @@ import type { ReadThrough } from './read-through.js';
 import { assertKey, assertWritable } from '../../keys/key-validation.js';
 import { notAFunction } from '../load/load-request.js';
 import type { ReadMany } from './read-many.js';
+import { assertKnown } from '../../option-checks.js';
 import { assertLifetime, assertTtl } from '../../values/ttl.js';
 
 /** Options of a read-through of many keys. */
@@ -29,6 +30,7 @@ export async function getOrSetMany<K, T>(
 ): Promise<(T | undefined)[]> {
   if (typeof toKey !== 'function') throw notAFunction('toKey', toKey);
   if (typeof loadMissing !== 'function') throw notAFunction('loadMissing', loadMissing);
+  assertKnown(options, { ttl: true, jitter: true, negativeTtl: true }, 'getOrSetMany');
   assertLifetime(options);
   assertTtl('negativeTtl', options.negativeTtl);
   const keys = ids.map(toKey);

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { BasicClientSideCache } from 'redis';
-import type { CacheModuleOptions } from '@gad/cache';
+import type { RedisSettings } from '@gad/cache';
 import type { CacheEngine } from '@gad/cache/store';
 import { createCache } from '@gad/cache';
 import { nodeRedisClient, silentLog } from '@gad/cache/store';
@@ -34,7 +34,7 @@ afterEach(async () => {
   await server.stop();
 });
 
-type ClientOptions = NonNullable<CacheModuleOptions['redis']>['clientOptions'];
+type ClientOptions = RedisSettings['clientOptions'];
 
 async function open(clientOptions: ClientOptions = {}, deadlineMs = 50): Promise<CacheEngine> {
   const url = `redis://127.0.0.1:${proxy.port}/0`;

@@ -20,6 +20,11 @@ export interface StandaloneSettings extends ClientSettings {
   readonly url: string;
 }
 
+/** Settings whose URL is not known, such as that of a variable that is not set: no Redis. */
+export interface UnsetRedis extends ClientSettings {
+  readonly url?: undefined;
+}
+
 /** Where a server listens. */
 export interface RedisNode {
   readonly host: string;
