@@ -202,19 +202,14 @@ export function resolveOptions(
 function redisOf(given: CacheModuleOptions['redis']): RedisSettings | undefined {
   if (given === undefined) return undefined;
   if (typeof given === 'string') return checkedRedisSettings({ url: given });
-  // Untyped callers may pass null.
-  const settings = given as RedisSettings | UnsetRedis | null;
-  if (settings !== null && isUnset(settings)) return undefined;
-  return checkedRedisSettings(settings as RedisSettings); // which refuses null
+  return isUnset(given) ? undefined : checkedRedisSettings(given);
 }
 
 function isUnset(settings: RedisSettings | UnsetRedis): settings is UnsetRedis {
-  return (
-    typeof settings === 'object' &&
-    'url' in settings &&
-    settings.url === undefined &&
-    !('sentinels' in settings)
-  );
+  // Untyped callers may pass null.
+  const given = Object(settings) as object;
+  if (!Object.hasOwn(given, 'url') || Object.hasOwn(given, 'sentinels')) return false;
+  return Reflect.get(given, 'url') === undefined;
 }
 
 function checkedLog(
@@ -262,16 +257,16 @@ function checkedSerializer(serializer: ValueSerializer | undefined): ValueSerial
   if (serializer === undefined) return undefined;
   // Untyped callers may leave anything out.
   const { name, serialize, deserialize } = serializer as Partial<ValueSerializer>;
-  if (typeof serialize !== 'function' || typeof deserialize !== 'function') {
+  if (!/^[a-z0-9][a-z0-9.-]{0,14}$/.test(name ?? '') || name === 'json') {
     throw new CacheOptionsError(
       'serializer',
-      'serializer must be an object with a name and the functions serialize and deserialize.',
+      'serializer.name must be 1 to 15 lower-case letters, digits, dots or hyphens, and not json, which is built in.',
     );
   }
-  if (/^[a-z0-9][a-z0-9.-]{0,14}$/.test(name ?? '') && name !== 'json') return serializer;
+  if (typeof serialize === 'function' && typeof deserialize === 'function') return serializer;
   throw new CacheOptionsError(
     'serializer',
-    'serializer.name must be 1 to 15 lower-case letters, digits, dots or hyphens, and not json, which is built in.',
+    'serializer must have the functions serialize and deserialize.',
   );
 }
 

@@ -43,10 +43,8 @@ export function assertKnown(
   elsewhere: (name: string) => string | undefined = () => undefined,
 ): void {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new CacheOptionsError(
-      'options',
-      `The options of ${of} must be an object, not ${given === null ? 'null' : Array.isArray(given) ? 'a list' : `the ${typeof given} ${String(given)}`}.`,
-    );
+    const what = Array.isArray(given) ? 'a list' : kindOf(given);
+    throw new CacheOptionsError('options', `The options of ${of} must be an object, not ${what}.`);
   }
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(names, name)) continue;
@@ -58,4 +56,11 @@ export function assertKnown(
         : (elsewhere(name) ?? `; there are ${all.join(', ')}.`);
     throw new CacheOptionsError(name, `${name} is not an option of ${of}${advice}`);
   }
+}
+
+function kindOf(given: unknown): string {
+  if (given === null || given === undefined) return String(given);
+  const shown = typeof given === 'number' || typeof given === 'boolean' ? ` ${given}` : '';
+  // A text may be an address with a password.
+  return `a ${typeof given}${shown}`;
 }

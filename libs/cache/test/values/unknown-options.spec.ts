@@ -17,10 +17,11 @@ describe('Options that would have no effect', () => {
     [{ userOf: load }, 'userOf is not an option of the cache; there are redis, store, prefix,'],
     [{ compression: true }, "The options of compression, if it is not 'off', must be an object"],
     [{ compression: { level: 9 } }, 'level is not an option of compression'],
-    [{ local: true }, 'The options of local must be an object, not the boolean true.'],
+    [{ local: true }, 'The options of local must be an object, not a boolean true.'],
     [{ local: { ttl: 5 } }, 'ttl is not an option of local; there are maxEntries,'],
-    [{ serializer: {} }, 'serializer must be an object with a name and the functions'],
-    ['redis://localhost', 'The options of the cache must be an object, not the string redis:'],
+    [{ serializer: {} }, 'serializer.name must be 1 to 15 lower-case letters'],
+    [{ serializer: { name: 'x' } }, 'serializer must have the functions serialize and'],
+    ['redis://localhost', 'The options of the cache must be an object, not a string.'],
     [null, 'The options of the cache must be an object, not null.'],
   ])('options that would have no effect are refused by createCache: %j', (options, sentence) => {
     const make = (): unknown => createCache(untyped<CacheModuleOptions>(options), silentLog);
@@ -32,7 +33,7 @@ describe('Options that would have no effect', () => {
     [{ TTL: 60 }, 'TTL is not an option of a read: it is called ttl.'],
     [{ staleFor: 60 }, 'staleFor is not an option of a read: it is called staleWhileRevalidate.'],
     [{ ttl: 60, scope: 'user' }, 'scope is not an option of a read; there are ttl, jitter,'],
-    [300, 'The options of a read must be an object, not the number 300.'],
+    [300, 'The options of a read must be an object, not a number 300.'],
     [null, 'The options of a read must be an object, not null.'],
     [{ ttl: 60, softTimeout: 1 }, 'softTimeout needs staleIfError'],
   ])(
@@ -50,7 +51,7 @@ describe('Options that would have no effect', () => {
     const { cache } = testCache();
     const wrong = untyped<object>({ TTL: 60 });
     await expect(cache.set('k', 1, wrong)).rejects.toThrow('TTL is not an option of set');
-    await expect(cache.set('k', 1, untyped<object>(300))).rejects.toThrow('not the number 300');
+    await expect(cache.set('k', 1, untyped<object>(300))).rejects.toThrow('not a number 300');
     const pairs = [{ key: 'k', value: 1 }];
     await expect(cache.setMany(pairs, wrong)).rejects.toThrow('TTL is not an option of set');
     const many = cache.getOrSetMany([1], String, (ids) => ids, wrong);
