@@ -62,7 +62,7 @@ async function inNest(around: Surroundings, version: string, blocks: readonly Bl
   if (first === undefined || first !== second || last === first || !last?.includes('readAt')) {
     throw new Error(`The answers were: ${output.join(', ')}`);
   }
-  for (const line of ['Cache HIT: price:7', 'Cache DELETE_PATTERN: price:7 (deleted=1 keys)']) {
+  for (const line of ['Cache HIT: price:7', 'Cache DELETE: price:7 (deleted=1)']) {
     if (!server.log.includes(line)) throw new Error(`No "${line}" in the log: ${server.log}`);
   }
 }
