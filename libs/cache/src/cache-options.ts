@@ -241,7 +241,7 @@ function checkedPrefix(prefix: string): string {
 
 function checkedCompression(wanted: CompressionOptions | 'off' = {}): Compression | undefined {
   if (wanted === 'off') return undefined;
-  assertKnown(wanted, { threshold: true, codec: true }, "compression, if it is not 'off'");
+  assertKnown(wanted, { threshold: true, codec: true }, 'compression');
   const codec = wanted.codec ?? 'deflate';
   const option = 'compression.codec';
   if (!isKnownCodec(oneOf(option, codec, COMPRESSION_CODECS))) {
