@@ -5,6 +5,7 @@ import type { Cell, Surroundings } from './cell.js';
 interface Generation {
   readonly typescript: string;
   readonly jest: string;
+  readonly swcCli: string;
   readonly type: 'commonjs' | 'module';
   readonly compilerOptions: object;
 }
@@ -28,11 +29,12 @@ const GENERATIONS: Readonly<Record<string, Generation>> = {
   10: {
     typescript: '5.4',
     jest: '29',
+    swcCli: '0.5',
     type: 'commonjs',
     compilerOptions: { module: 'commonjs', target: 'es2022' },
   },
-  11: { typescript: '5.9', jest: '30', type: 'commonjs', compilerOptions: NODENEXT },
-  12: { typescript: '6.0', jest: '30', type: 'module', compilerOptions: NODENEXT },
+  11: { typescript: '5.9', jest: '30', swcCli: '0.7', type: 'commonjs', compilerOptions: NODENEXT },
+  12: { typescript: '6.0', jest: '30', swcCli: '0.7', type: 'module', compilerOptions: NODENEXT },
 };
 
 export const NEST_VERSIONS = Object.keys(GENERATIONS);
@@ -77,7 +79,7 @@ export function nestCells(version: string, around: Surroundings, some: boolean):
 }
 
 async function install(app: AppFolder, version: string, tarball: string, some: boolean) {
-  const { typescript, jest, type, compilerOptions } = generation(version);
+  const { typescript, jest, swcCli, type, compilerOptions } = generation(version);
   await app.create({ name: `shop-${version}`, private: true, type });
   const nest = ['common', 'core', 'platform-express', 'platform-fastify', 'testing'];
   const runner =
@@ -87,7 +89,7 @@ async function install(app: AppFolder, version: string, tarball: string, some: b
   const others = [
     '@nestjs/cli',
     '@swc/core@1.16.18',
-    '@swc/cli@0.7',
+    `@swc/cli@${swcCli}`,
     '@swc/jest@0.2',
     'webpack@5',
     ...(type === 'module' ? [`jest@${jest}`] : []),

@@ -114,9 +114,9 @@ async function types(app: AppFolder, compiler: string, ...[module, resolution, f
   } catch (error) {
     const lines = String(error).split('\n');
     const ours = lines.filter((line) => /@gad\/cache|^(Error: )?(src|esm)\//.test(line));
-    const heard = lines.some((line) => line.includes('error TS'));
-    if (ours.length === 0 && heard) return;
-    throw new Error(`${module}, ${resolution}, ${folder}: ${(heard ? ours : lines).join('\n')}`, {
+    const judged = lines.some((line) => line.includes('error TS'));
+    if (ours.length === 0 && judged) return;
+    throw new Error(`${module}, ${resolution}, ${folder}: ${(judged ? ours : lines).join('\n')}`, {
       cause: error,
     });
   }
