@@ -34,7 +34,7 @@ const GENERATIONS: Readonly<Record<string, Generation>> = {
     compilerOptions: { module: 'commonjs', target: 'es2022' },
   },
   11: { typescript: '5.9', jest: '30', swcCli: '0.7', type: 'commonjs', compilerOptions: NODENEXT },
-  12: { typescript: '6.0', jest: '30', swcCli: '0.7', type: 'module', compilerOptions: NODENEXT },
+  12: { typescript: '6.0', jest: '30', swcCli: '0.8', type: 'module', compilerOptions: NODENEXT },
 };
 
 export const NEST_VERSIONS = Object.keys(GENERATIONS);
