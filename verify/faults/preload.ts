@@ -7,6 +7,7 @@ import { RedisRelayStore } from '../../libs/cache/src/store/redis/redis-relay-st
 import { OutboxInvalidationLog } from '../../apps/api/src/cache-invalidation/outbox-invalidation-log.js';
 import type { Order } from './order.js';
 
+const LOOK_MS = 500;
 let order: Order | undefined;
 let release = (): void => undefined;
 
@@ -35,14 +36,28 @@ OutboxInvalidationLog.prototype.read = async function (this: OutboxInvalidationL
   return batch;
 };
 
+/** Whether all that is to be removed is removed, by the relay or by the writers that left the marks. */
+async function isRemoved(store: RedisRelayStore, marks: readonly string[]): Promise<boolean> {
+  if (marks.length === 0) return true;
+  const { connection, layout } = { connection: store['connection'], layout: store['layout'] };
+  const found = await connection.send(['ZMSCORE', layout.marks, ...marks], LOOK_MS, 'always');
+  return Array.isArray(found) && !found.includes(null);
+}
+
+// Ends every round, with marks to look for or without.
 // eslint-disable-next-line @typescript-eslint/unbound-method -- as above
-const endRound = RedisRelayStore.prototype.endRound;
-RedisRelayStore.prototype.endRound = async function (this: RedisRelayStore, turn, cursor) {
-  if (entries > 0) {
+const endMarkedRound = RedisRelayStore.prototype.endMarkedRound;
+RedisRelayStore.prototype.endMarkedRound = async function (
+  this: RedisRelayStore,
+  turn,
+  cursor,
+  marks,
+) {
+  if (order !== undefined && entries > 0 && (await isRemoved(this, marks))) {
     if (order === 'die before the cursor') process.kill(process.pid, 'SIGKILL');
     if (order === 'hold before the cursor') await hold();
   }
-  return endRound.call(this, turn, cursor);
+  return endMarkedRound.call(this, turn, cursor, marks);
 };
 
 /** Says that the moment has come, and resolves when the harness lets it go on. */

@@ -76,12 +76,7 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
   {
     name: 'relay: moves the cursor without removing',
     suite: 'outbox/relay',
-    edits: [
-      [
-        'await applyInvalidations(store, reading.invalidations, () => relayStore.beginRound());',
-        '',
-      ],
-    ],
+    edits: [['await applyInvalidations(store, invalidations, () => relayStore.beginRound());', '']],
   },
   {
     name: 'relay: an unknown cursor is taken for the end',

@@ -129,6 +129,28 @@ export const MARK_MUTATIONS: readonly Mutation[] = [
     edits: [['this.#marks.delete(oldest);', 'void oldest;']],
   },
   {
+    name: 'marks: the cursor moves though one is missing',
+    suite: 'outbox/relay-store',
+    edits: [['then return {-2, serial} end', 'then break end']],
+  },
+  {
+    name: 'marks: stay when the cursor has passed them',
+    suite: 'outbox/relay-store',
+    edits: [["if #ARGV > 4 then redis.call('ZREM', KEYS[3], unpack(ARGV, 5)) end", '']],
+  },
+  {
+    name: 'marks: the cursor moves past an entry without a position',
+    suite: 'outbox/removal-marks',
+    edits: [
+      ["if (typeof each === 'string') return [];", "if (typeof each === 'string') continue;"],
+    ],
+  },
+  {
+    name: 'relay: makes a round for each notification while appends go on',
+    suite: 'outbox/relay',
+    edits: [['Math.max(SHORTEST_PAUSE_MS, BUSY_ROUND_MS - sinceMs)', 'SHORTEST_PAUSE_MS']],
+  },
+  {
     name: 'relay: a position of the batch stands for an entry without one',
     suite: 'outbox/relay',
     edits: [

@@ -39,6 +39,11 @@ export function identify(selection: KeySelection): string {
   return `k${selection.keys.join(SEPARATOR)}`;
 }
 
+/** What a store keeps of a removal that a writer made after the commit at `position`. */
+export function markOf(selection: KeySelection, position: string): string {
+  return `${position}\n${identify(selection)}`;
+}
+
 /**
  * The selection, encoded for a message. A list of more than 4 KiB becomes a pattern for all its
  * keys.

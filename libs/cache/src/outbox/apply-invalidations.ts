@@ -1,10 +1,12 @@
 import type { KeySelection } from '../keys/key-selection.js';
-import { ALL_KEYS, selectKeys, selectPattern } from '../keys/key-selection.js';
+import { ALL_KEYS, markOf, selectKeys, selectPattern } from '../keys/key-selection.js';
 import type { CacheStore } from '../store/cache-store.js';
 import type { InvalidationSet } from './invalidation-log.js';
 
 /** Above this number of patterns everything is removed, which is cheaper and bounded. */
 const MAX_PATTERNS = 5_000;
+/** Marks that one script looks at. */
+const MAX_MARKS = 1_000;
 /** Removals that are sent concurrently. */
 const SIDE_BY_SIDE = 100;
 
@@ -45,6 +47,17 @@ export async function applyInvalidations(
     const group = single.slice(at, at + SIDE_BY_SIDE);
     await Promise.all(group.map(([selection, positions]) => remove(selection, positions)));
   }
+}
+
+/** The marks that stand for all removals of a batch; none when some removal has to be made. */
+export function marksOf(stale: InvalidationSet): string[] {
+  if (stale === 'everything' || stale.length > MAX_MARKS) return [];
+  const marks = new Set<string>();
+  for (const each of stale) {
+    if (typeof each === 'string') return [];
+    marks.add(markOf(selectPattern(each.pattern), each.position));
+  }
+  return [...marks];
 }
 
 function byPattern(stale: Exclude<InvalidationSet, 'everything'>): Map<string, Positions> {

@@ -3,8 +3,8 @@ import type { CacheLogger } from '../cache-log.js';
 import type { Clock } from '../clock.js';
 import { Episodes } from '../episodes.js';
 import type { CacheStore } from '../store/cache-store.js';
-import type { RelayStore } from '../store/relay-store.js';
-import { applyInvalidations } from './apply-invalidations.js';
+import type { RelayRound, RelayStore, RoundEnd } from '../store/relay-store.js';
+import { applyInvalidations, marksOf } from './apply-invalidations.js';
 import type { PositionWaiters } from './position-waiters.js';
 import type { InvalidationLog, LogBatch } from './invalidation-log.js';
 import type { HeartbeatMonitor } from './heartbeat-monitor.js';
@@ -46,6 +46,11 @@ export interface RelayFigures {
 
 /** Appends that come in a burst share a round, in milliseconds. */
 const SHORTEST_PAUSE_MS = 5;
+/**
+ * While appends go on, from one round to the next, in milliseconds: their writers remove by
+ * themselves, so a round that comes later costs less and holds up no write that succeeded.
+ */
+const BUSY_ROUND_MS = 50;
 /** Between two tries to lead, before jitter. */
 const FOLLOW_MS = 125;
 /** As long as heartbeats are younger, the leader is alive, and a follower does not try to lead. */
@@ -71,6 +76,8 @@ export class Relay {
   #eventLagMs: number | null = null;
   #clears = 0;
   readonly #failures = new Episodes();
+  /** When the last batch that had entries was read. */
+  #readAt = -Infinity;
   #stopped = false;
   #running: Promise<void> = Promise.resolve();
 
@@ -90,7 +97,9 @@ export class Relay {
 
   /** Something was appended. Who does not lead leaves it to who does. */
   wake(): void {
-    if (this.#state === 'leading') this.#pause.wake(SHORTEST_PAUSE_MS);
+    if (this.#state !== 'leading') return;
+    const sinceMs = this.#parts.clock.now() - this.#readAt;
+    this.#pause.wake(Math.max(SHORTEST_PAUSE_MS, BUSY_ROUND_MS - sinceMs));
   }
 
   /** Ends the current round and resigns the lead. */
@@ -112,7 +121,7 @@ export class Relay {
 
   /** Returns the pause after the round, in milliseconds. */
   async #round(): Promise<number> {
-    const { store, relayStore, clock, lease, waiters, monitor, logger, roundEveryMs, random } =
+    const { relayStore, clock, lease, waiters, monitor, logger, roundEveryMs, random } =
       this.#parts;
     const followMs = FOLLOW_MS * (0.8 + 0.4 * random());
     if (this.#state === 'following' && monitor.heartbeatAgeMs < QUIET_MS) return followMs;
@@ -126,9 +135,9 @@ export class Relay {
       this.#state = 'leading';
       const reading = await this.#read(round.cursor);
       if (reading === undefined) return this.#unavailable();
+      if (reading.entries > 0) this.#readAt = clock.now();
       if (reading.invalidations === 'everything') this.#noteClear(round.cursor);
-      await applyInvalidations(store, reading.invalidations, () => relayStore.beginRound());
-      const end = await relayStore.endRound(round, reading.cursor);
+      const end = await this.#apply(round, reading);
       if (this.#failures.end()) logger.notice('Cache: the relay has recovered.');
       if (end === 'conflict') return SHORTEST_PAUSE_MS + RETRY_MS * random();
       this.#events += reading.entries;
@@ -142,6 +151,18 @@ export class Relay {
       if (!(error instanceof CacheUnavailableError)) this.#reportFailure('failed', error);
       return this.#unavailable();
     }
+  }
+
+  /** Most writers have removed by themselves: then one call sees their marks and ends the round. */
+  async #apply(round: RelayRound, { invalidations, cursor }: LogBatch): Promise<RoundEnd> {
+    const { store, relayStore } = this.#parts;
+    const marks = marksOf(invalidations);
+    if (marks.length > 0) {
+      const end = await relayStore.endMarkedRound?.(round, cursor, marks);
+      if (end !== undefined && end !== 'unmarked') return end;
+    }
+    await applyInvalidations(store, invalidations, () => relayStore.beginRound());
+    return relayStore.endRound(round, cursor);
   }
 
   #unavailable(): number {

@@ -52,6 +52,15 @@ export interface RelayStore {
   beginRound(): Promise<RelayRound | undefined>;
   /** Moves the cursor if it has not changed since the round began. */
   endRound(round: RelayRound, cursor: string): Promise<RoundEnd>;
+  /**
+   * As `endRound`, for a round without removals: if the store has all these marks, atomically, else
+   * `unmarked`, and nothing was written. Absent from a store that cannot look at marks.
+   */
+  endMarkedRound?(
+    round: RelayRound,
+    cursor: string,
+    marks: readonly string[],
+  ): Promise<RoundEnd | 'unmarked'>;
   /** Resigns the lead, so that another relay can take it at once. */
   resign(): Promise<void>;
   observe(): Promise<RelayStatus>;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ALL_KEYS } from '../../src/keys/key-selection.js';
+import { ALL_KEYS, markOf, selectKeys } from '../../src/keys/key-selection.js';
 import type { RedisStore, RelayRound } from '@gad/cache/store';
 import { openRedisStore, until } from '../support/fixtures.js';
 import { redisForTests } from '../support/redis-server.js';
@@ -115,6 +115,56 @@ describe('The cursor', () => {
     await mine.write('a', '1', undefined, 1_000);
     expect(await mine.remove(ALL_KEYS)).toBe(1);
     expect((await turnOf(mine)).cursor).toBe('L 1:1:');
+  });
+});
+
+describe('A round whose removals the writers have made', () => {
+  const KEY = selectKeys(['a']);
+  const marks = (...positions: string[]): string[] =>
+    positions.map((position) => markOf(KEY, position));
+
+  it('a round that finds every mark moves the cursor, gives a heartbeat, and drops the marks', async () => {
+    await mine.remove(KEY, { committed: 'L 1' });
+    await mine.remove(KEY, { committed: 'L 2' });
+    await mine.remove(KEY, { committed: 'L 3' });
+    const end = await mine.relayStore.endMarkedRound(
+      await turnOf(mine),
+      'L 2:2:',
+      marks('L 1', 'L 2'),
+    );
+    expect(end).toBe('fresh');
+    expect(await other.relayStore.observe()).toMatchObject({
+      cursor: 'L 2:2:',
+      heartbeat: expect.any(String),
+    });
+    expect(await server.command('ZRANGE', 'gad:\0marks', '0', '-1')).toEqual(marks('L 3'));
+  });
+
+  it('a round that misses a mark moves nothing, drops no mark, and may go on', async () => {
+    await mine.remove(KEY, { committed: 'L 1' });
+    const turn = await turnOf(mine);
+    const end = await mine.relayStore.endMarkedRound(turn, 'L 2:2:', marks('L 1', 'L 2'));
+    expect(end).toBe('unmarked');
+    const seen = await other.relayStore.observe();
+    expect([seen.cursor, seen.heartbeat]).toEqual([undefined, undefined]);
+    expect(await server.command('ZRANGE', 'gad:\0marks', '0', '-1')).toEqual(marks('L 1'));
+    expect(await mine.relayStore.endRound(turn, 'L 2:2:')).toBe('fresh');
+  });
+
+  it('a round that began before another round moved the cursor drops no mark', async () => {
+    await mine.remove(KEY, { committed: 'L 1' });
+    const slow = await turnOf(mine);
+    await takeLeadAway();
+    await other.relayStore.endRound(await turnOf(other), 'L 2:2:');
+    expect(await mine.relayStore.endMarkedRound(slow, 'L 1:1:', marks('L 1'))).toBe('conflict');
+    expect(await server.command('ZCARD', 'gad:\0marks')).toBe(1);
+  });
+
+  it('a round finds no marks when the store has lost everything', async () => {
+    await mine.remove(KEY, { committed: 'L 1' });
+    await server.command('FLUSHALL');
+    const end = await mine.relayStore.endMarkedRound(await turnOf(mine), 'L 1:1:', marks('L 1'));
+    expect(end).toBe('unmarked');
   });
 });
 

@@ -38,6 +38,20 @@ describe('The relay', () => {
     expect(await left()).toEqual([]);
   });
 
+  it('the relay shares a round among the appends of 50 ms, while these go on', async () => {
+    await fleet.clock.advanceAsync(100);
+    const { reads } = leader.log;
+    for (let ms = 0; ms < 95; ms += 5) {
+      fleet.log.append('a');
+      fleet.log.announce();
+      await fleet.clock.advanceAsync(5);
+    }
+    expect(leader.log.reads - reads).toBe(2);
+    expect(fleet.books.cursor).not.toBe(fleet.log.end);
+    await fleet.clock.advanceAsync(50);
+    expect(fleet.books.cursor).toBe(fleet.log.end);
+  });
+
   it('the relay removes everything when the outbox does not know the cursor', async () => {
     await put('a');
     fleet.log.name = 'M';

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ALL_KEYS, selectKeys, selectPattern } from '../../src/keys/key-selection.js';
 import type { CacheStore, RedisStore } from '@gad/cache/store';
 import { MemoryStore } from '@gad/cache/store';
+import { marksOf } from '../../src/outbox/apply-invalidations.js';
 import { engineOver, openRedisStore, until } from '../support/fixtures.js';
 import { storePairs } from '../support/store-pairs.js';
 
@@ -76,6 +77,23 @@ describe.each(pairs)('A mark in the %s', (_, open) => {
     await writer.remove(PREFIX, { committed: 'L 2' });
     await writer.write('a:1', 'old', undefined, MS);
     expect(await apply(relay, 'L 1\nL 2')).toBe(1);
+  });
+});
+
+describe('The marks of a batch', () => {
+  const entry = (pattern: string, position: string) => ({ pattern, position });
+
+  it('the marks of a batch are those of its patterns and positions, each once', () => {
+    expect(marksOf([entry('a', 'L 1'), entry('a', 'L 1'), entry('b:*', 'L 2')])).toEqual([
+      'L 1\nka',
+      'L 2\ngb:*',
+    ]);
+  });
+
+  it('the marks of a batch are none when a removal has to be made, or when they are too many', () => {
+    expect(marksOf([entry('a', 'L 1'), 'b'])).toEqual([]);
+    expect(marksOf('everything')).toEqual([]);
+    expect(marksOf(Array.from({ length: 1_001 }, (_, n) => entry('a', `L ${n}`)))).toEqual([]);
   });
 });
 

@@ -29,11 +29,11 @@ describe('CommitNotifier', () => {
     notices.committed();
     notices.committed();
     sent[0]?.answer();
-    await pass(10);
+    await pass(3);
     notices.committed();
     notices.committed();
     expect(sent).toHaveLength(1);
-    await pass(10);
+    await pass(3);
     expect(sent).toHaveLength(2);
     sent[1]?.answer();
     await pass(1_000);

@@ -1,5 +1,5 @@
-/** Half of what a reader may be late by, and fifty small statements a second at most. */
-const PAUSE_MS = 20;
+/** Half of what a reader may be late by, and two hundred small statements a second at most. */
+const PAUSE_MS = 5;
 
 /**
  * Notifies readers of the outbox in other processes of appends: the first time at once, then once per

@@ -1,4 +1,4 @@
-import { identify, type KeySelection } from '../../keys/key-selection.js';
+import { markOf, type KeySelection } from '../../keys/key-selection.js';
 
 /** As many as the Redis store keeps. Without a mark the relay removes once more. */
 const MAX_MARKS = 10_000;
@@ -21,8 +21,4 @@ export class MemoryMarks {
   has(selection: KeySelection, positions: readonly string[]): boolean {
     return positions.every((position) => this.#marks.has(markOf(selection, position)));
   }
-}
-
-function markOf(selection: KeySelection, position: string): string {
-  return `${position}\n${identify(selection)}`;
 }

@@ -55,13 +55,24 @@ export class RedisRelayStore implements RelayStore {
   }
 
   async endRound(round: RelayRound, cursor: string): Promise<RoundEnd> {
+    const end = await this.endMarkedRound(round, cursor, []);
+    // Without marks to look for, none is missing.
+    return end === 'unmarked' ? 'conflict' : end;
+  }
+
+  async endMarkedRound(
+    round: RelayRound,
+    cursor: string,
+    marks: readonly string[],
+  ): Promise<RoundEnd | 'unmarked'> {
     // Removals on another connection may have reached another server.
     if (round.generation !== this.connection.generation) return 'conflict';
     const moved = cursor === round.cursor ? '' : cursor;
     const args = [round.serial, moved, String(round.startedAt), String(this.longestRoundMs)];
-    const reply = asList(await this.#run(END_ROUND, args));
+    const reply = asList(await this.#run(END_ROUND, [...args, ...marks]));
     this.connection.assertGeneration(round.generation);
     const state = asNumber(reply[0]);
+    if (state === -2) return 'unmarked';
     if (state === -1) return 'conflict';
     this.#known = { serial: asText(reply[1]) ?? '', text: cursor, generation: round.generation };
     return state === 1 ? 'fresh' : 'slow';
@@ -100,8 +111,8 @@ export class RedisRelayStore implements RelayStore {
   }
 
   #run(script: Script, args: readonly string[]): Promise<unknown> {
-    const { relay, cursor } = this.layout;
+    const { relay, cursor, marks } = this.layout;
     // Bypasses the breaker, whose state must not decide whether a heartbeat is written.
-    return this.connection.run(script, [relay, cursor], args, WITHIN_MS, 'always');
+    return this.connection.run(script, [relay, cursor, marks], args, WITHIN_MS, 'always');
   }
 }
