@@ -2,7 +2,7 @@ import type { GetOrSetOptions } from '@gad/cache';
 import type { CacheEngine } from '@gad/cache/store';
 import { CacheLoadTimeoutError, CacheUnavailableError } from '@gad/cache';
 import { Glob } from '@gad/cache/store';
-import { leasesIn, restoreLeases } from './lease-snapshot.js';
+import { dumpOf, restore } from './lease-snapshot.js';
 import { INDEX, PREFIX } from './names.js';
 import type { Operation } from './program.js';
 import { PATTERNS } from './program.js';
@@ -55,16 +55,18 @@ export async function act(world: World, operation: Operation): Promise<void> {
     case 'token':
       return fillByToken(world, cache, key, detail);
     case 'delete':
-      return remove(world, [key], () => cache.delete(key));
+      return write(world, cache, [key], key, detail);
     case 'pattern': {
       const pattern = PATTERNS[detail % PATTERNS.length] ?? '*';
       const glob = new Glob(pattern);
       const matching = keys.filter((candidate) => glob.matches(Buffer.from(candidate)));
-      return remove(world, matching, () => cache.deletePattern(pattern));
+      return write(world, cache, matching, pattern, detail);
     }
     case 'clear':
       return remove(world, keys, () => cache.clear());
     case 'set':
+      // What the cache owns is in no log.
+      if (world.log !== undefined) return;
       return setByHand(world, cache, key, detail);
     case 'loseIndex':
       return void (await world.wires.command('DEL', INDEX));
@@ -75,12 +77,13 @@ export async function act(world: World, operation: Operation): Promise<void> {
     case 'drop':
       return world.drop(operation.process % world.caches.length);
     case 'snapshot':
-      return void (world.leases = await leasesIn(world.wires));
+      return void (world.dump = await dumpOf(world.wires, world.log ? 'everything' : 'leases'));
     case 'restart':
       // The server comes back from an old dump: a process that held a lease then finds it again.
+      world.hasOldValues = world.log !== undefined;
       return world.restart(async () => {
         await world.wires.command('FLUSHALL');
-        await restoreLeases(world.wires, world.leases);
+        await restore(world.wires, world.dump);
       });
   }
 }
@@ -90,7 +93,7 @@ async function check(
   keys: readonly string[],
   read: () => Promise<unknown[]>,
 ): Promise<void> {
-  const floors = keys.map((key) => world.source.floor(key));
+  const floors = keys.map((key) => (world.hasOldValues ? 0 : world.source.floor(key)));
   let values: unknown[];
   try {
     values = await read();
@@ -102,7 +105,9 @@ async function check(
   }
   values.forEach((value, at) => {
     if (value !== undefined) {
-      checkHeld(world, keys[at] ?? '', value, floors[at] ?? 0);
+      // A restored server may have come back while this read was under way.
+      const floor = world.hasOldValues ? 0 : (floors[at] ?? 0);
+      checkHeld(world, keys[at] ?? '', value, floor);
     }
   });
 }
@@ -165,6 +170,27 @@ async function fillByToken(
   // One in seven forgets its token; it must run out by itself.
   if (detail % 7 === 0) return;
   await cache.set(key, stateOf(key, version, detail), { ...lifetime(detail), token });
+}
+
+/** Without a log the removal is all there is; with one a relay applies the write as well. */
+async function write(
+  world: World,
+  cache: CacheEngine,
+  keys: readonly string[],
+  pattern: string,
+  detail: number,
+): Promise<void> {
+  const { log, clock, source } = world;
+  if (log === undefined) return remove(world, keys, () => cache.deletePattern(pattern));
+  await world.scheduler.pass('commit');
+  const written = source.write(keys);
+  const position = log.append(pattern, written);
+  // One writer in five dies here.
+  const dies = detail % 5 === 0;
+  const committedAt = clock.now();
+  if (!dies && (await cache.invalidate([pattern], { position, committedAt }))) {
+    source.acknowledge(written);
+  } else source.abandon(written);
 }
 
 async function remove(

@@ -1,5 +1,5 @@
 import { act, checkHeld } from './actions.js';
-import { INDEX, PREFIX } from './names.js';
+import { CURSOR, INDEX, PREFIX } from './names.js';
 import type { Program } from './program.js';
 import type { Wires } from './wires.js';
 import { ModelViolation, World } from './world.js';
@@ -66,6 +66,7 @@ export async function runEpisode(wires: Wires, program: Program, tally: Tally): 
     await world.serverIsUp();
     if (++turns > HANGS_AFTER) throw new ModelViolation(`${underWay} operations never end`);
     if (turns % AUDIT_EVERY === 0) await auditIndex(wires);
+    if (world.log !== undefined && turns % AUDIT_EVERY === 0) await auditCursor(world);
     const begins = rest.length > 0 && underWay < CROWD;
     const next = begins && world.random() < program.haste ? rest.shift() : undefined;
     if (next === undefined) {
@@ -79,7 +80,8 @@ export async function runEpisode(wires: Wires, program: Program, tally: Tally): 
   }
   if (failures.length > 0) throw failures[0];
   await auditIndex(wires);
-  await auditValues(world);
+  if (world.log !== undefined) await applyAll(world);
+  else await auditValues(world);
   count(world, tally);
   await world.close();
 }
@@ -91,13 +93,47 @@ async function auditIndex(wires: Wires): Promise<void> {
   }
 }
 
+/**
+ * Atomically: the cursor and the stored texts. KEYS cursor and data keys.
+ */
+const APPLIED = `return redis.call('MGET', unpack(KEYS))`;
+
+/** What the store holds beside its cursor is no older than the log at that cursor; the cursor. */
+async function auditCursor(world: World): Promise<unknown> {
+  const { log, source, wires } = world;
+  const names = [CURSOR, ...source.keys.map((key) => PREFIX + key)];
+  const found = await wires.command('EVAL', APPLIED, String(names.length), ...names);
+  const [cursor, ...texts] = Array.isArray(found) ? (found as unknown[]) : [];
+  if (log === undefined || typeof cursor !== 'string') return undefined;
+  texts.forEach((text, at) => {
+    const key = source.keys[at] ?? '';
+    const held = heldIn(text);
+    if (held !== undefined) checkHeld(world, key, held, log.floorAt(cursor, key));
+  });
+  return cursor;
+}
+
+/** Goes on until a relay has applied all that was written, and looks at what is left then. */
+async function applyAll(world: World): Promise<void> {
+  for (let turns = 0; turns < HANGS_AFTER; turns++) {
+    await world.serverIsUp();
+    if ((await auditCursor(world)) === world.log?.end) return;
+    await world.scheduler.turn();
+  }
+  throw new ModelViolation('the relays never apply the log');
+}
+
+/** The state in a stored text; `undefined` for none and for a lease. */
+function heldIn(text: unknown): unknown {
+  if (typeof text !== 'string' || text.startsWith('\x01')) return undefined;
+  return JSON.parse(text.startsWith('\x02') ? text.slice(text.indexOf('\n') + 1) : text);
+}
+
 /** Reads have ended: what is left must be as new as what was acknowledged. */
 async function auditValues(world: World): Promise<void> {
   for (const key of world.source.keys) {
-    const text = await world.wires.command('GET', PREFIX + key);
-    if (typeof text !== 'string' || text.startsWith('\x01')) continue;
-    const payload = text.startsWith('\x02') ? text.slice(text.indexOf('\n') + 1) : text;
-    checkHeld(world, key, JSON.parse(payload), world.source.floor(key));
+    const held = heldIn(await world.wires.command('GET', PREFIX + key));
+    if (held !== undefined) checkHeld(world, key, held, world.source.floor(key));
   }
   for (const cache of world.caches) {
     const { loading } = cache.counts();

@@ -1,8 +1,8 @@
 import { PREFIX } from './names.js';
 import type { Wires } from './wires.js';
 
-/** A lease as `DUMP` gives it. */
-export interface DumpedLease {
+/** A key as `DUMP` gives it. */
+export interface DumpedKey {
   readonly name: string;
   readonly dump: Buffer;
 }
@@ -23,9 +23,19 @@ for _, name in ipairs(redis.call('KEYS', ARGV[1] .. '[^\000]*')) do
 end
 return found`;
 
-/** The leases that stand now. */
-export async function leasesIn(wires: Wires): Promise<DumpedLease[]> {
-  const found = await wires.binaryCommand('EVAL', LEASES, '0', PREFIX);
+/** As `LEASES`, with all that is under the prefix. */
+const EVERYTHING = String.raw`
+local found = {}
+for _, name in ipairs(redis.call('KEYS', ARGV[1] .. '*')) do
+  found[#found + 1] = name
+  found[#found + 1] = redis.call('DUMP', name)
+end
+return found`;
+
+/** The leases that stand now, or everything. */
+export async function dumpOf(wires: Wires, what: 'leases' | 'everything'): Promise<DumpedKey[]> {
+  const script = what === 'leases' ? LEASES : EVERYTHING;
+  const found = await wires.binaryCommand('EVAL', script, '0', PREFIX);
   const words = Array.isArray(found) ? found.filter((word) => Buffer.isBuffer(word)) : [];
   return words.flatMap((dump, at) => {
     const name = at % 2 === 1 ? words[at - 1] : undefined;
@@ -34,8 +44,8 @@ export async function leasesIn(wires: Wires): Promise<DumpedLease[]> {
 }
 
 /** Brings them back, as an old snapshot of the server would. */
-export async function restoreLeases(wires: Wires, leases: readonly DumpedLease[]): Promise<void> {
-  for (const { name, dump } of leases) {
+export async function restore(wires: Wires, keys: readonly DumpedKey[]): Promise<void> {
+  for (const { name, dump } of keys) {
     await wires.binaryCommand('RESTORE', name, '60000', dump, 'REPLACE');
   }
 }

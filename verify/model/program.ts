@@ -36,6 +36,8 @@ export interface Program {
   /** Few keys make races, several make patterns. */
   readonly keys: number;
   readonly leaseMs: number;
+  /** Whether writes are in a log that relays apply; then a server comes back with all that it held. */
+  readonly log: boolean;
   readonly overtaking: boolean;
   readonly clockBias: number;
   /** A lane that is ten times slower than the others. */
@@ -67,6 +69,7 @@ export const program: fc.Arbitrary<Program> = fc.record({
   processes: fc.integer({ min: 1, max: MAX_PROCESSES }),
   keys: fc.integer({ min: 1, max: KEY_NAMES.length }),
   leaseMs: fc.constantFrom(3, 30, 5_000),
+  log: fc.boolean(),
   overtaking: fc.boolean(),
   clockBias: fc.constantFrom(0, 0, 0.02, 0.2),
   slow: fc.constantFrom('none', 'p0:send', 'p0:reply', 'p1:send', 'p1:reply', 'load', 'p0'),

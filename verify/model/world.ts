@@ -1,7 +1,8 @@
-import { CacheEngine, RedisStore, silentLog } from '@gad/cache/store';
+import { CacheEngine, FreshnessGuard, RedisStore, silentLog } from '@gad/cache/store';
 import type { Random } from '../support/seeded-random.js';
 import { seededRandom } from '../support/seeded-random.js';
-import type { DumpedLease } from './lease-snapshot.js';
+import type { DumpedKey } from './lease-snapshot.js';
+import { ModelLog } from './model-log.js';
 import type { Program } from './program.js';
 import { PREFIX } from './names.js';
 import { KEY_NAMES } from './program.js';
@@ -28,8 +29,12 @@ export class World {
   readonly caches: readonly CacheEngine[];
   readonly #clients: ScheduledClient[] = [];
   readonly #server: SharedServer = { down: undefined };
-  /** Of an older time, for a server that is restored. */
-  leases: DumpedLease[] = [];
+  /** Absent in programs without a log. */
+  readonly log: ModelLog | undefined;
+  /** Of an older time, for a server that is restored: leases, or with a log everything. */
+  dump: DumpedKey[] = [];
+  /** Whether a server came back with old values: until they are applied anew, readers see them. */
+  hasOldValues = false;
 
   constructor(
     readonly wires: Wires,
@@ -39,13 +44,14 @@ export class World {
     const { clockBias, slow, keys, processes } = program;
     this.scheduler = new Scheduler(this.random, this.clock, clockBias, slow);
     this.source = new Source(KEY_NAMES.slice(0, keys));
+    this.log = program.log ? new ModelLog(this.scheduler) : undefined;
     this.caches = Array.from({ length: processes }, (_, process) => this.#engine(process));
   }
 
   async open(): Promise<void> {
     await this.wires.command('FLUSHALL');
     let open = 0;
-    const opening = this.caches.map((cache) => cache.store.open().then(() => open++));
+    const opening = this.caches.map((cache) => cache.open().then(() => open++));
     for (let turns = 0; open < opening.length && turns < OPENS_WITHIN; turns++) {
       await this.scheduler.turn();
     }
@@ -96,6 +102,12 @@ export class World {
       },
     });
     const limits = { ...LIMITS, leaseMs };
-    return new CacheEngine({ store, prefix: PREFIX, limits, clock, logger: silentLog, random });
+    const common = { store, clock, logger: silentLog, random };
+    const { log } = this;
+    // Real and virtual time differ, so nothing here can rest on how long a lease lasts.
+    const freshness =
+      log &&
+      new FreshnessGuard({ ...common, relayStore: store.relayStore, log, consistency: 'bounded' });
+    return new CacheEngine({ ...common, prefix: PREFIX, limits, freshness });
   }
 }
