@@ -101,12 +101,17 @@ export const MARK_MUTATIONS: readonly Mutation[] = [
   {
     name: 'marks: are left without a log that would ask for them',
     suite: 'outbox/removal-marks',
-    edits: [
-      [
-        'return this.#orEnqueue(selections, freshness && written);',
-        'return this.#orEnqueue(selections, written);',
-      ],
-    ],
+    edits: [['freshness !== undefined && isCommitted ?', 'isCommitted ?']],
+  },
+  {
+    name: 'marks: are left while a transaction is open',
+    suite: 'outbox/relay',
+    edits: [['isCommitted = !isBeforeCommit(),', 'isCommitted = true,']],
+  },
+  {
+    name: 'marks: are left when the outcome of the commit is not known',
+    suite: 'outbox/relay',
+    edits: [['this.run(selections, written, false)', 'this.run(selections, written)']],
   },
   {
     name: 'marks in memory: the first of several writes is enough',

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { inTransaction } from '../../src/engine/in-transaction.js';
+import { UNANNOUNCED } from '../../src/engine/open-transaction.js';
 import { deferred } from '../support/fixtures.js';
 import { settle } from '@gad/cache/testing';
 import type { Member } from '../support/fleet.js';
@@ -238,6 +240,24 @@ describe('The relay after the writer', () => {
     leader.log.unavailable = false;
     await fleet.clock.advanceAsync(300);
     expect(await left()).toEqual([]);
+  });
+
+  it('the relay removes what was removed before a commit: in an open transaction, or when its outcome was not known', async () => {
+    const early = { position: 'L 1', committedAt: fleet.clock.now() };
+    const remove = (): Promise<boolean> => leader.engine.invalidate(['a', 'b:*'], early);
+    const isOpen = (): boolean => true;
+    UNANNOUNCED.add(isOpen);
+    await remove().finally(() => UNANNOUNCED.delete(isOpen));
+    const lost = async (body: () => Promise<unknown>): Promise<never> => {
+      await body();
+      throw new Error('the connection was lost during COMMIT');
+    };
+    await expect(inTransaction(lost, remove)).rejects.toThrow('COMMIT');
+    // Read and stored before the commit, which comes after all.
+    await put('a', 'b:1');
+    expect(fleet.log.append('a')).toBe(early.position);
+    await applied();
+    expect(await left()).toEqual(['b:1']);
   });
 
   it('the relay leaves what a writer has removed that trusts its store as long as that answers', async () => {

@@ -5,7 +5,7 @@ import { pause, settleWithin } from '../../clock.js';
 import type { FreshnessGuard, CommitPosition } from '../../outbox/freshness-guard.js';
 import type { KeySelection } from '../../keys/key-selection.js';
 import type { BudgetOwner } from '../request-deadline.js';
-import { OpenTransaction } from '../open-transaction.js';
+import { isBeforeCommit, OpenTransaction } from '../open-transaction.js';
 import { currentBudget } from '../request-deadline.js';
 import type { Removals } from './removals.js';
 import type { RetryQueue } from './retry-queue.js';
@@ -32,21 +32,25 @@ export class Invalidation {
     private readonly freshness: FreshnessGuard | undefined,
   ) {}
 
+  /** @param isCommitted whether the write is known to be committed, so that marks may say so */
   async run(
     selections: readonly KeySelection[],
     written: CommitPosition | undefined,
+    isCommitted = !isBeforeCommit(),
   ): Promise<boolean> {
     if (selections.length === 0) return true;
     const transaction = OpenTransaction.current;
     if (transaction !== undefined) {
-      transaction.defer(() => this.run(selections, written));
+      transaction.defer(() => this.run(selections, written, false));
+      // Without a mark, as it also runs when the outcome is not known: the commit may still come.
       return false;
     }
     const { freshness } = this;
+    const mark = freshness !== undefined && isCommitted ? written?.position : undefined;
     if (freshness?.strict !== true || written === undefined) {
-      return this.#orEnqueue(selections, freshness && written);
+      return this.#orEnqueue(selections, mark);
     }
-    const done = await this.#orWait(selections, written, freshness);
+    const done = await this.#orWait(selections, written, freshness, mark);
     await freshness.commitWait(written);
     return done;
   }
@@ -54,11 +58,11 @@ export class Invalidation {
   /** Confirmed in time, or pending. */
   async #orEnqueue(
     selections: readonly KeySelection[],
-    written: CommitPosition | undefined,
+    mark: string | undefined,
   ): Promise<boolean> {
     const { pending } = this;
     const version = pending.version();
-    const removal = pending.size === 0 ? this.#remove(selections, written) : undefined;
+    const removal = pending.size === 0 ? this.#remove(selections, mark) : undefined;
     const done = removal === undefined ? 'failed' : await this.#inTime(removal, selections);
     if (done === true) return true;
     pending.enqueue(selections, version);
@@ -75,8 +79,9 @@ export class Invalidation {
     selections: readonly KeySelection[],
     written: CommitPosition,
     freshness: FreshnessGuard,
+    mark: string | undefined,
   ): Promise<boolean> {
-    const removal = this.#remove(selections, written);
+    const removal = this.#remove(selections, mark);
     if (removal !== undefined && (await this.#inTime(removal, selections)) === true) return true;
     const settled = this.#settled(selections, written, freshness);
     if (removal === undefined) return settled;
@@ -99,15 +104,13 @@ export class Invalidation {
     return applied;
   }
 
-  /** Sends the removals, with the write's mark where it is in a log, unless the store is unavailable. */
+  /** Sends the removals, unless the store is unavailable. */
   #remove(
     selections: readonly KeySelection[],
-    written: CommitPosition | undefined,
+    mark: string | undefined,
   ): Promise<true> | undefined {
     if (!this.removals.possible) return undefined;
-    const removals = selections.map((selection) =>
-      this.removals.remove(selection, written?.position),
-    );
+    const removals = selections.map((selection) => this.removals.remove(selection, mark));
     const all = Promise.all(removals).then(() => true as const);
     all.catch(ignore);
     return all;
