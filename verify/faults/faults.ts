@@ -1,10 +1,16 @@
 import { DATABASE_FAULTS } from './database-faults.js';
 import { PROCESS_FAULTS } from './process-faults.js';
 import { LONG_OUTAGE, REDIS_FAULTS } from './redis-faults.js';
+import { RELAY_FAULTS } from './relay-faults.js';
 import type { Fault } from './stage.js';
 import type { Random } from '../support/seeded-random.js';
 
-const FAULTS: readonly Fault[] = [...REDIS_FAULTS, ...PROCESS_FAULTS, ...DATABASE_FAULTS];
+const FAULTS: readonly Fault[] = [
+  ...REDIS_FAULTS,
+  ...PROCESS_FAULTS,
+  ...RELAY_FAULTS,
+  ...DATABASE_FAULTS,
+];
 
 /** A round, or the faults of these names. @throws Error when one of the names is no fault's */
 export function faultsOf(names: readonly string[] | undefined): readonly Fault[] {

@@ -115,15 +115,16 @@ export class Fleet {
   }
 
   /**
-   * Gives an order to these processes, of which one will say that the moment has come and wait. It is
-   * frozen there for so long, the others are disarmed.
+   * Gives an order to these processes, of which one will say that the moment has come and wait there
+   * for what is done meanwhile; the others are disarmed.
    *
    * @returns false when none did within the time
    */
-  async freezeAt(
+  async holdAt(
     order: Order,
     members: readonly Member[],
-    { withinMs, lastsMs }: { withinMs: number; lastsMs: number },
+    withinMs: number,
+    meanwhile: (held: Member) => Promise<unknown>,
   ): Promise<boolean> {
     const over = new AbortController();
     const timeout = AbortSignal.timeout(withinMs);
@@ -132,12 +133,9 @@ export class Fleet {
       member.running === undefined ? [] : [member.running.message(signal).then(() => member)],
     );
     for (const { running } of members) running?.send(order);
+    let held: Member;
     try {
-      const frozen = await Promise.any(says);
-      for (const member of members) if (member !== frozen) member.running?.send('disarm');
-      await this.freeze(frozen, lastsMs);
-      frozen.running?.send('disarm');
-      return true;
+      held = await Promise.any(says);
     } catch {
       for (const { running } of members) running?.send('disarm');
       return false;
@@ -145,6 +143,10 @@ export class Fleet {
       over.abort();
       await Promise.allSettled(says);
     }
+    for (const member of members) if (member !== held) member.running?.send('disarm');
+    await meanwhile(held);
+    held.running?.send('disarm');
+    return true;
   }
 
   async close(): Promise<void> {

@@ -33,6 +33,7 @@ const read = OutboxInvalidationLog.prototype.read;
 OutboxInvalidationLog.prototype.read = async function (this: OutboxInvalidationLog, cursor) {
   const batch = await read.call(this, cursor);
   entries = batch.entries;
+  if (entries > 0 && order === 'hold before the removals') await hold();
   return batch;
 };
 

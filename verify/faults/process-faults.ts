@@ -1,3 +1,4 @@
+import type { Member } from './fleet.js';
 import { between, MissedStrikeError, oneOf, type Fault, type Stage } from './stage.js';
 
 /** Longest wait for the moment at which a process can strike itself. */
@@ -34,8 +35,10 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     name: 'leader-frozen-before-cursor',
     ownOnly: true,
     run: async ({ fleet, random }: Stage): Promise<void> => {
-      const times = { withinMs: ORDER_MS, lastsMs: between(random, 1_000, 3_000) };
-      if (await fleet.freezeAt('hold before the cursor', fleet.members, times)) return;
+      const lastsMs = between(random, 1_000, 3_000);
+      const order = 'hold before the cursor';
+      const freeze = (leader: Member): Promise<void> => fleet.freeze(leader, lastsMs);
+      if (await fleet.holdAt(order, fleet.members, ORDER_MS, freeze)) return;
       throw new MissedStrikeError('no relay moved its cursor', ORDER_MS);
     },
   },

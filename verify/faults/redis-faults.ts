@@ -9,7 +9,8 @@ const OUTAGE_MS = 60_000;
 const OUTAGE_WRITES = 10_000;
 const LONGEST_OUTAGE_MS = 300_000;
 
-const drift = ({ random }: Stage): Promise<void> =>
+/** Lets writes go on for a while. */
+export const drift = ({ random }: Stage): Promise<void> =>
   sleep(between(random, DRIFT_MS.least, DRIFT_MS.most));
 
 async function freeze(stage: Stage, ms: number): Promise<void> {
