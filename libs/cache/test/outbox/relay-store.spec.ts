@@ -154,7 +154,7 @@ describe('A round whose removals the writers have made', () => {
   it('a round that began before another round moved the cursor drops no mark', async () => {
     await mine.remove(KEY, { committed: 'L 1' });
     const slow = await turnOf(mine);
-    await takeLeadAway();
+    await takeOverLead();
     await other.relayStore.endRound(await turnOf(other), 'L 2:2:');
     expect(await mine.relayStore.endMarkedRound(slow, 'L 1:1:', marks('L 1'))).toBe('conflict');
     expect(await server.command('ZCARD', 'gad:\0marks')).toBe(1);
