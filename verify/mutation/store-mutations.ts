@@ -7,12 +7,12 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     suite: 'redis/connection/store-outages',
     edits: [
       [
-        'if (lease.generation !== this.#connection.generation) return false;\n    const layout',
-        'const layout',
+        'if (lease.generation !== connection.generation) return false;\n    const staged',
+        'const staged',
       ],
       [
-        'const answer = asNumber(await this.#run(FILL, keys, args, withinMs));\n    this.#connection.assertGeneration(lease.generation);',
-        'const answer = asNumber(await this.#run(FILL, keys, args, withinMs));',
+        'const answer = asNumber(await connection.run(FILL, keys, args, withinMs));\n    connection.assertGeneration(lease.generation);',
+        'const answer = asNumber(await connection.run(FILL, keys, args, withinMs));',
       ],
     ],
   },
@@ -21,8 +21,8 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     suite: 'redis/connection/store-outages',
     edits: [
       [
-        'if (lease.generation !== this.#connection.generation) return false;\n    const layout',
-        'const layout',
+        'if (lease.generation !== connection.generation) return false;\n    const staged',
+        'const staged',
       ],
     ],
   },
@@ -31,15 +31,20 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     suite: 'redis/connection/store-outages',
     edits: [
       [
-        'const answer = asNumber(await this.#run(FILL, keys, args, withinMs));\n    this.#connection.assertGeneration(lease.generation);',
-        'const answer = asNumber(await this.#run(FILL, keys, args, withinMs));',
+        'const answer = asNumber(await connection.run(FILL, keys, args, withinMs));\n    connection.assertGeneration(lease.generation);',
+        'const answer = asNumber(await connection.run(FILL, keys, args, withinMs));',
       ],
     ],
   },
   {
     name: 'lease: the connection is not looked at when an acquisition is answered',
     suite: 'redis/connection/store-outages',
-    edits: [['    this.#connection.assertGeneration(generation);\n    if (state', '    if (state']],
+    edits: [
+      [
+        '    connection.assertGeneration(generation);\n    const [state, detail]',
+        '    const [state, detail]',
+      ],
+    ],
     equivalent: 'the lease carries the generation of its sending, and the fill compares that',
   },
   {
@@ -162,8 +167,8 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     suite: 'redis/leases/interleavings',
     edits: [
       [
-        "this.#connection.send(['PTTL', name], withinMs, 'guarded'),\n            this.#connection.send(['GET', name], withinMs, 'guarded'),\n          ]);",
-        "this.#connection.send(['GET', name], withinMs, 'guarded'),\n            this.#connection.send(['PTTL', name], withinMs, 'guarded'),\n          ]).then(([value, life]) => [life, value]);",
+        "this.#connection.send(['PTTL', name], withinMs),\n            this.#connection.send(['GET', name], withinMs),\n          ]);",
+        "this.#connection.send(['GET', name], withinMs),\n            this.#connection.send(['PTTL', name], withinMs),\n          ]).then(([value, life]) => [life, value]);",
       ],
     ],
   },

@@ -15,18 +15,24 @@ export interface LeaseWatch {
 export class LeaseWatches {
   readonly #byKey = new Map<string, Set<Watch>>();
 
-  constructor(private readonly clock: Clock) {}
+  /** @param longestMs for how long a waiter may wait at present, in milliseconds */
+  constructor(
+    readonly clock: Clock,
+    readonly longestMs = (): number => Infinity,
+  ) {}
 
   open(key: string): LeaseWatch {
-    let watches = this.#byKey.get(key);
-    if (watches === undefined) this.#byKey.set(key, (watches = new Set()));
-    const all = watches;
-    const watch = new Watch(this.clock, () => {
-      all.delete(watch);
-      if (all.size === 0 && this.#byKey.get(key) === all) this.#byKey.delete(key);
-    });
-    all.add(watch);
+    const watch = new Watch(this, key);
+    const others = this.#byKey.get(key);
+    if (others === undefined) this.#byKey.set(key, new Set([watch]));
+    else others.add(watch);
     return watch;
+  }
+
+  close(key: string, watch: Watch): void {
+    const watches = this.#byKey.get(key);
+    watches?.delete(watch);
+    if (watches?.size === 0) this.#byKey.delete(key);
   }
 
   wake(key: string): void {
@@ -46,8 +52,8 @@ class Watch implements LeaseWatch {
   #resume: (() => void) | undefined;
 
   constructor(
-    private readonly clock: Clock,
-    readonly close: () => void,
+    private readonly all: LeaseWatches,
+    private readonly key: string,
   ) {}
 
   wake(): void {
@@ -57,10 +63,15 @@ class Watch implements LeaseWatch {
 
   async changed(maxMs: number): Promise<void> {
     if (!this.#pending) {
+      const { clock, longestMs } = this.all;
       const woken = new Promise<void>((resolve) => (this.#resume = resolve));
-      await settleWithin(this.clock, woken, maxMs, () => undefined);
+      await settleWithin(clock, woken, Math.min(maxMs, longestMs()), () => undefined);
       this.#resume = undefined;
     }
     this.#pending = false;
+  }
+
+  close(): void {
+    this.all.close(this.key, this);
   }
 }

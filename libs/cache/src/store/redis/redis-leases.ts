@@ -1,15 +1,29 @@
 import { CacheUnavailableError } from '../../cache-errors.js';
 import { selectKeys } from '../../keys/key-selection.js';
-import type { Acquisition, Lease, LeaseTerms } from '../cache-store.js';
+import type {
+  Acquisition,
+  Lease,
+  LeaseTerms,
+  RefreshAcquisition,
+  RefreshLease,
+  RefreshTerms,
+} from '../cache-store.js';
 import type { IndexSweeper } from './key-index/index-sweeper.js';
 import type { KeyLayout } from './key-layout.js';
 import type { RedisConnection } from './connection/redis-connection.js';
 import type { InvalidationAnnouncer } from './near-cache/invalidation-announcer.js';
 import { asList, asNumber, asText } from './replies.js';
-import { ACQUIRE, FILL, RELEASE, WRITE } from './scripts/compiled-scripts.js';
-import type { Script } from './scripts/script.js';
-import type { Staging } from './staging.js';
-import type { UniqueIds } from './unique-ids.js';
+import {
+  ACQUIRE,
+  ACQUIRE_REFRESH,
+  FILL,
+  REFILL,
+  RELEASE,
+  RELEASE_REFRESH,
+  WRITE,
+} from './scripts/compiled-scripts.js';
+import { Staging } from './staging.js';
+import { UniqueIds } from './unique-ids.js';
 
 /** The right to fill lasts this many times as long as the lease. */
 const KEEP_LEASES = 10;
@@ -19,59 +33,45 @@ const ABANDON_MS = 1_000;
 const PROBE_EVERY = 8;
 const PROBES = 32;
 
-/** Writing values to Redis, under a lease or without one: one script each. */
+/**
+ * Writing values to Redis, under a lease, under a refresh lease, or without one: one script each.
+ */
 export class RedisLeases {
-  readonly #connection: RedisConnection;
-  readonly #layout: KeyLayout;
-  readonly #sweeper: IndexSweeper | undefined;
+  readonly #ids = new UniqueIds();
   readonly #staging: Staging;
-  readonly #ids: UniqueIds;
-  readonly #announcer: InvalidationAnnouncer;
+  readonly #indexed: '0' | '1';
   #additions = 0;
 
   /** @param sweeper absent without an index */
   constructor(
-    connection: RedisConnection,
-    layout: KeyLayout,
-    staging: Staging,
-    ids: UniqueIds,
-    sweeper: IndexSweeper | undefined,
-    announcer: InvalidationAnnouncer,
+    private readonly connection: RedisConnection,
+    private readonly layout: KeyLayout,
+    private readonly sweeper: IndexSweeper | undefined,
+    private readonly announcer: InvalidationAnnouncer,
   ) {
-    this.#connection = connection;
-    this.#layout = layout;
-    this.#staging = staging;
-    this.#ids = ids;
-    this.#sweeper = sweeper;
-    this.#announcer = announcer;
+    this.#staging = new Staging(connection, layout, this.#ids);
+    this.#indexed = sweeper === undefined ? '0' : '1';
   }
 
   async acquire(key: string, terms: LeaseTerms, withinMs: number): Promise<Acquisition> {
-    const layout = this.#layout;
-    const leaseMs = Math.max(1, Math.round(terms.leaseMs));
-    const { generation } = this.#connection;
+    const { connection, layout } = this;
+    const { generation } = connection;
     const token = this.#ids.next();
-    const [state, detail] = asList(
-      await this.#run(
-        ACQUIRE,
-        [layout.data(key), layout.index],
-        [
-          token,
-          String(leaseMs),
-          String(leaseMs * KEEP_LEASES),
-          key,
-          terms.replace ? '1' : '0',
-          this.#indexed,
-          layout.prefix,
-          this.#probes(),
-        ],
-        withinMs,
-      ).catch((error: unknown) => {
-        this.#abandon(key, token);
-        throw error;
-      }),
-    ).map(asText);
-    this.#connection.assertGeneration(generation);
+    const leaseMs = Math.max(1, Math.round(terms.leaseMs));
+    const keys = [layout.data(key), layout.index];
+    const args = [
+      ...[token, String(leaseMs), String(leaseMs * KEEP_LEASES), key],
+      ...[terms.replace ? '1' : '0', this.#indexed, layout.prefix, this.#probes()],
+    ];
+    let answer: unknown;
+    try {
+      answer = await connection.run(ACQUIRE, keys, args, withinMs);
+    } catch (error) {
+      this.#abandon(key, token);
+      throw error;
+    }
+    connection.assertGeneration(generation);
+    const [state, detail] = asList(answer).map(asText);
     if (state === 'owned' && detail !== undefined) {
       return { state, lease: { key, token: detail, generation } };
     }
@@ -85,26 +85,26 @@ export class RedisLeases {
     ttlMs: number | undefined,
     withinMs: number,
   ): Promise<boolean> {
+    const { connection, layout, sweeper } = this;
     // After a reconnect the server may be a restored one that still has the lease of a load that
     // was invalidated since.
-    if (lease.generation !== this.#connection.generation) return false;
-    const layout = this.#layout;
+    if (lease.generation !== connection.generation) return false;
     const staged = this.#staging.stage(text, withinMs);
     const keys = [layout.data(lease.key), ...staged.keys];
     const ttl = ttlMs === undefined ? '' : String(ttlMs);
     const args = [lease.token, ttl, staged.inline, layout.channel, lease.key];
-    const answer = asNumber(await this.#run(FILL, keys, args, withinMs));
-    this.#connection.assertGeneration(lease.generation);
-    if (answer === 1 && ttlMs !== undefined) this.#sweeper?.expectExpiry(ttlMs);
+    const answer = asNumber(await connection.run(FILL, keys, args, withinMs));
+    connection.assertGeneration(lease.generation);
+    if (answer === 1 && ttlMs !== undefined) sweeper?.expectExpiry(ttlMs);
     return answer === 1;
   }
 
   async release(lease: Lease, withinMs: number, hitForMissMs = 0): Promise<boolean> {
-    if (lease.generation !== this.#connection.generation) return false;
-    const { channel } = this.#layout;
-    const args = [lease.token, channel, lease.key, String(Math.round(hitForMissMs))];
-    const answer = await this.#run(RELEASE, [this.#layout.data(lease.key)], args, withinMs);
-    this.#connection.assertGeneration(lease.generation);
+    const { connection, layout } = this;
+    if (lease.generation !== connection.generation) return false;
+    const args = [lease.token, layout.channel, lease.key, String(Math.round(hitForMissMs))];
+    const answer = await connection.run(RELEASE, [layout.data(lease.key)], args, withinMs);
+    connection.assertGeneration(lease.generation);
     return asNumber(answer) === 1;
   }
 
@@ -114,27 +114,81 @@ export class RedisLeases {
     ttlMs: number | undefined,
     withinMs: number,
   ): Promise<void> {
-    const layout = this.#layout;
+    const { connection, layout, sweeper, announcer } = this;
     const staged = this.#staging.stage(text, withinMs);
-    const answer = await this.#run(
-      WRITE,
-      [layout.data(key), layout.index, layout.removals, ...staged.keys],
-      [
-        ttlMs === undefined ? '' : String(ttlMs),
-        staged.inline,
-        layout.channel,
-        key,
-        this.#indexed,
-        ...this.#announcer.withoutBarrier(selectKeys([key])),
-        layout.prefix,
-        this.#probes(),
-      ],
-      withinMs,
-    );
-    if (asNumber(answer) !== 1) {
+    const keys = [layout.data(key), layout.index, layout.removals, ...staged.keys];
+    const args = [
+      ...[ttlMs === undefined ? '' : String(ttlMs), staged.inline, layout.channel, key],
+      ...[this.#indexed, ...announcer.withoutBarrier(selectKeys([key]))],
+      ...[layout.prefix, this.#probes()],
+    ];
+    if (asNumber(await connection.run(WRITE, keys, args, withinMs)) !== 1) {
       throw new CacheUnavailableError('refused', 'The cache store lost the staged value.');
     }
-    if (ttlMs !== undefined) this.#sweeper?.expectExpiry(ttlMs);
+    if (ttlMs !== undefined) sweeper?.expectExpiry(ttlMs);
+  }
+
+  async acquireRefresh(
+    key: string,
+    head: string,
+    terms: RefreshTerms,
+    withinMs: number,
+  ): Promise<RefreshAcquisition> {
+    const { connection, layout } = this;
+    const { generation } = connection;
+    const token = this.#ids.next();
+    const leaseMs = String(Math.max(1, Math.round(terms.leaseMs)));
+    const keys = [layout.data(key), layout.refresh(key)];
+    const asks = terms.force ? '1' : terms.background === true ? '2' : '0';
+    const args = [head, token, leaseMs, asks];
+    const answer = await connection.run(ACQUIRE_REFRESH, keys, args, withinMs);
+    connection.assertGeneration(generation);
+    const [state, left] = asList(answer).map(asText);
+    // The fill was read on this connection before the source is read. If it is still stored at the
+    // refill, on the same connection, it was stored all the time, because its id is unique. So no
+    // invalidation happened in between, and the source is read after all earlier ones.
+    if (state === 'owned') return { state, refresh: { key, head, token, generation } };
+    if (state === 'wait' || state === 'backoff') return { state, forMs: Number(left) };
+    return { state: 'gone' };
+  }
+
+  async refill(
+    refresh: RefreshLease,
+    text: string,
+    ttlMs: number | undefined,
+    withinMs: number,
+  ): Promise<boolean> {
+    const { connection, layout, sweeper, announcer } = this;
+    // A restored server may contain values that were invalidated since.
+    if (refresh.generation !== connection.generation) return false;
+    const staged = this.#staging.stage(text, withinMs);
+    const { key, head, token } = refresh;
+    const keys = [layout.data(key), layout.refresh(key), layout.removals, ...staged.keys];
+    const args = [
+      ...[head, token, ttlMs === undefined ? '' : String(ttlMs), staged.inline, layout.channel],
+      ...[key, ...announcer.withoutBarrier(selectKeys([key]))],
+    ];
+    const answer = asNumber(await connection.run(REFILL, keys, args, withinMs));
+    connection.assertGeneration(refresh.generation);
+    if (answer === 1 && ttlMs !== undefined) sweeper?.expectExpiry(ttlMs);
+    return answer === 1;
+  }
+
+  async releaseRefresh(
+    refresh: RefreshLease,
+    restMs: number,
+    withinMs: number,
+    hitForMissMs = 0,
+  ): Promise<boolean> {
+    const { connection, layout } = this;
+    if (refresh.generation !== connection.generation) return false;
+    const { key, head, token } = refresh;
+    const keys = [layout.data(key), layout.refresh(key)];
+    const [rest, hitForMiss] = [String(Math.round(restMs)), String(Math.round(hitForMissMs))];
+    const args = [head, token, rest, layout.channel, key, hitForMiss];
+    const answer = await connection.run(RELEASE_REFRESH, keys, args, withinMs);
+    connection.assertGeneration(refresh.generation);
+    return asNumber(answer) === 1;
   }
 
   /**
@@ -143,23 +197,9 @@ export class RedisLeases {
    * on the same connection, so that it finds its result.
    */
   #abandon(key: string, token: string): void {
-    const args = [token, this.#layout.channel, key, '0'];
-    this.#connection
-      .run(RELEASE, [this.#layout.data(key)], args, ABANDON_MS, 'always')
-      .catch(() => undefined);
-  }
-
-  get #indexed(): '0' | '1' {
-    return this.#sweeper === undefined ? '0' : '1';
-  }
-
-  #run(
-    script: Script,
-    keys: readonly string[],
-    args: readonly string[],
-    withinMs: number,
-  ): Promise<unknown> {
-    return this.#connection.run(script, keys, args, withinMs, 'guarded');
+    const { connection, layout } = this;
+    const args = [token, layout.channel, key, '0'];
+    connection.run(RELEASE, [layout.data(key)], args, ABANDON_MS, 'always').catch(() => undefined);
   }
 
   /** How many index members the next addition checks: many at once, see `index_add`. */

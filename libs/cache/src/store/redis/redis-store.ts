@@ -1,22 +1,8 @@
 import type { CacheLogger } from '../../cache-log.js';
 import { systemClock, type Clock } from '../../clock.js';
 import { Episodes } from '../../episodes.js';
-import type { Glob } from '../../keys/glob.js';
-import type { KeySelection } from '../../keys/key-selection.js';
-import type {
-  Acquisition,
-  CacheStore,
-  KeyPage,
-  Lease,
-  LeaseTerms,
-  RefreshLease,
-  RefreshTerms,
-  RefreshAcquisition,
-  RemovalOptions,
-  StoreStatistics,
-  TimedText,
-} from '../cache-store.js';
-import { LeaseWatches, type LeaseWatch } from '../lease-watch.js';
+import type { CacheStore, StoreStatistics, TimedText } from '../cache-store.js';
+import { LeaseWatches } from '../lease-watch.js';
 import type { CircuitState } from './connection/circuit-breaker.js';
 import { warnOfPolicy } from './eviction-policy.js';
 import { IndexSweeper } from './key-index/index-sweeper.js';
@@ -28,7 +14,6 @@ import { enterKeySpace, leaveKeySpace, type KeySpace } from './open-key-spaces.j
 import { RedisRelayStore } from './redis-relay-store.js';
 import { RedisConnection } from './connection/redis-connection.js';
 import { RedisLeases } from './redis-leases.js';
-import { RedisRefreshes } from './redis-refreshes.js';
 import type { RedisClientFactory } from './connection/redis-client.js';
 import { RedisNearCache, type CoherenceSettings } from './near-cache/redis-near-cache.js';
 import { databaseOf, type RedisSettings } from './connection/redis-settings.js';
@@ -38,8 +23,6 @@ import { asList, asNumber, valueOf } from './replies.js';
 import { READ_WHOLE } from './scripts/compiled-scripts.js';
 import type { Script } from './scripts/script.js';
 import { readStatistics } from './key-index/server-statistics.js';
-import { Staging } from './staging.js';
-import { UniqueIds } from './unique-ids.js';
 
 /** Options of a Redis store. */
 export interface RedisStoreOptions {
@@ -68,14 +51,22 @@ export class RedisStore implements CacheStore {
   readonly clock: Clock;
   readonly relayStore: RedisRelayStore;
   readonly coherence: RedisNearCache | undefined;
+  readonly acquire: CacheStore['acquire'];
+  readonly fill: CacheStore['fill'];
+  readonly release: CacheStore['release'];
+  readonly acquireRefresh: CacheStore['acquireRefresh'];
+  readonly refill: CacheStore['refill'];
+  readonly releaseRefresh: CacheStore['releaseRefresh'];
+  readonly write: CacheStore['write'];
+  readonly watch: CacheStore['watch'];
+  readonly discard: CacheStore['discard'];
+  readonly remove: CacheStore['remove'];
+  readonly list: CacheStore['list'];
+  readonly describe: CacheStore['describe'];
   readonly #connection: RedisConnection;
   readonly #layout: KeyLayout;
   readonly #index: KeyIndex | undefined;
   readonly #sweeper: IndexSweeper | undefined;
-  readonly #leases: RedisLeases;
-  readonly #refreshes: RedisRefreshes;
-  readonly #removal: Removal;
-  readonly #listing: KeyListing;
   readonly #watches: LeaseWatches;
   readonly #withinMs: number;
 
@@ -115,19 +106,30 @@ export class RedisStore implements CacheStore {
       keepsCopies: local !== undefined,
       barrier: this.coherence?.barrier,
     });
-    const ids = new UniqueIds();
-    const staging = new Staging(connection, layout, ids);
-    const sweeper = this.#sweeper;
-    this.#leases = new RedisLeases(connection, layout, staging, ids, sweeper, announcer);
-    this.#refreshes = new RedisRefreshes({ connection, layout, staging, ids, sweeper, announcer });
-    this.#removal = new Removal({ connection, layout, index: this.#index, announcer, withinMs });
-    this.#listing = new KeyListing({ connection, layout, index: this.#index, withinMs });
-    this.#watches = new LeaseWatches(clock);
-    connection.onMessage((key) => this.#watches.wake(key));
+    const leases = new RedisLeases(connection, layout, this.#sweeper, announcer);
+    this.acquire = leases.acquire.bind(leases);
+    this.fill = leases.fill.bind(leases);
+    this.release = leases.release.bind(leases);
+    this.acquireRefresh = leases.acquireRefresh.bind(leases);
+    this.refill = leases.refill.bind(leases);
+    this.releaseRefresh = leases.releaseRefresh.bind(leases);
+    this.write = leases.write.bind(leases);
+    const removal = new Removal({ connection, layout, index: this.#index, announcer, withinMs });
+    this.discard = removal.unreadable.bind(removal);
+    this.remove = removal.remove.bind(removal);
+    const listing = new KeyListing({ connection, layout, index: this.#index, withinMs });
+    this.list = listing.page.bind(listing);
+    this.describe = listing.one.bind(listing);
+    const watches = new LeaseWatches(clock, () =>
+      connection.listening ? Infinity : LOOK_WITHOUT_MESSAGES_MS,
+    );
+    this.#watches = watches;
+    this.watch = watches.open.bind(watches);
+    connection.onMessage((key) => watches.wake(key));
     const policy = new Episodes();
     connection.onReady(() => {
       if (policy.begin()) void warnOfPolicy(connection, options.logger, withinMs);
-      this.#watches.wakeAll();
+      watches.wakeAll();
       this.#index?.rebuildInBackground();
     });
   }
@@ -166,7 +168,7 @@ export class RedisStore implements CacheStore {
 
   async readMany(keys: readonly string[], withinMs: number): Promise<(string | undefined)[]> {
     const names = keys.map((key) => this.#layout.data(key));
-    const reply = await this.#connection.send(['MGET', ...names], withinMs, 'guarded');
+    const reply = await this.#connection.send(['MGET', ...names], withinMs);
     return asList(reply).map(valueOf);
   }
 
@@ -182,10 +184,10 @@ export class RedisStore implements CacheStore {
     const name = this.#layout.data(key);
     const [ttl, found] =
       life === 'exact'
-        ? asList(await this.#connection.run(READ_WHOLE, [name], [], withinMs, 'guarded'))
+        ? asList(await this.#connection.run(READ_WHOLE, [name], [], withinMs))
         : await Promise.all([
-            this.#connection.send(['PTTL', name], withinMs, 'guarded'),
-            this.#connection.send(['GET', name], withinMs, 'guarded'),
+            this.#connection.send(['PTTL', name], withinMs),
+            this.#connection.send(['GET', name], withinMs),
           ]);
     const text = valueOf(found);
     if (text === undefined) return undefined;
@@ -193,71 +195,6 @@ export class RedisStore implements CacheStore {
     // -2: the value was written between the two commands; read its life again.
     if (ttlMs === -2) return this.readWithLife(key, life, withinMs);
     return { text, ttlMs: ttlMs < 0 ? null : ttlMs };
-  }
-
-  acquire(key: string, terms: LeaseTerms, withinMs: number): Promise<Acquisition> {
-    return this.#leases.acquire(key, terms, withinMs);
-  }
-
-  fill(lease: Lease, text: string, ttlMs: number | undefined, withinMs: number): Promise<boolean> {
-    return this.#leases.fill(lease, text, ttlMs, withinMs);
-  }
-
-  release(lease: Lease, withinMs: number, hitForMissMs?: number): Promise<boolean> {
-    return this.#leases.release(lease, withinMs, hitForMissMs);
-  }
-
-  acquireRefresh(
-    key: string,
-    head: string,
-    terms: RefreshTerms,
-    withinMs: number,
-  ): Promise<RefreshAcquisition> {
-    return this.#refreshes.begin(key, head, terms, withinMs);
-  }
-
-  refill(
-    refresh: RefreshLease,
-    text: string,
-    ttlMs: number | undefined,
-    withinMs: number,
-  ): Promise<boolean> {
-    return this.#refreshes.refill(refresh, text, ttlMs, withinMs);
-  }
-
-  releaseRefresh(...end: Parameters<CacheStore['releaseRefresh']>): Promise<boolean> {
-    return this.#refreshes.end(...end);
-  }
-
-  write(key: string, text: string, ttlMs: number | undefined, withinMs: number): Promise<void> {
-    return this.#leases.write(key, text, ttlMs, withinMs);
-  }
-
-  watch(key: string): LeaseWatch {
-    const watch = this.#watches.open(key);
-    return {
-      changed: (maxMs) =>
-        watch.changed(
-          this.#connection.listening ? maxMs : Math.min(maxMs, LOOK_WITHOUT_MESSAGES_MS),
-        ),
-      close: () => watch.close(),
-    };
-  }
-
-  discard(key: string, text: string, withinMs: number): Promise<boolean> {
-    return this.#removal.unreadable(key, text, withinMs);
-  }
-
-  remove(selection: KeySelection, options?: RemovalOptions): Promise<number> {
-    return this.#removal.remove(selection, options);
-  }
-
-  list(glob: Glob | undefined, after: string | undefined, limit: number): Promise<KeyPage> {
-    return this.#listing.page(glob, after, limit);
-  }
-
-  describe(key: string): Promise<(TimedText & { readonly bytes: number }) | undefined> {
-    return this.#listing.one(key);
   }
 
   statistics(): Promise<StoreStatistics> {
@@ -271,6 +208,6 @@ export class RedisStore implements CacheStore {
     withinMs: number,
   ): Promise<unknown> {
     const keys = names.map((name) => this.#layout.own(name));
-    return this.#connection.run(script, keys, args, withinMs, 'guarded');
+    return this.#connection.run(script, keys, args, withinMs);
   }
 }

@@ -62,13 +62,13 @@ export class Removal {
   async unreadable(key: string, text: string, withinMs: number): Promise<boolean> {
     const { connection, layout, index } = this.parts;
     const name = layout.data(key);
-    const reply = await connection.sendForBytes(['GET', name], withinMs, 'guarded');
+    const reply = await connection.sendForBytes(['GET', name], withinMs);
     if (reply === null || asBytes(reply).toString() !== text) return false;
     const bytes = asBytes(reply);
     const [head, tail] = [bytes.subarray(0, ENDS), bytes.subarray(-ENDS)];
     const args = [String(bytes.length), head, tail, key, index === undefined ? '0' : '1'];
     const keys = [name, layout.index];
-    return asNumber(await connection.run(DISCARD, keys, args, withinMs, 'guarded')) === 1;
+    return asNumber(await connection.run(DISCARD, keys, args, withinMs)) === 1;
   }
 
   #selected(selection: KeySelection, announcement: Announcement, terms: string): Promise<number> {

@@ -30,7 +30,7 @@ export class Staging {
     const name = this.layout.staging(this.ids.next());
     // A failure shows in the script's own answer: it finds nothing staged, or is not answered.
     this.connection
-      .send(['SET', name, text, 'PX', String(STAGED_MS)], withinMs, 'guarded')
+      .send(['SET', name, text, 'PX', String(STAGED_MS)], withinMs)
       .catch(() => undefined);
     return { keys: [name], inline: '' };
   }

@@ -82,7 +82,7 @@ export class RedisConnection {
   }
 
   get connected(): boolean {
-    return this.circuit === 'closed' && this.#commands?.isReady === true;
+    return this.#breaker.state === 'closed' && this.#commands?.isReady === true;
   }
 
   /** State of the breaker for reads and fills. */
@@ -144,7 +144,7 @@ export class RedisConnection {
   }
 
   /** Sends one command; it is queued on the client before this returns. */
-  send(command: Command, withinMs: number, passage: Passage): Promise<unknown> {
+  send(command: Command, withinMs: number, passage: Passage = 'guarded'): Promise<unknown> {
     return this.sendAndRead(command, withinMs, passage, asItIs);
   }
 
@@ -161,21 +161,37 @@ export class RedisConnection {
   }
 
   /** As `send`, with strings answered as bytes. */
-  sendForBytes(command: Command, withinMs: number, passage: AnyPassage): Promise<unknown> {
+  sendForBytes(
+    command: Command,
+    withinMs: number,
+    passage: AnyPassage = 'guarded',
+  ): Promise<unknown> {
     return this.#over(passage, withinMs, (client) => client.sendForBytes(command));
   }
 
   /** Runs a script by its digest, or by its source if the server does not know it. */
-  run(script: Script, keys: Command, args: Command, withinMs: number, passage: AnyPassage): Reply {
+  run(
+    script: Script,
+    keys: Command,
+    args: Command,
+    withinMs: number,
+    passage: AnyPassage = 'guarded',
+  ): Reply {
     return this.#over(passage, withinMs, (client) =>
-      evaluate((command) => client.send(command), script, keys, args, this.#known),
+      evaluate(client, 'send', script, keys, args, this.#known),
     );
   }
 
   /** As `run`, with strings answered as bytes. */
-  runForBytes(script: Script, keys: Command, args: Command, ms: number, passage: Passage): Reply {
-    return this.#over(passage, ms, (client) =>
-      evaluate((command) => client.sendForBytes(command), script, keys, args, this.#known),
+  runForBytes(
+    script: Script,
+    keys: Command,
+    args: Command,
+    withinMs: number,
+    passage: Passage = 'guarded',
+  ): Reply {
+    return this.#over(passage, withinMs, (client) =>
+      evaluate(client, 'sendForBytes', script, keys, args, this.#known),
     );
   }
 

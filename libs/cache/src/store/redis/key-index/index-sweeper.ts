@@ -90,13 +90,7 @@ export class IndexSweeper {
 
   async #sampleIsDead(): Promise<boolean> {
     const args = [this.layout.prefix, String(SAMPLE)];
-    const reply = await this.connection.run(
-      SWEEP_SAMPLE,
-      [this.layout.index],
-      args,
-      this.withinMs,
-      'guarded',
-    );
+    const reply = await this.connection.run(SWEEP_SAMPLE, [this.layout.index], args, this.withinMs);
     const [seen, dropped] = asList(reply);
     return asNumber(dropped) > asNumber(seen) * DEAD_SHARE;
   }
@@ -109,7 +103,6 @@ export class IndexSweeper {
         [this.layout.index],
         [this.layout.prefix, min, String(PAGE)],
         this.withinMs,
-        'guarded',
       );
       const [members, , last] = asList(reply);
       if (asNumber(members) < PAGE) return;

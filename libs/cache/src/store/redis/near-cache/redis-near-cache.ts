@@ -161,13 +161,7 @@ export class RedisNearCache implements InvalidationFeed {
     if (look === undefined) return;
     const args = [this.process, layout.removalChannel];
     try {
-      const reply = await connection.run(
-        PROBE_STREAM,
-        [layout.removals],
-        args,
-        staleBoundMs,
-        'guarded',
-      );
+      const reply = await connection.run(PROBE_STREAM, [layout.removals], args, staleBoundMs);
       const sequence = Number(asText(reply));
       if (connection.generation === generation) this.#stream.completeProbe(look, sequence);
     } catch {

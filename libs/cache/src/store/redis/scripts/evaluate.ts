@@ -1,4 +1,4 @@
-import type { Command } from '../connection/redis-client.js';
+import type { Command, RedisClient } from '../connection/redis-client.js';
 import type { Script } from './script.js';
 
 /**
@@ -6,10 +6,12 @@ import type { Script } from './script.js';
  * on a connection. Later calls on the same connection then find it loaded, so that thousands of
  * first calls do not fail together. The first command is sent before this returns.
  *
+ * @param send whether strings are answered as text or as bytes
  * @param known digests of the scripts that were sent on this connection
  */
 export async function evaluate(
-  send: (command: Command) => Promise<unknown>,
+  client: RedisClient,
+  send: 'send' | 'sendForBytes',
   script: Script,
   keys: Command,
   args: Command,
@@ -18,12 +20,12 @@ export async function evaluate(
   const operands = [String(keys.length), ...keys, ...args];
   if (!known.has(script.sha1)) {
     known.add(script.sha1);
-    return send(['EVAL', script.source, ...operands]);
+    return client[send](['EVAL', script.source, ...operands]);
   }
   try {
-    return await send(['EVALSHA', script.sha1, ...operands]);
+    return await client[send](['EVALSHA', script.sha1, ...operands]);
   } catch (error) {
     if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-    return send(['EVAL', script.source, ...operands]);
+    return client[send](['EVAL', script.source, ...operands]);
   }
 }
