@@ -39,9 +39,9 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     edits: [
       [
         'return (await this.#release(right, request, false)) ? waiters : waitersBefore;',
-        'await this.#release(right, request, false);\n      return seated;',
+        'await this.#release(right, request, false);\n      return waiters;',
       ],
-      ['flight.settle(confirmed ? waiters : waitersBefore,', 'flight.settle(seated,'],
+      ['flight.fail(confirmed ? waiters : waitersBefore,', 'flight.fail(waiters,'],
     ],
   },
   {
@@ -83,9 +83,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'flight: every caller shares, whatever the mark says',
     suite: 'load/shared-outcome',
-    edits: [
-      ['const share = Math.max(1, count);', 'const share = Math.max(this.waiters.length, count);'],
-    ],
+    edits: [['this.waiters.splice(0, Math.max(1, count))', 'this.waiters.splice(0)']],
   },
   {
     name: 'flight: with the store unavailable, a running load is joined',
@@ -101,8 +99,8 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     suite: 'load/shared-outcome',
     edits: [
       [
-        'this.restart([...this.waiters.slice(share), ...this.#nextWaiters], false);',
-        'this.restart([], false);',
+        'this.restart([...this.waiters, ...this.#nextWaiters], sideBySide);',
+        'this.restart([], sideBySide);',
       ],
     ],
   },

@@ -45,12 +45,7 @@ export const SHARING_MUTATIONS: readonly Mutation[] = [
   {
     name: 'flight: callers that cannot share load one after the other',
     suite: 'nest/uncacheable',
-    edits: [
-      [
-        'this.restart([...others, ...this.#nextWaiters], true);',
-        'this.restart([...others, ...this.#nextWaiters], false);',
-      ],
-    ],
+    edits: [['this.#startAgain(true);', 'this.#startAgain(false);']],
   },
   {
     name: 'load: what was not for sharing is forgotten at once',

@@ -1,7 +1,7 @@
 import { CacheLoadTimeoutError } from '../../cache-errors.js';
 import { logSet, logUnstored } from '../../cache-log.js';
 import { settleWithin } from '../../clock.js';
-import type { Loader } from '../../values/get-or-set-options.js';
+import type { LoadContext } from '../../values/get-or-set-options.js';
 import { WarnOnce } from '../../episodes.js';
 import { OpenTransaction } from '../open-transaction.js';
 import type { FillLease } from './fill-lease.js';
@@ -115,12 +115,12 @@ export class CacheFill {
     if (got === 'skipped') {
       // The outcome contains no value, so all callers may share it, except those that would wait.
       const count = request.onContention === 'skip' ? 1 : flight.waiterCount();
-      flight.settle(count, (resolve) => resolve(got));
+      flight.settle(count, got);
       return;
     }
     if ('value' in got) {
       const { value, freshMs, waiters } = got;
-      flight.settle(waiters, (resolve) => resolve({ value, hit: true, freshMs }));
+      flight.settle(waiters, { value, hit: true, freshMs });
       return;
     }
     const { right } = got;
@@ -134,7 +134,7 @@ export class CacheFill {
       const ofMany = error instanceof BatchFailure;
       const confirmed = ofMany ? await error.end(release) : await release();
       const reason: unknown = ofMany ? error.reason : error;
-      flight.settle(confirmed ? waiters : waitersBefore, (_, reject) => reject(reason));
+      flight.fail(confirmed ? waiters : waitersBefore, reason);
       return;
     }
     await this.#store(flight, request, result, right, waitersBefore);
@@ -150,7 +150,8 @@ export class CacheFill {
     const limit = background ? LIMIT_SECONDS.background : LIMIT_SECONDS.foreground;
     // The limit applies to the call for all keys of a batch, see `loadTogether`.
     const hard = options.hardTimeout ?? (ofBatch === true ? undefined : limit);
-    const inside: Loader<T> = (context) => this.#reentrancy.run(key, () => loader(context), shared);
+    const inside = (context: LoadContext): Promise<T> =>
+      this.#reentrancy.run(key, () => loader(context), shared);
     counters.loads++;
     try {
       return await runLoader(clock, inside, options, {
@@ -204,20 +205,18 @@ export class CacheFill {
     if (value === UNSHARED) {
       await end();
       this.#unshared.add(key);
-      flight.part((resolve) => resolve({ raw: undefined }));
+      flight.part({ raw: undefined });
       return;
     }
     this.#unshared.delete(key);
     const serialised = codec.serialise(value);
     if (typeof serialised === 'string') {
       if (serialised === 'unserialisable') logUnstored(logger, key, serialised);
-      flight.settle(await end(), (resolve) => resolve({ raw: value }));
+      flight.settle(await end(), { raw: value });
       return;
     }
-    const returned = async (): Promise<void> => {
-      const loaded = { value: serialised, hit: false, stored: false, ttlMs: undefined } as const;
-      flight.settle(await end(), (resolve) => resolve(loaded));
-    };
+    const loaded = { value: serialised, hit: false, stored: false, ttlMs: undefined } as const;
+    const returned = async (): Promise<void> => flight.settle(await end(), loaded);
     const tooLarge = serialised.bytes > limits.maxValueBytes;
     if (tooLarge) logUnstored(logger, key, serialised);
     const kept = storageTerms(value, options, loadMs, random);
@@ -242,10 +241,8 @@ export class CacheFill {
     } else if (stored === false) {
       counters.refused_fills++;
     }
-    const loaded = { value: serialised, hit: false, stored: stored === true, ttlMs } as const;
-    flight.settle(stored === true ? waitersBeforeFill : waitersBefore, (resolve) =>
-      resolve(loaded),
-    );
+    const outcome = { ...loaded, stored: stored === true, ttlMs };
+    flight.settle(stored === true ? waitersBeforeFill : waitersBefore, outcome);
   }
 
   /**

@@ -90,13 +90,14 @@ export class LoadGraph {
    *
    * @param shared whether other callers may wait for it under this key
    */
-  run<T>(key: string, loader: () => T | Promise<T>, shared = true): Promise<T> {
+  async run<T>(key: string, loader: () => T | Promise<T>, shared = true): Promise<T> {
     const load = this.#load({ has: (other) => other === key }, false);
-    if (!shared) return run(load, loader);
-    this.#running.set(key, load);
-    return run(load, loader).finally(() => {
+    if (shared) this.#running.set(key, load);
+    try {
+      return await run(load, loader);
+    } finally {
       if (this.#running.get(key) === load) this.#running.delete(key);
-    });
+    }
   }
 
   /**

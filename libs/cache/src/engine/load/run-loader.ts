@@ -6,7 +6,6 @@ import type {
   AdaptedTerms,
   GetOrSetOptions,
   LoadContext,
-  Loader,
 } from '../../values/get-or-set-options.js';
 import { assertAdapted } from '../../values/staleness.js';
 
@@ -41,7 +40,7 @@ export interface LoaderTerms {
  */
 export async function runLoader<T>(
   clock: Clock,
-  loader: Loader<T>,
+  loader: (context: LoadContext) => Promise<T>,
   options: GetOrSetOptions,
   terms: LoaderTerms,
 ): Promise<LoaderResult> {
@@ -70,7 +69,7 @@ export async function runLoader<T>(
     },
   };
   const begin = clock.now();
-  const value = await bounded(() => loader(context), abort, clock, terms);
+  const value = await bounded(loader(context), abort, clock, terms);
   const loadMs = clock.now() - begin;
   return { value, options: { ...options, ...adapted }, skipStore, loadMs };
 }
@@ -84,16 +83,14 @@ function unboundedController(): AbortController {
 
 /** Settles as the loader does, unless it takes longer than `hardMs` or the cache is closed. */
 function bounded<T>(
-  run: () => T | Promise<T>,
+  load: Promise<T>,
   abort: (reason: Error) => Error,
   clock: Clock,
   { key, hardMs, closing }: LoaderTerms,
 ): Promise<T> {
-  // Turns a synchronous throw of the loader into a rejection.
-  let load = (async () => run())();
-  if (closing !== undefined) load = untilClosed(load, closing, abort);
-  if (hardMs === undefined) return load;
-  return settleWithin(clock, load, hardMs, () => {
+  const open = closing === undefined ? load : untilClosed(load, closing, abort);
+  if (hardMs === undefined) return open;
+  return settleWithin(clock, open, hardMs, () => {
     throw abort(new CacheLoadTimeoutError(key, hardMs));
   });
 }

@@ -53,17 +53,29 @@ export class Flight<T> {
   }
 
   /** Gives the outcome to the first `count` callers, the leader at least; the rest start again. */
-  settle(count: number, give: (resolve: (outcome: T) => void, reject: Reject) => void): void {
-    const share = Math.max(1, count);
-    for (const waiter of this.waiters.slice(0, share)) give(waiter.resolve, waiter.reject);
-    this.restart([...this.waiters.slice(share), ...this.#nextWaiters], false);
+  settle(count: number, outcome: T): void {
+    for (const { resolve } of this.#share(count)) resolve(outcome);
+    this.#startAgain(false);
+  }
+
+  /** As `settle`, for a load that failed. */
+  fail(count: number, reason: unknown): void {
+    for (const { reject } of this.#share(count)) reject(reason);
+    this.#startAgain(false);
   }
 
   /** Gives the leader an outcome that no other caller can use; the others load side by side. */
-  part(give: (resolve: (outcome: T) => void) => void): void {
-    const [leader, ...others] = this.waiters;
-    if (leader !== undefined) give(leader.resolve);
-    this.restart([...others, ...this.#nextWaiters], true);
+  part(outcome: T): void {
+    for (const { resolve } of this.#share(1)) resolve(outcome);
+    this.#startAgain(true);
+  }
+
+  #share(count: number): Waiter<T>[] {
+    return this.waiters.splice(0, Math.max(1, count));
+  }
+
+  #startAgain(sideBySide: boolean): void {
+    this.restart([...this.waiters, ...this.#nextWaiters], sideBySide);
   }
 
   /**
@@ -79,8 +91,6 @@ export class Flight<T> {
     });
   }
 }
-
-type Reject = (error: unknown) => void;
 
 /** The flights of one process, one per key at a time. */
 export class SingleFlight<T> {
@@ -141,6 +151,6 @@ export class SingleFlight<T> {
 function take<T>(flight: Flight<T>, lead: Lead<T>): void {
   lead(flight).catch((error: unknown) => {
     // A leader reports failures by settling; this handles unexpected errors.
-    flight.settle(1, (_, reject) => reject(error));
+    flight.fail(1, error);
   });
 }

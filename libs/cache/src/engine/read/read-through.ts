@@ -15,7 +15,7 @@ import type { NearReads } from './near-reads.js';
 import { shown } from './near-reads.js';
 import { ReadMany } from './read-many.js';
 import type { Load } from '../load/load-graph.js';
-import { CallerTimeouts } from './caller-timeouts.js';
+import { CallerTimeouts, SOFT_TIMEOUT } from './caller-timeouts.js';
 import { BackgroundRefresh } from '../load/background-refresh.js';
 import { currentBudget } from '../request-deadline.js';
 import type { ReadResult } from './read-result.js';
@@ -207,16 +207,14 @@ export class ReadThrough {
     const fallback = isFallback(miss);
     try {
       const first = await timeouts.wait(load, fallback);
-      if (first !== 'soft-timeout') return first.outcome;
+      if (first !== SOFT_TIMEOUT) return first;
       const served = await this.#fallback(reading);
       if (served !== undefined) {
         // The load continues without this caller, for other waiters and for the store.
         this.#work.follow(load);
         return { served };
       }
-      const second = await timeouts.wait(load, false);
-      // Cannot happen without a soft timeout.
-      return second === 'soft-timeout' ? await load : second.outcome;
+      return await timeouts.wait(load, false);
     } catch (error) {
       // At a hard timeout the load continues.
       this.#work.follow(load);
