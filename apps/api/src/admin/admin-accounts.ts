@@ -145,7 +145,7 @@ export class AdminAccounts {
   }
 
   private async known(email: string): Promise<Credentials> {
-    const found = await this.credentials.findByEmail(email);
+    const { found } = await this.credentials.lookUp(email);
     if (!found) throw unknown(email);
     return found;
   }

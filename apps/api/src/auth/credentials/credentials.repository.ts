@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, isNull, type SQL } from 'drizzle-orm';
+import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
-import { usuarios } from '../../database/schema.js';
+import { loginFailures, usuarios } from '../../database/schema.js';
+import { isLocked, LOCKED_SECONDS } from './login-failures.repository.js';
 
 export interface Credentials {
   readonly usuarioId: number;
@@ -9,13 +10,35 @@ export interface Credentials {
   readonly passwordHash: string;
 }
 
+export interface LookedUp {
+  /** `undefined`: no usuario has the e-mail. */
+  readonly found: Credentials | undefined;
+  /** Whole seconds until the lock on the e-mail ends, `undefined` when there is none. */
+  readonly lockedSeconds: number | undefined;
+}
+
+const CREDENTIALS = {
+  usuarioId: usuarios.id,
+  email: usuarios.email,
+  passwordHash: usuarios.passwordHash,
+};
+
 /** The passwords of `usuarios`; nothing else reads them. */
 @Injectable()
 export class CredentialsRepository {
   constructor(private readonly database: Database) {}
 
-  findByEmail(email: string): Promise<Credentials | undefined> {
-    return this.find(eq(usuarios.email, email));
+  /**
+   * Whose an e-mail is, and how long it is locked, in one statement: a flood of logins is for the most
+   * part what is asked here. An e-mail that no usuario has is looked up alike.
+   */
+  async lookUp(email: string): Promise<LookedUp> {
+    const [row] = await this.database.db
+      .select({ found: CREDENTIALS, lockedSeconds: LOCKED_SECONDS })
+      .from(sql`(select) as one`)
+      .leftJoin(usuarios, and(eq(usuarios.email, email), isNull(usuarios.deletedAt)))
+      .leftJoin(loginFailures, isLocked(email));
+    return { found: row?.found ?? undefined, lockedSeconds: row?.lockedSeconds ?? undefined };
   }
 
   findById(usuarioId: number): Promise<Credentials | undefined> {
@@ -44,11 +67,7 @@ export class CredentialsRepository {
 
   private async find(who: SQL): Promise<Credentials | undefined> {
     const [row] = await this.database.db
-      .select({
-        usuarioId: usuarios.id,
-        email: usuarios.email,
-        passwordHash: usuarios.passwordHash,
-      })
+      .select(CREDENTIALS)
       .from(usuarios)
       .where(and(who, isNull(usuarios.deletedAt)));
     return row;

@@ -42,8 +42,8 @@ export class CredentialsService {
     work: (tx: Db, record: RecordEvent, usuarioId: number) => Promise<T>,
   ): Promise<T> {
     await this.hasher.admit(hashOfEmail(email), true);
-    await this.refuseLocked(email);
-    const found = await this.credentials.findByEmail(email);
+    const { found, lockedSeconds } = await this.credentials.lookUp(email);
+    if (lockedSeconds !== undefined) throw locked(lockedSeconds);
     if (!(await this.check(email, found, password, null)) || !found) throw wrong();
     const accepted = await this.bus.transaction(async (tx, record) =>
       (await this.accept(tx, found))
@@ -133,12 +133,14 @@ export class CredentialsService {
 
   private async refuseLocked(email: string): Promise<void> {
     const seconds = await this.failures.lockedSeconds(email);
-    if (seconds === undefined) return;
-    throw new Problem('ACCOUNT_LOCKED', 'Too many wrong passwords in a row; try again later', {
-      retryAfterSeconds: seconds,
-    });
+    if (seconds !== undefined) throw locked(seconds);
   }
 }
+
+const locked = (retryAfterSeconds: number): Problem =>
+  new Problem('ACCOUNT_LOCKED', 'Too many wrong passwords in a row; try again later', {
+    retryAfterSeconds,
+  });
 
 const wrong = (): Problem =>
   new Problem('INVALID_CREDENTIALS', 'The e-mail or the password is wrong');

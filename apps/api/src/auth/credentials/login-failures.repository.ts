@@ -14,7 +14,8 @@ const LOCKED = and(
   gte(loginFailures.failures, MAX_FAILED_LOGINS),
   sql`${loginFailures.forgetAt} > now()`,
 );
-const REMAINING = sql<number>`ceil(extract(epoch from ${loginFailures.forgetAt} - now()))::int`;
+/** Whole seconds until a lock ends. */
+export const LOCKED_SECONDS = sql<number>`ceil(extract(epoch from ${loginFailures.forgetAt} - now()))::int`;
 const FORGET_AT = sql`now() + make_interval(secs => ${LOCKOUT_SECONDS})`;
 
 /** What the database keeps of an e-mail that was tried. */
@@ -22,6 +23,8 @@ export const hashOfEmail = (email: string): string =>
   createHash('sha256').update(email).digest('hex');
 
 const isOf = (email: string): SQL => eq(loginFailures.emailHash, hashOfEmail(email));
+
+export const isLocked = (email: string): SQL | undefined => and(isOf(email), LOCKED);
 
 /**
  * Counts wrong passwords in a row and locks, by e-mail: the same rows and statements for an e-mail
@@ -36,9 +39,9 @@ export class LoginFailuresRepository {
   /** Whole seconds until the lock on an e-mail ends, `undefined` when there is none. */
   async lockedSeconds(email: string): Promise<number | undefined> {
     const [row] = await this.database.db
-      .select({ seconds: REMAINING })
+      .select({ seconds: LOCKED_SECONDS })
       .from(loginFailures)
-      .where(and(isOf(email), LOCKED));
+      .where(isLocked(email));
     return row?.seconds;
   }
 
