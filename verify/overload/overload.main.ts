@@ -6,7 +6,11 @@
  * One process of the API over PostgreSQL and Redis of its own, all on loopback, with the limits of a
  * fresh installation. A reader asks for cached statistics fifty times a second; in each round it is
  * alone first and then beside each attack in turn. Ratios are of one round, and the middle one counts:
- * what else the machine does concerns both sides of it. The attackers share the machine as well.
+ * what else the machine does concerns both sides of it.
+ *
+ * The attackers share the machine as well, and a server with nothing to do is late for that alone. Such
+ * a server, the control, is read and attacked in the same rounds. Targets are for the API's ratio in
+ * multiples of the control's, which never counts as less than 1; both are printed.
  */
 import { execFile } from 'node:child_process';
 import { connect } from 'node:net';
@@ -27,6 +31,7 @@ const EVERY_MS = 20;
 const STARTS_MS = 2_000;
 const STATISTICS = '/api/v1/stats/user/2?days=30';
 
+const SERVERS = ['api', 'control'] as const;
 const REFUSALS = ['400', '401', '413', '415', '423', '429', '503'];
 
 interface Times {
@@ -34,10 +39,21 @@ interface Times {
   readonly p99: number;
 }
 
-interface Round {
+/** One server in one round. */
+interface Part {
   readonly quiet: Times;
   readonly attacked: Times;
   readonly statuses: Statuses;
+}
+
+interface Round {
+  readonly api: Part;
+  readonly control: Part;
+}
+
+interface Subject {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 const { values } = parseArgs({
@@ -48,8 +64,9 @@ const { values } = parseArgs({
 });
 const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
 const [postgres, redis] = [await startPostgres(), await startRedis()];
-let api: ApiProcess | undefined;
+let [api, control]: (ApiProcess | undefined)[] = [];
 try {
+  control = await startApiProcess({}, { program: 'verify/overload/control.main.ts' });
   api = await startApiProcess({
     DATABASE_URL: await postgres.createDatabase('overload'),
     REDIS_URL: redis.url,
@@ -60,28 +77,34 @@ try {
     LOG_LEVEL: 'error',
   });
   console.log(`${machine()}; ${rounds} rounds of ${seconds} s`);
-  report(await measure(api));
+  const subject = { url: api.url, headers: await logIn(api) };
+  report(await measure(subject, { url: control.url, headers: subject.headers }));
 } finally {
-  await api?.dispose();
+  await Promise.all([api?.dispose(), control?.dispose()]);
   await Promise.all([postgres.stop(), redis.stop()]);
 }
 
-async function measure({ url }: ApiProcess): Promise<Map<Attack, Round[]>> {
-  const request = requestFor(new URL(STATISTICS, url), { headers: await logIn({ url }) });
-  const read = (): Promise<Times> => readFor(new URL(url), request);
+async function measure(api: Subject, control: Subject): Promise<Map<Attack, Round[]>> {
   const results = new Map<Attack, Round[]>(ATTACKS.map((one) => [one, []]));
-  await read(); // warms up
+  for (const subject of [api, control]) await readFor(subject); // warms up
   for (let round = 0; round < rounds; round += 1) {
     for (const [one, done] of results) {
-      const quiet = await read();
       const first = done.length * one.perSecond * seconds * 3;
-      const attacker = attackFrom(one, url, first);
-      await sleep(STARTS_MS);
-      const attacked = await read();
-      done.push({ quiet, attacked, statuses: await attacker });
+      done.push({
+        api: await measureOne(api, one, first),
+        control: await measureOne(control, one, first),
+      });
     }
   }
   return results;
+}
+
+async function measureOne(subject: Subject, one: Attack, first: number): Promise<Part> {
+  const quiet = await readFor(subject);
+  const attacker = attackFrom(one, subject.url, first);
+  await sleep(STARTS_MS);
+  const attacked = await readFor(subject);
+  return { quiet, attacked, statuses: await attacker };
 }
 
 /** The attack outlasts the reading at both ends. */
@@ -94,7 +117,9 @@ async function attackFrom({ name }: Attack, url: string, first: number): Promise
 }
 
 /** Reads at an even pace; an answer that is late delays the next request, and is counted as it was. */
-async function readFor({ hostname, port }: URL, request: string): Promise<Times> {
+async function readFor({ url, headers }: Subject): Promise<Times> {
+  const { hostname, port } = new URL(url);
+  const request = requestFor(new URL(STATISTICS, url), { headers });
   const socket = connect(Number(port), hostname);
   const taken: number[] = [];
   try {
@@ -115,25 +140,37 @@ async function readFor({ hostname, port }: URL, request: string): Promise<Times>
 function report(results: ReadonlyMap<Attack, readonly Round[]>): void {
   const middle = (done: readonly Round[], of: (round: Round) => number): number =>
     quantile(done.map(of), 0.5);
-  console.log('| attack | statistics | quiet | attacked | ratio |\n|---|---|---|---|---|');
+  const ratio = ({ quiet, attacked }: Part, key: keyof Times): number => attacked[key] / quiet[key];
+  console.log(
+    '| attack | server | statistics | quiet | attacked | ratio |\n|---|---|---|---|---|---|',
+  );
   for (const [{ name, perSecond }, done] of results) {
-    for (const key of ['p50', 'p99'] as const) {
-      const quiet = middle(done, (round) => round.quiet[key]).toFixed(1);
-      const attacked = middle(done, (round) => round.attacked[key]).toFixed(1);
-      const ratio = middle(done, (round) => round.attacked[key] / round.quiet[key]).toFixed(2);
-      console.log(
-        `| ${perSecond}/s ${name} | ${key} | ${quiet} ms | ${attacked} ms | ${ratio} × |`,
-      );
+    for (const server of SERVERS) {
+      for (const key of ['p50', 'p99'] as const) {
+        const of = (read: (part: Part) => number): number => middle(done, (it) => read(it[server]));
+        const times = (['quiet', 'attacked'] as const).map((when) =>
+          of((part) => part[when][key]).toFixed(1),
+        );
+        const cells = [server, key, ...times.map((ms) => `${ms} ms`)].join(' | ');
+        console.log(
+          `| ${perSecond}/s ${name} | ${cells} | ${of((part) => ratio(part, key)).toFixed(2)} × |`,
+        );
+      }
     }
   }
   for (const [{ name, target }, done] of results) {
     const statuses: Record<string, number> = {};
-    for (const [status, count] of done.flatMap((round) => Object.entries(round.statuses))) {
+    for (const [status, count] of done.flatMap(({ api }) => Object.entries(api.statuses))) {
       statuses[status] = (statuses[status] ?? 0) + count;
     }
     console.log(`${name} were answered ${JSON.stringify(statuses)}`);
-    const ratio = middle(done, (round) => round.attacked.p99 / round.quiet.p99);
-    expectFigure(`p99 under ${name} at most ${target} × (${ratio.toFixed(2)})`, ratio <= target);
+    const late = middle(done, ({ api }) => ratio(api, 'p99'));
+    const machine = Math.max(
+      1,
+      middle(done, ({ control }) => ratio(control, 'p99')),
+    );
+    const figures = `${late.toFixed(2)} ×, the control ${machine.toFixed(2)} ×`;
+    expectFigure(`p99 under ${name} at most ${target} × (${figures})`, late / machine <= target);
     const fair = Object.keys(statuses).every((status) => REFUSALS.includes(status));
     expectFigure(`${name} get refusals and nothing else`, fair);
   }

@@ -53,6 +53,26 @@ describe('a bounded queue', () => {
     expect(queue.run(one.task)).toBeUndefined();
     one.end();
     await running;
+    await settle();
     expect(queue.hasRoom).toBe(true);
+  });
+
+  it('a bounded queue lets a place rest after a task, whose result does not wait for that', async () => {
+    const rests: { tookMs: number; over: () => void }[] = [];
+    const rest = (tookMs: number) =>
+      new Promise<void>((resolve) => rests.push({ tookMs, over: resolve }));
+    const queue = new BoundedQueue(1, 1, rest);
+    expect(await queue.run(() => Promise.resolve(7))).toBe(7);
+    expect(rests).toEqual([{ tookMs: expect.any(Number), over: expect.any(Function) }]);
+    const next = gated();
+    const running = queue.run(next.task);
+    expect(queue.hasRoom).toBe(false);
+    await settle();
+    expect(next.began()).toBe(false);
+    rests[0]?.over();
+    await settle();
+    expect(next.began()).toBe(true);
+    next.end();
+    await running;
   });
 });

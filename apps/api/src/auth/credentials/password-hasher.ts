@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { requestContext } from '../../logging/request-context.js';
 import { Problem } from '../../problems/problem.js';
@@ -6,8 +7,8 @@ import { RequestLimits } from '../../rate-limit/request-limits.js';
 import { BoundedQueue } from './bounded-queue.js';
 import { hashPassword, verifyPassword } from './password-hash.js';
 
-/** About a second of waiting for the last one, at some 30 ms a hash. */
-const MAX_WAITING_PER_TURN = 32;
+/** About a second of waiting for the last one, at some 30 ms a hash and as long a rest. */
+const MAX_WAITING_PER_TURN = 16;
 
 /** Node's own default; hashing, files and name look-ups share these threads. */
 const THREAD_POOL = 4;
@@ -32,7 +33,9 @@ export class PasswordHasher {
 
   constructor(private readonly limits: RequestLimits) {
     const turns = hashingTurns(availableParallelism());
-    this.queue = new BoundedQueue(turns, turns * MAX_WAITING_PER_TURN);
+    // So a flood of logins takes half a core a turn; without the rest it takes all of one, and everything
+    // else shares what is left. A login that comes alone does not wait.
+    this.queue = new BoundedQueue(turns, turns * MAX_WAITING_PER_TURN, (tookMs) => sleep(tookMs));
   }
 
   /**
