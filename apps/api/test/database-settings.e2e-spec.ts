@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setImmediate } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { startPgBouncer } from '../../../test/servers/pgbouncer-server.js';
 import { startPostgres, type PostgresServer } from '../../../test/servers/postgres-server.js';
+import { Database } from '../src/database/database.js';
 import { openPostgres } from '../src/database/postgres/open-postgres.js';
 import { tareaBody } from './support/new-tarea.js';
 import { TestApi } from './support/api.js';
@@ -15,6 +18,8 @@ const SETTINGS = [
   `standard_conforming_strings = off`,
   `client_encoding = 'LATIN1'`,
   `default_transaction_isolation = 'serializable'`,
+  `lock_timeout = '1ms'`,
+  `idle_session_timeout = '50s'`,
 ];
 
 /** Written past the API, or by versions that accepted more. */
@@ -98,6 +103,30 @@ describe.each(['direct', 'transaction', 'session'] as const)(
         expect((await api.delete(`/tareas/${String(id)}`, { as: 'supervisor' })).status).toBe(204);
       },
     );
+
+    it('a database with a short lock_timeout lets a change wait for another one', async () => {
+      const made = await api.post('/tareas', { as: 'supervisor', body: tareaBody() });
+      const path = `/tareas/${String(made.body.id)}`;
+      const other = new pg.Client(direct);
+      await other.connect();
+      await other.query(`begin; select from tareas where id = ${String(made.body.id)} for update`);
+      const changed = api.patch(path, { as: 'supervisor', body: { prioridad: 1 } });
+      const waits = `select from pg_stat_activity where datname = 'local' and wait_event_type = 'Lock'`;
+      const ended = changed.then(() => true);
+      while ((await rows(server.url, waits)).length === 0) {
+        if (await Promise.race([ended, setImmediate(false)])) break;
+      }
+      await other.query('rollback');
+      await other.end();
+      expect(await changed).toMatchObject({ status: 200, body: { prioridad: 1 } });
+    });
+
+    it('a database that ends idle sessions leaves those of the API open', async () => {
+      const shown = sql`select current_setting('idle_session_timeout', true) as idle`;
+      const { rows: found } = await api.app.get(Database).db.execute(shown);
+      // A pooler has sessions of its own; it makes new ones when they end.
+      expect(found).toEqual([{ idle: way === 'direct' ? '0' : '50s' }]);
+    });
 
     it('a database with a local time zone computes the same statistics', async () => {
       const { body } = await api.get('/stats/user/2?use_cache=false', { as: 'usuario' });
