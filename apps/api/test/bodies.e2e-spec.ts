@@ -119,6 +119,7 @@ describe.each([...ROUTES, ...ACTIONS])('%s %s', (...route) => {
     { 'content-type': 'application/json; charset=latin1' },
     { 'content-type': 'application/json; charset="utf-16"' },
     { 'content-type': 'application/json;version=1; Charset=ISO-8859-1' },
+    { 'content-type': 'application/json; charset=utf-8; charset=latin1' },
     { 'content-encoding': 'gzip' },
     { 'content-encoding': 'br, identity' },
   ])('a route with a body refuses a body sent with %j', async (headers) => {

@@ -58,10 +58,16 @@ export class BareAnswers {
     }
     const statusCode = STATUS_BY_ERROR.get(error.code) ?? 400;
     const problem = toProblem(Object.assign(new Error(error.message), { statusCode }));
-    this.write(socket, problem, arriving ? request : { headers: originIn(error) });
+    const write = (): void => {
+      this.write(socket, problem, arriving ? request : { headers: originIn(error) });
+    };
+    // The requests before it are good, and what they did must not be answered as refused.
+    if (response && !arriving && !response.writableFinished) response.once('finish', write);
+    else write();
   };
 
   private write(socket: Duplex, problem: Problem, request: Pick<IncomingMessage, 'headers'>): void {
+    if (!socket.writable) return;
     const { headers, body } = this.answer(problem, request);
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
     const status = `HTTP/1.1 ${String(problem.status)} ${STATUS_CODES[problem.status] ?? ''}\r\n`;

@@ -41,10 +41,11 @@ function readBody(headers: FastifyRequest['headers'], body: Buffer): unknown {
 }
 
 function refuseCodings(headers: FastifyRequest['headers']): void {
-  const [, charset = 'utf-8'] =
-    /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(headers['content-type'] ?? '') ?? [];
+  // Of two charsets each of two programs may take another.
+  const charsets = (headers['content-type'] ?? '').matchAll(/;\s*charset\s*=\s*"?([^";\s]*)/gi);
   const coding = headers['content-encoding'] ?? 'identity';
-  if (/^utf-?8$/i.test(charset) && /^(identity)?$/i.test(coding)) return;
+  const utf8 = [...charsets].every(([, charset = '']) => /^utf-?8$/i.test(charset));
+  if (utf8 && /^(identity)?$/i.test(coding)) return;
   throw new Problem(
     'UNSUPPORTED_MEDIA_TYPE',
     'Send application/json in UTF-8, without a content coding',
