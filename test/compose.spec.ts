@@ -74,9 +74,30 @@ describe('docker-compose.yml', () => {
   });
 });
 
+const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+
+it.each(['Dockerfile', 'package.json', 'README.md', 'CONTRIBUTING.md', 'tools/build-if-stale.mjs'])(
+  '%s names only programs of the build that have a source',
+  (file) => {
+    const programs = [...read(file).matchAll(/\bdist\/((?:apps|libs)\/[\w./-]+)\.js\b/g)];
+    for (const [, path = ''] of programs) expect(read(`${path}.ts`)).not.toBe('');
+    if (file === 'Dockerfile') expect(programs).toHaveLength(3);
+  },
+);
+
 describe('Dockerfile', () => {
   const dockerfile = read('Dockerfile');
   const [build = '', runtime = ''] = dockerfile.split(/^FROM /m).slice(1);
+
+  it('Dockerfile copies every package that runs: none lies in a workspace, whose folders it leaves out', () => {
+    const lock = JSON.parse(read('package-lock.json')) as {
+      packages: Record<string, { dev?: boolean }>;
+    };
+    const nested = Object.entries(lock.packages).filter(
+      ([path, { dev }]) => /^(apps|libs)\/.+\/node_modules\//.test(path) && dev !== true,
+    );
+    expect(nested).toEqual([]);
+  });
 
   it('Dockerfile knows the manifest of every workspace before it installs', () => {
     // Written by npm; the keys of `packages` without node_modules are the root and the workspaces.
@@ -98,14 +119,14 @@ describe('Dockerfile', () => {
     expect(runtime).not.toMatch(/SECRET|PASSWORD/);
   });
 
-  it('Dockerfile has the command `admin`, which runs what the sources say', () => {
-    const program =
-      /node --enable-source-maps \/app\/dist\/(apps\/api\/src\/[\w./-]+)\.js "\$@"/.exec(runtime);
-    expect(read(`${program?.[1] ?? 'none'}.ts`)).toContain('parseAdminArguments');
-    expect(runtime).toMatch(/> \/usr\/local\/bin\/admin && chmod 755/);
-    const scripts = (JSON.parse(read('package.json')) as { scripts: Record<string, string> })
-      .scripts;
-    expect(scripts['admin']).toContain(`dist/${program?.[1] ?? 'none'}.js`);
+  it('Dockerfile has the commands `admin` and `migrate`, which run what npm runs', () => {
+    const commands = runtime.matchAll(
+      /exec (node \S+) \/app\/(\S+) "\$@"\\n' \\\n +> \/usr\/local\/bin\/(\w+) && chmod 755/g,
+    );
+    const { admin, migrate } = scripts;
+    expect(
+      Object.fromEntries([...commands].map(([, node, file, name]) => [name, `${node} ${file}`])),
+    ).toEqual({ admin, migrate });
   });
 
   it('Dockerfile carries no compiler and no tests into the image that runs', () => {
