@@ -6,7 +6,8 @@ COPY apps/api/package.json apps/api/
 COPY libs/cache/package.json libs/cache/
 RUN npm ci --no-audit --no-fund
 COPY . .
-RUN npx nest build && npm prune --omit=dev --no-audit --no-fund
+# The compiler stays as what Swagger could use of it, which only its command line does.
+RUN npx nest build && npm prune --omit=dev --no-audit --no-fund && rm -r node_modules/typescript
 
 FROM node:24-slim
 # Inside a container the loopback interface is reachable by nobody.
