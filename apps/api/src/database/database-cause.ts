@@ -144,7 +144,7 @@ export const CAUSES = {
   ),
   parameter: cause(
     'parameter-refused',
-    'is behind a pooler that refuses a parameter of the URL',
+    'refuses a parameter of the URL',
     'The database refuses a parameter of the connection',
     'take the parameter out of the URL',
   ),
@@ -194,10 +194,18 @@ export function causeOf(error: unknown): DatabaseCause {
   const several: unknown[] = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
   if (several.length > 0) return causeOf(several[0]);
   const state = sqlStateOf(error);
+  if (isParameterRefused(error)) return CAUSES.parameter;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const byText =
     state === undefined || /^(08|28)/.test(state) ? find(BY_TEXT, error.message) : undefined;
   return byText ?? find(state === undefined ? BY_CODE : BY_STATE, state ?? code) ?? CAUSES.silent;
+}
+
+/** Whether a server ended the connection at its start for an unknown parameter or a wrong value of one. */
+export function isParameterRefused(error: unknown): boolean {
+  // An error with such a code that ends no connection is that of a statement.
+  const ends = isNativeError(error) && 'severity' in error && error.severity === 'FATAL';
+  return ends && /^(42704|22023)$/.test(sqlStateOf(error) ?? '');
 }
 
 function find(table: typeof BY_TEXT, text: string): DatabaseCause | undefined {

@@ -77,12 +77,21 @@ const mayNotMigrate: Grants = ({ role, database, schema }) => ({
 function explainGrants({ variable, url }: Place, facts: ServerFacts, of: Grants) {
   return (error: unknown): never => {
     if (!MAY_NOT.test(sqlStateOf(error) ?? '')) throw error;
+    if (!facts.schemaExists) throw noSchema({ variable, url }, facts);
     const { may, grants } = of(facts);
     throw new ConfigurationError(
       variable,
       `names ${describeUrl(url)}, whose role ${quote(facts.role)} ${may} (${reasonOf(error)}): as the owner run ${grants}`,
     );
   };
+}
+
+function noSchema({ variable, url }: Place, { role }: ServerFacts): ConfigurationError {
+  return new ConfigurationError(
+    variable,
+    `names ${describeUrl(url)}, where the search_path of role ${quote(role)} names no schema that exists: ` +
+      `run ALTER ROLE ${quote(role)} SET search_path = public, or create the schema`,
+  );
 }
 
 function assertUtf8({ variable, url }: Place, { encoding, database }: ServerFacts): void {

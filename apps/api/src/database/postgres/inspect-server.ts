@@ -15,6 +15,8 @@ export interface ServerFacts {
   readonly database: string;
   /** Where the tables are, or are to be made. */
   readonly schema: string;
+  /** Whether the search_path names a schema at all, be it one that the role may not use. */
+  readonly schemaExists: boolean;
 }
 
 /** A pooler accepts clients while the server behind it is unavailable, and lets them wait. */
@@ -24,7 +26,9 @@ const FACTS = `select pg_backend_pid() as backend,
   (select oid from pg_database where datname = current_database()) || ' ' ||
     extract(epoch from pg_postmaster_start_time()) as identity,
   current_setting('server_encoding') as encoding,
-  current_user as role, current_database() as database, coalesce(current_schema(), 'public') as schema`;
+  current_user as role, current_database() as database, coalesce(current_schema(), 'public') as schema,
+  exists (select from pg_namespace where nspname = any(string_to_array(replace(
+    translate(current_setting('search_path'), '" ', ''), '$user', current_user), ','))) as "schemaExists"`;
 
 /** What has to be known before the first request. */
 export function inspectServer(url: string): Promise<ServerFacts> {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { ConfigurationError } from '../../config/parse-environment.js';
-import { causeOf, reasonOf } from '../database-cause.js';
+import { causeOf, isParameterRefused, reasonOf } from '../database-cause.js';
 import { isUnavailable } from '../unavailable.js';
 import { dedicatedSettings, describeUrl } from './postgres-settings.js';
 
@@ -30,7 +30,8 @@ export async function retryWhileUnavailable<T>(
     try {
       return await work();
     } catch (error) {
-      if (!isUnavailable(error) || error instanceof ConfigurationError) throw error;
+      const known = isUnavailable(error) || isParameterRefused(error);
+      if (!known || error instanceof ConfigurationError) throw error;
       const { says, retryForMs: ownLimitMs = 0 } = causeOf(error);
       const waited = performance.now() - begun;
       if (waited + pause > Math.min(ownLimitMs, retryForMs)) throw unreachable(place, error);
