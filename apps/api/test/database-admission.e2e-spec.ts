@@ -83,6 +83,21 @@ describe('A PostgreSQL with TLS and passwords', () => {
     },
   );
 
+  it.each([
+    ['a setting that it does not have', 'no_such_setting=1', /refuses a parameter of the URL \(/],
+    ['a setting with a wrong value', 'work_mem=much', /refuses a parameter of the URL \(/],
+    [
+      'no schema to use',
+      'search_path=none',
+      /search_path of role "\w+" names no schema that exists/,
+    ],
+  ])('%s is reported at once with its cause', async (_title, setting, sentence) => {
+    const options = `?sslmode=no-verify&options=-c%20${encodeURIComponent(setting)}`;
+    await expect(bringUpToDate(url('gad:right', '127.0.0.1', options), {})).rejects.toThrow(
+      sentence,
+    );
+  });
+
   it('a PostgreSQL with TLS and passwords is opened with the right password over a certificate that is trusted', async () => {
     const place = url(
       'gad:right',

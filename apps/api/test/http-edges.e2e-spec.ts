@@ -30,16 +30,6 @@ const REFUSED: readonly (readonly [title: string, status: number, request: strin
     `GET /health/live HTTP/1.1\r\nOrigin: ${ORIGIN}\r\nConnection: close\r\n\r\n`,
   ],
   ['HTTP/1.1 with two Hosts', 400, `GET /health/live HTTP/1.1\r\n${HOST}\r\nhOST: y\r\n\r\n`],
-  [
-    'a GET with a body of another type',
-    415,
-    `GET /health/live HTTP/1.1\r\n${HOST}\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}`,
-  ],
-  [
-    'a GET with a chunked body without type',
-    415,
-    `GET /api/v1/tareas HTTP/1.1\r\n${HOST}\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`,
-  ],
   ['a version that is none', 400, `GET / HTTP/1.2\r\n${HOST}\r\n\r\n`],
   ['the preface of HTTP/2', 400, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
   ['a method that is none', 400, `FOO / HTTP/1.1\r\n${HOST}\r\n\r\n`],
@@ -120,18 +110,6 @@ describe('what is answered before any handler', () => {
     const upgrade = `Host: x\r\nConnection: Upgrade, close\r\nUpgrade: websocket`;
     const answer = await sendRaw(api.url, `GET /health/live HTTP/1.1\r\n${upgrade}\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*\{"status":"ok"\}$/);
-  });
-});
-
-describe('requests that were sent at once, the last of which cannot be read', () => {
-  it('each before it has its own answer', async () => {
-    const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
-    for (const paths of [['/health/live'], ['/health/ready', '/nada', '/health/live']]) {
-      const answer = await sendRaw(api.url, `${paths.map(get).join('')}no request\r\n\r\n`);
-      const statuses = paths.map((path) => (path === '/nada' ? '404' : '200'));
-      const seen = [...answer.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
-      expect(seen).toEqual([...statuses, '400']);
-    }
   });
 });
 

@@ -237,21 +237,6 @@ describe('PostgreSQL that refuses us at the start', () => {
       (place: string) => place.replace('127.0.0.1', 'no-such.invalid'),
       /cannot be found: its host name/,
     ],
-    [
-      'a setting that PostgreSQL does not have',
-      (place: string) => `${place}?options=-c%20no_such_setting%3D1`,
-      /refuses a parameter of the URL \(.*no_such_setting/,
-    ],
-    [
-      'a setting with a wrong value',
-      (place: string) => `${place}?options=-c%20work_mem%3Dmuch`,
-      /refuses a parameter of the URL \(.*work_mem/,
-    ],
-    [
-      'a search_path without a schema that exists',
-      (place: string) => `${place}?options=-c%20search_path%3Dno_such_schema`,
-      /search_path of role "\w+" names no schema that exists: run ALTER ROLE/,
-    ],
     ['TLS that it does not speak', (place: string) => `${place}?sslmode=require`, /speaks no TLS/],
     [
       'another database',
