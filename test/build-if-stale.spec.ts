@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { isStale } from '../tools/build-if-stale.mjs';
 
 const SOURCES = ['apps/api/src/main.ts', 'libs/cache/src/index.ts', 'package-lock.json'];
-const BUILD = ['dist/apps/api/src/main.js', 'dist/.built'];
+const BUILD = ['dist/server/main.js', 'dist/.built'];
 const before = new Date('2020-01-01T12:00:00Z');
 const later = new Date('2020-01-01T12:00:01Z');
 

@@ -79,8 +79,11 @@ const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string
 it.each(['Dockerfile', 'package.json', 'README.md', 'CONTRIBUTING.md', 'tools/build-if-stale.mjs'])(
   '%s names only programs of the build that have a source',
   (file) => {
-    const programs = [...read(file).matchAll(/\bdist\/((?:apps|libs)\/[\w./-]+)\.js\b/g)];
-    for (const [, path = ''] of programs) expect(read(`${path}.ts`)).not.toBe('');
+    const programs = [...read(file).matchAll(/\bdist\/server\/([\w-]+)\.js\b/g)];
+    for (const [, name = ''] of programs) {
+      const entry = new RegExp(`\\b${name}: '([\\w./-]+)\\.js'`).exec(read('tools/bundle.mjs'));
+      expect(read(`apps/api/src/${entry?.[1] ?? name}.ts`)).not.toBe('');
+    }
     if (file === 'Dockerfile') expect(programs).toHaveLength(3);
   },
 );
@@ -131,7 +134,7 @@ describe('Dockerfile', () => {
 
   it('Dockerfile carries no compiler and no tests into the image that runs', () => {
     const copied = [...runtime.matchAll(/^COPY --from=build (\S+)/gm)].map(([, path]) => path);
-    expect(copied).toEqual(['/app/package.json', '/app/node_modules', '/app/dist']);
+    expect(copied).toEqual(['/app/package.json', '/app/node_modules', '/app/dist/server']);
     expect(build).toMatch(/npm prune --omit=dev .*&& rm -r node_modules\/typescript$/m);
   });
 });

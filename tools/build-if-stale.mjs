@@ -7,13 +7,14 @@ import { readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const ENTRY = 'dist/apps/api/src/main.js';
+const ENTRY = 'dist/server/main.js';
 const MARKER = 'dist/.built';
 const INPUTS = [
   'apps/api/src',
   'apps/api/tsconfig.app.json',
   'libs/cache/src',
   'nest-cli.json',
+  'tools/bundle.mjs',
   'tsconfig.json',
   'package-lock.json',
 ];
@@ -43,7 +44,7 @@ function modifiedAt(path) {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }
 
-function build(root) {
+async function build(root) {
   process.stderr.write('building (the sources are newer than dist) …\n');
   const begin = new Date();
   // The Nest CLI leaves an import alone that `require` resolves: the application would run with the
@@ -52,6 +53,8 @@ function build(root) {
   const nest = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
   const { status } = spawnSync(process.execPath, [nest, 'build'], { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
+  const { bundleServer } = await import('./bundle.mjs');
+  await bundleServer(root);
   // With the time before the build, so that a file saved during it makes it stale.
   writeFileSync(join(root, MARKER), `${begin.toISOString()}\n`);
   utimesSync(join(root, MARKER), begin, begin);
@@ -59,5 +62,5 @@ function build(root) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const root = fileURLToPath(new URL('..', import.meta.url));
-  if (process.argv.includes('--force') || isStale(root)) build(root);
+  if (process.argv.includes('--force') || isStale(root)) await build(root);
 }

@@ -22,6 +22,7 @@ const gates = [
   ['exports', [bin('knip/bin/knip.js'), '--no-progress']],
   ['laws', [...jest, '--selectProjects', 'laws']],
   ['build', ['tools/build-if-stale.mjs', '--force']],
+  ['server', ['--import', './tools/typescript.mjs', 'tools/check-server.mjs']],
   ['package', ['tools/check-package.mjs']],
   ['install', ['--import', './tools/typescript.mjs', 'verify/package/package.main.ts', '--some']],
   ['tests', [...jest, '--ignoreProjects', 'laws']],

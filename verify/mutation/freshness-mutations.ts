@@ -48,10 +48,54 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
     edits: [['before.sentAt - relayStore.longestRoundMs', 'before.sentAt']],
   },
   {
-    name: 'heartbeat: the first one on a connection counts',
+    name: 'term: what was seen in the former one counts',
     suite: 'outbox/freshness-lease',
-    edits: [['before?.generation !== generation ||', 'before === undefined ||']],
-    equivalent: 'the log’s end after connecting is not known before the next observation either',
+    edits: [['this.#last = undefined;\n    this.#required = undefined;', '']],
+  },
+  {
+    name: 'term: the lease outlives it',
+    suite: 'outbox/freshness-lease',
+    edits: [['if (known?.generation === generation) this.#parts.lease.revoke();', '']],
+  },
+  {
+    name: 'term: the leader does not notice it',
+    suite: 'outbox/freshness-lease',
+    edits: [['monitor.noteServer(round);', '']],
+  },
+  {
+    name: 'term: a heartbeat that went back begins none',
+    suite: 'outbox/relay-store-terms',
+    edits: [
+      [
+        "if (heartbeat !== '' && Number(heartbeat) < Number(known.heartbeat)) this.#setBacks++;",
+        '',
+      ],
+    ],
+  },
+  {
+    name: 'term: a promotion leaves the serial of the cursor',
+    suite: 'outbox/relay-store-terms',
+    edits: [["if field('cursor') then next_serial('cursor') end", '']],
+  },
+  {
+    name: 'look: plain although there is no new heartbeat',
+    suite: 'outbox/relay-store-terms',
+    edits: [
+      [
+        'Number(heartbeat) > Number(known.heartbeat)',
+        'Number(heartbeat) >= Number(known.heartbeat)',
+      ],
+    ],
+  },
+  {
+    name: 'look: plain although the cursor has moved',
+    suite: 'outbox/relay-store-terms',
+    edits: [['const grown = serial === known.serial &&', 'const grown =']],
+  },
+  {
+    name: 'pace: a process that is asked nothing looks as often as a busy one',
+    suite: 'outbox/freshness-lease',
+    edits: [['this.#idle ? IDLE_ROUND_MS : SHARED_ROUND_MS', 'SHARED_ROUND_MS']],
   },
   {
     name: 'heartbeat: need not include the log’s end after connecting',
@@ -61,15 +105,15 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
   {
     name: 'heartbeat: another database’s log end is never asked for anew',
     suite: 'outbox/freshness-lease',
-    edits: [['if (++this.#behind >= HEARTBEATS_TO_CATCH_UP) this.#require(generation);', '']],
+    edits: [['if (++this.#behind >= HEARTBEATS_TO_CATCH_UP) this.#require();', '']],
   },
   {
     name: 'relay: a follower asks for the lead beside a leader that is alive',
     suite: 'outbox/relay',
     edits: [
       [
-        'monitor.heartbeatAgeMs < QUIET_MS) return followMs;',
-        'monitor.heartbeatAgeMs < 0) return followMs;',
+        "this.#state === 'following' && silentMs < QUIET_MS",
+        "this.#state === 'following' && silentMs < 0",
       ],
     ],
   },
@@ -84,9 +128,11 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
     edits: [['await remove(ALL_KEYS, undefined);\n    return;', 'return;']],
   },
   {
-    name: 'relay: a long round proves freshness',
+    name: 'relay: a round proves as of its end',
     suite: 'outbox/relay',
-    edits: [["if (end === 'slow') return SHORTEST_PAUSE_MS;", '']],
+    edits: [
+      ['lease.renew(sentAt, round.generation)', 'lease.renew(clock.now(), round.generation)'],
+    ],
   },
   {
     name: 'writer: does not wait when the store did not confirm',
@@ -125,14 +171,14 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
     suite: 'outbox/acknowledged-writes',
     edits: [
       [
-        'primary?.generation === this.#parts.relayStore.generation ? primary.since : Infinity',
-        'primary?.since ?? Infinity',
+        'server?.generation === this.#parts.relayStore.generation ? server.primaryAt : Infinity',
+        'server?.primaryAt ?? Infinity',
       ],
     ],
   },
   {
     name: 'server: an age that came with a dump or from a primary counts',
-    suite: 'outbox/relay-store',
+    suite: 'outbox/relay-store-terms',
     edits: [["plain(field('server')) ~= plain(server) or", '']],
   },
   {
@@ -143,7 +189,12 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
   {
     name: 'cursor: moved although another relay moved it',
     suite: 'outbox/relay-store',
-    edits: [['if serial ~= ARGV[1] then return {-1, serial} end', '']],
+    edits: [['if serial ~= ARGV[3] or', 'if']],
+  },
+  {
+    name: 'cursor: moved on a server that went back to before the last heartbeat',
+    suite: 'outbox/relay-store-terms',
+    edits: [[" or plain(field('beat')) ~= ARGV[4] then", ' then']],
   },
   {
     name: 'cursor: moved on another connection',
@@ -164,12 +215,17 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
   {
     name: 'heartbeat: given however long the round took',
     suite: 'outbox/relay-store',
-    edits: [['if took < 0 or took > tonumber(ARGV[4]) then return {0, serial} end', '']],
+    edits: [['local fresh = 0 <= took and took <= tonumber(ARGV[7])', 'local fresh = true']],
   },
   {
     name: 'bookkeeping: stops on a full server, goes on on a replica',
     suite: 'outbox/relay-store',
     edits: [["redis.call('PERSIST', KEYS[1])", '']],
+  },
+  {
+    name: 'lead: kept by a round that ends while another relay leads',
+    suite: 'outbox/relay-store-terms',
+    edits: [['if (leads === 1) this.#begun', 'this.#begun']],
   },
   {
     name: 'lead: a lease from the future is respected',

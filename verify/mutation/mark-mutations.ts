@@ -136,12 +136,12 @@ export const MARK_MUTATIONS: readonly Mutation[] = [
   {
     name: 'marks: the cursor moves though one is missing',
     suite: 'outbox/relay-store',
-    edits: [['then return {-2, serial} end', 'then break end']],
+    edits: [['then return {-2} end', 'then break end']],
   },
   {
     name: 'marks: stay when the cursor has passed them',
     suite: 'outbox/relay-store',
-    edits: [["if #ARGV > 4 then redis.call('ZREM', KEYS[3], unpack(ARGV, 5)) end", '']],
+    edits: [["if #ARGV > 7 then redis.call('ZREM', KEYS[3], unpack(ARGV, 8)) end", '']],
   },
   {
     name: 'marks: the cursor moves past an entry without a position',

@@ -56,7 +56,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   keys: ['prefix-isolation'],
   'redis/connection': ['store-outages'],
   invalidate: ['write-order', 'retry-queue'],
-  outbox: ['removal-marks', 'relay-store', 'freshness-lease', 'relay', 'acknowledged-writes'],
+  outbox: [
+    'removal-marks',
+    'relay-store',
+    'relay-store-terms',
+    'freshness-lease',
+    'relay',
+    'acknowledged-writes',
+  ],
   transactions: ['in-transaction'],
   model: ['model'],
   nest: [

@@ -8,7 +8,13 @@ export type {
 export { FreshnessGuard } from './outbox/freshness-guard.js';
 export type { Consistency } from './outbox/freshness-guard.js';
 export type { RelayState } from './outbox/relay.js';
-export type { RelayStore, RelayStatus, RelayRound, RoundEnd } from './store/relay-store.js';
+export type {
+  RelayServer,
+  RelayStore,
+  RelayStatus,
+  RelayRound,
+  RoundEnd,
+} from './store/relay-store.js';
 export { RedisStore } from './store/redis/redis-store.js';
 export type { RedisStoreOptions } from './store/redis/redis-store.js';
 export { MemoryStore } from './store/memory/memory-store.js';

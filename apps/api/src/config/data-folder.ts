@@ -17,7 +17,9 @@ const TIMEOUT_MS = 3_000;
  */
 export async function openDataFolder(dataDir: string): Promise<string> {
   const folder = resolve(dataDir);
-  const script = `(${makePrivate.toString()})(require('node:fs'), require('node:path'), process.argv[1])`;
+  // In the bundle, functions are wrapped to keep their names.
+  const names = 'const __name = (made) => made;';
+  const script = `${names}(${makePrivate.toString()})(require('node:fs'), require('node:path'), process.argv[1])`;
   const failure = await new Promise<string | undefined>((answer) => {
     execFile(
       process.execPath,

@@ -1,5 +1,6 @@
 import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
-import { getMetadataStorage } from 'class-validator';
+import * as classTransformer from 'class-transformer';
+import * as classValidator from 'class-validator';
 import { clip } from '../problems/clip.js';
 import { MAX_FIELD_ERRORS, Problem, type FieldError } from '../problems/problem.js';
 
@@ -30,6 +31,9 @@ class ExplicitValidationPipe extends ValidationPipe {
 }
 
 export const validationPipe = new ExplicitValidationPipe({
+  // What Nest would load for itself may be a second copy, which knows no DTO.
+  validatorPackage: classValidator,
+  transformerPackage: classTransformer,
   whitelist: true,
   forbidNonWhitelisted: true,
   forbidUnknownValues: true,
@@ -49,7 +53,9 @@ const namesByDto = new WeakMap<object, ReadonlySet<string>>();
 function namesOf(dto: NonNullable<ArgumentMetadata['metatype']>): ReadonlySet<string> {
   let names = namesByDto.get(dto);
   if (names === undefined) {
-    const rules = getMetadataStorage().getTargetValidationMetadatas(dto, '', true, false);
+    const rules = classValidator
+      .getMetadataStorage()
+      .getTargetValidationMetadatas(dto, '', true, false);
     names = new Set(rules.map(({ propertyName }) => propertyName));
     namesByDto.set(dto, names);
   }

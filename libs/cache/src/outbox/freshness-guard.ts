@@ -63,7 +63,10 @@ const SHARED_LEASE_MS = 1_000;
  * processes.
  */
 const OWN_LEASE_MS = 300;
+/** Between two rounds, and between two looks, in milliseconds. */
 const SHARED_ROUND_MS = 100;
+/** The same for a process that is asked nothing: few enough proofs must fail for it to stay fresh. */
+const IDLE_ROUND_MS = 200;
 const OWN_ROUND_MS = 50;
 /** Allowance for the resolution of the clocks of the store and of this process, in milliseconds. */
 const MARGIN_MS = 5;
@@ -83,6 +86,9 @@ export class FreshnessGuard {
   #fresh = false;
   #since: number;
   readonly #unproved = new Episodes();
+  /** Whether the store was read since the last look. */
+  #asked = true;
+  #idle = false;
   #firstProof: () => void = () => undefined;
 
   constructor(parts: FreshnessParts) {
@@ -92,17 +98,18 @@ export class FreshnessGuard {
     const leaseMs = relayStore.shared ? SHARED_LEASE_MS : OWN_LEASE_MS;
     const lease = new FreshnessLease(clock, relayStore, leaseMs + relayStore.longestRoundMs);
     const waiters = new PositionWaiters(clock, log);
-    const roundEveryMs = relayStore.shared ? SHARED_ROUND_MS : OWN_ROUND_MS;
     this.#lease = lease;
     this.#waiters = waiters;
-    const common = { relayStore, log, lease, waiters, clock };
-    this.#monitor = new HeartbeatMonitor({ ...common, observed: () => this.#logProof() });
-    const monitor = this.#monitor;
-    this.#relay = new Relay({ ...common, store, logger, monitor, roundEveryMs, random });
+    const everyMs = (): number => this.#everyMs();
+    const common = { relayStore, log, lease, waiters, clock, everyMs };
+    const monitor = new HeartbeatMonitor({ ...common, observed: () => this.#observed() });
+    this.#monitor = monitor;
+    this.#relay = new Relay({ ...common, store, logger, monitor, random });
   }
 
   /** Whether the store may be read. Cost: one clock reading. */
   get trusted(): boolean {
+    this.#asked = true;
     return this.#parts.consistency === 'bounded' || this.#lease.valid;
   }
 
@@ -157,6 +164,7 @@ export class FreshnessGuard {
    * whether it was applied.
    */
   async waitUntilApplied({ position, committedAt }: CommitPosition): Promise<boolean> {
+    this.#monitor.wake();
     return this.#waiters.waitFor(position, committedAt + this.#lease.leaseMs + MARGIN_MS);
   }
 
@@ -173,6 +181,18 @@ export class FreshnessGuard {
     const since = relayStore.shared ? this.#monitor.primarySince : committedAt;
     const leftMs = Math.min(since, committedAt) + leaseMs - clock.now();
     if (leftMs > 0) await pause(clock, leftMs);
+  }
+
+  #everyMs(): number {
+    if (!this.#parts.relayStore.shared) return OWN_ROUND_MS;
+    return this.#idle ? IDLE_ROUND_MS : SHARED_ROUND_MS;
+  }
+
+  /** After every look: whether the next may come later. */
+  #observed(): void {
+    this.#idle = !this.#asked && this.#waiters.waiting === 0 && this.#lease.valid;
+    this.#asked = false;
+    this.#logProof();
   }
 
   /**

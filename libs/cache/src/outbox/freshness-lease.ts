@@ -44,6 +44,11 @@ export class FreshnessLease {
     return this.clock.now() - this.#coveredAt;
   }
 
+  /** Ends the lease: the store may have lost what it was proved to contain. */
+  revoke(): void {
+    this.#coveredAt = -Infinity;
+  }
+
   /**
    * Renews the lease: over the connection `generation`, the store was proved to contain every write
    * committed before `coveredAt`.

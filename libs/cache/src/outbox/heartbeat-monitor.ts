@@ -1,6 +1,6 @@
 import { CacheUnavailableError } from '../cache-errors.js';
 import type { Clock } from '../clock.js';
-import type { RelayStore, RelayStatus } from '../store/relay-store.js';
+import type { RelayServer, RelayStore, RelayStatus } from '../store/relay-store.js';
 import type { PositionWaiters } from './position-waiters.js';
 import type { InvalidationLog } from './invalidation-log.js';
 import { WakeableSleep } from './wakeable-sleep.js';
@@ -13,11 +13,14 @@ export interface MonitorParts {
   readonly lease: FreshnessLease;
   readonly waiters: PositionWaiters;
   readonly clock: Clock;
-  /** Called after every observation, successful or not. */
+  /** Milliseconds between two looks. */
+  readonly everyMs: () => number;
+  /** Called after every look, successful or not. */
   readonly observed: () => void;
 }
 
-const OBSERVE_MS = 100;
+/** For so long after a round of this process's own relay there is nothing to look for. */
+const OWN_ROUND_MS = 300;
 /**
  * The third heartbeat observed after a position was read comes from a round that began after it. If
  * that round does not include the position either, the position belongs to another database and is
@@ -25,22 +28,9 @@ const OBSERVE_MS = 100;
  */
 const HEARTBEATS_TO_CATCH_UP = 3;
 
-/** The latest time at which the connected server can have become primary. */
-interface Primary {
-  readonly since: number;
-  readonly generation: number;
-}
-
 interface Observation {
   readonly sentAt: number;
   readonly heartbeat: string | undefined;
-  readonly generation: number;
-}
-
-/** The log's end at a moment after the connection was made. */
-interface Required {
-  readonly position: string;
-  readonly generation: number;
 }
 
 /**
@@ -49,17 +39,19 @@ interface Required {
  * round. (The time of the observation that sees it proves nothing: a process that was suspended in
  * between finds a heartbeat written long ago.)
  *
- * On a new connection the server may be another one or a restored one: nothing is proved until a
- * heartbeat includes the end of the log as read after connecting.
+ * On a new connection, and in a new term, the server may be another one or a restored one: nothing
+ * is proved until a heartbeat includes the end of the log as read after that.
  */
 export class HeartbeatMonitor {
   readonly #parts: MonitorParts;
   readonly #pause: WakeableSleep;
+  #server: RelayServer | undefined;
+  /** The last look in this term. */
   #last: Observation | undefined;
-  #required: Required | undefined;
-  #primary: Primary | undefined;
-  /** When the last new heartbeat was seen. */
-  #heartbeat = { at: -Infinity, generation: -1 };
+  /** The log's end at a moment after this term was noticed. */
+  #required: string | undefined;
+  /** When the last new heartbeat was seen, or the last round of this process ended. */
+  #heartbeat = { at: -Infinity, generation: -1, own: false };
   #asking = false;
   #behind = 0;
   #stopped = false;
@@ -70,13 +62,10 @@ export class HeartbeatMonitor {
     this.#pause = new WakeableSleep(parts.clock);
   }
 
-  /**
-   * The latest time, on the clock, at which the connected server can have become primary;
-   * `Infinity` while this connection has not reported it.
-   */
+  /** See {@link RelayServer.primaryAt}; `Infinity` while this connection has not reported it. */
   get primarySince(): number {
-    const primary = this.#primary;
-    return primary?.generation === this.#parts.relayStore.generation ? primary.since : Infinity;
+    const server = this.#server;
+    return server?.generation === this.#parts.relayStore.generation ? server.primaryAt : Infinity;
   }
 
   /** Milliseconds since a new heartbeat was seen; `Infinity` before that on this connection. */
@@ -84,6 +73,35 @@ export class HeartbeatMonitor {
     const { relayStore, clock } = this.#parts;
     const { at, generation } = this.#heartbeat;
     return generation === relayStore.generation ? clock.now() - at : Infinity;
+  }
+
+  /** Whether a look may show more than the last round of this process's own relay. */
+  get #needed(): boolean {
+    const proved = this.#heartbeat.own && this.heartbeatAgeMs < OWN_ROUND_MS;
+    return !proved || this.#parts.waiters.waiting > 0;
+  }
+
+  /**
+   * Notes which server answered. One that became primary anew over the same connection, or went
+   * back to an earlier state, may have lost removals.
+   */
+  noteServer({ generation, term, primaryAt }: RelayServer): void {
+    const known = this.#server;
+    this.#server = { generation, term, primaryAt };
+    if (known?.generation === generation && known.term === term) return;
+    if (known?.generation === generation) this.#parts.lease.revoke();
+    this.#last = undefined;
+    this.#required = undefined;
+  }
+
+  /** Notes that a round of this process's own relay ended. */
+  noteOwnRound({ generation }: RelayServer): void {
+    this.#heartbeat = { at: this.#parts.clock.now(), generation, own: true };
+  }
+
+  /** Looks now: a writer waits for the cursor. */
+  wake(): void {
+    this.#pause.wake(0);
   }
 
   start(): void {
@@ -98,9 +116,9 @@ export class HeartbeatMonitor {
 
   async #run(): Promise<void> {
     while (!this.#stopped) {
-      await this.#observe();
+      if (this.#needed) await this.#observe();
       this.#parts.observed();
-      if (!this.#stopped) await this.#pause.sleep(OBSERVE_MS);
+      if (!this.#stopped) await this.#pause.sleep(this.#parts.everyMs());
     }
   }
 
@@ -110,8 +128,7 @@ export class HeartbeatMonitor {
     try {
       const seen = await relayStore.observe();
       waiters.advance(seen.cursor);
-      const { generation, primaryForMs } = seen;
-      this.#primary = { generation, since: clock.now() - primaryForMs };
+      this.noteServer(seen);
       this.#compare(seen, sentAt);
     } catch (error) {
       if (!(error instanceof CacheUnavailableError)) throw error;
@@ -121,35 +138,32 @@ export class HeartbeatMonitor {
   #compare(seen: RelayStatus, sentAt: number): void {
     const { heartbeat, generation } = seen;
     const before = this.#last;
-    this.#last = { sentAt, heartbeat, generation };
-    if (this.#required?.generation !== generation) this.#require(generation);
-    if (
-      before?.generation !== generation ||
-      heartbeat === undefined ||
-      heartbeat === before.heartbeat
-    )
-      return;
-    this.#heartbeat = { at: this.#parts.clock.now(), generation };
+    this.#last = { sentAt, heartbeat };
+    if (this.#required === undefined) this.#require();
+    if (before === undefined || heartbeat === undefined || heartbeat === before.heartbeat) return;
+    this.#heartbeat = { at: this.#parts.clock.now(), generation, own: false };
     if (!this.#isCaughtUp(seen)) return;
     const { lease, relayStore } = this.#parts;
     lease.renew(before.sentAt - relayStore.longestRoundMs, generation);
   }
 
-  #isCaughtUp({ cursor, generation }: RelayStatus): boolean {
-    const required = this.#required;
-    if (required?.generation !== generation || cursor === undefined) return false;
-    if (this.#parts.log.includes(cursor, required.position)) return true;
-    if (++this.#behind >= HEARTBEATS_TO_CATCH_UP) this.#require(generation);
+  #isCaughtUp({ cursor }: RelayStatus): boolean {
+    if (this.#required === undefined || cursor === undefined) return false;
+    if (this.#parts.log.includes(cursor, this.#required)) return true;
+    if (++this.#behind >= HEARTBEATS_TO_CATCH_UP) this.#require();
     return false;
   }
 
-  #require(generation: number): void {
+  #require(): void {
     if (this.#asking) return;
     this.#asking = true;
+    const server = this.#server;
     const settled = (position?: string): void => {
       this.#asking = false;
-      if (position === undefined) return;
-      this.#required = { position, generation };
+      const current =
+        server?.generation === this.#server?.generation && server?.term === this.#server?.term;
+      if (position === undefined || !current) return;
+      this.#required = position;
       this.#behind = 0;
     };
     // The relay reports an unreadable log; the next observation or heartbeat reads it again.

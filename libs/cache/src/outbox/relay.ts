@@ -18,12 +18,12 @@ export interface RelayParts {
   readonly log: InvalidationLog;
   readonly lease: FreshnessLease;
   readonly waiters: PositionWaiters;
-  /** Shows whether a relay leads. */
-  readonly monitor: Pick<HeartbeatMonitor, 'heartbeatAgeMs'>;
+  /** Shows whether a relay leads, and learns of this one's rounds. */
+  readonly monitor: Pick<HeartbeatMonitor, 'heartbeatAgeMs' | 'noteServer' | 'noteOwnRound'>;
   readonly clock: Clock;
   readonly logger: CacheLogger;
   /** Milliseconds between rounds while nothing is appended. */
-  readonly roundEveryMs: number;
+  readonly everyMs: () => number;
   /** A number in [0, 1), for jitter. */
   readonly random: () => number;
 }
@@ -53,8 +53,11 @@ const SHORTEST_PAUSE_MS = 5;
 const BUSY_ROUND_MS = 50;
 /** Between two tries to lead, before jitter. */
 const FOLLOW_MS = 125;
-/** As long as heartbeats are younger, the leader is alive, and a follower does not try to lead. */
-const QUIET_MS = 300;
+/**
+ * As long as heartbeats are younger, the leader is alive, and a follower does not try to lead: a
+ * little less than its lead lasts, and more than a round and a look take while nothing is asked.
+ */
+const QUIET_MS = 450;
 const RETRY_MS = 100;
 
 /**
@@ -64,7 +67,7 @@ const RETRY_MS = 100;
  * removed. A crash between any two steps repeats removals, which is harmless, and skips none.
  *
  * Every process runs one; a follower tries to lead every ≈ 125 ms while it has seen no new
- * heartbeat for 300 ms; until then it costs the store nothing. Whether requests use the store at
+ * heartbeat for 450 ms; until then it costs the store nothing. Whether requests use the store at
  * present does not matter: a store that is too slow for them has to be kept fresh for when it is
  * not, and a writer may wait for the cursor.
  */
@@ -121,10 +124,12 @@ export class Relay {
 
   /** Returns the pause after the round, in milliseconds. */
   async #round(): Promise<number> {
-    const { relayStore, clock, lease, waiters, monitor, logger, roundEveryMs, random } =
-      this.#parts;
+    const { relayStore, clock, lease, waiters, monitor, logger, everyMs, random } = this.#parts;
     const followMs = FOLLOW_MS * (0.8 + 0.4 * random());
-    if (this.#state === 'following' && monitor.heartbeatAgeMs < QUIET_MS) return followMs;
+    const silentMs = monitor.heartbeatAgeMs;
+    if (this.#state === 'following' && silentMs < QUIET_MS) {
+      return Math.max(SHORTEST_PAUSE_MS, QUIET_MS - silentMs);
+    }
     try {
       const sentAt = clock.now();
       const round = await relayStore.beginRound();
@@ -133,6 +138,7 @@ export class Relay {
         return followMs;
       }
       this.#state = 'leading';
+      monitor.noteServer(round);
       const reading = await this.#read(round.cursor);
       if (reading === undefined) return this.#unavailable();
       if (reading.entries > 0) this.#readAt = clock.now();
@@ -143,9 +149,10 @@ export class Relay {
       this.#events += reading.entries;
       this.#eventLagMs = reading.oldestMs ?? this.#eventLagMs;
       waiters.advance(reading.cursor);
-      if (end === 'slow') return SHORTEST_PAUSE_MS;
+      // Also without a heartbeat, which proves something to others only if the round was short.
       lease.renew(sentAt, round.generation);
-      return Math.max(SHORTEST_PAUSE_MS, roundEveryMs - (clock.now() - sentAt));
+      monitor.noteOwnRound(round);
+      return Math.max(SHORTEST_PAUSE_MS, everyMs() - (clock.now() - sentAt));
     } catch (error) {
       // Anything but an outage is a bug, which must not end the process.
       if (!(error instanceof CacheUnavailableError)) this.#reportFailure('failed', error);

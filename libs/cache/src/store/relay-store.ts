@@ -1,33 +1,42 @@
+/** The server that bookkeeping was read from. */
+export interface RelayServer {
+  /** Changes with every connection. */
+  readonly generation: number;
+  /**
+   * Changes on one connection when the server became primary anew, or its memory went back to an
+   * earlier state: what was proved before says nothing about it.
+   */
+  readonly term: string;
+  /**
+   * The latest time, on the clock, at which the server can have become primary: its start, its
+   * promotion, or the loss of this bookkeeping.
+   */
+  readonly primaryAt: number;
+}
+
 /** The right to move the cursor once, with the stored cursor. */
-export interface RelayRound {
+export interface RelayRound extends RelayServer {
   /** Position up to which the log has been applied to this store; `undefined` if unknown. */
   readonly cursor: string | undefined;
   /** Changes with the cursor; used by the compare-and-set. */
   readonly serial: string;
-  /** The connection on which the round began. */
-  readonly generation: number;
   /** When the round began, by the store's clock in milliseconds. */
   readonly startedAt: number;
 }
 
 /**
  * How a round ended. `fresh`: the cursor moved, and every process may see that all is applied.
- * `slow`: it moved, but the round took so long that it proves nothing about now.
- * `conflict`: another relay moved it meanwhile, or the connection changed; nothing was written.
+ * `slow`: it moved, but the round took too long for a heartbeat.
+ * `conflict`: another relay moved it meanwhile, or the server may be in another state than when the
+ * round began; nothing was written.
  */
 export type RoundEnd = 'fresh' | 'slow' | 'conflict';
 
 /** The bookkeeping as read once. */
-export interface RelayStatus {
+export interface RelayStatus extends RelayServer {
   /** Different after every round that ended in a heartbeat; `undefined` before the first. */
   readonly heartbeat: string | undefined;
   readonly cursor: string | undefined;
-  readonly generation: number;
-  /**
-   * For how long at least the server has been primary, in milliseconds of its own clock: since its
-   * start, its promotion, or the loss of this bookkeeping.
-   */
-  readonly primaryForMs: number;
 }
 
 /**
@@ -46,8 +55,8 @@ export interface RelayStore {
   readonly generation: number;
 
   /**
-   * Takes or renews the lead and begins a round; `undefined` while another relay leads. The lead
-   * only avoids duplicate work: correctness comes from the compare-and-set of `endRound`.
+   * Takes or renews the lead and begins a round; `undefined` while another relay leads. Costs no
+   * call soon after a round of this relay has ended. The lead only avoids duplicate work: correctness comes from the compare-and-set of `endRound`.
    */
   beginRound(): Promise<RelayRound | undefined>;
   /** Moves the cursor if it has not changed since the round began. */

@@ -85,8 +85,8 @@ describe('A write in the outbox', () => {
     await slow.arrived;
     // For so long the writer waits for the store and for the confirmations …
     await fleet.clock.advanceAsync(50 + confirmMs);
-    // … then the cursor, which is read before long, and from there on the copies.
-    await fleet.clock.advanceAsync(confirmMs);
+    // … then the cursor, which is read at once, and from there on the copies.
+    await fleet.clock.advanceAsync(confirmMs - 10);
     expect(outcome()).toBe('waiting');
     await fleet.clock.advanceAsync(200);
     expect(outcome()).toBe(true);

@@ -119,6 +119,63 @@ describe('The freshness lease', () => {
     expect(await old(other)).toBe('old');
   });
 
+  it('a server that became primary anew over the same connection is served only when a heartbeat covers the outbox again', async () => {
+    await putOld();
+    leader.line.cut = true;
+    fleet.log.append('unrelated');
+    fleet.books.term++;
+    fleet.books.heartbeat += 10;
+    await fleet.clock.advanceAsync(200);
+    // The heartbeat is another one, and was written before the removals that this server lacks.
+    expect(await old(other)).toBe('new');
+    fleet.books.heartbeat++;
+    await fleet.clock.advanceAsync(100);
+    expect(await old(other)).toBe('new');
+    leader.line.cut = false;
+    await fleet.clock.advanceAsync(400);
+    expect(await old(other)).toBe('old');
+  });
+
+  it('the leader itself serves nothing from a server that became primary anew, until its next round', async () => {
+    await putOld();
+    const gate = deferred<undefined>();
+    leader.line.hold = gate.promise.then(() => undefined);
+    await fleet.clock.advanceAsync(100);
+    fleet.books.term++;
+    fleet.books.serial++;
+    leader.line.hold = undefined;
+    gate.resolve(undefined);
+    await fleet.clock.advanceAsync(0);
+    leader.log.unavailable = true;
+    await fleet.clock.advanceAsync(150);
+    expect(await old(leader)).toBe('new');
+    leader.log.unavailable = false;
+    await fleet.clock.advanceAsync(200);
+    expect(await old(leader)).toBe('old');
+  });
+
+  it('a process that is asked nothing looks half as often, and its lease never runs out', async () => {
+    const looks = async (): Promise<number> => {
+      const { line } = other;
+      const observe = line.observe.bind(line);
+      let count = 0;
+      line.observe = () => {
+        count++;
+        return observe();
+      };
+      for (let step = 0; step < 200; step++) {
+        await fleet.clock.advanceAsync(20);
+        expect(other.freshness.figures().fresh).toBe(true);
+      }
+      line.observe = observe;
+      return count;
+    };
+    const { store } = fleet;
+    await store.write('k', '"old"', undefined);
+    await fleet.clock.advanceAsync(500);
+    expect(await looks()).toBeLessThanOrEqual(20);
+  });
+
   it('the relay of another database grants no freshness lease', async () => {
     await putOld();
     const { log } = other;

@@ -3,6 +3,7 @@ import type {
   Consistency,
   RelayStore,
   InvalidationFeed,
+  RelayServer,
   RelayStatus,
   RelayRound,
   RoundEnd,
@@ -33,6 +34,8 @@ class Bookkeeping {
   heartbeat = 0;
   /** When the server became the one that takes writes. */
   primarySince = -Infinity;
+  /** It became that anew, or went back to an earlier state, this often. */
+  term = 0;
   leader: { readonly of: unknown; readonly until: number } | undefined;
 }
 
@@ -58,7 +61,7 @@ class LineToBookkeeping implements RelayStore {
       if (leader !== undefined && leader.of !== this && leader.until > now) return undefined;
       this.books.leader = { of: this, until: now + LEAD_MS };
       const { cursor, serial } = this.books;
-      return { cursor, serial: String(serial), generation: this.generation, startedAt: now };
+      return { ...this.#server(), cursor, serial: String(serial), startedAt: now };
     });
   }
 
@@ -86,9 +89,13 @@ class LineToBookkeeping implements RelayStore {
   observe(): Promise<RelayStatus> {
     return this.#arriving(() => {
       const heartbeat = this.books.heartbeat === 0 ? undefined : String(this.books.heartbeat);
-      const primaryForMs = this.clock.now() - this.books.primarySince;
-      return { heartbeat, cursor: this.books.cursor, generation: this.generation, primaryForMs };
+      return { ...this.#server(), heartbeat, cursor: this.books.cursor };
     });
+  }
+
+  #server(): RelayServer {
+    const { primarySince: primaryAt, term } = this.books;
+    return { generation: this.generation, term: String(term), primaryAt };
   }
 
   #arriving<T>(run: () => T): Promise<T> {

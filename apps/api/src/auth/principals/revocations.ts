@@ -11,6 +11,8 @@ const PROOF_MS = 1_000;
 /** Between two looks: when an append was noticed, and when none was; in milliseconds. */
 const LOOK_AGAIN_MS = 50;
 const LOOK_EVERY_MS = 250;
+/** The same while no caller is admitted: late by one look, the proof still holds. */
+const IDLE_LOOK_EVERY_MS = 450;
 /** Cached principals live no longer, so events of so long ago concern none. */
 const KEEP_MS = PRINCIPAL_VIEW.ttl * 1_000;
 const MOST_KEPT = 20_000;
@@ -40,6 +42,8 @@ export class Revocations implements OnModuleInit, OnApplicationShutdown {
   #readAt = -Infinity;
   #lookedAt = -Infinity;
   #woken = false;
+  /** Whether a caller was looked up since the last look. */
+  #asked = true;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #stopped = false;
@@ -65,6 +69,7 @@ export class Revocations implements OnModuleInit, OnApplicationShutdown {
 
   /** Whether this process knows the outbox as it was a moment ago. */
   get upToDate(): boolean {
+    this.#asked = true;
     return !this.#needed || performance.now() - this.#readAt < PROOF_MS;
   }
 
@@ -95,7 +100,8 @@ export class Revocations implements OnModuleInit, OnApplicationShutdown {
   #schedule(): void {
     clearTimeout(this.#timer);
     if (this.#stopped) return;
-    const every = this.#woken ? LOOK_AGAIN_MS : LOOK_EVERY_MS;
+    const calm = this.#asked ? LOOK_EVERY_MS : IDLE_LOOK_EVERY_MS;
+    const every = this.#woken ? LOOK_AGAIN_MS : calm;
     const dueMs = this.#lookedAt + every - performance.now();
     this.#timer = setTimeout(() => this.#look(), Math.max(0, dueMs)).unref();
   }
@@ -106,6 +112,7 @@ export class Revocations implements OnModuleInit, OnApplicationShutdown {
     this.#looking = this.#read().finally(() => {
       this.#looking = undefined;
       this.#schedule();
+      this.#asked = false;
     });
   }
 

@@ -3,8 +3,8 @@ const PAUSE_MS = 5;
 
 /**
  * Notifies readers of the outbox in other processes of appends: the first time at once, then once per
- * pause for everything appended meanwhile. A hint: readers poll ten times a second anyway, so a notice
- * that is lost, or whose process dies first, costs a tenth of a second.
+ * pause for everything appended meanwhile. A hint: readers poll at least five times a second anyway, so a
+ * notice that is lost, or whose process dies first, costs a fifth of a second at most.
  */
 export class CommitNotifier {
   #sending: Promise<void> | undefined;

@@ -1,5 +1,7 @@
 import type { Clock } from '../../clock.js';
-import type { RelayStore, RelayStatus, RelayRound, RoundEnd } from '../relay-store.js';
+import type { RelayServer, RelayStore, RelayStatus, RelayRound, RoundEnd } from '../relay-store.js';
+
+const THIS_PROCESS: RelayServer = { generation: 0, term: '', primaryAt: -Infinity };
 
 /** The relay's bookkeeping for a store that lives and dies with its process: no relay competes. */
 export class MemoryRelayStore implements RelayStore {
@@ -13,7 +15,7 @@ export class MemoryRelayStore implements RelayStore {
 
   beginRound(): Promise<RelayRound | undefined> {
     const startedAt = this.clock.now();
-    return Promise.resolve({ cursor: this.#cursor, serial: '', generation: 0, startedAt });
+    return Promise.resolve({ ...THIS_PROCESS, cursor: this.#cursor, serial: '', startedAt });
   }
 
   endRound(_turn: RelayRound, cursor: string): Promise<RoundEnd> {
@@ -28,11 +30,6 @@ export class MemoryRelayStore implements RelayStore {
 
   observe(): Promise<RelayStatus> {
     const heartbeat = this.#heartbeats === 0 ? undefined : String(this.#heartbeats);
-    return Promise.resolve({
-      heartbeat,
-      cursor: this.#cursor,
-      generation: 0,
-      primaryForMs: Infinity,
-    });
+    return Promise.resolve({ ...THIS_PROCESS, heartbeat, cursor: this.#cursor });
   }
 }

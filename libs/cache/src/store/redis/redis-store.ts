@@ -89,7 +89,7 @@ export class RedisStore implements CacheStore {
     this.#layout = layout;
     this.#connection = connection;
     this.#withinMs = withinMs;
-    this.relayStore = new RedisRelayStore(connection, layout);
+    this.relayStore = new RedisRelayStore(connection, layout, clock);
     if (options.index !== 'scan') {
       this.#index = new KeyIndex(connection, layout, withinMs);
       this.#sweeper = new IndexSweeper(connection, layout, clock, withinMs);

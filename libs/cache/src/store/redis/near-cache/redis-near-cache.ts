@@ -35,13 +35,16 @@ export interface CoherenceParts extends CoherenceSettings {
 /** Probes of the sequence within one bound: some of them may fail. */
 const LOOKS_PER_BOUND = 5;
 const LONGEST_PAUSE_MS = 100;
+/** So much longer is the pause of a process that was asked for no copy since its last probe. */
+const IDLE_FACTOR = 2;
 /** Timeout of an acknowledgement, in milliseconds; waiters wait at most for the bound. */
 const CONFIRM_MS = 1_000;
 
 /**
  * Keeps a process's copies coherent with the store: receives removals on a connection of its own,
  * proves on the command connection that it has received all of them, and acknowledges them to the
- * writers that wait. Costs one short script per probe, ten per second by default.
+ * writers that wait. Costs one short script per probe, by default ten per second, and five while no
+ * copy is asked for.
  */
 export class RedisNearCache implements InvalidationFeed {
   readonly process = randomBytes(9).toString('base64url');
@@ -55,6 +58,8 @@ export class RedisNearCache implements InvalidationFeed {
   #generation = -1;
   #connectedAt = 0;
   #cancelLook: (() => void) | undefined;
+  /** Whether a copy was asked for since the last probe. */
+  #asked = true;
   #closed = true;
 
   constructor(parts: CoherenceParts) {
@@ -87,6 +92,7 @@ export class RedisNearCache implements InvalidationFeed {
   }
 
   get freshUntil(): number {
+    this.#asked = true;
     return this.#stream.freshUntil;
   }
 
@@ -152,7 +158,9 @@ export class RedisNearCache implements InvalidationFeed {
     }
     // The next probe does not wait for this one's answer.
     const pauseMs = Math.min(LONGEST_PAUSE_MS, staleBoundMs / LOOKS_PER_BOUND);
-    this.#cancelLook = clock.after(pauseMs, () => this.#lookNow());
+    const idle = this.#asked ? 1 : IDLE_FACTOR;
+    this.#asked = false;
+    this.#cancelLook = clock.after(pauseMs * idle, () => this.#lookNow());
     if (this.#stream.lagMs > staleBoundMs) {
       this.#subscriber.renew();
       return;
