@@ -52,6 +52,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'stale-while-revalidate',
     'stale-if-error',
     'timeouts',
+    'known-ends',
   ],
   keys: ['prefix-isolation'],
   'redis/connection': ['store-outages'],
@@ -69,6 +70,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   nest: [
     'bodies',
     'raw-json',
+    'read-ahead',
     'reported-nest-failures',
     'answers',
     'uncacheable',

@@ -42,4 +42,56 @@ export const RAW_JSON_MUTATIONS: readonly Mutation[] = [
       ],
     ],
   },
+  {
+    name: 'known ends: another text has the end of the one before',
+    suite: 'read/known-ends',
+    edits: [
+      [
+        'if (text === known.text) return this.#again(known);',
+        'if (text !== undefined) return this.#again(known);',
+      ],
+    ],
+  },
+  {
+    name: 'known ends: an end is known for ever',
+    suite: 'read/known-ends',
+    edits: [['if (last === undefined || now >= last.knownUntil)', 'if (last === undefined)']],
+  },
+  {
+    name: 'known ends: a known text is not judged when it is used',
+    suite: 'read/known-ends',
+    edits: [
+      [
+        "    if (!reads.proved) return 'unavailable';\n    const freshMs = endsAt",
+        '    void reads;\n    const freshMs = endsAt',
+      ],
+    ],
+  },
+  {
+    name: 'known ends: a reader that may have a stale value takes a known one',
+    suite: 'read/known-ends',
+    edits: [["life === 'approximate' && !needsTtl(options);", "life === 'approximate';"]],
+  },
+  {
+    name: 'read ahead: what was read is not judged when it is used',
+    suite: 'read/known-ends',
+    edits: [
+      ['ahead === undefined || this.#parts.reads.proved ? found', 'found !== undefined ? found'],
+    ],
+  },
+  {
+    name: 'read ahead: a key is read that depends on the caller',
+    suite: 'nest/read-ahead',
+    edits: [["this.#needsEntry && scope === 'shared' && vary === undefined;", 'this.#needsEntry;']],
+  },
+  {
+    name: 'read ahead: what was read is not used',
+    suite: 'nest/read-ahead',
+    edits: [
+      [
+        'face.cache.getOrSetEntry(key, load, this.#entry, ahead)',
+        'face.cache.getOrSetEntry(key, load, this.#entry)',
+      ],
+    ],
+  },
 ];

@@ -4,6 +4,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { CacheService } from './cache.service.js';
 import { CACHE_MODULE_OPTIONS } from './cache.tokens.js';
 import { applicationOf, expectApplication } from './nest/application.js';
+import { CacheReadAhead } from './nest/cache-read-ahead.js';
 import { CachedMethodsExplorer } from './nest/cached-methods.explorer.js';
 import type { CacheBinding } from './nest/cache-binding.js';
 import { CACHE_FACE, cacheFace, cacheToken } from './nest/cache-binding.js';
@@ -62,11 +63,12 @@ function withCache(definition: DynamicModule, name: string | undefined): Dynamic
       useFactory: face,
     },
     CachedMethodsExplorer,
+    CacheReadAhead,
   ];
   return {
     ...definition,
     providers: [...(definition.providers ?? []), ...providers],
-    exports: [...(definition.exports ?? []), token],
+    exports: [...(definition.exports ?? []), token, CacheReadAhead],
   };
 }
 

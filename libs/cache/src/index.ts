@@ -4,6 +4,7 @@ export { createCache } from './cache-factory.js';
 export { CacheAside } from './nest/cache-aside.decorator.js';
 export { CacheInvalidate } from './nest/cache-invalidate.decorator.js';
 export type { CacheInvalidateOptions } from './nest/cache-invalidate.decorator.js';
+export { CacheReadAhead } from './nest/cache-read-ahead.js';
 export { InjectCache } from './nest/inject-cache.decorator.js';
 export { cacheToken } from './nest/cache-binding.js';
 export { userPattern } from './nest/private-keys.js';

@@ -5,6 +5,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import { CacheReadAhead } from '@gad/cache';
 import { AppConfig, readAppConfig } from '../config/app-config.js';
 import { Problem } from '../problems/problem.js';
 import { ProblemFilter } from '../problems/problem.filter.js';
@@ -85,6 +86,7 @@ async function start(
       { provide: PrincipalsService, useValue: { find, findCached } },
       AccessTokensService,
       JwtStrategy,
+      CacheReadAhead,
       { provide: APP_GUARD, useClass: JwtAuthGuard },
       { provide: APP_GUARD, useClass: RolesGuard },
     ],

@@ -1,5 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { CacheReadAhead } from '@gad/cache';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../problems/problem.js';
@@ -13,6 +14,7 @@ export class JwtAuthGuard extends AuthGuard() {
   constructor(
     private readonly strategy: JwtStrategy,
     private readonly reflector: Reflector,
+    private readonly readAhead: CacheReadAhead,
   ) {
     super({ defaultStrategy: strategy.name });
   }
@@ -31,6 +33,8 @@ export class JwtAuthGuard extends AuthGuard() {
       if (cached) letBeCached(request);
       return super.canActivate(context);
     }
+    // In the same round trip; only the interceptor uses it, after all guards.
+    if (cached) this.readAhead.begin(context);
     return known.then(
       (caller) => {
         request.user = this.handleRequest(undefined, caller ?? false);

@@ -14,6 +14,7 @@ import { BackgroundTasks } from './load/background-tasks.js';
 import type { BatchLoader } from './read/batch-load.js';
 import { NO_OPTIONS } from '../values/get-or-set-options.js';
 import type { CacheEntry, GetOrSetOptions, Loader } from '../values/get-or-set-options.js';
+import type { ReadAhead } from './read/read-result.js';
 import { ReadThrough } from './read/read-through.js';
 import type { EngineParts, SetOptions } from './engine-parts.js';
 import { LeaseToken } from './load/lease-token.js';
@@ -240,18 +241,31 @@ export class CacheEngine {
    * As {@link getOrSet}, with the cache status of the value: hit, stale, when it was stored, its ttl.
    *
    * Cost: `PTTL` and `GET` in one round trip on a hit; acquire and fill scripts on a miss.
+   * @param ahead for `@CacheAside`: what {@link readAhead} returned
    * @throws as {@link getOrSet}
    */
-  async getOrSetEntry<T>(
+  getOrSetEntry<T>(
     key: string,
     loader: Loader<T>,
     options: GetOrSetOptions = NO_OPTIONS,
+    ahead?: ReadAhead,
   ): Promise<CacheEntry<T>> {
     this.#lint?.check(key);
-    if (typeof loader !== 'function') throw notAFunction('loader', loader);
-    const { lifeMs: _life, ...served } = await this.#reader.entry(key, loader, options);
+    if (typeof loader !== 'function') return Promise.reject(notAFunction('loader', loader));
+    const entry = this.#reader.entry(key, this.fullKey(key), loader, options, ahead);
     // As above.
-    return { ...served, key: this.fullKey(key), value: served.value as T };
+    return entry as Promise<CacheEntry<T>>;
+  }
+
+  /**
+   * @internal For `@CacheAside`: sends the read of a key whose {@link getOrSetEntry} will follow for
+   * the same caller, with the same options. `undefined` where that will need no store call.
+   *
+   * Cost: the store call of a hit, which that call then saves.
+   * @throws CacheKeyInvalidError, CacheOptionsError
+   */
+  readAhead(key: string, options: GetOrSetOptions): ReadAhead | undefined {
+    return this.#reader.ahead(key, options);
   }
 
   /**

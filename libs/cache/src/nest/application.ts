@@ -1,3 +1,4 @@
+import type { ExecutionContext } from '@nestjs/common';
 import { CacheOptionsError } from '../cache-errors.js';
 import type { CacheBinding } from './cache-binding.js';
 import { assertApart } from './cache-binding.js';
@@ -11,12 +12,19 @@ export interface Owner {
   readonly application: Application;
 }
 
+/** A handler whose answer can be read from the cache before its guards have decided. */
+interface AheadHandler {
+  readAhead(context: ExecutionContext): void;
+}
+
 /** The caches of one Nest application and the owners of its decorated methods. */
 export class Application {
   /** Owner of calls whose `this` is not an object. */
   readonly anonymous: Owner = { application: this };
   /** Whether the checks at start have run; each cache module triggers them. */
   checked = false;
+  /** Cached handlers that were called before, by class and handler. */
+  readonly handlers = new Map<object, Map<object, AheadHandler>>();
   readonly #faces = new Map<string | undefined, CacheBinding>();
   readonly #owners = new Map<Decorated, Owner>();
   readonly #families = new Map<string, Set<Decorated>>();

@@ -84,9 +84,18 @@ export class CacheAsideInterceptor implements NestInterceptor, OnModuleInit {
         );
       },
     });
-    const ofType = this.#handlers.get(type) ?? new Map<object, HandlerCache>();
-    ofType.set(handler, prepared);
-    this.#handlers.set(type, ofType);
+    note(this.#handlers, type, handler, prepared);
+    note(application.handlers, type, handler, prepared);
     return prepared;
   }
+}
+
+function note<T>(
+  handlers: Map<object, Map<object, T>>,
+  type: object,
+  handler: object,
+  prepared: T,
+): void {
+  const ofType = handlers.get(type) ?? new Map<object, T>();
+  handlers.set(type, ofType.set(handler, prepared));
 }

@@ -129,7 +129,8 @@ export interface HandlerCacheOptions<Input = RawRequest, Value = unknown> extend
    * answer that is a `JsonText`, such as `entry.json.with({ … })`, is sent as that text. Default: the
    * value itself.
    *
-   * Cost: a hit sends `PTTL` and `GET` in one round trip.
+   * Cost: a hit sends `PTTL` and `GET` in one round trip; with `rawJson` `GET` alone, except once a
+   * second.
    */
   readonly map?:
     ((entry: AnswerEntry<Value>, input: Input, context: ExecutionContext) => unknown) | undefined;

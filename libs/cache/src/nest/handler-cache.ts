@@ -3,6 +3,8 @@ import type { Observable } from 'rxjs';
 import { EMPTY, of } from 'rxjs';
 import type { CacheEntry, GetOrSetOptions, Loader } from '../values/get-or-set-options.js';
 import { readOptionsOf } from '../values/get-or-set-options.js';
+import { CacheService } from '../cache.service.js';
+import type { ReadAhead } from '../engine/read/read-result.js';
 import { PRIVATE } from '../keys/key-validation.js';
 import { AS_TEXT, JsonText } from '../values/json-text.js';
 import { WarnOnce } from '../episodes.js';
@@ -23,6 +25,13 @@ import { rawRequest } from './request-input.js';
 import { RequestKey } from './request-key.js';
 import { discardBody } from './unsent-body.js';
 
+/** A request whose key is known, and the read that was sent for it, if one was. */
+interface Begun {
+  readonly input: unknown;
+  readonly key: string;
+  readonly ahead: ReadAhead | undefined;
+}
+
 /** Cache-aside around one handler. */
 export class HandlerCache {
   readonly #declared: ReadonlySet<string>;
@@ -34,9 +43,13 @@ export class HandlerCache {
   readonly #entry: GetOrSetOptions;
   /** Whether answers may be sent as JSON text: no serializer needs the value. */
   readonly #sendsText: boolean;
+  /** Whether the key depends on nothing that a guard decides. */
+  readonly #readsAhead: boolean;
+  /** By request. */
+  readonly #begun = new WeakMap<object, Begun>();
 
   constructor(private readonly parts: HandlerParts) {
-    const { headers, map, valid, rawJson } = parts.options;
+    const { headers, map, valid, rawJson, scope, vary } = parts.options;
     this.#flaws = new WarnOnce((message) => void parts.logger.warn(message));
     this.#keys = new RequestKey(parts, this.#flaws);
     this.#sendsText = parts.serializers.areNone && !parts.rendered;
@@ -50,17 +63,39 @@ export class HandlerCache {
     this.#declared = new Set(headers?.map((name) => name.toLowerCase()));
     this.#runs = new HandlerRuns(parts, this.#declared, this.#flaws);
     this.#needsEntry = map !== undefined || valid !== undefined || this.#declared.size > 0;
+    this.#readsAhead = this.#needsEntry && scope === 'shared' && vary === undefined;
   }
 
   intercept(
     context: ExecutionContext,
     next: CallHandler,
   ): Observable<unknown> | Promise<Observable<unknown>> {
-    const { read } = this.parts.options;
-    if (read === undefined) return this.#answered(rawRequest(context), context, next);
-    const input = read(context);
+    const begun = this.#begun.get(context.getArgByIndex<object>(0));
+    if (begun !== undefined) return this.#readThrough(begun, context, next);
+    const input = this.#read(context);
     if (!(input instanceof Promise)) return this.#answered(input, context, next);
     return input.then((value: unknown) => this.#answered(value, context, next));
+  }
+
+  /** See `CacheReadAhead`. What throws here will throw again in `intercept`. */
+  readAhead(context: ExecutionContext): void {
+    const { face } = this.parts;
+    if (!this.#readsAhead || !(face.cache instanceof CacheService)) return;
+    try {
+      const input = this.#read(context);
+      if (input instanceof Promise) return void input.catch(() => undefined);
+      const key = this.#keys.of(input, context);
+      if (key === undefined || !this.#keys.isUsed(input, context)) return;
+      const ahead = face.cache.readAhead(key, this.#entry);
+      this.#begun.set(context.getArgByIndex<object>(0), { input, key, ahead });
+    } catch {
+      return;
+    }
+  }
+
+  #read(context: ExecutionContext): unknown {
+    const { read } = this.parts.options;
+    return read === undefined ? rawRequest(context) : read(context);
   }
 
   /** No `await`, which would cost every hit a microtask turn; see {@link promisedAnswer}. */
@@ -69,17 +104,25 @@ export class HandlerCache {
     context: ExecutionContext,
     next: CallHandler,
   ): Observable<unknown> | Promise<Observable<unknown>> {
-    const { face } = this.parts;
     const key = this.#keys.of(input, context);
     if (key === undefined || !this.#keys.isUsed(input, context)) {
       return this.#bypass(context, next, input, key);
     }
+    return this.#readThrough({ input, key, ahead: undefined }, context, next);
+  }
+
+  #readThrough(
+    { input, key, ahead }: Begun,
+    context: ExecutionContext,
+    next: CallHandler,
+  ): Observable<unknown> {
+    const { face } = this.parts;
     const status = responseOf(context).statusCode;
     const visit: Visit = { context, next, input, key, status, answered: false };
     const load: Loader<unknown> = (way) => this.#runs.load(visit, way);
     return this.#needsEntry
       ? promisedAnswer(
-          face.cache.getOrSetEntry(key, load, this.#entry),
+          face.cache.getOrSetEntry(key, load, this.#entry, ahead),
           this.#steps(visit, (entry) => this.#ofEntry(visit, entry)),
         )
       : promisedAnswer(
@@ -107,8 +150,9 @@ export class HandlerCache {
     return this.parts.serializers.done(this.#asText(value, visit.context));
   }
 
-  #ofEntry(visit: Visit, { value, ...entry }: CacheEntry<unknown>): unknown {
+  #ofEntry(visit: Visit, entry: CacheEntry<unknown>): unknown {
     const { context, next, input, key } = visit;
+    const { value } = entry;
     if (value === undefined) return this.#uncacheable(visit);
     if (entry.stale) this.#serveStale(visit);
     const body = this.#opened(value, visit);
@@ -119,7 +163,7 @@ export class HandlerCache {
         return this.#bypass(context, next, input, key);
       });
     }
-    return this.#answer(body.value, { ...entry, bypass: false }, input, context);
+    return this.#answer(new GivenEntry(body.value, entry, false), input, context);
   }
 
   /**
@@ -180,27 +224,16 @@ export class HandlerCache {
     if (options.map === undefined || bodyFlaw(body) !== undefined) return of(body);
     const json = jsonOf(await serializers.apply(body, context));
     if (json === undefined) return of(body);
-    const how = { hit: false, stored: false, stale: false, ttl: 0, bypass: true };
+    const how = { hit: false, stored: false, stale: false, ttl: 0 };
     const entry = { key: face.cache.fullKey(key ?? ''), ...how };
-    return of(this.#answer(json.value, entry, input, context));
+    return of(this.#answer(new GivenEntry(json.value, entry, true), input, context));
   }
 
-  #answer(
-    value: unknown,
-    entry: Omit<AnswerEntry<unknown>, 'value' | 'json'>,
-    input: unknown,
-    context: ExecutionContext,
-  ): unknown {
+  #answer(entry: GivenEntry, input: unknown, context: ExecutionContext): unknown {
     const { options, serializers } = this.parts;
     const { map } = options;
-    if (map === undefined) return serializers.done(this.#asText(value, context));
-    const given = { ...entry, value: plain(value) };
-    // Made when it is asked for, and not enumerable: a `map` may spread its entry into the body.
-    Object.defineProperty(given, 'json', {
-      get: () => (value instanceof JsonText ? value : JsonText.of(value)),
-    });
-    // Complete with the property above.
-    return this.#asText(map(given as AnswerEntry<unknown>, input, context), context);
+    if (map === undefined) return serializers.done(this.#asText(entry.given, context));
+    return this.#asText(map(entry, input, context), context);
   }
 
   /** The text of an answer if it can be sent as text, otherwise its value. */
@@ -224,6 +257,42 @@ export class HandlerCache {
       if (this.#declared.has(name)) writeHeader(response, name, header);
     }
     return { value: value instanceof JsonText ? JsonText.of(stored.body) : stored.body };
+  }
+}
+
+/** What `map` receives. `json` is no own property: a `map` may spread its entry into the body. */
+class GivenEntry implements AnswerEntry<unknown> {
+  readonly key: string;
+  readonly value: unknown;
+  readonly hit: boolean;
+  readonly stored: boolean;
+  readonly stale: boolean;
+  readonly ttl: number | null;
+  readonly #given: unknown;
+
+  /** @param given the value, or its text */
+  constructor(
+    given: unknown,
+    entry: Omit<CacheEntry<unknown>, 'value'>,
+    readonly bypass: boolean,
+  ) {
+    this.key = entry.key;
+    this.value = plain(given);
+    this.hit = entry.hit;
+    this.stored = entry.stored;
+    this.stale = entry.stale;
+    this.ttl = entry.ttl;
+    this.#given = given;
+  }
+
+  /** Made when it is asked for. */
+  get json(): JsonText {
+    const given = this.#given;
+    return given instanceof JsonText ? given : JsonText.of(given);
+  }
+
+  get given(): unknown {
+    return this.#given;
   }
 }
 

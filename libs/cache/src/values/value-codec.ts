@@ -1,11 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import type { Compression, CompressionCodec } from './compression.js';
 import { compress, decompress, isKnownCodec } from './compression.js';
 import type { Envelope } from './envelope.js';
 import { decodeEnvelope, encodeEnvelope } from './envelope.js';
-import type { GetOrSetOptions } from './get-or-set-options.js';
-import { AS_TEXT } from './json-text.js';
 import { SerialisedValue } from './serialised-value.js';
 import type { ValueSerializer } from './value-serializer.js';
 
@@ -46,10 +43,6 @@ export type Unreadable = 'corrupt' | 'foreign';
 const WORTHWHILE = 0.9;
 const COMPRESSED = '+';
 
-/** How many decoded texts are kept for readers that share them, and their total length. */
-const MOST_SHARED = 4_096;
-const LONGEST_SHARED = 16 * 1_024 * 1_024;
-
 /**
  * Converts between values and stored texts. Plain JSON where that suffices; otherwise an envelope
  * with the codec `<serializer>[+<compression>]` and, for bytes, a base64 payload.
@@ -62,8 +55,6 @@ export class ValueCodec {
   readonly #maxBytes: number;
   readonly #process = randomBytes(9).toString('base64url');
   #serial = 0;
-  /** Decoded values of the texts that were read last. */
-  #shared: LRUCache<string, DecodedValue> | undefined;
 
   constructor(options: ValueOptions) {
     this.#serializer = options.serializer;
@@ -110,31 +101,9 @@ export class ValueCodec {
   }
 
   /**
-   * Decodes a stored text; only once for readers that share the result. Own `__proto__` keys stay
-   * own properties and do not pollute prototypes.
+   * Decodes a stored text. Own `__proto__` keys stay own properties and do not pollute prototypes.
    */
-  decode(
-    text: string,
-    options?: GetOrSetOptions,
-  ): DecodedValue | Unreadable | Promise<DecodedValue | Unreadable> {
-    if (options?.[AS_TEXT] !== true) return this.#decode(text);
-    this.#shared ??= new LRUCache({ max: MOST_SHARED, maxSize: LONGEST_SHARED });
-    const known = this.#shared.get(text);
-    if (known !== undefined) return known;
-    const decoding = this.#decode(text);
-    return isPromise(decoding)
-      ? decoding.then((decoded) => this.#share(text, decoded))
-      : this.#share(text, decoding);
-  }
-
-  #share(text: string, decoded: DecodedValue | Unreadable): DecodedValue | Unreadable {
-    if (typeof decoded === 'object') {
-      this.#shared?.set(text, decoded, { size: text.length + decoded.value.bytes });
-    }
-    return decoded;
-  }
-
-  #decode(text: string): DecodedValue | Unreadable | Promise<DecodedValue | Unreadable> {
+  decode(text: string): DecodedValue | Unreadable | Promise<DecodedValue | Unreadable> {
     const envelope = decodeEnvelope(text);
     if (envelope === undefined) {
       try {

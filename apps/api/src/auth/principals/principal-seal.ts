@@ -21,14 +21,26 @@ export interface SealedPrincipal {
 }
 
 const FIELDS = 4;
+/** How many opened seals are remembered; about 400 bytes each. */
+const MOST_OPENED = 10_000;
+
+/** What a seal was found to cover. */
+interface Opened {
+  readonly of: AccessTokenClaims;
+  readonly view: PrincipalView;
+}
 
 /**
  * Authenticates cached principals: HMAC-SHA256 under a key of its own, derived from the JWT secret
  * (HKDF, RFC 5869), over the usuario, the sesion and everything that is kept. Another sesion's
- * entry, a changed one and one under another secret do not open.
+ * entry, a changed one and one under another secret do not open. Seals that opened are remembered with
+ * everything that they cover, so that an equal entry is not computed again; how long it may be used
+ * is for `PrincipalsService` to judge, each time.
  */
 export class PrincipalSeal {
   readonly #key: Buffer;
+  /** By the seal; the oldest goes first. */
+  readonly #opened = new Map<string, Opened>();
 
   constructor(key: JwtKey) {
     this.#key = Buffer.from(hkdfSync('sha256', key.value, '', 'gad cached principal 1', 32));
@@ -43,10 +55,20 @@ export class PrincipalSeal {
   open(of: AccessTokenClaims, stored: unknown): PrincipalView | undefined {
     if (!isSealed(stored)) return undefined;
     const { rol, ends_at: endsAt, position, mac } = stored;
+    const view = { rol, endsAt, position };
+    const opened = this.#opened.get(mac);
+    if (opened !== undefined) return covers(opened, of, view) ? opened.view : undefined;
     const expected = Buffer.from(this.#mac(of, rol, endsAt, position));
     const given = Buffer.from(mac);
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
-    return { rol, endsAt, position };
+    this.#remember(mac, { of, view });
+    return view;
+  }
+
+  #remember(mac: string, opened: Opened): void {
+    const [oldest] = this.#opened.keys();
+    if (this.#opened.size >= MOST_OPENED && oldest !== undefined) this.#opened.delete(oldest);
+    this.#opened.set(mac, opened);
   }
 
   /** The position may be any text, so it comes last: no two contents have the same text. */
@@ -54,6 +76,16 @@ export class PrincipalSeal {
     const text = `${of.usuarioId}\n${of.sesionId}\n${rol}\n${endsAt}\n${position}`;
     return createHmac('sha256', this.#key).update(text).digest('base64url');
   }
+}
+
+function covers({ of, view }: Opened, claims: AccessTokenClaims, given: PrincipalView): boolean {
+  return (
+    of.usuarioId === claims.usuarioId &&
+    of.sesionId === claims.sesionId &&
+    view.rol === given.rol &&
+    view.endsAt === given.endsAt &&
+    view.position === given.position
+  );
 }
 
 function isSealed(value: unknown): value is SealedPrincipal & { readonly rol: Rol } {

@@ -1,8 +1,11 @@
 import { CacheUnavailableError } from '../../cache-errors.js';
 import type { DeadlineBudget } from '../deadline-budget.js';
 import type { GetOrSetOptions } from '../../values/get-or-set-options.js';
+import { AS_TEXT } from '../../values/json-text.js';
 import type { Staleness } from '../../values/staleness.js';
 import { classifyStaleness, freshFor, needsTtl } from '../../values/staleness.js';
+import type { LastRead } from './last-reads.js';
+import { LastReads } from './last-reads.js';
 import type { ReadGate } from './read-gate.js';
 import type { UnreadableParts } from './unreadable-values.js';
 import { UnreadableValues } from './unreadable-values.js';
@@ -41,15 +44,17 @@ export interface LookupParts extends UnreadableParts {
  */
 export class Lookup {
   readonly #unreadable: UnreadableValues;
+  readonly #last = new LastReads();
 
   constructor(private readonly parts: LookupParts) {
     this.#unreadable = new UnreadableValues(parts);
   }
 
   /**
-   * One store call, a plain `GET`, if the value alone shows that it is fresh. An entry with a stale
-   * window is read again together with its remaining life, unless the reader's options or `life`
-   * had both read at once.
+   * One store call: a plain `GET` if the value alone shows that it is fresh, or if the end of its
+   * entry is known. An entry with a stale window is read again together with its remaining life,
+   * unless the reader's options or `life` had both read at once; so is one that replaced the known
+   * entry.
    */
   async find(
     key: string,
@@ -57,14 +62,25 @@ export class Lookup {
     budget: DeadlineBudget,
     life: Life,
   ): Promise<Found> {
+    const timed = life === 'none' && needsTtl(options) ? 'approximate' : life;
+    const known = this.#known(key, options, timed);
     try {
-      if (life === 'exact') return await this.#findWithLife(key, options, budget, life);
-      if (life === 'approximate' || needsTtl(options)) {
-        return await this.#findWithLife(key, options, budget, 'approximate');
+      if (timed !== 'none' && known === undefined) {
+        return await this.#findWithLife(key, options, budget, timed);
       }
-      const text = await budget.spend((ms) => this.parts.reads.read(key, ms));
-      return await this.classify(key, text, options, budget);
+      const withinMs = budget.begin() || (await budget.queue());
+      let text: string | undefined;
+      try {
+        text = await this.parts.reads.read(key, withinMs);
+      } finally {
+        budget.end(withinMs);
+      }
+      if (known === undefined) return await this.classify(key, text, options, budget);
+      if (text === known.text) return this.#again(known);
+      if (text === undefined) return 'miss';
+      return await this.#findWithLife(key, options, budget, 'approximate');
     } catch (error) {
+      budget.failed(error);
       this.countUnavailable(error);
       return 'unavailable';
     }
@@ -86,7 +102,7 @@ export class Lookup {
   ): Found | Promise<Found> {
     if (text === undefined) return 'miss';
     if (!this.parts.reads.proved) return 'unavailable';
-    const decoded = this.parts.codec.decode(text, options);
+    const decoded = this.#decode(key, text, options);
     if (isPromise(decoded)) {
       return decoded.then((value) =>
         this.#classifyDecoded(key, text, value, options, budget, dispose),
@@ -119,6 +135,8 @@ export class Lookup {
     }
     const outlivesItsTtl = decoded.envelope !== undefined && decoded.envelope.staleMs > 0;
     if (outlivesItsTtl) return this.#findWithLife(key, options, budget, 'approximate');
+    const isNew = options[AS_TEXT] === true && this.#last.decoded(key, text) !== decoded;
+    if (isNew) this.#last.keep(key, text, decoded);
     return { decoded, freshMs: null, staleness: 'fresh' };
   }
 
@@ -128,18 +146,39 @@ export class Lookup {
     budget: DeadlineBudget,
     life: 'approximate' | 'exact',
   ): Promise<Found> {
-    const { reads, codec, random } = this.parts;
+    const { reads, clock, random } = this.parts;
+    const since = clock.now();
     const found = await budget.spend((ms) => reads.readWithLife(key, life, ms));
     if (found === undefined) return 'miss';
     if (!reads.proved) return 'unavailable';
-    const decoded = await codec.decode(found.text, options);
+    const decoded = await this.#decode(key, found.text, options);
     if (typeof decoded === 'string') {
       this.#unreadable.note(key, found.text, decoded);
       return decoded;
     }
     const age = { ttlMs: found.ttlMs, terms: decoded.envelope };
     const staleness = classifyStaleness(age, options, random);
+    if (options[AS_TEXT] === true) this.#last.keep(key, found.text, decoded, { since, ...age });
     return { decoded, freshMs: freshFor(age), staleness };
+  }
+
+  /** The last read of the key, if its reader needs no more than a plain `GET` beside it. */
+  #known(key: string, options: GetOrSetOptions, life: Life): LastRead | undefined {
+    const suffices = options[AS_TEXT] === true && life === 'approximate' && !needsTtl(options);
+    return suffices ? this.#last.lasting(key, this.parts.clock.now()) : undefined;
+  }
+
+  /** The known entry, read again. */
+  #again({ decoded, endsAt }: LastRead): Found {
+    const { reads, clock } = this.parts;
+    if (!reads.proved) return 'unavailable';
+    const freshMs = endsAt === null ? null : endsAt - clock.now();
+    return { decoded, freshMs, staleness: 'fresh' };
+  }
+
+  #decode(key: string, text: string, options: GetOrSetOptions): ReturnType<ValueCodec['decode']> {
+    const known = options[AS_TEXT] === true ? this.#last.decoded(key, text) : undefined;
+    return known ?? this.parts.codec.decode(text);
   }
 }
 

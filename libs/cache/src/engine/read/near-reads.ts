@@ -11,7 +11,6 @@ import { AS_TEXT, JsonText } from '../../values/json-text.js';
 import type { GetOrSetOptions } from '../../values/get-or-set-options.js';
 import { noteHit } from '../lookup/read-outcome.js';
 import type { LoadParts } from '../load/load-request.js';
-import type { Life } from '../lookup/lookup.js';
 import type { ReadResult } from './read-result.js';
 import { isReserved, PRIVATE } from '../../keys/key-validation.js';
 import { cap } from './read-result.js';
@@ -56,6 +55,11 @@ export class NearReads {
     this.#nearCache = near;
   }
 
+  /** Whether this process keeps copies at all. */
+  get active(): boolean {
+    return this.#nearCache !== undefined;
+  }
+
   /** The copy that may be served; a promise when messages must be polled first. */
   get(
     key: string,
@@ -71,11 +75,6 @@ export class NearReads {
     const ttl = cap(lifeMs, options.ttl);
     const given = shown(value, options);
     return { value: given, hit: true, stored: true, stale: false, ttl, lifeMs };
-  }
-
-  /** How exactly a read needs the remaining life of a value, so that a copy can be kept. */
-  get life(): Life {
-    return this.#nearCache === undefined ? 'approximate' : 'exact';
   }
 
   /** Must be called before the store is read; exactly one `release` must follow. */

@@ -1,5 +1,9 @@
 import type { CacheEntry, GetOrSetOptions } from '../../values/get-or-set-options.js';
 import type { LoadOutcome } from '../load/load-request.js';
+import type { DeadlineBudget } from '../deadline-budget.js';
+import { deepFreeze } from '../../values/deep-freeze.js';
+import { JsonText } from '../../values/json-text.js';
+import type { Found } from '../lookup/lookup.js';
 import { wholeSeconds } from '../../values/ttl.js';
 
 /** A value with its cache status. */
@@ -9,6 +13,20 @@ export interface ReadResult extends Omit<CacheEntry<unknown>, 'key'> {
    * `undefined` when it was not read.
    */
   readonly lifeMs: number | null | undefined;
+}
+
+/** A read of a key that was sent before its caller asked for the entry. */
+export interface ReadAhead {
+  readonly budget: DeadlineBudget;
+  readonly sent: Promise<Found>;
+}
+
+/** What a caller gets of a result. @param key the key as it appears in the store */
+export function toEntry(
+  key: string,
+  { value, hit, stored, stale, ttl }: ReadResult,
+): CacheEntry<unknown> {
+  return { key, value, hit, stored, stale, ttl };
 }
 
 /** Converts the outcome of a load for this caller. */
@@ -53,4 +71,11 @@ export function cap(ttlMs: number | null, ttl: number | undefined): number | nul
   const seconds = wholeSeconds(ttlMs);
   if (ttl === undefined) return seconds;
   return seconds === null ? null : Math.min(seconds, Math.ceil(ttl));
+}
+
+/** Values of reads with `local` are frozen, whether this process keeps copies or not. */
+export function frozenIf(value: unknown, { local }: GetOrSetOptions): unknown {
+  // The value of a text is frozen already.
+  if (local !== undefined && !(value instanceof JsonText)) deepFreeze(value);
+  return value;
 }

@@ -1,7 +1,7 @@
 import type { CacheCounters } from '../../cache-counters.js';
 import type { BackgroundTasks } from '../load/background-tasks.js';
 import type { DeadlineBudget } from '../deadline-budget.js';
-import type { GetOrSetOptions, Loader } from '../../values/get-or-set-options.js';
+import type { CacheEntry, GetOrSetOptions, Loader } from '../../values/get-or-set-options.js';
 import { NO_OPTIONS } from '../../values/get-or-set-options.js';
 import { assertReadThrough, needsTtl } from '../../values/staleness.js';
 import { assertKey, assertWritable } from '../../keys/key-validation.js';
@@ -18,8 +18,8 @@ import type { Load } from '../load/load-graph.js';
 import { CallerTimeouts, SOFT_TIMEOUT } from './caller-timeouts.js';
 import { BackgroundRefresh } from '../load/background-refresh.js';
 import { currentBudget } from '../request-deadline.js';
-import type { ReadResult } from './read-result.js';
-import { cap, toReadResult } from './read-result.js';
+import type { ReadAhead, ReadResult } from './read-result.js';
+import { cap, frozenIf, toEntry, toReadResult } from './read-result.js';
 import { isPromise } from '../../values/value-codec.js';
 
 /** The arguments of one read-through. */
@@ -72,7 +72,8 @@ export class ReadThrough {
     loader: Loader<T> | undefined,
     options: GetOrSetOptions,
   ): Promise<unknown> {
-    if (options.local !== undefined) {
+    const isNear = options.local !== undefined && this.#near.active;
+    if (isNear) {
       const kept = this.#near.get(key, options);
       const copy = isPromise(kept) ? await kept : kept;
       if (copy !== undefined) return shown(copy.value, options);
@@ -81,8 +82,9 @@ export class ReadThrough {
     else assertWritable(key, options);
     if (options !== NO_OPTIONS) assertReadThrough(options);
     const budget = currentBudget(this.#parts);
-    if (loader !== undefined && (options.local !== undefined || needsTtl(options))) {
-      return (await this.#readAndKeep({ key, loader, options, budget, life: 'none' })).value;
+    if (loader !== undefined && (isNear || needsTtl(options))) {
+      const read = await this.#readAndKeep({ key, loader, options, budget, life: 'none' });
+      return frozenIf(read.value, options);
     }
     let found: Found;
     try {
@@ -100,24 +102,59 @@ export class ReadThrough {
       this.#lookup.countUnavailable(error);
       found = 'unavailable';
     }
-    if (isFresh(found)) return serve(this.#parts, key, found, options);
+    if (isFresh(found)) return frozenIf(serve(this.#parts, key, found, options), options);
     if (loader !== undefined) {
-      return (await this.#load({ key, loader, options, budget, life: 'none' }, found)).value;
+      const loaded = await this.#load({ key, loader, options, budget, life: 'none' }, found);
+      return frozenIf(loaded.value, options);
     }
     noteMiss(this.#parts, key);
     return undefined;
   }
 
-  /** As `read`, with the value's origin and its remaining life. */
-  async entry<T>(key: string, loader: Loader<T>, options: GetOrSetOptions): Promise<ReadResult> {
-    if (options.local !== undefined) {
-      const copy = await this.#near.get(key, options);
-      if (copy !== undefined) return this.#near.toReadResult(copy, options);
+  /**
+   * As `read`, with the value's origin and its remaining life.
+   *
+   * @param name the key as it appears in the store
+   * @param ahead a read of the key for this very caller, if one was sent before
+   */
+  async entry<T>(
+    key: string,
+    name: string,
+    loader: Loader<T>,
+    options: GetOrSetOptions,
+    ahead?: ReadAhead,
+  ): Promise<CacheEntry<unknown>> {
+    if (options.local !== undefined && this.#near.active) {
+      const kept = this.#near.get(key, options);
+      const copy = isPromise(kept) ? await kept : kept;
+      if (copy !== undefined) return toEntry(name, this.#near.toReadResult(copy, options));
+      const budget = this.#admit(key, options);
+      return toEntry(
+        name,
+        await this.#readAndKeep({ key, loader, options, budget, life: 'exact' }),
+      );
     }
-    assertWritable(key, options);
-    assertReadThrough(options);
-    const budget = currentBudget(this.#parts);
-    return this.#readAndKeep({ key, loader, options, budget, life: 'approximate' });
+    const { budget, sent } = ahead ?? this.#send(key, options);
+    const found = await sent;
+    // The process may have been suspended since the answer came.
+    const usable = ahead === undefined || this.#parts.reads.proved ? found : 'unavailable';
+    const reading: ReadRequest<T> = { key, loader, options, budget, life: 'approximate' };
+    const result = this.#servable(reading, usable) ?? (await this.#load(reading, usable));
+    frozenIf(result.value, options);
+    return toEntry(name, result);
+  }
+
+  /**
+   * Sends the read of a key whose `entry` will follow, unless this process may have a copy.
+   *
+   * @throws CacheKeyInvalidError, CacheOptionsError
+   */
+  ahead(key: string, options: GetOrSetOptions): ReadAhead | undefined {
+    if (options.local !== undefined && this.#near.active) return undefined;
+    const ahead = this.#send(key, options);
+    // Nothing waits for it if `entry` does not follow.
+    ahead.sent.catch(() => undefined);
+    return ahead;
   }
 
   /**
@@ -146,13 +183,24 @@ export class ReadThrough {
     return this.#loads.loadTogether(keys, parts, loader);
   }
 
+  #admit(key: string, options: GetOrSetOptions): DeadlineBudget {
+    assertWritable(key, options);
+    assertReadThrough(options);
+    return currentBudget(this.#parts);
+  }
+
+  #send(key: string, options: GetOrSetOptions): ReadAhead {
+    const budget = this.#admit(key, options);
+    return { budget, sent: this.#lookup.find(key, options, budget, 'approximate') };
+  }
+
   /** Reads the store, and keeps a local copy if the options ask for one. */
   async #readAndKeep<T>(request: ReadRequest<T>): Promise<ReadResult> {
     const { local } = request.options;
-    if (local === undefined) return this.#readStore(request);
+    if (local === undefined || !this.#near.active) return this.#readStore(request);
     const reservation = this.#near.reserve(request.key);
     try {
-      const result = await this.#readStore({ ...request, life: this.#near.life });
+      const result = await this.#readStore({ ...request, life: 'exact' });
       this.#near.publish(reservation, result, local);
       return result;
     } finally {
