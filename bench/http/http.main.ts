@@ -9,6 +9,7 @@
  * HS256 token; the bare route answers a constant body of the API's size. `lean`: nothing is logged,
  * and rivals have the route and nothing else; `full`: access log, request ids, security headers and
  * metrics on every side. Ratios are medians of the rounds' own, to the first set-up of the table.
+ * Ends with the targets of hits, and with 1 when one is missed.
  */
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../../test/servers/postgres-server.js';
@@ -22,6 +23,8 @@ import type { Furnishing, Running, Scenario } from './set-ups.js';
 import { probe, SCENARIOS, SET_UPS, startAll } from './set-ups.js';
 import type { Turn } from './table.js';
 import { printTable } from './table.js';
+import type { Measured } from './verdict.js';
+import { judge } from './verdict.js';
 
 /** Answers of a process before it is measured. */
 const WARM_UP = 6_000;
@@ -49,6 +52,8 @@ const setUps = SET_UPS.filter(({ name }) =>
   values['set-ups'].split(',').some((part) => name.includes(part)),
 );
 
+const measured: Measured[] = [];
+
 installRivals();
 const redis = await startRedis();
 const postgres = await startPostgres();
@@ -60,6 +65,7 @@ try {
   for (const furnishing of furnishings) {
     for (const count of processes) await compare(furnishing, count);
   }
+  if (!judge(measured)) process.exitCode = 1;
 } finally {
   await redis.stop();
   await postgres.stop();
@@ -79,7 +85,9 @@ async function compare(furnishing: Furnishing, count: number): Promise<void> {
       for (const many of connections) {
         if (many < count) continue;
         const turns = await takeTurns(asked, scenario, many);
-        printTable(`${scenario}, ${furnishing}, ${count} process, c = ${many}`, turns);
+        const title = `${scenario}, ${furnishing}, ${count} process, c = ${many}`;
+        printTable(title, turns);
+        measured.push({ title, scenario, processes: count, connections: many, turns });
       }
     }
   } finally {

@@ -15,6 +15,8 @@ export interface SetUp {
   /** A program of `rivals/`; absent: the API. */
   readonly rival?: string;
   readonly local?: true;
+  /** A rival with Fastify's plugin for validators. */
+  readonly etag?: true;
   readonly scenarios: readonly Scenario[];
 }
 
@@ -25,6 +27,12 @@ export const SET_UPS: readonly SetUp[] = [
     name: 'Nest, cache-manager',
     rival: 'cache-manager.mjs',
     scenarios: ['hit', 'miss', 'bypass'],
+  },
+  {
+    name: 'Nest, cache-manager, @fastify/etag',
+    rival: 'cache-manager.mjs',
+    etag: true,
+    scenarios: ['hit', '304'],
   },
   { name: 'API', scenarios: SCENARIOS },
   { name: 'API, CACHE_LOCAL', local: true, scenarios: SCENARIOS },
@@ -87,7 +95,7 @@ export async function startAll(
 }
 
 function startServer(
-  { rival, local }: SetUp,
+  { rival, local, etag }: SetUp,
   { redisUrl, databaseUrl, furnishing }: Surroundings,
   body: string,
   makesData: boolean,
@@ -102,6 +110,7 @@ function startServer(
     const variables = {
       NODE_ENV: 'production',
       BODY: body,
+      ETAG: etag === true ? '1' : '0',
       FULL: furnishing === 'full' ? '1' : '0',
     };
     const program = `bench/http/rivals/${rival}`;

@@ -57,11 +57,11 @@ describe('The log and its relay', () => {
     return api;
   }
 
-  async function logIn(api: ApiProcess): Promise<void> {
+  async function logIn(api: ApiProcess, email = DEMO_ADMIN.email): Promise<void> {
     const response = await fetch(`${api.url}/api/v1/auth/login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ email: DEMO_ADMIN.email, password: DEMO_PASSWORD }),
+      body: JSON.stringify({ email, password: DEMO_PASSWORD }),
     });
     ({ access_token: token } = (await response.json()) as { access_token: string });
   }
@@ -99,6 +99,14 @@ describe('The log and its relay', () => {
     const { body } = await get(api, '/cache/stats');
     return (body as { freshness: { relay: string; events: number } }).freshness;
   }
+
+  /** A figure among the metrics of a process. */
+  async function metric(api: ApiProcess, name: string): Promise<number> {
+    const text = await (await fetch(`${api.url}/metrics`)).text();
+    return Number(new RegExp(`^${name}\\{[^}]*\\} (\\d+)$`, 'm').exec(text)?.[1] ?? NaN);
+  }
+  const principalHits = (api: ApiProcess) => metric(api, 'cache_principal_hits');
+  const eventsOf = (api: ApiProcess) => metric(api, 'cache_relay_events');
 
   /** What the store holds now, the relay's bookkeeping apart; the returned function puts it back. */
   async function copyOfValues(): Promise<() => Promise<unknown>> {
@@ -151,6 +159,43 @@ describe('The log and its relay', () => {
     expect(await commands.get(CURSOR)).not.toBe(cursor);
     expect(await untilServed(successor, before + 1)).toBe(before + 1);
     expect(await relayOf(successor)).toMatchObject({ relay: 'leading', events: 1 });
+  }, 120_000);
+
+  it('a role change whose process is killed between its commit and its invalidation takes the old role away in every other process', async () => {
+    const writer = await start({ preload: './verify/faults/preload.ts' });
+    await logIn(writer);
+    const admin = token;
+    const reader = await start();
+    await logIn(reader, 'supervisor@gad.local');
+    // Recognised from the cache, and allowed to read what is another usuario's.
+    for (let before = NaN; !((await principalHits(reader)) > before);) {
+      before = await principalHits(reader);
+      await untilServed(reader);
+    }
+
+    writer.tell('die before invalidation');
+    const died = writer.ended();
+    const change = fetch(`${writer.url}/api/v1/usuarios/${IDS.supervisor}`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ rol: 'usuario' }),
+    });
+    await expect(change).rejects.toThrow();
+    expect((await died).signal).toBe('SIGKILL');
+    const { rows } = await client.query('select rol from usuarios where id = $1', [IDS.supervisor]);
+    expect(rows).toEqual([{ rol: 'usuario' }]);
+
+    const path = `/stats/user/${IDS.usuario}?days=30`;
+    let status = 200;
+    while (status === 200) ({ status } = await get(reader, path));
+    expect(status).toBe(403);
+    // The successor of the relay removes the cached caller, too; neither of them brings it back.
+    for (let events = 0; events === 0; events = await eventsOf(reader)) {
+      expect((await get(reader, path)).status).toBe(403);
+    }
+    for (let again = 0; again < 50; again += 1) {
+      expect((await get(reader, path)).status).toBe(403);
+    }
   }, 120_000);
 
   it('nothing is served of what a restore of the database removed, with Redis left alone', async () => {

@@ -1,10 +1,12 @@
 /**
  * What every rival shares: settings from its environment, the statement behind a miss, and what a
  * production service has around its routes (`FULL=1`): access log, request ids, security headers
- * and metrics, each as its package documents it.
+ * and metrics, each as its package documents it. `ETAG=1` adds Fastify's plugin for validators, which answers
+ * `If-None-Match` with 304.
  */
 import { createSecretKey, randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
+import etag from '@fastify/etag';
 import helmet from '@fastify/helmet';
 import { LogController } from 'fastify';
 import { Pool } from 'pg';
@@ -33,8 +35,9 @@ export const fastifyOptions = full
     }
   : {};
 
-/** Adds what a production service has around its routes. */
+/** Adds what a production service has around its routes, and validators where they are asked for. */
 export async function furnish(fastify) {
+  if (env.ETAG === '1') await fastify.register(etag, { weak: true });
   if (!full) return;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { KeySelection } from './keys/key-selection.js';
+import { isUnlisted } from './keys/key-validation.js';
 
 /** Structured fields of an operation line. */
 export interface CacheLogFields {
@@ -62,19 +63,25 @@ export const silentLog: CacheLogger = {
   warn: () => undefined,
 };
 
+/*
+ * Operations on single unlisted entries (`~~…`) are not logged: administrators need not see them.
+ */
+
 /** `Cache HIT: k` */
 export function logHit(log: CacheLogger, key: string): void {
+  if (isUnlisted(key)) return;
   log.operation?.(new CacheLogLine(`Cache HIT: ${key}`, { operation: 'HIT', key }));
 }
 
 /** `Cache MISS: k` */
 export function logMiss(log: CacheLogger, key: string): void {
+  if (isUnlisted(key)) return;
   log.operation?.(new CacheLogLine(`Cache MISS: ${key}`, { operation: 'MISS', key }));
 }
 
 /** `Cache SET: k (ttl=300)`, or `(ttl=none)` for a value without expiry. */
 export function logSet(log: CacheLogger, key: string, ttlMs: number | undefined): void {
-  if (log.operation === undefined) return;
+  if (log.operation === undefined || isUnlisted(key)) return;
   if (ttlMs === undefined) {
     log.operation(new CacheLogLine(`Cache SET: ${key} (ttl=none)`, { operation: 'SET', key }));
     return;

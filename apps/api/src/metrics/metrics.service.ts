@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CacheService } from '@gad/cache';
 import type { CacheStats } from '@gad/cache';
+import { PrincipalsService } from '../auth/principals/principals.service.js';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 const SERVICE = 'gad-api';
@@ -41,7 +42,10 @@ export class MetricsService {
   }[];
   readonly requestSeconds: Histogram<'method' | 'route' | 'status'>;
 
-  constructor(private readonly cache: CacheService) {
+  constructor(
+    private readonly cache: CacheService,
+    principals: PrincipalsService,
+  ) {
     this.registry.setDefaultLabels({ service: SERVICE });
     collectRuntimeMetrics(this.registry);
     this.requestSeconds = new Histogram({
@@ -82,6 +86,21 @@ export class MetricsService {
       gauge('cache_relay_events', 'Events that this process applied', (s) => s.freshness?.events),
       gauge('cache_local_hits', 'Hits of this process', (s) => s.local.hits),
       gauge('cache_local_misses', 'Misses of this process', (s) => s.local.misses),
+      gauge(
+        'cache_principal_hits',
+        'Callers that this process recognised from the cache',
+        () => principals.counts.hits,
+      ),
+      gauge(
+        'cache_principal_forged',
+        'Cached callers refused because this application had not made them',
+        () => principals.counts.forged,
+      ),
+      gauge(
+        'cache_principal_outdated',
+        'Cached callers refused because they had run out or an event was newer',
+        () => principals.counts.outdated,
+      ),
     ];
   }
 

@@ -40,8 +40,9 @@ export function assertKey(key: string): void {
 const RESERVED = /^~(?:user|vary):/;
 
 /**
- * Prefix of unlisted entries: listings and counts skip them, everything else treats them like other
- * entries. For cached data that administrators need not see.
+ * Prefix of unlisted entries: listings and counts skip them, and their hits, misses and fills are not
+ * logged; everything else treats them like other entries. For cached data that administrators need
+ * not see.
  */
 const UNLISTED = '~~';
 

@@ -1,5 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { CacheLoadTimeoutError, CacheService, type GetOrSetOptions } from '@gad/cache';
+import {
+  CacheLoadTimeoutError,
+  CacheService,
+  type GetOrSetOptions,
+  type LoadContext,
+} from '@gad/cache';
 import { AppConfig } from '../../config/app-config.js';
 import type { AccessTokenClaims } from '../tokens/access-token-claims.js';
 import type { Caller, Principal } from '../principal.js';
@@ -10,7 +15,6 @@ import { Revocations } from './revocations.js';
 
 const OPTIONS: GetOrSetOptions = {
   ttl: PRINCIPAL_VIEW.ttl,
-  local: PRINCIPAL_VIEW.local,
   // That there is none is never kept: a sesion that does not exist is looked up each time.
   negativeTtl: 0,
   // Seconds. A lease in the store, which may be forged, is no reason to wait longer for another's load.
@@ -38,6 +42,7 @@ export interface PrincipalCounts {
 export class PrincipalsService {
   readonly #logger = new Logger('Principals');
   readonly #cacheable: boolean;
+  readonly #options: GetOrSetOptions;
   readonly #counts = { hits: 0, forged: 0, outdated: 0 };
   #warnedAt = -Infinity;
 
@@ -50,6 +55,8 @@ export class PrincipalsService {
   ) {
     // Otherwise a write is acknowledged before what it made stale is gone everywhere.
     this.#cacheable = config.cache.consistency === 'strict';
+    const local = config.cache.local ? PRINCIPAL_VIEW.local : undefined;
+    this.#options = Object.freeze({ ...OPTIONS, local });
   }
 
   get counts(): PrincipalCounts {
@@ -68,7 +75,17 @@ export class PrincipalsService {
   async findCached(claims: AccessTokenClaims): Promise<Caller | undefined> {
     if (!this.#cacheable || !this.revocations.upToDate) return callerOf(await this.find(claims));
     const database = new Once(() => this.principals.read(claims));
-    const stored = await this.#stored(claims, database);
+    let stored: SealedPrincipal | null | undefined;
+    try {
+      stored = await this.cache.getOrSet(
+        principalKey(claims.usuarioId, claims.sesionId),
+        (load) => this.#sealed(claims, database, load),
+        this.#options,
+      );
+    } catch (error) {
+      // It took too long: the caller has asked the database, or does it now.
+      if (!(error instanceof CacheLoadTimeoutError)) throw error;
+    }
     const read = database.asked;
     if (read !== undefined) return callerOf(await read);
     const view = this.#believed(claims, stored);
@@ -77,31 +94,19 @@ export class PrincipalsService {
     return { id: claims.usuarioId, rol: view.rol, sesionId: claims.sesionId };
   }
 
-  /** `undefined` when it took too long: the caller has asked the database, or does it now. */
-  async #stored(
+  async #sealed(
     claims: AccessTokenClaims,
     database: Once<ReadPrincipal | undefined>,
-  ): Promise<unknown> {
-    const { usuarioId, sesionId } = claims;
-    try {
-      return await this.cache.getOrSet<SealedPrincipal | null>(
-        principalKey(usuarioId, sesionId),
-        async (load) => {
-          const [askedAt, begin] = [Date.now(), performance.now()];
-          const read = await database.ask();
-          if (read === undefined) return null;
-          const left = read.secondsLeft - (performance.now() - begin) / 1_000;
-          if (left < 1) load.skipStore();
-          else load.adapt({ ttl: Math.min(PRINCIPAL_VIEW.ttl, left) });
-          const endsAt = askedAt + Math.floor(read.secondsLeft * 1_000);
-          return this.seal.close(claims, { rol: read.rol, endsAt, position: read.position });
-        },
-        OPTIONS,
-      );
-    } catch (error) {
-      if (error instanceof CacheLoadTimeoutError) return undefined;
-      throw error;
-    }
+    load: LoadContext,
+  ): Promise<SealedPrincipal | null> {
+    const [askedAt, begin] = [Date.now(), performance.now()];
+    const read = await database.ask();
+    if (read === undefined) return null;
+    const left = read.secondsLeft - (performance.now() - begin) / 1_000;
+    if (left < 1) load.skipStore();
+    else load.adapt({ ttl: Math.min(PRINCIPAL_VIEW.ttl, left) });
+    const endsAt = askedAt + Math.floor(read.secondsLeft * 1_000);
+    return this.seal.close(claims, { rol: read.rol, endsAt, position: read.position });
   }
 
   /** What the cache held, if it may be relied on; otherwise it is removed, to be made anew. */
