@@ -173,7 +173,7 @@ describe('The log and its relay', () => {
       await untilServed(reader);
     }
 
-    writer.tell('die before invalidation');
+    writer.send('die before invalidation');
     const died = writer.ended();
     const change = fetch(`${writer.url}/api/v1/usuarios/${IDS.supervisor}`, {
       method: 'PATCH',
