@@ -161,7 +161,7 @@ describe('The log and its relay', () => {
     expect(await relayOf(successor)).toMatchObject({ relay: 'leading', events: 1 });
   }, 120_000);
 
-  it('a role change whose process is killed between its commit and its invalidation takes the old role away in every other process', async () => {
+  it('a role change whose process is killed between its commit and its invalidation ends the old role in every other process', async () => {
     const writer = await start({ preload: './verify/faults/preload.ts' });
     await logIn(writer);
     const admin = token;

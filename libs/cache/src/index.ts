@@ -46,4 +46,4 @@ export type {
   AnswerEntry,
 } from './nest/cache-aside.options.js';
 export { JsonText } from './values/json-text.js';
-export type { KeyDetails, KeyList, MatchCount } from './engine/inspection.js';
+export type { KeyDetails, KeyList } from './engine/inspection.js';
