@@ -25,8 +25,7 @@ import { Removals } from './invalidate/removals.js';
 import type { KeyLint } from '../keys/key-lint.js';
 import { assertKey, assertWritable } from '../keys/key-validation.js';
 import { notAFunction, type LoadLimits, type LoadParts } from './load/load-request.js';
-import { NearCache } from '../near-cache/near-cache.js';
-import { NearReads } from './read/near-reads.js';
+import { nearCacheOf, NearReads } from './read/near-reads.js';
 import { Lookup } from './lookup/lookup.js';
 import { getMany, getOrSetMany, type GetOrSetManyOptions } from './read/get-or-set-many.js';
 import { RetryQueue } from './invalidate/retry-queue.js';
@@ -438,12 +437,4 @@ export class CacheEngine {
     if (!(error instanceof CacheUnavailableError)) throw error;
     this.#counters.errors++;
   }
-}
-
-function nearCacheOf({ store, local, clock }: EngineParts, parsed: boolean): NearCache | undefined {
-  const { coherence } = store;
-  if (coherence === undefined || local === undefined) return undefined;
-  const near = new NearCache({ ...local, clock, parsed, freshness: coherence });
-  coherence.follow(near);
-  return near;
 }

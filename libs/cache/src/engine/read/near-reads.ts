@@ -1,5 +1,5 @@
+import { NearCache } from '../../near-cache/near-cache.js';
 import type {
-  NearCache,
   NearCacheCounters,
   NearCacheEntry,
   Reservation,
@@ -142,4 +142,20 @@ export class NearReads {
 /** A frozen value in the form that a reader with these options gets. */
 export function shown(value: unknown, options: GetOrSetOptions): unknown {
   return options[AS_TEXT] === true ? JsonText.of(value) : value;
+}
+
+/** The near cache of an engine; `undefined` without the option, and over a store in the process. */
+export function nearCacheOf(
+  {
+    store,
+    local,
+    clock,
+  }: Pick<LoadParts, 'store' | 'clock'> & { local?: NearCacheBounds | undefined },
+  parsed: boolean,
+): NearCache | undefined {
+  const { coherence } = store;
+  if (coherence === undefined || local === undefined) return undefined;
+  const near = new NearCache({ ...local, clock, parsed, freshness: coherence });
+  coherence.follow(near);
+  return near;
 }
