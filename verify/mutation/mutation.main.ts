@@ -9,6 +9,7 @@
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { startRedis } from '../../test/servers/redis-server.js';
+import { DECORATOR_MUTATIONS } from './decorator-mutations.js';
 import { ENGINE_MUTATIONS } from './engine-mutations.js';
 import { FRESHNESS_MUTATIONS } from './freshness-mutations.js';
 import { INVALIDATION_MUTATIONS } from './invalidation-mutations.js';
@@ -77,6 +78,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'background',
     'methods',
     'start-up-checks',
+    'decorator-options',
     'requests',
     'serialization',
     'unkeyable',
@@ -85,6 +87,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'promised-answer',
     'key-spaces',
     'instances',
+    'generated-classes',
     'role-serializers',
     'two-caches',
     'uncached-calls',
@@ -128,6 +131,7 @@ const mutations = [
   ...REFRESH_MUTATIONS,
   ...STORE_MUTATIONS,
   ...NEST_MUTATIONS,
+  ...DECORATOR_MUTATIONS,
   ...RAW_JSON_MUTATIONS,
   ...FRESHNESS_MUTATIONS,
   ...LOCAL_MUTATIONS,

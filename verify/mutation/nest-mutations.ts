@@ -11,10 +11,7 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
     name: 'nest: a caller who is not known is a caller of that name',
     suite: 'nest/unkeyable',
     edits: [
-      [
-        "parts.every((part) => part !== '' && isSegment(part))",
-        'parts.every((part) => part !== undefined)',
-      ],
+      ['!parts.some(isMissing)', 'parts.every((part) => part !== undefined || isMissing(part))'],
     ],
   },
   {
@@ -237,11 +234,11 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'nest: classes that one function makes share entries',
-    suite: 'nest/instances',
+    suite: 'nest/generated-classes',
     edits: [
       [
-        'if (other === decorated || keyOf(other) !== key) continue;',
-        'if (other !== key) continue;',
+        'if (other === decorated || !isSame(key, () => keyOf(other))) continue;',
+        'if (other === decorated || isSame(key, () => other)) continue;',
       ],
     ],
   },

@@ -7,8 +7,8 @@ export const RAW_JSON_MUTATIONS: readonly Mutation[] = [
     suite: 'nest/raw-json',
     edits: [
       [
-        'this.#sendsText = parts.serializers.areNone && !parts.rendered;',
-        'this.#sendsText = !parts.rendered;',
+        'this.#sendsText = parts.serializers.areNone && !parts.opened;',
+        'this.#sendsText = !parts.opened;',
       ],
     ],
   },

@@ -71,7 +71,7 @@ export const SHARING_MUTATIONS: readonly Mutation[] = [
   {
     name: 'load: a loader that asks for its own key waits for itself',
     suite: 'load/single-flight',
-    edits: [['if (load.owner === this && load.keys.has(key)) return load;', '']],
+    edits: [['if (load.owner === this && load.keys.has(key)) yield load;', '']],
   },
   {
     name: 'load: another cache’s key of the same name is taken for its own',

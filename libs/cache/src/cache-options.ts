@@ -9,7 +9,7 @@ import type { InvalidationLog } from './outbox/invalidation-log.js';
 import { hasLoneSurrogate } from './keys/key-validation.js';
 import type { ValueSerializer } from './values/value-serializer.js';
 import type { OptionNames } from './option-checks.js';
-import { assertKnown, MAX_ENTRIES, whole } from './option-checks.js';
+import { assertKnown, MAX_ENTRIES, shown, whole } from './option-checks.js';
 import { READ_OPTIONS } from './values/get-or-set-options.js';
 import type { CacheStore } from './store/cache-store.js';
 import { checkedRedisSettings } from './store/redis/connection/check-redis-settings.js';
@@ -274,7 +274,7 @@ function positive(option: string, value: number, max: number): number {
   if (typeof value === 'number' && value > 0 && value <= max) return value;
   throw new CacheOptionsError(
     option,
-    `${option} must be a number above 0 and at most ${max}, not ${String(value)}.`,
+    `${option} must be a number above 0 and at most ${max}, not ${shown(value)}.`,
   );
 }
 

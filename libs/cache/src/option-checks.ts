@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { CacheOptionsError } from './cache-errors.js';
 
 /** Bounded lists allocate their memory at once: about 240 MB for this many entries. */
@@ -9,7 +10,7 @@ export function whole(option: string, value: number, max = Number.MAX_SAFE_INTEG
   const bound = max === Number.MAX_SAFE_INTEGER ? '' : ` and at most ${max}`;
   throw new CacheOptionsError(
     option,
-    `${option} must be a whole number above 0${bound}, not ${String(value)}.`,
+    `${option} must be a whole number above 0${bound}, not ${shown(value)}.`,
   );
 }
 
@@ -60,7 +61,12 @@ export function assertKnown(
 
 function kindOf(given: unknown): string {
   if (given === null || given === undefined) return String(given);
-  const shown = typeof given === 'number' || typeof given === 'boolean' ? ` ${given}` : '';
+  const text = typeof given === 'number' || typeof given === 'boolean' ? ` ${given}` : '';
   // A text may be an address with a password.
-  return `a ${typeof given}${shown}`;
+  return `a ${typeof given}${text}`;
+}
+
+/** A refused value as a message shows it: `'60'` and `60n` are told apart from `60`. */
+export function shown(value: unknown): string {
+  return inspect(value, { depth: 0 });
 }

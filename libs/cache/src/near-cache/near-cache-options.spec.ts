@@ -28,6 +28,7 @@ describe('resolveLocalOptions', () => {
       { staleBoundMs: 49 },
       /^local\.staleBoundMs must be between 50 and 60000 milliseconds, not 49/,
     ],
+    [{ staleBoundMs: '500' as never }, /, not '500'\.$/],
     [{ staleBoundMs: NaN }, /^local\.staleBoundMs must be/],
     [{ barrier: ['stats:', ''] }, /^local\.barrier must be true, false or a list/],
   ])('the options %j are refused with a sentence that names the option', (options, sentence) => {

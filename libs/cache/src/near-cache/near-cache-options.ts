@@ -1,6 +1,6 @@
 import { CacheOptionsError } from '../cache-errors.js';
 import type { OptionNames } from '../option-checks.js';
-import { assertKnown, MAX_ENTRIES, whole } from '../option-checks.js';
+import { assertKnown, MAX_ENTRIES, shown, whole } from '../option-checks.js';
 
 /** Options of the near cache. */
 export interface LocalOptions {
@@ -62,10 +62,13 @@ export function resolveLocalOptions(
       'local.barrier must be true, false or a list of key prefixes, none of them empty.',
     );
   }
-  if (!(staleBoundMs >= SHORTEST_BOUND_MS && staleBoundMs <= LONGEST_BOUND_MS)) {
+  if (
+    typeof staleBoundMs !== 'number' ||
+    !(staleBoundMs >= SHORTEST_BOUND_MS && staleBoundMs <= LONGEST_BOUND_MS)
+  ) {
     throw new CacheOptionsError(
       'local.staleBoundMs',
-      `local.staleBoundMs must be between ${SHORTEST_BOUND_MS} and ${LONGEST_BOUND_MS} milliseconds, not ${String(staleBoundMs)}.`,
+      `local.staleBoundMs must be between ${SHORTEST_BOUND_MS} and ${LONGEST_BOUND_MS} milliseconds, not ${shown(staleBoundMs)}.`,
     );
   }
   return {

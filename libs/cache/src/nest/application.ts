@@ -28,7 +28,6 @@ export class Application {
   readonly #faces = new Map<string | undefined, CacheBinding>();
   readonly #owners = new Map<Decorated, Owner>();
   readonly #families = new Map<string, Set<Decorated>>();
-  readonly #distinguished = new Set<Decorated>();
 
   /** @throws CacheOptionsError when two caches have the same name or would share keys */
   add(face: CacheBinding): void {
@@ -92,23 +91,37 @@ export class Application {
   }
 
   /**
-   * For classes that one function generates: rejects a method, at its first call, if its key equals
-   * the key of another such class. Their code is the same, so only a call shows whether the keys
-   * differ.
+   * For classes that one function generates: rejects a call whose key another such class would make
+   * as well. Their code is the same, so only calls show whether the keys differ, and keys may
+   * differ for some arguments only.
+   *
+   * Cost: nothing for a class of its own; for others the key of each of them.
    *
    * @param keyOf the key that another class would make for this call
    */
-  assertDistinguished(decorated: Decorated, keyOf: (other: Decorated) => unknown): void {
-    if (this.#distinguished.has(decorated)) return;
-    const key = keyOf(decorated);
-    for (const other of this.#families.get(decorated.source) ?? []) {
-      if (other === decorated || keyOf(other) !== key) continue;
+  assertDistinguished(
+    decorated: Decorated,
+    key: string,
+    keyOf: (other: Decorated) => unknown,
+  ): void {
+    const family = this.#families.get(decorated.source);
+    if (family === undefined || family.size < 2) return;
+    for (const other of family) {
+      if (other === decorated || !isSame(key, () => keyOf(other))) continue;
       throw new CacheOptionsError(
         'key',
         `${decorated.where} is cached under one key in several classes that one function generates: add to the key what distinguishes them, or give @CacheAside instances: 'shared'.`,
       );
     }
-    this.#distinguished.add(decorated);
+  }
+}
+
+/** The other class need not understand these arguments. */
+function isSame(key: string, other: () => unknown): boolean {
+  try {
+    return other() === key;
+  } catch {
+    return false;
   }
 }
 

@@ -93,17 +93,20 @@ function faceFor(owner: Owner, decorated: Decorated): CacheBinding {
 }
 
 /**
- * Rejects Observables, which have not started yet, and streams: neither is a value that can be
- * stored.
+ * Rejects Observables, which have not started yet, streams and generators: none is a value that can
+ * be stored.
  */
 async function promised(outcome: unknown, { aside, where }: Decorated): Promise<unknown> {
   const result = await outcome;
+  const given = Object(result) as object;
   const comesInBits =
-    aside !== undefined && Reflect.has(Object(result) as object, Symbol.asyncIterator);
+    aside !== undefined &&
+    (Symbol.asyncIterator in given ||
+      Object.prototype.toString.call(given) === '[object Generator]');
   if (!isObservable(result) && !comesInBits) return result;
   throw new CacheOptionsError(
     'cache',
-    `${where} must return a promise of a value, not an Observable or a stream.`,
+    `${where} must return a promise of a value, not an Observable, a stream or a generator.`,
   );
 }
 

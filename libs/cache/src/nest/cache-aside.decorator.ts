@@ -6,6 +6,7 @@ import { READ_OPTIONS, readOptionsOf } from '../values/get-or-set-options.js';
 import { assertTimes } from '../values/staleness.js';
 import type { MethodCall } from './bound-method.js';
 import { aroundMethod, watchHandler } from './bound-method.js';
+import { assertKinds } from './aside-checks.js';
 import { CacheAsideInterceptor } from './cache-aside.interceptor.js';
 import type {
   HandlerCacheOptions,
@@ -75,13 +76,14 @@ export function CacheAside(
   );
   assertTimes(options);
   return (target, name, descriptor) => {
+    const where = whereOf(target, name);
+    assertKinds(options, where);
     if (options.scope === undefined) {
       // The decorator's own type has checked that the key takes the method's arguments.
       const aside = options as AnyMethodOptions;
       aroundMethod(target, name, descriptor, { cache: aside.cache, aside }, cacheAside(aside));
       return;
     }
-    const where = whereOf(target, name);
     // The overloads have checked that the other callbacks accept what `read` returns.
     const aside = options as unknown as AnyHandlerOptions;
     checkHandlerOptions(aside, where);
@@ -119,21 +121,17 @@ function cacheAside(aside: AnyMethodOptions): (call: MethodCall) => Promise<unkn
   const uses = typeof enabled === 'function' ? enabled : (): boolean => enabled;
   return ({ face, owner, decorated, self, args, run }) => {
     if (!face.enabled || !uses(...args)) return run();
+    const given = key(...args);
     if (instances === undefined) {
-      owner.application.assertDistinguished(decorated, (other) =>
+      owner.application.assertDistinguished(decorated, given, (other) =>
         (other.aside as AnyMethodOptions).key(...args),
       );
     }
-    return face.cache.getOrSet(keyOfInstance(instances, self, key(...args)), run, entry);
+    return face.cache.getOrSet(keyOfInstance(instances, self, given), run, entry);
   };
 }
 
 function checkHandlerOptions(options: AnyHandlerOptions, where: string): void {
-  // Untyped callers may pass any text.
-  const scope: string = options.scope;
-  if (scope !== 'shared' && scope !== 'user') {
-    throw new CacheOptionsError('scope', `${where}: scope must be 'shared' or 'user'.`);
-  }
   if (options.headers?.some((name) => name.toLowerCase() === 'set-cookie') === true) {
     throw new CacheOptionsError(
       'headers',

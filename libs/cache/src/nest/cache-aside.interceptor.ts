@@ -8,8 +8,11 @@ import { applicationOf } from './application.js';
 import type { AnyHandlerOptions } from './decorated.js';
 import { handlerDecoration } from './decorated.js';
 import { HandlerCache } from './handler-cache.js';
-import { RENDER_METADATA } from './nest-metadata.js';
+import { REDIRECT_METADATA, RENDER_METADATA } from './nest-metadata.js';
 import { IS_CACHE, Serializers } from './serializers.js';
+
+/** Metadata keys of handlers whose answer Nest reads: a view's data, the target of a redirect. */
+const OPENED = [RENDER_METADATA, REDIRECT_METADATA];
 
 /** The interceptor of `@CacheAside` handlers. Nest creates one for each module that has any. */
 @Injectable()
@@ -73,13 +76,13 @@ export class CacheAsideInterceptor implements NestInterceptor, OnModuleInit {
       options: aside,
       serializers: Serializers.around({ type, method: handler, aside, module, config }),
       logger: this.#logger,
-      rendered: Reflect.hasMetadata(RENDER_METADATA, handler),
+      opened: OPENED.some((key) => Reflect.hasMetadata(key, handler)),
       name: `${type.name}.${handler.name}`,
       instance:
         typeof aside.instances === 'function' ? module.get(type, { strict: true }) : undefined,
-      assertDistinct: (input) => {
+      assertDistinct: (key, input) => {
         if (aside.instances !== undefined) return;
-        application.assertDistinguished(decorated, (other) =>
+        application.assertDistinguished(decorated, key, (other) =>
           (other.aside as AnyHandlerOptions).key(input),
         );
       },

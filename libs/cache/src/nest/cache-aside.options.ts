@@ -118,7 +118,7 @@ export interface HandlerCacheOptions<Input = RawRequest, Value = unknown> extend
    * of the class and global ones receive the JSON text of a storable answer, Fastify's
    * `preSerialization` hooks do not run, Express's `json replacer` and `json spaces` do not apply,
    * and `valid` and `map` receive a frozen value. With a serializer interceptor around the handler,
-   * or `@Render`, answers remain values. Default `false`.
+   * `@Render` or `@Redirect`, answers remain values. Default `false`.
    *
    * Cost: the last 4,096 texts, up to 16 MiB, are kept parsed.
    */

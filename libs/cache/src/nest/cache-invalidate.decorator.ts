@@ -1,8 +1,11 @@
 import type { CacheService } from '../cache.service.js';
+import { CacheOptionsError } from '../cache-errors.js';
 import { afterCommit } from '../engine/open-transaction.js';
+import { assertPattern } from '../keys/key-validation.js';
 import type { OptionNames } from '../option-checks.js';
 import { assertKnown } from '../option-checks.js';
 import { aroundMethod } from './bound-method.js';
+import { whereOf } from './decorated.js';
 
 /** A pattern, or a function that returns patterns for a call. */
 export type StalePattern<Args extends readonly unknown[], Result> =
@@ -72,6 +75,7 @@ export function CacheInvalidate(
   if (options !== undefined) assertKnown(options, INVALIDATE_OPTIONS, '@CacheInvalidate');
   const sources = options === undefined ? given.filter(isPattern) : [options.patterns].flat();
   return (target, name, descriptor) => {
+    assertSources(sources, whereOf(target, name));
     aroundMethod(target, name, descriptor, { cache: options?.cache }, async (call) => {
       const result = await call.run();
       const stale = sources.flatMap((source) =>
@@ -88,6 +92,17 @@ const INVALIDATE_OPTIONS: OptionNames<AnyOptions> = {
   cache: true,
   onUnavailable: true,
 };
+
+/** A method that has done its work must not fail because of its decorator. */
+function assertSources(sources: readonly unknown[], where: string): void {
+  if (sources.length === 0) {
+    throw new CacheOptionsError('patterns', `${where}: @CacheInvalidate needs a pattern.`);
+  }
+  for (const source of sources) {
+    if (typeof source === 'function') continue;
+    assertPattern(source as string); // which refuses anything else
+  }
+}
 
 type AnyPattern = StalePattern<readonly unknown[], unknown>;
 type AnyOptions = CacheInvalidateOptions<readonly unknown[], unknown>;

@@ -89,8 +89,20 @@ export function methodOf(descriptor: PropertyDescriptor | undefined, where: stri
   );
 }
 
-/** `Class.method` of a decorator's target, for messages. */
+/**
+ * `Class.method` of a decorator's target, for messages.
+ *
+ * @throws CacheOptionsError when it is called as a standard decorator: its second argument is then
+ *   a context object
+ */
 export function whereOf(target: object, name: string | symbol): string {
+  const given: unknown = name;
+  if (typeof given === 'object') {
+    throw new CacheOptionsError(
+      'cache',
+      "The decorators of @gad/cache are TypeScript's own, as Nest's are: set experimentalDecorators in the options of the compiler.",
+    );
+  }
   const type = typeof target === 'function' ? target : target.constructor;
   return `${type.name}.${String(name)}`;
 }

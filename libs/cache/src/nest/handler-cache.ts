@@ -52,7 +52,7 @@ export class HandlerCache {
     const { headers, map, valid, rawJson, scope, vary } = parts.options;
     this.#flaws = new WarnOnce((message) => void parts.logger.warn(message));
     this.#keys = new RequestKey(parts, this.#flaws);
-    this.#sendsText = parts.serializers.areNone && !parts.rendered;
+    this.#sendsText = parts.serializers.areNone && !parts.opened;
     const asText = rawJson === true && this.#sendsText ? true : undefined;
     const entry: GetOrSetOptions = {
       ...readOptionsOf(parts.options),

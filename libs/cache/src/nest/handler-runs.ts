@@ -34,8 +34,8 @@ export interface Visit {
 export interface HandlerParts extends RequestKeyParts {
   readonly serializers: Serializers;
   readonly logger: Logger;
-  /** The answer is rendered by a template, so it must be a value. */
-  readonly rendered: boolean;
+  /** A template or a redirect reads the answer, so it must be a value. */
+  readonly opened: boolean;
 }
 
 /** Runs a handler to fill the cache. */
@@ -93,7 +93,7 @@ export class HandlerRuns {
     const kept = await this.parts.serializers.apply(body, context);
     const json = jsonOf(kept);
     if (json === undefined) return { flaw: 'its body has no JSON representation' };
-    const isFaithful = this.parts.rendered ? isDeepStrictEqual(json.value, kept) : json.isFaithful;
+    const isFaithful = this.parts.opened ? isDeepStrictEqual(json.value, kept) : json.isFaithful;
     // `map` receives JSON in any case.
     if (!isFaithful && this.parts.options.map === undefined) {
       return { flaw: 'its body is sent differently from the JSON that would be stored' };

@@ -5,6 +5,7 @@
 export const METHOD_METADATA = 'method';
 export const INTERCEPTORS_METADATA = '__interceptors__';
 export const RENDER_METADATA = '__renderTemplate__';
+export const REDIRECT_METADATA = '__redirect__';
 export const RESPONSE_PASSTHROUGH_METADATA = '__responsePassthrough__';
 export const ROUTE_ARGS_METADATA = '__routeArguments__';
 export const SSE_METADATA = '__sse__';

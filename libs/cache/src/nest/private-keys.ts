@@ -1,5 +1,7 @@
 import type { CachePattern, KeySegment } from '../keys/cache-key.js';
+import { CacheKeyInvalidError } from '../cache-errors.js';
 import { encodeSegment } from '../keys/cache-key.js';
+import { shown } from '../option-checks.js';
 import type { Instances } from './cache-aside.options.js';
 import type { Subject } from './nest-cache-options.js';
 
@@ -12,10 +14,25 @@ export function privateKey(kind: 'user' | 'vary', parts: Subject, key: string): 
   return `~${kind}:${partsOf(parts).map(encodeSegment).join(',')}:${key}`;
 }
 
-/** The parts of a subject. */
+/** The parts of a subject: of a list its members, and anything else is one part. */
 export function partsOf(subject: Subject): readonly KeySegment[] {
-  return typeof subject === 'object' ? subject : [subject];
+  return isList(subject) ? subject : [subject];
 }
+
+const isList = (subject: Subject): subject is readonly KeySegment[] => Array.isArray(subject);
+
+/**
+ * Whether a subject names a caller: it is not `null`, `undefined`, `NaN`, an empty text or list,
+ * has no such part, and is not a bare truth value (from `user && user.id`).
+ */
+export function isKnown(subject: Subject | null | undefined): subject is Subject {
+  if (subject === undefined || subject === null || typeof subject === 'boolean') return false;
+  const parts: readonly unknown[] = partsOf(subject);
+  return parts.length > 0 && !parts.some(isMissing);
+}
+
+const isMissing = (part: unknown): boolean =>
+  part === undefined || part === null || part === '' || Number.isNaN(part);
 
 /**
  * The pattern of the private entries of one caller: what handlers with `scope: 'user'` have stored
@@ -28,9 +45,12 @@ export function partsOf(subject: Subject): readonly KeySegment[] {
  *
  * @param keys pattern of the handlers' keys; default: all. With `vary` its values precede the key:
  *   `~vary:*:orders:*`
- * @throws CacheKeyInvalidError as `cacheKey`
+ * @throws CacheKeyInvalidError as `cacheKey`, and for a subject that names no caller
  */
 export function userPattern(subject: Subject, keys = '*'): CachePattern {
+  if (!isKnown(subject)) {
+    throw new CacheKeyInvalidError(shown(subject), 'its subject names no caller');
+  }
   return privateKey('user', subject, keys) as CachePattern; // encoded as `cachePattern` does
 }
 

@@ -1,5 +1,5 @@
 import { CacheOptionsError } from '../cache-errors.js';
-import { assertKnown } from '../option-checks.js';
+import { assertKnown, shown } from '../option-checks.js';
 import type { AdaptedTerms, GetOrSetOptions } from './get-or-set-options.js';
 import { READ_OPTIONS } from './get-or-set-options.js';
 import { assertLifetime, assertTtl, MAX_TTL_SECONDS, ttlMilliseconds } from './ttl.js';
@@ -143,12 +143,11 @@ export function assertTimes(options: GetOrSetOptions): void {
       'softTimeout needs staleIfError, because it is the time after which a caller gets a stale value.',
     );
   }
-  if (typeof earlyRefresh !== 'number' || (earlyRefresh > 0 && earlyRefresh <= MAX_EAGERNESS)) {
-    return;
-  }
+  if (earlyRefresh === undefined || typeof earlyRefresh === 'boolean') return;
+  if (typeof earlyRefresh === 'number' && earlyRefresh > 0 && earlyRefresh <= MAX_EAGERNESS) return;
   throw new CacheOptionsError(
     'earlyRefresh',
-    `earlyRefresh must be true, false, or a number above 0 and at most ${MAX_EAGERNESS}, not ${earlyRefresh}.`,
+    `earlyRefresh must be true, false, or a number above 0 and at most ${MAX_EAGERNESS}, not ${shown(earlyRefresh)}.`,
   );
 }
 
@@ -159,6 +158,6 @@ function assertSeconds(option: string, seconds: number | undefined): void {
   if (typeof seconds === 'number' && seconds >= 0 && seconds <= MAX_TTL_SECONDS) return;
   throw new CacheOptionsError(
     option,
-    `${option} must be a number of seconds from 0 to ${MAX_TTL_SECONDS}, not ${String(seconds)}.`,
+    `${option} must be a number of seconds from 0 to ${MAX_TTL_SECONDS}, not ${shown(seconds)}.`,
   );
 }

@@ -1,4 +1,5 @@
 import { CacheOptionsError } from '../cache-errors.js';
+import { shown } from '../option-checks.js';
 import type { Lifetime } from './get-or-set-options.js';
 
 /** Ten years: a longer lifetime is taken for a mistake, such as milliseconds for seconds. */
@@ -10,7 +11,7 @@ export function assertTtl(option: string, ttl: number | undefined): void {
   if (typeof ttl === 'number' && ttl > 0 && ttl <= MAX_TTL_SECONDS) return;
   throw new CacheOptionsError(
     option,
-    `${option} must be a number of seconds above 0 and at most ${MAX_TTL_SECONDS}, not ${String(ttl)}; leave it out for a value without expiry.`,
+    `${option} must be a number of seconds above 0 and at most ${MAX_TTL_SECONDS}, not ${shown(ttl)}; leave it out for a value without expiry.`,
   );
 }
 
@@ -24,7 +25,7 @@ function assertJitter(jitter: number | undefined): void {
   if (jitter === undefined || (typeof jitter === 'number' && jitter >= 0 && jitter <= 1)) return;
   throw new CacheOptionsError(
     'jitter',
-    `jitter must be a share of the ttl between 0 and 1, not ${String(jitter)}.`,
+    `jitter must be a share of the ttl between 0 and 1, not ${shown(jitter)}.`,
   );
 }
 

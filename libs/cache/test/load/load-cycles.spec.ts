@@ -70,6 +70,30 @@ describe.each(pairs)('Loads that need each other, on the %s:', (_, pair) => {
     expect(await cache.get('a')).toBeDefined();
   });
 
+  it('loads that call each other without end are an error, and the next load begins anew', async () => {
+    const inside = (next: () => Promise<unknown>) => (key: string) => cache.getOrSet(key, next);
+    const itself: () => Promise<unknown> = () => inside(itself)('a');
+    const [b, c] = [() => inside(c1)('b'), () => inside(b1)('c')];
+    async function b1(): Promise<unknown> {
+      return b();
+    }
+    async function c1(): Promise<unknown> {
+      return c();
+    }
+    const batch: () => Promise<unknown> = () =>
+      cache.getOrSetMany(['d', 'e'], String, async (keys) => {
+        await batch();
+        return keys;
+      });
+    for (const endless of [itself, b, batch]) {
+      await expect(endless()).rejects.toThrow(
+        /^The loader of [a-e] reads [a-e] itself.*without end/,
+      );
+    }
+    expect(cache.counts()).toMatchObject({ loading: 0 });
+    expect(await Promise.all(['a', 'b', 'c', 'd', 'e'].map(alone))).toContain('a alone');
+  });
+
   it('a cycle that is closed by another caller’s wait ends', async () => {
     // c waits for a, a waits for b; then b asks for c.
     const [a, b, c] = [deferred<undefined>(), deferred<undefined>(), deferred<undefined>()];

@@ -145,35 +145,6 @@ describe('Several instances of one cached method', () => {
   });
 });
 
-describe('Classes that one function makes', () => {
-  const made = (table: string, inKey: boolean): Type<Repository> => {
-    class Made implements Repository {
-      readonly table = table;
-      @CacheAside({
-        key: (id: number) => (inKey ? cacheKey`${table}:${id}` : cacheKey`find:${id}`),
-      })
-      async find(id: number): Promise<string> {
-        return Promise.resolve(`${table} ${id}`);
-      }
-    }
-    return Made;
-  };
-
-  it('classes that one function makes are refused at the first call that has the key of another', async () => {
-    const [Users, Orders] = [made('users', false), made('orders', false)];
-    const { app } = await start({ providers: [Users, Orders] });
-    await expect(app.get(Users).find(1)).rejects.toThrow(/classes that one function generates/);
-    await expect(app.get(Orders).find(1)).rejects.toThrow(/classes that one function generates/);
-  });
-
-  it('classes that one function makes have entries of their own where the key distinguishes them', async () => {
-    const [Users, Orders] = [made('users', true), made('orders', true)];
-    const { app } = await start({ providers: [Users, Orders] });
-    expect(await app.get(Users).find(1)).toBe('users 1');
-    expect(await app.get(Orders).find(1)).toBe('orders 1');
-  });
-});
-
 describe.each(PLATFORMS)('Inherited cached routes, on %s:', (platform) => {
   const crud = (instances?: Instances): Type<{ table: string }> => {
     class Crud {

@@ -1,5 +1,11 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
-import { ClassSerializerInterceptor, Controller, Get, UseInterceptors } from '@nestjs/common';
+import {
+  ClassSerializerInterceptor,
+  Controller,
+  Get,
+  Redirect,
+  UseInterceptors,
+} from '@nestjs/common';
 import { Exclude } from 'class-transformer';
 import type { Observable } from 'rxjs';
 import { tap } from 'rxjs';
@@ -74,6 +80,14 @@ class RawController {
   account(): Account {
     runs++;
     return new Account();
+  }
+
+  @Get('moved')
+  @Redirect('/by-default', 301)
+  @aside('moved')
+  moved(): unknown {
+    runs++;
+    return { url: '/there?a=1', statusCode: 307 };
   }
 
   @Get('watched')
@@ -151,6 +165,15 @@ describe.each(PLATFORMS)('With rawJson, on %s:', (platform) => {
   it('a serializer interceptor around the handler gets values, and hides what it hides', async () => {
     const texts = [await running.get('/account'), await running.get('/account')];
     expect(texts.map(({ text }) => text)).toEqual(['{"id":1}', '{"id":1}']);
+    expect(runs).toBe(1);
+  });
+
+  it('a redirect of a hit leads where the handler said', async () => {
+    const url = await running.app.getUrl();
+    for (let each = 0; each < 3; each++) {
+      const { status, headers } = await fetch(`${url}/moved`, { redirect: 'manual' });
+      expect([status, headers.get('location')]).toEqual([307, '/there?a=1']);
+    }
     expect(runs).toBe(1);
   });
 

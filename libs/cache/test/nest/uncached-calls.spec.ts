@@ -117,7 +117,7 @@ describe('Where a decorated method could not be cached, the call says so', () =>
       async patterns(): Promise<number> {
         return Promise.resolve(1);
       }
-      @CacheInvalidate('')
+      @CacheInvalidate(() => '')
       async pattern(): Promise<number> {
         return Promise.resolve(1);
       }

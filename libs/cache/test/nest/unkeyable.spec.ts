@@ -10,6 +10,7 @@ import { PLATFORMS, startApp } from '../support/nest-app.js';
 failOnLeaks();
 
 let runs: number;
+let varies: () => unknown;
 const answer = (): unknown => ({ run: ++runs });
 /** What no type stops. */
 const untyped = (value: unknown): string => value as string;
@@ -101,6 +102,17 @@ class UnkeyableController {
     return answer();
   }
 
+  @Get('varied')
+  @CacheAside({
+    scope: 'shared',
+    ttl: 60,
+    key: () => cacheKey`varied`,
+    vary: () => untyped(varies()),
+  })
+  varied(): unknown {
+    return answer();
+  }
+
   @Get('mine')
   @CacheAside({ scope: 'user', ttl: 60, key: () => cacheKey`mine` })
   mine(): unknown {
@@ -189,9 +201,10 @@ describe.each(PLATFORMS)('A request that makes no key, on %s:', (platform: Platf
     ['an empty list', () => [], false],
     ['a list with a gap', () => ['tenant', undefined], false],
     ['a list with an empty text', () => ['tenant', ''], false],
-    ['an object', () => ({ id: 1 }), false],
-    ['a list in a list', () => [['tenant'], 1], false],
-    ['a symbol', () => Symbol('who'), false],
+    ['an object', () => ({ id: 1 }), true],
+    ['a list in a list', () => [['tenant'], 1], true],
+    ['a symbol', () => Symbol('who'), true],
+    ['an endless number', () => Infinity, true],
     ['a promise', () => Promise.resolve('ana'), true],
     ['a promise that fails', () => Promise.reject(new Error('who?')), true],
     [
@@ -221,6 +234,23 @@ describe.each(PLATFORMS)('A request that makes no key, on %s:', (platform: Platf
       expect(warnings).toHaveLength(warns ? 1 : 0);
     },
   );
+
+  it.each<[string, () => unknown]>([
+    ['an object', () => ({ role: 'admin' })],
+    ['a list with an object', () => [{ role: 'admin' }]],
+    ['a list with a gap', () => ['admin', undefined]],
+    ['a promise', () => Promise.resolve('admin')],
+    ['NaN', () => NaN],
+  ])('a request for which vary gives %s is answered, and not cached', async (_, vary) => {
+    varies = vary;
+    await start();
+    for (let n = 1; n <= 2; n++) await running.get('/varied');
+    expect({ runs, stored: await stored(), warnings: warnings.length }).toEqual({
+      runs: 2,
+      stored: 0,
+      warnings: 1,
+    });
+  });
 
   it.each([0, 7, 10n, 'ana', true, ['tenant', 7, false]].map((subject) => [subject]))(
     'a request with the subject %p of userOf has a key, unless it is a bare truth value',

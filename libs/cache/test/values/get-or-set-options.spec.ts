@@ -50,10 +50,19 @@ describe('Options that make no sense', () => {
     ['hardTimeout', { hardTimeout: -1 }],
     ['softTimeout', { softTimeout: 2, hardTimeout: 2 }],
     ['earlyRefresh', { earlyRefresh: 0 }],
+    ['earlyRefresh', { earlyRefresh: 'yes' as never }],
+    ['ttl', { ttl: '60' as never }],
     ['negativeTtl', { negativeTtl: -1 }],
   ])('the option %s is refused: %j', async (option, options) => {
     await expect(cache.getOrSet('k', load, options)).rejects.toMatchObject({ option });
     expect(source.loads).toBe(0);
+  });
+
+  it('a refused value is shown with its type', async () => {
+    const refused = cache.getOrSet('k', load, { ttl: '60' as never });
+    await expect(refused).rejects.toThrow(/not '60';/);
+    const none = cache.getOrSet('k', load, { ttl: Object.create(null) as never });
+    await expect(none).rejects.toThrow(CacheOptionsError);
   });
 
   it('a read-through without a loader is refused with one sentence, even for a hit', async () => {

@@ -24,7 +24,9 @@ const LIMIT_SECONDS = { foreground: 300, background: 30 };
 /** Why a caller loads alone: see `Entanglement`, or it reads inside its transaction. */
 type Alone = Entanglement | 'transaction';
 
-const NOT_CACHED: Readonly<Record<Exclude<Alone, 'together'>, (key: string) => string>> = {
+const NOT_CACHED: Readonly<
+  Record<Exclude<Alone, 'together' | 'endless'>, (key: string) => string>
+> = {
   inside: (key) => `the loader of ${key} reads ${key} itself; the inner read is not cached.`,
   cycle: (key) =>
     `the load of ${key} waits for a load that reads ${key}; the inner read is loaded again and not cached.`,
@@ -168,6 +170,11 @@ export class CacheFill {
 
   /** For a caller that would wait for itself, or reads in its transaction: nothing is stored. */
   async #loadAlone<T>(request: LoadRequest<T>, why: Alone): Promise<LoadOutcome> {
+    if (why === 'endless') {
+      throw new RangeError(
+        `The loader of ${request.key} reads ${request.key} itself, directly or through other keys, without end.`,
+      );
+    }
     this.#warn(why, request.key);
     let inner: unknown;
     try {
@@ -185,7 +192,7 @@ export class CacheFill {
   }
 
   /** Warns once about each kind. A batch loader that reads its own keys is fine. */
-  #warn(why: Alone, key: string): void {
+  #warn(why: Exclude<Alone, 'endless'>, key: string): void {
     if (why !== 'together') this.#entangled.warn(why, `Cache: ${NOT_CACHED[why](key)}`);
   }
 

@@ -27,9 +27,12 @@ interface Awaited {
 /**
  * Why a call must not wait for the load of a key: the call is `inside` that load, or inside one of
  * several keys `together`, or that load waits, directly or indirectly, for a load that encloses the
- * call (`cycle`).
+ * call (`cycle`), or loads of the key call each other without end (`endless`).
  */
-export type Entanglement = 'inside' | 'together' | 'cycle';
+export type Entanglement = 'inside' | 'together' | 'cycle' | 'endless';
+
+/** How many loads of one key may be inside each other: a loader that calls itself never ends. */
+const DEEPEST = 16;
 
 /**
  * The wait-for graph of this process: the loads that enclose the current call, and the loads for
@@ -65,8 +68,11 @@ export class LoadGraph {
   entangled(key: string): Entanglement | undefined {
     const inner = innermost();
     if (inner === undefined) return undefined;
-    const own = this.#around(inner, key);
-    if (own !== undefined) return own.together ? 'together' : 'inside';
+    const [own, ...more] = this.#around(inner, key);
+    if (own !== undefined) {
+      if (more.length >= DEEPEST) return 'endless';
+      return own.together ? 'together' : 'inside';
+    }
     return this.#reaches(key, inner) ? 'cycle' : undefined;
   }
 
@@ -127,11 +133,11 @@ export class LoadGraph {
     };
   }
 
-  #around(inner: Load, key: string): Load | undefined {
+  /** The loads of the key that enclose the call, the innermost first. */
+  *#around(inner: Load, key: string): Generator<Load> {
     for (const load of outwards(inner)) {
-      if (load.owner === this && load.keys.has(key)) return load;
+      if (load.owner === this && load.keys.has(key)) yield load;
     }
-    return undefined;
   }
 
   /**
@@ -142,7 +148,8 @@ export class LoadGraph {
     const seen = new Set<Load>();
     const open: Awaited[] = [{ owner: this, key }];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      if (next.owner.#around(inner, next.key) !== undefined) return true;
+      const [enclosing] = next.owner.#around(inner, next.key);
+      if (enclosing !== undefined) return true;
       const load = next.owner.#running.get(next.key);
       if (load === undefined || seen.has(load)) continue;
       seen.add(load);

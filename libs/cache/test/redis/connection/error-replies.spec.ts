@@ -41,6 +41,22 @@ async function loads(engine: CacheEngine): Promise<void> {
 const about = (code: string): string[] => lines.filter((line) => line.includes(`(${code})`));
 
 describe('A Redis that answers, but refuses', () => {
+  it('a command that a script may not call is named in the log', async () => {
+    await server.command('ACL', 'SETUSER', 'u', 'on', '>p', '~*', '&*', '+@all', '-unlink');
+    const engine = await opened(server.url.replace('redis://', 'redis://u:p@'));
+    await until(() => engine.store.connected);
+    await engine.set('a:1', 1);
+    await expect(engine.deletePattern('a:*')).rejects.toThrow(CacheUnavailableError);
+    expect(lines.filter((line) => /\(ERR: .*(script|command)/.test(line))).toHaveLength(1);
+  });
+
+  it('a database that the server does not have is named in the log', async () => {
+    await opened(`${server.url}/9999`);
+    await until(() =>
+      lines.some((line) => line.includes('(it answers ERR: DB index is out of range)')),
+    );
+  });
+
   it('a full Redis (OOM) leaves loads answering, hits served and removals working, with one log line', async () => {
     const engine = await opened();
     await engine.set('kept', 1);

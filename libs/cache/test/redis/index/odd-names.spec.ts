@@ -57,6 +57,7 @@ describe.each(['lex', 'scan'] as const)(
       const { store, look } = await prepared();
       expect(await look.count('k:*', 10)).toEqual({ matched: 4, sample: CLEAN.slice(0, 4) });
       expect((await look.count('*', 10)).matched).toBe(5);
+      expect(await store.statistics()).toMatchObject({ keys: 5 });
       await store.close();
     });
 

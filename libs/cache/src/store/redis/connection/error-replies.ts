@@ -6,6 +6,9 @@ import { SentinelError } from './sentinel/sentinel-error.js';
 
 /** An error reply after a pause of this length starts a new episode, in milliseconds. */
 const EPISODE_MS = 60_000;
+/** Texts of `ERR` replies that repeat nothing of the command; others may contain a password. */
+const CAUSE =
+  /DB index is out of range|max number of clients reached|ACL failure in script|The user executing the script can't [a-z ]+|Protocol error: invalid bulk length/;
 /** Errors of single keys, not of the server. */
 const ABOUT_A_KEY = ['WRONGTYPE', 'NOSCRIPT'];
 
@@ -33,11 +36,14 @@ export class ErrorReplies {
 
 /**
  * The code of an error reply (`OOM …`, `READONLY …`: upper case, then a blank), or `undefined` for
- * the client's own errors, which concern the connection.
+ * the client's own errors, which concern the connection. `ERR` is followed by its cause, if it is
+ * known.
  */
 export function replyCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  return /^([A-Z]{2,}) /.exec(error.message)?.[1];
+  const code = /^([A-Z]{2,}) /.exec(error.message)?.[1];
+  const cause = code === 'ERR' ? CAUSE.exec(error.message) : null;
+  return cause === null ? code : `ERR: ${cause[0]}`;
 }
 
 export function refused(code: string, cause: unknown): CacheUnavailableError {

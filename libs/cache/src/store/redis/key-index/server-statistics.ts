@@ -1,5 +1,5 @@
 import { CacheUnavailableError } from '../../../cache-errors.js';
-import { isUnlisted } from '../../../keys/key-validation.js';
+import { isKey, isUnlisted } from '../../../keys/key-validation.js';
 import type { StoreStatistics } from '../../cache-store.js';
 import type { KeyLayout } from '../key-layout.js';
 import { scanNames } from './keyspace-scan.js';
@@ -68,7 +68,8 @@ async function countLive(
     const keys = names.filter((name) => {
       const id = name.toString('latin1');
       const member = layout.memberOf(name);
-      if (member === undefined || isUnlisted(member) || seen.has(id)) return false;
+      if (member === undefined || !isKey(member) || isUnlisted(member) || seen.has(id))
+        return false;
       seen.add(id);
       return true;
     });
