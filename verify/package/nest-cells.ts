@@ -175,7 +175,7 @@ const SWC = {
 /** Without the packages that Nest loads if they are there. */
 const BUNDLE = `
 const webpack = require('webpack');
-const optional = ({ request = '' }) => /^(@nestjs\\/(microservices|websockets)|class-|@fastify\\/(static|view)|@grpc|kafkajs|mqtt|nats|amqp|ioredis)/.test(request);
+const optional = ({ request = '' }) => /^(@nestjs\\/(microservices|websockets)|class-|@fastify\\/(multipart|static|view)|@grpc|kafkajs|mqtt|nats|amqp|ioredis)/.test(request);
 webpack({
   mode: 'none',
   target: 'node20',
