@@ -56,7 +56,8 @@ export interface RelayStore {
 
   /**
    * Takes or renews the lead and begins a round; `undefined` while another relay leads. Costs no
-   * call soon after a round of this relay has ended. The lead only avoids duplicate work: correctness comes from the compare-and-set of `endRound`.
+   * call soon after a round of this relay has ended. The lead only avoids duplicate work:
+   * correctness comes from the compare-and-set of `endRound`.
    */
   beginRound(): Promise<RelayRound | undefined>;
   /** Moves the cursor if it has not changed since the round began. */
