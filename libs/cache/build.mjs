@@ -14,12 +14,22 @@ import ts from 'typescript';
 const library = fileURLToPath(new URL('.', import.meta.url));
 const dist = join(library, 'dist');
 
+const COMMONJS = {
+  module: ts.ModuleKind.CommonJS,
+  verbatimModuleSyntax: false,
+  esModuleInterop: true,
+};
+
 rmSync(dist, { recursive: true, force: true });
 const project = readProject();
 compile(project);
 for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
-  if (file.endsWith('.d.ts')) copyToCommonJs(file);
-  if (file.endsWith('.js')) writeCommonJs(file);
+  if (!file.endsWith('.d.ts')) continue;
+  const module = file.replace(/\.d\.ts$/, '');
+  write(join(dist, `${module}.js`), codeOf(module, {}));
+  write(join(dist, 'cjs', `${module}.js`), codeOf(module, COMMONJS));
+  // The same text is about CommonJS there, because of the folder's package.json.
+  cpSync(join(dist, file), join(dist, 'cjs', file));
 }
 const manifest = { type: 'commonjs', sideEffects: false };
 writeFileSync(join(dist, 'cjs/package.json'), `${JSON.stringify(manifest)}\n`);
@@ -34,32 +44,20 @@ function readProject() {
 }
 
 function compile({ fileNames, options }) {
-  const program = ts.createProgram(fileNames, options);
+  const program = ts.createProgram(fileNames, { ...options, emitDeclarationOnly: true });
   const { diagnostics } = program.emit();
   const faults = [...ts.getPreEmitDiagnostics(program), ...diagnostics];
   if (faults.length > 0) fail(faults);
 }
 
-/** Compiled from the source: the text of the ES module says nothing of `import type` any more. */
-function writeCommonJs(file) {
-  const source = join(library, 'src', file.replace(/\.js$/, '.ts'));
+/** The code of a module, without comments: the types have them. */
+function codeOf(module, format) {
+  const source = join(library, 'src', `${module}.ts`);
   const { outputText } = ts.transpileModule(readFileSync(source, 'utf8'), {
     fileName: source,
-    compilerOptions: {
-      ...project.options,
-      module: ts.ModuleKind.CommonJS,
-      verbatimModuleSyntax: false,
-      esModuleInterop: true,
-      // The types have the comments.
-      removeComments: true,
-    },
+    compilerOptions: { ...project.options, removeComments: true, ...format },
   });
-  write(join(dist, 'cjs', file), outputText);
-}
-
-/** The same text is about CommonJS there, because of the folder's package.json. */
-function copyToCommonJs(file) {
-  cpSync(join(dist, file), join(dist, 'cjs', file));
+  return outputText;
 }
 
 function write(path, text) {

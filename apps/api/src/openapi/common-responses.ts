@@ -10,13 +10,15 @@ const ANY: readonly ProblemCode[] = [
   'REQUEST_TIMEOUT',
   'URI_TOO_LONG',
   'EXPECTATION_FAILED',
+  // Also of a GET, whose body is not read.
+  'UNSUPPORTED_MEDIA_TYPE',
   'RATE_LIMITED',
   'HEADERS_TOO_LARGE',
   'INTERNAL_ERROR',
   'SHUTTING_DOWN',
 ];
 /** Bodies are read with any method but GET, whether or not the route has a use for one. */
-const WITH_BODY: readonly ProblemCode[] = ['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
+const WITH_BODY: readonly ProblemCode[] = ['PAYLOAD_TOO_LARGE'];
 const WITH_TOKEN: readonly ProblemCode[] = ['UNAUTHENTICATED', 'DATABASE_UNAVAILABLE'];
 /** A path that is not encoded as it should be may be no route at all. */
 const WITH_PATH_PARAMETER: readonly ProblemCode[] = ['NOT_FOUND'];
