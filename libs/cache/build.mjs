@@ -14,6 +14,7 @@ import ts from 'typescript';
 const library = fileURLToPath(new URL('.', import.meta.url));
 const dist = join(library, 'dist');
 
+const ES_MODULES = { module: ts.ModuleKind.ESNext };
 const COMMONJS = {
   module: ts.ModuleKind.CommonJS,
   verbatimModuleSyntax: false,
@@ -26,7 +27,7 @@ compile(project);
 for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
   if (!file.endsWith('.d.ts')) continue;
   const module = file.replace(/\.d\.ts$/, '');
-  write(join(dist, `${module}.js`), codeOf(module, {}));
+  write(join(dist, `${module}.js`), codeOf(module, ES_MODULES));
   write(join(dist, 'cjs', `${module}.js`), codeOf(module, COMMONJS));
   // The same text is about CommonJS there, because of the folder's package.json.
   cpSync(join(dist, file), join(dist, 'cjs', file));
