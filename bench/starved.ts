@@ -27,7 +27,7 @@ import { redisVersions } from './versions.js';
 const HITS = 0.99;
 const PATH = '/api/v1/stats/user/2?days=30';
 const WRITTEN = 3;
-const OUTAGE = /is away|not proved fresh/;
+const OUTAGE = /store is unavailable|not proved fresh/;
 
 const option = (fallback: string) => ({ type: 'string', default: fallback }) as const;
 const { values } = parseArgs({
