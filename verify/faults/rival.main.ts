@@ -79,10 +79,21 @@ async function create(request: IncomingMessage): Promise<Reply> {
   return { status: 201, body: { id: tarea.id } };
 }
 
-async function change(id: number, what: TareaChange, status: number): Promise<Reply> {
+async function change(id: number, what: TareaChange): Promise<Reply> {
   const { delegadoUsuarioId } = await database.transaction((tx) => tareas.update(tx, id, what));
   await invalidate(delegadoUsuarioId);
-  return { status };
+  return { status: 200 };
+}
+
+async function remove(id: number): Promise<Reply> {
+  const usuario = await database.transaction(async (tx) => {
+    const tarea = await tareas.findForUpdate(tx, id);
+    if (tarea !== undefined) await tareas.softDelete(tx, id);
+    return tarea?.delegadoUsuarioId;
+  });
+  if (usuario === undefined) return { status: 404 };
+  await invalidate(usuario);
+  return { status: 204 };
 }
 
 async function answer(request: IncomingMessage): Promise<Reply> {
@@ -93,12 +104,12 @@ async function answer(request: IncomingMessage): Promise<Reply> {
   if (feature === 'stats') return read(Number(rest[1]), Number(searchParams.get('days')));
   if (request.method === 'POST') return create(request);
   const id = Number(rest[0]);
-  if (request.method === 'DELETE') return change(id, { deletedAt: new Date() }, 204);
+  if (request.method === 'DELETE') return remove(id);
   // As above.
   const { estado } = (await json(request)) as { estado: 'en_curso' | 'finalizada' };
   const now = new Date();
   const dates = estado === 'en_curso' ? { inicioReal: now } : { finReal: now };
-  return change(id, { estado, ...dates }, 200);
+  return change(id, { estado, ...dates });
 }
 
 createServer((request, response) => {

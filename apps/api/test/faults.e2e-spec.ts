@@ -49,11 +49,11 @@ describe('Three API processes over one Redis and one PostgreSQL', () => {
   );
 
   it('plain cache-aside shows stale states after an old dump (the positive control)', async () => {
-    // One dump may hold only what no reader asks for again: up to three, until one is seen.
-    let stale = 0;
-    for (let turn = 0; turn < 3 && stale === 0; turn++) {
-      ({ stale } = await run('raw', ['redis-restart-old-dump']));
-    }
-    expect(stale).toBeGreaterThan(0);
+    // One dump may hold only what no reader asks for again: four are tried.
+    const dumps = Array.from({ length: 4 }, () => 'redis-restart-old-dump');
+    const result = await run('raw', dumps);
+    // What else fails is the harness's own, and would leave less to be seen.
+    expect(Object.keys(result.failed).filter((cause) => cause.startsWith('write'))).toEqual([]);
+    expect(result.stale).toBeGreaterThan(0);
   }, 180_000);
 });
