@@ -10,7 +10,7 @@ COPY . .
 RUN npm run build && npm prune --omit=dev --no-audit --no-fund && rm -r node_modules/typescript
 
 FROM node:24-slim
-# Inside a container the loopback interface is reachable by nobody.
+# Inside a container the loopback interface is reachable from the container alone.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
 WORKDIR /app
 COPY --from=build /app/package.json ./

@@ -24,6 +24,7 @@ describe('the law for the language of comments and documents', () => {
     ['a comment at the end of a line', 'a.ts', "const a = 'it''s'; // whoever hears it", 2],
     ['several words', 'a.md', 'For those\nwho wait. The store is away.', 2],
     ['a comment of a script', 'a.lua', '-- what is owed\nreturn 1', 1],
+    ['a setting', '.env.example', '# Nobody is told.\nA=nobody # nobody', 3],
     ['a string', 'a.ts', "const a = 'nobody'; const b = `// nobody`;", 0],
     ['code in a document', 'a.md', '`nobody` and [a title](nobody.md)\n```\nnobody\n```', 0],
     ['an idiom', 'a.md', 'It answers right away.', 0],

@@ -111,12 +111,15 @@ function wordsOf(name: string): string[] {
 const STRING_OR_COMMENT =
   /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|\/\*[\s\S]*?\*\/|\/\/.*/g;
 
+/** Files whose comments begin with `#` or `;`. */
+const SETTINGS = /(?:^|\/)(?:Dockerfile|\.\w+(?:\.example)?)$|\.ya?ml$/;
 const CODE = /\.[cm]?[jt]s$/;
 
 function proseIn(path: string, text: string): string {
   if (path.endsWith('.md')) return text.replace(/```[\s\S]*?```|`[^`\n]*`|\]\([^)\n]*\)/g, ' ');
   // Migrations stay as they were applied.
   if (path.endsWith('.lua')) return (text.match(/--.*/g) ?? []).join('\n');
+  if (SETTINGS.test(path)) return (text.match(/^\s*[#;].*|\s#\s.*/gm) ?? []).join('\n');
   if (!CODE.test(path)) return '';
   return (text.match(STRING_OR_COMMENT) ?? []).filter((part) => part.startsWith('/')).join('\n');
 }
