@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { runArguments } from './container-runner.js';
-import { advice } from './server-source.js';
+import { advice, findServerSources } from './server-source.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -17,6 +17,17 @@ describe('where the servers come from', () => {
         'or start Docker, then run again.',
     );
     expect(advice(['redis', 'postgres'])).toContain('Redis and PostgreSQL: install them');
+  });
+
+  it('the server source refuses a named Redis that is no program', async () => {
+    process.env['REDIS_PROGRAM'] = '/no/such/valkey-server';
+    try {
+      await expect(findServerSources(['redis'])).rejects.toThrow(
+        'REDIS_PROGRAM names no program: /no/such/valkey-server. Give the full path of one.',
+      );
+    } finally {
+      delete process.env['REDIS_PROGRAM'];
+    }
   });
 
   it('the server source publishes a container on the loopback interface only', () => {

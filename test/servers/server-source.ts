@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { basename, dirname } from 'node:path';
 import { canInstallPackages, installPackages } from './debian-packages.js';
 import { findInPath, findPostgresDirectory } from './executables.js';
 
@@ -28,7 +29,8 @@ const NAMES: Record<ServerKind, string> = {
 
 /**
  * Finds a way to run each kind, in this order: programs installed here, a Docker engine that
- * answers, Debian's packages (installed on the spot when this process is root).
+ * answers, Debian's packages (installed on the spot when this process is root). `REDIS_PROGRAM`
+ * names another Redis or Valkey, such as `/usr/bin/valkey-server`.
  *
  * @throws Error with one sentence that says what to install, when there is none.
  */
@@ -75,11 +77,22 @@ export function advice(kinds: readonly ServerKind[]): string {
 }
 
 const FINDERS: Record<ServerKind, () => string | undefined> = {
-  redis: () => findInPath('redis-server'),
+  redis: () => namedRedis() ?? findInPath('redis-server'),
   postgres: findPostgresDirectory,
   pgbouncer: () => findInPath('pgbouncer') ?? findInPath('pgbouncer', '/usr/sbin'),
   nginx: () => findInPath('nginx') ?? findInPath('nginx', '/usr/sbin'),
 };
+
+/** @throws Error when `REDIS_PROGRAM` names no program */
+function namedRedis(): string | undefined {
+  const named = process.env['REDIS_PROGRAM'];
+  if (named === undefined) return undefined;
+  const path = findInPath(basename(named), dirname(named));
+  if (path === undefined) {
+    throw new Error(`REDIS_PROGRAM names no program: ${named}. Give the full path of one.`);
+  }
+  return path;
+}
 
 function findPrograms(kind: ServerKind): ServerSource | undefined {
   const path = FINDERS[kind]();
