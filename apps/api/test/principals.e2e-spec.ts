@@ -1,8 +1,12 @@
-import { expect, it } from '@jest/globals';
+import { expect, it, jest } from '@jest/globals';
+import { AsyncScope } from '@gad/cache/store';
 import { sql } from 'drizzle-orm';
+import { PrincipalsRepository } from '../src/auth/principals/principals.repository.js';
 import { SesionesService } from '../src/auth/sesiones/sesiones.service.js';
 import { Database } from '../src/database/database.js';
 import { DomainEventBus } from '../src/events/domain-event-bus.js';
+import { requestContext } from '../src/logging/request-context.js';
+import { StatisticsRepository } from '../src/statistics/statistics.repository.js';
 import { onEveryCacheSetup, TestApi } from './support/api.js';
 import { principals, statements, status, warm } from './support/cached-principals.js';
 import { login, newUsuario } from './support/new-usuario.js';
@@ -105,6 +109,50 @@ it('with bounded consistency the database decides on every request', async () =>
     for (let times = 0; times < 5; times += 1) expect(await status(api, usuario, tokens)).toBe(200);
     expect(principals(api).counts.hits).toBe(0);
   } finally {
+    await api.stop();
+  }
+}, 120_000);
+
+it('a hit enters no async context, and what its database is asked on a miss runs in that of the request', async () => {
+  const api = await TestApi.start('servers', { CACHE_LOG_LEVEL: 'off' });
+  const asked: unknown[] = [];
+  const note = () => asked.push(requestContext.getStore()?.requestId);
+  const { read } = PrincipalsRepository.prototype;
+  const { forUser } = StatisticsRepository.prototype;
+  const spies = [
+    jest.spyOn(PrincipalsRepository.prototype, 'read').mockImplementation(function (
+      this: PrincipalsRepository,
+      claims,
+    ) {
+      note();
+      return read.call(this, claims);
+    }),
+    jest.spyOn(StatisticsRepository.prototype, 'forUser').mockImplementation(function (
+      this: StatisticsRepository,
+      userId,
+      days,
+    ) {
+      note();
+      return forUser.call(this, userId, days);
+    }),
+  ];
+  const run = jest.spyOn(AsyncScope.prototype, 'run');
+  try {
+    const usuario = await newUsuario(api);
+    const tokens = await login(api, usuario);
+    await api.get(`/stats/user/${usuario.id}`, {
+      as: { token: tokens.access_token },
+      headers: { 'x-request-id': 'a-miss' },
+    });
+    expect(asked).toEqual(['a-miss', 'a-miss']);
+    await warm(api, usuario, tokens);
+    run.mockClear();
+    for (let times = 0; times < 10; times += 1)
+      expect(await status(api, usuario, tokens)).toBe(200);
+    const entered = run.mock.calls.map(([store]) => Object.keys(Object(store)));
+    expect(entered.filter((keys) => /requestId|budgets/.test(keys.join()))).toEqual([]);
+  } finally {
+    [...spies, run].forEach((spy) => spy.mockRestore());
     await api.stop();
   }
 }, 120_000);

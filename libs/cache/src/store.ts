@@ -44,6 +44,7 @@ export type {
 export type { InvalidationListener } from './near-cache/invalidation-stream.js';
 export type { KeySelection } from './keys/key-selection.js';
 export type { LeaseWatch } from './store/lease-watch.js';
+export { AsyncScope } from './async-scope.js';
 export { systemClock } from './clock.js';
 export type { Clock } from './clock.js';
 export { Glob, escapeGlob } from './keys/glob.js';

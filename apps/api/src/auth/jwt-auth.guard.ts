@@ -4,7 +4,7 @@ import { CacheReadAhead } from '@gad/cache';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../problems/problem.js';
-import { CACHED_PRINCIPAL, letBeCached } from './cached-principal.decorator.js';
+import { mayBeCached } from './cached-principal.decorator.js';
 import { JwtStrategy } from './tokens/jwt.strategy.js';
 import { IS_PUBLIC } from './public.decorator.js';
 
@@ -25,16 +25,11 @@ export class JwtAuthGuard extends AuthGuard() {
       context.getClass(),
     ]);
     if (open === true) return true;
-    const handler = context.getHandler();
-    const cached = this.reflector.get<boolean | undefined>(CACHED_PRINCIPAL, handler) === true;
     const request = context.getArgByIndex<FastifyRequest>(0);
-    const known = this.strategy.knownCaller(request, cached);
-    if (known === undefined) {
-      if (cached) letBeCached(request);
-      return super.canActivate(context);
-    }
+    const known = this.strategy.knownCaller(request);
+    if (known === undefined) return super.canActivate(context);
     // In the same round trip; only the interceptor uses it, after all guards.
-    if (cached) this.readAhead.begin(context);
+    if (mayBeCached(request)) this.readAhead.begin(context);
     return known.then(
       (caller) => {
         request.user = this.handleRequest(undefined, caller ?? false);

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncScope } from '@gad/cache/store';
 
 /**
  * Keeps the statements of a transaction inside it and all others out.
@@ -9,7 +9,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
  * refused at once, on both databases, so that every test finds them.
  */
 export class TransactionScope {
-  readonly #storage = new AsyncLocalStorage<{ ended: boolean }>();
+  readonly #storage = new AsyncScope<{ ended: boolean }>();
 
   /** @throws Error when called from inside a transaction that has not ended */
   assertOutside(): void {

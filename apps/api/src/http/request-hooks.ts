@@ -4,7 +4,7 @@ import type { AppConfig } from '../config/app-config.js';
 import { ClientAddresses } from './client-address.js';
 import type { Drain } from './drain.js';
 import { loggableUrl } from '../logging/loggable-url.js';
-import { requestContext } from '../logging/request-context.js';
+import { inRequest } from '../logging/request-context.js';
 import { REQUEST_ID_HEADER } from './request-id.js';
 import { requestLineProblem } from './request-target.js';
 import { securityHeaders } from './security-headers.js';
@@ -15,6 +15,10 @@ declare module 'fastify' {
     clientAddress: string;
     /** The caller that a guard recognised. */
     user?: { readonly id: number };
+  }
+  interface FastifyContextConfig {
+    /** The route is answered from the cache, mostly: see `inRequest`. */
+    fromCache?: true;
   }
 }
 
@@ -39,12 +43,16 @@ export function addRequestHooks(
     void reply.headers(isPersonal ? personal : common);
     done(requestLineProblem(request.raw));
   });
-  // After the body has been read: reading it would leave the async context again.
-  fastify.addHook('preHandler', (request, _reply, done) => {
-    // All cache calls of a request share one deadline.
-    requestContext.run({ requestId: request.id, clientAddress: request.clientAddress }, () => {
-      runWithCacheDeadline(done);
-    });
+  const hitsAreLogged = writes(fastify, config.cache.logLevel);
+  // Around the handler and not in a hook, which would not know when the request has ended.
+  fastify.addHook('onRoute', (route) => {
+    if (route.config?.fromCache === true && !hitsAreLogged) return;
+    const { handler } = route;
+    route.handler = function inContext(request, reply): unknown {
+      // All cache calls of a request share one deadline.
+      const answer = (): unknown => handler.call(this, request, reply);
+      return inRequest(request, () => runWithCacheDeadline(answer));
+    };
   });
   // At the end and not at the beginning: a preflight is answered before any hook of ours, and a
   // request may outlast the moment at which the drain begins.
@@ -53,7 +61,7 @@ export function addRequestHooks(
     if (drain.draining) void reply.header('connection', 'close');
     done(null, payload);
   });
-  if (!['info', 'debug', 'trace'].includes(fastify.log.level)) return;
+  if (!writes(fastify, 'info')) return;
   fastify.addHook('onResponse', (request, reply, done) => {
     const url = loggableUrl(request.url);
     request.log.info(
@@ -70,4 +78,10 @@ export function addRequestHooks(
     );
     done();
   });
+}
+
+/** Whether lines of a level are written. */
+function writes({ log }: FastifyInstance, level: 'info' | 'debug' | 'off'): boolean {
+  const levels = { off: [], info: ['info', 'debug', 'trace'], debug: ['debug', 'trace'] };
+  return levels[level].some((each) => each === log.level);
 }

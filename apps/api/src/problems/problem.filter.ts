@@ -1,5 +1,6 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { inRequest } from '../logging/request-context.js';
 import { problemBody, problemHeaders } from './problem-body.js';
 import { toProblem } from './to-problem.js';
 
@@ -14,7 +15,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const problem = toProblem(error);
     const accepted = request.headers['accept-language'];
-    if (problem.status >= 500) this.log(problem, error);
+    if (problem.status >= 500) inRequest(request, () => this.log(problem, error));
     // A handler that already answered (or a caller who left) leaves nothing to send.
     if (reply.sent) return;
     void reply

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { runWithCacheDeadline } from '@gad/cache';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/app-config.js';
 import { Problem } from '../problems/problem.js';
@@ -78,7 +77,7 @@ export function limitRequests(
         return;
       }
       const { clientAddress } = request;
-      runWithCacheDeadline(() => limits.ofClient(bucket, clientAddress)).then(() => done(), done);
+      limits.ofClient(bucket, clientAddress).then(() => done(), done);
     });
     return Promise.resolve();
   };

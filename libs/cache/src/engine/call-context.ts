@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncScope } from '../async-scope.js';
 
 /** The context of the current call: its load, its request and its transaction. */
 export interface CallContext {
@@ -12,9 +12,9 @@ export interface CallContext {
 
 const NOTHING: CallContext = { load: undefined, budgets: undefined, transaction: undefined };
 
-// One storage for all caches and all fields: on Node 20 each storage in use adds a cost to every
-// promise of the process.
-const contexts = new AsyncLocalStorage<CallContext>();
+// One for all caches and all fields: before Node 24 each storage in use adds a cost to every promise
+// of the process.
+const contexts = new AsyncScope<CallContext>();
 
 export function callContext(): CallContext {
   return contexts.getStore() ?? NOTHING;
@@ -23,6 +23,6 @@ export function callContext(): CallContext {
 /**
  * Runs `work`, and everything that it starts and awaits, in the current context extended by `more`.
  */
-export function runInside<T>(more: Partial<CallContext>, work: () => T): T {
-  return contexts.run({ ...callContext(), ...more }, work);
+export function runInside<T>(more: Partial<CallContext>, work: () => T, callsBack = false): T {
+  return contexts.run({ ...callContext(), ...more }, work, callsBack);
 }

@@ -5,6 +5,7 @@ import type { CacheEntry, GetOrSetOptions, Loader } from '../values/get-or-set-o
 import { readOptionsOf } from '../values/get-or-set-options.js';
 import { CacheService } from '../cache.service.js';
 import type { ReadAhead } from '../engine/read/read-result.js';
+import { withinDeadlineOf } from '../engine/request-deadline.js';
 import { PRIVATE } from '../keys/key-validation.js';
 import { AS_TEXT, JsonText } from '../values/json-text.js';
 import { WarnOnce } from '../episodes.js';
@@ -79,15 +80,16 @@ export class HandlerCache {
 
   /** See `CacheReadAhead`. What throws here will throw again in `intercept`. */
   readAhead(context: ExecutionContext): void {
-    const { face } = this.parts;
-    if (!this.#readsAhead || !(face.cache instanceof CacheService)) return;
+    const { cache } = this.parts.face;
+    if (!this.#readsAhead || !(cache instanceof CacheService)) return;
     try {
       const input = this.#read(context);
       if (input instanceof Promise) return void input.catch(() => undefined);
       const key = this.#keys.of(input, context);
       if (key === undefined || !this.#keys.isUsed(input, context)) return;
-      const ahead = face.cache.readAhead(key, this.#entry);
-      this.#begun.set(context.getArgByIndex<object>(0), { input, key, ahead });
+      const request = context.getArgByIndex<object>(0);
+      const ahead = withinDeadlineOf(request, () => cache.readAhead(key, this.#entry));
+      this.#begun.set(request, { input, key, ahead });
     } catch {
       return;
     }
@@ -116,17 +118,19 @@ export class HandlerCache {
     context: ExecutionContext,
     next: CallHandler,
   ): Observable<unknown> {
-    const { face } = this.parts;
+    const { cache } = this.parts.face;
     const status = responseOf(context).statusCode;
     const visit: Visit = { context, next, input, key, status, answered: false };
     const load: Loader<unknown> = (way) => this.#runs.load(visit, way);
+    const within = <T>(read: () => T): T =>
+      withinDeadlineOf(context.getArgByIndex<object>(0), read);
     return this.#needsEntry
       ? promisedAnswer(
-          face.cache.getOrSetEntry(key, load, this.#entry, ahead),
+          within(() => cache.getOrSetEntry(key, load, this.#entry, ahead)),
           this.#steps(visit, (entry) => this.#ofEntry(visit, entry)),
         )
       : promisedAnswer(
-          face.cache.getOrSet(key, load, this.#entry),
+          within(() => cache.getOrSet(key, load, this.#entry)),
           this.#steps(visit, (value) => this.#ofValue(visit, value)),
         );
   }

@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { CacheService } from '@gad/cache';
 import { CacheUnavailableError, runWithCacheDeadline } from '@gad/cache';
 import type { TestCache } from '@gad/cache/testing';
@@ -69,6 +70,20 @@ describe('The deadline of a request', () => {
     await timed(clock, () => runWithCacheDeadline(() => cache.get('a')));
     await timed(clock, () => runWithCacheDeadline(() => cache.get('a')));
     expect(calls.count()).toBe(2);
+  });
+
+  it('calls for one request object share its deadline, and enter no async context for it', async () => {
+    const { clock, cache, calls } = frozen();
+    const [request, other] = [{}, {}];
+    const run = jest.spyOn(AsyncLocalStorage.prototype, 'run');
+    const get = (of: object) => () => runWithCacheDeadline(() => cache.get('a'), of);
+    await timed(clock, get(request));
+    expect(await timed(clock, get(request))).toBeLessThanOrEqual(1);
+    expect(calls.count()).toBe(1);
+    await timed(clock, get(other));
+    expect(calls.count()).toBe(2);
+    expect(run).not.toHaveBeenCalled();
+    run.mockRestore();
   });
 
   it('the loader does not count against the budget', async () => {

@@ -2,10 +2,12 @@ import { Injectable, Logger } from '@nestjs/common';
 import {
   CacheLoadTimeoutError,
   CacheService,
+  runWithCacheDeadline,
   type GetOrSetOptions,
   type LoadContext,
 } from '@gad/cache';
 import { AppConfig } from '../../config/app-config.js';
+import { inRequest } from '../../logging/request-context.js';
 import type { AccessTokenClaims } from '../tokens/access-token-claims.js';
 import type { Caller, Principal } from '../principal.js';
 import { PrincipalSeal, type PrincipalView, type SealedPrincipal } from './principal-seal.js';
@@ -21,6 +23,9 @@ const OPTIONS: GetOrSetOptions = {
   hardTimeout: 0.5,
 };
 const WARN_EVERY_MS = 60_000;
+
+/** The request of the caller. */
+type Asking = Parameters<typeof inRequest>[0];
 
 /** How often cached principals were used, and why not. */
 export interface PrincipalCounts {
@@ -72,15 +77,18 @@ export class PrincipalsService {
    * As `find`, from the cache where it can be proved right: one store call, none with copies in
    * memory. @throws Problem DATABASE_UNAVAILABLE when the database has to decide and is unavailable
    */
-  async findCached(claims: AccessTokenClaims): Promise<Caller | undefined> {
-    if (!this.#cacheable || !this.revocations.upToDate) return callerOf(await this.find(claims));
-    const database = new Once(() => this.principals.read(claims));
+  async findCached(claims: AccessTokenClaims, request: Asking): Promise<Caller | undefined> {
+    const find = (): Promise<Principal | undefined> => inRequest(request, () => this.find(claims));
+    if (!this.#cacheable || !this.revocations.upToDate) return callerOf(await find());
+    const database = new Once(() => inRequest(request, () => this.principals.read(claims)));
     let stored: SealedPrincipal | null | undefined;
     try {
-      stored = await this.cache.getOrSet(
-        principalKey(claims.usuarioId, claims.sesionId),
-        (load) => this.#sealed(claims, database, load),
-        this.#options,
+      const key = principalKey(claims.usuarioId, claims.sesionId);
+      const load = (way: LoadContext): Promise<SealedPrincipal | null> =>
+        this.#sealed(claims, database, way);
+      stored = await runWithCacheDeadline(
+        () => this.cache.getOrSet(key, load, this.#options),
+        request,
       );
     } catch (error) {
       // It took too long: the caller has asked the database, or does it now.
@@ -88,8 +96,8 @@ export class PrincipalsService {
     }
     const read = database.asked;
     if (read !== undefined) return callerOf(await read);
-    const view = this.#believed(claims, stored);
-    if (view === undefined) return callerOf(await this.find(claims));
+    const view = this.#believed(claims, stored, request);
+    if (view === undefined) return callerOf(await find());
     this.#counts.hits++;
     return { id: claims.usuarioId, rol: view.rol, sesionId: claims.sesionId };
   }
@@ -110,10 +118,14 @@ export class PrincipalsService {
   }
 
   /** What the cache held, if it may be relied on; otherwise it is removed, to be made anew. */
-  #believed(claims: AccessTokenClaims, stored: unknown): PrincipalView | undefined {
+  #believed(
+    claims: AccessTokenClaims,
+    stored: unknown,
+    request: Asking,
+  ): PrincipalView | undefined {
     if (stored === undefined) return undefined;
     const view = this.seal.open(claims, stored);
-    if (view === undefined) this.#noteForged();
+    if (view === undefined) inRequest(request, () => this.#noteForged());
     else if (view.endsAt > Date.now() && this.revocations.allows(claims, view.position))
       return view;
     else this.#counts.outdated++;

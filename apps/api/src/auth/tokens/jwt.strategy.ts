@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
 import passport from 'passport';
 import { Strategy } from 'passport-jwt';
 import { AppConfig } from '../../config/app-config.js';
@@ -9,7 +10,7 @@ import {
   readAccessToken,
   type AccessTokenClaims,
 } from './access-token-claims.js';
-import { bearerToken, type BearerRequest } from './bearer-token.js';
+import { bearerToken } from './bearer-token.js';
 import { JwtKey } from './jwt-key.js';
 import { mayBeCached } from '../cached-principal.decorator.js';
 import { VerifiedTokens } from './verified-tokens.js';
@@ -55,28 +56,32 @@ export class JwtStrategy extends PassportStrategy(Strategy) implements OnApplica
   /**
    * The caller by a token that was verified before: only the caller is looked up. `undefined` when
    * there is no such token, and it is for Passport to verify.
-   * @param cached the caller may be recognised from the cache
    * @throws Problem DATABASE_UNAVAILABLE
    */
-  knownCaller(request: BearerRequest, cached: boolean): Promise<Caller | undefined> | undefined {
+  knownCaller(request: FastifyRequest): Promise<Caller | undefined> | undefined {
     const token = bearerToken(request);
     const claims = token === null ? undefined : this.verified.claimsOf(token, Date.now() / 1000);
-    return claims === undefined ? undefined : this.callerOf(claims, cached);
+    return claims === undefined ? undefined : this.callerOf(claims, request);
   }
 
   /** @throws Problem DATABASE_UNAVAILABLE, which the guard passes on: that is not a 401 */
-  async validate(request: BearerRequest, token: unknown): Promise<Caller | false> {
+  async validate(request: FastifyRequest, token: unknown): Promise<Caller | false> {
     const claims = readAccessToken(token, this.config.jwt, Date.now() / 1000);
     if (!claims) return false;
     const text = bearerToken(request);
     // It was there, or the claims would not have been read.
     const { exp } = (token as { readonly payload: { readonly exp: number } }).payload;
     if (text !== null) this.verified.keep(text, claims, exp);
-    return (await this.callerOf(claims, mayBeCached(request))) ?? false;
+    return (await this.callerOf(claims, request)) ?? false;
   }
 
-  private callerOf(claims: AccessTokenClaims, cached: boolean): Promise<Caller | undefined> {
-    return cached ? this.principals.findCached(claims) : this.principals.find(claims);
+  private callerOf(
+    claims: AccessTokenClaims,
+    request: FastifyRequest,
+  ): Promise<Caller | undefined> {
+    return mayBeCached(request)
+      ? this.principals.findCached(claims, request)
+      : this.principals.find(claims);
   }
 
   onApplicationShutdown(): void {
