@@ -89,8 +89,8 @@ export const RAW_JSON_MUTATIONS: readonly Mutation[] = [
     suite: 'nest/read-ahead',
     edits: [
       [
-        'face.cache.getOrSetEntry(key, load, this.#entry, ahead)',
-        'face.cache.getOrSetEntry(key, load, this.#entry)',
+        'cache.getOrSetEntry(key, load, this.#entry, ahead)',
+        'cache.getOrSetEntry(key, load, this.#entry)',
       ],
     ],
   },
