@@ -53,6 +53,10 @@ export const plantedViolations: Readonly<Record<string, { from: string; text: st
     from: 'libs/cache/src/values/upward.ts',
     text: `import type { Above } from '../engine/above.js';\nexport type Upward = Above;\n`,
   },
+  'layer-observe': {
+    from: 'libs/cache/src/observe/upward.ts',
+    text: `import type { Above } from '../store/above.js';\nexport type Upward = Above;\n`,
+  },
   'layer-near-cache': {
     from: 'libs/cache/src/near-cache/upward.ts',
     text: `import type { Above } from '../store/above.js';\nexport type Upward = Above;\n`,

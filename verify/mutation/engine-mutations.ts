@@ -122,7 +122,12 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'many: waits for what others load before it loads its own',
     suite: 'read/get-or-set-many-sharing',
-    edits: [['counters.waits++;\n          request.onContended?.();', 'counters.waits++;']],
+    edits: [
+      [
+        "recorder.add(key, options, 'waited');\n          request.onContended?.();",
+        "recorder.add(key, options, 'waited');",
+      ],
+    ],
   },
   {
     name: 'many: latecomers are never loaded',

@@ -111,7 +111,9 @@ export const MARK_MUTATIONS: readonly Mutation[] = [
   {
     name: 'marks: are left when the outcome of the commit is not known',
     suite: 'outbox/relay',
-    edits: [['this.run(selections, written, false)', 'this.run(selections, written)']],
+    edits: [
+      ['this.run(selections, written, because, false)', 'this.run(selections, written, because)'],
+    ],
   },
   {
     name: 'marks in memory: the first of several writes is enough',

@@ -18,6 +18,7 @@ import { LOCAL_MUTATIONS } from './local-mutations.js';
 import { MARK_MUTATIONS } from './mark-mutations.js';
 import type { Mutation } from './mutation.js';
 import { NEST_MUTATIONS } from './nest-mutations.js';
+import { OBSERVE_MUTATIONS } from './observe-mutations.js';
 import { RAW_JSON_MUTATIONS } from './raw-json-mutations.js';
 import { REFRESH_MUTATIONS } from './refresh-mutations.js';
 import { SCRIPT_MUTATIONS } from './script-mutations.js';
@@ -133,6 +134,7 @@ const mutations = [
   ...REFRESH_MUTATIONS,
   ...STORE_MUTATIONS,
   ...NEST_MUTATIONS,
+  ...OBSERVE_MUTATIONS,
   ...DECORATOR_MUTATIONS,
   ...RAW_JSON_MUTATIONS,
   ...FRESHNESS_MUTATIONS,

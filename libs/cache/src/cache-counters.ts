@@ -1,3 +1,6 @@
+import type { Counter, Tally } from './observe/tally.js';
+import { COUNTER_NAMES } from './observe/tally.js';
+
 /** Counters of this instance since it started; the server counts for all instances. */
 export interface CacheCounts {
   /** Reads answered from the store or from a local copy. */
@@ -30,28 +33,28 @@ export interface CacheCounts {
   readonly errors: number;
 }
 
-/**
- * The mutable side of {@link CacheCounts}: plain fields, so that counting costs a hit next to
- * nothing.
- */
-export class CacheCounters implements CacheCounts {
-  hits = 0;
-  misses = 0;
-  sets = 0;
-  deletes = 0;
-  loads = 0;
-  load_errors = 0;
-  joins = 0;
-  waits = 0;
-  refused_fills = 0;
-  stale_hits = 0;
-  refreshes = 0;
-  refresh_errors = 0;
-  corrupt = 0;
-  errors = 0;
-
-  /** A copy that later events do not change. */
-  snapshot(): CacheCounts {
-    return { ...this };
+/** The sums of some tallies. */
+export function countsOf(tallies: Iterable<Tally>): CacheCounts {
+  const sums = new Map<Counter, number>();
+  for (const tally of tallies) {
+    for (const name of COUNTER_NAMES) sums.set(name, (sums.get(name) ?? 0) + tally.get(name));
   }
+  const sum = (...names: readonly Counter[]): number =>
+    names.reduce((all, name) => all + (sums.get(name) ?? 0), 0);
+  return {
+    hits: sum('hit', 'local_hit', 'stale_hit'),
+    misses: sum('miss', 'bypass'),
+    sets: sum('put_fill', 'put_refresh', 'put_set'),
+    deletes: sum('removed_event', 'removed_admin', 'removed_code', 'removed_clear'),
+    loads: sum('load'),
+    load_errors: sum('load_failed'),
+    joins: sum('joined'),
+    waits: sum('waited'),
+    refused_fills: sum('refused_invalidated'),
+    stale_hits: sum('stale_hit'),
+    refreshes: sum('refreshed'),
+    refresh_errors: sum('refresh_failed'),
+    corrupt: sum('corrupt'),
+    errors: sum('store_failed'),
+  };
 }

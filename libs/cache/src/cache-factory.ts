@@ -6,6 +6,8 @@ import { CACHE_OPTIONS, resolveOptions } from './cache-options.js';
 import { systemClock } from './clock.js';
 import type { EngineParts } from './engine/engine-parts.js';
 import { KeyLint } from './keys/key-lint.js';
+import { Analytics } from './observe/analytics.js';
+import { Recorder } from './observe/recorder.js';
 import { FreshnessGuard } from './outbox/freshness-guard.js';
 import type { CacheStore } from './store/cache-store.js';
 import { RedisStore } from './store/redis/redis-store.js';
@@ -39,28 +41,34 @@ export function cacheParts(
 ): EngineParts {
   const resolved = resolveOptions(options, names);
   const store = resolved.store ?? makeStore(resolved, logger);
+  const clock = store.clock ?? systemClock;
+  // Steady, so that an adjustment of the system's clock makes no value look expired.
+  const begun = Date.now() - clock.now();
+  const recorder = resolved.analytics ? new Analytics(() => begun + clock.now()) : new Recorder();
   return {
     store,
-    freshness: makeFreshness(resolved, store, logger),
+    freshness: makeFreshness(resolved, store, recorder, logger),
     prefix: resolved.prefix,
     limits: resolved,
     values: resolved,
     local: resolved.local,
     lint: resolved.lintKeys ? new KeyLint((message) => logger.warn(message)) : undefined,
-    clock: store.clock ?? systemClock,
+    clock,
     logger,
+    recorder,
   };
 }
 
 function makeFreshness(
   options: ResolvedCacheOptions,
   store: CacheStore,
+  recorder: Recorder,
   logger: CacheLogger,
 ): FreshnessGuard | undefined {
   const { invalidationLog, consistency } = options;
   const { relayStore } = store;
   if (invalidationLog === undefined || relayStore === undefined) return undefined;
-  const parts = { store, relayStore, log: invalidationLog, consistency, logger };
+  const parts = { store, relayStore, log: invalidationLog, consistency, logger, recorder };
   return new FreshnessGuard({ ...parts, clock: store.clock ?? systemClock, random: Math.random });
 }
 

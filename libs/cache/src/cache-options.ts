@@ -100,6 +100,12 @@ export interface CacheModuleOptions {
    * `token`). Meant for development; costs a scan of each key. Default `false`.
    */
   readonly lintKeys?: boolean | undefined;
+  /**
+   * Whether the cache keeps figures that explain it: reads, loads and removals by namespace, why
+   * reads miss, the most read, largest and dearest keys, a journal of removals. All of it is bounded;
+   * keys are kept, values never. Default `true`; with `false` it only counts sums.
+   */
+  readonly analytics?: boolean | undefined;
   /** Level of the operation lines (`Cache HIT: …`). Default `log`. */
   readonly logLevel?: 'debug' | 'log' | 'off' | undefined;
 }
@@ -134,6 +140,7 @@ export const CACHE_OPTIONS: OptionNames<CacheModuleOptions> = {
   consistency: true,
   local: true,
   lintKeys: true,
+  analytics: true,
   logLevel: true,
 };
 
@@ -156,6 +163,7 @@ export interface ResolvedCacheOptions {
   readonly consistency: Consistency;
   readonly local: ResolvedLocalOptions | undefined;
   readonly lintKeys: boolean;
+  readonly analytics: boolean;
   readonly logLevel: 'debug' | 'log' | 'off';
 }
 
@@ -194,6 +202,7 @@ export function resolveOptions(
     consistency: oneOf('consistency', options.consistency ?? 'strict', ['strict', 'bounded']),
     local: resolveLocalOptions(options.local),
     lintKeys: options.lintKeys === true,
+    analytics: options.analytics !== false,
     logLevel: oneOf('logLevel', options.logLevel ?? 'log', ['debug', 'log', 'off']),
   };
 }

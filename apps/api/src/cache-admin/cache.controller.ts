@@ -5,6 +5,7 @@ import { CurrentUser } from '../auth/current-user.decorator.js';
 import type { Principal } from '../auth/principal.js';
 import { Roles } from '../auth/roles.decorator.js';
 import { KEY, ListCursor } from '../paging/cursor.js';
+import { requestContext } from '../logging/request-context.js';
 import { ApiProblems } from '../problems/api-problems.decorator.js';
 import { Problem } from '../problems/problem.js';
 import { CacheAudit } from './cache-audit.js';
@@ -26,6 +27,11 @@ const SAMPLE_SIZE = 20;
 /** A key or pattern: up to 512 bytes. */
 const PATH_TEXT = { type: 'string', minLength: 1, maxLength: 512 } as const;
 const CURSOR = new ListCursor<[string]>('cache-keys', KEY);
+
+/** For the journal: who removed it, in which request. */
+function because({ id }: Principal) {
+  return { kind: 'admin', by: id, request: requestContext.getStore()?.requestId } as const;
+}
 
 /** Cache administration: see what is there, remove it. Every call leaves one audit line. */
 @ApiTags('cache')
@@ -69,7 +75,7 @@ export class CacheController {
     @Query(NoQueryPipe) _none: undefined,
   ): Promise<InvalidatedKeyDto> {
     const key = this.cache.stripPrefix(pasted);
-    const count = await this.cache.delete(key);
+    const count = await this.cache.delete(key, because(user));
     this.audit.record(user, 'invalidate', { key, count });
     return { key, deleted: count > 0 };
   }
@@ -96,7 +102,7 @@ export class CacheController {
       this.audit.record(user, 'invalidate-pattern (dry run)', { pattern, count: matched });
       return { pattern, matched_keys: matched, sample };
     }
-    const count = await this.cache.deletePattern(pattern);
+    const count = await this.cache.deletePattern(pattern, because(user));
     this.audit.record(user, 'invalidate-pattern', { pattern, count });
     return { pattern, deleted_keys: count };
   }
@@ -114,7 +120,7 @@ export class CacheController {
     @CurrentUser() user: Principal,
     @Query(NoQueryPipe) _none: undefined,
   ): Promise<ClearedCacheDto> {
-    const count = await this.cache.clear();
+    const count = await this.cache.clear(because(user));
     this.audit.record(user, 'clear', { count });
     return { cleared: true, message: 'Cache cleared successfully' };
   }

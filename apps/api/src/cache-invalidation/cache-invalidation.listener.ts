@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CacheService } from '@gad/cache';
 import type { PublishedEvent } from '../events/domain-events.js';
+import { requestContext } from '../logging/request-context.js';
 import { OnDomainEvent } from '../events/on-domain-event.decorator.js';
 import { stalePatterns } from './invalidation.map.js';
 
@@ -16,6 +17,9 @@ export class CacheInvalidationListener {
 
   @OnDomainEvent('**')
   async onEvent(event: PublishedEvent): Promise<void> {
-    await this.cache.invalidate(stalePatterns(event), event.written);
+    const { name, written } = event;
+    const request = requestContext.getStore()?.requestId;
+    const because = { kind: 'event', event: name, position: written.position, request } as const;
+    await this.cache.invalidate(stalePatterns(event), written, because);
   }
 }

@@ -1,4 +1,3 @@
-import { CacheCounters } from '../cache-counters.js';
 import { CacheUnavailableError } from '../cache-errors.js';
 import type { CacheLogger } from '../cache-log.js';
 import { logSet, logUnstored } from '../cache-log.js';
@@ -10,6 +9,8 @@ import type {
 } from '../outbox/freshness-guard.js';
 import { ALL_KEYS, selectKeys, selectPattern } from '../keys/key-selection.js';
 import type { CacheStore, StoreScript } from '../store/cache-store.js';
+import type { Because } from '../observe/journal.js';
+import { Recorder } from '../observe/recorder.js';
 import { BackgroundTasks } from './load/background-tasks.js';
 import type { BatchLoader } from './read/batch-load.js';
 import { NO_OPTIONS } from '../values/get-or-set-options.js';
@@ -34,6 +35,7 @@ import { StoreGate } from './store-gate.js';
 import { ReadGate } from './lookup/read-gate.js';
 import { assertKnown } from '../option-checks.js';
 import { assertLifetime, ttlMilliseconds } from '../values/ttl.js';
+import type { SerialisedValue } from '../values/serialised-value.js';
 import { ValueCodec } from '../values/value-codec.js';
 import { WriteOrder } from './invalidate/write-order.js';
 
@@ -49,7 +51,7 @@ export class CacheEngine {
   readonly #log: CacheLogger;
   readonly #lint: KeyLint | undefined;
   readonly #random: () => number;
-  readonly #counters = new CacheCounters();
+  readonly #recorder: Recorder;
   readonly #removals: Removals;
   readonly #pending: RetryQueue;
   readonly #freshness: FreshnessGuard | undefined;
@@ -70,16 +72,18 @@ export class CacheEngine {
     this.#random = parts.random ?? Math.random;
     this.codec = new ValueCodec({ ...parts.values, maxValueBytes: parts.limits.maxValueBytes });
     const { store, clock, logger, limits, freshness } = parts;
-    const [random, counters, codec] = [this.#random, this.#counters, this.codec];
+    const { recorder = new Recorder() } = parts;
+    this.#recorder = recorder;
+    const [random, codec] = [this.#random, this.codec];
     const near = nearCacheOf(parts, codec.parsesJson);
-    const removals = new Removals(store, near, this.#writes, counters, logger);
+    const removals = new Removals(store, near, this.#writes, recorder, clock, logger);
     const pending = new RetryQueue(clock, logger, removals);
     this.#freshness = freshness;
     this.#removals = removals;
     this.#pending = pending;
     const reads = new ReadGate(store, pending, freshness);
-    const lookup = new Lookup({ store, reads, clock, random, counters, logger, codec });
-    this.#work = new BackgroundTasks({ clock, counters, logger });
+    const lookup = new Lookup({ store, reads, clock, random, recorder, logger, codec });
+    this.#work = new BackgroundTasks({ clock, recorder, logger });
     const { closing } = this.#work;
     const asked = (): boolean => (store.circuit ?? 'closed') === 'closed';
     const gate = new StoreGate({
@@ -89,7 +93,7 @@ export class CacheEngine {
       asked,
       time: store.waitClock ?? clock,
     });
-    const common = { store, reads, lookup, gate, clock, random, counters, logger, limits, codec };
+    const common = { store, reads, lookup, gate, clock, random, recorder, logger, limits, codec };
     this.#parts = { ...common, closing };
     this.#near = new NearReads(this.#parts, near);
     this.#reader = new ReadThrough(this.#parts, this.#near, this.#work);
@@ -129,7 +133,7 @@ export class CacheEngine {
   /** This instance's own counters, and its state. Cost: none. Never throws. */
   counts(): LocalFigures {
     return {
-      ...this.#counters.snapshot(),
+      ...this.#recorder.counts(),
       loading: this.#reader.loading,
       background: this.#work.size,
       pending_removals: this.#pending.size,
@@ -316,7 +320,7 @@ export class CacheEngine {
   async set(key: string, value: unknown, options: SetOptions = {}): Promise<boolean> {
     this.#lint?.check(key);
     assertWritable(key);
-    assertKnown(options, { ttl: true, jitter: true, token: true }, 'set');
+    assertKnown(options, { ttl: true, jitter: true, namespace: true, token: true }, 'set');
     assertLifetime(options);
     const serialised = this.codec.serialise(value);
     if (serialised === 'undefined') {
@@ -328,21 +332,29 @@ export class CacheEngine {
     const ttlMs = ttlMilliseconds(options.ttl, options.jitter, this.#random);
     const budget = currentBudget(this.#parts);
     const enter = (): Promise<void> | undefined => budget.enter();
+    let text = '';
     const put = (ready: string): Promise<boolean> => {
       const fits = ready !== '' && this.store.fits?.(key, ready) !== false;
-      if (!fits) logUnstored(this.#log, key, serialised);
+      if (fits) text = ready;
+      else logUnstored(this.#log, key, serialised);
       const outgoing = { key, text: fits ? ready : undefined, ttlMs };
       return this.#removals.replace(selectKeys([key]), () =>
         budget.entered((ms) => putByHand(this.store, outgoing, options, ms)),
       );
     };
     try {
-      if (!(await this.#writes.inOrder(key, packed, enter, put))) return false;
+      if (!(await this.#writes.inOrder(key, packed, enter, put))) {
+        const why = typeof serialised === 'string' ? 'unserialisable' : 'too_large';
+        this.#recorder.refused(key, options, text === '' ? why : 'invalidated');
+        return false;
+      }
     } catch (error) {
       this.#countUnavailable(error);
+      this.#recorder.refused(key, options, 'unavailable');
       return false;
     }
-    this.#counters.sets++;
+    const { bytes } = serialised as SerialisedValue; // only such a value is stored
+    this.#recorder.stored(key, options, { via: 'set', text, bytes, ttlMs });
     logSet(this.#log, key, ttlMs);
     return true;
   }
@@ -351,12 +363,14 @@ export class CacheEngine {
    * Removes keys; resolves with how many values were removed.
    *
    * Cost: one script for each 200 keys, and the barrier where `local.barrier` covers a key.
+   * @param because why, for the journal
    * @throws CacheKeyInvalidError; CacheUnavailableError when the removal is not confirmed
    */
-  async delete(keys: string | readonly string[]): Promise<number> {
+  async delete(keys: string | readonly string[], because?: Because): Promise<number> {
     const all = typeof keys === 'string' ? [keys] : keys;
     all.forEach(assertKey);
-    return all.length === 0 ? 0 : this.#removals.remove(selectKeys(all));
+    if (all.length === 0) return 0;
+    return this.#removals.remove(selectKeys(all), undefined, because);
   }
 
   /**
@@ -364,10 +378,11 @@ export class CacheEngine {
    *
    * Cost: with `index: 'lex'` one script for each 200 matches of `literal*`, else also one page read for
    * each 500 candidates; with `index: 'scan'` a `SCAN` of the database.
+   * @param because why, for the journal
    * @throws CachePatternInvalidError; CacheUnavailableError when the removal is not confirmed
    */
-  async deletePattern(pattern: string): Promise<number> {
-    return this.#removals.remove(selectPattern(pattern));
+  async deletePattern(pattern: string, because?: Because): Promise<number> {
+    return this.#removals.remove(selectPattern(pattern), undefined, because);
   }
 
   /**
@@ -388,14 +403,16 @@ export class CacheEngine {
    * `false`, and the removal runs after the commit, before the transaction's call returns.
    *
    * Cost: as {@link deletePattern}. Never throws `CacheUnavailableError`.
+   * @param because why, for the journal
    * @throws CachePatternInvalidError
    */
   async invalidate(
     patterns: string | readonly string[],
     written?: CommitPosition,
+    because?: Because,
   ): Promise<boolean> {
     const all = typeof patterns === 'string' ? [patterns] : patterns;
-    return this.#invalidations.run(all.map(selectPattern), written);
+    return this.#invalidations.run(all.map(selectPattern), written, because);
   }
 
   /**
@@ -423,10 +440,11 @@ export class CacheEngine {
    * with how many values were removed.
    *
    * Cost: one script for each 200 keys, and a `SCAN` of the database.
+   * @param because why, for the journal
    * @throws CacheUnavailableError when the removal is not confirmed
    */
-  clear(): Promise<number> {
-    return this.#removals.remove(ALL_KEYS);
+  clear(because?: Because): Promise<number> {
+    return this.#removals.remove(ALL_KEYS, undefined, because);
   }
 
   #spend<T>(call: (withinMs: number) => Promise<T>): Promise<T> {
@@ -435,6 +453,6 @@ export class CacheEngine {
 
   #countUnavailable(error: unknown): void {
     if (!(error instanceof CacheUnavailableError)) throw error;
-    this.#counters.errors++;
+    this.#recorder.storeFailed();
   }
 }

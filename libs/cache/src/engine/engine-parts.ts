@@ -1,9 +1,10 @@
 import type { CacheLogger } from '../cache-log.js';
 import type { Clock } from '../clock.js';
 import type { KeyLint } from '../keys/key-lint.js';
+import type { Recorder } from '../observe/recorder.js';
 import type { FreshnessGuard } from '../outbox/freshness-guard.js';
 import type { CacheStore } from '../store/cache-store.js';
-import type { Lifetime } from '../values/get-or-set-options.js';
+import type { Lifetime, Named } from '../values/get-or-set-options.js';
 import type { LeaseToken } from './load/lease-token.js';
 import type { LoadLimits } from './load/load-request.js';
 import type { NearCacheBounds } from './read/near-reads.js';
@@ -29,10 +30,12 @@ export interface EngineParts {
    * answers.
    */
   readonly freshness?: FreshnessGuard | undefined;
+  /** What counts the work. Default: sums only. */
+  readonly recorder?: Recorder | undefined;
 }
 
 /** Options of `set`. */
-export interface SetOptions extends Lifetime {
+export interface SetOptions extends Lifetime, Named {
   /**
    * A token from `acquireLease`. If the property is present, the value is stored only while the
    * token is valid, so nothing is stored if `acquireLease` returned `undefined`.

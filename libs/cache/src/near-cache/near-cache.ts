@@ -4,6 +4,7 @@ import type { InvalidationListener } from './invalidation-stream.js';
 import type { KeySelection } from '../keys/key-selection.js';
 import { matcherOf } from '../keys/key-selection.js';
 import { SortedKeys } from './sorted-keys.js';
+import { Tally } from '../observe/tally.js';
 import { deepFreeze, stringBytes } from '../values/deep-freeze.js';
 import { JsonText } from '../values/json-text.js';
 
@@ -23,6 +24,8 @@ export interface NearCacheEntry {
   readonly value: unknown;
   /** When the store's entry expires, on the clock; `null` without expiry. */
   readonly endsAt: number | null;
+  /** Where its hits are counted, so that a hit need not look for it. */
+  readonly tally: Tally;
 }
 
 interface Held extends NearCacheEntry {
@@ -56,6 +59,7 @@ export interface NearCacheCounters {
  * `bench:local-memory`.
  */
 const ENTRY_BYTES = 200;
+const UNCOUNTED = new Tally();
 
 /**
  * Copies of store entries in process memory, bounded in entries and bytes with least-recently-used
@@ -119,8 +123,15 @@ export class NearCache implements InvalidationListener {
    * @param given the value, or its text with it
    * @param forMs maximum life of the copy, in milliseconds
    * @param endsAt earliest time at which the store's entry expires
+   * @param tally where its hits are counted
    */
-  publish(reservation: Reservation, given: unknown, forMs: number, endsAt: number | null): void {
+  publish(
+    reservation: Reservation,
+    given: unknown,
+    forMs: number,
+    endsAt: number | null,
+    tally = UNCOUNTED,
+  ): void {
     const value: unknown = given instanceof JsonText ? given.value : given;
     // Its reader gets it frozen, even if it is not kept.
     const bytes = deepFreeze(value, this.#parsed);
@@ -138,7 +149,7 @@ export class NearCache implements InvalidationListener {
     if (until <= now) return;
     const textBytes = given instanceof JsonText ? stringBytes(given.text) : 0;
     const size = ENTRY_BYTES + stringBytes(reservation.key) + bytes + textBytes;
-    this.#held.set(reservation.key, { value, endsAt, until }, { size });
+    this.#held.set(reservation.key, { value, endsAt, tally, until }, { size });
     // A copy that is too large is not kept.
     if (this.#held.has(reservation.key)) this.#keys.add(reservation.key);
   }

@@ -1,5 +1,7 @@
 import type { KeySelection } from '../keys/key-selection.js';
 import { ALL_KEYS, markOf, selectKeys, selectPattern } from '../keys/key-selection.js';
+import type { Clock } from '../clock.js';
+import type { Recorder } from '../observe/recorder.js';
 import type { CacheStore } from '../store/cache-store.js';
 import type { InvalidationSet } from './invalidation-log.js';
 
@@ -47,6 +49,25 @@ export async function applyInvalidations(
     const group = single.slice(at, at + SIDE_BY_SIDE);
     await Promise.all(group.map(([selection, positions]) => remove(selection, positions)));
   }
+}
+
+/** A store whose removals are reported as those of a relay, unless its writer had made them. */
+export function reportedRemovals(
+  store: Pick<CacheStore, 'remove'>,
+  clock: Clock,
+  recorder: Recorder,
+): Pick<CacheStore, 'remove'> {
+  return {
+    remove: async (selection, options) => {
+      const begin = clock.now();
+      const count = await store.remove(selection, options);
+      const ms = clock.now() - begin;
+      if (count > 0 || selection.kind === 'all') {
+        recorder.removed({ selection, count, ms, cause: 'relay' });
+      }
+      return count;
+    },
+  };
 }
 
 /** The marks that stand for all removals of a batch; none when some removal has to be made. */

@@ -4,6 +4,8 @@ import { pause, settleWithin } from '../clock.js';
 import { Episodes } from '../episodes.js';
 import type { CacheStore } from '../store/cache-store.js';
 import type { RelayStore } from '../store/relay-store.js';
+import type { Recorder } from '../observe/recorder.js';
+import { reportedRemovals } from './apply-invalidations.js';
 import { HeartbeatMonitor } from './heartbeat-monitor.js';
 import { PositionWaiters } from './position-waiters.js';
 import type { InvalidationLog } from './invalidation-log.js';
@@ -27,6 +29,8 @@ export interface FreshnessParts {
   readonly clock: Clock;
   readonly logger: CacheLogger;
   readonly random: () => number;
+  /** What counts the relay's removals. Default: nothing. */
+  readonly recorder?: Recorder | undefined;
 }
 
 /** State of this instance's freshness proof and of its relay. */
@@ -104,7 +108,9 @@ export class FreshnessGuard {
     const common = { relayStore, log, lease, waiters, clock, everyMs };
     const monitor = new HeartbeatMonitor({ ...common, observed: () => this.#observed() });
     this.#monitor = monitor;
-    this.#relay = new Relay({ ...common, store, logger, monitor, random });
+    const { recorder } = parts;
+    const removals = recorder === undefined ? store : reportedRemovals(store, clock, recorder);
+    this.#relay = new Relay({ ...common, store: removals, logger, monitor, random });
   }
 
   /** Whether the store may be read. Cost: one clock reading. */

@@ -13,7 +13,7 @@ import type { FreshnessLease } from './freshness-lease.js';
 
 /** Collaborators of a relay. */
 export interface RelayParts {
-  readonly store: CacheStore;
+  readonly store: Pick<CacheStore, 'remove'>;
   readonly relayStore: RelayStore;
   readonly log: InvalidationLog;
   readonly lease: FreshnessLease;

@@ -50,6 +50,16 @@ export interface LoadContext {
 /** Computes a value that was not in the cache. */
 export type Loader<T> = (context: LoadContext) => T | Promise<T>;
 
+/** Where the figures of a key are counted. */
+export interface Named {
+  /**
+   * Name under which the key's figures are counted: 1 to 64 letters, digits and `:._~-`. Default:
+   * the segments before the first that has a digit or `%` or is longer than 32 characters, at most
+   * three.
+   */
+  readonly namespace?: string | undefined;
+}
+
 /** How long a stored value lives. */
 export interface Lifetime {
   /** Seconds for which the value is fresh, fractions allowed. Default: until invalidated. */
@@ -70,7 +80,7 @@ export interface Lifetime {
  * its `ttl`. An invalidation removes an entry past its `ttl` like any other, and an unavailable
  * store serves no stale values.
  */
-export interface GetOrSetOptions extends Lifetime {
+export interface GetOrSetOptions extends Lifetime, Named {
   /**
    * Seconds that a `null` result is stored, without a stale window; 0: it is not stored. Default:
    * as any other value.
@@ -133,6 +143,7 @@ export const READ_OPTIONS: OptionNames<GetOrSetOptions> = {
   hardTimeout: true,
   earlyRefresh: true,
   local: true,
+  namespace: true,
 };
 
 /** The options of a read among those of a decorator, frozen so that they are checked once. */

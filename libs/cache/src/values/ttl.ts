@@ -1,6 +1,6 @@
 import { CacheOptionsError } from '../cache-errors.js';
 import { shown } from '../option-checks.js';
-import type { Lifetime } from './get-or-set-options.js';
+import type { Lifetime, Named } from './get-or-set-options.js';
 
 /** Ten years: a longer lifetime is taken for a mistake, such as milliseconds for seconds. */
 export const MAX_TTL_SECONDS = 315_360_000;
@@ -16,9 +16,20 @@ export function assertTtl(option: string, ttl: number | undefined): void {
 }
 
 /** Checks the options that define how long a value lives. */
-export function assertLifetime(options: Lifetime): void {
+export function assertLifetime(options: Lifetime & Named): void {
   assertTtl('ttl', options.ttl);
   assertJitter(options.jitter);
+  assertNamespace(options.namespace);
+}
+
+/** Names are labels of metrics, so they are short and plain. */
+function assertNamespace(namespace: string | undefined): void {
+  if (namespace === undefined) return;
+  if (typeof namespace === 'string' && /^[\w:.~-]{1,64}$/.test(namespace)) return;
+  throw new CacheOptionsError(
+    'namespace',
+    `namespace must be 1 to 64 letters, digits or any of :._~-, not ${shown(namespace)}.`,
+  );
 }
 
 function assertJitter(jitter: number | undefined): void {

@@ -2,18 +2,18 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { MemoryStore, silentLog } from '@gad/cache/store';
 import { selectKeys, selectPattern } from '../../src/keys/key-selection.js';
 import { FakeClock, FaultyStore } from '@gad/cache/testing';
-import { CacheCounters } from '../../src/cache-counters.js';
 import { Removals } from '../../src/engine/invalidate/removals.js';
 import { RetryQueue } from '../../src/engine/invalidate/retry-queue.js';
 import { WriteOrder } from '../../src/engine/invalidate/write-order.js';
+import { Recorder } from '../../src/observe/recorder.js';
 
 const MS = 1_000;
 
 describe('The queue of pending removals', () => {
   const clock = new FakeClock();
   const store = new FaultyStore(new MemoryStore({ clock }), { clock });
-  const counters = new CacheCounters();
-  const removals = new Removals(store, undefined, new WriteOrder(), counters, silentLog);
+  const [order, recorder] = [new WriteOrder(), new Recorder()];
+  const removals = new Removals(store, undefined, order, recorder, clock, silentLog);
   const queue = new RetryQueue(clock, silentLog, removals);
 
   afterEach(() => queue.close());

@@ -1,9 +1,10 @@
-import type { CacheCounters } from '../../cache-counters.js';
 import { CacheUnavailableError } from '../../cache-errors.js';
 import type { Clock } from '../../clock.js';
 import { pause, settleWithin } from '../../clock.js';
 import type { FreshnessGuard, CommitPosition } from '../../outbox/freshness-guard.js';
 import type { KeySelection } from '../../keys/key-selection.js';
+import type { Because } from '../../observe/journal.js';
+import type { Recorder } from '../../observe/recorder.js';
 import type { BudgetOwner } from '../request-deadline.js';
 import { isBeforeCommit, OpenTransaction } from '../open-transaction.js';
 import { currentBudget } from '../request-deadline.js';
@@ -13,7 +14,7 @@ import type { RetryQueue } from './retry-queue.js';
 /** Collaborators of invalidations. */
 export interface InvalidationParts extends BudgetOwner {
   readonly clock: Clock;
-  readonly counters: CacheCounters;
+  readonly recorder: Recorder;
 }
 
 /**
@@ -36,21 +37,22 @@ export class Invalidation {
   async run(
     selections: readonly KeySelection[],
     written: CommitPosition | undefined,
+    because?: Because,
     isCommitted = !isBeforeCommit(),
   ): Promise<boolean> {
     if (selections.length === 0) return true;
     const transaction = OpenTransaction.current;
     if (transaction !== undefined) {
-      transaction.defer(() => this.run(selections, written, false));
+      transaction.defer(() => this.run(selections, written, because, false));
       // Without a mark, as it also runs when the outcome is not known: the commit may still come.
       return false;
     }
     const { freshness } = this;
     const mark = freshness !== undefined && isCommitted ? written?.position : undefined;
     if (freshness?.strict !== true || written === undefined) {
-      return this.#orEnqueue(selections, mark);
+      return this.#orEnqueue(selections, mark, because);
     }
-    const done = await this.#orWait(selections, written, freshness, mark);
+    const done = await this.#orWait(selections, written, freshness, mark, because);
     await freshness.commitWait(written);
     return done;
   }
@@ -59,13 +61,14 @@ export class Invalidation {
   async #orEnqueue(
     selections: readonly KeySelection[],
     mark: string | undefined,
+    because: Because | undefined,
   ): Promise<boolean> {
     const { pending } = this;
     const version = pending.version();
-    const removal = pending.size === 0 ? this.#remove(selections, mark) : undefined;
+    const removal = pending.size === 0 ? this.#remove(selections, mark, because) : undefined;
     const done = removal === undefined ? 'failed' : await this.#inTime(removal, selections);
     if (done === true) return true;
-    pending.enqueue(selections, version);
+    pending.enqueue(selections, version, because);
     // A late confirmation ends the pending state.
     if (done === 'late') void removal?.then(() => pending.acknowledge(selections, version), ignore);
     return false;
@@ -80,8 +83,9 @@ export class Invalidation {
     written: CommitPosition,
     freshness: FreshnessGuard,
     mark: string | undefined,
+    because: Because | undefined,
   ): Promise<boolean> {
-    const removal = this.#remove(selections, mark);
+    const removal = this.#remove(selections, mark, because);
     if (removal !== undefined && (await this.#inTime(removal, selections)) === true) return true;
     const settled = this.#settled(selections, written, freshness);
     if (removal === undefined) return settled;
@@ -108,9 +112,10 @@ export class Invalidation {
   #remove(
     selections: readonly KeySelection[],
     mark: string | undefined,
+    because: Because | undefined,
   ): Promise<true> | undefined {
     if (!this.removals.possible) return undefined;
-    const removals = selections.map((selection) => this.removals.remove(selection, mark));
+    const removals = selections.map((selection) => this.removals.remove(selection, mark, because));
     const all = Promise.all(removals).then(() => true as const);
     all.catch(ignore);
     return all;
@@ -120,7 +125,7 @@ export class Invalidation {
     removal: Promise<true>,
     selections: readonly KeySelection[],
   ): Promise<true | 'late' | 'failed'> {
-    const { clock, counters, limits } = this.parts;
+    const { clock, recorder, limits } = this.parts;
     const ackMs = this.removals.ackWaitMs(selections);
     const budget = currentBudget(this.parts);
     try {
@@ -132,7 +137,7 @@ export class Invalidation {
         : await budget.charge(within);
     } catch (error) {
       if (!(error instanceof CacheUnavailableError)) throw error;
-      counters.errors++;
+      recorder.storeFailed();
       return 'failed';
     }
   }

@@ -1,8 +1,10 @@
-import type { CacheCounters } from '../../cache-counters.js';
 import type { CacheLogger } from '../../cache-log.js';
 import { logRemoval } from '../../cache-log.js';
+import type { Clock } from '../../clock.js';
 import type { KeySelection } from '../../keys/key-selection.js';
 import type { NearCache } from '../../near-cache/near-cache.js';
+import type { Because } from '../../observe/journal.js';
+import type { Recorder } from '../../observe/recorder.js';
 import type { CacheStore } from '../../store/cache-store.js';
 import { WarnOnce } from '../../episodes.js';
 import { isBeforeCommit } from '../open-transaction.js';
@@ -20,7 +22,8 @@ export class Removals {
     private readonly store: CacheStore,
     private readonly near: NearCache | undefined,
     private readonly writes: WriteOrder,
-    private readonly counters: CacheCounters,
+    private readonly recorder: Recorder,
+    private readonly clock: Clock,
     private readonly logger: CacheLogger,
   ) {
     this.#early = new WarnOnce((message) => logger.warn(message));
@@ -36,16 +39,20 @@ export class Removals {
    * removed values. The store is called before this returns, unless an earlier write is unsent.
    *
    * @param committed position of a committed write in the log, for its mark
+   * @param because why, for the journal
    * @throws CacheUnavailableError when the removal is not confirmed
    */
-  async remove(selection: KeySelection, committed?: string): Promise<number> {
+  async remove(selection: KeySelection, committed?: string, because?: Because): Promise<number> {
+    const begin = this.clock.now();
     if (isBeforeCommit()) this.#early.warn('early', BEFORE_COMMIT);
     const count = await this.replace(selection, async () => {
       const unsent = this.writes.unsent();
       if (unsent !== undefined) await unsent;
       return this.store.remove(selection, committed === undefined ? {} : { committed });
     });
-    this.counters.deletes += count;
+    const ms = this.clock.now() - begin;
+    const cause = because?.kind ?? (selection.kind === 'all' ? 'clear' : 'code');
+    this.recorder.removed({ selection, count, ms, cause, because });
     logRemoval(this.logger, selection, count);
     return count;
   }

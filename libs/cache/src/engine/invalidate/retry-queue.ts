@@ -2,6 +2,7 @@ import { CacheUnavailableError } from '../../cache-errors.js';
 import type { CacheLogger } from '../../cache-log.js';
 import type { Clock } from '../../clock.js';
 import type { KeySelection } from '../../keys/key-selection.js';
+import type { Because } from '../../observe/journal.js';
 import { identify, selectPattern } from '../../keys/key-selection.js';
 import type { Removals } from './removals.js';
 
@@ -9,6 +10,7 @@ interface Pending {
   readonly selection: KeySelection;
   /** Version of the last write that needs this removal. */
   readonly version: number;
+  readonly because: Because | undefined;
 }
 
 /** Time between retries, in milliseconds. */
@@ -51,14 +53,14 @@ export class RetryQueue {
   }
 
   /** Adds the removals that a write made necessary before `version`. */
-  enqueue(selections: readonly KeySelection[], version: number): void {
+  enqueue(selections: readonly KeySelection[], version: number, because?: Because): void {
     if (this.#pending.size === 0) {
       this.logger.warn(
         'Cache: removals are pending; reads bypass the store until it has confirmed them.',
       );
     }
     for (const selection of selections) {
-      if (this.#pending.size < MAX_SELECTIONS) this.#add(selection, version);
+      if (this.#pending.size < MAX_SELECTIONS) this.#add(selection, version, because);
       else {
         this.#pending.clear();
         this.#add(EVERYTHING, ++this.#serial);
@@ -92,11 +94,11 @@ export class RetryQueue {
     return this.#pending.size;
   }
 
-  #add(selection: KeySelection, version: number): void {
+  #add(selection: KeySelection, version: number, because?: Because): void {
     const name = identify(selection);
     const pending = this.#pending.get(name);
     const latest = Math.max(version, pending?.version ?? 0);
-    this.#pending.set(name, { selection, version: latest });
+    this.#pending.set(name, { selection, version: latest, because });
   }
 
   #retryLater(): void {
@@ -114,9 +116,9 @@ export class RetryQueue {
 
   async #run(): Promise<void> {
     try {
-      for (const { selection } of [...this.#pending.values()]) {
+      for (const { selection, because } of [...this.#pending.values()]) {
         const version = this.version();
-        await this.removals.remove(selection);
+        await this.removals.remove(selection, undefined, because);
         this.acknowledge([selection], version);
       }
     } catch (error) {

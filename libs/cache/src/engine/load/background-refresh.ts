@@ -1,5 +1,5 @@
-import type { CacheCounters } from '../../cache-counters.js';
 import type { Clock } from '../../clock.js';
+import type { Recorder } from '../../observe/recorder.js';
 import type { BackgroundTasks } from './background-tasks.js';
 import type { GetOrSetOptions, Loader } from '../../values/get-or-set-options.js';
 import type { CacheFill } from './cache-fill.js';
@@ -12,7 +12,7 @@ import { currentBudget } from '../request-deadline.js';
 /** Collaborators of background refreshes. */
 export interface RefresherParts extends BudgetOwner {
   readonly clock: Clock;
-  readonly counters: CacheCounters;
+  readonly recorder: Recorder;
 }
 
 /**
@@ -53,7 +53,7 @@ export class BackgroundRefresh {
         this.#coolingDown.add(key);
         return false;
       }
-      this.parts.counters.refreshes++;
+      this.parts.recorder.add(key, options, 'refreshed');
       return true;
     });
   }

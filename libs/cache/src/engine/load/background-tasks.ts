@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
-import type { CacheCounters } from '../../cache-counters.js';
 import type { CacheLogger } from '../../cache-log.js';
 import type { Clock } from '../../clock.js';
 import { settleWithin } from '../../clock.js';
+import type { Recorder } from '../../observe/recorder.js';
 import { WarnOnce } from '../../episodes.js';
 import { LoadGraph } from './load-graph.js';
 import { runWithCacheDeadline } from '../request-deadline.js';
@@ -10,7 +10,7 @@ import { runWithCacheDeadline } from '../request-deadline.js';
 /** Collaborators of background tasks. */
 export interface BackgroundParts {
   readonly clock: Clock;
-  readonly counters: CacheCounters;
+  readonly recorder: Recorder;
   readonly logger: CacheLogger;
 }
 
@@ -97,7 +97,7 @@ export class BackgroundTasks {
   }
 
   #failed(key: string, error: unknown): void {
-    this.parts.counters.refresh_errors++;
+    this.parts.recorder.add(key, {}, 'refresh_failed');
     const name = classOf(key);
     const reason = error instanceof Error ? error.message : String(error);
     this.#failing.warn(name, `Cache: refreshing ${name}, such as ${key}, failed: ${reason}`);

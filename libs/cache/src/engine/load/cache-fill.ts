@@ -92,7 +92,7 @@ export class CacheFill {
     }
     const outcome = this.#flights.join(request.key, lead, confirmable, isRetry);
     if (outcome !== undefined && !led) {
-      this.parts.counters.joins++;
+      this.parts.recorder.add(request.key, request.options, 'joined');
       this.#reentrancy.wait(request.key, outcome);
       request.onContended?.();
     }
@@ -147,23 +147,25 @@ export class CacheFill {
     { key, loader, options, onContention, ofBatch }: LoadRequest<T>,
     shared = true,
   ): Promise<LoaderResult> {
-    const { counters, clock, closing } = this.parts;
+    const { recorder, clock, closing } = this.parts;
     const background = onContention === 'skip';
     const limit = background ? LIMIT_SECONDS.background : LIMIT_SECONDS.foreground;
     // The limit applies to the call for all keys of a batch, see `loadTogether`.
     const hard = options.hardTimeout ?? (ofBatch === true ? undefined : limit);
     const inside = (context: LoadContext): Promise<T> =>
       this.#reentrancy.run(key, () => loader(context), shared);
-    counters.loads++;
+    recorder.add(key, options, 'load');
     try {
-      return await runLoader(clock, inside, options, {
+      const result = await runLoader(clock, inside, options, {
         key,
         background,
         hardMs: hard === undefined ? undefined : hard * 1000,
         closing: background ? closing : undefined,
       });
+      recorder.loaded(key, options, result.loadMs);
+      return result;
     } catch (error) {
-      counters.load_errors++;
+      recorder.loadFailed(key, options, error);
       throw error;
     }
   }
@@ -203,7 +205,7 @@ export class CacheFill {
     right: FillLease | undefined,
     waitersBefore: number,
   ): Promise<void> {
-    const { store, counters, logger, limits, random, codec, lookup } = this.parts;
+    const { store, recorder, logger, limits, random, codec, lookup } = this.parts;
     const { key, budget } = request;
     const end = async (): Promise<number> => {
       const waiters = flight.seal();
@@ -218,20 +220,27 @@ export class CacheFill {
     this.#unshared.delete(key);
     const serialised = codec.serialise(value);
     if (typeof serialised === 'string') {
-      if (serialised === 'unserialisable') logUnstored(logger, key, serialised);
+      if (serialised === 'unserialisable') {
+        logUnstored(logger, key, serialised);
+        recorder.refused(key, options, serialised);
+      }
       flight.settle(await end(), { raw: value });
       return;
     }
     const loaded = { value: serialised, hit: false, stored: false, ttlMs: undefined } as const;
     const returned = async (): Promise<void> => flight.settle(await end(), loaded);
     const tooLarge = serialised.bytes > limits.maxValueBytes;
-    if (tooLarge) logUnstored(logger, key, serialised);
+    if (tooLarge) {
+      logUnstored(logger, key, serialised);
+      recorder.refused(key, options, 'too_large');
+    }
     const kept = storageTerms(value, options, loadMs, random);
     if (right === undefined || tooLarge || skipStore || kept === undefined) return returned();
     const packed = codec.pack(serialised, kept.terms);
     const text = typeof packed === 'string' ? packed : await packed;
     if (store.fits?.(key, text) === false) {
       logUnstored(logger, key, serialised);
+      recorder.refused(key, options, 'too_large');
       return returned();
     }
     const waitersBeforeFill = flight.seal();
@@ -243,11 +252,10 @@ export class CacheFill {
     }
     const ttlMs = kept.freshMs;
     if (stored === true) {
-      counters.sets++;
+      const via = request.onContention === 'skip' ? 'refresh' : 'fill';
+      recorder.stored(key, options, { via, text, bytes: serialised.bytes, ttlMs });
       logSet(logger, key, ttlMs);
-    } else if (stored === false) {
-      counters.refused_fills++;
-    }
+    } else recorder.refused(key, options, stored === false ? 'invalidated' : 'unavailable');
     const outcome = { ...loaded, stored: stored === true, ttlMs };
     flight.settle(stored === true ? waitersBeforeFill : waitersBefore, outcome);
   }

@@ -34,7 +34,7 @@ export class LeaseAcquisition {
     flight: Pick<Flight<unknown>, 'waiterCount'>,
     request: LoadRequest<T>,
   ): Promise<AcquisitionOutcome> {
-    const { store, clock, counters, limits, lookup } = this.parts;
+    const { store, clock, recorder, limits, lookup } = this.parts;
     const { key, options, budget, onContention, life } = request;
     // Loads of two processes may wait for each other, so a call inside a load waits for one lease
     // at most.
@@ -60,7 +60,7 @@ export class LeaseAcquisition {
             force = true;
             continue;
           }
-          counters.waits++;
+          recorder.add(key, options, 'waited');
           request.onContended?.();
           await watch.changed(Math.min(answer.forMs + 1, POLL_MS, leftMs));
         }

@@ -1,7 +1,7 @@
 import { CacheOptionsError } from '../../cache-errors.js';
-import type { CacheCounters } from '../../cache-counters.js';
 import type { CacheLogger } from '../../cache-log.js';
 import type { Clock } from '../../clock.js';
+import type { Recorder } from '../../observe/recorder.js';
 import type { CacheStore } from '../../store/cache-store.js';
 import type { DeadlineBudget } from '../deadline-budget.js';
 import type { GetOrSetOptions, Loader } from '../../values/get-or-set-options.js';
@@ -30,7 +30,7 @@ export interface LoadParts {
   readonly clock: Clock;
   /** A number in [0, 1), for jitter and early refresh. */
   readonly random: () => number;
-  readonly counters: CacheCounters;
+  readonly recorder: Recorder;
   readonly logger: CacheLogger;
   readonly limits: LoadLimits;
   readonly codec: ValueCodec;

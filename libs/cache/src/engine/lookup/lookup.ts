@@ -117,7 +117,7 @@ export class Lookup {
    */
   countUnavailable(error: unknown): void {
     if (!(error instanceof CacheUnavailableError)) throw error;
-    this.parts.counters.errors++;
+    this.parts.recorder.storeFailed();
   }
 
   #classifyDecoded(

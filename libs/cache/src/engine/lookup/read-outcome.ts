@@ -1,11 +1,12 @@
-import type { CacheCounters } from '../../cache-counters.js';
 import type { CacheLogger } from '../../cache-log.js';
 import { logHit, logMiss } from '../../cache-log.js';
+import type { Recorder } from '../../observe/recorder.js';
+import { READ } from '../../observe/tally.js';
 import type { GetOrSetOptions } from '../../values/get-or-set-options.js';
-import type { StoredEntry } from './lookup.js';
+import type { Found, StoredEntry } from './lookup.js';
 
 interface ReadParts {
-  readonly counters: CacheCounters;
+  readonly recorder: Recorder;
   readonly logger: CacheLogger;
 }
 
@@ -16,18 +17,32 @@ export function serve(
   { decoded }: StoredEntry,
   options: GetOrSetOptions,
 ): unknown {
+  parts.recorder.read(key, options, READ.hit);
   noteHit(parts, key);
   return decoded.value.given(options);
 }
 
-/** Counts a hit, and logs it if operations are logged. */
-export function noteHit({ counters, logger }: ReadParts, key: string): void {
-  counters.hits++;
+/** Logs a hit if operations are logged. */
+export function noteHit({ logger }: Pick<ReadParts, 'logger'>, key: string): void {
   if (logger.operation !== undefined) logHit(logger, key);
 }
 
 /** As `noteHit`, for a miss. */
-export function noteMiss({ counters, logger }: ReadParts, key: string): void {
-  counters.misses++;
+export function noteMiss({ logger }: Pick<ReadParts, 'logger'>, key: string): void {
   if (logger.operation !== undefined) logMiss(logger, key);
+}
+
+/** Counts a read that found no value, and asks why. */
+export function countMiss(
+  { recorder }: Pick<ReadParts, 'recorder'>,
+  key: string,
+  options: GetOrSetOptions,
+  found: Found,
+): void {
+  if (found === 'unavailable') {
+    recorder.read(key, options, READ.bypass);
+    return;
+  }
+  recorder.read(key, options, READ.miss);
+  recorder.missed(key, options, found === 'corrupt' || found === 'foreign');
 }

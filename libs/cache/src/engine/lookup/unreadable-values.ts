@@ -1,7 +1,7 @@
-import type { CacheCounters } from '../../cache-counters.js';
 import { CacheUnavailableError } from '../../cache-errors.js';
 import type { CacheLogger } from '../../cache-log.js';
 import type { Clock } from '../../clock.js';
+import type { Recorder } from '../../observe/recorder.js';
 import type { CacheStore } from '../../store/cache-store.js';
 import { WarnOnce } from '../../episodes.js';
 import type { DeadlineBudget } from '../deadline-budget.js';
@@ -12,7 +12,7 @@ import type { Unreadable } from '../../values/value-codec.js';
 export interface UnreadableParts {
   readonly store: CacheStore;
   readonly clock: Clock;
-  readonly counters: CacheCounters;
+  readonly recorder: Recorder;
   readonly logger: CacheLogger;
 }
 
@@ -35,9 +35,9 @@ export class UnreadableValues {
 
   /** Counts and logs an unreadable value. */
   note(key: string, text: string, why: Unreadable): void {
+    this.parts.recorder.unreadable(key, why);
     if (why === 'foreign') this.#noteForeign(key, text);
     else {
-      this.parts.counters.corrupt++;
       this.parts.logger.warn(`Cache: the value of ${key} is unreadable, treated as a miss.`);
     }
   }
@@ -53,7 +53,7 @@ export class UnreadableValues {
       await budget.spend((ms) => this.parts.store.discard(key, text, ms));
     } catch (error) {
       if (!(error instanceof CacheUnavailableError)) throw error;
-      this.parts.counters.errors++;
+      this.parts.recorder.storeFailed();
     }
   }
 

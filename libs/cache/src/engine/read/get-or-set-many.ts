@@ -10,7 +10,10 @@ import { assertKnown } from '../../option-checks.js';
 import { assertLifetime, assertTtl } from '../../values/ttl.js';
 
 /** Options of a read-through of many keys. */
-export type GetOrSetManyOptions = Pick<GetOrSetOptions, 'ttl' | 'jitter' | 'negativeTtl'>;
+export type GetOrSetManyOptions = Pick<
+  GetOrSetOptions,
+  'ttl' | 'jitter' | 'negativeTtl' | 'namespace'
+>;
 
 /**
  * Reads many keys and loads the missing ones with one call of `loadMissing`. Each missing key
@@ -30,7 +33,11 @@ export async function getOrSetMany<K, T>(
 ): Promise<(T | undefined)[]> {
   if (typeof toKey !== 'function') throw notAFunction('toKey', toKey);
   if (typeof loadMissing !== 'function') throw notAFunction('loadMissing', loadMissing);
-  assertKnown(options, { ttl: true, jitter: true, negativeTtl: true }, 'getOrSetMany');
+  assertKnown(
+    options,
+    { ttl: true, jitter: true, negativeTtl: true, namespace: true },
+    'getOrSetMany',
+  );
   assertLifetime(options);
   assertTtl('negativeTtl', options.negativeTtl);
   const keys = ids.map(toKey);
@@ -46,7 +53,7 @@ export async function getOrSetMany<K, T>(
   const values = new Map<string, unknown>();
   const starts: (() => void)[] = [];
   await inChunks([...idOf.keys()], reader.many, async (names, budget) => {
-    const found = await reader.many.find(names, budget);
+    const found = await reader.many.find(names, budget, options);
     names.forEach((key, at) => {
       const one = found[at] ?? 'miss';
       if (typeof one === 'object' && 'value' in one) values.set(key, one.value);

@@ -86,7 +86,12 @@ export class NearReads {
    * Keeps a copy of a value that was read, for the seconds of `local` at most, and freezes it in
    * any case.
    */
-  publish(reservation: Reservation | undefined, result: ReadResult, seconds: number): void {
+  publish(
+    reservation: Reservation | undefined,
+    result: ReadResult,
+    seconds: number,
+    options: GetOrSetOptions,
+  ): void {
     const { value, stored, lifeMs } = result;
     const lasting = stored && this.#parts.reads.trusted;
     if (
@@ -100,7 +105,8 @@ export class NearReads {
     }
     // Measured from before the read, so the copy ends no later than the store's entry.
     const endsAt = lifeMs === null ? null : reservation.since + lifeMs;
-    this.#nearCache.publish(reservation, value, seconds * 1_000, endsAt);
+    const tally = this.#parts.recorder.tallyOf(reservation.key, options);
+    this.#nearCache.publish(reservation, value, seconds * 1_000, endsAt, tally);
   }
 
   release(reservation: Reservation | undefined): void {
@@ -134,7 +140,9 @@ export class NearReads {
     }
     // While reads of the store are not trusted, earlier copies are not trusted either.
     const copy = trusted ? this.#nearCache?.get(key) : undefined;
-    if (copy !== undefined) noteHit(this.#parts, key);
+    if (copy === undefined) return undefined;
+    this.#parts.recorder.localHit(key, copy.tally);
+    noteHit(this.#parts, key);
     return copy;
   }
 }

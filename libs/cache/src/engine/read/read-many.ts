@@ -1,8 +1,9 @@
 import type { DeadlineBudget } from '../deadline-budget.js';
+import type { GetOrSetOptions } from '../../values/get-or-set-options.js';
 import { NO_OPTIONS } from '../../values/get-or-set-options.js';
 import type { LoadParts, Miss } from '../load/load-request.js';
 import { isFresh } from '../lookup/lookup.js';
-import { noteMiss, serve } from '../lookup/read-outcome.js';
+import { countMiss, noteMiss, serve } from '../lookup/read-outcome.js';
 import { currentBudget } from '../request-deadline.js';
 
 /** A value that was found. */
@@ -21,23 +22,28 @@ export class ReadMany {
 
   /** The values; `undefined` for absent keys. */
   async values(keys: readonly string[], budget: DeadlineBudget): Promise<unknown[]> {
-    const texts = (await this.#texts(keys, budget)) ?? [];
+    const texts = await this.#texts(keys, budget);
     const read = async (key: string, text: string | undefined): Promise<unknown> => {
       const found = await this.#classify(key, text, budget, true);
       if (isFresh(found)) return serve(this.parts, key, found, NO_OPTIONS);
       noteMiss(this.parts, key);
+      countMiss(this.parts, key, NO_OPTIONS, texts === undefined ? 'unavailable' : found);
       return undefined;
     };
-    return Promise.all(keys.map((key, index) => read(key, texts[index])));
+    return Promise.all(keys.map((key, index) => read(key, texts?.[index])));
   }
 
   /** For a caller that loads missing keys: the found value or the kind of miss. */
-  async find(keys: readonly string[], budget: DeadlineBudget): Promise<(Hit | Miss)[]> {
+  async find(
+    keys: readonly string[],
+    budget: DeadlineBudget,
+    options: GetOrSetOptions,
+  ): Promise<(Hit | Miss)[]> {
     const texts = await this.#texts(keys, budget);
     if (texts === undefined) return keys.map(() => 'unavailable');
     const read = async (key: string, text: string | undefined): Promise<Hit | Miss> => {
       const found = await this.#classify(key, text, budget, false);
-      return isFresh(found) ? { value: serve(this.parts, key, found, NO_OPTIONS) } : found;
+      return isFresh(found) ? { value: serve(this.parts, key, found, options) } : found;
     };
     return Promise.all(keys.map((key, index) => read(key, texts[index])));
   }

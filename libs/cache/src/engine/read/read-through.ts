@@ -1,4 +1,4 @@
-import type { CacheCounters } from '../../cache-counters.js';
+import { READ } from '../../observe/tally.js';
 import type { BackgroundTasks } from '../load/background-tasks.js';
 import type { DeadlineBudget } from '../deadline-budget.js';
 import type { CacheEntry, GetOrSetOptions, Loader } from '../../values/get-or-set-options.js';
@@ -10,7 +10,7 @@ import { isFallback } from '../load/load-request.js';
 import { CacheFill } from '../load/cache-fill.js';
 import type { Found, Life, Lookup, StoredEntry } from '../lookup/lookup.js';
 import { isFresh } from '../lookup/lookup.js';
-import { noteMiss, serve } from '../lookup/read-outcome.js';
+import { countMiss, noteHit, noteMiss, serve } from '../lookup/read-outcome.js';
 import type { NearReads } from './near-reads.js';
 import { shown } from './near-reads.js';
 import { ReadMany } from './read-many.js';
@@ -41,7 +41,6 @@ export class ReadThrough {
   readonly many: ReadMany;
   readonly #parts: LoadParts;
   readonly #near: NearReads;
-  readonly #counters: CacheCounters;
   readonly #lookup: Lookup;
   readonly #loads: CacheFill;
   readonly #refresher: BackgroundRefresh;
@@ -50,7 +49,6 @@ export class ReadThrough {
   constructor(parts: LoadParts, near: NearReads, work: BackgroundTasks) {
     this.#parts = parts;
     this.#near = near;
-    this.#counters = parts.counters;
     this.#lookup = parts.lookup;
     this.many = new ReadMany(parts);
     this.#work = work;
@@ -108,6 +106,7 @@ export class ReadThrough {
       return frozenIf(loaded.value, options);
     }
     noteMiss(this.#parts, key);
+    countMiss(this.#parts, key, options, found);
     return undefined;
   }
 
@@ -139,7 +138,7 @@ export class ReadThrough {
     // The process may have been suspended since the answer came.
     const usable = ahead === undefined || this.#parts.reads.proved ? found : 'unavailable';
     const reading: ReadRequest<T> = { key, loader, options, budget, life: 'approximate' };
-    const result = this.#servable(reading, usable) ?? (await this.#load(reading, usable));
+    const result = this.#counted(reading, usable) ?? (await this.#load(reading, usable));
     frozenIf(result.value, options);
     return toEntry(name, result);
   }
@@ -201,7 +200,7 @@ export class ReadThrough {
     const reservation = this.#near.reserve(request.key);
     try {
       const result = await this.#readStore({ ...request, life: 'exact' });
-      this.#near.publish(reservation, result, local);
+      this.#near.publish(reservation, result, local, request.options);
       return result;
     } finally {
       this.#near.release(reservation);
@@ -210,7 +209,7 @@ export class ReadThrough {
 
   async #readStore<T>(request: ReadRequest<T>): Promise<ReadResult> {
     const found = await this.#find(request);
-    return this.#servable(request, found) ?? this.#load(request, found);
+    return this.#counted(request, found) ?? this.#load(request, found);
   }
 
   #find<T>({ key, options, budget, life }: ReadRequest<T>): Promise<Found> {
@@ -223,22 +222,33 @@ export class ReadThrough {
     const timeouts = new CallerTimeouts(this.#parts.clock, key, options);
     let miss = firstMiss;
     let onContention: 'wait' | 'load' = 'wait';
-    for (let round = 0; ; round++) {
-      const load = this.#loads.join({ ...reading, miss, onContention }, round > 0);
-      if (load !== undefined) {
-        const loaded = await this.#await(reading, miss, load, timeouts);
-        if (loaded !== 'skipped')
-          return 'served' in loaded ? loaded.served : toReadResult(loaded, options);
-        // No process may load at present. The value just read is stale but not invalidated; a
-        // caller that may not have it calls the source itself.
-        if (isFallback(miss)) return this.#toResult(reading, miss);
-        onContention = 'load';
-        continue;
+    let stale = false;
+    const served = (result: ReadResult): ReadResult => {
+      stale = result.stale;
+      return result;
+    };
+    try {
+      for (let round = 0; ; round++) {
+        const load = this.#loads.join({ ...reading, miss, onContention }, round > 0);
+        if (load !== undefined) {
+          const loaded = await this.#await(reading, miss, load, timeouts);
+          if (loaded !== 'skipped')
+            return 'served' in loaded ? served(loaded.served) : toReadResult(loaded, options);
+          // No process may load at present. The value just read is stale but not invalidated; a
+          // caller that may not have it calls the source itself.
+          if (isFallback(miss)) return served(this.#toResult(reading, miss));
+          onContention = 'load';
+          continue;
+        }
+        const found = await this.#find(reading);
+        const result = this.#servable(reading, found);
+        if (result !== undefined) return served(result);
+        miss = found;
       }
-      const found = await this.#find(reading);
-      const served = this.#servable(reading, found);
-      if (served !== undefined) return served;
-      miss = found;
+    } finally {
+      // Once, however often it waited and looked again.
+      if (stale) this.#parts.recorder.read(key, options, READ.stale_hit);
+      else countMiss(this.#parts, key, options, firstMiss);
     }
   }
 
@@ -278,6 +288,15 @@ export class ReadThrough {
     return this.#toResult(reading, found);
   }
 
+  /** As `#servable`, of a read that ends with it. */
+  #counted<T>(reading: ReadRequest<T>, found: Found): ReadResult | undefined {
+    const result = this.#servable(reading, found);
+    if (result === undefined) return undefined;
+    const how = result.stale ? READ.stale_hit : READ.hit;
+    this.#parts.recorder.read(reading.key, reading.options, how);
+    return result;
+  }
+
   /** The result if the value can be served as found; starts a refresh if one is due. */
   #servable<T>(reading: ReadRequest<T>, found: Found): ReadResult | undefined {
     if (typeof found !== 'object') return undefined;
@@ -292,9 +311,9 @@ export class ReadThrough {
   #toResult<T>({ key, options }: ReadRequest<T>, entry: StoredEntry): ReadResult {
     const { freshMs, staleness } = entry;
     const stale = staleness === 'stale' || staleness === 'fallback';
-    if (stale) this.#counters.stale_hits++;
     const [ttl, lifeMs] = stale ? [0, undefined] : [cap(freshMs, options.ttl), freshMs];
-    const value = serve(this.#parts, key, entry, options);
+    noteHit(this.#parts, key);
+    const value = entry.decoded.value.given(options);
     return { value, hit: true, stored: true, stale, ttl, lifeMs };
   }
 }

@@ -1,0 +1,161 @@
+import type { CacheCounts } from '../cache-counters.js';
+import { countsOf } from '../cache-counters.js';
+import { isUnlisted } from '../keys/key-validation.js';
+import type { KeySelection } from '../keys/key-selection.js';
+import { FrequentKeys } from './frequent-keys.js';
+import { Histogram } from './histogram.js';
+import { Journal } from './journal.js';
+import { LargestValues } from './largest-values.js';
+import { MissCauses } from './miss-causes.js';
+import { ALL, namespaceOf, namespaceOfSelection, Namespaces } from './namespaces.js';
+import type { Named } from '../values/get-or-set-options.js';
+import type { DoneRemoval, PutRefusal, StoredValue } from './recorder.js';
+import { Recorder } from './recorder.js';
+import type { ReadPlace } from './tally.js';
+import { Tally } from './tally.js';
+
+/** Of how many reads one is looked at for the frequent keys, on average. */
+const SAMPLE = { store: 16, local: 64 } as const;
+
+/**
+ * The recorder of a cache with analytics. Every figure is bounded in memory: 64 namespaces, 1,024
+ * frequent and dear keys, 100 large values, 50 journal entries a second.
+ */
+export class Analytics extends Recorder {
+  readonly #namespaces = new Namespaces(() => new Tally());
+  /** Sampled reads by key. */
+  readonly frequent = new FrequentKeys();
+  /** Milliseconds of loads by key. */
+  readonly dearest = new FrequentKeys();
+  readonly largest = new LargestValues();
+  /** Confirmations of removals. */
+  readonly confirmations = new Histogram();
+  readonly journal = new Journal();
+  readonly causes: MissCauses;
+  #untilSample: number = SAMPLE.store;
+  #untilLocalSample: number = SAMPLE.local;
+  #random = 0x9e3779b9;
+
+  /** @param now milliseconds since 1970 */
+  constructor(private readonly now: () => number = Date.now) {
+    super();
+    this.causes = new MissCauses(now);
+  }
+
+  /** All tallies by namespace; `(all)` is that of the process. */
+  *namespaces(): Generator<[string, Tally]> {
+    yield* this.#namespaces.entries();
+    yield [ALL, this.all];
+  }
+
+  override tallyOf(key: string, { namespace }: Named): Tally {
+    return namespace === undefined
+      ? this.#namespaces.ofKey(key)
+      : this.#namespaces.named(namespace);
+  }
+
+  override read(key: string, options: Named, how: ReadPlace): void {
+    this.tallyOf(key, options).read(how);
+    if (--this.#untilSample <= 0) {
+      this.#untilSample = this.#gap(SAMPLE.store);
+      this.#sampled(key, SAMPLE.store);
+    }
+  }
+
+  override localHit(key: string, tally: Tally): void {
+    super.localHit(key, tally);
+    if (--this.#untilLocalSample <= 0) {
+      this.#untilLocalSample = this.#gap(SAMPLE.local);
+      this.#sampled(key, SAMPLE.local);
+    }
+  }
+
+  override missed(key: string, options: Named, unreadable: boolean): void {
+    const tally = this.tallyOf(key, options);
+    if (unreadable) tally.add('cause_unreadable');
+    else this.causes.missed(key, tally);
+  }
+
+  override loaded(key: string, options: Named, ms: number): void {
+    super.loaded(key, options, ms);
+    this.tallyOf(key, options).loads.add(ms);
+    if (!isUnlisted(key)) this.dearest.add(key, ms);
+  }
+
+  override loadFailed(key: string, options: Named, error: unknown): void {
+    super.loadFailed(key, options, error);
+    this.#write('load_failure', key, nameOf(error));
+  }
+
+  override stored(key: string, options: Named, value: StoredValue): void {
+    super.stored(key, options, value);
+    const tally = this.tallyOf(key, options);
+    const bytes = Buffer.byteLength(value.text);
+    tally.add('stored_bytes', bytes);
+    if (bytes < value.bytes) tally.add('saved_bytes', value.bytes - bytes);
+    if (!isUnlisted(key)) this.largest.note(key, bytes);
+    this.causes.filled(key, value.ttlMs);
+  }
+
+  override refused(key: string, options: Named, why: PutRefusal): void {
+    super.refused(key, options, why);
+    if (why === 'invalidated') this.#write('refused_fill', key, why);
+    else if (why === 'too_large') this.#write('oversized', key);
+  }
+
+  override removed({ selection, count, ms, cause, because }: DoneRemoval): void {
+    const namespace = namespaceOfSelection(selection);
+    const tally = namespace === ALL ? this.all : this.#namespaces.named(namespace);
+    tally.add(`removed_${cause}`, count);
+    this.confirmations.add(ms);
+    this.causes.removed(selection, ms);
+    const subject = subjectOf(selection);
+    this.journal.write({ at: this.now(), kind: 'removal', cause, subject, count, because });
+  }
+
+  override unreadable(key: string, why: 'corrupt' | 'foreign'): void {
+    super.unreadable(key, why);
+    this.#write('unreadable', key, why);
+  }
+
+  override counts(): CacheCounts {
+    return countsOf([...this.namespaces()].map(([, tally]) => tally));
+  }
+
+  #write(
+    kind: 'load_failure' | 'refused_fill' | 'oversized' | 'unreadable',
+    key: string,
+    what?: string,
+  ): void {
+    this.journal.write({ at: this.now(), kind, subject: listed(key), what });
+  }
+
+  /** 1 to twice the mean less 1, so that no rhythm of the reads hides a key. A xorshift. */
+  #gap(mean: number): number {
+    this.#random ^= this.#random << 13;
+    this.#random ^= this.#random >>> 17;
+    this.#random ^= this.#random << 5;
+    return 1 + ((this.#random >>> 0) % (2 * mean - 1));
+  }
+
+  #sampled(key: string, weight: number): void {
+    if (!isUnlisted(key)) this.frequent.add(key, weight);
+  }
+}
+
+/** A key, or of one that is not listed its namespace. */
+function listed(key: string): string {
+  return isUnlisted(key) ? `${namespaceOf(key)}:*` : key;
+}
+
+function subjectOf(selection: KeySelection): string {
+  if (selection.kind === 'all') return '*';
+  const [first = ''] = selection.kind === 'keys' ? selection.keys : [selection.glob.source];
+  return listed(first);
+}
+
+/** The error's code if it has one, else its name; never its message, which may hold anything. */
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}

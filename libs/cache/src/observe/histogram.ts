@@ -1,0 +1,83 @@
+/** 8 cells for each octave of microseconds: from 1 µs to 71 minutes in 240 of 256 cells. */
+const CELLS = 256;
+const CELLS_AN_OCTAVE = 8;
+/** Longest duration that has a cell of its own, in microseconds. */
+const LONGEST_US = 2 ** 32 - 1;
+
+/** The cells of a histogram that are not empty, as pairs of cell and count. */
+export type HistogramCells = readonly number[];
+
+/**
+ * Durations in cells whose width is at most an eighth of where they begin, so that a quantile is
+ * within 12.5 % of the true one. Histograms of several processes add up exactly. Log-linear cells
+ * are Gil Tene's, of HdrHistogram.
+ */
+export class Histogram {
+  readonly #cells = new Float64Array(CELLS);
+
+  /** Adds `count` durations of `ms` milliseconds. Cost: no allocation, no clock. */
+  add(ms: number, count = 1): void {
+    const cell = cellOf(ms);
+    this.#cells[cell] = (this.#cells[cell] ?? 0) + count;
+  }
+
+  /** Adds the cells of another histogram. Cells that are none are ignored: another version sent them. */
+  merge(cells: HistogramCells): void {
+    for (let at = 0; at + 1 < cells.length; at += 2) {
+      const [cell = -1, count = NaN] = [cells[at], cells[at + 1]];
+      if (!Number.isInteger(cell) || cell < 0 || cell >= CELLS || !(count > 0)) continue;
+      this.#cells[cell] = (this.#cells[cell] ?? 0) + count;
+    }
+  }
+
+  get count(): number {
+    return this.#cells.reduce((sum, count) => sum + count, 0);
+  }
+
+  /**
+   * The duration in milliseconds that a share (0..1) of all durations does not exceed;
+   * `undefined` without any.
+   */
+  quantile(share: number): number | undefined {
+    const wanted = share * this.count;
+    let seen = 0;
+    for (const [cell, count] of this.#cells.entries()) {
+      seen += count;
+      if (count > 0 && seen >= wanted) return middleOf(cell);
+    }
+    return undefined;
+  }
+
+  /** How many durations lie in cells that end at or below `ms` milliseconds. */
+  countUpTo(ms: number): number {
+    let count = 0;
+    for (const [cell, inCell] of this.#cells.entries()) {
+      if (beginOf(cell + 1) / 1_000 > ms) break;
+      count += inCell;
+    }
+    return count;
+  }
+
+  /** The cells that are not empty. */
+  cells(): HistogramCells {
+    return [...this.#cells.entries()].flatMap(([cell, count]) => (count > 0 ? [cell, count] : []));
+  }
+}
+
+function cellOf(ms: number): number {
+  const us = ms > 0 ? Math.min(Math.round(ms * 1_000), LONGEST_US) : 0;
+  if (us < CELLS_AN_OCTAVE) return us;
+  const octave = 31 - Math.clz32(us);
+  return (octave - 2) * CELLS_AN_OCTAVE + ((us >>> (octave - 3)) & 7);
+}
+
+/** Where a cell begins, in microseconds. */
+function beginOf(cell: number): number {
+  if (cell < CELLS_AN_OCTAVE) return cell;
+  const octave = Math.floor(cell / CELLS_AN_OCTAVE) + 2;
+  return (CELLS_AN_OCTAVE + (cell % CELLS_AN_OCTAVE)) * 2 ** (octave - 3);
+}
+
+function middleOf(cell: number): number {
+  return (beginOf(cell) + beginOf(cell + 1) - 1) / 2 / 1_000;
+}

@@ -1,0 +1,125 @@
+import type { KeySelection } from '../keys/key-selection.js';
+import { matcherOf } from '../keys/key-selection.js';
+import type { Fill, GhostAnswer, GhostReport } from './ghost.js';
+import { hashOf, isSampled } from './ghost.js';
+import type { Tally } from './tally.js';
+
+/** Sampled fills and misses that one report holds; beyond it the sampled share is halved. */
+const MAX_QUEUED = 1_000;
+/** Removals that are remembered; a fill from before the oldest has an unknown end. */
+const MAX_REMOVALS = 1_024;
+
+/** Why a read found no value. `unknown`: it was removed or evicted, and too much happened since. */
+export type MissCause = 'first' | 'expired' | 'invalidated' | 'evicted' | 'unreadable' | 'unknown';
+
+interface Missed {
+  readonly key: string;
+  readonly hash: number;
+  readonly at: number;
+  readonly tally: Tally;
+  /** The sampled share at that time: one miss stands for `1 / share`. */
+  readonly share: number;
+  /** A fill of this process that has not been reported. */
+  readonly own: Fill | undefined;
+}
+
+interface PastRemoval {
+  readonly from: number;
+  readonly to: number;
+  readonly covers: (key: string) => boolean;
+}
+
+/**
+ * Why reads miss, for a sample of the keys, decided in the background. A miss is decided one report
+ * after it was asked about, so that the removals of other processes have arrived.
+ */
+export class MissCauses {
+  #share = 1;
+  #fills = new Map<number, Fill>();
+  #misses: Missed[] = [];
+  #waiting: { readonly missed: Missed; readonly fill: Fill | undefined }[] = [];
+  readonly #removals: PastRemoval[] = [];
+  /** The time up to which removals may be missing. */
+  #incompleteUntil = 0;
+
+  /** @param now milliseconds since 1970 */
+  constructor(private readonly now: () => number) {}
+
+  /** @param ttlMs `undefined` without expiry */
+  filled(key: string, ttlMs: number | undefined): void {
+    const hash = hashOf(key);
+    if (!isSampled(hash, this.#share)) return;
+    const filledAt = this.now();
+    this.#fills.set(hash, { filledAt, endsAt: ttlMs === undefined ? 0 : filledAt + ttlMs });
+    if (this.#fills.size > MAX_QUEUED) this.#halve();
+  }
+
+  missed(key: string, tally: Tally): void {
+    const hash = hashOf(key);
+    if (!isSampled(hash, this.#share)) return;
+    const own = this.#fills.get(hash);
+    this.#misses.push({ key, hash, at: this.now(), tally, share: this.#share, own });
+    if (this.#misses.length > MAX_QUEUED) this.#halve();
+  }
+
+  /** A removal of this process that took `ms` milliseconds, or one that another process reports. */
+  removed(selection: KeySelection, ms = 0, at = this.now()): void {
+    this.#removals.push({ from: at - ms, to: at, covers: matcherOf(selection) });
+    if (this.#removals.length <= MAX_REMOVALS) return;
+    this.#incompleteUntil = Math.max(this.#incompleteUntil, this.#removals.shift()?.to ?? 0);
+  }
+
+  /** Some removals up to now were not reported. */
+  omitted(): void {
+    this.#incompleteUntil = this.now();
+  }
+
+  /** What to ask the ghost; `settle` must follow with its answer, `undefined` if there is none. */
+  take(): { readonly report: GhostReport; readonly settle: (answer?: GhostAnswer) => void } {
+    const [fills, misses] = [[...this.#fills], this.#misses];
+    this.#fills = new Map();
+    this.#misses = [];
+    const report = { fills, misses: misses.map(({ hash }) => hash), share: this.#share };
+    const settle = (answer?: GhostAnswer): void => {
+      for (const { missed, fill } of this.#waiting) this.#decide(missed, fill);
+      this.#waiting = [];
+      // Without an answer these misses are not decided: their share is of the misses that are.
+      if (answer === undefined) return;
+      this.#share = Math.min(this.#share, answer.share);
+      this.#waiting = misses.map((missed, at) => ({
+        missed,
+        fill: missed.own ?? answer.known[at],
+      }));
+    };
+    return { report, settle };
+  }
+
+  #decide(missed: Missed, fill: Fill | undefined): void {
+    const { tally, at, share } = missed;
+    const cause = this.#causeOf(missed, fill);
+    tally.add(`cause_${cause}`, 1 / share);
+    if (cause !== 'expired' || fill === undefined) return;
+    // How late it was asked for again, in lifetimes.
+    tally.lateness.add((at - fill.endsAt) / (fill.endsAt - fill.filledAt), 1 / share);
+  }
+
+  #causeOf({ key, at }: Missed, fill: Fill | undefined): MissCause {
+    if (fill === undefined) return 'first';
+    const expired = fill.endsAt !== 0 && at >= fill.endsAt;
+    const end = expired ? fill.endsAt : at;
+    const isRemoved = this.#removals.some(
+      ({ from, to, covers }) => to > fill.filledAt && from <= end && covers(key),
+    );
+    if (isRemoved) return 'invalidated';
+    if (expired) return 'expired';
+    return fill.filledAt <= this.#incompleteUntil ? 'unknown' : 'evicted';
+  }
+
+  #halve(): void {
+    this.#share /= 2;
+    for (const hash of this.#fills.keys()) {
+      if (!isSampled(hash, this.#share)) this.#fills.delete(hash);
+    }
+    this.#misses = this.#misses.filter(({ hash }) => isSampled(hash, this.#share));
+  }
+}

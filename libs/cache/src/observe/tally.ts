@@ -1,0 +1,91 @@
+import { Histogram } from './histogram.js';
+
+/**
+ * Every counter of a namespace. Reports, sums over processes, history and metrics go over this
+ * list, so that a new counter is one line.
+ */
+const COUNTERS = {
+  // Reads by result: each read counts in one of them.
+  hit: 0,
+  local_hit: 1,
+  stale_hit: 2,
+  miss: 3,
+  bypass: 4,
+  // Values stored, by a load, a background refresh, or by hand.
+  put_fill: 5,
+  put_refresh: 6,
+  put_set: 7,
+  // Values that were not stored, and why.
+  refused_invalidated: 8,
+  refused_too_large: 9,
+  refused_unserialisable: 10,
+  refused_unavailable: 11,
+  /** Loader runs, and those that threw. */
+  load: 12,
+  load_failed: 13,
+  /** Milliseconds that loads took. */
+  load_ms: 14,
+  joined: 15,
+  waited: 16,
+  // Removed keys, by cause.
+  removed_event: 17,
+  removed_admin: 18,
+  removed_code: 19,
+  removed_relay: 20,
+  removed_clear: 21,
+  /** Bytes at rest of all values stored, and what compression took off them. */
+  stored_bytes: 22,
+  saved_bytes: 23,
+  // Estimates from a sample of the keys.
+  cause_first: 24,
+  cause_expired: 25,
+  cause_invalidated: 26,
+  cause_evicted: 27,
+  cause_unreadable: 28,
+  cause_unknown: 29,
+  refreshed: 30,
+  refresh_failed: 31,
+  corrupt: 32,
+  /** Store calls that failed; of the process, under `(all)`. */
+  store_failed: 33,
+} as const;
+
+/** The name of a counter. */
+export type Counter = keyof typeof COUNTERS;
+
+/** The place of a result of a read, for the hot path. */
+export const READ = {
+  hit: COUNTERS.hit,
+  local_hit: COUNTERS.local_hit,
+  stale_hit: COUNTERS.stale_hit,
+  miss: COUNTERS.miss,
+  bypass: COUNTERS.bypass,
+} as const;
+
+/** How a read ended. */
+export type ReadPlace = (typeof READ)[keyof typeof READ];
+
+/** All names, in the order of their places. */
+export const COUNTER_NAMES = Object.keys(COUNTERS) as readonly Counter[];
+
+/** What is counted of one namespace, in plain numbers. */
+export class Tally {
+  readonly #counts = new Float64Array(COUNTER_NAMES.length);
+  readonly loads = new Histogram();
+  /** How late expired keys were asked for again, in lifetimes. */
+  readonly lateness = new Histogram();
+
+  /** Counts a read. */
+  read(place: ReadPlace): void {
+    this.#counts[place] = (this.#counts[place] ?? 0) + 1;
+  }
+
+  add(counter: Counter, by = 1): void {
+    const at = COUNTERS[counter];
+    this.#counts[at] = (this.#counts[at] ?? 0) + by;
+  }
+
+  get(counter: Counter): number {
+    return this.#counts[COUNTERS[counter]] ?? 0;
+  }
+}

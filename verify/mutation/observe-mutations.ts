@@ -1,0 +1,55 @@
+import type { Mutation } from './mutation.js';
+
+/** Bounds of the figures, and what must not enter them. */
+export const OBSERVE_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'figures: namespaces have no bound',
+    suite: 'observe/namespaces',
+    edits: [['this.#byName.size >= MAX_NAMES', 'this.#byName.size >= Infinity']],
+  },
+  {
+    name: 'figures: frequent keys have no bound',
+    suite: 'observe/frequent-keys',
+    edits: [['known === undefined && this.#weights.size >= this.most', 'this.most < 0']],
+  },
+  {
+    name: 'figures: what a purge drops is not part of the error',
+    suite: 'observe/frequent-keys',
+    edits: [['this.#dropped += median;', '']],
+  },
+  {
+    name: 'figures: the ghost has no bound',
+    suite: 'observe/ghost',
+    edits: [['if (this.#fills.size > this.most) this.#makeRoom(now);', 'void now;']],
+  },
+  {
+    name: 'figures: a removal from before the fill is the cause of a miss',
+    suite: 'observe/ghost',
+    edits: [['to > fill.filledAt && from <= end && covers(key)', 'from <= end && covers(key)']],
+  },
+  {
+    name: 'figures: a key is said to be evicted although removals are missing',
+    suite: 'observe/ghost',
+    edits: [["fill.filledAt <= this.#incompleteUntil ? 'unknown' : 'evicted'", "'evicted'"]],
+  },
+  {
+    name: 'figures: the journal has no bound',
+    suite: 'observe/journal',
+    edits: [['this.#entries.length >= MAX_A_SECOND', 'this.#entries.length < 0']],
+  },
+  {
+    name: 'figures: an unlisted key is named',
+    suite: 'observe/recording',
+    edits: [['return isUnlisted(key) ? `${namespaceOf(key)}:*` : key;', 'return key;']],
+  },
+  {
+    name: 'figures: a read that waits counts as a hit, too',
+    suite: 'observe/recording',
+    edits: [
+      [
+        'const result = this.#servable(reading, found);\n        if (result !== undefined) return served(result);',
+        'const result = this.#counted(reading, found);\n        if (result !== undefined) return served(result);',
+      ],
+    ],
+  },
+];
