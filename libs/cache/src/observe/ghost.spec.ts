@@ -81,7 +81,9 @@ describe('MissCauses', () => {
       },
       counted: () =>
         Object.fromEntries(
-          names.map((name) => [name, tally.get(`cause_${name}`)]).filter(([, n]) => n !== 0),
+          names
+            .map((name) => [name, tally.get(`cause_${name}`)] as const)
+            .filter(([, n]) => n !== 0),
         ),
     };
   }
