@@ -122,12 +122,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'many: waits for what others load before it loads its own',
     suite: 'read/get-or-set-many-sharing',
-    edits: [
-      [
-        "recorder.add(key, options, 'waited');\n          request.onContended?.();",
-        "recorder.add(key, options, 'waited');",
-      ],
-    ],
+    edits: [["'waited');\n          request.onContended?.();", "'waited');"]],
   },
   {
     name: 'many: latecomers are never loaded',

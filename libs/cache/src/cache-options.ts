@@ -103,7 +103,7 @@ export interface CacheModuleOptions {
   /**
    * Whether the cache keeps figures that explain it: reads, loads and removals by namespace, why
    * reads miss, the most read, largest and dearest keys, a journal of removals. All of it is bounded;
-   * keys are kept, values never. Default `true`; with `false` it only counts sums.
+   * keys are kept, values never. Without them only sums are counted. Default `true`.
    */
   readonly analytics?: boolean | undefined;
   /** Level of the operation lines (`Cache HIT: …`). Default `log`. */

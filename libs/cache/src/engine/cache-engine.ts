@@ -1,6 +1,5 @@
 import { CacheUnavailableError } from '../cache-errors.js';
 import type { CacheLogger } from '../cache-log.js';
-import { logSet, logUnstored } from '../cache-log.js';
 import type { LocalFigures } from '../cache-stats.js';
 import type {
   FreshnessGuard,
@@ -19,13 +18,13 @@ import type { ReadAhead } from './read/read-result.js';
 import { ReadThrough } from './read/read-through.js';
 import type { EngineParts, SetOptions } from './engine-parts.js';
 import { LeaseToken } from './load/lease-token.js';
-import { acquireManually, putByHand } from './load/manual-lease.js';
+import { acquireManually, setByHand } from './load/manual-lease.js';
 import { Invalidation } from './invalidate/invalidation.js';
 import { OpenTransaction } from './open-transaction.js';
 import { Removals } from './invalidate/removals.js';
 import type { KeyLint } from '../keys/key-lint.js';
 import { assertKey, assertWritable } from '../keys/key-validation.js';
-import { notAFunction, type LoadLimits, type LoadParts } from './load/load-request.js';
+import { notAFunction, type LoadParts } from './load/load-request.js';
 import { nearCacheOf, NearReads } from './read/near-reads.js';
 import { Lookup } from './lookup/lookup.js';
 import { getMany, getOrSetMany, type GetOrSetManyOptions } from './read/get-or-set-many.js';
@@ -34,8 +33,7 @@ import { currentBudget } from './request-deadline.js';
 import { StoreGate } from './store-gate.js';
 import { ReadGate } from './lookup/read-gate.js';
 import { assertKnown } from '../option-checks.js';
-import { assertLifetime, ttlMilliseconds } from '../values/ttl.js';
-import type { SerialisedValue } from '../values/serialised-value.js';
+import { assertLifetime } from '../values/ttl.js';
 import { ValueCodec } from '../values/value-codec.js';
 import { WriteOrder } from './invalidate/write-order.js';
 
@@ -47,10 +45,8 @@ export class CacheEngine {
   readonly prefix: string;
   /** @internal Converts between values and stored texts. */
   readonly codec: ValueCodec;
-  readonly #limits: LoadLimits;
   readonly #log: CacheLogger;
   readonly #lint: KeyLint | undefined;
-  readonly #random: () => number;
   readonly #recorder: Recorder;
   readonly #removals: Removals;
   readonly #pending: RetryQueue;
@@ -66,15 +62,14 @@ export class CacheEngine {
   constructor(parts: EngineParts) {
     this.store = parts.store;
     this.prefix = parts.prefix;
-    this.#limits = parts.limits;
     this.#log = parts.logger;
     this.#lint = parts.lint;
-    this.#random = parts.random ?? Math.random;
     this.codec = new ValueCodec({ ...parts.values, maxValueBytes: parts.limits.maxValueBytes });
     const { store, clock, logger, limits, freshness } = parts;
     const { recorder = new Recorder() } = parts;
     this.#recorder = recorder;
-    const [random, codec] = [this.#random, this.codec];
+    const { random = Math.random } = parts;
+    const { codec } = this;
     const near = nearCacheOf(parts, codec.parsesJson);
     const removals = new Removals(store, near, this.#writes, recorder, clock, logger);
     const pending = new RetryQueue(clock, logger, removals);
@@ -322,41 +317,9 @@ export class CacheEngine {
     assertWritable(key);
     assertKnown(options, { ttl: true, jitter: true, namespace: true, token: true }, 'set');
     assertLifetime(options);
-    const serialised = this.codec.serialise(value);
-    if (serialised === 'undefined') {
-      logUnstored(this.#log, key, serialised);
-      return false;
-    }
-    const large = typeof serialised === 'object' && serialised.bytes > this.#limits.maxValueBytes;
-    const packed = typeof serialised === 'string' || large ? '' : this.codec.pack(serialised);
-    const ttlMs = ttlMilliseconds(options.ttl, options.jitter, this.#random);
     const budget = currentBudget(this.#parts);
-    const enter = (): Promise<void> | undefined => budget.enter();
-    let text = '';
-    const put = (ready: string): Promise<boolean> => {
-      const fits = ready !== '' && this.store.fits?.(key, ready) !== false;
-      if (fits) text = ready;
-      else logUnstored(this.#log, key, serialised);
-      const outgoing = { key, text: fits ? ready : undefined, ttlMs };
-      return this.#removals.replace(selectKeys([key]), () =>
-        budget.entered((ms) => putByHand(this.store, outgoing, options, ms)),
-      );
-    };
-    try {
-      if (!(await this.#writes.inOrder(key, packed, enter, put))) {
-        const why = typeof serialised === 'string' ? 'unserialisable' : 'too_large';
-        this.#recorder.refused(key, options, text === '' ? why : 'invalidated');
-        return false;
-      }
-    } catch (error) {
-      this.#countUnavailable(error);
-      this.#recorder.refused(key, options, 'unavailable');
-      return false;
-    }
-    const { bytes } = serialised as SerialisedValue; // only such a value is stored
-    this.#recorder.stored(key, options, { via: 'set', text, bytes, ttlMs });
-    logSet(this.#log, key, ttlMs);
-    return true;
+    const parts = { ...this.#parts, removals: this.#removals, writes: this.#writes };
+    return setByHand(parts, key, value, options, budget);
   }
 
   /**

@@ -21,7 +21,7 @@ function truthOf(each: readonly (readonly [string, number])[]): Map<string, numb
 }
 
 describe('FrequentKeys', () => {
-  it('FrequentKeys tells each weight within its error, which is bounded, in a bounded map', () => {
+  it('FrequentKeys gives each weight within its error, which is bounded, in a bounded map', () => {
     fc.assert(
       fc.property(stream, fc.integer({ min: 4, max: 32 }), (each, most) => {
         const keys = new FrequentKeys(most);
@@ -43,16 +43,17 @@ describe('FrequentKeys', () => {
       fc.property(stream, (each) => {
         const keys = new FrequentKeys(8);
         for (const [key, weight] of each) keys.add(key, weight);
-        const told = keys.top(8);
-        const { error = 0 } = told[0] ?? {};
+        const found = keys.top(8);
+        const { error = 0 } = found[0] ?? {};
         for (const [key, weight] of truthOf(each)) {
-          if (weight > error && told.length > 0) expect(told.map((one) => one.key)).toContain(key);
+          if (weight > error && found.length > 0)
+            expect(found.map((one) => one.key)).toContain(key);
         }
       }),
     );
   });
 
-  it('FrequentKeys of several processes tells their sum within the sum of their errors', () => {
+  it('FrequentKeys of several processes gives their sum within the sum of their errors', () => {
     fc.assert(
       fc.property(stream, stream, (one, other) => {
         const merged = new FrequentKeys(64);

@@ -9,7 +9,7 @@ const fillOf = (filledAt: number, ttlMs = 60_000) => ({ filledAt, endsAt: filled
 
 describe('Ghost', () => {
   it('Ghost keeps to its bound, whatever is filled, and every key that it has is sampled', () => {
-    const reports = fc.array(fc.array(fc.nat(10_000), { maxLength: 200 }), { maxLength: 20 });
+    const reports = fc.array(fc.array(fc.nat(1_000), { maxLength: 100 }), { maxLength: 20 });
     fc.assert(
       fc.property(reports, fc.integer({ min: 8, max: 64 }), (each, most) => {
         const ghost = new Ghost(most);
@@ -22,10 +22,11 @@ describe('Ghost', () => {
           expect(answer.share).toBeLessThanOrEqual(share);
           share = answer.share;
         }
-        const all = Array.from({ length: 10_001 }, (_, id) => hashOf(`k:${id}`));
+        const all = Array.from({ length: 1_001 }, (_, id) => hashOf(`k:${id}`));
         const { known } = ghost.exchange({ fills: [], misses: all, share }, 100);
         known.forEach((fill, id) => {
-          if (fill !== undefined) expect(isSampled(all[id] ?? NaN, share)).toBe(true);
+          if (fill !== undefined)
+            expect([id, isSampled(all[id] ?? NaN, share)]).toEqual([id, true]);
         });
       }),
     );

@@ -19,9 +19,9 @@ describe('Histogram', () => {
       fc.property(durations, fc.double({ min: 0, max: 1, noNaN: true }), (each, share) => {
         const sorted = [...each].sort((a, b) => a - b);
         const truth = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
-        const told = histogramOf(each).quantile(share) ?? NaN;
+        const found = histogramOf(each).quantile(share) ?? NaN;
         // Half a microsecond is lost by rounding to whole ones.
-        expect(Math.abs(told - truth)).toBeLessThanOrEqual(0.125 * truth + 0.0005);
+        expect(Math.abs(found - truth)).toBeLessThanOrEqual(0.125 * truth + 0.0005);
       }),
     );
   });

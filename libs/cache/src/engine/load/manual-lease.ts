@@ -1,9 +1,13 @@
 import { CacheOptionsError } from '../../cache-errors.js';
+import { logSet, logUnstored } from '../../cache-log.js';
 import { selectKeys } from '../../keys/key-selection.js';
 import type { CacheStore, Lease } from '../../store/cache-store.js';
 import type { DeadlineBudget } from '../deadline-budget.js';
 import type { SetOptions } from '../engine-parts.js';
+import type { Removals } from '../invalidate/removals.js';
+import type { WriteOrder } from '../invalidate/write-order.js';
 import { NO_OPTIONS } from '../../values/get-or-set-options.js';
+import { ttlMilliseconds } from '../../values/ttl.js';
 import { LeaseToken } from './lease-token.js';
 import type { LoadParts } from './load-request.js';
 
@@ -30,6 +34,57 @@ export async function acquireManually(
   return replaced === 'present' ? undefined : replaced;
 }
 
+/** Collaborators of a store by hand. */
+interface SetParts extends LoadParts {
+  readonly removals: Removals;
+  readonly writes: WriteOrder;
+}
+
+/** See `CacheEngine.set`; its arguments are checked. */
+export async function setByHand(
+  parts: SetParts,
+  key: string,
+  value: unknown,
+  options: SetOptions,
+  budget: DeadlineBudget,
+): Promise<boolean> {
+  const { store, codec, limits, logger, random, recorder, removals, writes, lookup } = parts;
+  const serialised = codec.serialise(value);
+  if (serialised === 'undefined') {
+    logUnstored(logger, key, serialised);
+    return false;
+  }
+  const bytes = typeof serialised === 'string' ? 0 : serialised.bytes;
+  const large = bytes > limits.maxValueBytes;
+  const packed = typeof serialised === 'string' || large ? '' : codec.pack(serialised);
+  const ttlMs = ttlMilliseconds(options.ttl, options.jitter, random);
+  const enter = (): Promise<void> | undefined => budget.enter();
+  let text: string | undefined;
+  const put = (ready: string): Promise<boolean> => {
+    text = ready !== '' && store.fits?.(key, ready) !== false ? ready : undefined;
+    if (text === undefined) logUnstored(logger, key, serialised);
+    const outgoing = { key, text, ttlMs };
+    return removals.replace(selectKeys([key]), () =>
+      budget.entered((ms) => putByHand(store, outgoing, options, ms)),
+    );
+  };
+  let stored: boolean | undefined;
+  try {
+    stored = await writes.inOrder(key, packed, enter, put);
+  } catch (error) {
+    lookup.countUnavailable(error);
+  }
+  if (stored === true && text !== undefined) {
+    recorder.stored(key, options, { via: 'set', text, bytes, ttlMs });
+    logSet(logger, key, ttlMs);
+    return true;
+  }
+  const unfit = typeof serialised === 'string' ? serialised : 'too_large';
+  const why = text === undefined ? unfit : 'invalidated';
+  recorder.refused(key, options, stored === undefined ? 'unavailable' : why);
+  return false;
+}
+
 /** A value to be stored. */
 interface Outgoing {
   readonly key: string;
@@ -45,7 +100,7 @@ interface Outgoing {
  *
  * @throws CacheOptionsError when the token belongs to another key
  */
-export async function putByHand(
+async function putByHand(
   store: CacheStore,
   { key, text, ttlMs }: Outgoing,
   options: SetOptions,

@@ -1,9 +1,9 @@
-import type { CacheEntry, GetOrSetOptions } from '../../values/get-or-set-options.js';
+import type { CacheEntry, GetOrSetOptions, Loader } from '../../values/get-or-set-options.js';
 import type { LoadOutcome } from '../load/load-request.js';
 import type { DeadlineBudget } from '../deadline-budget.js';
 import { deepFreeze } from '../../values/deep-freeze.js';
 import { JsonText } from '../../values/json-text.js';
-import type { Found } from '../lookup/lookup.js';
+import type { Found, Life } from '../lookup/lookup.js';
 import { wholeSeconds } from '../../values/ttl.js';
 
 /** A value with its cache status. */
@@ -19,6 +19,17 @@ export interface ReadResult extends Omit<CacheEntry<unknown>, 'key'> {
 export interface ReadAhead {
   readonly budget: DeadlineBudget;
   readonly sent: Promise<Found>;
+}
+
+/** The arguments of one read-through. */
+export interface ReadRequest<T> {
+  readonly key: string;
+  readonly loader: Loader<T>;
+  readonly options: GetOrSetOptions;
+  readonly budget: DeadlineBudget;
+  readonly life: Life;
+  readonly onContended?: (() => void) | undefined;
+  readonly ofBatch?: boolean | undefined;
 }
 
 /** What a caller gets of a result. @param key the key as it appears in the store */

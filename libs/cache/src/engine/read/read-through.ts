@@ -8,7 +8,7 @@ import { assertKey, assertWritable } from '../../keys/key-validation.js';
 import type { LoadOutcome, LoadParts, Miss } from '../load/load-request.js';
 import { isFallback } from '../load/load-request.js';
 import { CacheFill } from '../load/cache-fill.js';
-import type { Found, Life, Lookup, StoredEntry } from '../lookup/lookup.js';
+import type { Found, Lookup, StoredEntry } from '../lookup/lookup.js';
 import { isFresh } from '../lookup/lookup.js';
 import { countMiss, noteHit, noteMiss, serve } from '../lookup/read-outcome.js';
 import type { NearReads } from './near-reads.js';
@@ -18,20 +18,9 @@ import type { Load } from '../load/load-graph.js';
 import { CallerTimeouts, SOFT_TIMEOUT } from './caller-timeouts.js';
 import { BackgroundRefresh } from '../load/background-refresh.js';
 import { currentBudget } from '../request-deadline.js';
-import type { ReadAhead, ReadResult } from './read-result.js';
+import type { ReadAhead, ReadRequest, ReadResult } from './read-result.js';
 import { cap, frozenIf, toEntry, toReadResult } from './read-result.js';
 import { isPromise } from '../../values/value-codec.js';
-
-/** The arguments of one read-through. */
-interface ReadRequest<T> {
-  readonly key: string;
-  readonly loader: Loader<T>;
-  readonly options: GetOrSetOptions;
-  readonly budget: DeadlineBudget;
-  readonly life: Life;
-  readonly onContended?: (() => void) | undefined;
-  readonly ofBatch?: boolean | undefined;
-}
 
 /**
  * One read: near cache, store, load. Misses continue in `CacheFill`; `Lookup` decides whether a
