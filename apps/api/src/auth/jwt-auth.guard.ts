@@ -6,25 +6,27 @@ import type { FastifyRequest } from 'fastify';
 import { Problem } from '../problems/problem.js';
 import { mayBeCached } from './cached-principal.decorator.js';
 import { JwtStrategy } from './tokens/jwt.strategy.js';
+import { PerHandler } from './per-handler.js';
 import { IS_PUBLIC } from './public.decorator.js';
 
 /** Asks every route for an access token, except those marked `@Public()`. */
 @Injectable()
 export class JwtAuthGuard extends AuthGuard() {
+  private readonly open: PerHandler<boolean>;
+
   constructor(
     private readonly strategy: JwtStrategy,
-    private readonly reflector: Reflector,
+    reflector: Reflector,
     private readonly readAhead: CacheReadAhead,
   ) {
     super({ defaultStrategy: strategy.name });
+    this.open = new PerHandler(
+      (targets) => reflector.getAllAndOverride<boolean | undefined>(IS_PUBLIC, targets) === true,
+    );
   }
 
   override canActivate(context: ExecutionContext): ReturnType<CanActivate['canActivate']> {
-    const open = this.reflector.getAllAndOverride<boolean | undefined>(IS_PUBLIC, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
-    if (open === true) return true;
+    if (this.open.of(context)) return true;
     const request = context.getArgByIndex<FastifyRequest>(0);
     const known = this.strategy.knownCaller(request);
     if (known === undefined) return super.canActivate(context);

@@ -1,10 +1,16 @@
 import { createServer, type RequestListener, type ServerOptions } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { LogController, type FastifyReply, type FastifyRequest } from 'fastify';
+import {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import type { Logger } from 'pino';
 import type { AppConfig } from '../config/app-config.js';
 import { problemBody, problemHeaders } from '../problems/problem-body.js';
 import { toProblem } from '../problems/to-problem.js';
+import { RequestLogger } from '../logging/request-logger.js';
 import { BareAnswers } from './bare-answers.js';
 import { crossOriginHeaders } from './cross-origin.js';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.js';
@@ -24,6 +30,8 @@ const SERVER: ServerOptions = {
   keepAliveTimeout: 72_000,
 };
 
+type ChildOf = Parameters<FastifyBaseLogger['child']>;
+
 /** Longer than any valid key or pattern (512 bytes, each percent-encoded as three characters). */
 const MAX_PARAM_LENGTH = 4096;
 
@@ -42,6 +50,8 @@ export function createHttpAdapter(config: AppConfig, logger: Logger): FastifyAda
       requestIdLogLabel: 'requestId',
     }),
     genReqId: requestIdOf,
+    childLoggerFactory: (parent: FastifyBaseLogger, bindings: ChildOf[0], options: ChildOf[1]) =>
+      new RequestLogger(() => parent.child(bindings, options)),
     // For protocol and host only; the client's address comes from `ClientAddresses`.
     trustProxy: [...config.http.trustedProxies],
     bodyLimit: config.http.bodyLimitBytes,

@@ -64,9 +64,10 @@ export function addRequestHooks(
   if (!writes(fastify, 'info')) return;
   fastify.addHook('onResponse', (request, reply, done) => {
     const url = loggableUrl(request.url);
-    request.log.info(
+    fastify.log.info(
       {
         context: 'HTTP',
+        requestId: request.id,
         method: request.method,
         url,
         status: reply.statusCode,

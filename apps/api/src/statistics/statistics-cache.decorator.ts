@@ -1,5 +1,5 @@
 import { CacheAside } from '@gad/cache';
-import type { AnswerEntry } from '@gad/cache';
+import type { AnswerEntry, JsonText } from '@gad/cache';
 import type { ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../problems/problem.js';
@@ -48,8 +48,26 @@ function answer(
     void reply.status(304);
     return undefined;
   }
-  return entry.json.with({ _cache: { hit: entry.hit, ttl: entry.ttl ?? 0, key: entry.key } });
+  return entry.json.once(bodies).of(entry);
 }
+
+type Cached = Pick<AnswerEntry<unknown>, 'hit' | 'key'> & { readonly ttl: number };
+
+/** The last body of a text: on a hit it changes when `ttl` does, once a second. */
+class Bodies {
+  #last: { readonly of: Cached; readonly body: JsonText } | undefined;
+
+  of({ json, hit, key, ttl: left }: AnswerEntry<Statistics | null>): JsonText {
+    const ttl = left ?? 0;
+    const last = this.#last;
+    if (last?.of.ttl === ttl && last.of.hit === hit && last.of.key === key) return last.body;
+    const _cache = { hit, ttl, key };
+    this.#last = { of: _cache, body: json.with({ _cache }) };
+    return this.#last.body;
+  }
+}
+
+const bodies = (): Bodies => new Bodies();
 
 /** Over the statistics, whenever they were computed. */
 function etagOf(statistics: Statistics | null): string {

@@ -17,6 +17,8 @@ export type CachePattern = string & { readonly [made]: true };
 const LONGEST_SEGMENT = 64;
 const UNSAFE = /[^A-Za-z0-9._-]/gu;
 /** `%` alone and `%~` never begin an encoded character, so they are unambiguous. */
+/** Most segments: nothing to encode. */
+const PLAIN = /^[\w.-]{1,64}$/;
 const EMPTY = '%';
 const HASHED = '%~';
 
@@ -66,6 +68,7 @@ export function cachePattern(
  * @throws CacheKeyInvalidError
  */
 export function encodeSegment(value: KeySegment): string {
+  if (typeof value === 'string' && PLAIN.test(value)) return value;
   const text = textOf(value);
   if (text === '') return EMPTY;
   const encoded = text.replace(UNSAFE, percentEncoded);
@@ -75,9 +78,8 @@ export function encodeSegment(value: KeySegment): string {
 
 function fill(template: TemplateStringsArray, segments: readonly KeySegment[]): string {
   let text = template[0] ?? '';
-  for (const [index, segment] of segments.entries()) {
-    text += encodeSegment(segment) + (template[index + 1] ?? '');
-  }
+  let index = 0;
+  for (const segment of segments) text += encodeSegment(segment) + (template[++index] ?? '');
   return text;
 }
 

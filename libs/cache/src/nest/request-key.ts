@@ -35,15 +35,17 @@ export class RequestKey {
   /** `undefined` when there is no key, or when the answer depends on an unknown caller. */
   of(input: unknown, context: ExecutionContext): string | undefined {
     const { face, options, instance, assertDistinct } = this.parts;
+    const { scope } = options;
     try {
       const given: string = atOnce('key', options.key(input));
       assertDistinct(given, input);
       let key = keyOfInstance(options.instances, instance, given);
       // Private entries have reserved prefixes that keep callers and groups separate.
       assertWritable(key);
+      if (scope === 'shared' && options.vary === undefined) return key;
       const vary = partsOf(atOnce('vary', options.vary?.(context) ?? []));
       if (vary.length > 0) key = privateKey('vary', vary, key);
-      if (options.scope === 'user') {
+      if (scope === 'user') {
         const subject = atOnce('userOf', face.userOf?.(context));
         if (!isKnown(subject)) return undefined;
         key = privateKey('user', subject, key);
