@@ -112,7 +112,10 @@ export const MARK_MUTATIONS: readonly Mutation[] = [
     name: 'marks: are left when the outcome of the commit is not known',
     suite: 'outbox/relay',
     edits: [
-      ['this.run(selections, written, because, false)', 'this.run(selections, written, because)'],
+      [
+        'this.run(selections, this.#committedNow(written), because, false)',
+        'this.run(selections, this.#committedNow(written), because)',
+      ],
     ],
   },
   {

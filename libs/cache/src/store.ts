@@ -2,6 +2,7 @@ export { CacheEngine } from './engine/cache-engine.js';
 export type {
   InvalidationLog,
   LogBatch,
+  LogHost,
   InvalidationSet,
   StalePattern,
 } from './outbox/invalidation-log.js';

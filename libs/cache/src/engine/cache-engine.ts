@@ -107,7 +107,9 @@ export class CacheEngine {
 
   async #open(): Promise<void> {
     await this.store.open();
-    await this.#freshness?.open();
+    await this.#freshness?.open((patterns, position, committed) =>
+      this.#invalidations.afterCommit(patterns.map(selectPattern), position, committed),
+    );
   }
 
   /**

@@ -8,7 +8,7 @@ import type { Recorder } from '../observe/recorder.js';
 import { reportedRemovals } from './apply-invalidations.js';
 import { HeartbeatMonitor } from './heartbeat-monitor.js';
 import { PositionWaiters } from './position-waiters.js';
-import type { InvalidationLog } from './invalidation-log.js';
+import type { InvalidationLog, LogHost } from './invalidation-log.js';
 import type { RelayState } from './relay.js';
 import { Relay } from './relay.js';
 import { FreshnessLease } from './freshness-lease.js';
@@ -145,10 +145,15 @@ export class FreshnessGuard {
     };
   }
 
-  /** Starts, and waits for the first proof, for a limited time and only if one can arrive. */
-  async open(): Promise<void> {
-    const { log, store, clock } = this.#parts;
-    await log.open();
+  /**
+   * Starts, and waits for the first proof, for a limited time and only if one can arrive.
+   *
+   * @param afterCommit for the log, see {@link LogHost}
+   */
+  async open(afterCommit: LogHost['afterCommit']): Promise<void> {
+    const { log, store, clock, relayStore, logger } = this.#parts;
+    const warn = (message: string): void => logger.warn(message);
+    await log.open({ shared: relayStore.shared, afterCommit, warn });
     log.onAppend(() => this.#relay.wake());
     this.#relay.start();
     this.#monitor.start();

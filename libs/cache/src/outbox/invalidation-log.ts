@@ -26,6 +26,26 @@ export interface LogBatch {
   readonly oldestMs?: number | undefined;
 }
 
+/** What a cache offers to its log. */
+export interface LogHost {
+  /** Whether the store is shared; `false`: each process serves from its own memory. */
+  readonly shared: boolean;
+  /**
+   * Invalidates after the commit of the announced transaction of the current call, before the call
+   * that opened it returns, and calls `committed` then. Outside of one nothing happens: `false`.
+   *
+   * @param position of that transaction in the log
+   * @throws CachePatternInvalidError
+   */
+  readonly afterCommit: (
+    patterns: readonly string[],
+    position: string,
+    committed: () => void,
+  ) => boolean;
+  /** Logs a warning. */
+  readonly warn: (message: string) => void;
+}
+
 /**
  * A durable log of what made cached values stale, written in the same transaction as the data
  * ("transactional outbox"). The application implements it over its database; cursors and positions
@@ -38,7 +58,7 @@ export interface LogBatch {
  */
 export interface InvalidationLog {
   /** Called once before the first use. An unavailable database is not an error. */
-  open(): Promise<void>;
+  open(host: LogHost): Promise<void>;
   close(): Promise<void>;
 
   /**

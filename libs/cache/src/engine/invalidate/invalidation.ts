@@ -43,7 +43,7 @@ export class Invalidation {
     if (selections.length === 0) return true;
     const transaction = OpenTransaction.current;
     if (transaction !== undefined) {
-      transaction.defer(() => this.run(selections, written, because, false));
+      transaction.defer(() => this.run(selections, this.#committedNow(written), because, false));
       // Without a mark, as it also runs when the outcome is not known: the commit may still come.
       return false;
     }
@@ -55,6 +55,25 @@ export class Invalidation {
     const done = await this.#orWait(selections, written, freshness, mark, because);
     await freshness.commitWait(written);
     return done;
+  }
+
+  /** Runs after the commit of the current transaction, if it was announced: see `LogHost`. */
+  afterCommit(
+    selections: readonly KeySelection[],
+    position: string,
+    committed: () => void,
+  ): boolean {
+    const transaction = OpenTransaction.current;
+    if (transaction === undefined) return false;
+    transaction.defer(() => Promise.resolve(committed()));
+    // Deferred likewise.
+    void this.run(selections, this.#committedNow({ position }));
+    return true;
+  }
+
+  /** Whatever the caller knew before the commit, it was not the time of the commit. */
+  #committedNow(written: Pick<CommitPosition, 'position'> | undefined): CommitPosition | undefined {
+    return written && { position: written.position, committedAt: this.parts.clock.now() };
   }
 
   /** Confirmed in time, or pending. */
