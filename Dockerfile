@@ -4,6 +4,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY apps/api/package.json apps/api/
 COPY libs/cache/package.json libs/cache/
+COPY libs/cache-postgres/package.json libs/cache-postgres/
 RUN npm ci --no-audit --no-fund
 COPY . .
 # The compiler stays as what Swagger could use of it, which only its command line does.

@@ -12,6 +12,7 @@ const project = (displayName, testMatch, rest = {}) => ({
     '^@gad/cache/store$': '<rootDir>/libs/cache/src/store.ts',
     '^@gad/cache/transactions$': '<rootDir>/libs/cache/src/transactions.ts',
     '^@gad/cache/testing$': '<rootDir>/libs/cache/src/testing/index.ts',
+    '^@gad/cache-postgres$': '<rootDir>/libs/cache-postgres/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/libs/[^/]+/dist/'],
@@ -33,7 +34,7 @@ export default {
   testTimeout: 30_000,
   projects: [
     project('unit', ['<rootDir>/{apps,libs}/*/src/**/*.spec.ts']),
-    project('cache', ['<rootDir>/libs/cache/test/**/*.spec.ts'], withServers),
+    project('cache', ['<rootDir>/libs/*/test/**/*.spec.ts'], withServers),
     project('e2e', ['<rootDir>/apps/api/test/**/*.e2e-spec.ts'], withServers),
     project('laws', ['<rootDir>/test/*-law.spec.ts']),
     project('verify', ['<rootDir>/verify/**/*.spec.ts'], withServers),

@@ -23,12 +23,11 @@ import type { CacheEngine } from '@gad/cache/store';
 import { createCache } from '@gad/cache';
 import { silentLog } from '@gad/cache/store';
 import { sql } from 'drizzle-orm';
-import { OutboxInvalidationLog } from '../apps/api/src/cache-invalidation/outbox-invalidation-log.js';
+import { knownStalePatterns } from '../apps/api/src/cache-invalidation/invalidation.map.js';
 import { readAppConfig } from '../apps/api/src/config/app-config.js';
 import { openDatabase } from '../apps/api/src/database/open-database.js';
 import { appendEvents } from '../apps/api/src/events/outbox/append-events.js';
-import { Outbox } from '../apps/api/src/events/outbox/outbox.js';
-import { makeOutboxReader } from '../apps/api/src/events/outbox/make-outbox-reader.js';
+import { makeOutbox, type Outbox } from '../apps/api/src/events/outbox/outbox.js';
 import { Relay } from '../libs/cache/src/outbox/relay.js';
 import { startPostgres } from '../test/servers/postgres-server.js';
 import { startRedis } from '../test/servers/redis-server.js';
@@ -93,11 +92,11 @@ try {
 
 async function takeTurn(way: Way): Promise<Partial<RelayRound>> {
   const config = readAppConfig({ DATABASE_URL: postgres.url, REDIS_HOST: 'unused' });
-  const events = new Outbox(await makeOutboxReader(config, database));
+  const events = await makeOutbox(config, database);
   const cache = createCache(
     {
       ...{ redis: { url: redis.url }, deadlineMs: 5_000, prefix: `${way}:` },
-      ...(isLogged(way) ? { invalidationLog: new OutboxInvalidationLog(events) } : {}),
+      ...(isLogged(way) ? { invalidationLog: events.invalidationLog(knownStalePatterns) } : {}),
     },
     silentLog,
   );

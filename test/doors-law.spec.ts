@@ -14,6 +14,7 @@ const DOORS: Readonly<Record<string, string>> = {
   '@gad/cache/store': 'libs/cache/src/store.ts',
   '@gad/cache/transactions': 'libs/cache/src/transactions.ts',
   '@gad/cache/testing': 'libs/cache/src/testing/index.ts',
+  '@gad/cache-postgres': 'libs/cache-postgres/src/index.ts',
 };
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -40,13 +41,10 @@ describe('the doors of the cache library', () => {
   });
 
   it('the doors of the cache library are the same for the package, the compiler, the tests and the loader', () => {
-    const { exports } = JSON.parse(read('libs/cache/package.json')) as {
-      exports: Record<string, string | Record<string, { types: string; default: string }>>;
-    };
-    const published = Object.entries(exports).flatMap(([path, door]) => {
+    const published = ['cache', 'cache-postgres'].flatMap(doorsOf).flatMap(({ name, door, at }) => {
       if (typeof door === 'string') return [];
       const code = door['import']?.default ?? '';
-      const source = code.replace('./dist/', 'libs/cache/src/').replace(/\.js$/, '.ts');
+      const source = code.replace('./dist/', `libs/${at}/src/`).replace(/\.js$/, '.ts');
       const built = (file: string): object => ({
         types: file.replace(/\.js$/, '.d.ts'),
         default: file,
@@ -59,7 +57,7 @@ describe('the doors of the cache library', () => {
         ['require', built(code.replace('./dist/', './dist/cjs/'))],
         ['default', esm],
       ]);
-      return [[`@gad/cache${path.slice(1)}`, source]];
+      return [[name, source]];
     });
     expect(Object.fromEntries(published)).toEqual(DOORS);
 
@@ -79,6 +77,18 @@ describe('the doors of the cache library', () => {
     }
   });
 });
+
+/** What a library's manifest exports, by the names that users write. */
+function doorsOf(at: string) {
+  const { exports } = JSON.parse(read(`libs/${at}/package.json`)) as {
+    exports: Record<string, string | Record<string, { types: string; default: string }>>;
+  };
+  return Object.entries(exports).map(([path, door]) => ({
+    name: `@gad/${at}${path.slice(1)}`,
+    door,
+    at,
+  }));
+}
 
 function namesOf(path: string): string[] {
   return originsOf(path).map(nameIn);

@@ -13,6 +13,7 @@ const INPUTS = [
   'apps/api/src',
   'apps/api/tsconfig.app.json',
   'libs/cache/src',
+  'libs/cache-postgres/src',
   'nest-cli.json',
   'tools/bundle.mjs',
   'tsconfig.json',
@@ -49,7 +50,9 @@ async function build(root) {
   const begin = new Date();
   // The Nest CLI leaves an import alone that `require` resolves: the application would run with the
   // library as it was last packed.
-  rmSync(join(root, 'libs/cache/dist'), { recursive: true, force: true });
+  for (const library of ['cache', 'cache-postgres']) {
+    rmSync(join(root, 'libs', library, 'dist'), { recursive: true, force: true });
+  }
   const nest = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
   const { status } = spawnSync(process.execPath, [nest, 'build'], { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);

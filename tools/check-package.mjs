@@ -1,5 +1,5 @@
 /**
- * Packs the library as npm would publish it, and checks the package: publint reads its manifest,
+ * Packs each library as npm would publish it, and checks the package: publint reads its manifest,
  * attw resolves the types of each door as users' compilers would, CommonJS and Node 10 included.
  *
  *   node tools/check-package.mjs
@@ -14,10 +14,12 @@ import { packLibrary } from './pack-library.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'gad-package-'));
 try {
-  const tarball = readFileSync(packLibrary(folder).path);
-  const faults = [...(await lintManifest(tarball)), ...(await resolveTypes(tarball))];
-  for (const fault of faults) process.stdout.write(`${fault}\n`);
-  process.exitCode = faults.length === 0 ? 0 : 1;
+  for (const name of ['cache', 'cache-postgres']) {
+    const tarball = readFileSync(packLibrary(folder, name).path);
+    const faults = [...(await lintManifest(tarball)), ...(await resolveTypes(tarball, name))];
+    for (const fault of faults) process.stdout.write(`${name}: ${fault}\n`);
+    if (faults.length > 0) process.exitCode = 1;
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -28,10 +30,10 @@ async function lintManifest(tarball) {
   return messages.map((message) => `publint: ${formatMessage(message, pkg, { color: false })}`);
 }
 
-async function resolveTypes(tarball) {
+async function resolveTypes(tarball, name) {
   const result = await checkPackage(createPackageFromTarballData(new Uint8Array(tarball)));
   if (result.types === false) return ['attw: the package has no types'];
-  const manifest = new URL('../libs/cache/package.json', import.meta.url);
+  const manifest = new URL(`../libs/${name}/package.json`, import.meta.url);
   const doors = Object.keys(JSON.parse(readFileSync(manifest, 'utf8')).exports);
   if (Object.keys(result.entrypoints).length !== doors.length) return ['attw: a door is missing'];
   return result.problems.map((problem) => `attw: ${JSON.stringify(problem)}`);

@@ -7,7 +7,7 @@ export interface Tarball {
   readonly size: number;
 }
 
-export function packLibrary(folder: string): Tarball;
+export function packLibrary(folder: string, name?: 'cache' | 'cache-postgres'): Tarball;
 export function npm(
   args: readonly string[],
   options?: Partial<ExecFileSyncOptionsWithStringEncoding>,

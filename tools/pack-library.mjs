@@ -1,5 +1,5 @@
 /**
- * Packs the cache library as `npm publish` would: `prepack` builds it. In a copy, because a
+ * Packs a library as `npm publish` would: `prepack` builds it. In a copy, because a
  * `libs/cache/dist` that is only there for a moment would change what `nest build` imports.
  */
 import { execFileSync } from 'node:child_process';
@@ -8,11 +8,11 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const library = join(root, 'libs/cache');
 const NOT_PACKED = ['dist', 'node_modules', 'test'];
 
-/** Writes the tarball into a folder; its path, its files, and its size in bytes. */
-export function packLibrary(folder) {
+/** Writes the tarball of a library of `libs/` into a folder; its path, its files, its size in bytes. */
+export function packLibrary(folder, name = 'cache') {
+  const library = join(root, 'libs', name);
   mkdirSync(folder, { recursive: true });
   mkdirSync(join(root, '.tmp'), { recursive: true });
   // Two levels below the root, as the library: its tsconfig.json extends the root's.

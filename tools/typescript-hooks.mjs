@@ -10,6 +10,7 @@ const sources = {
   '@gad/cache/store': new URL('libs/cache/src/store.ts', root).href,
   '@gad/cache/transactions': new URL('libs/cache/src/transactions.ts', root).href,
   '@gad/cache/testing': new URL('libs/cache/src/testing/index.ts', root).href,
+  '@gad/cache-postgres': new URL('libs/cache-postgres/src/index.ts', root).href,
 };
 
 /** Finds the `.ts` file behind an import that names the `.js` file of the build. */

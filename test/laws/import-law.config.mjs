@@ -134,6 +134,16 @@ export default {
       { path: String.raw`^libs/cache/src/(engine|store)\.ts$` },
       { path: '(^|/)(node_modules/)?(@nestjs|rxjs|reflect-metadata)(/|$)', reachable: true },
     ),
+    rule(
+      'outbox-loads-nothing',
+      "An application's own database library is enough: no package is loaded with the outbox, and the driver only when it is read.",
+      { path: '^libs/cache-postgres/src/', pathNot: TESTS },
+      {
+        path: '(^|/)node_modules/|^libs/cache/|^@nestjs/',
+        dependencyTypesNot: ['type-only', 'dynamic-import'],
+        dynamic: false,
+      },
+    ),
     ...layers(LAYERS, 'libs/cache/src', 'layer', [NEST_FACE]),
     ...layers(ENGINE_ROOMS, 'libs/cache/src/engine', 'engine', []),
     ...layers(API_LAYERS, 'apps/api/src', 'api', [String.raw`^apps/api/src/[^/]+\.ts$`]),

@@ -38,6 +38,7 @@ export const MOST_DIALECT = 1;
 /** Each file belongs to the first area whose path it begins with; the root has the others. */
 const AREAS = [
   ...['apps/api/src/', 'apps/api/test/', 'libs/cache/src/', 'libs/cache/test/', 'libs/cache/'],
+  'libs/cache-postgres/',
   ...['bench/', 'docs/decisions/', 'docs/', 'test/', 'tools/', 'verify/', ''],
 ];
 

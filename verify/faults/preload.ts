@@ -4,7 +4,8 @@
  */
 import { CacheService } from '@gad/cache';
 import { RedisRelayStore } from '../../libs/cache/src/store/redis/redis-relay-store.js';
-import { OutboxInvalidationLog } from '../../apps/api/src/cache-invalidation/outbox-invalidation-log.js';
+import type { OutboxEvent } from '../../libs/cache-postgres/src/append.js';
+import { OutboxLog } from '../../libs/cache-postgres/src/outbox-log.js';
 import type { Order } from './order.js';
 
 const LOOK_MS = 500;
@@ -29,8 +30,8 @@ CacheService.prototype.invalidate = function (this: CacheService, ...args) {
 // The cursor moves with every transaction of the database, so only a round that read entries counts.
 let entries = 0;
 // eslint-disable-next-line @typescript-eslint/unbound-method -- as above
-const read = OutboxInvalidationLog.prototype.read;
-OutboxInvalidationLog.prototype.read = async function (this: OutboxInvalidationLog, cursor) {
+const read = OutboxLog.prototype.read;
+OutboxLog.prototype.read = async function (this: OutboxLog<OutboxEvent>, cursor) {
   const batch = await read.call(this, cursor);
   entries = batch.entries;
   if (entries > 0 && order === 'hold before the removals') await hold();

@@ -14,8 +14,7 @@ import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { readAppConfig } from '../../apps/api/src/config/app-config.js';
 import { openDatabase } from '../../apps/api/src/database/open-database.js';
-import { Outbox } from '../../apps/api/src/events/outbox/outbox.js';
-import { makeOutboxReader } from '../../apps/api/src/events/outbox/make-outbox-reader.js';
+import { makeOutbox } from '../../apps/api/src/events/outbox/outbox.js';
 import { runLogLoad } from '../../apps/api/test/support/log-load.js';
 import { startPostgres } from '../../test/servers/postgres-server.js';
 import { expectFigure, machine, quantile } from '../../bench/measure.js';
@@ -35,7 +34,7 @@ const { values } = parseArgs({
 const server = await startPostgres({ config: { max_wal_size: '1GB' } });
 const database = await openDatabase({ database: { url: server.url, poolSize: 2 }, dataDir: '' });
 const config = readAppConfig({ DATABASE_URL: server.url, REDIS_HOST: 'unused' });
-const log = new Outbox(await makeOutboxReader(config, database));
+const log = await makeOutbox(config, database);
 try {
   console.log(machine());
   const events = Number(values.events);

@@ -4,8 +4,10 @@ import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { CacheAdminModule } from './cache-admin/cache-admin.module.js';
 import { CacheInvalidationModule } from './cache-invalidation/cache-invalidation.module.js';
-import { InvalidationLogModule } from './cache-invalidation/invalidation-log.module.js';
-import { OutboxInvalidationLog } from './cache-invalidation/outbox-invalidation-log.js';
+import {
+  INVALIDATION_LOG,
+  InvalidationLogModule,
+} from './cache-invalidation/invalidation-log.module.js';
 import { AppConfig } from './config/app-config.js';
 import { cacheOptions } from './config/cache-options.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -28,7 +30,7 @@ import { UsuariosModule } from './usuarios/usuarios.module.js';
     EventsModule,
     CacheModule.forRootAsync({
       imports: [InvalidationLogModule],
-      inject: [AppConfig, OutboxInvalidationLog],
+      inject: [AppConfig, INVALIDATION_LOG],
       useFactory: cacheOptions,
     }),
     RateLimitModule,

@@ -7,9 +7,8 @@ import { readAppConfig } from '../src/config/app-config.js';
 import { openDatabase, type OpenDatabase } from '../src/database/open-database.js';
 import type { DomainEvent } from '../src/events/domain-events.js';
 import { appendEvents } from '../src/events/outbox/append-events.js';
-import { Outbox } from '../src/events/outbox/outbox.js';
+import { makeOutbox, type Outbox } from '../src/events/outbox/outbox.js';
 import { OutboxRetention } from '../src/events/outbox/outbox-retention.js';
-import { makeOutboxReader } from '../src/events/outbox/make-outbox-reader.js';
 import { runLogLoad } from './support/log-load.js';
 import { DATABASES_AND_POOLER, type OwnDatabase } from './support/databases.js';
 
@@ -22,7 +21,7 @@ const ids = (events: readonly DomainEvent[] | undefined): number[] =>
 
 async function openLog(database: OpenDatabase, url?: string): Promise<Outbox> {
   const variables = { REDIS_HOST: 'unused', ...(url === undefined ? {} : { DATABASE_URL: url }) };
-  return new Outbox(await makeOutboxReader(readAppConfig(variables), database));
+  return makeOutbox(readAppConfig(variables), database);
 }
 
 describe.each(DATABASES_AND_POOLER)('The log of events on $name', ({ open }) => {
@@ -105,7 +104,7 @@ describe.each(DATABASES_AND_POOLER)('The log of events on $name', ({ open }) => 
 
   it('the outbox prunes old events, oldest first, and refuses cursors from before', async () => {
     const config = readAppConfig({ EVENTS_RETENTION_HOURS: '2' });
-    const retention = new OutboxRetention(config, own.database);
+    const retention = new OutboxRetention(config, log);
     const before = await end();
     await append(event(1));
     await own.database.db.execute(

@@ -6,8 +6,7 @@ import { startPostgres, type PostgresServer } from '../../../test/servers/postgr
 import { onConnection } from '../src/database/postgres/migrate-postgres.js';
 import { openPostgres } from '../src/database/postgres/open-postgres.js';
 import type { PostgresDatabase } from '../src/database/postgres/postgres-database.js';
-import { Outbox } from '../src/events/outbox/outbox.js';
-import { makeOutboxReader } from '../src/events/outbox/make-outbox-reader.js';
+import { makeOutbox, type Outbox } from '../src/events/outbox/outbox.js';
 
 describe.each(['transaction', 'session'] as const)('A pooler in %s mode', (mode) => {
   let server: PostgresServer;
@@ -83,7 +82,12 @@ describe('The log of events and a pooler', () => {
   });
 
   const open = async (database: PostgresDatabase, variables: Record<string, string>) =>
-    new Outbox(await makeOutboxReader(readAppConfig(variables), database));
+    makeOutbox(readAppConfig(variables), database);
+
+  const servesFromItsOwnMemory = (outbox: Outbox): Promise<void> =>
+    outbox
+      .invalidationLog(() => [])
+      .open({ shared: false, afterCommit: () => false, warn: () => undefined });
 
   it('the outbox listens past the pooler where DATABASE_DIRECT_URL leads', async () => {
     const listening = await open(pooled, {
@@ -102,6 +106,7 @@ describe('The log of events and a pooler', () => {
   it('the outbox counts a process behind a pooler, which holds no lock, before that serves', async () => {
     const alone = await open(direct, { DATABASE_URL: server.url });
     const polling = await open(pooled, { DATABASE_URL: pooler.url });
+    for (const outbox of [alone, polling]) await servesFromItsOwnMemory(outbox);
     const counts = async (): Promise<boolean> => {
       await alone.read(undefined);
       return alone.isSoleInstance(0);

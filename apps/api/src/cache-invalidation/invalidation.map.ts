@@ -3,7 +3,7 @@ import {
   principalKey,
   usuarioPrincipalsPattern,
 } from '../auth/principals/principal.cache.js';
-import type { DomainEventName, DomainEvents } from '../events/domain-events.js';
+import type { DomainEvent, DomainEventName, DomainEvents } from '../events/domain-events.js';
 import { EVERY_STATISTICS_PATTERN, userStatisticsPattern } from '../statistics/statistics.cache.js';
 
 type StalePatterns<Name extends DomainEventName> = (event: DomainEvents[Name]) => readonly string[];
@@ -37,6 +37,11 @@ export const INVALIDATION_MAP: { readonly [Name in DomainEventName]: StalePatter
     e.usuarioId === null ? EVERY_PRINCIPAL_PATTERN : usuarioPrincipalsPattern(e.usuarioId),
   ],
 };
+
+/** As the outbox of every version is read: an event that is not known here has no patterns. */
+export function knownStalePatterns(event: DomainEvent): readonly string[] | undefined {
+  return Object.hasOwn(INVALIDATION_MAP, event.name) ? stalePatterns(event) : undefined;
+}
 
 /** The patterns that one event makes stale. */
 export function stalePatterns<Name extends DomainEventName>(event: {

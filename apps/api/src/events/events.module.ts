@@ -3,21 +3,15 @@ import { EventEmitterModule } from '@nestjs/event-emitter';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
 import { DomainEventBus } from './domain-event-bus.js';
-import { Outbox } from './outbox/outbox.js';
+import { makeOutbox, Outbox } from './outbox/outbox.js';
 import { OutboxRetention } from './outbox/outbox-retention.js';
-import { makeOutboxReader } from './outbox/make-outbox-reader.js';
 
 @Global()
 @Module({
   imports: [EventEmitterModule.forRoot({ wildcard: true, delimiter: '.', ignoreErrors: false })],
   providers: [
     DomainEventBus,
-    {
-      provide: Outbox,
-      inject: [AppConfig, Database],
-      useFactory: async (config: AppConfig, database: Database): Promise<Outbox> =>
-        new Outbox(await makeOutboxReader(config, database)),
-    },
+    { provide: Outbox, inject: [AppConfig, Database], useFactory: makeOutbox },
     OutboxRetention,
   ],
   exports: [DomainEventBus, Outbox, OutboxRetention],

@@ -2,7 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { randomNumbers } from '../../src/seed/random.js';
 import type { Outbox } from '../../src/events/outbox/outbox.js';
-import { APPEND } from '../../src/events/outbox/outbox-statements.js';
+import { outboxAppender, pg as viaPg } from '@gad/cache-postgres';
+import { OUTBOX_NAMES } from '../../src/events/outbox/outbox-names.js';
+
+const append = outboxAppender({ via: viaPg, names: OUTBOX_NAMES });
 
 /** As often as a relay polls without a notification. */
 const POLL_MS = 100;
@@ -56,7 +59,7 @@ export async function runLogLoad(load: LogLoad): Promise<LogLoadResult> {
       while (numbers.length < batch && next < events) numbers.push((next += 1));
       const entries = numbers.map((tareaId) => ({ name: 'tarea.created', data: { tareaId } }));
       await client.query('begin');
-      await client.query(APPEND, [JSON.stringify(entries)]);
+      await append(client, entries);
       if (random() < 0.2) await sleep(random() * 5);
       await client.query('commit');
       log.appended();

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { outboxPosition } from '@gad/cache-postgres';
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
 import { sesiones, usuarios } from '../../database/schema.js';
-import { POSITION } from '../../events/outbox/outbox-statements.js';
+import { OUTBOX_NAMES } from '../../events/outbox/outbox-names.js';
 import type { AccessTokenClaims } from '../tokens/access-token-claims.js';
 import type { Principal } from '../principal.js';
 
@@ -26,7 +27,7 @@ const COLUMNS = {
 const CACHED_COLUMNS = {
   ...COLUMNS,
   secondsLeft: sql<number>`extract(epoch from ${sesiones.expiresAt} - now())::float8`,
-  position: sql<string>`${sql.raw(POSITION)}`,
+  position: sql<string>`${sql.raw(outboxPosition(OUTBOX_NAMES))}`,
 };
 
 /** A usuario that is not deleted, in a sesion that is open. */

@@ -1,9 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/app-config.js';
-import { Database } from '../../database/database.js';
 import { Pruning, type PruneStep } from '../../database/pruning.js';
-import { PRUNE } from './outbox-statements.js';
-import { withValues } from './with-values.js';
+import { Outbox } from './outbox.js';
 
 /**
  * Prunes the outbox: events older than `EVENTS_RETENTION_HOURS`. A cache store that was unavailable
@@ -13,19 +11,12 @@ import { withValues } from './with-values.js';
 export class OutboxRetention extends Pruning {
   constructor(
     @Inject(AppConfig) private readonly config: AppConfig,
-    private readonly database: Database,
+    private readonly outbox: Outbox,
   ) {
     super('Outbox');
   }
 
   protected override steps(): readonly PruneStep[] {
-    return [(limit) => this.removeEvents(limit)];
-  }
-
-  private async removeEvents(limit: number): Promise<number> {
-    const { rows } = await this.database.db.execute<{ pruned: number }>(
-      withValues(PRUNE, [this.config.events.retentionHours, limit]),
-    );
-    return rows[0]?.pruned ?? 0;
+    return [(limit) => this.outbox.prune(this.config.events.retentionHours, limit)];
   }
 }

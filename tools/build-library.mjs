@@ -1,5 +1,5 @@
 /**
- * Builds the package from `src` into `dist`: ES modules with their types, and in `dist/cjs` the
+ * Builds the library in the working directory from `src` into `dist`: ES modules with their types, and in `dist/cjs` the
  * same as CommonJS, for Jest and other tools that cannot `require` an ES module. Node itself takes
  * the ES modules for `import` and for `require` (condition `module-sync`), so that one program has
  * one `CacheService`.
@@ -7,11 +7,10 @@
  *   npm run build
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join, relative, sep } from 'node:path';
 import ts from 'typescript';
 
-const library = fileURLToPath(new URL('.', import.meta.url));
+const library = process.cwd();
 const dist = join(library, 'dist');
 
 const ES_MODULES = { module: ts.ModuleKind.ESNext };
@@ -46,7 +45,11 @@ function readProject() {
 
 function compile({ fileNames, options }) {
   const program = ts.createProgram(fileNames, { ...options, emitDeclarationOnly: true });
-  const { diagnostics } = program.emit();
+  // One library may use the types of another, which are the other's to emit.
+  const own = join(options.outDir, relative(options.rootDir, join(library, 'src')), sep);
+  const { diagnostics } = program.emit(undefined, (path, text) => {
+    if (join(path).startsWith(own)) write(join(dist, relative(own, path)), text);
+  });
   const faults = [...ts.getPreEmitDiagnostics(program), ...diagnostics];
   if (faults.length > 0) fail(faults);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { covers, parsePosition, parseSnapshot } from './outbox-position.js';
+import { covers, parsePosition, parseSnapshot } from './position.js';
 
 const covered = (cursor: string, position: string): boolean => {
   const [a, b] = [parsePosition(cursor), parsePosition(position)];

@@ -1,4 +1,4 @@
-/** Rows of `READ_SINCE`. */
+/** Rows of `readSince`. */
 export interface OutboxRow {
   readonly snapshot: string;
   readonly log: string;
@@ -11,10 +11,12 @@ export interface OutboxRow {
   readonly age: number | null;
 }
 
-/** How a log is read: on a connection of its own, or on the embedded database's only one. */
+/** How an outbox is read: on a connection of its own, or on the embedded database's only one. */
 export interface OutboxReader {
   readSince(snapshot: string | null, limit: number): Promise<readonly OutboxRow[]>;
   now(): Promise<Pick<OutboxRow, 'snapshot' | 'log'>>;
+  /** From now on this process serves values from its own memory, and the others are to know. */
+  announce(): void;
   /**
    * Whether no other process serves values of this database from its own memory, one that is gone
    * and lingers included.
@@ -24,10 +26,4 @@ export interface OutboxReader {
   /** Called after each commit of this process that appended events: notifies the readers of the outbox. */
   appended(): void;
   close(): Promise<void>;
-}
-
-export function onlyRow<Row>(rows: readonly Row[]): Row {
-  const [row] = rows;
-  if (!row) throw new Error('The log did not answer.');
-  return row;
 }
