@@ -229,11 +229,13 @@ export class PostgresOutbox<Tx = unknown, Event extends OutboxEvent = OutboxEven
     if (this.#logs.size === 0) await this.close();
   }
 
+  /** One line for all failures. */
   #notePruneFailure(error: unknown): void {
     if (this.#pruneFailed) return;
     this.#pruneFailed = true;
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    this.#warn(`Cache: old entries of the outbox were not removed (${String(code ?? 'failed')}).`);
+    // Never its message, which may contain addresses.
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'failed';
+    this.#warn(`Cache: old entries of the outbox were not removed (${code}).`);
   }
 }
 
