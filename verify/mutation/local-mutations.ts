@@ -80,7 +80,9 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
   {
     name: 'near cache: a removal leaves reads on their way alone',
     suite: 'near-cache/near-cache',
-    edits: [['if (selected(reservation.key)) reservation.invalidated = true;', '']],
+    edits: [
+      ['if (selected(reservation.key)) reservation.invalidated = true;', 'void reservation;'],
+    ],
   },
   {
     name: 'near cache: a flush leaves reads on their way alone',

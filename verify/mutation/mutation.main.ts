@@ -5,7 +5,7 @@
  *
  * A part is every n-th mutation, for runs side by side. Ends with 1 when a mutation survives that
  * is not known to be harmless, when a harmless one is caught after all, or when a guard is no longer
- * found in the sources.
+ * found in the sources or leaves them with an error of syntax.
  */
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
@@ -147,7 +147,7 @@ const mutations = [
   .filter((_, n) => n % parts === part - 1);
 const copy = await WorkspaceCopy.create();
 const misfits = mutations.flatMap((mutation) => copy.misfits(mutation));
-for (const misfit of misfits) console.error(`not found: ${misfit}`);
+for (const misfit of misfits) console.error(`cannot be tried: ${misfit}`);
 const unexpected: string[] = [...misfits];
 // The suites in question start servers of their own; this one is for the run's common setup.
 const redis = await startRedis();

@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
 import type { Mutation } from './mutation.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -44,25 +45,20 @@ export class WorkspaceCopy {
     return copy;
   }
 
-  /** Which texts of a mutation do not occur exactly once; empty when it can be applied. */
+  /** What keeps a mutation from being tried; empty when nothing does. */
   misfits(mutation: Mutation): string[] {
-    return mutation.edits.flatMap(([anchor]) => {
+    const lost = mutation.edits.flatMap(([anchor]) => {
       const times = this.#filesWith(anchor).reduce((sum, { count }) => sum + count, 0);
       return times === 1 ? [] : [`${mutation.name}: ${times} times ${JSON.stringify(anchor)}`];
     });
+    if (lost.length > 0) return lost;
+    return [...this.#changed(mutation)]
+      .filter(([path, text]) => !isLua(path) && !parses(text))
+      .map(([path]) => `${mutation.name}: leaves ${path} with an error of syntax`);
   }
 
   async apply(mutation: Mutation): Promise<void> {
-    const changed = new Map<string, string>();
-    for (const [anchor, replacement] of mutation.edits) {
-      const [file] = this.#filesWith(anchor);
-      if (file === undefined) throw new Error(`${mutation.name} does not apply`);
-      const text = changed.get(file.path) ?? file.text;
-      changed.set(
-        file.path,
-        text.replace(anchor, () => replacement),
-      );
-    }
+    const changed = this.#changed(mutation);
     for (const [path, text] of changed) await writeFile(join(this.root, path), text);
     if ([...changed.keys()].some(isLua)) this.#compileLua();
   }
@@ -76,6 +72,20 @@ export class WorkspaceCopy {
     await rm(this.root, { recursive: true, force: true });
   }
 
+  #changed(mutation: Mutation): Map<string, string> {
+    const changed = new Map<string, string>();
+    for (const [anchor, replacement] of mutation.edits) {
+      const [file] = this.#filesWith(anchor);
+      if (file === undefined) throw new Error(`${mutation.name} does not apply`);
+      const text = changed.get(file.path) ?? file.text;
+      changed.set(
+        file.path,
+        text.replace(anchor, () => replacement),
+      );
+    }
+    return changed;
+  }
+
   #compileLua(): void {
     const compiler = ['--import', './tools/typescript.mjs', 'test/lua/compile-scripts.main.ts'];
     execFileSync(process.execPath, compiler, { cwd: this.root });
@@ -86,4 +96,12 @@ export class WorkspaceCopy {
       .map(([path, text]) => ({ path, text, count: text.split(anchor).length - 1 }))
       .filter(({ count }) => count > 0);
   }
+}
+
+function parses(text: string): boolean {
+  const { diagnostics = [] } = ts.transpileModule(text, {
+    reportDiagnostics: true,
+    compilerOptions: { target: ts.ScriptTarget.ES2022, experimentalDecorators: true },
+  });
+  return diagnostics.length === 0;
 }
