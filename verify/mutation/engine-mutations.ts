@@ -261,7 +261,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'circuit: a late answer does not lead to a probe',
     suite: 'redis/connection/late-answers',
-    edits: [['answeredLate: () => this.#breaker.probeNow(),', '']],
+    edits: [['answeredLate: breaker.probeNow.bind(breaker),', '']],
   },
   {
     name: 'options: those that can change are checked once',
@@ -276,14 +276,12 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: "budget: a request's operations do not share what is running",
     suite: 'read/deadline-budget',
-    edits: [
-      ['if (this.request !== undefined) (this.request.#running ??= new Set()).add(this);', ''],
-    ],
+    edits: [['(this.request.#running ??= new Set()).add(this);', '']],
   },
   {
     name: 'budget: a call that was given up leaves time for others',
     suite: 'read/deadline-budget',
-    edits: [['if (gaveUp) this.#use(this.milliseconds);', '']],
+    edits: [['this.#usedMs = Math.max(this.#usedMs, this.milliseconds);', '']],
   },
   {
     name: 'write: overtaken by a removal while it queues',

@@ -41,8 +41,8 @@ export const INVALIDATION_MUTATIONS: readonly Mutation[] = [
     suite: 'near-cache/acknowledgements',
     edits: [
       [
-        'const budget = currentBudget(this.parts);\n    try {',
-        'const budget = currentBudget({ ...this.parts });\n    try {',
+        'const budget = currentBudget(this.parts, false);',
+        'const budget = currentBudget({ ...this.parts }, false);',
       ],
     ],
   },

@@ -202,8 +202,8 @@ export const NEST_MUTATIONS: readonly Mutation[] = [
     suite: 'nest/key-spaces',
     edits: [
       [
-        'if (!isReserved(key) || options?.[PRIVATE] === true) return;',
-        'void isReserved(key);\n  return;',
+        'if (!RESERVED.test(key) || options?.[PRIVATE] === true) return;',
+        'void options;\n  return;',
       ],
     ],
   },

@@ -82,8 +82,8 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     suite: 'redis/leases/interleavings',
     edits: [
       [
-        'const count = await this.#selected(selection, announcement, markTerms(selection, options));\n      connection.assertGeneration(generation);',
-        'const count = await this.#selected(selection, announcement, markTerms(selection, options));',
+        'connection.assertGeneration(generation);\n      await announcement.acknowledged();',
+        'await announcement.acknowledged();',
       ],
     ],
   },
@@ -95,7 +95,12 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'removal: an incomplete index is believed',
     suite: 'redis/index/key-index',
-    edits: [['if (done.complete) {', 'if (index !== undefined) {']],
+    edits: [
+      [
+        'if (glob !== undefined && done.complete) {',
+        'if (glob !== undefined && index !== undefined) {',
+      ],
+    ],
   },
   {
     name: 'removal: a range begins again at its start',
@@ -107,8 +112,8 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     suite: 'keys/prefix-isolation',
     edits: [
       [
-        'const scanned = await this.#scanned(layout.scanPattern);',
-        'const scanned = index === undefined ? await this.#scanned(layout.scanPattern) : 0;',
+        'if (glob !== undefined && done.complete) {',
+        'if (done.complete) {\n      if (glob === undefined) return done.removed;',
       ],
     ],
   },
@@ -157,8 +162,8 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     suite: 'redis/index/key-index',
     edits: [
       [
-        'bound[end + 1] = (literal[end] ?? 0) + 1;',
-        "return Buffer.concat([INCLUSIVE, literal, Buffer.from('\\u{10ffff}')]);",
+        'return { min: Buffer.concat([INCLUSIVE, literal]), max };',
+        "const min = Buffer.concat([INCLUSIVE, literal]);\n  return { min, max: Buffer.concat([min, Buffer.from('\\u{10ffff}')]) };",
       ],
     ],
   },

@@ -70,25 +70,28 @@ export class DeadlineBudget {
    * @throws CacheUnavailableError when no time is left; `end` must not follow then
    */
   begin(): number {
-    return this.gate?.tryEnter() === false ? 0 : this.#start(this.gate);
+    return this.gate?.tryEnter() === false ? 0 : this.#start();
   }
 
   /** As `begin`, after the calls that are queued. */
   async queue(): Promise<number> {
     await this.enter();
-    return this.#start(this.gate);
+    return this.#start();
   }
 
   /** @param withinMs what `begin` or `queue` returned */
   end(withinMs: number): void {
-    const usedMs = this.#stop();
+    const usedMs = this.#advance();
+    this.#pending--;
+    if (this.#pending === 0 && this.request !== undefined) this.request.#running?.delete(this);
     this.gate?.leave(usedMs - (this.milliseconds - withinMs));
   }
 
   /** Records a failed call; one that timed out has used all the time. */
   failed(error: unknown): void {
-    const gaveUp = error instanceof CacheUnavailableError && error.reason === 'timeout';
-    if (gaveUp) this.#use(this.milliseconds);
+    if (!(error instanceof CacheUnavailableError) || error.reason !== 'timeout') return;
+    this.#usedMs = Math.max(this.#usedMs, this.milliseconds);
+    this.#advance();
   }
 
   /**
@@ -102,24 +105,9 @@ export class DeadlineBudget {
     return this.entered(call);
   }
 
-  /**
-   * Charges other work to this budget that is not a store call of this operation and does not pass
-   * the gate. The work starts before this returns.
-   *
-   * @throws CacheUnavailableError when nothing is left
-   */
-  async charge<T>(work: (withinMs: number) => Promise<T>): Promise<T> {
-    const withinMs = this.#start(undefined);
-    try {
-      return await work(withinMs);
-    } finally {
-      this.#stop();
-    }
-  }
-
   /** As `spend`, after a separate `enter`: the call is made before this returns. */
   async entered<T>(call: (withinMs: number) => Promise<T>): Promise<T> {
-    const withinMs = this.#start(this.gate);
+    const withinMs = this.#start();
     try {
       return await call(withinMs);
     } catch (error) {
@@ -130,48 +118,35 @@ export class DeadlineBudget {
     }
   }
 
-  /**
-   * Starts the clock and returns the milliseconds left. @param entered the gate to leave when none
-   * are left
-   */
-  #start(entered: StoreGate | undefined): number {
-    const now = this.time.now();
-    const restMs = this.milliseconds - this.#usedAt(now);
+  /** Starts the clock inside the gate and returns the milliseconds left. */
+  #start(): number {
+    const restMs = this.milliseconds - this.#advance();
     if (restMs <= 0) {
-      entered?.leave();
+      this.gate?.leave();
       throw new CacheUnavailableError('timeout', 'The deadline for store calls has passed.');
     }
-    if (this.#pending === 0) {
-      this.#since = now;
-      if (this.request !== undefined) (this.request.#running ??= new Set()).add(this);
+    if (this.#pending === 0 && this.request !== undefined) {
+      (this.request.#running ??= new Set()).add(this);
     }
     this.#pending++;
     return restMs;
   }
 
-  /** Stops the clock and returns the milliseconds used. */
-  #stop(): number {
-    const usedMs = this.#usedAt(this.time.now());
-    this.#pending--;
-    if (this.#pending > 0) return usedMs;
-    this.#use(usedMs);
-    if (this.request !== undefined) this.request.#running?.delete(this);
-    return usedMs;
-  }
-
-  #use(usedMs: number): void {
-    this.#usedMs = Math.max(this.#usedMs, usedMs);
-    if (this.request !== undefined) this.request.#use(usedMs);
-  }
-
-  #usedAt(now: number): number {
-    return this.#usedMs + (this.#pending === 0 ? 0 : Math.max(0, now - this.#since));
-  }
-
-  #usedSoFar(): number {
-    for (const oldest of this.#running ?? []) {
-      return Math.max(this.#usedMs, oldest.#usedAt(this.time.now()));
+  /** Adds the time since the last change while a call was pending; returns the milliseconds used. */
+  #advance(): number {
+    const now = this.time.now();
+    if (this.#pending > 0) this.#usedMs += Math.max(0, now - this.#since);
+    this.#since = now;
+    if (this.request !== undefined) {
+      this.request.#usedMs = Math.max(this.request.#usedMs, this.#usedMs);
     }
+    return this.#usedMs;
+  }
+
+  /** What a request has used: its finished operations, or the oldest pending one so far. */
+  #usedSoFar(): number {
+    const [oldest] = this.#running ?? [];
+    if (oldest !== undefined) oldest.#advance();
     return this.#usedMs;
   }
 }

@@ -49,15 +49,20 @@ export function withinDeadlineOf<T>(request: object, work: () => T): T {
   return budgetsOf.has(request) ? runWithCacheDeadline(work, request) : work();
 }
 
-/** The budget of one operation: the rest of the current request's, if there is one. */
-export function currentBudget(owner: BudgetOwner): DeadlineBudget {
+/**
+ * The budget of one operation: the rest of the current request's, if there is one.
+ *
+ * @param queues whether its calls pass the owner's gate
+ */
+export function currentBudget(owner: BudgetOwner, queues = true): DeadlineBudget {
   const { gate, limits } = owner;
+  const entrance = queues ? gate : undefined;
   const budgets = callContext().budgets ?? atOnce;
-  if (budgets === undefined) return new DeadlineBudget(gate.time, limits.deadlineMs, gate);
+  if (budgets === undefined) return new DeadlineBudget(gate.time, limits.deadlineMs, entrance);
   // Only set below.
   let request = budgets.get(owner) as DeadlineBudget | undefined;
   if (request === undefined) {
     budgets.set(owner, (request = new DeadlineBudget(gate.time, limits.deadlineMs)));
   }
-  return new DeadlineBudget(gate.time, limits.deadlineMs, gate, request);
+  return new DeadlineBudget(gate.time, limits.deadlineMs, entrance, request);
 }

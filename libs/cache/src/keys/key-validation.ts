@@ -68,7 +68,7 @@ export function isReserved(key: string): boolean {
  */
 export function assertWritable(key: string, options?: { readonly [PRIVATE]?: true }): void {
   assertKey(key);
-  if (!isReserved(key) || options?.[PRIVATE] === true) return;
+  if (!RESERVED.test(key) || options?.[PRIVATE] === true) return;
   throw new CacheKeyInvalidError(
     key,
     'names that begin with ~user: or ~vary: are reserved for private entries, which only @CacheAside writes',

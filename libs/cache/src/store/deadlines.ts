@@ -57,10 +57,10 @@ export class Deadlines {
   ) {}
 
   /**
-   * The result of `read` for the outcome of `work`, or a rejection after `ms` milliseconds. A
+   * The outcome of `work`, as `read` reads it, or a rejection after `ms` milliseconds. A
    * single promise, because this is on the path of every hit.
    */
-  bound<R>(work: Promise<unknown>, ms: number, read: (value: unknown) => R): Promise<R> {
+  bound<R = unknown>(work: Promise<unknown>, ms: number, read?: (value: unknown) => R): Promise<R> {
     return new Promise((resolve, reject) => {
       const { length } = this.#open;
       const call = { reject, ms, polls: this.#polls, endsAt: undefined, at: length };
@@ -71,7 +71,8 @@ export class Deadlines {
           if (!this.#settle(call)) return this.hooks.answeredLate?.();
           this.hooks.answered?.();
           try {
-            resolve(read(value));
+            // Without `read`, R is unknown.
+            resolve(read === undefined ? (value as R) : read(value));
           } catch (error) {
             reject(this.#errorOf(error, ms));
           }

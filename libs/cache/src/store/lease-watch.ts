@@ -22,17 +22,11 @@ export class LeaseWatches {
   ) {}
 
   open(key: string): LeaseWatch {
-    const watch = new Watch(this, key);
+    const watch = new Watch(this, this.#byKey, key);
     const others = this.#byKey.get(key);
     if (others === undefined) this.#byKey.set(key, new Set([watch]));
     else others.add(watch);
     return watch;
-  }
-
-  close(key: string, watch: Watch): void {
-    const watches = this.#byKey.get(key);
-    watches?.delete(watch);
-    if (watches?.size === 0) this.#byKey.delete(key);
   }
 
   wake(key: string): void {
@@ -52,7 +46,8 @@ class Watch implements LeaseWatch {
   #resume: (() => void) | undefined;
 
   constructor(
-    private readonly all: LeaseWatches,
+    private readonly terms: Pick<LeaseWatches, 'clock' | 'longestMs'>,
+    private readonly byKey: Map<string, Set<Watch>>,
     private readonly key: string,
   ) {}
 
@@ -63,7 +58,7 @@ class Watch implements LeaseWatch {
 
   async changed(maxMs: number): Promise<void> {
     if (!this.#pending) {
-      const { clock, longestMs } = this.all;
+      const { clock, longestMs } = this.terms;
       const woken = new Promise<void>((resolve) => (this.#resume = resolve));
       await settleWithin(clock, woken, Math.min(maxMs, longestMs()), () => undefined);
       this.#resume = undefined;
@@ -72,6 +67,8 @@ class Watch implements LeaseWatch {
   }
 
   close(): void {
-    this.all.close(this.key, this);
+    const watches = this.byKey.get(this.key);
+    watches?.delete(this);
+    if (watches?.size === 0) this.byKey.delete(this.key);
   }
 }

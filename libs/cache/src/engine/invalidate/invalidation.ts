@@ -86,7 +86,7 @@ export class Invalidation {
     const version = pending.version();
     const removal = pending.size === 0 ? this.#remove(selections, mark, because) : undefined;
     const done = removal === undefined ? 'failed' : await this.#inTime(removal, selections);
-    if (done === true) return true;
+    if (done === 'done') return true;
     pending.enqueue(selections, version, because);
     // A late confirmation ends the pending state.
     if (done === 'late') void removal?.then(() => pending.acknowledge(selections, version), ignore);
@@ -105,11 +105,17 @@ export class Invalidation {
     because: Because | undefined,
   ): Promise<boolean> {
     const removal = this.#remove(selections, mark, because);
-    if (removal !== undefined && (await this.#inTime(removal, selections)) === true) return true;
+    if (removal !== undefined && (await this.#inTime(removal, selections)) === 'done') return true;
     const settled = this.#settled(selections, written, freshness);
     if (removal === undefined) return settled;
     // A removal that fails decides nothing.
-    return Promise.race([settled, removal.catch(() => settled)]);
+    return Promise.race([
+      settled,
+      removal.then(
+        () => true,
+        () => settled,
+      ),
+    ]);
   }
 
   /**
@@ -132,28 +138,31 @@ export class Invalidation {
     selections: readonly KeySelection[],
     mark: string | undefined,
     because: Because | undefined,
-  ): Promise<true> | undefined {
-    if (!this.removals.possible) return undefined;
-    const removals = selections.map((selection) => this.removals.remove(selection, mark, because));
-    const all = Promise.all(removals).then(() => true as const);
+  ): Promise<unknown> | undefined {
+    if (!this.removals.store.connected) return undefined;
+    const all = Promise.all(selections.map((each) => this.removals.remove(each, mark, because)));
     all.catch(ignore);
     return all;
   }
 
   async #inTime(
-    removal: Promise<true>,
+    removal: Promise<unknown>,
     selections: readonly KeySelection[],
-  ): Promise<true | 'late' | 'failed'> {
+  ): Promise<'done' | 'late' | 'failed'> {
     const { clock, recorder, limits } = this.parts;
     const ackMs = this.removals.ackWaitMs(selections);
-    const budget = currentBudget(this.parts);
+    const budget = currentBudget(this.parts, false);
+    // The wait for other processes is not charged to the deadline of the store. If the request's
+    // deadline has passed, they are not waited for.
+    const awaitsAcks = ackMs > 0 && !budget.exhausted;
     try {
-      // The wait for other processes is not charged to the deadline of the store. If the request's
-      // deadline has passed, they are not waited for.
-      const within = (ms: number) => settleWithin(clock, removal, ms, () => 'late' as const);
-      return ackMs > 0 && !budget.exhausted
-        ? await within(limits.deadlineMs + ackMs)
-        : await budget.charge(within);
+      const withinMs = awaitsAcks ? limits.deadlineMs + ackMs : budget.begin();
+      try {
+        const end = await settleWithin(clock, removal, withinMs, () => 'late' as const);
+        return end === 'late' ? end : 'done';
+      } finally {
+        if (!awaitsAcks) budget.end(withinMs);
+      }
     } catch (error) {
       if (!(error instanceof CacheUnavailableError)) throw error;
       recorder.storeFailed();

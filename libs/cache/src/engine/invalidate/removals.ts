@@ -19,7 +19,7 @@ export class Removals {
 
   /** @param near absent without a near cache */
   constructor(
-    private readonly store: CacheStore,
+    readonly store: CacheStore,
     private readonly near: NearCache | undefined,
     private readonly writes: WriteOrder,
     private readonly recorder: Recorder,
@@ -27,11 +27,6 @@ export class Removals {
     private readonly logger: CacheLogger,
   ) {
     this.#early = new WarnOnce((message) => logger.warn(message));
-  }
-
-  /** Whether a removal can be tried at present. */
-  get possible(): boolean {
-    return this.store.connected;
   }
 
   /**
@@ -45,11 +40,15 @@ export class Removals {
   async remove(selection: KeySelection, committed?: string, because?: Because): Promise<number> {
     const begin = this.clock.now();
     if (isBeforeCommit()) this.#early.warn('early', BEFORE_COMMIT);
-    const count = await this.replace(selection, async () => {
-      const unsent = this.writes.unsent();
-      if (unsent !== undefined) await unsent;
-      return this.store.remove(selection, committed === undefined ? {} : { committed });
-    });
+    const { store, writes } = this;
+    const options = committed === undefined ? {} : { committed };
+    const unsent = writes.unsent();
+    const count = await this.dropCopies(
+      selection,
+      unsent === undefined
+        ? store.remove(selection, options)
+        : unsent.then(() => store.remove(selection, options)),
+    );
     const ms = this.clock.now() - begin;
     const cause = because?.kind ?? (selection.kind === 'all' ? 'clear' : 'code');
     this.recorder.removed({ selection, count, ms, cause, because });
@@ -57,11 +56,11 @@ export class Removals {
     return count;
   }
 
-  /** Changes selected keys in the store, and drops local copies before and after. */
-  async replace<T>(selection: KeySelection, change: () => Promise<T>): Promise<T> {
+  /** Drops local copies when a change of selected keys was just sent, and when it is answered. */
+  async dropCopies<T>(selection: KeySelection, change: Promise<T>): Promise<T> {
     this.near?.drop(selection);
     try {
-      return await change();
+      return await change;
     } finally {
       // Again, for copies that were read meanwhile.
       this.near?.drop(selection);

@@ -90,7 +90,7 @@ export class RetryQueue {
     this.#closed = true;
     this.#cancelRetry?.();
     await this.#running;
-    if (this.removals.possible) await this.#run();
+    if (this.removals.store.connected) await this.#run();
     return this.#pending.size;
   }
 
@@ -105,7 +105,7 @@ export class RetryQueue {
     if (this.#closed || this.#cancelRetry !== undefined || this.#running !== undefined) return;
     this.#cancelRetry = this.clock.after(RETRY_MS, () => {
       this.#cancelRetry = undefined;
-      if (this.removals.possible) {
+      if (this.removals.store.connected) {
         this.#running = this.#run().finally(() => {
           this.#running = undefined;
           if (this.#pending.size > 0) this.#retryLater();

@@ -64,9 +64,8 @@ export async function setByHand(
     text = ready !== '' && store.fits?.(key, ready) !== false ? ready : undefined;
     if (text === undefined) logUnstored(logger, key, serialised);
     const outgoing = { key, text, ttlMs };
-    return removals.replace(selectKeys([key]), () =>
-      budget.entered((ms) => putByHand(store, outgoing, options, ms)),
-    );
+    const sent = budget.entered((ms) => putByHand(store, outgoing, options, ms));
+    return removals.dropCopies(selectKeys([key]), sent);
   };
   let stored: boolean | undefined;
   try {

@@ -99,22 +99,15 @@ const END = Buffer.from('+');
 const EXCLUSIVE = Buffer.from('(');
 const INCLUSIVE = Buffer.from('[');
 
-/** The range of members that begin with `literal`. */
+/** The range of members that begin with `literal`, whose bytes are UTF-8 and so below 0xff. */
 export function rangeOf(literal: Buffer): LexRange {
   if (literal.length === 0) return { min: FIRST_MEMBER, max: END };
-  return { min: Buffer.concat([INCLUSIVE, literal]), max: successor(literal) };
+  const max = Buffer.concat([EXCLUSIVE, literal]);
+  max[literal.length] = (literal.at(-1) ?? 0) + 1;
+  return { min: Buffer.concat([INCLUSIVE, literal]), max };
 }
 
 /** The rest of a range after a member, for the next page. */
 export function behind(member: Buffer, range: LexRange): LexRange {
   return { min: Buffer.concat([EXCLUSIVE, member]), max: range.max };
-}
-
-/** The first text, in byte order, that no longer begins with `literal`. */
-function successor(literal: Buffer): Buffer {
-  const end = literal.findLastIndex((byte) => byte !== 0xff);
-  if (end === -1) return END;
-  const bound = Buffer.concat([EXCLUSIVE, literal.subarray(0, end + 1)]);
-  bound[end + 1] = (literal[end] ?? 0) + 1;
-  return bound;
 }

@@ -6,7 +6,8 @@ import type { KeyLayout } from './key-layout.js';
 import { behind, rangeOf } from './key-layout.js';
 import { scanNames } from './key-index/keyspace-scan.js';
 import type { RedisConnection } from './connection/redis-connection.js';
-import type { Announcement, InvalidationAnnouncer } from './near-cache/invalidation-announcer.js';
+import type { InvalidationAnnouncer } from './near-cache/invalidation-announcer.js';
+import { Announcement } from './near-cache/invalidation-announcer.js';
 import { asBytes, asList, asNumber } from './replies.js';
 import { DISCARD, REMOVE, REMOVE_RANGE } from './scripts/compiled-scripts.js';
 
@@ -42,9 +43,14 @@ export class Removal {
   async remove(selection: KeySelection, options: RemovalOptions = {}): Promise<number> {
     const { connection, announcer } = this.parts;
     const { generation } = connection;
-    const announcement = announcer.of(selection, options.awaitAcks !== false);
+    const announcement = new Announcement(announcer, selection, options.awaitAcks !== false);
     try {
-      const count = await this.#selected(selection, announcement, markTerms(selection, options));
+      const terms = markTerms(selection, options);
+      const glob = selection.kind === 'pattern' ? selection.glob : undefined;
+      const count =
+        selection.kind === 'keys'
+          ? await this.#byName(selection.keys, announcement, terms)
+          : await this.#matching(glob, announcement, terms);
       connection.assertGeneration(generation);
       await announcement.acknowledged();
       return count;
@@ -69,12 +75,6 @@ export class Removal {
     const args = [String(bytes.length), head, tail, key, index === undefined ? '0' : '1'];
     const keys = [name, layout.index];
     return asNumber(await connection.run(DISCARD, keys, args, withinMs)) === 1;
-  }
-
-  #selected(selection: KeySelection, announcement: Announcement, terms: string): Promise<number> {
-    if (selection.kind === 'keys') return this.#byName(selection.keys, announcement, terms);
-    if (selection.kind === 'all') return this.#everything(announcement);
-    return this.#matching(selection.glob, announcement, terms);
   }
 
   /**
@@ -104,7 +104,7 @@ export class Removal {
       const reply = await connection.run(REMOVE, keys, args, withinMs, 'always');
       const [count, answer] = asList(reply);
       removed += asNumber(count);
-      publishing?.answered(answer);
+      if (publishing !== undefined) publishing.answer = answer;
     }
     return removed;
   }
@@ -112,36 +112,33 @@ export class Removal {
   /**
    * With a complete index: one script per 200 matches for `literal*`, else one page read per 500
    * candidates, one script per 200 matches and one that publishes. Without: a SCAN of the database,
-   * and a rebuild.
+   * and a rebuild. For all keys both: the index first, because it is fast, then a SCAN for keys of
+   * other programs.
+   *
+   * @param glob absent for all keys
    */
-  async #matching(glob: Glob, announcement: Announcement, terms: string): Promise<number> {
-    const { index } = this.parts;
-    const viaIndex = index !== undefined;
-    const done =
-      viaIndex && glob.isPrefix
-        ? await this.#range(glob.literalPrefix, announcement, terms)
-        : viaIndex
-          ? await this.#filtered(index, glob)
-          : { removed: 0, complete: false };
-    if (done.complete) {
+  async #matching(
+    glob: Glob | undefined,
+    announcement: Announcement,
+    terms: string,
+  ): Promise<number> {
+    const { index, layout } = this.parts;
+    let done = { removed: 0, complete: false };
+    if (index !== undefined) {
+      if (glob === undefined) done = await this.#range(Buffer.alloc(0));
+      else if (!glob.isPrefix) done = await this.#filtered(index, glob);
+      else done = await this.#range(glob.literalPrefix, announcement, terms);
+    }
+    if (glob !== undefined && done.complete) {
       // The last page of a range has published it.
       if (!glob.isPrefix) await announcement.publish();
       return done.removed;
     }
-    const scanned = await this.#scanned(this.parts.layout.scanPatternOf(glob));
+    const pattern = glob === undefined ? layout.scanPattern : layout.scanPatternOf(glob);
+    const scanned = await this.#scanned(pattern);
     await announcement.publish();
-    index?.rebuildInBackground();
+    if (!done.complete) index?.rebuildInBackground();
     return done.removed + scanned;
-  }
-
-  /** The index first, because it is fast, then a SCAN for keys of other programs. */
-  async #everything(announcement: Announcement): Promise<number> {
-    const { index, layout } = this.parts;
-    const done = index === undefined ? undefined : await this.#range(Buffer.alloc(0));
-    const scanned = await this.#scanned(layout.scanPattern);
-    await announcement.publish();
-    if (done?.complete === false) index?.rebuildInBackground();
-    return (done?.removed ?? 0) + scanned;
   }
 
   /**
@@ -160,17 +157,18 @@ export class Removal {
     let epoch: string | undefined;
     for (;;) {
       const operands = announcement?.operands() ?? announcer.noMessage;
-      const reply = await connection.runForBytes(
+      const reply = await connection.run(
         REMOVE_RANGE,
         [layout.index, layout.removals, layout.marks],
         [layout.prefix, rest.min, rest.max, String(CHUNK), layout.channel, ...operands, onPage],
         withinMs,
         'always',
+        'sendForBytes',
       );
       onPage = '';
       const [epochBytes, count, members, last, answer] = asList(reply);
       removed += asNumber(count);
-      announcement?.answered(answer);
+      if (announcement !== undefined) announcement.answer = answer;
       const seen = asBytes(epochBytes).toString();
       epoch ??= seen;
       if (seen === '' || seen !== epoch) return { removed, complete: false };

@@ -55,12 +55,6 @@ export class RedisConnection {
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
-    this.#deadlines = new Deadlines(parts.clock, {
-      answered: () => this.#breaker.answered(),
-      // The server has recovered; waiting for the next probe would only cost hits.
-      answeredLate: () => this.#breaker.probeNow(),
-      failed: (error, ms) => this.#explain(error, ms),
-    });
     this.#probes = new Deadlines(parts.clock);
     this.#refusals = new ErrorReplies(parts.clock, parts.logger);
     this.#breaker = new CircuitBreaker({
@@ -78,6 +72,13 @@ export class RedisConnection {
         parts.logger.notice('Cache: the Redis store is connected.');
         for (const listener of this.#readies) listener();
       },
+    });
+    const breaker = this.#breaker;
+    this.#deadlines = new Deadlines(parts.clock, {
+      answered: breaker.answered.bind(breaker),
+      // The server has recovered; waiting for the next probe would only cost hits.
+      answeredLate: breaker.probeNow.bind(breaker),
+      failed: (error, ms) => this.#explain(error, ms),
     });
   }
 
@@ -138,22 +139,22 @@ export class RedisConnection {
     const ready = clients.filter((client) => client.isReady);
     const drained = Promise.all(ready.map((client) => client.close()));
     // An unresponsive server must not keep the process from ending.
-    await this.#probes.bound(drained, PROBE_DEADLINE_MS, asItIs).catch(() => undefined);
+    await this.#probes.bound(drained, PROBE_DEADLINE_MS).catch(() => undefined);
     for (const client of clients) client.destroy();
     this.#generation++;
   }
 
   /** Sends one command; it is queued on the client before this returns. */
-  send(command: Command, withinMs: number, passage: Passage = 'guarded'): Promise<unknown> {
-    return this.sendAndRead(command, withinMs, passage, asItIs);
+  send(command: Command, withinMs: number, passage: Passage = 'guarded'): Reply {
+    return this.sendAndRead(command, withinMs, passage);
   }
 
   /** As `send`, with the answer already read; saves a promise on the hot path. */
-  sendAndRead<R>(
+  sendAndRead<R = unknown>(
     command: Command,
     withinMs: number,
     passage: Passage,
-    read: (reply: unknown) => R,
+    read?: (reply: unknown) => R,
   ): Promise<R> {
     const client = this.#passable(passage);
     if (client instanceof CacheUnavailableError) return Promise.reject(client);
@@ -161,38 +162,32 @@ export class RedisConnection {
   }
 
   /** As `send`, with strings answered as bytes. */
-  sendForBytes(
-    command: Command,
-    withinMs: number,
-    passage: AnyPassage = 'guarded',
-  ): Promise<unknown> {
-    return this.#over(passage, withinMs, (client) => client.sendForBytes(command));
+  sendForBytes(command: Command, withinMs: number, passage: AnyPassage = 'guarded'): Reply {
+    const client = this.#passable(passage);
+    if (client instanceof CacheUnavailableError) return Promise.reject(client);
+    const reply = client.sendForBytes(command);
+    const expected = passage === 'optional' ? expectRefusal(reply) : reply;
+    return this.#deadlines.bound(expected, withinMs);
   }
 
-  /** Runs a script by its digest, or by its source if the server does not know it. */
+  /**
+   * Runs a script by its digest, or by its source if the server does not know it.
+   *
+   * @param send whether strings are answered as text or as bytes
+   */
   run(
     script: Script,
     keys: Command,
     args: Command,
     withinMs: number,
     passage: AnyPassage = 'guarded',
+    send: 'send' | 'sendForBytes' = 'send',
   ): Reply {
-    return this.#over(passage, withinMs, (client) =>
-      evaluate(client, 'send', script, keys, args, this.#known),
-    );
-  }
-
-  /** As `run`, with strings answered as bytes. */
-  runForBytes(
-    script: Script,
-    keys: Command,
-    args: Command,
-    withinMs: number,
-    passage: Passage = 'guarded',
-  ): Reply {
-    return this.#over(passage, withinMs, (client) =>
-      evaluate(client, 'sendForBytes', script, keys, args, this.#known),
-    );
+    const client = this.#passable(passage);
+    if (client instanceof CacheUnavailableError) return Promise.reject(client);
+    const reply = evaluate(client, send, script, keys, args, this.#known);
+    const expected = passage === 'optional' ? expectRefusal(reply) : reply;
+    return this.#deadlines.bound(expected, withinMs);
   }
 
   /** Throws unless this is still the connection of the given generation. */
@@ -208,13 +203,6 @@ export class RedisConnection {
       return new CacheUnavailableError('offline', 'The cache store is unavailable.');
     }
     return client;
-  }
-
-  #over(passage: AnyPassage, withinMs: number, use: (client: RedisClient) => Reply): Reply {
-    const client = this.#passable(passage);
-    if (client instanceof CacheUnavailableError) return Promise.reject(client);
-    const reply = passage === 'optional' ? expectRefusal(use(client)) : use(client);
-    return this.#deadlines.bound(reply, withinMs, asItIs);
   }
 
   #explain(error: unknown, withinMs: number): CacheUnavailableError {
@@ -306,5 +294,3 @@ export class RedisConnection {
     }
   }
 }
-
-const asItIs = (reply: unknown): unknown => reply;

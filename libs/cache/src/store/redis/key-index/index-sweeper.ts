@@ -98,11 +98,13 @@ export class IndexSweeper {
   async #walk(): Promise<void> {
     let min = FIRST_MEMBER;
     while (!this.#stopped) {
-      const reply = await this.connection.runForBytes(
+      const reply = await this.connection.run(
         SWEEP,
         [this.layout.index],
         [this.layout.prefix, min, String(PAGE)],
         this.withinMs,
+        'guarded',
+        'sendForBytes',
       );
       const [members, , last] = asList(reply);
       if (asNumber(members) < PAGE) return;

@@ -39,17 +39,12 @@ const TIMER_MARGIN_MS = 2;
 
 /** Publishes removals to the processes that may hold copies. */
 export class InvalidationAnnouncer {
-  constructor(private readonly parts: AnnouncerParts) {}
+  constructor(readonly parts: AnnouncerParts) {}
 
   /** Operands that publish nothing, for a script that is not the last of its removal. */
   get noMessage(): string[] {
     const { layout, boundMs } = this.parts;
     return [layout.removalChannel, '', NO_ACK, '0', String(boundMs)];
-  }
-
-  /** The announcement of one removal, which its scripts publish with `operands`. */
-  of(selection: KeySelection, awaitAcks: boolean): Announcement {
-    return new Announcement(this.parts, selection, awaitAcks);
   }
 
   /** Channel, what and create, for a script that publishes a change without a barrier. */
@@ -59,15 +54,16 @@ export class InvalidationAnnouncer {
   }
 }
 
-/** The announcement of one removal. */
+/** The announcement of one removal, which its scripts publish with `operands`. */
 export class Announcement {
   readonly #parts: AnnouncerParts;
   readonly #what: string;
-  readonly #barrier: Barrier | undefined;
+  #barrier: Barrier | undefined;
   #pending: PendingAck | undefined;
-  #answer: unknown = [];
+  /** The last script's answer to `operands`. */
+  answer: unknown = [];
 
-  constructor(parts: AnnouncerParts, selection: KeySelection, awaitAcks: boolean) {
+  constructor({ parts }: InvalidationAnnouncer, selection: KeySelection, awaitAcks: boolean) {
     const { barrier } = parts;
     this.#parts = parts;
     this.#what = encodeSelection(selection);
@@ -76,25 +72,24 @@ export class Announcement {
   }
 
   /**
-   * Channel, what, ask, create and bound, as the scripts expect them. Each call opens a new
-   * acknowledgement.
+   * Channel, what, ask, create and bound, as the scripts expect them. Each call with a barrier opens
+   * a new acknowledgement.
    */
   operands(): string[] {
     const barrier = this.#barrier;
-    if (barrier === undefined) return this.#operands(NO_ACK);
-    this.#forget();
-    this.#pending = barrier.confirmations.open();
-    return this.#operands(`${barrier.process}:${this.#pending.serial}`);
-  }
-
-  /** Records a script's answer to `operands`. */
-  answered(reply: unknown): void {
-    this.#answer = reply;
+    const { layout, keepsCopies, boundMs } = this.#parts;
+    let ask = NO_ACK;
+    if (barrier !== undefined) {
+      this.#forget();
+      this.#pending = barrier.confirmations.open();
+      ask = `${barrier.process}:${this.#pending.serial}`;
+    }
+    return [layout.removalChannel, this.#what, ask, keepsCopies ? '1' : '0', String(boundMs)];
   }
 
   /** Publishes with a script of its own: one call. */
   async publish(): Promise<void> {
-    this.answered(await this.#send(this.operands()));
+    this.answer = await this.#send(this.operands());
   }
 
   /**
@@ -106,7 +101,7 @@ export class Announcement {
     if (barrier === undefined) return;
     const { clock, boundMs } = this.#parts;
     const withinMs = boundMs + TIMER_MARGIN_MS;
-    const [status, ...names] = asList(this.#answer).map((item) => asBytes(item).toString());
+    const [status, ...names] = asList(this.answer).map((item) => asBytes(item).toString());
     if (status !== 'published' || this.#pending === undefined || !barrier.settled()) {
       await pause(clock, withinMs);
     } else {
@@ -119,13 +114,8 @@ export class Announcement {
   /** The removal failed but may have been executed: copies should be dropped to be safe. */
   failed(): void {
     this.#forget();
-    this.#send(this.#operands(NO_ACK)).catch(() => undefined);
-  }
-
-  #operands(ask: string): string[] {
-    const { layout, keepsCopies, boundMs } = this.#parts;
-    const create = keepsCopies ? '1' : '0';
-    return [layout.removalChannel, this.#what, ask, create, String(boundMs)];
+    this.#barrier = undefined;
+    this.#send(this.operands()).catch(() => undefined);
   }
 
   #send(operands: string[]): Promise<unknown> {
