@@ -45,7 +45,7 @@ export const SHARING_MUTATIONS: readonly Mutation[] = [
   {
     name: 'flight: callers that cannot share load one after the other',
     suite: 'nest/uncacheable',
-    edits: [['this.#startAgain(true);', 'this.#startAgain(false);']],
+    edits: [['this.#end(1, true)', 'this.#end(1, false)']],
   },
   {
     name: 'load: what was not for sharing is forgotten at once',

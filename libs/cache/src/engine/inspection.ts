@@ -5,6 +5,7 @@ import type { StoreStatistics } from '../store/cache-store.js';
 import type { CacheEngine } from './cache-engine.js';
 import { Glob } from '../keys/glob.js';
 import { assertKey } from '../keys/key-validation.js';
+import { NO_OPTIONS } from '../values/get-or-set-options.js';
 import { wholeSeconds } from '../values/ttl.js';
 import { isCompressed } from '../values/value-codec.js';
 
@@ -93,7 +94,7 @@ export class Inspection {
       ttl: wholeSeconds(found.ttlMs),
       bytes: found.bytes,
       compressed: isCompressed(found.text),
-      value: readable ? opened.value.copy() : found.text,
+      value: readable ? opened.value.given(NO_OPTIONS) : found.text,
     };
   }
 

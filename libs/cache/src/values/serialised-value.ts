@@ -1,4 +1,5 @@
 import type { GetOrSetOptions } from './get-or-set-options.js';
+import { NO_OPTIONS } from './get-or-set-options.js';
 import { AS_TEXT, JsonText } from './json-text.js';
 
 const NONE: unique symbol = Symbol('none');
@@ -29,11 +30,7 @@ export class SerialisedValue {
 
   /** The value for a reader with these options: its own copy, or the shared one. */
   given(options: GetOrSetOptions): unknown {
-    return options[AS_TEXT] === true ? this.shared() : this.copy();
-  }
-
-  /** A copy that is not shared. */
-  copy(): unknown {
+    if (options[AS_TEXT] === true) return this.#shared();
     if (this.#firstCopy === NONE) return this.parse();
     const copy = this.#firstCopy;
     this.#firstCopy = NONE;
@@ -41,8 +38,8 @@ export class SerialisedValue {
   }
 
   /** The value as text, parsed and frozen once. */
-  shared(): JsonText {
+  #shared(): JsonText {
     const text = typeof this.data === 'string' ? this.data : undefined;
-    return (this.#text ??= JsonText.of(this.copy(), text));
+    return (this.#text ??= JsonText.of(this.given(NO_OPTIONS), text));
   }
 }

@@ -89,11 +89,12 @@ export class ValueCodec {
   pack(value: SerialisedValue, terms?: EntryTerms): string | Promise<string> {
     const { data } = value;
     const compression = this.#compression;
-    const plain = (): string => this.#text(data, terms, undefined);
-    if (compression === undefined || value.bytes < compression.threshold) return plain();
+    if (compression === undefined || value.bytes < compression.threshold) {
+      return this.#text(data, terms);
+    }
     const choose = (bytes: Buffer): string => {
       const small = this.#text(bytes, terms, compression.codec);
-      const large = plain();
+      const large = this.#text(data, terms);
       return small.length < large.length * WORTHWHILE ? small : large;
     };
     const bytes = compress(compression.codec, typeof data === 'string' ? Buffer.from(data) : data);
@@ -143,7 +144,7 @@ export class ValueCodec {
   #text(
     data: string | Uint8Array,
     terms: EntryTerms | undefined,
-    compression: CompressionCodec | undefined,
+    compression?: CompressionCodec,
   ): string {
     const format = this.#serializer?.name ?? (compression === undefined ? '' : 'json');
     if (typeof data === 'string' && terms === undefined) return data;
@@ -181,8 +182,7 @@ function read(
 
 /** Parsed at once, to detect text that is not JSON. */
 function parsed(text: string): SerialisedValue {
-  const parse = (): unknown => JSON.parse(text) as unknown;
-  return new SerialisedValue(text, parse, parse());
+  return new SerialisedValue(text, () => JSON.parse(text) as unknown, JSON.parse(text));
 }
 
 function deserialised(serializer: ValueSerializer, bytes: Uint8Array): SerialisedValue {

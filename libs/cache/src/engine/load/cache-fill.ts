@@ -105,7 +105,7 @@ export class CacheFill {
     parts: readonly Load[],
     loader: () => T | PromiseLike<T>,
   ): Promise<T> {
-    const run = this.#reentrancy.runTogether(new Set(keys), parts, loader);
+    const run = this.#reentrancy.run(new Set(keys), loader, false, parts);
     const ms = LIMIT_SECONDS.foreground * 1000;
     return settleWithin(this.parts.clock, run, ms, () => {
       throw new CacheLoadTimeoutError(keys[0] ?? '', ms);
@@ -153,7 +153,7 @@ export class CacheFill {
     // The limit applies to the call for all keys of a batch, see `loadTogether`.
     const hard = options.hardTimeout ?? (ofBatch === true ? undefined : limit);
     const inside = (context: LoadContext): Promise<T> =>
-      this.#reentrancy.run(key, () => loader(context), shared);
+      this.#reentrancy.run(new Set([key]), () => loader(context), shared);
     recorder.add(key, options, 'load');
     try {
       const result = await runLoader(clock, inside, options, {

@@ -24,7 +24,7 @@ export const HIT_FOR_MISS_MS = 2_000;
 /** For a key without a value. */
 export function fillLease(store: CacheStore, lease: Lease): FillLease {
   return {
-    fill: (text, ttlMs, withinMs) => store.fill(lease, text, ttlMs, withinMs),
+    fill: store.fill.bind(store, lease),
     release: (_, withinMs) => store.release(lease, withinMs, HIT_FOR_MISS_MS),
   };
 }
@@ -32,7 +32,7 @@ export function fillLease(store: CacheStore, lease: Lease): FillLease {
 /** For a key whose value is still stored. */
 export function refreshFillLease(store: CacheStore, refresh: RefreshLease): FillLease {
   return {
-    fill: (text, ttlMs, withinMs) => store.refill(refresh, text, ttlMs, withinMs),
+    fill: store.refill.bind(store, refresh),
     release: (failed, withinMs) =>
       failed
         ? store.releaseRefresh(refresh, REFRESH_BACKOFF_MS, withinMs)

@@ -35,7 +35,7 @@ export class LeaseAcquisition {
     request: LoadRequest<T>,
   ): Promise<AcquisitionOutcome> {
     const { store, clock, recorder, limits, lookup } = this.parts;
-    const { key, options, budget, onContention, life } = request;
+    const { key, options, onContention } = request;
     // Loads of two processes may wait for each other, so a call inside a load waits for one lease
     // at most.
     const inside = LoadGraph.current !== undefined;
@@ -67,7 +67,7 @@ export class LeaseAcquisition {
         // The value always comes from a new read, and is shared only with callers that joined
         // before that read was sent.
         const waiters = flight.waiterCount();
-        const found = await lookup.find(key, options, budget, life);
+        const found = await lookup.find(request);
         if (found === 'unavailable' || found === 'foreign') return { right: undefined };
         if (typeof found === 'object' && isFresh(found)) {
           return { value: found.decoded.value, freshMs: found.freshMs, waiters };

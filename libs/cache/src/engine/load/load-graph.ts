@@ -4,7 +4,7 @@ import { callContext, runInside } from '../call-context.js';
 export interface Load {
   /** The cache of the load: another cache may have a key of the same name. */
   readonly owner: LoadGraph;
-  readonly keys: KeySet;
+  readonly keys: ReadonlySet<string>;
   readonly outer: Load | undefined;
   /** Whether one loader loads several keys; it may read each of them. */
   readonly together: boolean;
@@ -15,14 +15,12 @@ export interface Load {
   part: Load | undefined;
 }
 
-interface KeySet {
-  has(key: string): boolean;
-}
-
 interface Awaited {
   readonly owner: LoadGraph;
   readonly key: string;
 }
+
+const BEGUN = { running: true, waits: undefined, part: undefined };
 
 /**
  * Why a call must not wait for the load of a key: the call is `inside` that load, or inside one of
@@ -46,14 +44,20 @@ export class LoadGraph {
   /** Loads that callers can wait for, by key. */
   readonly #running = new Map<string, Load>();
 
-  /** The load that encloses the current call, if it is still running. */
+  /**
+   * The load that encloses the current call, if it is still running. Finished loads are dropped, so
+   * that inherited contexts do not retain chains of them.
+   */
   static get current(): Load | undefined {
-    return innermost();
+    // Only `run` sets it.
+    let load = callContext().load as Load | undefined;
+    while (load !== undefined && !load.running) load = load.outer;
+    return load;
   }
 
   /** Whether the running load encloses the current call, at any depth. */
   static isInside(load: Load | undefined): boolean {
-    const inner = innermost();
+    const inner = LoadGraph.current;
     if (load === undefined || inner === undefined) return false;
     for (const each of outwards(inner)) if (each === load) return true;
     return false;
@@ -61,12 +65,12 @@ export class LoadGraph {
 
   /** Runs work that a load started but that is not part of it. */
   static outside<T>(work: () => T): T {
-    return innermost() === undefined ? work() : runInside({ load: undefined }, work);
+    return LoadGraph.current === undefined ? work() : runInside({ load: undefined }, work);
   }
 
   /** Why the current call must not wait for the key; `undefined` if it may. */
   entangled(key: string): Entanglement | undefined {
-    const inner = innermost();
+    const inner = LoadGraph.current;
     if (inner === undefined) return undefined;
     const [own, ...more] = this.#around(inner, key);
     if (own !== undefined) {
@@ -80,7 +84,7 @@ export class LoadGraph {
    * Records that the current call waits for another caller's load of the key until `end` settles.
    */
   wait(key: string, end: Promise<unknown>): void {
-    const inner = innermost();
+    const inner = LoadGraph.current;
     if (inner === undefined) return;
     const wait: Awaited = { owner: this, key };
     const waiting = [...outwards(inner)];
@@ -94,43 +98,28 @@ export class LoadGraph {
   /**
    * Runs a loader; everything that it calls and awaits is inside the load until it ends.
    *
-   * @param shared whether other callers may wait for it under this key
+   * @param shared whether other callers may wait for it under its keys
+   * @param parts for a loader of several keys: the loads of single keys that wait for it
    */
-  async run<T>(key: string, loader: () => T | Promise<T>, shared = true): Promise<T> {
-    const load = this.#load({ has: (other) => other === key }, false);
-    if (shared) this.#running.set(key, load);
-    try {
-      return await run(load, loader);
-    } finally {
-      if (this.#running.get(key) === load) this.#running.delete(key);
-    }
-  }
-
-  /**
-   * As `run`, for a loader of several keys.
-   *
-   * @param parts the loads of single keys that wait for it
-   */
-  runTogether<T>(
+  async run<T>(
     keys: ReadonlySet<string>,
-    parts: Iterable<Load>,
     loader: () => T | PromiseLike<T>,
+    shared: boolean,
+    parts?: Iterable<Load>,
   ): Promise<T> {
-    const load = this.#load(keys, true);
-    for (const each of parts) each.part = load;
-    return run(load, loader);
-  }
-
-  #load(keys: KeySet, together: boolean): Load {
-    return {
-      owner: this,
-      keys,
-      outer: innermost(),
-      together,
-      running: true,
-      waits: undefined,
-      part: undefined,
-    };
+    const together = parts !== undefined;
+    const outer = LoadGraph.current;
+    const load: Load = { owner: this, keys, outer, together, ...BEGUN };
+    for (const each of parts ?? []) each.part = load;
+    if (shared) for (const key of keys) this.#running.set(key, load);
+    try {
+      return await runInside({ load }, loader);
+    } finally {
+      // Work that the loader left running in its context (a timer, a pool) is no longer part of the
+      // load.
+      load.running = false;
+      for (const key of keys) if (this.#running.get(key) === load) this.#running.delete(key);
+    }
   }
 
   /** The loads of the key that enclose the call, the innermost first. */
@@ -157,24 +146,6 @@ export class LoadGraph {
     }
     return false;
   }
-}
-
-async function run<T>(load: Load, loader: () => T | PromiseLike<T>): Promise<T> {
-  try {
-    return await runInside({ load }, loader);
-  } finally {
-    // Work that the loader left running in its context (a timer, a pool) is no longer part of the
-    // load.
-    load.running = false;
-  }
-}
-
-/** Finished loads are dropped, so that inherited contexts do not retain chains of them. */
-function innermost(): Load | undefined {
-  // Only `run` sets it.
-  let load = callContext().load as Load | undefined;
-  while (load !== undefined && !load.running) load = load.outer;
-  return load;
 }
 
 function* outwards(inner: Load): Generator<Load> {

@@ -3,9 +3,8 @@ import type { CacheLogger } from '../../cache-log.js';
 import type { Clock } from '../../clock.js';
 import type { Recorder } from '../../observe/recorder.js';
 import type { CacheStore } from '../../store/cache-store.js';
-import type { DeadlineBudget } from '../deadline-budget.js';
-import type { GetOrSetOptions, Loader } from '../../values/get-or-set-options.js';
-import type { Found, Life, Lookup, StoredEntry } from '../lookup/lookup.js';
+import type { Loader } from '../../values/get-or-set-options.js';
+import type { Found, Lookup, LookupRequest, StoredEntry } from '../lookup/lookup.js';
 import type { SerialisedValue } from '../../values/serialised-value.js';
 import type { StoreGate } from '../store-gate.js';
 import type { ReadGate } from '../lookup/read-gate.js';
@@ -70,14 +69,9 @@ export function notAFunction(parameter: string, given: unknown): CacheOptionsErr
 }
 
 /** One caller's request for a value. */
-export interface LoadRequest<T> {
-  readonly key: string;
+export interface LoadRequest<T> extends LookupRequest {
   readonly loader: Loader<T>;
-  readonly options: GetOrSetOptions;
-  readonly budget: DeadlineBudget;
   readonly miss: Miss;
-  /** How exactly the caller needs the remaining life of the value. */
-  readonly life: Life;
   /** Called when another caller, in this process or another, is loading the key. */
   readonly onContended?: (() => void) | undefined;
   /**

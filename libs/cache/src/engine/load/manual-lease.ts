@@ -28,7 +28,7 @@ export async function acquireManually(
   };
   const lease = await acquire(false);
   if (lease !== 'present') return lease;
-  const found = await lookup.find(key, NO_OPTIONS, budget, 'none');
+  const found = await lookup.find({ key, options: NO_OPTIONS, budget, life: 'none' });
   if (typeof found !== 'object' || found.staleness !== 'expired') return undefined;
   const replaced = await acquire(true);
   return replaced === 'present' ? undefined : replaced;

@@ -44,7 +44,7 @@ export async function runLoader<T>(
   options: GetOrSetOptions,
   terms: LoaderTerms,
 ): Promise<LoaderResult> {
-  const { key, background } = terms;
+  const { key, background, hardMs, closing } = terms;
   // Created on first use: most loaders do not read the signal.
   let controller: AbortController | undefined;
   const aborter = (): AbortController => (controller ??= unboundedController());
@@ -69,7 +69,14 @@ export async function runLoader<T>(
     },
   };
   const begin = clock.now();
-  const value = await bounded(loader(context), abort, clock, terms);
+  const load = loader(context);
+  const open = closing === undefined ? load : untilClosed(load, closing, abort);
+  const value =
+    hardMs === undefined
+      ? await open
+      : await settleWithin(clock, open, hardMs, () => {
+          throw abort(new CacheLoadTimeoutError(key, hardMs));
+        });
   const loadMs = clock.now() - begin;
   return { value, options: { ...options, ...adapted }, skipStore, loadMs };
 }
@@ -81,20 +88,7 @@ function unboundedController(): AbortController {
   return controller;
 }
 
-/** Settles as the loader does, unless it takes longer than `hardMs` or the cache is closed. */
-function bounded<T>(
-  load: Promise<T>,
-  abort: (reason: Error) => Error,
-  clock: Clock,
-  { key, hardMs, closing }: LoaderTerms,
-): Promise<T> {
-  const open = closing === undefined ? load : untilClosed(load, closing, abort);
-  if (hardMs === undefined) return open;
-  return settleWithin(clock, open, hardMs, () => {
-    throw abort(new CacheLoadTimeoutError(key, hardMs));
-  });
-}
-
+/** Settles as the loader does, unless the cache is closed before. */
 function untilClosed<T>(
   load: Promise<T>,
   closing: AbortSignal,

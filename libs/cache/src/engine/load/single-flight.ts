@@ -54,28 +54,24 @@ export class Flight<T> {
 
   /** Gives the outcome to the first `count` callers, the leader at least; the rest start again. */
   settle(count: number, outcome: T): void {
-    for (const { resolve } of this.#share(count)) resolve(outcome);
-    this.#startAgain(false);
+    for (const { resolve } of this.#end(count, false)) resolve(outcome);
   }
 
   /** As `settle`, for a load that failed. */
   fail(count: number, reason: unknown): void {
-    for (const { reject } of this.#share(count)) reject(reason);
-    this.#startAgain(false);
+    for (const { reject } of this.#end(count, false)) reject(reason);
   }
 
   /** Gives the leader an outcome that no other caller can use; the others load side by side. */
   part(outcome: T): void {
-    for (const { resolve } of this.#share(1)) resolve(outcome);
-    this.#startAgain(true);
+    for (const { resolve } of this.#end(1, true)) resolve(outcome);
   }
 
-  #share(count: number): Waiter<T>[] {
-    return this.waiters.splice(0, Math.max(1, count));
-  }
-
-  #startAgain(sideBySide: boolean): void {
+  /** Starts the later callers again; returns those that share the outcome. */
+  #end(count: number, sideBySide: boolean): Waiter<T>[] {
+    const sharing = this.waiters.splice(0, Math.max(1, count));
     this.restart([...this.waiters, ...this.#nextWaiters], sideBySide);
+    return sharing;
   }
 
   /**

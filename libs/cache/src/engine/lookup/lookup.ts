@@ -32,6 +32,14 @@ export type Found = StoredEntry | NoValue;
 /** How exactly a reader needs the remaining life of a value. */
 export type Life = 'none' | 'approximate' | 'exact';
 
+/** One read of a key by one reader. */
+export interface LookupRequest {
+  readonly key: string;
+  readonly options: GetOrSetOptions;
+  readonly budget: DeadlineBudget;
+  readonly life: Life;
+}
+
 /** Collaborators of a lookup. */
 export interface LookupParts extends UnreadableParts {
   readonly reads: ReadGate;
@@ -56,12 +64,7 @@ export class Lookup {
    * unless the reader's options or `life` had both read at once; so is one that replaced the known
    * entry.
    */
-  async find(
-    key: string,
-    options: GetOrSetOptions,
-    budget: DeadlineBudget,
-    life: Life,
-  ): Promise<Found> {
+  async find({ key, options, budget, life }: LookupRequest): Promise<Found> {
     const timed = life === 'none' && needsTtl(options) ? 'approximate' : life;
     const known = this.#known(key, options, timed);
     try {
@@ -92,6 +95,7 @@ export class Lookup {
    *
    * @param dispose whether to remove a corrupt value: for readers without a loader, whose load
    *   would replace it
+   * @param opened what the text holds, if it was decompressed before
    */
   classify(
     key: string,
@@ -99,35 +103,14 @@ export class Lookup {
     options: GetOrSetOptions,
     budget: DeadlineBudget,
     dispose = false,
+    opened?: DecodedValue | Unreadable,
   ): Found | Promise<Found> {
     if (text === undefined) return 'miss';
     if (!this.parts.reads.proved) return 'unavailable';
-    const decoded = this.#decode(key, text, options);
+    const decoded = opened ?? this.#decode(key, text, options);
     if (isPromise(decoded)) {
-      return decoded.then((value) =>
-        this.#classifyDecoded(key, text, value, options, budget, dispose),
-      );
+      return decoded.then((each) => this.classify(key, text, options, budget, dispose, each));
     }
-    return this.#classifyDecoded(key, text, decoded, options, budget, dispose);
-  }
-
-  /**
-   * Counts an unavailable store, which must not fail the read; rethrows anything else, which is a
-   * bug.
-   */
-  countUnavailable(error: unknown): void {
-    if (!(error instanceof CacheUnavailableError)) throw error;
-    this.parts.recorder.storeFailed();
-  }
-
-  #classifyDecoded(
-    key: string,
-    text: string,
-    decoded: DecodedValue | Unreadable,
-    options: GetOrSetOptions,
-    budget: DeadlineBudget,
-    dispose: boolean,
-  ): Found | Promise<Found> {
     if (typeof decoded === 'string') {
       if (dispose) return this.#unreadable.dispose(key, text, decoded, budget).then(() => decoded);
       this.#unreadable.note(key, text, decoded);
@@ -138,6 +121,15 @@ export class Lookup {
     const isNew = options[AS_TEXT] === true && this.#last.decoded(key, text) !== decoded;
     if (isNew) this.#last.keep(key, text, decoded);
     return { decoded, freshMs: null, staleness: 'fresh' };
+  }
+
+  /**
+   * Counts an unavailable store, which must not fail the read; rethrows anything else, which is a
+   * bug.
+   */
+  countUnavailable(error: unknown): void {
+    if (!(error instanceof CacheUnavailableError)) throw error;
+    this.parts.recorder.storeFailed();
   }
 
   async #findWithLife(

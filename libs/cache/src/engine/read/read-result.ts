@@ -3,7 +3,7 @@ import type { LoadOutcome } from '../load/load-request.js';
 import type { DeadlineBudget } from '../deadline-budget.js';
 import { deepFreeze } from '../../values/deep-freeze.js';
 import { JsonText } from '../../values/json-text.js';
-import type { Found, Life } from '../lookup/lookup.js';
+import type { Found, LookupRequest } from '../lookup/lookup.js';
 import { wholeSeconds } from '../../values/ttl.js';
 
 /** A value with its cache status. */
@@ -22,12 +22,8 @@ export interface ReadAhead {
 }
 
 /** The arguments of one read-through. */
-export interface ReadRequest<T> {
-  readonly key: string;
+export interface ReadRequest<T> extends LookupRequest {
   readonly loader: Loader<T>;
-  readonly options: GetOrSetOptions;
-  readonly budget: DeadlineBudget;
-  readonly life: Life;
   readonly onContended?: (() => void) | undefined;
   readonly ofBatch?: boolean | undefined;
 }

@@ -15,7 +15,8 @@ import type { NearReads } from './near-reads.js';
 import { shown } from './near-reads.js';
 import { ReadMany } from './read-many.js';
 import type { Load } from '../load/load-graph.js';
-import { CallerTimeouts, SOFT_TIMEOUT } from './caller-timeouts.js';
+import type { WaitingCaller } from './caller-timeouts.js';
+import { SOFT_TIMEOUT, waitForLoad } from './caller-timeouts.js';
 import { BackgroundRefresh } from '../load/background-refresh.js';
 import { currentBudget } from '../request-deadline.js';
 import type { ReadAhead, ReadRequest, ReadResult } from './read-result.js';
@@ -179,7 +180,7 @@ export class ReadThrough {
 
   #send(key: string, options: GetOrSetOptions): ReadAhead {
     const budget = this.#admit(key, options);
-    return { budget, sent: this.#lookup.find(key, options, budget, 'approximate') };
+    return { budget, sent: this.#lookup.find({ key, options, budget, life: 'approximate' }) };
   }
 
   /** Reads the store, and keeps a local copy if the options ask for one. */
@@ -197,18 +198,14 @@ export class ReadThrough {
   }
 
   async #readStore<T>(request: ReadRequest<T>): Promise<ReadResult> {
-    const found = await this.#find(request);
+    const found = await this.#lookup.find(request);
     return this.#counted(request, found) ?? this.#load(request, found);
-  }
-
-  #find<T>({ key, options, budget, life }: ReadRequest<T>): Promise<Found> {
-    return this.#lookup.find(key, options, budget, life);
   }
 
   async #load<T>(reading: ReadRequest<T>, firstMiss: Miss): Promise<ReadResult> {
     const { key, options } = reading;
     noteMiss(this.#parts, key);
-    const timeouts = new CallerTimeouts(this.#parts.clock, key, options);
+    const caller = { key, options, since: this.#parts.clock.now() };
     let miss = firstMiss;
     let onContention: 'wait' | 'load' = 'wait';
     let stale = false;
@@ -220,7 +217,7 @@ export class ReadThrough {
       for (let round = 0; ; round++) {
         const load = this.#loads.join({ ...reading, miss, onContention }, round > 0);
         if (load !== undefined) {
-          const loaded = await this.#await(reading, miss, load, timeouts);
+          const loaded = await this.#await(reading, miss, load, caller);
           if (loaded !== 'skipped')
             return 'served' in loaded ? served(loaded.served) : toReadResult(loaded, options);
           // No process may load at present. The value just read is stale but not invalidated; a
@@ -229,7 +226,7 @@ export class ReadThrough {
           onContention = 'load';
           continue;
         }
-        const found = await this.#find(reading);
+        const found = await this.#lookup.find(reading);
         const result = this.#servable(reading, found);
         if (result !== undefined) return served(result);
         miss = found;
@@ -249,11 +246,12 @@ export class ReadThrough {
     reading: ReadRequest<T>,
     miss: Miss,
     load: Promise<LoadOutcome>,
-    timeouts: CallerTimeouts,
+    caller: WaitingCaller,
   ): Promise<LoadOutcome | { readonly served: ReadResult }> {
+    const { clock } = this.#parts;
     const fallback = isFallback(miss);
     try {
-      const first = await timeouts.wait(load, fallback);
+      const first = await waitForLoad(clock, caller, load, fallback);
       if (first !== SOFT_TIMEOUT) return first;
       const served = await this.#fallback(reading);
       if (served !== undefined) {
@@ -261,7 +259,7 @@ export class ReadThrough {
         this.#work.follow(load);
         return { served };
       }
-      return await timeouts.wait(load, false);
+      return await waitForLoad(clock, caller, load);
     } catch (error) {
       // At a hard timeout the load continues.
       this.#work.follow(load);
@@ -272,7 +270,7 @@ export class ReadThrough {
   }
 
   async #fallback<T>(reading: ReadRequest<T>): Promise<ReadResult | undefined> {
-    const found = await this.#find({ ...reading, life: 'approximate' });
+    const found = await this.#lookup.find({ ...reading, life: 'approximate' });
     if (typeof found !== 'object' || found.staleness === 'expired') return undefined;
     return this.#toResult(reading, found);
   }
