@@ -13,8 +13,9 @@ import { startApi } from './api.js';
 import type { Journey } from './coverage.js';
 import { Coverage, filesOf } from './coverage.js';
 
-/** The most functions that a journey through the library may call. */
-const BOUNDS: Readonly<Record<string, number>> = { hit: 50, miss: 115, invalidate: 65 };
+/** The most functions that a journey may call, but for those that record it for the statistics. */
+const BOUNDS: Readonly<Record<string, number>> = { hit: 50, miss: 120, invalidate: 69 };
+const RECORDING = 'libs/cache/src/observe/';
 
 const { values } = parseArgs({ options: { show: { type: 'string' } } });
 const redis = await startRedis();
@@ -48,11 +49,13 @@ try {
 
 function report(name: string, journey: Journey): void {
   const bound = BOUNDS[name];
-  const missed = bound !== undefined && journey.length > bound;
+  const recording = journey.filter((step) => step.startsWith(RECORDING)).length;
+  const functions = journey.length - recording;
+  const missed = bound !== undefined && functions > bound;
   if (missed) process.exitCode = 1;
   const limit = bound === undefined ? '' : `${missed ? '  MISSED:' : '  holds:'} at most ${bound}`;
   console.log(
-    `${name.padEnd(14)} ${String(journey.length).padStart(4)} functions in ${String(filesOf(journey)).padStart(3)} files${limit}`,
+    `${name.padEnd(14)} ${String(functions).padStart(4)} functions, ${String(recording).padStart(2)} that record it, in ${String(filesOf(journey)).padStart(3)} files${limit}`,
   );
   if (values.show === name) console.log(journey.map((step) => `    ${step}`).join('\n'));
 }

@@ -17,8 +17,9 @@ export function serve(
   { decoded }: StoredEntry,
   options: GetOrSetOptions,
 ): unknown {
-  parts.recorder.read(key, options, READ.hit);
-  noteHit(parts, key);
+  const { recorder, logger } = parts;
+  recorder.read(key, options, READ.hit);
+  if (logger.operation !== undefined) logHit(logger, key);
   return decoded.value.given(options);
 }
 
