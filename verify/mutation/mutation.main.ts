@@ -9,6 +9,7 @@
  */
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { startPostgres } from '../../test/servers/postgres-server.js';
 import { startRedis } from '../../test/servers/redis-server.js';
 import { DECORATOR_MUTATIONS } from './decorator-mutations.js';
 import { ENGINE_MUTATIONS } from './engine-mutations.js';
@@ -19,6 +20,7 @@ import { MARK_MUTATIONS } from './mark-mutations.js';
 import type { Mutation } from './mutation.js';
 import { NEST_MUTATIONS } from './nest-mutations.js';
 import { OBSERVE_MUTATIONS } from './observe-mutations.js';
+import { OUTBOX_MUTATIONS } from './outbox-mutations.js';
 import { RAW_JSON_MUTATIONS } from './raw-json-mutations.js';
 import { REFRESH_MUTATIONS } from './refresh-mutations.js';
 import { SCRIPT_MUTATIONS } from './script-mutations.js';
@@ -27,7 +29,7 @@ import { STORE_MUTATIONS } from './store-mutations.js';
 import { TRANSACTION_MUTATIONS } from './transaction-mutations.js';
 import { WorkspaceCopy } from './workspace-copy.js';
 
-/** The suites below `libs/cache/test`, `libs/cache/src` and `verify` that the guards are for. */
+/** The suites below `test` and `src` of the libraries, and `verify`, that the guards are for. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   testing: ['store-contract'],
   'redis/leases': ['leases', 'interleavings'],
@@ -113,6 +115,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 const SUITES = [
   'clock',
   'episodes',
+  'position',
+  'postgres-outbox',
+  'record',
   ...Object.entries(ROOMS).flatMap(([room, names]) => names.map((name) => `${room}/${name}`)),
 ];
 /** A mutation that makes a test hang is noticed, too. For one suite, and for all of them. */
@@ -142,6 +147,7 @@ const mutations = [
   ...LOCAL_MUTATIONS,
   ...INVALIDATION_MUTATIONS,
   ...TRANSACTION_MUTATIONS,
+  ...OUTBOX_MUTATIONS,
 ]
   .filter(({ name }) => wanted.test(name))
   .filter((_, n) => n % parts === part - 1);
@@ -151,6 +157,7 @@ for (const misfit of misfits) console.error(`cannot be tried: ${misfit}`);
 const unexpected: string[] = [...misfits];
 // The suites in question start servers of their own; this one is for the run's common setup.
 const redis = await startRedis();
+const postgres = await startPostgres();
 try {
   if (!values.list && misfits.length === 0) {
     const already = await firstFailure([...new Set(mutations.map(({ suite }) => suite))]);
@@ -158,7 +165,7 @@ try {
     for (const mutation of mutations) await judge(mutation);
   }
 } finally {
-  await redis.stop();
+  await Promise.all([redis.stop(), postgres.stop()]);
   await copy.remove();
 }
 console.log(`\n${mutations.length} mutations, ${unexpected.length} not as expected`);
@@ -183,7 +190,7 @@ async function judge(mutation: Mutation): Promise<void> {
 
 /** The first test of the suites that fails, or `undefined` when all pass. */
 async function firstFailure(suites: readonly string[]): Promise<string | undefined> {
-  const pattern = `(libs/cache/(test|src)|verify)/(${suites.join('|')})\\.spec`;
+  const pattern = `(libs/cache(-postgres)?/(test|src)|verify)/(${suites.join('|')})\\.spec`;
   const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   const timeoutMs = suites.length === 1 ? TIMEOUT_MS.one : TIMEOUT_MS.all;
   const { code, output } = await run(timeoutMs, [
@@ -217,8 +224,7 @@ function run(
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       cwd: copy.root,
-      // No test in question needs the database.
-      env: { ...process.env, TEST_REDIS_URL: redis.url, TEST_DATABASE_URL: 'postgres://unused' },
+      env: { ...process.env, TEST_REDIS_URL: redis.url, TEST_DATABASE_URL: postgres.url },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);

@@ -14,6 +14,16 @@ export const TRANSACTION_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
+    name: 'transaction: a write counts as committed when its caller said so',
+    suite: 'outbox/acknowledged-writes',
+    edits: [
+      [
+        'this.run(selections, this.#committedNow(written), because, false)',
+        'this.run(selections, written, because, false)',
+      ],
+    ],
+  },
+  {
     name: 'transaction: reads what it has invalidated itself',
     suite,
     edits: [

@@ -10,16 +10,17 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const COPIED = [
   ...['package.json', 'jest.config.js', 'tsconfig.json', '.swcrc'],
   ...['tools', 'test/servers', 'libs/cache/package.json', 'libs/cache/src', 'libs/cache/test'],
+  ...['libs/cache-postgres/package.json', 'libs/cache-postgres/src', 'libs/cache-postgres/test'],
   ...['verify/model', 'verify/support', 'test/lua'],
 ];
-const SOURCES = 'libs/cache/src';
+const SOURCES = ['libs/cache/src', 'libs/cache-postgres/src'];
 
 const isLua = (path: string): boolean => path.endsWith('.lua');
 /** What the compiled scripts say is quoted from the `.lua` files. */
 const isSource = (path: string): boolean =>
   isLua(path) || (path.endsWith('.ts') && !/(\.spec|compiled-scripts)\.ts$/.test(path));
 
-/** A copy of the library and its tests that may be broken at will. */
+/** A copy of the libraries and their tests that may be broken at will. */
 export class WorkspaceCopy {
   #sources = new Map<string, string>();
 
@@ -36,9 +37,10 @@ export class WorkspaceCopy {
     }
     await symlink(join(ROOT, 'node_modules'), join(root, 'node_modules'));
     const copy = new WorkspaceCopy(root);
-    for (const file of await readdir(join(root, SOURCES), { recursive: true })) {
-      const path = join(SOURCES, file);
-      if (isSource(path)) {
+    for (const folder of SOURCES) {
+      for (const file of await readdir(join(root, folder), { recursive: true })) {
+        const path = join(folder, file);
+        if (!isSource(path)) continue;
         copy.#sources.set(path, await readFile(join(root, path), 'utf8'));
       }
     }

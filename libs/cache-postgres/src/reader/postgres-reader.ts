@@ -104,14 +104,14 @@ export class PostgresReader implements OutboxReader {
     for (;;) {
       const sentAt = performance.now();
       const { rows, connectedAt } = await this.#rows(read);
-      const leftMs = connectedAt + NOTICE_MS - sentAt;
-      if (leftMs <= 0) {
+      const earlyMs = connectedAt + NOTICE_MS - sentAt;
+      if (earlyMs <= 0) {
         this.#soleInstance?.note(sentAt, onlyRow<Row>(rows).processes ?? 0);
         return rows;
       }
       // A process that counts itself the sole instance has to notice the announcement first.
       this.#soleInstance?.lose();
-      await sleep(leftMs);
+      await sleep(earlyMs);
     }
   }
 

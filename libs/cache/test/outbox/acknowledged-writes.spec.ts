@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CommitPosition } from '@gad/cache';
 import { settle } from '@gad/cache/testing';
+import { inTransaction } from '@gad/cache/transactions';
+import { deferred } from '../support/fixtures.js';
 import type { Member } from '../support/fleet.js';
 import { Fleet } from '../support/fleet.js';
 
@@ -64,6 +66,26 @@ describe('A write in the outbox', () => {
     expect(outcome()).toBe('waiting');
     await fleet.clock.advanceAsync(20);
     expect(outcome()).toBe(true);
+  });
+
+  it('a write in a transaction waits from its commit on, whatever time its caller gave', async () => {
+    const commit = deferred<void>();
+    const open = async (body: () => Promise<unknown>): Promise<unknown> => {
+      const result = await body();
+      await commit.promise;
+      return result;
+    };
+    const written = { position: fleet.log.append('k'), committedAt: fleet.clock.now() };
+    let outcome = 'waiting';
+    const write = inTransaction(open, () => writer.engine.invalidate(['k'], written));
+    void write.then(() => (outcome = 'acknowledged'));
+    await fleet.clock.advanceAsync(1_000);
+    writer.line.generation++;
+    commit.resolve();
+    await fleet.clock.advanceAsync(1_490);
+    expect(outcome).toBe('waiting');
+    await fleet.clock.advanceAsync(20);
+    expect(outcome).toBe('acknowledged');
   });
 
   it('a write waits for the relay’s cursor when its own removal failed', async () => {
