@@ -11,7 +11,10 @@ export interface Cell {
 export interface Surroundings {
   /** Path of the packed library. */
   readonly tarball: string;
+  /** The same of its outbox. */
+  readonly outboxTarball: string;
   readonly redisUrl: string;
+  readonly databaseUrl: string;
   /** Node.js binaries by name, the one that runs this among them. */
   readonly nodes: ReadonlyMap<string, string>;
   /** A new folder outside of the repository. */

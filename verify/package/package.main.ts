@@ -1,7 +1,7 @@
 /**
- * Can it be installed? Packs the library, installs the tarball into projects outside of the
- * repository as a user would, and compiles, starts, tests and bundles them. Starts a Redis of its
- * own; needs the npm registry. Ends with 1 if a square of the matrix fails.
+ * Can it be installed? Packs the libraries, installs the tarballs into projects outside of the
+ * repository as a user would, and compiles, starts, tests and bundles them. Starts a Redis and a
+ * PostgreSQL of its own; needs the npm registry. Ends with 1 if a square of the matrix fails.
  *
  *   npm run verify:package -- [--some] [--only <regular expression>] [--keep]
  *
@@ -11,12 +11,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { startPostgres } from '../../test/servers/postgres-server.js';
 import { startRedis } from '../../test/servers/redis-server.js';
 import { npm, packLibrary } from '../../tools/pack-library.mjs';
 import { AppFolder } from './app-folder.js';
 import type { Cell, Surroundings } from './cell.js';
 import { nestCells, NEST_VERSIONS } from './nest-cells.js';
 import { plainCells, typeCells } from './other-cells.js';
+import { outboxCells } from './outbox-cells.js';
 import { quickStartCells } from './quick-start-cells.js';
 
 const { values } = parseArgs({
@@ -32,14 +34,16 @@ if (values.some && !registryAnswers()) {
   process.exit(0);
 }
 const root = await mkdtemp(join(tmpdir(), 'gad-matrix-'));
-const redis = await startRedis();
+const [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
 try {
   const folder = (name: string): AppFolder => new AppFolder(join(root, name));
   const { path: tarball } = packLibrary(root);
+  const { path: outboxTarball } = packLibrary(root, 'cache-postgres');
   const nodes = await nodeVersions(folder('node'));
-  process.exitCode = await judge(cellsOf({ tarball, redisUrl: redis.url, nodes, folder }));
+  const urls = { redisUrl: redis.url, databaseUrl: postgres.url };
+  process.exitCode = await judge(cellsOf({ tarball, outboxTarball, ...urls, nodes, folder }));
 } finally {
-  await redis.stop();
+  await Promise.all([redis.stop(), postgres.stop()]);
   if (values.keep) console.log(root);
   else await rm(root, { recursive: true, force: true });
 }
@@ -55,9 +59,10 @@ function registryAnswers(): boolean {
 
 function cellsOf(around: Surroundings): Cell[] {
   const cells = values.some
-    ? [...plainCells(around), ...nestCells('11', around, true)]
+    ? [...plainCells(around), ...outboxCells(around), ...nestCells('11', around, true)]
     : [
         ...plainCells(around),
+        ...outboxCells(around),
         ...typeCells(around),
         ...quickStartCells(around),
         ...NEST_VERSIONS.flatMap((version) => nestCells(version, around, false)),

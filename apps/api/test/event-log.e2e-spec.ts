@@ -6,6 +6,8 @@ import { ownDatabase } from '../../../test/servers/suite-servers.js';
 import { readAppConfig } from '../src/config/app-config.js';
 import { openDatabase, type OpenDatabase } from '../src/database/open-database.js';
 import type { DomainEvent } from '../src/events/domain-events.js';
+import { outboxMigration } from '@gad/cache-postgres';
+import { OUTBOX_NAMES } from '../src/events/outbox/outbox-names.js';
 import { appendEvents } from '../src/events/outbox/append-events.js';
 import { makeOutbox, type Outbox } from '../src/events/outbox/outbox.js';
 import { OutboxRetention } from '../src/events/outbox/outbox-retention.js';
@@ -58,6 +60,29 @@ describe.each(DATABASES_AND_POOLER)('The log of events on $name', ({ open }) => 
     const { events } = await log.read(before);
     expect(first).not.toBe(second);
     expect(events?.map(({ position }) => position)).toEqual([first, first, second]);
+  });
+
+  it('the outbox of the package has the tables that the migrations made', async () => {
+    const shape = () =>
+      own.database.db.execute(
+        sql`select table_name, column_name, data_type, column_default, is_nullable, is_identity
+          from information_schema.columns
+          where table_name in ('domain_events', 'domain_event_log') order by 1, 2`,
+      );
+    const indexes = () =>
+      own.database.db.execute(
+        sql`select indexname, indexdef from pg_indexes
+          where tablename in ('domain_events', 'domain_event_log') order by 1`,
+      );
+    const migrated = [(await shape()).rows, (await indexes()).rows];
+    await own.database.transaction(async (tx) => {
+      await tx.execute(sql`drop table domain_events, domain_event_log`);
+      for (const statement of outboxMigration(OUTBOX_NAMES).split(';\n')) {
+        if (statement !== '') await tx.execute(sql.raw(statement));
+      }
+    });
+    expect([(await shape()).rows, (await indexes()).rows]).toEqual(migrated);
+    expect(migrated.map((rows) => rows.length)).toEqual([8, 4]);
   });
 
   it('the outbox holds nothing of a transaction that rolled back', async () => {

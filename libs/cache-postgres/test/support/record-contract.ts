@@ -33,7 +33,7 @@ interface Changed extends OutboxEvent {
 }
 
 /** Opens both on an empty database. */
-export async function openRecordSide<Tx>(url: string, open: OpenLibrary<Tx>): Promise<RecordSide> {
+async function openRecordSide<Tx>(url: string, open: OpenLibrary<Tx>): Promise<RecordSide> {
   const client = new pg.Client(url);
   await client.connect();
   await client.query(outboxMigration());
