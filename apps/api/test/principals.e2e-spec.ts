@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect, it, jest } from '@jest/globals';
 import { AsyncScope } from '@gad/cache/store';
 import { sql } from 'drizzle-orm';
@@ -156,3 +157,21 @@ it('a hit enters no async context, and what its database is asked on a miss runs
     await api.stop();
   }
 }, 120_000);
+
+it('a handler that returns no promise leaves its async context, too', async () => {
+  const api = await TestApi.start('servers');
+  const entered = jest.spyOn(AsyncLocalStorage.prototype, 'run');
+  const disabled = jest.spyOn(AsyncLocalStorage.prototype, 'disable');
+  try {
+    expect((await api.get('//docs-json')).status).toBe(200);
+    const ofCalls = entered.mock.calls.findIndex(([store]) => 'budgets' in Object(store));
+    const storage = entered.mock.contexts[ofCalls];
+    expect(storage).toBeInstanceOf(AsyncLocalStorage);
+    while (!disabled.mock.contexts.some((one) => one === storage))
+      await new Promise((next) => setTimeout(next, 10));
+  } finally {
+    entered.mockRestore();
+    disabled.mockRestore();
+    await api.stop();
+  }
+}, 30_000);

@@ -49,9 +49,15 @@ export function addRequestHooks(
     if (route.config?.fromCache === true && !hitsAreLogged) return;
     const { handler } = route;
     route.handler = function inContext(request, reply): unknown {
+      let answer: unknown;
+      const work = (): Promise<unknown> => {
+        answer = handler.call(this, request, reply);
+        // Without a promise it has answered.
+        return answer instanceof Promise ? answer : Promise.resolve();
+      };
       // All cache calls of a request share one deadline.
-      const answer = (): unknown => handler.call(this, request, reply);
-      return inRequest(request, () => runWithCacheDeadline(answer));
+      void inRequest(request, () => runWithCacheDeadline(work));
+      return answer;
     };
   });
   // At the end and not at the beginning: a preflight is answered before any hook of ours, and a
