@@ -94,4 +94,29 @@ export const RAW_JSON_MUTATIONS: readonly Mutation[] = [
       ],
     ],
   },
+  {
+    name: 'deadline of a request object: stays for the calls of others',
+    suite: 'read/deadline-budget',
+    edits: [['    atOnce = outer;\n', '']],
+  },
+  {
+    name: 'deadline of a request object: each call has one of its own',
+    suite: 'read/deadline-budget',
+    edits: [['callContext().budgets ?? atOnce', 'callContext().budgets']],
+  },
+  {
+    name: 'async scope: ends with the return of work that goes on',
+    suite: 'async-scope',
+    edits: [
+      [
+        'if (result instanceof Promise) result.then(leave, leave);',
+        'if (result instanceof Promise) leave();',
+      ],
+    ],
+  },
+  {
+    name: 'async scope: ends for all when one has left',
+    suite: 'async-scope',
+    edits: [['if (--this.#inside === 0) this', 'this.#inside--;\n    this']],
+  },
 ];

@@ -82,6 +82,10 @@ describe('The deadline of a request', () => {
     expect(calls.count()).toBe(1);
     await timed(clock, get(other));
     expect(calls.count()).toBe(2);
+    // Nothing is left of it for calls outside of requests.
+    await timed(clock, () => cache.get('a'));
+    await timed(clock, () => cache.get('a'));
+    expect(calls.count()).toBe(4);
     expect(run).not.toHaveBeenCalled();
     run.mockRestore();
   });
