@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import type { RelayServer, RelayStore, RelayStatus } from '../store/relay-store.js';
 import type { PositionWaiters } from './position-waiters.js';
 import type { InvalidationLog } from './invalidation-log.js';
-import { WakeableSleep } from './wakeable-sleep.js';
+import { WakeableLoop } from './wakeable-loop.js';
 import type { FreshnessLease } from './freshness-lease.js';
 
 /** Collaborators of the monitor. */
@@ -44,7 +44,7 @@ interface Observation {
  */
 export class HeartbeatMonitor {
   readonly #parts: MonitorParts;
-  readonly #pause: WakeableSleep;
+  readonly #loop: WakeableLoop;
   #server: RelayServer | undefined;
   /** The last look in this term. */
   #last: Observation | undefined;
@@ -54,12 +54,10 @@ export class HeartbeatMonitor {
   #heartbeat = { at: -Infinity, generation: -1, own: false };
   #asking = false;
   #behind = 0;
-  #stopped = false;
-  #running: Promise<void> = Promise.resolve();
 
   constructor(parts: MonitorParts) {
     this.#parts = parts;
-    this.#pause = new WakeableSleep(parts.clock);
+    this.#loop = new WakeableLoop(parts.clock, () => this.#look());
   }
 
   /** See {@link RelayServer.primaryAt}; `Infinity` while this connection has not reported it. */
@@ -101,25 +99,22 @@ export class HeartbeatMonitor {
 
   /** Looks now: a writer waits for the cursor. */
   wake(): void {
-    this.#pause.wake(0);
+    this.#loop.wake(0);
   }
 
   start(): void {
-    this.#running = this.#run();
+    this.#loop.start();
   }
 
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#pause.wake(0);
-    await this.#running;
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
-  async #run(): Promise<void> {
-    while (!this.#stopped) {
-      if (this.#needed) await this.#observe();
-      this.#parts.observed();
-      if (!this.#stopped) await this.#pause.sleep(this.#parts.everyMs());
-    }
+  /** Returns the pause after the look, in milliseconds. */
+  async #look(): Promise<number> {
+    if (this.#needed) await this.#observe();
+    this.#parts.observed();
+    return this.#parts.everyMs();
   }
 
   async #observe(): Promise<void> {

@@ -8,7 +8,7 @@ import { applyInvalidations, marksOf } from './apply-invalidations.js';
 import type { PositionWaiters } from './position-waiters.js';
 import type { InvalidationLog, LogBatch } from './invalidation-log.js';
 import type { HeartbeatMonitor } from './heartbeat-monitor.js';
-import { WakeableSleep } from './wakeable-sleep.js';
+import { WakeableLoop } from './wakeable-loop.js';
 import type { FreshnessLease } from './freshness-lease.js';
 
 /** Collaborators of a relay. */
@@ -73,7 +73,7 @@ const RETRY_MS = 100;
  */
 export class Relay {
   readonly #parts: RelayParts;
-  readonly #pause: WakeableSleep;
+  readonly #loop: WakeableLoop;
   #state: RelayState = 'away';
   #events = 0;
   #eventLagMs: number | null = null;
@@ -81,12 +81,10 @@ export class Relay {
   readonly #failures = new Episodes();
   /** When the last batch that had entries was read. */
   #readAt = -Infinity;
-  #stopped = false;
-  #running: Promise<void> = Promise.resolve();
 
   constructor(parts: RelayParts) {
     this.#parts = parts;
-    this.#pause = new WakeableSleep(parts.clock);
+    this.#loop = new WakeableLoop(parts.clock, () => this.#round());
   }
 
   get figures(): RelayFigures {
@@ -95,31 +93,22 @@ export class Relay {
   }
 
   start(): void {
-    this.#running = this.#run();
+    this.#loop.start();
   }
 
   /** Something was appended. Who does not lead leaves it to who does. */
   wake(): void {
     if (this.#state !== 'leading') return;
     const sinceMs = this.#parts.clock.now() - this.#readAt;
-    this.#pause.wake(Math.max(SHORTEST_PAUSE_MS, BUSY_ROUND_MS - sinceMs));
+    this.#loop.wake(Math.max(SHORTEST_PAUSE_MS, BUSY_ROUND_MS - sinceMs));
   }
 
   /** Ends the current round and resigns the lead. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#pause.wake(0);
-    await this.#running;
+    await this.#loop.stop();
     if (this.#state !== 'leading') return;
     // Without an answer the lead expires.
     await this.#parts.relayStore.resign().catch(() => undefined);
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#stopped) {
-      const pauseMs = await this.#round();
-      if (!this.#stopped) await this.#pause.sleep(pauseMs);
-    }
   }
 
   /** Returns the pause after the round, in milliseconds. */
@@ -189,7 +178,7 @@ export class Relay {
 
   /** Logs one line per episode; an episode ends with a successful round. */
   #reportFailure(what: string, error: unknown): void {
-    if (!this.#failures.begin() || this.#stopped) return;
+    if (!this.#failures.begin() || this.#loop.stopped) return;
     this.#parts.logger.warn(`Cache: the relay ${what} (${nameOf(error)}).`);
   }
 

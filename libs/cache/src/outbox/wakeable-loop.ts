@@ -1,7 +1,49 @@
 import type { Clock } from '../clock.js';
 
+/** Runs one round after another, with a pause between them that can be ended early. */
+export class WakeableLoop {
+  readonly #pause: WakeableSleep;
+  #stopped = false;
+  #running: Promise<void> = Promise.resolve();
+
+  /** @param round resolves with the pause after it, in milliseconds */
+  constructor(
+    clock: Clock,
+    private readonly round: () => Promise<number>,
+  ) {
+    this.#pause = new WakeableSleep(clock);
+  }
+
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Ends the current or next pause after at most `ms` more. */
+  wake(ms: number): void {
+    this.#pause.wake(ms);
+  }
+
+  /** Resolves when the current round has ended; no other begins. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#pause.wake(0);
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      const pauseMs = await this.round();
+      if (!this.#stopped) await this.#pause.sleep(pauseMs);
+    }
+  }
+}
+
 /** A sleep of one loop that can be ended early, even before it has begun. */
-export class WakeableSleep {
+class WakeableSleep {
   #woken: number | undefined;
   #cutShort: ((ms: number) => void) | undefined;
 
