@@ -37,7 +37,7 @@ async function measure(way: 'single' | 'batch', size: number): Promise<void> {
   let right = true;
   for (let round = 0; round < ROUNDS; round++) {
     await client.flushAll();
-    const cache = createCache({ redis: { url: server.url } }, silentLog);
+    const cache = createCache({ prefix: 'gad:', redis: { url: server.url } }, silentLog);
     await cache.open();
     let loads = 0;
     const load = (missing: readonly number[]): unknown[] => {

@@ -83,7 +83,13 @@ async function serve(url: string): Promise<void> {
     }
   }
 
-  const options = { redis: { url }, local: {}, logLevel: 'off', deadlineMs: 5_000 } as const;
+  const options = {
+    prefix: 'gad:',
+    redis: { url },
+    local: {},
+    logLevel: 'off',
+    deadlineMs: 5_000,
+  } as const;
 
   @Module({ imports: [CacheModule.forRoot(options)], controllers: [StatisticsController] })
   class StatisticsModule {}

@@ -82,7 +82,7 @@ async function takeTurns(cache: CacheEngine): Promise<Record<Way, number[][]>> {
 }
 
 async function open(url: string): Promise<CacheEngine> {
-  const cache = createCache({ redis: { url }, ...OPTIONS }, silentLog);
+  const cache = createCache({ prefix: 'gad:', redis: { url }, ...OPTIONS }, silentLog);
   await cache.open();
   while ((cache.store.coherence?.freshUntil ?? 0) < performance.now()) {
     await new Promise((resolve) => setTimeout(resolve, 10));

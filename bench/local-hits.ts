@@ -38,7 +38,10 @@ const { rivals } = (await import(
 
 const server = await startRedis();
 try {
-  const cache = createCache({ redis: { url: server.url }, local: {}, logLevel: 'off' }, silentLog);
+  const cache = createCache(
+    { prefix: 'gad:', redis: { url: server.url }, local: {}, logLevel: 'off' },
+    silentLog,
+  );
   await cache.open();
   while ((cache.store.coherence?.freshUntil ?? 0) < performance.now()) {
     await new Promise((resolve) => setTimeout(resolve, 10));

@@ -21,6 +21,7 @@ const control = createClient({ url: server.url });
 await control.connect();
 const open = async (local?: { barrier: boolean }): Promise<CacheEngine> => {
   const options = {
+    prefix: 'gad:',
     redis: { url: server.url },
     deadlineMs: 5_000,
     removalTimeoutMs: 60_000,

@@ -5,7 +5,7 @@ import { silentLog } from '@gad/cache/store';
 
 /** A cache with deadlines that a busy machine does not reach; they cost nothing when they hold. */
 export async function openCache(url: string): Promise<CacheEngine> {
-  const options = { redis: { url }, deadlineMs: 5_000, removalTimeoutMs: 60_000 };
+  const options = { prefix: 'gad:', redis: { url }, deadlineMs: 5_000, removalTimeoutMs: 60_000 };
   const cache = createCache(options, silentLog);
   await cache.store.open();
   return cache;

@@ -52,6 +52,11 @@ const GROUPS: readonly OptionGroup[] = [
     },
   },
   {
+    title: 'Values of a class',
+    says: 'Of all reads and of `@CacheAside` on a method. `get` and `getMany` take no other option.',
+    declarations: { ReadAs: 'values/as.ts' },
+  },
+  {
     title: '`set`',
     says: 'Besides `ttl` and `jitter`.',
     declarations: { SetOptions: 'engine/engine-parts.ts' },

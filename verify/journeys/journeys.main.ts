@@ -21,7 +21,12 @@ const { values } = parseArgs({ options: { show: { type: 'string' } } });
 const redis = await startRedis();
 const coverage = new Coverage();
 try {
-  const cache = new CacheService({ redis: { url: redis.url }, deadlineMs: 5_000, logLevel: 'off' });
+  const cache = new CacheService({
+    prefix: 'gad:',
+    redis: { url: redis.url },
+    deadlineMs: 5_000,
+    logLevel: 'off',
+  });
   await cache.onModuleInit();
   const load = (): Promise<number> => Promise.resolve(1);
   // As decorators pass them: the same object every time.

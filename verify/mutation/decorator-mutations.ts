@@ -3,16 +3,6 @@ import type { Mutation } from './mutation.js';
 /** Guards of what decorators are given, and of keys that no type has checked. */
 export const DECORATOR_MUTATIONS: readonly Mutation[] = [
   {
-    name: 'decorator: an option of another kind is accepted',
-    suite: 'nest/decorator-options',
-    edits: [['if (fits(value) ||', "if (fits(value) || what !== '' ||"]],
-  },
-  {
-    name: 'decorator: a key may be missing',
-    suite: 'nest/decorator-options',
-    edits: [["(value === undefined && name !== 'key')", 'value === undefined']],
-  },
-  {
     name: 'decorator: an invalidation of nothing is accepted',
     suite: 'nest/decorator-options',
     edits: [['if (sources.length === 0) {', 'if (sources.length < 0) {']],

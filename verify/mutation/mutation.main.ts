@@ -21,6 +21,7 @@ import type { Mutation } from './mutation.js';
 import { NEST_MUTATIONS } from './nest-mutations.js';
 import { OBSERVE_MUTATIONS } from './observe-mutations.js';
 import { OUTBOX_MUTATIONS } from './outbox-mutations.js';
+import { OPTION_MUTATIONS, RICH_VALUE_MUTATIONS } from './option-mutations.js';
 import { RAW_JSON_MUTATIONS } from './raw-json-mutations.js';
 import { REFRESH_MUTATIONS } from './refresh-mutations.js';
 import { SCRIPT_MUTATIONS } from './script-mutations.js';
@@ -48,6 +49,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'compression-and-serializers',
     'unreadable-values',
     'negative-ttl',
+    'rich-json',
     'get-or-set-options',
   ],
   read: [
@@ -71,6 +73,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'relay',
     'acknowledged-writes',
   ],
+  options: ['unknown-options', 'wrong-options'],
   transactions: ['in-transaction'],
   model: ['model'],
   nest: [
@@ -142,6 +145,8 @@ const mutations = [
   ...NEST_MUTATIONS,
   ...OBSERVE_MUTATIONS,
   ...DECORATOR_MUTATIONS,
+  ...OPTION_MUTATIONS,
+  ...RICH_VALUE_MUTATIONS,
   ...RAW_JSON_MUTATIONS,
   ...FRESHNESS_MUTATIONS,
   ...LOCAL_MUTATIONS,

@@ -21,7 +21,7 @@ const { SUBJECT = '', REDIS_URL = '', DATABASE_URL = '', PORT = '' } = process.e
 async function open(): Promise<Subject> {
   if (SUBJECT === 'database') return { get: (_key, load) => load() };
   if (SUBJECT === 'gad') {
-    const cache = createCache({ redis: { url: REDIS_URL } }, silentLog);
+    const cache = createCache({ prefix: 'gad:', redis: { url: REDIS_URL } }, silentLog);
     await cache.open();
     return { get: (key, load) => cache.getOrSet(key, load, { ttl: TTL_SECONDS }) };
   }

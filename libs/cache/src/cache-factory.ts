@@ -8,7 +8,10 @@ import type { EngineParts } from './engine/engine-parts.js';
 import { KeyLint } from './keys/key-lint.js';
 import { Analytics } from './observe/analytics.js';
 import { Recorder } from './observe/recorder.js';
+import { assertKinds, having } from './option-checks.js';
 import { FreshnessGuard } from './outbox/freshness-guard.js';
+import { logStart } from './start-line.js';
+import type { ValueSerializer } from './values/value-serializer.js';
 import type { CacheStore } from './store/cache-store.js';
 import { RedisStore } from './store/redis/redis-store.js';
 import { MemoryStore } from './store/memory/memory-store.js';
@@ -23,13 +26,22 @@ import { MemoryStore } from './store/memory/memory-store.js';
  * const product = await cache.getOrSet(`product:${id}`, () => products.find(id), { ttl: 60 });
  * ```
  *
+ * `open()` logs which store serves.
+ *
  * @param logger where the cache logs. Default: the console; operation lines only with `logLevel`
  * @throws CacheOptionsError
  */
 export function createCache(
+  options: CacheModuleOptions & { readonly serializer: ValueSerializer },
+  logger?: CacheLogger,
+): Cache<'kept'>;
+export function createCache(options?: CacheModuleOptions, logger?: CacheLogger): Cache;
+export function createCache(
   options: CacheModuleOptions = {},
-  logger: CacheLogger = consoleLog(options.logLevel),
-): Cache {
+  // Untyped callers may hand in anything.
+  logger: CacheLogger = consoleLog((Object(options) as CacheModuleOptions).logLevel),
+): Cache | Cache<'kept'> {
+  assertKinds({ logger }, { logger: having('notice', 'warn') });
   return new Cache(cacheParts(options, logger));
 }
 
@@ -56,6 +68,7 @@ export function cacheParts(
     clock,
     logger,
     recorder,
+    onOpen: () => logStart(options, resolved, logger),
   };
 }
 

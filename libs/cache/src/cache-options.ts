@@ -8,11 +8,25 @@ import type { Consistency } from './outbox/freshness-guard.js';
 import type { InvalidationLog } from './outbox/invalidation-log.js';
 import { hasLoneSurrogate } from './keys/key-validation.js';
 import type { ValueSerializer } from './values/value-serializer.js';
-import type { OptionNames } from './option-checks.js';
-import { assertKnown, MAX_ENTRIES, shown, whole } from './option-checks.js';
+import type { Kind, OptionKinds } from './option-checks.js';
+import {
+  assertKinds,
+  assertKnown,
+  CHECKED,
+  FLAG,
+  having,
+  MAX_ENTRIES,
+  oneOf,
+  shown,
+  TEXT,
+  whole,
+} from './option-checks.js';
 import { READ_OPTIONS } from './values/get-or-set-options.js';
 import type { CacheStore } from './store/cache-store.js';
-import { checkedRedisSettings } from './store/redis/connection/check-redis-settings.js';
+import {
+  assertRedisNames,
+  checkedRedisSettings,
+} from './store/redis/connection/check-redis-settings.js';
 import type { RedisSettings, UnsetRedis } from './store/redis/connection/redis-settings.js';
 
 /** Options of {@link CacheModule}; all have defaults. */
@@ -24,13 +38,14 @@ export interface CacheModuleOptions {
    */
   readonly redis?: RedisSettings | UnsetRedis | string | undefined;
   /**
-   * A store of your own instead (tests, another engine), or `'memory'`, the in-process store on
-   * purpose, of which the start does not warn in production; `redis` is then ignored. Default: none.
+   * A store of your own instead of `redis` (tests, another engine), or `'memory'`, the in-process
+   * store on purpose, of which the start does not warn in production. Default: none.
    */
   readonly store?: CacheStore | 'memory' | undefined;
   /**
-   * Prefix of every key in the store: any characters, at most 128 bytes, and not the beginning of
-   * another cache's prefix. Default `gad:`.
+   * Prefix of every key in the store, required with `redis`: any characters, at most 128 bytes, and
+   * not the beginning of another cache's prefix. Other programs may use the same database, so choose
+   * one of your own, such as `shop:`. A `store` of your own brings its prefix along. Default `gad:`.
    */
   readonly prefix?: string | undefined;
   /**
@@ -62,7 +77,11 @@ export interface CacheModuleOptions {
    * `{ threshold: 16384, codec: 'deflate' }`.
    */
   readonly compression?: CompressionOptions | 'off' | undefined;
-  /** Converts values to bytes instead of JSON; see {@link ValueSerializer}. Default: JSON text. */
+  /**
+   * Converts values instead of JSON: `richJson`, which keeps `Date`, `Map`, `Set`, `bigint` and others
+   * as readable text, or one of your own; see {@link ValueSerializer}. Values that are stored as JSON
+   * stay readable. Default: JSON text.
+   */
   readonly serializer?: ValueSerializer | undefined;
   /**
    * How patterns find their keys in Redis: `lex` keeps a sorted index (≈ 130 bytes per key; a
@@ -86,7 +105,7 @@ export interface CacheModuleOptions {
    * a write whose removal is not confirmed is acknowledged only when no reader can be served the
    * old value (at most 1.5 s later). `bounded`: the store is trusted while it answers, and such a
    * write is acknowledged at once; after an outage stale values may be served until the relay has
-   * caught up. Default `strict`.
+   * caught up. Needs `invalidationLog`. Default `strict`.
    */
   readonly consistency?: Consistency | undefined;
   /**
@@ -121,27 +140,31 @@ export interface CompressionOptions {
   readonly codec?: CompressionCodec | undefined;
 }
 
+const isStore = (given: unknown): boolean =>
+  given === 'memory' || having('open', 'read', 'acquire', 'fill')[1](given);
+const STORE: Kind = ["'memory' or an object with the functions of a CacheStore", isStore];
+
 /** All options of a cache. */
-export const CACHE_OPTIONS: OptionNames<CacheModuleOptions> = {
-  redis: true,
-  store: true,
-  prefix: true,
-  deadlineMs: true,
-  leaseMs: true,
-  leaseWaitMs: true,
-  removalTimeoutMs: true,
-  maxEntries: true,
-  maxBytes: true,
-  maxValueBytes: true,
-  compression: true,
-  serializer: true,
-  index: true,
-  invalidationLog: true,
-  consistency: true,
-  local: true,
-  lintKeys: true,
-  analytics: true,
-  logLevel: true,
+export const CACHE_OPTIONS: OptionKinds<CacheModuleOptions> = {
+  redis: CHECKED,
+  store: STORE,
+  prefix: TEXT,
+  deadlineMs: CHECKED,
+  leaseMs: CHECKED,
+  leaseWaitMs: CHECKED,
+  removalTimeoutMs: CHECKED,
+  maxEntries: CHECKED,
+  maxBytes: CHECKED,
+  maxValueBytes: CHECKED,
+  compression: CHECKED,
+  serializer: CHECKED,
+  index: oneOf('lex', 'scan'),
+  invalidationLog: having('open', 'close', 'read', 'now', 'includes', 'isSoleInstance', 'onAppend'),
+  consistency: oneOf('strict', 'bounded'),
+  local: CHECKED,
+  lintKeys: FLAG,
+  analytics: FLAG,
+  logLevel: oneOf('debug', 'log', 'off'),
 };
 
 /** The options with all defaults applied. */
@@ -178,33 +201,81 @@ const MAX_MS = MAX_TIMER_MS;
  */
 export function resolveOptions(
   options: CacheModuleOptions,
-  names: Readonly<Record<string, true>> = CACHE_OPTIONS,
+  kinds: Readonly<Record<string, Kind>> = CACHE_OPTIONS,
 ): ResolvedCacheOptions {
-  assertKnown(options, names, 'the cache', (name) =>
-    name in READ_OPTIONS ? ': give it to each call, or to @CacheAside.' : undefined,
-  );
+  assertKnown(options, kinds, 'the cache', optionOfReads);
+  assertKinds(options, kinds);
   const store = options.store === 'memory' ? undefined : options.store;
+  const redis = redisOf(options.redis);
+  assertTogether(options, redis);
+  const { deadlineMs = 50, leaseMs = 2_000, leaseWaitMs = 5_000 } = options;
+  const { removalTimeoutMs = 1_000, maxEntries = 10_000 } = options;
+  const { lintKeys = false, analytics = true } = options;
+  const { maxBytes = 64 * 1024 * 1024, maxValueBytes = 8 * 1024 * 1024 } = options;
+  const { index = 'lex', consistency = 'strict', logLevel = 'log' } = options;
   return {
-    redis: options.store === 'memory' ? undefined : redisOf(options.redis),
+    redis,
     store,
-    prefix: checkedPrefix(options.prefix ?? 'gad:'),
-    deadlineMs: positive('deadlineMs', options.deadlineMs ?? 50, MAX_MS),
-    leaseMs: positive('leaseMs', options.leaseMs ?? 2_000, MAX_MS),
-    leaseWaitMs: positive('leaseWaitMs', options.leaseWaitMs ?? 5_000, MAX_MS),
-    removalTimeoutMs: positive('removalTimeoutMs', options.removalTimeoutMs ?? 1_000, MAX_MS),
-    maxEntries: whole('maxEntries', options.maxEntries ?? 10_000, MAX_ENTRIES),
-    maxBytes: whole('maxBytes', options.maxBytes ?? 64 * 1024 * 1024),
-    maxValueBytes: whole('maxValueBytes', options.maxValueBytes ?? 8 * 1024 * 1024),
+    prefix: checkedPrefix(options.prefix ?? store?.keySpace?.prefix ?? 'gad:'),
+    deadlineMs: positive('deadlineMs', deadlineMs, MAX_MS),
+    leaseMs: positive('leaseMs', leaseMs, MAX_MS),
+    leaseWaitMs: positive('leaseWaitMs', leaseWaitMs, MAX_MS),
+    removalTimeoutMs: positive('removalTimeoutMs', removalTimeoutMs, MAX_MS),
+    maxEntries: whole('maxEntries', maxEntries, MAX_ENTRIES),
+    maxBytes: whole('maxBytes', maxBytes),
+    maxValueBytes: whole('maxValueBytes', maxValueBytes),
     compression: checkedCompression(options.compression),
     serializer: checkedSerializer(options.serializer),
-    index: oneOf('index', options.index ?? 'lex', ['lex', 'scan']),
-    invalidationLog: checkedLog(options.invalidationLog, store),
-    consistency: oneOf('consistency', options.consistency ?? 'strict', ['strict', 'bounded']),
+    index,
+    invalidationLog: options.invalidationLog,
+    consistency,
     local: resolveLocalOptions(options.local),
-    lintKeys: options.lintKeys === true,
-    analytics: options.analytics !== false,
-    logLevel: oneOf('logLevel', options.logLevel ?? 'log', ['debug', 'log', 'off']),
+    lintKeys,
+    analytics,
+    logLevel,
   };
+}
+
+/** Where an option belongs that is none of the cache. */
+export function optionOfReads(name: string): string | undefined {
+  return name in READ_OPTIONS ? ': give it to each call, or to @CacheAside.' : undefined;
+}
+
+/** Rejects options of which one makes the other meaningless, or that lack another. */
+function assertTogether(options: CacheModuleOptions, redis: RedisSettings | undefined): void {
+  const { store, prefix, invalidationLog, consistency } = options;
+  const own = store === 'memory' ? undefined : store;
+  const space = own?.keySpace;
+  const faults: readonly (readonly [found: boolean, option: string, sentence: string])[] = [
+    [
+      redis !== undefined && store !== undefined,
+      'store',
+      'store and redis are both set: keep one of them.',
+    ],
+    [
+      redis !== undefined && prefix === undefined,
+      'prefix',
+      "prefix must be given with redis, because other programs may use the same database: choose one of your own, such as prefix: 'shop:'.",
+    ],
+    [
+      prefix !== undefined && space !== undefined && prefix !== space.prefix,
+      'prefix',
+      `prefix must be that of the store, ${shown(space?.prefix)}, or be left out.`,
+    ],
+    [
+      consistency !== undefined && invalidationLog === undefined,
+      'consistency',
+      'consistency needs invalidationLog, whose proof of freshness it is about: leave it out.',
+    ],
+    [
+      invalidationLog !== undefined && own !== undefined && own.relayStore === undefined,
+      'invalidationLog',
+      'invalidationLog must be left out with a store that has no relayStore, because such a store cannot keep a cursor.',
+    ],
+  ];
+  for (const [found, option, sentence] of faults) {
+    if (found) throw new CacheOptionsError(option, sentence);
+  }
 }
 
 /** Without an address, as in `{ url: process.env.REDIS_URL }`, there is no Redis. */
@@ -218,27 +289,11 @@ function isUnset(settings: RedisSettings | UnsetRedis): settings is UnsetRedis {
   // Untyped callers may pass null.
   const given = Object(settings) as object;
   if (!Object.hasOwn(given, 'url') || Object.hasOwn(given, 'sentinels')) return false;
+  assertRedisNames(given);
   return Reflect.get(given, 'url') === undefined;
 }
 
-function checkedLog(
-  log: InvalidationLog | undefined,
-  store: CacheStore | undefined,
-): InvalidationLog | undefined {
-  if (log === undefined || store === undefined || store.relayStore !== undefined) return log;
-  throw new CacheOptionsError(
-    'invalidationLog',
-    'invalidationLog must be left out with a store that has no relayStore, because such a store cannot keep a cursor.',
-  );
-}
-
 function checkedPrefix(prefix: string): string {
-  if (prefix.length === 0) {
-    throw new CacheOptionsError(
-      'prefix',
-      'prefix must not be empty, because clear() removes every key that begins with it; use one such as gad:.',
-    );
-  }
   if (Buffer.byteLength(prefix) > MAX_PREFIX_BYTES || hasLoneSurrogate(prefix)) {
     throw new CacheOptionsError(
       'prefix',
@@ -248,30 +303,37 @@ function checkedPrefix(prefix: string): string {
   return prefix;
 }
 
+const COMPRESSION_OPTIONS: OptionKinds<CompressionOptions> = {
+  threshold: CHECKED,
+  codec: oneOf(...COMPRESSION_CODECS),
+};
+
 function checkedCompression(wanted: CompressionOptions | 'off' = {}): Compression | undefined {
   if (wanted === 'off') return undefined;
-  assertKnown(wanted, { threshold: true, codec: true }, 'compression');
-  const codec = wanted.codec ?? 'deflate';
-  const option = 'compression.codec';
-  if (!isKnownCodec(oneOf(option, codec, COMPRESSION_CODECS))) {
+  assertKnown(wanted, COMPRESSION_OPTIONS, 'compression');
+  assertKinds(wanted, COMPRESSION_OPTIONS, 'compression.');
+  const { threshold = 16 * 1024, codec = 'deflate' } = wanted;
+  if (!isKnownCodec(codec)) {
     throw new CacheOptionsError(
-      option,
-      `${option} must be deflate or br on this version of Node, which has no ${codec}.`,
+      'codec',
+      `compression.codec must be deflate or br on this version of Node, which has no ${String(codec)}.`,
     );
   }
-  return { threshold: whole('compression.threshold', wanted.threshold ?? 16 * 1024), codec };
+  return { threshold: whole('compression.threshold', threshold), codec };
 }
 
 function checkedSerializer(serializer: ValueSerializer | undefined): ValueSerializer | undefined {
   if (serializer === undefined) return undefined;
-  // Untyped callers may leave anything out.
-  const { name, serialize, deserialize } = serializer as Partial<ValueSerializer>;
+  // Untyped callers may leave anything out, or hand in null.
+  const given = Object(serializer) as Partial<ValueSerializer>;
+  const { name, encoding, serialize, deserialize } = given;
   if (!/^[a-z0-9][a-z0-9.-]{0,14}$/.test(name ?? '') || name === 'json') {
     throw new CacheOptionsError(
       'serializer',
       'serializer.name must be 1 to 15 lower-case letters, digits, dots or hyphens, and not json, which is built in.',
     );
   }
+  assertKinds({ encoding }, { encoding: oneOf('bytes', 'text') }, 'serializer.');
   if (typeof serialize === 'function' && typeof deserialize === 'function') return serializer;
   throw new CacheOptionsError(
     'serializer',
@@ -285,9 +347,4 @@ function positive(option: string, value: number, max: number): number {
     option,
     `${option} must be a number above 0 and at most ${max}, not ${shown(value)}.`,
   );
-}
-
-function oneOf<T extends string>(option: string, value: T, allowed: readonly T[]): T {
-  if (allowed.includes(value)) return value;
-  throw new CacheOptionsError(option, `${option} must be one of ${allowed.join(', ')}.`);
 }

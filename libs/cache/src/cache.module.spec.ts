@@ -62,7 +62,10 @@ describe('CacheModule', () => {
   it.each([
     [{ compression: { threshold: 0 } }, /compression\.threshold must be a whole number above 0/],
     [{ maxEntries: 2 ** 31 }, /maxEntries must be a whole number above 0 and at most 10000000/],
-    [{ compression: { codec: 'lz77' } }, /compression\.codec must be one of deflate, br, zstd/],
+    [
+      { compression: { codec: 'lz77' } },
+      /compression\.codec must be 'deflate' or 'br' or 'zstd', not 'lz77'/,
+    ],
     [{ serializer: { name: 'json' } }, /serializer\.name must be/],
     [{ serializer: { name: 'a+b' } }, /serializer\.name must be/],
     [{ serializer: { name: 'a'.repeat(16) } }, /serializer\.name must be/],

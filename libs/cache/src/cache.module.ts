@@ -1,6 +1,8 @@
 import type { DynamicModule, Provider } from '@nestjs/common';
 import { ConfigurableModuleBuilder, Module } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
+import { CacheOptionsError } from './cache-errors.js';
+import { optionOfReads } from './cache-options.js';
 import { CacheService } from './cache.service.js';
 import { CACHE_MODULE_OPTIONS } from './cache.tokens.js';
 import { applicationOf, expectApplication } from './nest/application.js';
@@ -9,6 +11,9 @@ import { CachedMethodsExplorer } from './nest/cached-methods.explorer.js';
 import type { CacheBinding } from './nest/cache-binding.js';
 import { CACHE_FACE, cacheFace, cacheToken } from './nest/cache-binding.js';
 import type { NestCacheOptions } from './nest/nest-cache-options.js';
+import { NEST_CACHE_OPTIONS } from './nest/nest-cache-options.js';
+import type { OptionKinds } from './option-checks.js';
+import { assertKinds, assertKnown, CALLBACK, CHECKED, FLAG, TEXT } from './option-checks.js';
 
 /** Visibility of the module and name of its cache. */
 export interface CacheModuleExtras {
@@ -72,6 +77,18 @@ function withCache(definition: DynamicModule, name: string | undefined): Dynamic
   };
 }
 
+const EXTRAS: OptionKinds<CacheModuleExtras> = { isGlobal: FLAG, name: TEXT };
+
+const ASYNC_OPTIONS: OptionKinds<CacheModuleForRootAsync> = {
+  ...EXTRAS,
+  imports: CHECKED,
+  inject: CHECKED,
+  useFactory: CALLBACK,
+  useClass: CALLBACK,
+  useExisting: CHECKED,
+  provideInjectionTokensFrom: CHECKED,
+};
+
 /** Options of `CacheModule.forRoot`. */
 export type CacheModuleForRoot = typeof host.OPTIONS_TYPE;
 
@@ -95,6 +112,8 @@ export class CacheModule extends host.ConfigurableModuleClass {
    * @throws CacheOptionsError at start, when an option is wrong or unknown
    */
   static override forRoot(options: CacheModuleForRoot = {}): DynamicModule {
+    assertKnown(options, { ...NEST_CACHE_OPTIONS, ...EXTRAS }, 'the cache', optionOfReads);
+    assertKinds(options, EXTRAS);
     return super.forRoot(options);
   }
 
@@ -105,6 +124,17 @@ export class CacheModule extends host.ConfigurableModuleClass {
    * @throws CacheOptionsError at start, when an option is wrong or unknown
    */
   static override forRootAsync(options: CacheModuleForRootAsync): DynamicModule {
+    assertKnown(options, ASYNC_OPTIONS, 'forRootAsync', (name) =>
+      name in NEST_CACHE_OPTIONS ? ': let useFactory return it.' : undefined,
+    );
+    assertKinds(options, ASYNC_OPTIONS);
+    const { useFactory, useClass, useExisting } = options;
+    if ([useFactory, useClass, useExisting].filter(Boolean).length !== 1) {
+      throw new CacheOptionsError(
+        'useFactory',
+        'forRootAsync needs one of useFactory, useClass and useExisting, and only one.',
+      );
+    }
     return super.forRootAsync(options);
   }
 }

@@ -5,8 +5,8 @@ import { Cache } from './cache.js';
 import type { CacheLogger, CacheLogLine } from './cache-log.js';
 import { CACHE_MODULE_OPTIONS } from './cache.tokens.js';
 import type { NestCacheOptions } from './nest/nest-cache-options.js';
+import type { ValueFidelity } from './values/as.js';
 import { NEST_CACHE_OPTIONS } from './nest/nest-cache-options.js';
-import { logStart } from './nest/start-line.js';
 
 /**
  * The cache, bound to Nest's lifecycle: it connects on module init and closes after the HTTP server
@@ -17,25 +17,25 @@ import { logStart } from './nest/start-line.js';
  * text; anything else throws `CacheKeyInvalidError` everywhere.
  */
 @Injectable()
-export class CacheService extends Cache implements OnModuleInit, OnApplicationShutdown {
-  #logStart: (() => void) | undefined;
-
+export class CacheService<Values extends ValueFidelity = 'json'>
+  extends Cache<Values>
+  implements OnModuleInit, OnApplicationShutdown
+{
   constructor(@Inject(CACHE_MODULE_OPTIONS) options: NestCacheOptions) {
-    const logger = new Logger('Cache');
-    super(cacheParts(options, nestLog(logger, options.logLevel ?? 'log'), NEST_CACHE_OPTIONS));
-    this.#logStart = () => logStart(options, logger);
+    // Untyped factories may return anything; it is refused inside.
+    const { logLevel = 'log' } = Object(options) as NestCacheOptions;
+    const logger = nestLog(new Logger('Cache'), logLevel);
+    super(cacheParts(options, logger, NEST_CACHE_OPTIONS));
   }
 
   /**
-   * Logs which store serves, and connects, once; Nest calls this. A store that is unavailable at the start is used as soon as it
-   * answers.
+   * Logs which store serves, and connects, once; Nest calls this. A store that is unavailable at the
+   * start is used as soon as it answers.
    *
    * Cost: one connection, two with `local`. Never throws because of the store.
    * @throws CacheOptionsError when another cache in this process uses a prefix that this one reaches into
    */
   onModuleInit(): Promise<void> {
-    this.#logStart?.();
-    this.#logStart = undefined;
     return this.open();
   }
 

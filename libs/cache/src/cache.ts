@@ -3,6 +3,7 @@ import { CacheEngine } from './engine/cache-engine.js';
 import type { KeyDetails, KeyList, KeyQuery, MatchCount } from './engine/inspection.js';
 import { Inspection } from './engine/inspection.js';
 import { setMany, type KeyValue } from './engine/read/get-or-set-many.js';
+import type { ValueFidelity } from './values/as.js';
 import type { Lifetime } from './values/get-or-set-options.js';
 
 /**
@@ -13,7 +14,7 @@ import type { Lifetime } from './values/get-or-set-options.js';
  * resolve with what was removed or throw `CacheUnavailableError`. A key is 1 to 512 bytes of clean
  * text; anything else throws `CacheKeyInvalidError` everywhere.
  */
-export class Cache extends CacheEngine {
+export class Cache<Values extends ValueFidelity = 'json'> extends CacheEngine<Values> {
   readonly #inspection = new Inspection(this);
 
   /**
@@ -110,6 +111,6 @@ export class Cache extends CacheEngine {
    * @throws CachePatternInvalidError, CacheUnavailableError
    */
   countMatching(pattern: string, options: { sample?: number } = {}): Promise<MatchCount> {
-    return this.#inspection.count(pattern, options.sample ?? 10);
+    return this.#inspection.count(pattern, options);
   }
 }

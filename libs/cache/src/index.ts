@@ -24,6 +24,8 @@ export {
 export type { CacheErrorCode, UnavailableReason } from './cache-errors.js';
 export type { CacheModuleOptions } from './cache-options.js';
 export type { LocalOptions } from './near-cache/near-cache-options.js';
+export type { JsonOf } from './values/json-of.js';
+export { richJson } from './values/rich-json.js';
 export type { ValueSerializer } from './values/value-serializer.js';
 export type { RedisSettings } from './store/redis/connection/redis-settings.js';
 export { checkedRedisSettings } from './store/redis/connection/check-redis-settings.js';

@@ -151,7 +151,7 @@ describe('readAppConfig', () => {
     expect(followed({})).toBe(false);
     expect(followed({ REDIS_HOST: 'localhost' })).toBe(true);
     expect(followed({ DATABASE_URL: 'postgres://localhost/gad' })).toBe(true);
-    const bounded = readAppConfig({ CACHE_CONSISTENCY: 'bounded' });
+    const bounded = readAppConfig({ REDIS_HOST: 'h', CACHE_CONSISTENCY: 'bounded' });
     expect(cacheOptions(bounded, log).consistency).toBe('bounded');
   });
 

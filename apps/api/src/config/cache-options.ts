@@ -13,9 +13,9 @@ export function cacheOptions(
   // The embedded database belongs to this process alone, and with an in-process store no other process
   // has cached values: a removal there is complete, and a crash drops every value.
   const sharesNothing = config.redis === undefined && config.database.url === undefined;
+  const log = sharesNothing ? undefined : invalidationLog;
   return {
-    ...(sharesNothing ? {} : { invalidationLog }),
-    consistency: config.cache.consistency,
+    ...(log && { invalidationLog: log, consistency: config.cache.consistency }),
     prefix: config.cache.prefix,
     deadlineMs: config.cache.deadlineMs,
     compression: threshold === 0 ? 'off' : { threshold },

@@ -24,7 +24,7 @@ import { OpenTransaction } from './open-transaction.js';
 import { Removals } from './invalidate/removals.js';
 import type { KeyLint } from '../keys/key-lint.js';
 import { assertKey, assertWritable } from '../keys/key-validation.js';
-import { notAFunction, type LoadParts } from './load/load-request.js';
+import { refusal, type LoadParts } from './load/load-request.js';
 import { nearCacheOf, NearReads } from './read/near-reads.js';
 import { Lookup } from './lookup/lookup.js';
 import { getMany, getOrSetMany, type GetOrSetManyOptions } from './read/get-or-set-many.js';
@@ -32,15 +32,25 @@ import { RetryQueue } from './invalidate/retry-queue.js';
 import { currentBudget } from './request-deadline.js';
 import { StoreGate } from './store-gate.js';
 import { ReadGate } from './lookup/read-gate.js';
-import { assertKnown } from '../option-checks.js';
-import { assertLifetime } from '../values/ttl.js';
+import type { OptionKinds } from '../option-checks.js';
+import { assertKinds, assertKnown, CHECKED } from '../option-checks.js';
+import { assertTerms } from '../values/staleness.js';
+import type { As, ClassOf, Made, MadeOf, ReadAs, Stored, ValueFidelity } from '../values/as.js';
+import { asksFor, eachMade, entryMade, made } from '../values/as.js';
 import { ValueCodec } from '../values/value-codec.js';
 import { WriteOrder } from './invalidate/write-order.js';
+
+const SET_OPTIONS: OptionKinds<SetOptions> = {
+  ttl: CHECKED,
+  jitter: CHECKED,
+  namespace: CHECKED,
+  token: ['a token of acquireLease', (value) => value instanceof LeaseToken],
+};
 
 /**
  * The operations of a cache over one store, in plain TypeScript, without a framework or globals.
  */
-export class CacheEngine {
+export class CacheEngine<Values extends ValueFidelity = 'json'> {
   readonly store: CacheStore;
   readonly prefix: string;
   /** @internal Converts between values and stored texts. */
@@ -57,6 +67,7 @@ export class CacheEngine {
   readonly #reader: ReadThrough;
   readonly #near: NearReads;
   readonly #writes = new WriteOrder();
+  readonly #onOpen: (() => void) | undefined;
   #opening: Promise<void> | undefined;
 
   constructor(parts: EngineParts) {
@@ -74,6 +85,7 @@ export class CacheEngine {
     const removals = new Removals(store, near, this.#writes, recorder, clock, logger);
     const pending = new RetryQueue(clock, logger, removals);
     this.#freshness = freshness;
+    this.#onOpen = parts.onOpen;
     this.#removals = removals;
     this.#pending = pending;
     const reads = new ReadGate(store, pending, freshness);
@@ -106,6 +118,7 @@ export class CacheEngine {
   }
 
   async #open(): Promise<void> {
+    this.#onOpen?.();
     await this.store.open();
     await this.#freshness?.open((patterns, position, committed) =>
       this.#invalidations.afterCommit(patterns.map(selectPattern), position, committed),
@@ -165,24 +178,33 @@ export class CacheEngine {
 
   /**
    * The value, or `undefined` when there is none; `null`, `0`, `''` and `false` are values. The type is
-   * the caller's claim, as with `JSON.parse`. An unavailable store is a miss.
+   * the caller's claim, as with `JSON.parse`; with `as` it is what that makes. An unavailable store is
+   * a miss.
    *
    * Cost: one `GET`.
-   * @throws CacheKeyInvalidError
+   * @throws CacheKeyInvalidError, CacheOptionsError
    */
-  get<T>(key: string): Promise<T | undefined> {
-    // The caller knows what is stored under its key.
-    return this.#reader.read(key, undefined, NO_OPTIONS) as Promise<T | undefined>;
+  get<A extends As>(key: string, options: ReadAs<A>): Promise<Made<A> | undefined>;
+  get<T>(key: string): Promise<T | undefined>;
+  get(key: string, options?: ReadAs): Promise<unknown> {
+    if (options === undefined) return this.#reader.read(key, undefined, NO_OPTIONS);
+    return made(options, () => this.#reader.read(key, undefined, NO_OPTIONS), 'get');
   }
 
   /**
    * As {@link get} for many keys, in their order. A store that fails for some keys fails only those.
    *
    * Cost: one `MGET` for each 500 keys, one after the other.
-   * @throws CacheKeyInvalidError
+   * @throws CacheKeyInvalidError, CacheOptionsError
    */
-  getMany<T>(keys: readonly string[]): Promise<(T | undefined)[]> {
-    return getMany(this.#reader.many, keys) as Promise<(T | undefined)[]>;
+  getMany<A extends As>(
+    keys: readonly string[],
+    options: ReadAs<A>,
+  ): Promise<(Made<A> | undefined)[]>;
+  getMany<T>(keys: readonly string[]): Promise<(T | undefined)[]>;
+  getMany(keys: readonly string[], options?: ReadAs): Promise<unknown[]> {
+    const read = (): Promise<unknown[]> => getMany(this.#reader.many, keys);
+    return options === undefined ? read() : eachMade(options, read, 'getMany');
   }
 
   /**
@@ -209,14 +231,28 @@ export class CacheEngine {
    * @throws CacheKeyInvalidError, CacheLoadTimeoutError, CacheOptionsError (also when `loadMissing`
    * returns an array of another length), and what `loadMissing` throws
    */
+  getOrSetMany<K, T, A extends As<T> = ClassOf<T>>(
+    ids: readonly K[],
+    toKey: (id: K) => string,
+    loadMissing: BatchLoader<K, T>,
+    options: GetOrSetManyOptions & ReadAs<A>,
+  ): Promise<(MadeOf<T, A> | undefined)[]>;
   getOrSetMany<K, T>(
     ids: readonly K[],
     toKey: (id: K) => string,
     loadMissing: BatchLoader<K, T>,
-    options: GetOrSetManyOptions = {},
-  ): Promise<(T | undefined)[]> {
+    options?: GetOrSetManyOptions,
+  ): Promise<(Stored<Exclude<T, Error>, Values> | Extract<T, Error> | undefined)[]>;
+  getOrSetMany<K, T>(
+    ids: readonly K[],
+    toKey: (id: K) => string,
+    loadMissing: BatchLoader<K, T>,
+    options: GetOrSetManyOptions & Partial<ReadAs> = {},
+  ): Promise<unknown[]> {
     const named = this.#lint?.naming(toKey) ?? toKey;
-    return getOrSetMany(this.#reader, ids, named, loadMissing, options);
+    const read = (): Promise<unknown[]> =>
+      getOrSetMany(this.#reader, ids, named, loadMissing, options);
+    return asksFor(options) ? eachMade(options, read) : read();
   }
 
   /**
@@ -225,16 +261,34 @@ export class CacheEngine {
    * Go's `singleflight`). A value that was invalidated while it loaded is returned to the callers from
    * before, and not stored. An unavailable store is a miss.
    *
+   * Its type is what JSON makes of the loader's: a `Date` is a `string`, from a miss and a hit alike. With
+   * `as` it is what that makes.
+   *
    * Cost: one `GET` on a hit, `PTTL` and `GET` together with options that serve stale values; acquire and
    * fill scripts on a miss.
    * @throws CacheKeyInvalidError, CacheOptionsError, CacheLoadTimeoutError (`hardTimeout`), and what
    * `loader` throws, as it is
    */
-  getOrSet<T>(key: string, loader: Loader<T>, options: GetOrSetOptions = NO_OPTIONS): Promise<T> {
+  getOrSet<T, A extends As<T> = ClassOf<T>>(
+    key: string,
+    loader: Loader<T>,
+    options: GetOrSetOptions & ReadAs<A>,
+  ): Promise<MadeOf<T, A>>;
+  getOrSet<T>(
+    key: string,
+    loader: Loader<T>,
+    options?: GetOrSetOptions,
+  ): Promise<Stored<T, Values>>;
+  getOrSet(
+    key: string,
+    loader: Loader<unknown>,
+    options: GetOrSetOptions & Partial<ReadAs> = NO_OPTIONS,
+  ): Promise<unknown> {
     this.#lint?.check(key);
-    if (typeof loader !== 'function') return Promise.reject(notAFunction('loader', loader));
-    // The loader's value and the stored one have the same type, and JSON normalises both.
-    return this.#reader.read(key, loader, options) as Promise<T>;
+    const refused = refusal(loader, options);
+    if (refused !== undefined) return refused;
+    if (options.as === undefined) return this.#reader.read(key, loader, options);
+    return made(options, () => this.#reader.read(key, loader, options));
   }
 
   /**
@@ -244,17 +298,29 @@ export class CacheEngine {
    * @param ahead for `@CacheAside`: what {@link readAhead} returned
    * @throws as {@link getOrSet}
    */
+  getOrSetEntry<T, A extends As<T> = ClassOf<T>>(
+    key: string,
+    loader: Loader<T>,
+    options: GetOrSetOptions & ReadAs<A>,
+  ): Promise<CacheEntry<MadeOf<T, A>>>;
   getOrSetEntry<T>(
     key: string,
     loader: Loader<T>,
-    options: GetOrSetOptions = NO_OPTIONS,
+    options?: GetOrSetOptions,
     ahead?: ReadAhead,
-  ): Promise<CacheEntry<T>> {
+  ): Promise<CacheEntry<Stored<T, Values>>>;
+  getOrSetEntry(
+    key: string,
+    loader: Loader<unknown>,
+    options: GetOrSetOptions & Partial<ReadAs> = NO_OPTIONS,
+    ahead?: ReadAhead,
+  ): Promise<CacheEntry<unknown>> {
     this.#lint?.check(key);
-    if (typeof loader !== 'function') return Promise.reject(notAFunction('loader', loader));
-    const entry = this.#reader.entry(key, this.fullKey(key), loader, options, ahead);
-    // As above.
-    return entry as Promise<CacheEntry<T>>;
+    const refused = refusal(loader, options);
+    if (refused !== undefined) return refused;
+    const read = (): Promise<CacheEntry<unknown>> =>
+      this.#reader.entry(key, this.fullKey(key), loader, options, ahead);
+    return options.as === undefined ? read() : entryMade(options, read);
   }
 
   /**
@@ -317,8 +383,9 @@ export class CacheEngine {
   async set(key: string, value: unknown, options: SetOptions = {}): Promise<boolean> {
     this.#lint?.check(key);
     assertWritable(key);
-    assertKnown(options, { ttl: true, jitter: true, namespace: true, token: true }, 'set');
-    assertLifetime(options);
+    assertKnown(options, SET_OPTIONS, 'set');
+    assertKinds(options, SET_OPTIONS);
+    assertTerms(options);
     const budget = currentBudget(this.#parts);
     const parts = { ...this.#parts, removals: this.#removals, writes: this.#writes };
     return setByHand(parts, key, value, options, budget);

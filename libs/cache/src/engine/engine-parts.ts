@@ -32,6 +32,8 @@ export interface EngineParts {
   readonly freshness?: FreshnessGuard | undefined;
   /** What counts the work. Default: sums only. */
   readonly recorder?: Recorder | undefined;
+  /** Called when the cache is opened. Default: nothing. */
+  readonly onOpen?: () => void;
 }
 
 /** Options of `set`. */

@@ -1,3 +1,5 @@
+import type { OptionKinds } from '../option-checks.js';
+import { assertKinds, assertKnown, CALLBACK } from '../option-checks.js';
 import { OpenTransaction } from './open-transaction.js';
 
 /** How a transaction is recognised. */
@@ -9,6 +11,8 @@ export interface TransactionOptions {
    */
   readonly inside?: (() => boolean) | undefined;
 }
+
+const TRANSACTION_OPTIONS: OptionKinds<TransactionOptions> = { inside: CALLBACK };
 
 /**
  * Runs a transaction that the cache knows of. Inside it, `invalidate` and `@CacheInvalidate` wait for
@@ -32,8 +36,11 @@ export interface TransactionOptions {
 export async function inTransaction<Args extends readonly unknown[], T>(
   open: (body: (...args: Args) => Promise<T>) => Promise<T>,
   body: (...args: Args) => T | Promise<T>,
-  { inside = () => true }: TransactionOptions = {},
+  options: TransactionOptions = {},
 ): Promise<T> {
+  assertKnown(options, TRANSACTION_OPTIONS, 'inTransaction');
+  assertKinds(options, TRANSACTION_OPTIONS);
+  const { inside = () => true } = options;
   const transaction = new OpenTransaction(inside);
   let succeeded = false;
   let result: T;
@@ -77,11 +84,13 @@ type Opener = (...args: never) => Promise<unknown>;
 export function invalidateAfterCommit<
   Method extends PropertyKey,
   Owner extends Readonly<Record<Method, Opener>>,
->(owner: Owner, method: Method, options?: TransactionOptions): void {
+>(owner: Owner, method: Method, options: TransactionOptions = {}): void {
   const original: unknown = owner[method];
   if (typeof original !== 'function') {
     throw new TypeError(`${String(method)} is not a method, so it opens no transactions.`);
   }
+  assertKnown(options, TRANSACTION_OPTIONS, 'invalidateAfterCommit');
+  assertKinds(options, TRANSACTION_OPTIONS);
   const announced = (...args: readonly unknown[]): unknown => {
     const at = args.findIndex((each) => typeof each === 'function');
     // A list of statements has no body in which the cache could be called.

@@ -1,4 +1,4 @@
-import { CacheOptionsError, CacheUnavailableError } from '../cache-errors.js';
+import { CacheUnavailableError } from '../cache-errors.js';
 import type { CacheStats } from '../cache-stats.js';
 import { cacheStats } from '../cache-stats.js';
 import type { StoreStatistics } from '../store/cache-store.js';
@@ -6,6 +6,8 @@ import type { CacheEngine } from './cache-engine.js';
 import { Glob } from '../keys/glob.js';
 import { assertKey } from '../keys/key-validation.js';
 import { NO_OPTIONS } from '../values/get-or-set-options.js';
+import type { OptionKinds } from '../option-checks.js';
+import { assertKnown, CHECKED, whole } from '../option-checks.js';
 import { wholeSeconds } from '../values/ttl.js';
 import { isCompressed } from '../values/value-codec.js';
 
@@ -47,6 +49,8 @@ export interface MatchCount {
   readonly matched: number;
   readonly sample: string[];
 }
+
+const KEY_QUERY: OptionKinds<KeyQuery> = { pattern: CHECKED, cursor: CHECKED, limit: CHECKED };
 
 const PAGE = 500;
 
@@ -99,15 +103,10 @@ export class Inspection {
   }
 
   async list(query: KeyQuery): Promise<KeyList> {
+    assertKnown(query, KEY_QUERY, 'listKeys');
     const glob = query.pattern === undefined ? undefined : new Glob(query.pattern);
     if (query.cursor !== undefined) assertKey(query.cursor);
-    const { limit = 50 } = query;
-    if (!Number.isSafeInteger(limit) || limit < 1) {
-      throw new CacheOptionsError(
-        'limit',
-        `limit must be a whole number above 0, not ${String(limit)}.`,
-      );
-    }
+    const limit = whole('limit', query.limit ?? 50);
     const page = await this.engine.store.list(glob, query.cursor, limit);
     const items = page.items.map(({ key, ttlMs, bytes }) => {
       return { key, ttl: wholeSeconds(ttlMs), bytes };
@@ -126,7 +125,10 @@ export class Inspection {
     } while (after !== undefined);
   }
 
-  async count(pattern: string, sampleSize: number): Promise<MatchCount> {
+  async count(pattern: string, options: { readonly sample?: number }): Promise<MatchCount> {
+    assertKnown(options, { sample: CHECKED }, 'countMatching');
+    const { sample: sampleSize = 10 } = options;
+    if (sampleSize !== 0) whole('sample', sampleSize);
     let matched = 0;
     const sample: string[] = [];
     for await (const key of this.keys(pattern)) {

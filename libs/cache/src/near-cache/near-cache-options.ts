@@ -1,6 +1,6 @@
 import { CacheOptionsError } from '../cache-errors.js';
-import type { OptionNames } from '../option-checks.js';
-import { assertKnown, MAX_ENTRIES, shown, whole } from '../option-checks.js';
+import type { OptionKinds } from '../option-checks.js';
+import { assertKnown, CHECKED, MAX_ENTRIES, shown, TEXTS, whole } from '../option-checks.js';
 
 /** Options of the near cache. */
 export interface LocalOptions {
@@ -36,11 +36,11 @@ export interface ResolvedLocalOptions {
   readonly staleBoundMs: number;
 }
 
-const LOCAL_OPTIONS: OptionNames<LocalOptions> = {
-  maxEntries: true,
-  maxBytes: true,
-  barrier: true,
-  staleBoundMs: true,
+const LOCAL_OPTIONS: OptionKinds<LocalOptions> = {
+  maxEntries: CHECKED,
+  maxBytes: CHECKED,
+  barrier: CHECKED,
+  staleBoundMs: CHECKED,
 };
 const SHORTEST_BOUND_MS = 50;
 const LONGEST_BOUND_MS = 60_000;
@@ -55,8 +55,9 @@ export function resolveLocalOptions(
 ): ResolvedLocalOptions | undefined {
   if (local === undefined) return undefined;
   assertKnown(local, LOCAL_OPTIONS, 'local');
+  const { maxEntries = 10_000, maxBytes = 32 * 1024 * 1024 } = local;
   const { barrier = false, staleBoundMs = 500 } = local;
-  if (typeof barrier !== 'boolean' && !barrier.every((prefix) => prefix.length > 0)) {
+  if (typeof barrier !== 'boolean' && !TEXTS[1](barrier)) {
     throw new CacheOptionsError(
       'local.barrier',
       'local.barrier must be true, false or a list of key prefixes, none of them empty.',
@@ -72,8 +73,8 @@ export function resolveLocalOptions(
     );
   }
   return {
-    maxEntries: whole('local.maxEntries', local.maxEntries ?? 10_000, MAX_ENTRIES),
-    maxBytes: whole('local.maxBytes', local.maxBytes ?? 32 * 1024 * 1024),
+    maxEntries: whole('local.maxEntries', maxEntries, MAX_ENTRIES),
+    maxBytes: whole('local.maxBytes', maxBytes),
     barrier: typeof barrier === 'boolean' ? (barrier ? [''] : []) : barrier,
     staleBoundMs,
   };

@@ -1,12 +1,22 @@
 import { UseInterceptors } from '@nestjs/common';
 import { CacheOptionsError } from '../cache-errors.js';
-import type { OptionNames } from '../option-checks.js';
-import { assertKnown } from '../option-checks.js';
+import type { OptionKinds } from '../option-checks.js';
+import {
+  assertKinds,
+  assertKnown,
+  CALLBACK,
+  CHECKED,
+  FLAG,
+  FLAG_OR_CALLBACK,
+  oneOf,
+  TEXT,
+  TEXTS,
+} from '../option-checks.js';
 import { READ_OPTIONS, readOptionsOf } from '../values/get-or-set-options.js';
+import type { As, MadeOf } from '../values/as.js';
 import { assertTimes } from '../values/staleness.js';
 import type { MethodCall } from './bound-method.js';
 import { aroundMethod, watchHandler } from './bound-method.js';
-import { assertKinds } from './aside-checks.js';
 import { CacheAsideInterceptor } from './cache-aside.interceptor.js';
 import type {
   HandlerCacheOptions,
@@ -18,8 +28,17 @@ import type { AnyHandlerOptions, AnyMethodOptions } from './decorated.js';
 import { handlerDecoration, methodOf, noteHandler, whereOf } from './decorated.js';
 import { keyOfInstance } from './private-keys.js';
 
+/** Compiles only if the method may return what `as` makes; without `as` it is not asked. */
+type Remade<Result, A> = As extends A
+  ? unknown
+  : [A] extends [undefined]
+    ? unknown
+    : [MadeOf<Result, A>] extends [Result]
+      ? unknown
+      : { readonly 'as makes something else than the method returns': never };
+
 /** A method decorator that compiles only if `Key` accepts the method's arguments. */
-export type MethodCacheDecorator<Args extends readonly unknown[]> = <
+export type MethodCacheDecorator<Args extends readonly unknown[], A = As | undefined> = <
   Method extends (...args: never) => Promise<unknown>,
 >(
   target: object,
@@ -27,7 +46,8 @@ export type MethodCacheDecorator<Args extends readonly unknown[]> = <
   descriptor: TypedPropertyDescriptor<Method> &
     (((...args: Args) => string) extends (...args: Parameters<Method>) => string
       ? unknown
-      : { readonly 'key takes other arguments than the method': never }),
+      : { readonly 'key takes other arguments than the method': never }) &
+    Remade<Awaited<ReturnType<Method>>, A>,
 ) => void;
 
 /**
@@ -60,24 +80,28 @@ export function CacheAside<Input, Value = unknown>(
   options: ReadingHandlerOptions<Input, Value>,
 ): MethodDecorator;
 export function CacheAside<Value = unknown>(options: RawHandlerOptions<Value>): MethodDecorator;
-export function CacheAside<Args extends readonly unknown[]>(
-  options: MethodCacheOptions<Args>,
-): MethodCacheDecorator<Args>;
+export function CacheAside<
+  Args extends readonly unknown[],
+  A extends As | undefined = As | undefined,
+>(options: MethodCacheOptions<Args, A>): MethodCacheDecorator<Args, A>;
 export function CacheAside(
   // One of the overloads has checked the caller's types.
   options: HandlerCacheOptions<never> | MethodCacheOptions<never>,
 ): MethodDecorator {
-  assertKnown(
-    options,
-    options.scope === undefined ? METHOD_OPTIONS : HANDLER_OPTIONS,
-    '@CacheAside',
-    (name) =>
-      name in HANDLER_OPTIONS ? ' without a scope: it is one of HTTP handlers.' : undefined,
+  // Untyped callers may hand in anything.
+  const ofMethod = (Object(options) as typeof options).scope === undefined;
+  const kinds = ofMethod ? METHOD_OPTIONS : HANDLER_OPTIONS;
+  assertKnown(options, kinds, '@CacheAside', (name) =>
+    name === 'as'
+      ? ' on a handler, whose answer is stored as its serializers make it.'
+      : name in HANDLER_OPTIONS
+        ? ' without a scope: it is one of HTTP handlers.'
+        : undefined,
   );
   assertTimes(options);
   return (target, name, descriptor) => {
     const where = whereOf(target, name);
-    assertKinds(options, where);
+    assertKinds(options, kinds, `${where}: `, ['key']);
     if (options.scope === undefined) {
       // The decorator's own type has checked that the key takes the method's arguments.
       const aside = options as AnyMethodOptions;
@@ -96,23 +120,27 @@ export function CacheAside(
   };
 }
 
-const METHOD_OPTIONS: OptionNames<MethodCacheOptions<never>> = {
+const METHOD_OPTIONS: OptionKinds<MethodCacheOptions<never>> = {
   ...READ_OPTIONS,
-  key: true,
-  cache: true,
-  enabled: true,
-  instances: true,
-  scope: true,
+  as: ['a class or a function', CALLBACK[1]],
+  key: CALLBACK,
+  cache: TEXT,
+  enabled: FLAG_OR_CALLBACK,
+  instances: ["'shared' or a function", (one) => one === 'shared' || typeof one === 'function'],
+  scope: CHECKED,
 };
 
-const HANDLER_OPTIONS: OptionNames<HandlerCacheOptions> = {
-  ...METHOD_OPTIONS,
-  read: true,
-  vary: true,
-  headers: true,
-  valid: true,
-  rawJson: true,
-  map: true,
+const { as: _, ...OF_BOTH } = METHOD_OPTIONS;
+
+const HANDLER_OPTIONS: OptionKinds<HandlerCacheOptions> = {
+  ...OF_BOTH,
+  scope: oneOf('shared', 'user'),
+  read: CALLBACK,
+  vary: CALLBACK,
+  headers: TEXTS,
+  valid: CALLBACK,
+  rawJson: FLAG,
+  map: CALLBACK,
 };
 
 function cacheAside(aside: AnyMethodOptions): (call: MethodCall) => Promise<unknown> {

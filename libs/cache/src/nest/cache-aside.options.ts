@@ -1,6 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { CacheKey, KeySegment } from '../keys/cache-key.js';
 import type { CacheEntry, GetOrSetOptions } from '../values/get-or-set-options.js';
+import type { As, ReadAs } from '../values/as.js';
 import type { JsonText } from '../values/json-text.js';
 import type { Subject } from './nest-cache-options.js';
 import type { RawRequest } from './request-input.js';
@@ -18,7 +19,11 @@ import type { RawRequest } from './request-input.js';
 export type Instances = 'shared' | ((instance: never) => KeySegment);
 
 /** `@CacheAside` on a method of any provider. Lifetimes and timeouts are those of `getOrSet`. */
-export interface MethodCacheOptions<Args extends readonly unknown[]> extends GetOrSetOptions {
+export interface MethodCacheOptions<
+  Args extends readonly unknown[],
+  A extends As | undefined = As | undefined,
+>
+  extends GetOrSetOptions, Partial<ReadAs<A>> {
   /**
    * Builds the key from the method's arguments. Prefer `cacheKey` for arguments that come from
    * outside.

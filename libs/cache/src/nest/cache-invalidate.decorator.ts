@@ -2,8 +2,8 @@ import type { CacheService } from '../cache.service.js';
 import { CacheOptionsError } from '../cache-errors.js';
 import { afterCommit } from '../engine/open-transaction.js';
 import { assertPattern } from '../keys/key-validation.js';
-import type { OptionNames } from '../option-checks.js';
-import { assertKnown } from '../option-checks.js';
+import type { OptionKinds } from '../option-checks.js';
+import { assertKinds, assertKnown, oneOf, TEXT } from '../option-checks.js';
 import { aroundMethod } from './bound-method.js';
 import { whereOf } from './decorated.js';
 
@@ -72,8 +72,8 @@ export function CacheInvalidate(
   ...given: readonly (AnyPattern | AnyOptions)[]
 ): MethodDecorator {
   const options = given.find(isOptions);
-  if (options !== undefined) assertKnown(options, INVALIDATE_OPTIONS, '@CacheInvalidate');
-  const sources = options === undefined ? given.filter(isPattern) : [options.patterns].flat();
+  if (options !== undefined) assertOptions(options, given.length);
+  const sources = options === undefined ? given.filter(isPattern) : options.patterns;
   return (target, name, descriptor) => {
     assertSources(sources, whereOf(target, name));
     aroundMethod(target, name, descriptor, { cache: options?.cache }, async (call) => {
@@ -87,11 +87,21 @@ export function CacheInvalidate(
   };
 }
 
-const INVALIDATE_OPTIONS: OptionNames<AnyOptions> = {
-  patterns: true,
-  cache: true,
-  onUnavailable: true,
+const INVALIDATE_OPTIONS: OptionKinds<AnyOptions> = {
+  patterns: ['a list', Array.isArray],
+  cache: TEXT,
+  onUnavailable: oneOf('retry', 'throw'),
 };
+
+function assertOptions(options: AnyOptions, count: number): void {
+  assertKnown(options, INVALIDATE_OPTIONS, '@CacheInvalidate');
+  assertKinds(options, INVALIDATE_OPTIONS, '@CacheInvalidate: ', ['patterns']);
+  if (count === 1) return;
+  throw new CacheOptionsError(
+    'patterns',
+    '@CacheInvalidate takes either patterns or one object of options: put the patterns into the object.',
+  );
+}
 
 /** A method that has done its work must not fail because of its decorator. */
 function assertSources(sources: readonly unknown[], where: string): void {

@@ -2,7 +2,8 @@ import type { ExecutionContext } from '@nestjs/common';
 import type { CacheModuleOptions } from '../cache-options.js';
 import { CACHE_OPTIONS } from '../cache-options.js';
 import type { KeySegment } from '../keys/cache-key.js';
-import type { OptionNames } from '../option-checks.js';
+import type { OptionKinds } from '../option-checks.js';
+import { CALLBACK, FLAG } from '../option-checks.js';
 
 /**
  * Identity of a caller: an id, or several parts that together determine the answer (tenant, id).
@@ -25,8 +26,8 @@ export interface NestCacheOptions extends CacheModuleOptions {
 }
 
 /** All options of a cache in a Nest application. */
-export const NEST_CACHE_OPTIONS: OptionNames<NestCacheOptions> = {
+export const NEST_CACHE_OPTIONS: OptionKinds<NestCacheOptions> = {
   ...CACHE_OPTIONS,
-  userOf: true,
-  enabled: true,
+  userOf: CALLBACK,
+  enabled: FLAG,
 };

@@ -20,7 +20,7 @@ class Reports {
 }
 
 @Module({
-  imports: [CacheModule.forRoot({ redis: { url: 'redis://127.0.0.1:1/0' } })],
+  imports: [CacheModule.forRoot({ prefix: 'a:', redis: { url: 'redis://127.0.0.1:1/0' } })],
   providers: [Reports],
 })
 class ProductionModule {}

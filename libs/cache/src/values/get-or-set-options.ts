@@ -1,5 +1,7 @@
 import type { PRIVATE } from '../keys/key-validation.js';
-import type { OptionNames } from '../option-checks.js';
+import type { OptionKinds } from '../option-checks.js';
+import { CHECKED } from '../option-checks.js';
+import type { ReadAs } from './as.js';
 import type { AS_TEXT } from './json-text.js';
 
 /** A value and its cache status. */
@@ -88,13 +90,13 @@ export interface GetOrSetOptions extends Lifetime, Named {
   readonly negativeTtl?: number | undefined;
   /**
    * Seconds after the `ttl` in which the stale value is served at once while one process refreshes
-   * it in the background. Default 0. After HTTP's `stale-while-revalidate` (RFC 5861).
+   * it in the background. Needs `ttl`. Default 0. After HTTP's `stale-while-revalidate` (RFC 5861).
    */
   readonly staleWhileRevalidate?: number | undefined;
   /**
    * Seconds after the `ttl` in which the stale value is served when the loader fails, or is slower
    * than `softTimeout` or `hardTimeout`. After a failure no process runs the loader of this key for
-   * two seconds; the stale value is served meanwhile. Default 0. After HTTP's `stale-if-error` (RFC
+   * two seconds; the stale value is served meanwhile. Needs `ttl`. Default 0. After HTTP's `stale-if-error` (RFC
    * 5861).
    */
   readonly staleIfError?: number | undefined;
@@ -113,7 +115,7 @@ export interface GetOrSetOptions extends Lifetime, Named {
   /**
    * Refreshes in the background before the `ttl` ends, at a random moment that is more likely the
    * closer the end and the longer the load: `true`, or a factor (1 is optimal, more is earlier).
-   * Default: off. After Vattani, Chierichetti and Lowenstein, "Optimal Probabilistic Cache Stampede
+   * Needs `ttl`. Default: off. After Vattani, Chierichetti and Lowenstein, "Optimal Probabilistic Cache Stampede
    * Prevention" (VLDB 2015).
    */
   readonly earlyRefresh?: boolean | number | undefined;
@@ -132,18 +134,19 @@ export interface GetOrSetOptions extends Lifetime, Named {
 /** Default options: one frozen object, so identity means "no options" and skips the checks. */
 export const NO_OPTIONS: GetOrSetOptions = Object.freeze({});
 
-/** All options of a read-through. */
-export const READ_OPTIONS: OptionNames<GetOrSetOptions> = {
-  ttl: true,
-  jitter: true,
-  negativeTtl: true,
-  staleWhileRevalidate: true,
-  staleIfError: true,
-  softTimeout: true,
-  hardTimeout: true,
-  earlyRefresh: true,
-  local: true,
-  namespace: true,
+/** All options of a read-through; `assertTimes` checks their values. */
+export const READ_OPTIONS: OptionKinds<GetOrSetOptions & ReadAs> = {
+  ttl: CHECKED,
+  jitter: CHECKED,
+  negativeTtl: CHECKED,
+  staleWhileRevalidate: CHECKED,
+  staleIfError: CHECKED,
+  softTimeout: CHECKED,
+  hardTimeout: CHECKED,
+  earlyRefresh: CHECKED,
+  local: CHECKED,
+  namespace: CHECKED,
+  as: CHECKED,
 };
 
 /** The options of a read among those of a decorator, frozen so that they are checked once. */

@@ -13,12 +13,16 @@ export class SerialisedValue {
   #firstCopy: unknown;
   #text: JsonText | undefined;
 
-  /** @param firstCopy a copy that already exists, for the first reader */
+  /**
+   * @param firstCopy a copy that already exists, for the first reader
+   * @param isJson whether the data is the JSON of the value
+   */
   constructor(
-    /** JSON text, or the bytes of another serializer. */
+    /** JSON text, or the text or bytes of another serializer. */
     readonly data: string | Uint8Array,
     private readonly parse: () => unknown,
     firstCopy: unknown = NONE,
+    private readonly isJson = typeof data === 'string',
   ) {
     this.#firstCopy = firstCopy;
   }
@@ -39,7 +43,7 @@ export class SerialisedValue {
 
   /** The value as text, parsed and frozen once. */
   #shared(): JsonText {
-    const text = typeof this.data === 'string' ? this.data : undefined;
+    const text = this.isJson ? String(this.data) : undefined;
     return (this.#text ??= JsonText.of(this.given(NO_OPTIONS), text));
   }
 }

@@ -1,6 +1,7 @@
 import { CacheOptionsError } from '../cache-errors.js';
-import { assertKnown, shown } from '../option-checks.js';
-import type { AdaptedTerms, GetOrSetOptions } from './get-or-set-options.js';
+import type { OptionKinds } from '../option-checks.js';
+import { assertKnown, CHECKED, shown } from '../option-checks.js';
+import type { AdaptedTerms, GetOrSetOptions, Named } from './get-or-set-options.js';
 import { READ_OPTIONS } from './get-or-set-options.js';
 import { assertLifetime, assertTtl, MAX_TTL_SECONDS, ttlMilliseconds } from './ttl.js';
 import type { EntryTerms } from './value-codec.js';
@@ -85,13 +86,54 @@ export function storageTerms(
   return { freshMs, keptMs: freshMs + staleMs, terms: { staleMs, loadMs: Math.ceil(loadMs) } };
 }
 
-/** Checks what a loader may change. */
-export function assertAdapted(options: AdaptedTerms): void {
+/**
+ * Checks what a loader changes of the options of its read.
+ *
+ * @throws CacheOptionsError
+ */
+export function assertAdapted(changes: AdaptedTerms, options: GetOrSetOptions): void {
+  assertKnown(changes, ADAPTED, 'adapt');
+  assertTerms({ ...options, ...changes });
+}
+
+const ADAPTED: OptionKinds<AdaptedTerms> = {
+  ttl: CHECKED,
+  jitter: CHECKED,
+  negativeTtl: CHECKED,
+  staleWhileRevalidate: CHECKED,
+  staleIfError: CHECKED,
+};
+
+function assertRanges(options: AdaptedTerms & Named): void {
   assertLifetime(options);
   assertSeconds('negativeTtl', options.negativeTtl);
   assertSeconds('staleWhileRevalidate', options.staleWhileRevalidate);
   assertSeconds('staleIfError', options.staleIfError);
 }
+
+/**
+ * Checks how long an entry is kept: the ranges, and that none is without effect.
+ *
+ * @throws CacheOptionsError
+ */
+export function assertTerms(options: GetOrSetOptions): void {
+  assertRanges(options);
+  assertEffective(options);
+}
+
+function assertEffective(options: GetOrSetOptions): void {
+  if (options.ttl !== undefined) return;
+  for (const option of NEED_TTL) {
+    if (Number(options[option] ?? 0) === 0) continue;
+    if (option === 'jitter' && options.negativeTtl !== undefined) continue;
+    throw new CacheOptionsError(
+      option,
+      `${option} needs ttl, because a value without a ttl is fresh until it is invalidated: give ttl too, or leave ${option} out.`,
+    );
+  }
+}
+
+const NEED_TTL = ['jitter', 'staleWhileRevalidate', 'staleIfError', 'earlyRefresh'] as const;
 
 /** Frozen options that have been checked. */
 const checked = new WeakSet<GetOrSetOptions>();
@@ -111,11 +153,13 @@ export function assertReadThrough(options: GetOrSetOptions): void {
 
 /** As `assertKnown`, cheap enough for every read. */
 function assertNames(options: GetOrSetOptions): void {
-  if (typeof options !== 'object') return assertKnown(options, READ_OPTIONS, OF_A_READ);
+  let names = 0;
   for (const name in options) {
-    if (name in READ_OPTIONS) continue;
-    assertKnown(options, READ_OPTIONS, OF_A_READ);
+    if (name in READ_OPTIONS) names++;
+    else assertKnown(options, READ_OPTIONS, OF_A_READ);
   }
+  // What is no object at all has no names either.
+  if (names === 0) assertKnown(options, READ_OPTIONS, OF_A_READ);
 }
 
 const OF_A_READ = 'a read';
@@ -126,7 +170,7 @@ const OF_A_READ = 'a read';
  * @throws CacheOptionsError
  */
 export function assertTimes(options: GetOrSetOptions): void {
-  assertAdapted(options);
+  assertRanges(options);
   assertTtl('local', options.local);
   assertTtl('softTimeout', options.softTimeout);
   assertTtl('hardTimeout', options.hardTimeout);
@@ -137,17 +181,22 @@ export function assertTimes(options: GetOrSetOptions): void {
       `softTimeout must be less than hardTimeout (${hardTimeout}), not ${softTimeout}.`,
     );
   }
-  if (softTimeout !== undefined && options.staleIfError === undefined) {
+  if (softTimeout !== undefined && (options.staleIfError ?? 0) === 0) {
     throw new CacheOptionsError(
       'softTimeout',
       'softTimeout needs staleIfError, because it is the time after which a caller gets a stale value.',
     );
   }
-  if (earlyRefresh === undefined || typeof earlyRefresh === 'boolean') return;
-  if (typeof earlyRefresh === 'number' && earlyRefresh > 0 && earlyRefresh <= MAX_EAGERNESS) return;
+  assertEarlyRefresh(earlyRefresh);
+  assertEffective(options);
+}
+
+function assertEarlyRefresh(factor: boolean | number | undefined): void {
+  if (factor === undefined || typeof factor === 'boolean') return;
+  if (typeof factor === 'number' && factor > 0 && factor <= MAX_EAGERNESS) return;
   throw new CacheOptionsError(
     'earlyRefresh',
-    `earlyRefresh must be true, false, or a number above 0 and at most ${MAX_EAGERNESS}, not ${shown(earlyRefresh)}.`,
+    `earlyRefresh must be true, false, or a number above 0 and at most ${MAX_EAGERNESS}, not ${shown(factor)}.`,
   );
 }
 

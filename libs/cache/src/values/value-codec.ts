@@ -4,7 +4,7 @@ import { compress, decompress, isKnownCodec } from './compression.js';
 import type { Envelope } from './envelope.js';
 import { decodeEnvelope, encodeEnvelope } from './envelope.js';
 import { SerialisedValue } from './serialised-value.js';
-import type { ValueSerializer } from './value-serializer.js';
+import type { TextSerializer, ValueSerializer } from './value-serializer.js';
 
 /** How values are written to the store. */
 export interface ValueOptions {
@@ -121,8 +121,12 @@ export class ValueCodec {
       return 'foreign';
     }
     const valueOf = (data: string | Uint8Array): SerialisedValue =>
-      serializer === undefined ? parsed(asText(data)) : deserialised(serializer, asBytes(data));
-    if (compression === undefined) return read(() => valueOf(payload), envelope);
+      serializer === undefined ? parsed(asText(data)) : deserialised(serializer, data);
+    if (compression === undefined) {
+      const data =
+        serializer === undefined || isTextual(serializer) ? payload : fromBase64(payload);
+      return read(() => valueOf(data), envelope);
+    }
     if (!isKnownCodec(compression)) return 'foreign';
     return this.#unpacked(compression, payload, (bytes) => read(() => valueOf(bytes), envelope));
   }
@@ -133,7 +137,7 @@ export class ValueCodec {
     then: (bytes: Buffer) => DecodedValue | Unreadable,
   ): DecodedValue | Unreadable | Promise<DecodedValue | Unreadable> {
     try {
-      const bytes = decompress(codec, Buffer.from(payload, 'base64'), this.#maxBytes);
+      const bytes = decompress(codec, fromBase64(payload), this.#maxBytes);
       return isPromise(bytes) ? bytes.then(then, () => 'corrupt') : then(bytes);
     } catch {
       // Truncated, modified, or larger than allowed.
@@ -147,7 +151,7 @@ export class ValueCodec {
     compression?: CompressionCodec,
   ): string {
     const format = this.#serializer?.name ?? (compression === undefined ? '' : 'json');
-    if (typeof data === 'string' && terms === undefined) return data;
+    if (typeof data === 'string' && terms === undefined && format === '') return data;
     return encodeEnvelope({
       id: this.#process + (this.#serial++).toString(36),
       staleMs: terms?.staleMs ?? 0,
@@ -185,7 +189,14 @@ function parsed(text: string): SerialisedValue {
   return new SerialisedValue(text, () => JSON.parse(text) as unknown, JSON.parse(text));
 }
 
-function deserialised(serializer: ValueSerializer, bytes: Uint8Array): SerialisedValue {
+/** @param data what the serializer made; bytes also of a text that was compressed */
+function deserialised(serializer: ValueSerializer, data: string | Uint8Array): SerialisedValue {
+  if (isTextual(serializer)) {
+    const text = asText(data);
+    const parse = (): unknown => serializer.deserialize(text);
+    return new SerialisedValue(text, parse, parse(), false);
+  }
+  const bytes = asBytes(data);
   // A fresh copy of one type for each reader, because the result may be a view of the bytes.
   const parse = (): unknown => serializer.deserialize(new Uint8Array(bytes));
   return new SerialisedValue(bytes, parse, parse());
@@ -200,4 +211,9 @@ const asText = (data: string | Uint8Array): string =>
   typeof data === 'string' ? data : Buffer.from(data).toString();
 
 const asBytes = (data: string | Uint8Array): Uint8Array =>
-  typeof data === 'string' ? Buffer.from(data, 'base64') : data;
+  typeof data === 'string' ? Buffer.from(data) : data;
+
+const fromBase64 = (text: string): Buffer => Buffer.from(text, 'base64');
+
+const isTextual = (serializer: ValueSerializer): serializer is TextSerializer =>
+  serializer.encoding === 'text';

@@ -84,7 +84,10 @@ describe('Failures reported of other caches, on a Redis of its own:', () => {
     async (outage) => {
       if (outage === 'down at start') await server.kill();
       const bounds = { deadlineMs: 500, removalTimeoutMs: 500 };
-      const cache = createCache({ redis: { url: server.url }, ...bounds }, silentLog);
+      const cache = createCache(
+        { prefix: 'gad:', redis: { url: server.url }, ...bounds },
+        silentLog,
+      );
       await cache.open();
       if (outage === 'killed') await server.kill();
       if (outage === 'frozen') await server.freeze();
@@ -100,7 +103,10 @@ describe('Failures reported of other caches, on a Redis of its own:', () => {
   it.each(['FLUSHALL', 'FLUSHDB'])(
     'a %s during a load invalidates like a delete',
     async (flush) => {
-      const cache = createCache({ redis: { url: server.url }, deadlineMs: 5_000 }, silentLog);
+      const cache = createCache(
+        { prefix: 'gad:', redis: { url: server.url }, deadlineMs: 5_000 },
+        silentLog,
+      );
       await cache.open();
       const row = deferred<number>();
       const reader = cache.getOrSetEntry('k', () => row.promise);
@@ -114,7 +120,10 @@ describe('Failures reported of other caches, on a Redis of its own:', () => {
   );
 
   it('a removal by pattern never walks the database', async () => {
-    const cache = createCache({ redis: { url: server.url }, deadlineMs: 5_000 }, silentLog);
+    const cache = createCache(
+      { prefix: 'gad:', redis: { url: server.url }, deadlineMs: 5_000 },
+      silentLog,
+    );
     await cache.open();
     const foreign = Array.from({ length: 5_000 }, (_, n) => [`other:${n}`, 'x']).flat();
     await server.command('MSET', ...foreign);
@@ -137,7 +146,10 @@ describe('Failures reported of other caches, on a Redis of its own:', () => {
   });
 
   it('the key index does not grow without bound', async () => {
-    const cache = createCache({ redis: { url: server.url }, deadlineMs: 5_000 }, silentLog);
+    const cache = createCache(
+      { prefix: 'gad:', redis: { url: server.url }, deadlineMs: 5_000 },
+      silentLog,
+    );
     await cache.open();
     await server.command('CONFIG', 'SET', 'hz', '100');
     let size = 0;

@@ -8,6 +8,7 @@ import { CacheService } from '@gad/cache';
 Logger.overrideLogger(false);
 const [url = '', connected] = process.argv.slice(2);
 const cache = new CacheService({
+  prefix: 'gad:',
   redis: { url },
   logLevel: 'off',
   ...{ deadlineMs: 5_000, leaseMs: 60_000, leaseWaitMs: 60_000 },

@@ -20,7 +20,10 @@ describe('A process whose event loop is blocked while another removes', () => {
     server = await startRedis();
     // Its right to serve copies must not run out meanwhile, or nothing would be shown.
     const local = { staleBoundMs: 60_000 };
-    cache = createCache({ redis: { url: server.url }, local, deadlineMs: 5_000 }, silentLog);
+    cache = createCache(
+      { prefix: 'gad:', redis: { url: server.url }, local, deadlineMs: 5_000 },
+      silentLog,
+    );
     await cache.open();
     await until(() => performance.now() < (cache.store.coherence?.freshUntil ?? 0));
   });

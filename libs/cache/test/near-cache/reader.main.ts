@@ -7,7 +7,12 @@ import { silentLog } from '@gad/cache/store';
 
 const [, , url = '', boundMs = ''] = process.argv;
 const cache = createCache(
-  { redis: { url }, local: { barrier: true, staleBoundMs: Number(boundMs) }, deadlineMs: 5_000 },
+  {
+    prefix: 'gad:',
+    redis: { url },
+    local: { barrier: true, staleBoundMs: Number(boundMs) },
+    deadlineMs: 5_000,
+  },
   silentLog,
 );
 await cache.open();

@@ -3,7 +3,7 @@ import { createCache } from '@gad/cache';
 import { silentLog } from '@gad/cache/store';
 
 const [, , url = '', key = ''] = process.argv;
-const cache = createCache({ redis: { url }, deadlineMs: 5_000 }, silentLog);
+const cache = createCache({ prefix: 'gad:', redis: { url }, deadlineMs: 5_000 }, silentLog);
 await cache.open();
 await cache.delete(key);
 await cache.close();

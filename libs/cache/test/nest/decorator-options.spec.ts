@@ -31,7 +31,10 @@ describe('What a decorator is given', () => {
     ['key', { key: 'k' }, /key must be a function, not 'k'/],
     ['ttl', { key, ttl: '60' }, /not '60'/],
     ['scope', { key, scope: 'public' }, /scope must be 'shared' or 'user', not 'public'/],
-    ['cache', { key, cache: 7 }, /cache must be a text, not 7/],
+    ['cache', { key, cache: 7 }, /cache must be a text that is not empty, not 7/],
+    ['staleIfError', { key, staleIfError: 5 }, /staleIfError needs ttl/],
+    ['options', null as never, /options of @CacheAside must be an object, not null/],
+    ['options', undefined as never, /options of @CacheAside must be an object, not undefined/],
     ['enabled', { key, enabled: 'false' }, /enabled must be true, false or a function/],
     ['instances', { key, instances: 'own' }, /instances must be 'shared' or a function/],
     ['vary', { scope, key, vary: 'role' }, /vary must be a function, not 'role'/],
@@ -72,6 +75,18 @@ describe('What a decorator is given', () => {
     for (const wrong of ['', 'a\0b', 7, undefined]) {
       expect(() => put(invalidate(wrong))).toThrow(/pattern is invalid/);
     }
+  });
+
+  it.each<[unknown[], RegExp]>([
+    [[{ patterns: ['a'], onUnavailable: 'ignore' }], /onUnavailable must be 'retry' or 'throw'/],
+    [[{ patterns: ['a'], cache: 7 }], /cache must be a text that is not empty, not 7/],
+    [[{ patterns: 'a' }], /@CacheInvalidate: patterns must be a list, not 'a'/],
+    [[{}], /@CacheInvalidate: patterns must be a list, not undefined/],
+    [['a', { patterns: ['b'] }], /takes either patterns or one object of options/],
+    [[{ patterns: ['a'] }, { patterns: ['b'] }], /takes either patterns or one object of options/],
+    [[null], /options of @CacheInvalidate must be an object, not null/],
+  ])('an invalidation with wrong options is refused: %j', (given, sentence) => {
+    expect(() => invalidate(...given)).toThrow(sentence);
   });
 
   it('a decorator that the compiler calls as a standard one says which option of the compiler it needs', () => {

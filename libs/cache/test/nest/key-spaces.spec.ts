@@ -161,7 +161,7 @@ describe.each(cases)('Private entries, $platform, $store:', ({ platform, store }
       controllers: [Profiles],
       options: {
         userOf: (context) => context.switchToHttp().getRequest<TestRequest>().headers['x-user'],
-        ...(store === 'Redis' && { redis: { url: server.url } }),
+        ...(store === 'Redis' && { prefix: 'gad:', redis: { url: server.url } }),
       },
     });
     await running.cache.clear();

@@ -150,7 +150,7 @@ describe.each(cases)('Answers that depend on the role, $platform, $store:', (one
       controllers: [controllerWith(aside, ...interceptors)],
       options: {
         userOf: (context): Subject => ['acme', roleOf(context)],
-        ...(one.store === 'Redis' && { redis: { url: server.url } }),
+        ...(one.store === 'Redis' && { prefix: 'gad:', redis: { url: server.url } }),
       },
     });
     await cache.clear();

@@ -114,7 +114,7 @@ const server = redisForTests();
 
 const stores = [
   ['in-process store', (): AppParts['options'] => ({})],
-  ['Redis', (): AppParts['options'] => ({ redis: { url: server.url } })],
+  ['Redis', (): AppParts['options'] => ({ prefix: 'gad:', redis: { url: server.url } })],
 ] as const;
 const cases = PLATFORMS.flatMap((platform) =>
   stores.map(([store, options]) => ({ platform, store, options })),

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { CacheModule } from '@gad/cache';
+import { CacheModule, createCache } from '@gad/cache';
 import type { NestCacheOptions } from '@gad/cache';
 import { MemoryStore } from '@gad/cache/store';
 import { startRedis } from '../../../../test/servers/redis-server.js';
@@ -50,6 +50,17 @@ describe('The start of a cache', () => {
     await start({ store: 'memory' }, 'production');
     expect(lines.warn).toEqual([]);
     expect(lines.log).toHaveLength(2);
+  });
+
+  it('the start says which store serves without NestJS too, once while it is open', async () => {
+    const said: string[] = [];
+    const note = (message: string): void => void said.push(message);
+    const cache = createCache({}, { notice: note, warn: note });
+    expect(said).toEqual([]);
+    await cache.open();
+    await cache.open();
+    expect(said).toEqual(['Cache: in this process, with prefix gad:; no other process shares it']);
+    await cache.close();
   });
 
   it('the start says nothing of a store that the application made', async () => {

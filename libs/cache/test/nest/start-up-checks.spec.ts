@@ -67,7 +67,7 @@ class Writes {
 @Controller()
 class RefreshedWithResponse {
   @Get()
-  @CacheAside({ scope: 'shared', key, staleWhileRevalidate: 60 })
+  @CacheAside({ scope: 'shared', key, ttl: 60, staleWhileRevalidate: 60 })
   refreshed(@Res({ passthrough: true }) _response: unknown): number {
     return 1;
   }
@@ -76,7 +76,7 @@ class RefreshedWithResponse {
 @Controller()
 class SlowWithResponse {
   @Get()
-  @CacheAside({ scope: 'shared', key, staleIfError: 60, softTimeout: 1 })
+  @CacheAside({ scope: 'shared', key, ttl: 60, staleIfError: 60, softTimeout: 1 })
   slow(@Res({ passthrough: true }) _response: unknown): number {
     return 1;
   }
@@ -85,7 +85,7 @@ class SlowWithResponse {
 @Controller()
 class RefreshedWithHeaders {
   @Get()
-  @CacheAside({ scope: 'shared', key, earlyRefresh: true, headers: ['etag'] })
+  @CacheAside({ scope: 'shared', key, ttl: 60, earlyRefresh: true, headers: ['etag'] })
   refreshed(): number {
     return 1;
   }

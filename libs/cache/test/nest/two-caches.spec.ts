@@ -38,7 +38,6 @@ describe('Two caches of one program are refused', () => {
     ['nested prefixes', at(NOWHERE, 'gad:'), at(NOWHERE, 'gad:sub:')],
     ['nested the other way round', at(NOWHERE, 'gad:sub:'), at(NOWHERE, 'gad:')],
     ['equal ones', at(NOWHERE, 'gad:'), at(NOWHERE, 'gad:')],
-    ['the default beside a longer one', { redis: { url: NOWHERE } }, at(NOWHERE, 'gad:x:')],
     ['a prefix that is one of private answers', at(NOWHERE, 'gad:'), at(NOWHERE, 'gad:~user:7:')],
     ['another spelling of the host', at('redis://localhost:1', 'a:'), at(NOWHERE, 'a:')],
     ['another spelling of the database', at(`${NOWHERE}/0`, 'a:'), at(`${NOWHERE}`, 'a:')],

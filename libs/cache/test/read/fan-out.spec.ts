@@ -14,7 +14,7 @@ beforeEach(() => server.command('FLUSHDB'));
 /** Above the default: a busy machine must not look like an outage of its own. */
 async function open(): Promise<CacheEngine> {
   const bounds = { deadlineMs: 250, leaseMs: 20_000, leaseWaitMs: 30_000 };
-  const cache = createCache({ redis: { url: server.url }, ...bounds }, silentLog);
+  const cache = createCache({ prefix: 'gad:', redis: { url: server.url }, ...bounds }, silentLog);
   await cache.open();
   return cache;
 }

@@ -57,7 +57,7 @@ describe('A hit whose readers share the value', () => {
   });
 
   it('is read with its life by readers that may have a stale value', async () => {
-    const stale = { ...TEXT, staleWhileRevalidate: 60 };
+    const stale = { ...TEXT, ttl: 60, staleWhileRevalidate: 60 };
     for (let each = 0; each < 2; each++) {
       await testing.cache.getOrSetEntry('k', () => 'value', stale);
     }

@@ -14,11 +14,11 @@ import { enveloped, REPETITIVE } from '../support/stored-texts.js';
 import { valueEngines } from '../support/value-engines.js';
 
 /** The example of the guide: Dates and bytes survive, as JSON's do not. */
-const msgpack: ValueSerializer = {
+const msgpack = {
   name: 'msgpack',
-  serialize: (value) => encode(value),
-  deserialize: (bytes) => decode(bytes),
-};
+  serialize: (value: unknown) => encode(value),
+  deserialize: (bytes: Uint8Array) => decode(bytes),
+} satisfies ValueSerializer;
 const MAX_BYTES = 1_048_576;
 const { pairs, server } = storePairs();
 
@@ -113,7 +113,7 @@ describe.each(pairs)('Stored values, on the %s:', (_, pair) => {
   });
 
   it('a failing serializer costs the caching, never the answer', async () => {
-    const broken = (fail: Partial<ValueSerializer>): CacheEngine =>
+    const broken = (fail: Partial<typeof msgpack>): CacheEngine =>
       engine({ serializer: { ...msgpack, ...fail } });
     const thrower = (): never => {
       throw new RangeError('cannot');

@@ -22,9 +22,11 @@ describe('The context of a loader', () => {
     expect(entry).toMatchObject({ stored: true, ttl: 3 });
     await pass(3_000);
     expect(await cache.get('k')).toBeUndefined();
-    expect(await cache.getOrSetEntry('k', load, { staleWhileRevalidate: 4 })).toMatchObject({
-      stale: true,
-    });
+    expect(await cache.getOrSetEntry('k', load, { ttl: 3, staleWhileRevalidate: 4 })).toMatchObject(
+      {
+        stale: true,
+      },
+    );
   });
 
   it('a loader can have its value returned and not stored', async () => {
@@ -48,7 +50,7 @@ describe('Options that make no sense', () => {
     ['staleIfError', { staleIfError: Number.NaN }],
     ['softTimeout', { softTimeout: 0 }],
     ['hardTimeout', { hardTimeout: -1 }],
-    ['softTimeout', { softTimeout: 2, hardTimeout: 2 }],
+    ['softTimeout', { ttl: 9, staleIfError: 9, softTimeout: 2, hardTimeout: 2 }],
     ['earlyRefresh', { earlyRefresh: 0 }],
     ['earlyRefresh', { earlyRefresh: 'yes' as never }],
     ['ttl', { ttl: '60' as never }],

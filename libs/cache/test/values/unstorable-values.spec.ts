@@ -20,7 +20,7 @@ const UNSTORABLE: [string, CacheModuleOptions, unknown][] = [
   ['larger than the limit for values', { maxValueBytes: 1_000 }, 'x'.repeat(2_000)],
   [
     'larger than the limit, in Redis',
-    { maxValueBytes: 1_000, redis: { url: 'own' } },
+    { maxValueBytes: 1_000, prefix: 'gad:', redis: { url: 'own' } },
     'x'.repeat(2_000),
   ],
   ['no JSON', {}, cyclic],
@@ -29,7 +29,7 @@ const UNSTORABLE: [string, CacheModuleOptions, unknown][] = [
 describe.each(UNSTORABLE)('A value that is %s', (_, options, value) => {
   let cache: CacheEngine;
   beforeEach(async () => {
-    const connection = options.redis && { redis: { url } };
+    const connection = options.redis && { prefix: 'gad:', redis: { url } };
     cache = createCache({ deadlineMs: 2_000, ...options, ...connection }, silentLog);
     await cache.open();
   });

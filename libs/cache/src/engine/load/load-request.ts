@@ -68,6 +68,14 @@ export function notAFunction(parameter: string, given: unknown): CacheOptionsErr
   );
 }
 
+/** The rejection for untyped callers whose read has no loader, or options that are `null`. */
+export function refusal(loader: unknown, options: unknown): Promise<never> | undefined {
+  if (typeof loader !== 'function') return Promise.reject(notAFunction('loader', loader));
+  if (options !== null) return undefined;
+  const message = 'The options of a read must be an object, not null.';
+  return Promise.reject(new CacheOptionsError('options', message));
+}
+
 /** One caller's request for a value. */
 export interface LoadRequest<T> extends LookupRequest {
   readonly loader: Loader<T>;

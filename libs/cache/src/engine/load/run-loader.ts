@@ -61,7 +61,7 @@ export async function runLoader<T>(
       return aborter().signal;
     },
     adapt: (changes) => {
-      assertAdapted(changes);
+      assertAdapted(changes, options);
       adapted = changes;
     },
     skipStore: () => {

@@ -6,14 +6,24 @@ import type { ReadThrough } from './read-through.js';
 import { assertKey, assertWritable } from '../../keys/key-validation.js';
 import { notAFunction } from '../load/load-request.js';
 import type { ReadMany } from './read-many.js';
-import { assertKnown } from '../../option-checks.js';
-import { assertLifetime, assertTtl } from '../../values/ttl.js';
+import type { OptionKinds } from '../../option-checks.js';
+import { assertKnown, CHECKED } from '../../option-checks.js';
+import type { ReadAs } from '../../values/as.js';
+import { assertTerms } from '../../values/staleness.js';
 
 /** Options of a read-through of many keys. */
 export type GetOrSetManyOptions = Pick<
   GetOrSetOptions,
   'ttl' | 'jitter' | 'negativeTtl' | 'namespace'
 >;
+
+const MANY_OPTIONS: OptionKinds<GetOrSetManyOptions & ReadAs> = {
+  ttl: CHECKED,
+  jitter: CHECKED,
+  negativeTtl: CHECKED,
+  namespace: CHECKED,
+  as: CHECKED,
+};
 
 /**
  * Reads many keys and loads the missing ones with one call of `loadMissing`. Each missing key
@@ -33,13 +43,8 @@ export async function getOrSetMany<K, T>(
 ): Promise<(T | undefined)[]> {
   if (typeof toKey !== 'function') throw notAFunction('toKey', toKey);
   if (typeof loadMissing !== 'function') throw notAFunction('loadMissing', loadMissing);
-  assertKnown(
-    options,
-    { ttl: true, jitter: true, negativeTtl: true, namespace: true },
-    'getOrSetMany',
-  );
-  assertLifetime(options);
-  assertTtl('negativeTtl', options.negativeTtl);
+  assertKnown(options, MANY_OPTIONS, 'getOrSetMany');
+  assertTerms(options);
   const keys = ids.map(toKey);
   for (const key of keys) assertWritable(key);
   // The first id of a key represents all.

@@ -25,7 +25,7 @@ describe('The Redis user of docs/security.md', () => {
     server = await startRedis();
     await server.command('ACL', 'SETUSER', 'gad', ...documentedRules());
     const url = server.url.replace('redis://', 'redis://gad:p@');
-    cache = createCache({ redis: { url }, deadlineMs: 2_000 }, silentLog);
+    cache = createCache({ prefix: 'gad:', redis: { url }, deadlineMs: 2_000 }, silentLog);
     await cache.open();
     await until(() => cache.store.connected);
   });
@@ -56,7 +56,7 @@ describe('The Redis user of docs/security.md', () => {
 
   it('the Redis user may keep copies in memory and acknowledge their removal', async () => {
     const url = server.url.replace('redis://', 'redis://gad:p@');
-    const options = { redis: { url }, deadlineMs: 2_000, local: { barrier: true } };
+    const options = { prefix: 'gad:', redis: { url }, deadlineMs: 2_000, local: { barrier: true } };
     const copying = createCache(options, silentLog);
     await copying.open();
     const local = { local: 60 };

@@ -48,7 +48,7 @@ describe('Where a server forbids commands', () => {
     lines = [];
     const url = server.url.replace('redis://', 'redis://limited:p@');
     cache = createCache(
-      { redis: { url }, deadlineMs: 2_000 },
+      { prefix: 'gad:', redis: { url }, deadlineMs: 2_000 },
       logInto(() => lines),
     );
     await cache.open();

@@ -38,7 +38,10 @@ type ClientOptions = RedisSettings['clientOptions'];
 
 async function open(clientOptions: ClientOptions = {}, deadlineMs = 50): Promise<CacheEngine> {
   const url = `redis://127.0.0.1:${proxy.port}/0`;
-  const engine = createCache({ redis: { url, clientOptions }, deadlineMs }, silentLog);
+  const engine = createCache(
+    { prefix: 'gad:', redis: { url, clientOptions }, deadlineMs },
+    silentLog,
+  );
   opened.push(engine);
   await engine.open();
   await until(() => engine.store.connected);
@@ -121,13 +124,16 @@ describe('node-redis', () => {
     const lines: string[] = [];
     const sentinels = [silent, plain, unused].map((port) => ({ host: '127.0.0.1', port }));
     const engine = createCache(
-      { redis: { sentinels } },
+      { prefix: 'gad:', redis: { sentinels } },
       logInto(() => lines),
     );
     opened.push(engine);
     await engine.open();
     expect(await readers(engine, 5)).toEqual([0, 1, 2, 3, 4]);
-    expect(lines).toEqual([expect.stringMatching(/unavailable \(Sentinel does not /)]);
+    expect(lines).toEqual([
+      expect.stringMatching(/^Cache: Redis at mymaster of /),
+      expect.stringMatching(/unavailable \(Sentinel does not /),
+    ]);
     await frozen.thaw();
     await frozen.stop();
   });
@@ -169,7 +175,7 @@ describe('node-redis', () => {
   it('node-redis ends the process without an error listener; every client has one', async () => {
     await proxy.close();
     const url = `redis://127.0.0.1:${proxy.port}/0`;
-    const engine = createCache({ redis: { url } }, silentLog);
+    const engine = createCache({ prefix: 'gad:', redis: { url } }, silentLog);
     opened.push(engine);
     await engine.open();
     expect(await readers(engine, 5)).toEqual([0, 1, 2, 3, 4]);

@@ -23,7 +23,10 @@ beforeEach(async () => {
   lines = [];
   server = await startRedis();
   proxy = await startTcpProxy(Number(new URL(server.url).port));
-  cache = createCache({ redis: { url: `redis://127.0.0.1:${proxy.port}/0` }, ...BOUNDS }, log);
+  cache = createCache(
+    { prefix: 'gad:', redis: { url: `redis://127.0.0.1:${proxy.port}/0` }, ...BOUNDS },
+    log,
+  );
   await cache.open();
 });
 afterEach(async () => {

@@ -24,7 +24,7 @@ afterEach(async () => {
 async function opened(): Promise<CacheEngine> {
   // A long deadline: a busy machine must not look like an outage.
   const bounds = { deadlineMs: 500, removalTimeoutMs: 500 };
-  const engine = createCache({ redis: { url: server.url }, ...bounds }, log);
+  const engine = createCache({ prefix: 'gad:', redis: { url: server.url }, ...bounds }, log);
   await engine.store.open();
   return engine;
 }

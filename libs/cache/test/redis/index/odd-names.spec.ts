@@ -55,8 +55,11 @@ describe.each(['lex', 'scan'] as const)(
 
     it('counts end, and count the names that are valid keys', async () => {
       const { store, look } = await prepared();
-      expect(await look.count('k:*', 10)).toEqual({ matched: 4, sample: CLEAN.slice(0, 4) });
-      expect((await look.count('*', 10)).matched).toBe(5);
+      expect(await look.count('k:*', { sample: 10 })).toEqual({
+        matched: 4,
+        sample: CLEAN.slice(0, 4),
+      });
+      expect((await look.count('*', { sample: 10 })).matched).toBe(5);
       expect(await store.statistics()).toMatchObject({ keys: 5 });
       await store.close();
     });

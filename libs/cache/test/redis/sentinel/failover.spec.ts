@@ -27,7 +27,7 @@ async function start(settings: Partial<SentinelSettings> = {}): Promise<CacheEng
   // A long deadline: a busy machine must not look like an outage.
   const bounds = { deadlineMs: 500, removalTimeoutMs: 500 };
   const log = logInto(() => lines);
-  const engine = createCache({ redis, ...bounds }, log);
+  const engine = createCache({ prefix: 'gad:', redis, ...bounds }, log);
   opened.push(engine);
   await engine.open();
   return engine;

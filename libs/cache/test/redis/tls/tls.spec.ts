@@ -57,7 +57,7 @@ describe('A Redis behind TLS (rediss://)', () => {
     const clientOptions = { socket } as NonNullable<RedisSettings['clientOptions']>;
     const note = (message: string): void => void lines.push(message);
     cache = createCache(
-      { redis: { url, clientOptions }, deadlineMs: 2_000 },
+      { prefix: 'gad:', redis: { url, clientOptions }, deadlineMs: 2_000 },
       { notice: note, warn: note },
     );
     await cache.open();

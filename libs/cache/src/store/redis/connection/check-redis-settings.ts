@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import type { RedisClientOptions } from 'redis';
 import { CacheOptionsError } from '../../../cache-errors.js';
+import type { OptionKinds } from '../../../option-checks.js';
+import { assertKnown, CHECKED } from '../../../option-checks.js';
 import type {
   RedisNode,
   RedisSettings,
@@ -30,10 +32,46 @@ export function checkedRedisSettings(settings: RedisSettings): RedisSettings {
     '',
     "must be an object such as { url: 'redis://host:6379/0' }, or left out for the in-process store",
   );
+  assertRedisNames(given);
   checkClient(given);
-  if (given.sentinels === undefined) checkAddress(given.url, given.clientOptions);
+  if (given.sentinels === undefined) checkServer(given);
   else checkSentinels(given);
   return settings;
+}
+
+/** @throws CacheOptionsError when there is an option that does not exist */
+export function assertRedisNames(settings: object): void {
+  assertKnown(settings, REDIS_OPTIONS, 'redis', (name) =>
+    name === 'host' || name === 'port' ? `: redis.url has it, ${EXAMPLE}.` : undefined,
+  );
+}
+
+const EXAMPLE = 'as in redis://user:password@host:6379/0';
+
+const REDIS_OPTIONS: OptionKinds<SentinelSettings & StandaloneSettings> = {
+  url: CHECKED,
+  clientName: CHECKED,
+  clientOptions: CHECKED,
+  sentinels: CHECKED,
+  master: CHECKED,
+  username: CHECKED,
+  password: CHECKED,
+  database: CHECKED,
+  tls: CHECKED,
+  sentinelOptions: CHECKED,
+  mapAddress: CHECKED,
+};
+
+function checkServer(settings: Given<SentinelSettings & StandaloneSettings>): void {
+  const { url, clientOptions } = settings;
+  for (const option of ['master', 'username', 'password', 'database', 'tls'] as const) {
+    check(
+      settings[option] === undefined,
+      option,
+      `goes with redis.sentinels only; the URL has it, ${EXAMPLE}`,
+    );
+  }
+  checkAddress(url, clientOptions);
 }
 
 type Given<T> = { readonly [Option in keyof T]?: unknown };

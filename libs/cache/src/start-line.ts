@@ -1,25 +1,26 @@
-import type { LoggerService } from '@nestjs/common';
-import { resolveOptions } from '../cache-options.js';
-import { databaseOf } from '../store/redis/connection/redis-settings.js';
-import type { RedisSettings } from '../store/redis/connection/redis-settings.js';
-import type { NestCacheOptions } from './nest-cache-options.js';
-import { NEST_CACHE_OPTIONS } from './nest-cache-options.js';
+import type { CacheLogger } from './cache-log.js';
+import type { CacheModuleOptions, ResolvedCacheOptions } from './cache-options.js';
+import { databaseOf } from './store/redis/connection/redis-settings.js';
+import type { RedisSettings } from './store/redis/connection/redis-settings.js';
 
 /**
  * Logs which store serves, never a password, and warns of an in-process store in production that
  * was not asked for: each process then has values of its own, and learns of no removal in another.
  * Says nothing of a store that the application made itself.
  */
-export function logStart(options: NestCacheOptions, logger: LoggerService): void {
-  const { redis, store, prefix, invalidationLog } = resolveOptions(options, NEST_CACHE_OPTIONS);
+export function logStart(
+  options: CacheModuleOptions,
+  { redis, store, prefix }: ResolvedCacheOptions,
+  logger: CacheLogger,
+): void {
   if (store !== undefined) return;
   if (redis !== undefined) {
     const at = `${addressOf(redis)}, database ${databaseOf(redis)}`;
-    logger.log(`Cache: Redis at ${at}, with prefix ${prefix}`);
+    logger.notice(`Cache: Redis at ${at}, with prefix ${prefix}`);
     return;
   }
-  logger.log(`Cache: in this process, with prefix ${prefix}; no other process shares it`);
-  const asked = options.store === 'memory' || invalidationLog !== undefined;
+  logger.notice(`Cache: in this process, with prefix ${prefix}; no other process shares it`);
+  const asked = options.store === 'memory' || options.invalidationLog !== undefined;
   if (asked || process.env['NODE_ENV'] !== 'production') return;
   logger.warn(
     "Cache: NODE_ENV is production and no Redis is configured, so each process has values of its own and learns of no removal in another: give the option redis, or store: 'memory' if there is one process only.",
