@@ -50,6 +50,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'unreadable-values',
     'negative-ttl',
     'rich-json',
+    'as',
     'get-or-set-options',
   ],
   read: [

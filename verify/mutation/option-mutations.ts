@@ -145,4 +145,36 @@ export const RICH_VALUE_MUTATIONS: readonly Mutation[] = [
       ],
     ],
   },
+  {
+    name: 'as: a hit is not made',
+    suite: 'values/as',
+    edits: [['return make(await read());', 'return read();']],
+  },
+  {
+    name: 'as: an entry is not made',
+    suite: 'values/as',
+    edits: [
+      ['return { ...entry, value: make(entry.value) };', 'return make(entry) as typeof entry;'],
+    ],
+  },
+  {
+    name: 'as: null is made',
+    suite: 'values/as',
+    edits: [['stored === null || stored === undefined ? stored : make(stored)', 'make(stored)']],
+  },
+  {
+    name: 'as: members that are excluded from answers are lost',
+    suite: 'values/as',
+    edits: [['{ ignoreDecorators: true }', '{ ignoreDecorators: false }']],
+  },
+  {
+    name: 'as: an error among many values is made',
+    suite: 'values/as',
+    edits: [['value instanceof Error ? value : make(value)', 'make(value)']],
+  },
+  {
+    name: 'as: a function that makes nothing is believed',
+    suite: 'values/as',
+    edits: [['if (made !== undefined) return made;', 'if (made !== null) return made;']],
+  },
 ];
