@@ -38,7 +38,7 @@ const laws: readonly SourceLaw[] = [
     applies: (path) =>
       isProduct(path) &&
       !path.startsWith('apps/api/src/config/') &&
-      path !== 'libs/cache/src/nest/start-line.ts',
+      path !== 'libs/cache/src/start-line.ts',
     broken: readsEnvironment,
   },
   {

@@ -11,6 +11,8 @@ const SOURCE = /^(?:apps|libs)\/[^/]+\/src\/(?!.*\.spec\.ts$).*\.ts$/;
 
 export const longFiles: Readonly<Record<string, string>> = {
   'libs/cache/README.md': 'its tables of options are generated',
+  'libs/cache/src/engine/cache-engine.ts':
+    'each read has a signature with the option as and one without',
   'package-lock.json': 'written by npm',
   'verify/other-caches/package-lock.json': 'written by npm',
 };

@@ -51,6 +51,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'negative-ttl',
     'rich-json',
     'as',
+    'lost-values',
     'get-or-set-options',
   ],
   read: [

@@ -177,4 +177,19 @@ export const RICH_VALUE_MUTATIONS: readonly Mutation[] = [
     suite: 'values/as',
     edits: [['if (made !== undefined) return made;', 'if (made !== null) return made;']],
   },
+  {
+    name: 'lost: a class that as makes again is warned of',
+    suite: 'values/lost-values',
+    edits: [['if (lost !== undefined && !asksFor(options)) lost', 'if (lost !== undefined) lost']],
+  },
+  {
+    name: 'lost: with strictValues it is a warning',
+    suite: 'values/lost-values',
+    edits: [['new LostValues(strictValues ? undefined : warn,', 'new LostValues(warn,']],
+  },
+  {
+    name: 'lost: what set stores is not looked at',
+    suite: 'values/lost-values',
+    edits: [['this.#parts.lost?.check(key, value);', 'void value;']],
+  },
 ];

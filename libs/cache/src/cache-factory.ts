@@ -10,7 +10,9 @@ import { Analytics } from './observe/analytics.js';
 import { Recorder } from './observe/recorder.js';
 import { assertKinds, having } from './option-checks.js';
 import { FreshnessGuard } from './outbox/freshness-guard.js';
-import { logStart } from './start-line.js';
+import { isDevelopment, logStart } from './start-line.js';
+import { LostValues } from './values/lost-values.js';
+import { richJson } from './values/rich-json.js';
 import type { ValueSerializer } from './values/value-serializer.js';
 import type { CacheStore } from './store/cache-store.js';
 import { RedisStore } from './store/redis/redis-store.js';
@@ -68,8 +70,20 @@ export function cacheParts(
     clock,
     logger,
     recorder,
+    lost: lostValues(resolved, logger),
     onOpen: () => logStart(options, resolved, logger),
   };
+}
+
+/** Warns where a developer looks, and not in tests; is strict everywhere. */
+function lostValues(
+  { serializer, strictValues }: ResolvedCacheOptions,
+  logger: CacheLogger,
+): LostValues | undefined {
+  const isKnown = serializer === undefined || serializer === richJson;
+  if (!isKnown || !(strictValues || isDevelopment())) return undefined;
+  const warn = (message: string): void => logger.warn(message);
+  return new LostValues(strictValues ? undefined : warn, serializer === richJson);
 }
 
 function makeFreshness(

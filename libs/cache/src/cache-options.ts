@@ -7,6 +7,7 @@ import { COMPRESSION_CODECS, isKnownCodec } from './values/compression.js';
 import type { Consistency } from './outbox/freshness-guard.js';
 import type { InvalidationLog } from './outbox/invalidation-log.js';
 import { hasLoneSurrogate } from './keys/key-validation.js';
+import { richJson } from './values/rich-json.js';
 import type { ValueSerializer } from './values/value-serializer.js';
 import type { Kind, OptionKinds } from './option-checks.js';
 import {
@@ -84,6 +85,13 @@ export interface CacheModuleOptions {
    */
   readonly serializer?: ValueSerializer | undefined;
   /**
+   * Whether a loader or `set` fails whose value loses its class, a date or a function where it is
+   * stored (`as` makes it again, `richJson` keeps dates, maps and sets). Costs a walk over the first
+   * 500 parts of each value that is stored. Without it the first such value of each shape of key is
+   * warned of, outside of production and tests. Default `false`.
+   */
+  readonly strictValues?: boolean | undefined;
+  /**
    * How patterns find their keys in Redis: `lex` keeps a sorted index (≈ 130 bytes per key; a
    * removal costs in proportion to what it removes); `scan` keeps no index and scans the database,
    * so it also finds keys that other programs write under the prefix. Default `lex`.
@@ -158,6 +166,7 @@ export const CACHE_OPTIONS: OptionKinds<CacheModuleOptions> = {
   maxValueBytes: CHECKED,
   compression: CHECKED,
   serializer: CHECKED,
+  strictValues: FLAG,
   index: oneOf('lex', 'scan'),
   invalidationLog: having('open', 'close', 'read', 'now', 'includes', 'isSoleInstance', 'onAppend'),
   consistency: oneOf('strict', 'bounded'),
@@ -181,6 +190,7 @@ export interface ResolvedCacheOptions {
   readonly maxValueBytes: number;
   readonly compression: Compression | undefined;
   readonly serializer: ValueSerializer | undefined;
+  readonly strictValues: boolean;
   readonly index: 'lex' | 'scan';
   readonly invalidationLog: InvalidationLog | undefined;
   readonly consistency: Consistency;
@@ -210,7 +220,7 @@ export function resolveOptions(
   assertTogether(options, redis);
   const { deadlineMs = 50, leaseMs = 2_000, leaseWaitMs = 5_000 } = options;
   const { removalTimeoutMs = 1_000, maxEntries = 10_000 } = options;
-  const { lintKeys = false, analytics = true } = options;
+  const { lintKeys = false, analytics = true, strictValues = false } = options;
   const { maxBytes = 64 * 1024 * 1024, maxValueBytes = 8 * 1024 * 1024 } = options;
   const { index = 'lex', consistency = 'strict', logLevel = 'log' } = options;
   return {
@@ -226,6 +236,7 @@ export function resolveOptions(
     maxValueBytes: whole('maxValueBytes', maxValueBytes),
     compression: checkedCompression(options.compression),
     serializer: checkedSerializer(options.serializer),
+    strictValues,
     index,
     invalidationLog: options.invalidationLog,
     consistency,
@@ -243,7 +254,7 @@ export function optionOfReads(name: string): string | undefined {
 
 /** Rejects options of which one makes the other meaningless, or that lack another. */
 function assertTogether(options: CacheModuleOptions, redis: RedisSettings | undefined): void {
-  const { store, prefix, invalidationLog, consistency } = options;
+  const { store, prefix, invalidationLog, consistency, serializer, strictValues } = options;
   const own = store === 'memory' ? undefined : store;
   const space = own?.keySpace;
   const faults: readonly (readonly [found: boolean, option: string, sentence: string])[] = [
@@ -261,6 +272,11 @@ function assertTogether(options: CacheModuleOptions, redis: RedisSettings | unde
       prefix !== undefined && space !== undefined && prefix !== space.prefix,
       'prefix',
       `prefix must be that of the store, ${shown(space?.prefix)}, or be left out.`,
+    ],
+    [
+      strictValues === true && serializer !== undefined && serializer !== richJson,
+      'strictValues',
+      'strictValues is about JSON and richJson: with another serializer leave it out.',
     ],
     [
       consistency !== undefined && invalidationLog === undefined,

@@ -32,3 +32,8 @@ function addressOf(redis: RedisSettings): string {
   const { master = 'mymaster', sentinels } = redis;
   return `${master} of ${sentinels.map(({ host, port }) => `${host}:${port}`).join(', ')}`;
 }
+
+/** Whether a developer looks at the log: neither in production nor in tests. */
+export function isDevelopment(): boolean {
+  return !['production', 'test'].includes(process.env['NODE_ENV'] ?? '');
+}

@@ -101,7 +101,7 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
       time: store.waitClock ?? clock,
     });
     const common = { store, reads, lookup, gate, clock, random, recorder, logger, limits, codec };
-    this.#parts = { ...common, closing };
+    this.#parts = { ...common, closing, lost: parts.lost };
     this.#near = new NearReads(this.#parts, near);
     this.#reader = new ReadThrough(this.#parts, this.#near, this.#work);
     this.#invalidations = new Invalidation(this.#parts, removals, pending, freshness);
@@ -177,6 +177,13 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
   }
 
   /**
+   * As get without `as`, and resolves with what that makes of the stored value.
+   *
+   * Cost: that of get without `as`.
+   * @throws as get without `as`, and what `as` throws
+   */
+  get<A extends As>(key: string, options: ReadAs<A>): Promise<Made<A> | undefined>;
+  /**
    * The value, or `undefined` when there is none; `null`, `0`, `''` and `false` are values. The type is
    * the caller's claim, as with `JSON.parse`; with `as` it is what that makes. An unavailable store is
    * a miss.
@@ -184,7 +191,6 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
    * Cost: one `GET`.
    * @throws CacheKeyInvalidError, CacheOptionsError
    */
-  get<A extends As>(key: string, options: ReadAs<A>): Promise<Made<A> | undefined>;
   get<T>(key: string): Promise<T | undefined>;
   get(key: string, options?: ReadAs): Promise<unknown> {
     if (options === undefined) return this.#reader.read(key, undefined, NO_OPTIONS);
@@ -192,21 +198,39 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
   }
 
   /**
-   * As {@link get} for many keys, in their order. A store that fails for some keys fails only those.
+   * As getMany without `as`, and resolves with what that makes of the stored value.
    *
-   * Cost: one `MGET` for each 500 keys, one after the other.
-   * @throws CacheKeyInvalidError, CacheOptionsError
+   * Cost: that of getMany without `as`.
+   * @throws as getMany without `as`, and what `as` throws
    */
   getMany<A extends As>(
     keys: readonly string[],
     options: ReadAs<A>,
   ): Promise<(Made<A> | undefined)[]>;
+  /**
+   * As {@link get} for many keys, in their order. A store that fails for some keys fails only those.
+   *
+   * Cost: one `MGET` for each 500 keys, one after the other.
+   * @throws CacheKeyInvalidError, CacheOptionsError
+   */
   getMany<T>(keys: readonly string[]): Promise<(T | undefined)[]>;
   getMany(keys: readonly string[], options?: ReadAs): Promise<unknown[]> {
     const read = (): Promise<unknown[]> => getMany(this.#reader.many, keys);
     return options === undefined ? read() : eachMade(options, read, 'getMany');
   }
 
+  /**
+   * As getOrSetMany without `as`, and resolves with what that makes of the stored value.
+   *
+   * Cost: that of getOrSetMany without `as`.
+   * @throws as getOrSetMany without `as`, and what `as` throws
+   */
+  getOrSetMany<K, T, A extends As<T> = ClassOf<T>>(
+    ids: readonly K[],
+    toKey: (id: K) => string,
+    loadMissing: BatchLoader<K, T>,
+    options: GetOrSetManyOptions & ReadAs<A>,
+  ): Promise<(MadeOf<T, A> | undefined)[]>;
   /**
    * As {@link getOrSet} for many ids, in their order: one read of all, and one call of `loadMissing` with
    * the missing ids (the idea is DataLoader's). The same rules hold: a value that was invalidated
@@ -231,12 +255,6 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
    * @throws CacheKeyInvalidError, CacheLoadTimeoutError, CacheOptionsError (also when `loadMissing`
    * returns an array of another length), and what `loadMissing` throws
    */
-  getOrSetMany<K, T, A extends As<T> = ClassOf<T>>(
-    ids: readonly K[],
-    toKey: (id: K) => string,
-    loadMissing: BatchLoader<K, T>,
-    options: GetOrSetManyOptions & ReadAs<A>,
-  ): Promise<(MadeOf<T, A> | undefined)[]>;
   getOrSetMany<K, T>(
     ids: readonly K[],
     toKey: (id: K) => string,
@@ -256,6 +274,17 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
   }
 
   /**
+   * As getOrSet without `as`, and resolves with what that makes of the stored value.
+   *
+   * Cost: that of getOrSet without `as`.
+   * @throws as getOrSet without `as`, and what `as` throws
+   */
+  getOrSet<T, A extends As<T> = ClassOf<T>>(
+    key: string,
+    loader: Loader<T>,
+    options: GetOrSetOptions & ReadAs<A>,
+  ): Promise<MadeOf<T, A>>;
+  /**
    * The value from the cache, or from `loader`: one load for all concurrent callers, in every process
    * that shares the store (the leases of Nishtala et al., _Scaling Memcache at Facebook_, NSDI 2013, and
    * Go's `singleflight`). A value that was invalidated while it loaded is returned to the callers from
@@ -269,11 +298,6 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
    * @throws CacheKeyInvalidError, CacheOptionsError, CacheLoadTimeoutError (`hardTimeout`), and what
    * `loader` throws, as it is
    */
-  getOrSet<T, A extends As<T> = ClassOf<T>>(
-    key: string,
-    loader: Loader<T>,
-    options: GetOrSetOptions & ReadAs<A>,
-  ): Promise<MadeOf<T, A>>;
   getOrSet<T>(
     key: string,
     loader: Loader<T>,
@@ -292,17 +316,23 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
   }
 
   /**
-   * As {@link getOrSet}, with the cache status of the value: hit, stale, when it was stored, its ttl.
+   * As getOrSetEntry without `as`, and resolves with what that makes of the stored value.
    *
-   * Cost: `PTTL` and `GET` in one round trip on a hit; acquire and fill scripts on a miss.
-   * @param ahead for `@CacheAside`: what {@link readAhead} returned
-   * @throws as {@link getOrSet}
+   * Cost: that of getOrSetEntry without `as`.
+   * @throws as getOrSetEntry without `as`, and what `as` throws
    */
   getOrSetEntry<T, A extends As<T> = ClassOf<T>>(
     key: string,
     loader: Loader<T>,
     options: GetOrSetOptions & ReadAs<A>,
   ): Promise<CacheEntry<MadeOf<T, A>>>;
+  /**
+   * As {@link getOrSet}, with the cache status of the value: hit, stale, when it was stored, its ttl.
+   *
+   * Cost: `PTTL` and `GET` in one round trip on a hit; acquire and fill scripts on a miss.
+   * @param ahead for `@CacheAside`: what {@link readAhead} returned
+   * @throws as {@link getOrSet}
+   */
   getOrSetEntry<T>(
     key: string,
     loader: Loader<T>,
@@ -386,6 +416,7 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
     assertKnown(options, SET_OPTIONS, 'set');
     assertKinds(options, SET_OPTIONS);
     assertTerms(options);
+    this.#parts.lost?.check(key, value);
     const budget = currentBudget(this.#parts);
     const parts = { ...this.#parts, removals: this.#removals, writes: this.#writes };
     return setByHand(parts, key, value, options, budget);

@@ -8,6 +8,7 @@ import type { Lifetime, Named } from '../values/get-or-set-options.js';
 import type { LeaseToken } from './load/lease-token.js';
 import type { LoadLimits } from './load/load-request.js';
 import type { NearCacheBounds } from './read/near-reads.js';
+import type { LostValues } from '../values/lost-values.js';
 import type { ValueOptions } from '../values/value-codec.js';
 
 /** Collaborators and options of an engine. */
@@ -32,6 +33,8 @@ export interface EngineParts {
   readonly freshness?: FreshnessGuard | undefined;
   /** What counts the work. Default: sums only. */
   readonly recorder?: Recorder | undefined;
+  /** Finds values that lose their class or dates. Default: they are not looked for. */
+  readonly lost?: LostValues | undefined;
   /** Called when the cache is opened. Default: nothing. */
   readonly onOpen?: () => void;
 }

@@ -48,6 +48,6 @@ export class KeyLint {
 }
 
 /** Keys that differ only in identifiers have the same shape. */
-function shapeOf(key: string): string {
+export function shapeOf(key: string): string {
   return key.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/gi, '#').replace(/\d+/g, '#');
 }

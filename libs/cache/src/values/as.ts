@@ -148,6 +148,6 @@ export async function eachMade(
 }
 
 /** Whether options ask for it; they need not be checked yet. */
-export function asksFor(options: Partial<ReadAs>): boolean {
+export function asksFor(options: object): boolean {
   return (Object(options) as Partial<ReadAs>).as !== undefined;
 }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { CacheAside, CacheInvalidate, CacheOptionsError, createCache } from '@gad/cache';
+import {
+  CacheAside,
+  CacheInvalidate,
+  CacheModule,
+  CacheOptionsError,
+  createCache,
+} from '@gad/cache';
+import { inTransaction } from '@gad/cache/transactions';
 import type { CacheModuleOptions } from '@gad/cache';
 import { silentLog } from '@gad/cache/store';
 import { testCache } from '@gad/cache/testing';
@@ -74,5 +81,21 @@ describe('Options that would have no effect', () => {
   it('options that would have no effect are refused by @CacheInvalidate', () => {
     const given = untyped<{ patterns: string[] }>({ patterns: ['k'], when: 'later' });
     expect(() => CacheInvalidate(given)).toThrow('when is not an option of @CacheInvalidate');
+  });
+
+  it.each<[unknown, string]>([
+    [{ name: '' }, "name must be a text that is not empty, not ''."],
+    [{ isGlobal: 1 }, 'isGlobal must be true or false, not 1.'],
+    [{ TTL: 1 }, 'TTL is not an option of the cache; there are'],
+    [{ ttl: 1 }, 'ttl is not an option of the cache: give it to each call'],
+  ])('forRoot refuses wrong options where it is called: %j', (options, sentence) => {
+    expect(() => CacheModule.forRoot(untyped<object>(options))).toThrow(sentence);
+  });
+
+  it('transactions refuse wrong options', async () => {
+    const wrong = untyped<object>({ inside: true });
+    await expect(inTransaction((body) => body(), load, wrong)).rejects.toThrow(
+      'inside must be a function, not true.',
+    );
   });
 });

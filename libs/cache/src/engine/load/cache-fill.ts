@@ -6,6 +6,7 @@ import { WarnOnce } from '../../episodes.js';
 import { OpenTransaction } from '../open-transaction.js';
 import type { FillLease } from './fill-lease.js';
 import { HIT_FOR_MISS_MS } from './fill-lease.js';
+import { asksFor } from '../../values/as.js';
 import { storageTerms } from '../../values/staleness.js';
 import { BatchFailure } from './batch-failure.js';
 import type { LoadOutcome, LoadParts, LoadRequest } from './load-request.js';
@@ -147,7 +148,7 @@ export class CacheFill {
     { key, loader, options, onContention, ofBatch }: LoadRequest<T>,
     shared = true,
   ): Promise<LoaderResult> {
-    const { recorder, clock, closing } = this.parts;
+    const { recorder, clock, closing, lost } = this.parts;
     const background = onContention === 'skip';
     const limit = background ? LIMIT_SECONDS.background : LIMIT_SECONDS.foreground;
     // The limit applies to the call for all keys of a batch, see `loadTogether`.
@@ -162,6 +163,7 @@ export class CacheFill {
         hardMs: hard === undefined ? undefined : hard * 1000,
         closing: background ? closing : undefined,
       });
+      if (lost !== undefined && !asksFor(options)) lost.check(key, result.value);
       recorder.loaded(key, options, result.loadMs);
       return result;
     } catch (error) {

@@ -8,6 +8,7 @@ import type { Found, Lookup, LookupRequest, StoredEntry } from '../lookup/lookup
 import type { SerialisedValue } from '../../values/serialised-value.js';
 import type { StoreGate } from '../store-gate.js';
 import type { ReadGate } from '../lookup/read-gate.js';
+import type { LostValues } from '../../values/lost-values.js';
 import type { ValueCodec } from '../../values/value-codec.js';
 
 /** Limits of loads; all times in milliseconds. */
@@ -33,6 +34,8 @@ export interface LoadParts {
   readonly logger: CacheLogger;
   readonly limits: LoadLimits;
   readonly codec: ValueCodec;
+  /** Finds what values lose. Absent: not looked for. */
+  readonly lost: LostValues | undefined;
   /** Aborted when background loads must end. */
   readonly closing: AbortSignal;
 }
