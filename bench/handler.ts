@@ -104,7 +104,7 @@ async function measure(
   others: readonly NestInterceptor[],
 ): Promise<void> {
   @Module({
-    imports: [CacheModule.forRoot({ redis, logLevel: 'off', deadlineMs: 5_000 })],
+    imports: [CacheModule.forRoot({ prefix: 'gad:', redis, logLevel: 'off', deadlineMs: 5_000 })],
     controllers: [HandlersController],
   })
   class HandlersModule {}
