@@ -64,7 +64,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'known-ends',
   ],
   keys: ['prefix-isolation'],
-  observe: ['frequent-keys', 'ghost', 'journal', 'namespaces', 'recording'],
+  observe: ['fleet', 'frequent-keys', 'ghost', 'journal', 'namespaces', 'recording'],
   'redis/connection': ['store-outages'],
   invalidate: ['write-order', 'retry-queue'],
   outbox: [

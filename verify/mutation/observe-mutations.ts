@@ -43,6 +43,21 @@ export const OBSERVE_MUTATIONS: readonly Mutation[] = [
     edits: [['return isUnlisted(key) ? `${namespaceOf(key)}:*` : key;', 'return key;']],
   },
   {
+    name: 'figures: a report that the store refuses loses its counters',
+    suite: 'observe/fleet',
+    edits: [['else moved.undo();', 'else void moved;']],
+  },
+  {
+    name: 'figures: a process that has ended is shown',
+    suite: 'observe/fleet',
+    edits: [["KEYS[1], now - PROCESS_LIFE_MS, '+inf'", "KEYS[1], '-inf', '+inf'"]],
+  },
+  {
+    name: 'figures: what a process reports of its removals does not reach the others',
+    suite: 'observe/fleet',
+    edits: [['entry.process === id || entry.subject', 'entry.process !== id || entry.subject']],
+  },
+  {
     name: 'figures: a read that waits counts as a hit, too',
     suite: 'observe/recording',
     edits: [

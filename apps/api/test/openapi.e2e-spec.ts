@@ -59,7 +59,8 @@ describe('the OpenAPI document', () => {
         schemaOf(document, schema)?.properties ?? {},
       )) {
         const { type, format } = { type: undefined, format: undefined, ...property };
-        const isDecimal = /rate|promedio|productividad|diarias/.test(field);
+        const isDecimal =
+          /rat[eio]+$|share|gain|load_ms_|saved_seconds|promedio|productividad|diarias/.test(field);
         if (type === 'number' && !isDecimal) odd.push(`${name}.${field}: number`);
         if (type === 'integer' && format === undefined) odd.push(`${name}.${field}: no format`);
         if (/_at$|^inicio_|^fin_/.test(field) && format !== 'date-time')
@@ -121,6 +122,12 @@ describe('the OpenAPI document', () => {
 
   it.each([
     ['getCacheStats', '/cache/stats'],
+    ['getCacheOverview', '/cache/overview'],
+    ['getCacheHistory', '/cache/history'],
+    ['listCacheNamespaces', '/cache/namespaces'],
+    ['listHotCacheKeys', '/cache/hot'],
+    ['listCacheProcesses', '/cache/fleet'],
+    ['listCacheJournal', '/cache/journal'],
     ['getMe', '/auth/me'],
     ['getUserStatistics', '/stats/user/2'],
     ['listTareas', '/tareas'],

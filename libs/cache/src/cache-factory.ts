@@ -2,12 +2,13 @@ import { Cache } from './cache.js';
 import type { CacheLogger } from './cache-log.js';
 import { consoleLog } from './cache-log.js';
 import type { CacheModuleOptions, ResolvedCacheOptions } from './cache-options.js';
+import { createHash } from 'node:crypto';
 import { CACHE_OPTIONS, resolveOptions } from './cache-options.js';
 import { systemClock } from './clock.js';
 import type { EngineParts } from './engine/engine-parts.js';
 import { KeyLint } from './keys/key-lint.js';
 import { Analytics } from './observe/analytics.js';
-import { Recorder } from './observe/recorder.js';
+import type { Recorder } from './observe/recorder.js';
 import { assertKinds, having } from './option-checks.js';
 import { FreshnessGuard } from './outbox/freshness-guard.js';
 import { isDevelopment, logStart } from './start-line.js';
@@ -58,10 +59,10 @@ export function cacheParts(
   const clock = store.clock ?? systemClock;
   // Steady, so that an adjustment of the system's clock makes no value look expired.
   const begun = Date.now() - clock.now();
-  const recorder = resolved.analytics ? new Analytics(() => begun + clock.now()) : new Recorder();
+  const analytics = resolved.analytics ? new Analytics(() => begun + clock.now()) : undefined;
   return {
     store,
-    freshness: makeFreshness(resolved, store, recorder, logger),
+    freshness: makeFreshness(resolved, store, analytics, logger),
     prefix: resolved.prefix,
     limits: resolved,
     values: resolved,
@@ -69,7 +70,8 @@ export function cacheParts(
     lint: resolved.lintKeys ? new KeyLint((message) => logger.warn(message)) : undefined,
     clock,
     logger,
-    recorder,
+    analytics,
+    fingerprint: fingerprintOf(resolved),
     lost: lostValues(resolved, logger),
     onOpen: () => logStart(options, resolved, logger),
   };
@@ -86,10 +88,18 @@ function lostValues(
   return new LostValues(strictValues ? undefined : warn, serializer === richJson);
 }
 
+/** Eight digits that differ where options differ, without what names servers. */
+function fingerprintOf({ redis: _servers, ...options }: ResolvedCacheOptions): string {
+  const text = JSON.stringify(options, (name, value: unknown) =>
+    name === 'store' || name === 'invalidationLog' ? value !== undefined : value,
+  );
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
+}
+
 function makeFreshness(
   options: ResolvedCacheOptions,
   store: CacheStore,
-  recorder: Recorder,
+  recorder: Recorder | undefined,
   logger: CacheLogger,
 ): FreshnessGuard | undefined {
   const { invalidationLog, consistency } = options;

@@ -1,6 +1,6 @@
 import type { CacheStats } from './cache-stats.js';
 import { CacheEngine } from './engine/cache-engine.js';
-import type { KeyDetails, KeyList, KeyQuery, MatchCount } from './engine/inspection.js';
+import type { KeyDetails, KeyList, KeyQuery, KeySummary, MatchCount } from './engine/inspection.js';
 import { Inspection } from './engine/inspection.js';
 import { setMany, type KeyValue } from './engine/read/get-or-set-many.js';
 import type { ValueFidelity } from './values/as.js';
@@ -102,6 +102,16 @@ export class Cache<Values extends ValueFidelity = 'json'> extends CacheEngine<Va
    */
   inspect(key: string): Promise<KeyDetails | undefined> {
     return this.#inspection.open(key);
+  }
+
+  /**
+   * Which of these keys hold a value, with ttl (seconds) and size (bytes), in their order.
+   *
+   * Cost: one script.
+   * @throws CacheKeyInvalidError, CacheUnavailableError
+   */
+  describeMany(keys: readonly string[]): Promise<(KeySummary | undefined)[]> {
+    return this.#inspection.several(keys);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CacheAudit } from './cache-audit.js';
+import { CacheFiguresController } from './cache-figures.controller.js';
 import { CacheController } from './cache.controller.js';
 
-@Module({ controllers: [CacheController], providers: [CacheAudit] })
+@Module({ controllers: [CacheController, CacheFiguresController], providers: [CacheAudit] })
 export class CacheAdminModule {}

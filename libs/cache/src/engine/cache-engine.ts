@@ -9,6 +9,7 @@ import type {
 import { ALL_KEYS, selectKeys, selectPattern } from '../keys/key-selection.js';
 import type { CacheStore, StoreScript } from '../store/cache-store.js';
 import type { Because } from '../observe/journal.js';
+import { Fleet } from '../observe/fleet.js';
 import { Recorder } from '../observe/recorder.js';
 import { BackgroundTasks } from './load/background-tasks.js';
 import type { BatchLoader } from './read/batch-load.js';
@@ -55,6 +56,8 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
   readonly prefix: string;
   /** @internal Converts between values and stored texts. */
   readonly codec: ValueCodec;
+  /** What all processes of this cache have counted; absent with `analytics: false`. */
+  readonly fleet: Fleet | undefined;
   readonly #log: CacheLogger;
   readonly #lint: KeyLint | undefined;
   readonly #recorder: Recorder;
@@ -77,7 +80,7 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
     this.#lint = parts.lint;
     this.codec = new ValueCodec({ ...parts.values, maxValueBytes: parts.limits.maxValueBytes });
     const { store, clock, logger, limits, freshness } = parts;
-    const { recorder = new Recorder() } = parts;
+    const recorder = parts.analytics ?? new Recorder();
     this.#recorder = recorder;
     const { random = Math.random } = parts;
     const { codec } = this;
@@ -105,6 +108,9 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
     this.#near = new NearReads(this.#parts, near);
     this.#reader = new ReadThrough(this.#parts, this.#near, this.#work);
     this.#invalidations = new Invalidation(this.#parts, removals, pending, freshness);
+    const { analytics, fingerprint = '' } = parts;
+    this.fleet =
+      analytics && store.board && new Fleet(analytics, this, store.board, { clock, fingerprint });
   }
 
   /**
@@ -123,6 +129,7 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
     await this.#freshness?.open((patterns, position, committed) =>
       this.#invalidations.afterCommit(patterns.map(selectPattern), position, committed),
     );
+    this.fleet?.start();
   }
 
   /**
@@ -137,6 +144,7 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
     await this.#freshness?.close();
     const undone = await this.#pending.close();
     if (undone > 0) this.#log.warn(`Cache: closed with ${undone} pending removals.`);
+    await this.fleet?.stop();
     await this.store.close();
   }
 

@@ -1,7 +1,7 @@
 import type { CacheLogger } from '../cache-log.js';
 import type { Clock } from '../clock.js';
 import type { KeyLint } from '../keys/key-lint.js';
-import type { Recorder } from '../observe/recorder.js';
+import type { Analytics } from '../observe/analytics.js';
 import type { FreshnessGuard } from '../outbox/freshness-guard.js';
 import type { CacheStore } from '../store/cache-store.js';
 import type { Lifetime, Named } from '../values/get-or-set-options.js';
@@ -31,8 +31,10 @@ export interface EngineParts {
    * answers.
    */
   readonly freshness?: FreshnessGuard | undefined;
-  /** What counts the work. Default: sums only. */
-  readonly recorder?: Recorder | undefined;
+  /** What explains the work. Default: only sums are counted. */
+  readonly analytics?: Analytics | undefined;
+  /** The same for processes with equal options. */
+  readonly fingerprint?: string | undefined;
   /** Finds values that lose their class or dates. Default: they are not looked for. */
   readonly lost?: LostValues | undefined;
   /** Called when the cache is opened. Default: nothing. */

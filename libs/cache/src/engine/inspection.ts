@@ -102,6 +102,17 @@ export class Inspection {
     };
   }
 
+  async several(keys: readonly string[]): Promise<(KeySummary | undefined)[]> {
+    for (const key of keys) assertKey(key);
+    const { store } = this.engine;
+    const found = await (store.describeMany?.(keys) ??
+      Promise.all(keys.map((key) => store.describe(key))));
+    return keys.map((key, at) => {
+      const one = found[at];
+      return one && { key, ttl: wholeSeconds(one.ttlMs), bytes: one.bytes };
+    });
+  }
+
   async list(query: KeyQuery): Promise<KeyList> {
     assertKnown(query, KEY_QUERY, 'listKeys');
     const glob = query.pattern === undefined ? undefined : new Glob(query.pattern);

@@ -42,6 +42,11 @@ export class Analytics extends Recorder {
     this.causes = new MissCauses(now);
   }
 
+  /** Milliseconds since 1970. */
+  get time(): number {
+    return this.now();
+  }
+
   /** All tallies by namespace; `(all)` is that of the process. */
   *namespaces(): Generator<[string, Tally]> {
     yield* this.#namespaces.entries();

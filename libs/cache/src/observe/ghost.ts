@@ -1,5 +1,5 @@
 /** Keys that are remembered after they were stored. */
-const MOST = 4_096;
+export const MAX_GHOSTS = 4_096;
 /** An entry that ended longer ago than this, in milliseconds, makes room first. */
 const FORGET_MS = 3_600_000;
 
@@ -51,7 +51,7 @@ export class Ghost {
   readonly #fills = new Map<number, Fill>();
   #share = 1;
 
-  constructor(private readonly most = MOST) {}
+  constructor(private readonly most = MAX_GHOSTS) {}
 
   get size(): number {
     return this.#fills.size;

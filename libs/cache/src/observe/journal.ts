@@ -1,4 +1,4 @@
-/** What the journal tells of. */
+/** Kinds of entries. */
 export const JOURNAL_KINDS = [
   'removal',
   'refused_fill',

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Glob } from '../keys/glob.js';
+import type { FleetBoard } from '../observe/fleet-board.js';
 import type { RelayStore } from './relay-store.js';
 import type { KeySelection } from '../keys/key-selection.js';
 import type { InvalidationListener } from '../near-cache/invalidation-stream.js';
@@ -191,6 +192,8 @@ export interface CacheStore {
    * waits for the store are measured by it. Absent: the clock.
    */
   readonly waitClock?: Pick<Clock, 'now'>;
+  /** Where processes share their figures; absent if the store keeps none. */
+  readonly board?: FleetBoard | undefined;
   /** Invalidation messages for a near cache; absent without one. */
   readonly coherence?: InvalidationFeed | undefined;
 
@@ -276,6 +279,8 @@ export interface CacheStore {
 
   list(glob: Glob | undefined, after: string | undefined, limit: number): Promise<KeyPage>;
   describe(key: string): Promise<(TimedText & { readonly bytes: number }) | undefined>;
+  /** Which of these keys have a value, with ttl and size, in their order; absent: `describe` serves. */
+  describeMany?(keys: readonly string[]): Promise<(ListedKey | undefined)[]>;
   statistics(): Promise<StoreStatistics>;
 
   /**

@@ -18,7 +18,7 @@ describe('What the cache records', () => {
     faults = new FaultyStore(new MemoryStore({ clock }), { clock });
     analytics = new Analytics(() => clock.now());
     const parts = { store: faults, prefix: 'gad:', limits: LIMITS, clock, logger: silentLog };
-    cache = new CacheEngine({ ...parts, recorder: analytics });
+    cache = new CacheEngine({ ...parts, analytics });
     await cache.open();
   });
 

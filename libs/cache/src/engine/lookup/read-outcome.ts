@@ -1,6 +1,7 @@
 import type { CacheLogger } from '../../cache-log.js';
 import { logHit, logMiss } from '../../cache-log.js';
 import type { Recorder } from '../../observe/recorder.js';
+import type { ReadPlace } from '../../observe/tally.js';
 import { READ } from '../../observe/tally.js';
 import type { GetOrSetOptions } from '../../values/get-or-set-options.js';
 import type { Found, StoredEntry } from './lookup.js';
@@ -28,22 +29,20 @@ export function noteHit({ logger }: Pick<ReadParts, 'logger'>, key: string): voi
   if (logger.operation !== undefined) logHit(logger, key);
 }
 
-/** As `noteHit`, for a miss. */
-export function noteMiss({ logger }: Pick<ReadParts, 'logger'>, key: string): void {
-  if (logger.operation !== undefined) logMiss(logger, key);
-}
-
-/** Counts a read that found no value, and asks why. */
-export function countMiss(
-  { recorder }: Pick<ReadParts, 'recorder'>,
+/** As `noteHit`, for a miss; asks why, which must come before the key is filled again. */
+export function noteMiss(
+  { logger, recorder }: ReadParts,
   key: string,
   options: GetOrSetOptions,
   found: Found,
 ): void {
-  if (found === 'unavailable') {
-    recorder.read(key, options, READ.bypass);
+  if (logger.operation !== undefined) logMiss(logger, key);
+  if (found === 'unavailable' || (typeof found === 'object' && found.staleness !== 'expired'))
     return;
-  }
-  recorder.read(key, options, READ.miss);
   recorder.missed(key, options, found === 'corrupt' || found === 'foreign');
+}
+
+/** How a read counts that found no value which it could serve. */
+export function missOf(found: Found): ReadPlace {
+  return found === 'unavailable' ? READ.bypass : READ.miss;
 }

@@ -3,7 +3,7 @@ import type { GetOrSetOptions } from '../../values/get-or-set-options.js';
 import { NO_OPTIONS } from '../../values/get-or-set-options.js';
 import type { LoadParts, Miss } from '../load/load-request.js';
 import { isFresh } from '../lookup/lookup.js';
-import { countMiss, noteMiss, serve } from '../lookup/read-outcome.js';
+import { missOf, noteMiss, serve } from '../lookup/read-outcome.js';
 import { currentBudget } from '../request-deadline.js';
 
 /** A value that was found. */
@@ -26,8 +26,9 @@ export class ReadMany {
     const read = async (key: string, text: string | undefined): Promise<unknown> => {
       const found = await this.#classify(key, text, budget, true);
       if (isFresh(found)) return serve(this.parts, key, found, NO_OPTIONS);
-      noteMiss(this.parts, key);
-      countMiss(this.parts, key, NO_OPTIONS, texts === undefined ? 'unavailable' : found);
+      const miss = texts === undefined ? 'unavailable' : found;
+      noteMiss(this.parts, key, NO_OPTIONS, miss);
+      this.parts.recorder.read(key, NO_OPTIONS, missOf(miss));
       return undefined;
     };
     return Promise.all(keys.map((key, index) => read(key, texts?.[index])));

@@ -21,6 +21,7 @@ import type {
 } from '../cache-store.js';
 import type { LeaseWatch } from '../lease-watch.js';
 import { LeaseWatches } from '../lease-watch.js';
+import { MemoryBoard } from './memory-board.js';
 import { MemoryMarks } from './memory-marks.js';
 import { MemoryRelayStore } from './memory-relay-store.js';
 import type { StoredText } from './memory-entry.js';
@@ -49,6 +50,7 @@ export class MemoryStore implements CacheStore {
   readonly kind = 'memory';
   readonly connected = true;
   readonly relayStore: MemoryRelayStore;
+  readonly board: MemoryBoard;
   readonly #clock: Clock;
   readonly #startedAt: number;
   readonly #watches: LeaseWatches;
@@ -65,6 +67,7 @@ export class MemoryStore implements CacheStore {
     this.#clock = options.clock ?? systemClock;
     this.#startedAt = this.#clock.now();
     this.relayStore = new MemoryRelayStore(this.#clock);
+    this.board = new MemoryBoard(this.#clock);
     this.#watches = new LeaseWatches(this.#clock);
     this.#refreshes = new RefreshLeases(this.#clock);
     this.#leases = new MemoryLeases(this.#clock, this.#watches);

@@ -65,6 +65,11 @@ export class KeyLayout {
     return `${this.prefix}\0confirmed:${this.#database}:${process}`;
   }
 
+  /** A name of the fleet board's bookkeeping. */
+  board(name: string): string {
+    return `${this.prefix}\0board:${name}`;
+  }
+
   /** A key of the application's scripts, which no cache key or pattern matches. */
   own(name: string): string {
     return `${this.prefix}\0own:${name}`;

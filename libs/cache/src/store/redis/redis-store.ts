@@ -11,6 +11,7 @@ import { KeyLayout } from './key-layout.js';
 import { KeyListing } from './key-index/key-listing.js';
 import { nodeRedisClient } from './connection/node-redis-client.js';
 import { enterKeySpace, leaveKeySpace, type KeySpace } from './open-key-spaces.js';
+import { RedisBoard } from './redis-board.js';
 import { RedisRelayStore } from './redis-relay-store.js';
 import { RedisConnection } from './connection/redis-connection.js';
 import { RedisLeases } from './redis-leases.js';
@@ -50,6 +51,7 @@ export class RedisStore implements CacheStore {
   readonly keySpace: KeySpace;
   readonly clock: Clock;
   readonly relayStore: RedisRelayStore;
+  readonly board: RedisBoard;
   readonly coherence: RedisNearCache | undefined;
   readonly acquire: CacheStore['acquire'];
   readonly fill: CacheStore['fill'];
@@ -63,6 +65,7 @@ export class RedisStore implements CacheStore {
   readonly remove: CacheStore['remove'];
   readonly list: CacheStore['list'];
   readonly describe: CacheStore['describe'];
+  readonly describeMany: NonNullable<CacheStore['describeMany']>;
   readonly #connection: RedisConnection;
   readonly #layout: KeyLayout;
   readonly #index: KeyIndex | undefined;
@@ -90,6 +93,7 @@ export class RedisStore implements CacheStore {
     this.#connection = connection;
     this.#withinMs = withinMs;
     this.relayStore = new RedisRelayStore(connection, layout, clock);
+    this.board = new RedisBoard(connection, layout);
     if (options.index !== 'scan') {
       this.#index = new KeyIndex(connection, layout, withinMs);
       this.#sweeper = new IndexSweeper(connection, layout, clock, withinMs);
@@ -120,6 +124,7 @@ export class RedisStore implements CacheStore {
     const listing = new KeyListing({ connection, layout, index: this.#index, withinMs });
     this.list = listing.page.bind(listing);
     this.describe = listing.one.bind(listing);
+    this.describeMany = listing.several.bind(listing);
     const watches = new LeaseWatches(clock, () =>
       connection.listening ? Infinity : LOOK_WITHOUT_MESSAGES_MS,
     );

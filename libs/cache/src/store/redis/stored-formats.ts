@@ -1,3 +1,11 @@
+import {
+  JOURNAL_ENTRIES,
+  MAX_NAMES,
+  NEWS,
+  PROCESS_LIFE_MS,
+  STEPS,
+} from '../../observe/fleet-board.js';
+import { MAX_GHOSTS } from '../../observe/ghost.js';
 import { MAX_REFRESH_BACKOFF_MS } from '../cache-store.js';
 
 /*
@@ -19,6 +27,11 @@ const DEADLINE_FIRST = TOKEN_FIRST + TOKEN_LENGTH;
 /** Range of the index's sentinels, which mark it as complete: `\0s` and the epoch. */
 export const EPOCHS = { min: '[\0s', max: '(\0t' } as const;
 
+/** Times of fills are stored from here, in tenths of a second: 2020. */
+export const GHOST_EPOCH_MS = 1_577_836_800_000;
+/** Lifetimes of fills take 21 bits. */
+export const GHOST_TTL_SPAN = 2 ** 21;
+
 /** Values that the compiler of the scripts substitutes for names. */
 export const SCRIPT_CONSTANTS: Readonly<Record<string, string | number>> = {
   LEASE_MARK,
@@ -38,4 +51,14 @@ export const SCRIPT_CONSTANTS: Readonly<Record<string, string | number>> = {
   MAX_REFRESH_BACKOFF_MS,
   MAX_MARKS: 10_000,
   MARK_LIFE_MS: 60_000,
+  PROCESS_LIFE_MS,
+  MAX_NAMES,
+  JOURNAL_ENTRIES,
+  MAX_NEWS: NEWS,
+  SHORT_HISTORY_MS: STEPS['10s'].keptMs + STEPS['10s'].groupMs,
+  LONG_HISTORY_MS: STEPS['5m'].keptMs + STEPS['5m'].groupMs,
+  MAX_GHOSTS,
+  GHOST_LIFE_MS: 86_400_000,
+  GHOST_EPOCH_MS,
+  GHOST_TTL_SPAN,
 };

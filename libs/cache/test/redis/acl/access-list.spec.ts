@@ -50,6 +50,10 @@ describe('The Redis user of docs/security.md', () => {
     expect(await cache.delete('by-hand')).toBe(1);
     expect(await cache.deletePattern('stats:*')).toBe(1);
     expect(await cache.clear()).toBe(1);
+    await cache.fleet?.report();
+    const range = { step: '10s', from: 0, to: Date.now() + 60_000 } as const;
+    expect((await cache.fleet?.read(range))?.processes).toHaveLength(1);
+    expect((await cache.fleet?.journal(undefined, 10))?.length).toBeGreaterThan(0);
     const denied = await server.command('ACL', 'LOG');
     expect(denied).toEqual([]);
   });

@@ -53,6 +53,13 @@ export class KeyListing {
     return { text, ttlMs: ttlMs < 0 ? null : ttlMs, bytes: Buffer.byteLength(text) };
   }
 
+  /** Which of these keys have a value. One call. */
+  async several(keys: readonly string[]): Promise<(ListedKey | undefined)[]> {
+    const found = await this.#live(keys.map((key) => Buffer.from(key)));
+    const byKey = new Map(found.map((one) => [one.key, one]));
+    return keys.map((key) => byKey.get(key));
+  }
+
   /** `undefined` when the index was lost meanwhile. */
   async #indexed(
     index: KeyIndex,

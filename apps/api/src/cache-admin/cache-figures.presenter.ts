@@ -1,0 +1,65 @@
+import type { FleetEntry, Snapshot } from '@gad/cache/store';
+import { figuresOf, sumOf } from './cache-figures.js';
+import type { CacheProcessDto, FiguresDto, HistoryPointDto } from './cache-figures.dto.js';
+import type { JournalEntryDto } from './cache-journal.dto.js';
+
+/** A process as administrators see it. @param self the id of the process that answers */
+export function processDto(snapshot: Snapshot, self: string): CacheProcessDto {
+  const { copies, counters } = snapshot;
+  const totals = new Map(
+    Object.entries(counters).map(([name, counts]) => [name, new Map(Object.entries(counts))]),
+  );
+  return {
+    id: snapshot.id,
+    self: snapshot.id === self,
+    host: snapshot.host,
+    pid: snapshot.pid,
+    version: snapshot.version,
+    uptime_seconds: snapshot.uptime_seconds,
+    options: snapshot.options,
+    rss_bytes: snapshot.rss_bytes,
+    loop_late_ms: snapshot.loop_late_ms,
+    circuit: snapshot.circuit,
+    pending_removals: snapshot.pending_removals,
+    loading: snapshot.loading,
+    fresh: snapshot.fresh,
+    proof_age_ms: snapshot.proof_age_ms,
+    relay: snapshot.relay,
+    event_lag_ms: snapshot.event_lag_ms,
+    relay_events: snapshot.relay_events,
+    dropped_reports: snapshot.dropped,
+    omitted_entries: snapshot.omitted,
+    copies: copies && {
+      hits: copies.hits,
+      entries: copies.entries,
+      bytes: copies.bytes,
+      flushes: copies.flushes,
+      gaps: copies.gaps,
+    },
+    figures: figuresOf(sumOf(totals)),
+  };
+}
+
+/** A slot of history. */
+export function pointDto(at: number, figures: FiguresDto): HistoryPointDto {
+  const { reads, hit_ratio, loads, load_ms_mean, removed_keys } = figures;
+  return { at: new Date(at).toISOString(), reads, hit_ratio, loads, load_ms_mean, removed_keys };
+}
+
+/** An entry of the journal. */
+export function entryDto(entry: FleetEntry): JournalEntryDto {
+  const { id, at, process, kind, cause, subject, count, what, because } = entry;
+  return {
+    id,
+    at: new Date(at).toISOString(),
+    process,
+    kind,
+    cause: cause ?? null,
+    subject: subject ?? null,
+    count: count ?? null,
+    what: what ?? null,
+    event: because?.event ?? null,
+    by: because?.by === undefined ? null : String(because.by),
+    request: because?.request ?? null,
+  };
+}

@@ -1,0 +1,145 @@
+import type { FleetView, Snapshot, Totals } from '@gad/cache/store';
+import { histogramSum } from '@gad/cache/store';
+import type {
+  AdviceDto,
+  FiguresDto,
+  MissCausesDto,
+  NamespaceDto,
+  ReadsDto,
+  RemovedKeysDto,
+} from './cache-figures.dto.js';
+
+type Counts = ReadonlyMap<string, number>;
+
+/** Reads below which a ratio says little, so that nothing is advised. */
+const FEW_READS = 100;
+/** Share of the misses from which a cause is worth an advice. */
+const LARGE_SHARE = 0.3;
+
+/** What some counters say. A ratio or mean of nothing is unknown: `null`. */
+export function figuresOf(counts: Counts): FiguresDto {
+  const of = (name: string): number => counts.get(name) ?? 0;
+  const reads = readsOf(of);
+  const hits = reads.hit + reads.local_hit + reads.stale_hit;
+  const loads = of('load');
+  const finished = loads - of('load_failed');
+  const meanMs = finished > 0 ? of('load_ms') / finished : null;
+  return {
+    reads,
+    hit_ratio: ratio(hits, hits + reads.miss + reads.bypass),
+    miss_causes: causesOf(of),
+    loads,
+    failed_loads: of('load_failed'),
+    joined_loads: of('joined'),
+    load_ms_mean: meanMs === null ? null : round(meanMs, 2),
+    saved_seconds: meanMs === null ? null : round((hits * meanMs) / 1_000, 1),
+    puts: of('put_fill') + of('put_refresh') + of('put_set'),
+    refused_puts:
+      of('refused_invalidated') +
+      of('refused_too_large') +
+      of('refused_unserialisable') +
+      of('refused_unavailable'),
+    removed_keys: removedOf(of),
+    stored_bytes: of('stored_bytes'),
+    compression_saved_bytes: of('saved_bytes'),
+  };
+}
+
+/** The sums over all namespaces. */
+export function sumOf(totals: Totals): Counts {
+  const sums = new Map<string, number>();
+  for (const counts of totals.values()) {
+    for (const [name, count] of counts) sums.set(name, (sums.get(name) ?? 0) + count);
+  }
+  return sums;
+}
+
+/** The figures of each namespace, the most read first. */
+export function namespacesOf({ totals, processes }: FleetView): NamespaceDto[] {
+  const items = [...totals].map(([namespace, counts]): NamespaceDto => {
+    const figures = figuresOf(counts);
+    const loads = histogramSum(processes.map((process) => process.loads[namespace]));
+    return {
+      namespace,
+      ...figures,
+      load_ms_p50: rounded(loads.quantile(0.5)),
+      load_ms_p99: rounded(loads.quantile(0.99)),
+      advice: adviceOf(namespace, figures, processes),
+    };
+  });
+  return items.sort((a, b) => total(b.reads) - total(a.reads));
+}
+
+/** What the figures say should be changed. */
+function adviceOf(
+  namespace: string,
+  { reads, miss_causes: causes }: FiguresDto,
+  processes: readonly Snapshot[],
+): AdviceDto[] {
+  const misses = total(causes);
+  const asked = total(reads);
+  if (asked < FEW_READS || misses === 0) return [];
+  const advice: AdviceDto[] = [];
+  const missed = reads.miss / asked;
+  const lateness = histogramSum(processes.map((process) => process.lateness[namespace]));
+  const again = lateness.count === 0 ? 0 : lateness.countUpTo(1) / lateness.count;
+  if (causes.expired / misses >= LARGE_SHARE && again > 0) {
+    const gain = (causes.expired / misses) * again * missed;
+    advice.push({ code: 'longer_ttl', share: round(again, 4), gain: round(gain, 4) });
+  }
+  for (const [cause, code] of [
+    ['evicted', 'more_memory'],
+    ['first', 'fewer_variants'],
+    ['invalidated', 'narrower_invalidation'],
+  ] as const) {
+    const share = causes[cause] / misses;
+    if (share < LARGE_SHARE) continue;
+    advice.push({ code, share: round(share, 4), gain: round(share * missed, 4) });
+  }
+  if (reads.bypass / asked >= LARGE_SHARE) {
+    const share = round(reads.bypass / asked, 4);
+    advice.push({ code: 'bypassed', share, gain: share });
+  }
+  return advice;
+}
+
+function readsOf(of: (name: string) => number): ReadsDto {
+  return {
+    hit: of('hit'),
+    local_hit: of('local_hit'),
+    stale_hit: of('stale_hit'),
+    miss: of('miss'),
+    bypass: of('bypass'),
+  };
+}
+
+function causesOf(of: (name: string) => number): MissCausesDto {
+  return {
+    first: of('cause_first'),
+    expired: of('cause_expired'),
+    invalidated: of('cause_invalidated'),
+    evicted: of('cause_evicted'),
+    unreadable: of('cause_unreadable'),
+    unknown: of('cause_unknown'),
+  };
+}
+
+function removedOf(of: (name: string) => number): RemovedKeysDto {
+  return {
+    event: of('removed_event'),
+    admin: of('removed_admin'),
+    code: of('removed_code'),
+    relay: of('removed_relay'),
+    clear: of('removed_clear'),
+  };
+}
+
+const total = (counts: ReadsDto | MissCausesDto): number =>
+  Object.values<number>({ ...counts }).reduce((sum, count) => sum + count, 0);
+
+const ratio = (part: number, whole: number): number | null =>
+  whole === 0 ? null : round(part / whole, 4);
+
+const round = (value: number, digits: number): number => Number(value.toFixed(digits));
+
+const rounded = (ms: number | undefined): number | null => (ms === undefined ? null : round(ms, 3));

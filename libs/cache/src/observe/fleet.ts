@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Clock } from '../clock.js';
+import type { Analytics } from './analytics.js';
+import type { FleetBoard, HistoryRange, JournalRow } from './fleet-board.js';
+import type { JournalEntry } from './journal.js';
+import { Reporter } from './reporter.js';
+import type { ProcessState, Snapshot } from './snapshot.js';
+import { parseSnapshot, snapshotOf } from './snapshot.js';
+import { VERSION } from './version.js';
+
+/** What the fleet asks a cache about itself. */
+export interface Observed {
+  readonly store: { readonly kind: 'redis' | 'memory'; readonly connected: boolean };
+  counts(): Pick<ProcessState, 'circuit' | 'pending_removals' | 'loading' | 'copies'>;
+  readonly freshness:
+    | (Pick<ProcessState, 'proof_age_ms' | 'event_lag_ms'> & {
+        readonly fresh: boolean;
+        readonly relay: string;
+        readonly events: number;
+      })
+    | null;
+}
+
+/** What is known of all processes. */
+export interface FleetView {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** The live processes. */
+  readonly processes: readonly Snapshot[];
+  /** What all processes counted since the store has kept it, by namespace and counter. */
+  readonly totals: Totals;
+  /** For each range that was asked for its slots, the oldest first. */
+  readonly history: readonly (readonly TotalsSlot[])[];
+}
+
+/** Counts by namespace and counter. */
+export type Totals = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+/** What all processes counted in one slot of time. */
+export interface TotalsSlot {
+  readonly at: number;
+  readonly totals: Totals;
+}
+
+/** An entry of the journal, with the process that wrote it. */
+export interface FleetEntry extends JournalEntry {
+  readonly id: string;
+  readonly process: string;
+}
+
+/**
+ * What the processes of a cache have counted, and this one's part of it. Figures only: whatever
+ * becomes of them, the cache serves.
+ */
+export class Fleet {
+  /** Id of this process. */
+  readonly id = randomBytes(6).toString('hex');
+  readonly #begun: number;
+  readonly #reporter: Reporter;
+
+  constructor(
+    private readonly analytics: Analytics,
+    private readonly observed: Observed,
+    private readonly board: FleetBoard,
+    private readonly parts: { readonly clock: Clock; readonly fingerprint: string },
+  ) {
+    const { clock } = parts;
+    this.#begun = clock.now();
+    const { id } = this;
+    const connected = (): boolean => observed.store.connected;
+    const state = (): ProcessState => this.#state();
+    this.#reporter = new Reporter({ analytics, board, clock, id, connected, state });
+  }
+
+  start(): void {
+    this.#reporter.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#reporter.stop();
+  }
+
+  /** Reports at once; a running cache does so each second. Cost: one script. Never throws. */
+  report(): Promise<void> {
+    return this.#reporter.report();
+  }
+
+  /** This process at present. Cost: none. Never throws. */
+  self(): Snapshot {
+    const state = { ...this.#state(), ...this.#reporter.lost, id: this.id };
+    return JSON.parse(snapshotOf(this.analytics, state)) as Snapshot; // it was made there
+  }
+
+  /**
+   * All live processes, what all have counted, and what they counted in some ranges of time: every
+   * 10 seconds for two hours, every 5 minutes for eight days.
+   *
+   * Cost: one script.
+   * @throws CacheUnavailableError
+   */
+  async read(...ranges: readonly HistoryRange[]): Promise<FleetView> {
+    const { now, snapshots, totals, history } = await this.board.read(ranges);
+    const processes = snapshots.map(parseSnapshot).filter((one) => one !== undefined);
+    const slots = history.map((each) =>
+      each.map(({ at, counts }) => ({ at, totals: totalsOf(counts) })),
+    );
+    return { now, processes, totals: totalsOf(totals), history: slots };
+  }
+
+  /**
+   * Entries of the journal before an id, the newest first. An entry that cannot be read is left out.
+   *
+   * Cost: one call.
+   * @throws CacheUnavailableError
+   */
+  async journal(before: string | undefined, limit: number): Promise<FleetEntry[]> {
+    const rows = await this.board.journal(before, limit);
+    return rows.map(entryOf).filter((entry) => entry !== undefined);
+  }
+
+  #state(): ProcessState {
+    const { store, freshness } = this.observed;
+    const { circuit, pending_removals, loading, copies } = this.observed.counts();
+    return {
+      host: hostname(),
+      pid: process.pid,
+      version: VERSION,
+      uptime_seconds: Math.floor((this.parts.clock.now() - this.#begun) / 1_000),
+      options: this.parts.fingerprint,
+      rss_bytes: process.memoryUsage.rss(),
+      loop_late_ms: this.#reporter.lateMs,
+      store: store.kind,
+      circuit,
+      pending_removals,
+      loading,
+      fresh: freshness?.fresh ?? null,
+      proof_age_ms: freshness?.proof_age_ms ?? null,
+      relay: freshness?.relay ?? null,
+      event_lag_ms: freshness?.event_lag_ms ?? null,
+      relay_events: freshness?.events ?? null,
+      copies,
+    };
+  }
+}
+
+function totalsOf(counts: ReadonlyMap<string, number>): Totals {
+  const totals = new Map<string, Map<string, number>>();
+  for (const [name, count] of counts) {
+    const end = name.lastIndexOf('\n');
+    const namespace = name.slice(0, end);
+    const counters = totals.get(namespace) ?? new Map<string, number>();
+    counters.set(name.slice(end + 1), count);
+    totals.set(namespace, counters);
+  }
+  return totals;
+}
+
+function entryOf({ id, text }: JournalRow): FleetEntry | undefined {
+  try {
+    const entry = JSON.parse(text) as Partial<FleetEntry>; // its parts are looked at here
+    const known = typeof entry.at === 'number' && typeof entry.kind === 'string';
+    return known ? ({ ...entry, id } as FleetEntry) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,143 @@
+import type {
+  FleetBoard,
+  FleetReading,
+  HistoryRange,
+  JournalRow,
+  ProcessReport,
+  ReportAnswer,
+  Step,
+} from '../../observe/fleet-board.js';
+import { groupsOf, isInHistory, slotOf, slotsOf, STEPS } from '../../observe/fleet-board.js';
+import type { Fill } from '../../observe/ghost.js';
+import type { RedisConnection } from './connection/redis-connection.js';
+import type { KeyLayout } from './key-layout.js';
+import { asList, asNumber, asText } from './replies.js';
+import { READ_BOARD, REPORT } from './scripts/compiled-scripts.js';
+import { GHOST_EPOCH_MS, GHOST_TTL_SPAN } from './stored-formats.js';
+
+/** Milliseconds without an answer after which a call has failed. */
+const WITHIN_MS = 500;
+
+/** The board in Redis, under bookkeeping names. */
+export class RedisBoard implements FleetBoard {
+  /** By how much the server's clock is ahead of this process's, in milliseconds. */
+  #aheadMs = 0;
+
+  constructor(
+    private readonly connection: RedisConnection,
+    private readonly layout: KeyLayout,
+  ) {}
+
+  async report(report: ProcessReport): Promise<ReportAnswer> {
+    const { layout } = this;
+    const now = this.#now();
+    const moved = [...report.moved].sort(
+      ([a], [b]) => Number(isInHistory(b)) - Number(isInHistory(a)),
+    );
+    const { fills, misses, share } = report.ghost;
+    const kept = moved.filter(([name]) => isInHistory(name)).length;
+    const lengths = [moved.length, kept, report.entries.length, fills.length, misses.length];
+    const keys = [
+      ...[layout.board('fleet'), layout.board('snapshots'), layout.board('totals')],
+      ...[this.#group('10s', now), this.#group('5m', now)],
+      ...[layout.board('journal'), layout.board('ghost'), layout.board('state')],
+    ];
+    const args = [
+      ...[report.id, report.snapshot],
+      ...[slotOf(now, STEPS['10s'].slotMs), slotOf(now, STEPS['5m'].slotMs)].map(String),
+      ...[String(report.known ?? -1), String(-Math.log2(share)), lengths.join(',')],
+      ...moved.flatMap(([name, by]) => [name, String(by)]),
+      ...report.entries,
+      ...fills.flatMap(([hash, fill]) => [String(hash), scoreOf(fill)]),
+      ...misses.map(String),
+    ];
+    const sentAt = Date.now();
+    const reply = asList(await this.connection.run(REPORT, keys, args, WITHIN_MS, 'optional'));
+    const [at, power, entries, ...rest] = reply;
+    // The script ran at some time of the round trip.
+    this.#aheadMs = Number(asText(at)) - (sentAt + Date.now()) / 2;
+    return {
+      now: Number(asText(at)),
+      ghost: {
+        known: rest.slice(0, misses.length).map(fillOf),
+        share: 2 ** -asNumber(power),
+      },
+      entries: asNumber(entries),
+      news: rowsOf(rest.slice(misses.length)),
+    };
+  }
+
+  async read(ranges: readonly HistoryRange[]): Promise<FleetReading> {
+    const { layout } = this;
+    const groups = ranges.map(({ step, from, to }) => groupsOf(step, from, to, this.#now()));
+    const slots = groups.flatMap((each, at) =>
+      each.map((group) => this.#group(ranges[at]?.step ?? '10s', group)),
+    );
+    const keys = [...['fleet', 'snapshots', 'totals'].map((name) => layout.board(name)), ...slots];
+    const args = [String(slots.length)];
+    const reply = await this.connection.run(READ_BOARD, keys, args, WITHIN_MS, 'always');
+    const [now, snapshots, totals, ...fields] = asList(reply);
+    return {
+      now: Number(asText(now)),
+      snapshots: asList(snapshots)
+        .map(asText)
+        .filter((text) => text !== undefined),
+      totals: new Map(pairsOf(totals)),
+      history: ranges.map(({ from, to }, at) => {
+        const each = fields.splice(0, groups[at]?.length);
+        return slotsOf(each.flatMap(pairsOf), from, to);
+      }),
+    };
+  }
+
+  async journal(before: string | undefined, limit: number): Promise<JournalRow[]> {
+    const end = before === undefined ? '+' : `(${before}`;
+    const name = this.layout.board('journal');
+    const command = ['XREVRANGE', name, end, '-', 'COUNT', String(limit)];
+    const reply = await this.connection.send(command, WITHIN_MS, 'always');
+    return rowsOf(
+      asList(reply).flatMap((entry) => {
+        const [id, fields] = asList(entry);
+        return [id, asList(fields)[1]];
+      }),
+    );
+  }
+
+  #now(): number {
+    return Math.round(Date.now() + this.#aheadMs);
+  }
+
+  #group(step: Step, at: number): string {
+    return this.layout.board(`history:${step}:${slotOf(at, STEPS[step].groupMs)}`);
+  }
+}
+
+/** The time rounded up and the lifetime down, so that a removal before the fill precedes it. */
+function scoreOf({ filledAt, endsAt }: Fill): string {
+  const at = Math.ceil((filledAt - GHOST_EPOCH_MS) / 100);
+  // What is longer than 58 hours is kept as what never ends.
+  const tenths = endsAt === 0 ? 0 : Math.max(1, Math.floor((endsAt - filledAt) / 100) - 1);
+  return String(at * GHOST_TTL_SPAN + (tenths < GHOST_TTL_SPAN ? tenths : 0));
+}
+
+function fillOf(score: unknown): Fill | undefined {
+  const text = asText(score);
+  if (text === undefined) return undefined;
+  const tenths = Number(text) % GHOST_TTL_SPAN;
+  const filledAt = ((Number(text) - tenths) / GHOST_TTL_SPAN) * 100 + GHOST_EPOCH_MS;
+  return { filledAt, endsAt: tenths === 0 ? 0 : filledAt + tenths * 100 };
+}
+
+function rowsOf(reply: readonly unknown[]): JournalRow[] {
+  const rows: JournalRow[] = [];
+  for (let at = 0; at + 1 < reply.length; at += 2) {
+    rows.push({ id: asText(reply[at]) ?? '', text: asText(reply[at + 1]) ?? '' });
+  }
+  return rows;
+}
+
+/** The fields of a hash; the one without a name is the number of the others. */
+function pairsOf(reply: unknown): [string, number][] {
+  const rows = rowsOf(asList(reply)).filter(({ id }) => id !== '');
+  return rows.map(({ id, text }) => [id, Number(text)]);
+}
