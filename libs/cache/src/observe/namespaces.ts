@@ -7,6 +7,9 @@ const LONGEST_SEGMENT = 32;
 const MAX_NAMES = 64;
 const COLON = 0x3a;
 const PERCENT = 0x25;
+const ZERO = 0x30;
+const NINE = 0x39;
+const TILDE = 0x7e;
 
 /** Of keys without a segment that names a group, such as `config` or `user123`. */
 export const FLAT = '(flat)';
@@ -34,7 +37,7 @@ function endOf(key: string, open: boolean): number {
       if (++segments === MAX_SEGMENTS) return end;
     } else if (
       code === PERCENT ||
-      (code >= 0x30 && code <= 0x39) ||
+      (code >= ZERO && code <= NINE) ||
       at - begin >= LONGEST_SEGMENT
     ) {
       return end;
@@ -77,11 +80,20 @@ function ofCaller(key: string): string {
   return rest;
 }
 
+/** A record, and what the keys of its namespace begin with. */
+interface Latest<T> {
+  readonly begin: string;
+  readonly record: T;
+}
+
 /** One record for each namespace, at most 64 and `(other)`. */
 export class Namespaces<T> {
   readonly #byName = new Map<string, T>();
   /** By a hash of the name, for keys whose namespace nothing names. */
-  readonly #byHash = new Map<number, { readonly name: string; readonly record: T }>();
+  readonly #byHash = new Map<number, Latest<T> & { readonly name: string }>();
+
+  /** The latest namespace with a colon, as one key is often followed by others of its kind. */
+  #last: Latest<T | undefined> = { begin: '', record: undefined };
 
   constructor(private readonly make: () => T) {}
 
@@ -98,16 +110,29 @@ export class Namespaces<T> {
 
   /** The record of a key. Cost: one pass over its namespace; allocates for a new one only. */
   ofKey(key: string): T {
-    if (key.charCodeAt(0) === 0x7e) return this.named(namespaceOf(key));
+    const { begin, record: last } = this.#last;
+    // A segment that begins with a digit ends the namespace before it.
+    const code = key.charCodeAt(begin.length);
+    if (last !== undefined && code <= NINE && code >= ZERO && key.startsWith(begin)) return last;
+    return this.#look(key);
+  }
+
+  #look(key: string): T {
+    if (key.charCodeAt(0) === TILDE && key.charCodeAt(1) !== TILDE)
+      return this.named(namespaceOf(key));
     const end = endOf(key, false);
     if (end === 0) return this.named(FLAT);
     let hash = end;
     for (let at = 0; at < end; at++) hash = (Math.imul(hash, 31) + key.charCodeAt(at)) | 0;
     const known = this.#byHash.get(hash);
-    if (known?.name.length === end && key.startsWith(known.name)) return known.record;
+    if (known?.name.length === end && key.startsWith(known.name)) {
+      this.#last = known;
+      return known.record;
+    }
     const name = key.slice(0, end);
     const record = this.named(name);
-    if (this.#byHash.size < 2 * MAX_NAMES) this.#byHash.set(hash, { name, record });
+    if (this.#byHash.size < 2 * MAX_NAMES)
+      this.#byHash.set(hash, { name, begin: `${name}:`, record });
     return record;
   }
 
