@@ -98,4 +98,6 @@ async function answer({ name, target, calls, options, read }: Question): Promise
   await Promise.all([caches.sums.close(), caches.figures.close()]);
 }
 
-const localOf = (options: object): object => ('local' in options ? { local: 300 } : {});
+function localOf(options: object): object {
+  return 'local' in options ? { local: 300 } : {};
+}

@@ -6,7 +6,7 @@ import { silentLog } from '@gad/cache/store';
 import { ownRedis } from '../../../../test/servers/suite-servers.js';
 import type { Fleet } from '../../src/observe/fleet.js';
 
-const GENEROUS = { deadlineMs: 10_000, removalTimeoutMs: 10_000 };
+const GENEROUS = { prefix: 'gad:', deadlineMs: 10_000, removalTimeoutMs: 10_000 };
 const CANARY = 'canary-77aa';
 
 describe.each(['redis', 'memory'] as const)('What all processes report to the %s store', (kind) => {
