@@ -21,6 +21,7 @@ export function cacheOptions(
     compression: threshold === 0 ? 'off' : { threshold },
     logLevel: LOG_LEVEL[config.cache.logLevel],
     lintKeys: config.nodeEnv === 'development',
+    analytics: true,
     // What is cached follows from writes, and a write is not answered before it is gone everywhere.
     local: config.cache.local ? { barrier: true } : undefined,
     ...(config.redis ? { redis: config.redis } : { store: 'memory' }),

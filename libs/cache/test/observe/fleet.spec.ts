@@ -23,7 +23,7 @@ describe.each(['redis', 'memory'] as const)('What all processes report to the %s
   };
   const open = async (options: CacheModuleOptions = {}): Promise<Cache> => {
     const store = kind === 'redis' ? { redis: { url } } : { store: 'memory' as const };
-    const cache = createCache({ ...GENEROUS, ...store, ...options }, silentLog);
+    const cache = createCache({ ...GENEROUS, ...store, analytics: true, ...options }, silentLog);
     await cache.open();
     opened.push(cache);
     return cache;
