@@ -140,7 +140,10 @@ describe('What a cache touches', () => {
     'no key and no pattern reaches the bookkeeping or leaves the prefix (%s)',
     async (index) => {
       const bounds = { deadlineMs: 2_000, removalTimeoutMs: 2_000, logLevel: 'off' } as const;
-      const cache = new CacheService({ redis: { url: server.url }, index, ...bounds });
+      const cache = new CacheService({
+        ...{ redis: { url: server.url }, prefix: 'gad:', index },
+        ...bounds,
+      });
       await cache.onModuleInit();
       // Of others, whose names are almost ours; and of our own, which are no values.
       const foreign = [
