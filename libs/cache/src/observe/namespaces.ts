@@ -12,13 +12,11 @@ const NINE = 0x39;
 const TILDE = 0x7e;
 
 /** Of keys without a segment that names a group, such as `config` or `user123`. */
-export const FLAT = '(flat)';
+const FLAT = '(flat)';
 /** Of all names beyond the bound, and of removals of keys in several namespaces. */
-export const OTHER = '(other)';
+const OTHER = '(other)';
 /** Of removals that reach every namespace. */
 export const ALL = '(all)';
-/** Longest name that the option `namespace` may give. */
-export const LONGEST_NAME = 64;
 
 /**
  * Where the namespace of a key ends: before the first segment that has a digit, `%`, or more than 32

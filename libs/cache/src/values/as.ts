@@ -62,7 +62,7 @@ const makers = new WeakMap<As, Maker>();
  *
  * @throws CacheOptionsError without `class-transformer`, or if the function returns nothing
  */
-export function makerOf(as: As | undefined): Maker | Promise<Maker> {
+function makerOf(as: As | undefined): Maker | Promise<Maker> {
   if (typeof as !== 'function') {
     throw new CacheOptionsError('as', `as must be a class or a function, not ${shown(as)}.`);
   }
@@ -92,7 +92,7 @@ function returned(made: unknown): unknown {
   );
 }
 
-export function isClass(as: unknown): as is ClassOf<object> {
+function isClass(as: unknown): as is ClassOf<object> {
   return typeof as === 'function' && /^class\b/.test(Function.prototype.toString.call(as));
 }
 
