@@ -69,7 +69,10 @@ describe('A Redis behind TLS (rediss://)', () => {
     expect(await engine.set('k', 1)).toBe(false);
     await expect(engine.delete('k')).rejects.toThrow(CacheUnavailableError);
     expect(engine.store.connected).toBe(false);
-    expect(lines).toEqual([expect.stringMatching(/store is unavailable/)]);
+    expect(lines).toEqual([
+      expect.stringMatching(/^Cache: Redis at /),
+      expect.stringMatching(/store is unavailable/),
+    ]);
     expect(await redis.command('DBSIZE')).toBe(0);
   };
 
