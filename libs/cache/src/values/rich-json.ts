@@ -118,7 +118,8 @@ function revived(value: unknown): unknown {
   if (Array.isArray(value) || name?.startsWith(MARK) !== true || others.length > 0) {
     return withRevivedMembers(value);
   }
-  const revive = Object.hasOwn(REVIVERS, name) ? REVIVERS[name] : undefined;
+  // No name that an object inherits begins with `$`.
+  const revive = REVIVERS[name];
   if (revive === undefined) throw malformed();
   return revive(Reflect.get(value, name));
 }
