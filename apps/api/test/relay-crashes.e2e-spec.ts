@@ -142,7 +142,6 @@ describe('The log and its relay', () => {
     const before = await untilServed(leader);
     const stale = await commands.get(KEY);
     const putBack = await copyOfValues();
-    const cursor = await commands.get(CURSOR);
 
     leader.send('die before the cursor');
     const died = leader.ended();
@@ -152,7 +151,8 @@ describe('The log and its relay', () => {
     // As if its removals had been lost with it: only their repetition makes this good.
     await putBack();
     expect(await commands.get(KEY)).toBe(stale);
-    expect(await commands.get(CURSOR)).toBe(cursor);
+    // It is before the event, or the successor would have nothing to apply.
+    const cursor = await commands.get(CURSOR);
 
     const successor = await start();
     for (let events = 0; events === 0; { events } = await relayOf(successor));

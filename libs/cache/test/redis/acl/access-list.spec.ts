@@ -25,7 +25,10 @@ describe('The Redis user of docs/security.md', () => {
     server = await startRedis();
     await server.command('ACL', 'SETUSER', 'gad', ...documentedRules());
     const url = server.url.replace('redis://', 'redis://gad:p@');
-    cache = createCache({ prefix: 'gad:', redis: { url }, deadlineMs: 2_000 }, silentLog);
+    cache = createCache(
+      { prefix: 'gad:', redis: { url }, deadlineMs: 2_000, analytics: true },
+      silentLog,
+    );
     await cache.open();
     await until(() => cache.store.connected);
   });
