@@ -7,7 +7,7 @@ import { Roles } from '../auth/roles.decorator.js';
 import { ApiProblems } from '../problems/api-problems.decorator.js';
 import { Problem } from '../problems/problem.js';
 import { NoQueryPipe } from '../validation/no-query.pipe.js';
-import { figuresOf, namespacesOf, sumOf } from './cache-figures.js';
+import { figuresOf, figuresOfProcess, namespacesOf, sumOf } from './cache-figures.js';
 import * as dto from './cache-figures.dto.js';
 import { CacheJournalDto, JournalQueryDto } from './cache-journal.dto.js';
 import { entryDto, pointDto, processDto } from './cache-figures.presenter.js';
@@ -43,14 +43,18 @@ export class CacheFiguresController {
       fleet.read(...backs.map((from) => rangeOf(from, now))),
     );
     if ('self' in view)
-      return { ...overviewOf('unavailable', [view.self], now), ...ownFigures(view.self) };
+      return {
+        ...overviewOf('unavailable', [view.self], now),
+        totals: figuresOfProcess(view.self),
+        windows: [],
+      };
     return {
       ...overviewOf(this.cache.storeKind, view.processes, view.now),
-      totals: figuresOf(sumOf(view.totals)),
+      totals: figuresOf(sumOf(view.totals.values())),
       windows: view.history.map((slots, at) => {
-        const sums = slots.map(({ totals }) => totals).map(sumOf);
+        const counts = slots.flatMap(({ totals }) => [...totals.values()]);
         const seconds = Math.round((now - (backs[at] ?? now)) / 1_000);
-        return { seconds, ...figuresOf(addedUp(sums)) };
+        return { seconds, ...figuresOf(sumOf(counts)) };
       }),
     };
   }
@@ -71,7 +75,7 @@ export class CacheFiguresController {
     const { history } = await this.#fleet.read({ step, from, to });
     const slots = history[0] ?? [];
     const points = slots.slice(-MAX_POINTS).map(({ at, totals }) => {
-      const counts = namespace === undefined ? sumOf(totals) : totals.get(namespace);
+      const counts = namespace === undefined ? sumOf(totals.values()) : totals.get(namespace);
       return pointDto(at, figuresOf(counts ?? new Map()));
     });
     return { step, items: points };
@@ -190,17 +194,6 @@ function overviewOf(
     relay: processes.find(({ relay }) => relay === 'leading')?.id ?? null,
     pending_removals: processes.reduce((sum, one) => sum + one.pending_removals, 0),
   };
-}
-
-function ownFigures({ counters }: Snapshot): Pick<dto.CacheOverviewDto, 'totals' | 'windows'> {
-  const totals = new Map(
-    Object.entries(counters).map(([name, counts]) => [name, new Map(Object.entries(counts))]),
-  );
-  return { totals: figuresOf(sumOf(totals)), windows: [] };
-}
-
-function addedUp(parts: readonly ReadonlyMap<string, number>[]): ReadonlyMap<string, number> {
-  return sumOf(new Map(parts.map((counts, at) => [String(at), counts])));
 }
 
 interface HeavyKey {

@@ -1,14 +1,11 @@
 import type { FleetEntry, Snapshot } from '@gad/cache/store';
-import { figuresOf, sumOf } from './cache-figures.js';
+import { figuresOfProcess } from './cache-figures.js';
 import type { CacheProcessDto, FiguresDto, HistoryPointDto } from './cache-figures.dto.js';
 import type { JournalEntryDto } from './cache-journal.dto.js';
 
 /** A process as administrators see it. @param self the id of the process that answers */
 export function processDto(snapshot: Snapshot, self: string): CacheProcessDto {
-  const { copies, counters } = snapshot;
-  const totals = new Map(
-    Object.entries(counters).map(([name, counts]) => [name, new Map(Object.entries(counts))]),
-  );
+  const { copies } = snapshot;
   return {
     id: snapshot.id,
     self: snapshot.id === self,
@@ -36,7 +33,7 @@ export function processDto(snapshot: Snapshot, self: string): CacheProcessDto {
       flushes: copies.flushes,
       gaps: copies.gaps,
     },
-    figures: figuresOf(sumOf(totals)),
+    figures: figuresOfProcess(snapshot),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { FleetView, Snapshot, Totals } from '@gad/cache/store';
+import type { FleetView, Snapshot } from '@gad/cache/store';
 import { histogramSum } from '@gad/cache/store';
 import type {
   AdviceDto,
@@ -45,10 +45,15 @@ export function figuresOf(counts: Counts): FiguresDto {
   };
 }
 
-/** The sums over all namespaces. */
-export function sumOf(totals: Totals): Counts {
+/** The figures of one process. */
+export function figuresOfProcess({ counters }: Snapshot): FiguresDto {
+  return figuresOf(sumOf(Object.values(counters).map((counts) => Object.entries(counts))));
+}
+
+/** The sums of some counters: of all namespaces, or of slots of time. */
+export function sumOf(parts: Iterable<Iterable<readonly [name: string, count: number]>>): Counts {
   const sums = new Map<string, number>();
-  for (const counts of totals.values()) {
+  for (const counts of parts) {
     for (const [name, count] of counts) sums.set(name, (sums.get(name) ?? 0) + count);
   }
   return sums;
