@@ -99,10 +99,13 @@ function start(args: readonly string[]): { turn: () => Promise<number>; end: () 
   const child = fork(fileURLToPath(import.meta.url), args, {
     execArgv: ['--import', './tools/typescript.mjs'],
   });
+  const ended = once(child, 'exit').then(() => {
+    throw new Error(`the process of ${args.join(' ')} has ended`);
+  });
   const turn = async (): Promise<number> => {
     child.send('turn');
     // The child below sends a number.
-    const [ns] = (await once(child, 'message')) as [number];
+    const [ns] = (await Promise.race([once(child, 'message'), ended])) as [number];
     return ns;
   };
   return { turn, end: () => child.disconnect() };

@@ -158,6 +158,7 @@ const mutations = [
 ]
   .filter(({ name }) => wanted.test(name))
   .filter((_, n) => n % parts === part - 1);
+if (mutations.length === 0) throw new Error('No mutation is wanted: look at --only and --part.');
 const copy = await WorkspaceCopy.create();
 const misfits = mutations.flatMap((mutation) => copy.misfits(mutation));
 for (const misfit of misfits) console.error(`cannot be tried: ${misfit}`);

@@ -1,11 +1,18 @@
+import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { CacheEngine, MemoryStore, silentLog } from '@gad/cache/store';
 import { FakeClock, FaultyStore, settle } from '@gad/cache/testing';
 import { Analytics } from '../../src/observe/analytics.js';
+import { VERSION } from '../../src/observe/version.js';
 import { COUNTER_NAMES, type Tally } from '../../src/observe/tally.js';
 
 const LIMITS = { deadlineMs: 50, leaseMs: 2_000, leaseWaitMs: 5_000, maxValueBytes: 10_000 };
 const CANARY = 'canary-4f1d';
+
+it('the version that a process reports is that of the package', () => {
+  const manifest = new URL('../../package.json', import.meta.url);
+  expect(JSON.parse(readFileSync(manifest, 'utf8'))).toMatchObject({ version: VERSION });
+});
 
 describe('What the cache records', () => {
   let clock: FakeClock;
