@@ -17,7 +17,7 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist/server dist/server
-RUN mkdir /data && chown node:node /data
+RUN mkdir /data dist/server/compiled && chown node:node /data dist/server/compiled
 # docker compose run --rm api admin create --email …
 RUN printf '#!/bin/sh\nexec node --enable-source-maps /app/dist/server/admin.js "$@"\n' \
   > /usr/local/bin/admin && chmod 755 /usr/local/bin/admin

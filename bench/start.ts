@@ -7,7 +7,8 @@
  * `npm start` without npm: with the embedded database, whose `.data` is there, and with PostgreSQL
  * and Redis on this machine, whose tables are filled. Each round starts a process, asks
  * `/health/live` until it is answered, and reads its resident memory five seconds later.
- * Time beside processor time shows how busy the machine was. Medians, in brackets the middle half.
+ * Time beside processor time shows how busy the machine was, and a program that does nothing how fast
+ * it is. Medians, in brackets the middle half.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -37,6 +38,9 @@ const redis = await startRedis();
 const dataDir = await mkdtemp(join(tmpdir(), 'gad-start-'));
 try {
   console.log(`${machine()}; ${rounds} rounds`);
+  const empty = [];
+  for (let round = 0; round < rounds; round++) empty.push(await emptyStart());
+  console.log(`  a program that does nothing: ${spread(empty, 2)} s`);
   await measure('embedded', {});
   const DATABASE_URL = await postgres.createDatabase('start');
   await measure('servers', { DATABASE_URL, REDIS_URL: redis.url });
@@ -68,6 +72,13 @@ async function measure(
     `${what}: at most ${target.mebibytes} MiB resident`,
     quantile(mebibytes, 0.5) <= target.mebibytes,
   );
+}
+
+/** Seconds of a process that only starts and ends: what the machine itself takes. */
+async function emptyStart(): Promise<number> {
+  const begin = performance.now();
+  await once(spawn(process.execPath, ['--eval', '']), 'exit');
+  return (performance.now() - begin) / 1_000;
 }
 
 interface Start {

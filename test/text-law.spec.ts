@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { repositoryFiles, root } from './laws/repository-files.js';
-import { excessOf, findTextBreaches, longFiles, LONGEST, MOST_CODE } from './laws/text-law.js';
+import {
+  DECISION_COLUMNS,
+  DECISION_LINES,
+  excessOf,
+  findTextBreaches,
+  longFiles,
+  LONGEST,
+  MOST_CODE,
+} from './laws/text-law.js';
 
 describe('the laws for every committed file', () => {
   const files = repositoryFiles();
@@ -38,6 +46,19 @@ describe('the laws for every committed file', () => {
     ['a file of the longest size', 'x\n'.repeat(LONGEST)],
   ])('the laws for every committed file let %s pass', (_, text) => {
     expect(findTextBreaches([{ path: 'docs/nota.md', text }], '/datos/gad/')).toEqual([]);
+  });
+
+  it('the laws for every committed file keep a decision to one page of one width', () => {
+    const path = 'docs/decisions/0099-una-decision.md';
+    const page = `${'x'.repeat(DECISION_COLUMNS)}\n`.repeat(DECISION_LINES);
+    const row = `|${'x'.repeat(DECISION_COLUMNS)}|\n`;
+    const reasonsOf = (text: string): string[] =>
+      findTextBreaches([{ path, text }], '/datos/gad/').map(({ reason }) => reason);
+
+    expect(reasonsOf(page)).toEqual([]);
+    expect(reasonsOf(row)).toEqual([]);
+    expect(reasonsOf(`${page}x\n`)).toEqual([`has ${DECISION_LINES + 1} lines, more than 65`]);
+    expect(reasonsOf(`x\nx${page}`)).toContain('line 2 is wider than 100 columns');
   });
 
   describe('on the length of a source', () => {

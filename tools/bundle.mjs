@@ -3,7 +3,7 @@
  * instead of two thousand, which is most of its time. `dist/apps` and `dist/libs` stay what the
  * compiler made of the sources.
  */
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -11,7 +11,7 @@ import { build } from 'esbuild';
 const SOURCES = 'dist/apps/api/src';
 const OUT = 'dist/server';
 const ENTRIES = {
-  main: 'main.js',
+  server: 'main.js',
   migrate: 'database/migrate.main.js',
   seed: 'seed/seed.main.js',
   admin: 'admin/admin.main.js',
@@ -44,6 +44,10 @@ const NO_MAP = Buffer.from('{"version":3,"sources":[""],"mappings":"A"}').toStri
 const adjustSources = {
   name: 'adjust sources',
   setup(bundle) {
+    // All that `redis` adds to it are the commands of modules that a cache does not use.
+    bundle.onResolve({ filter: /^redis$/ }, ({ kind, resolveDir }) =>
+      bundle.resolve('@redis/client', { kind, resolveDir }),
+    );
     bundle.onResolve({ filter: ABSENT }, ({ path }) => ({ path, namespace: 'absent' }));
     bundle.onLoad({ filter: /./, namespace: 'absent' }, ({ path }) => ({
       contents: `throw Object.assign(new Error("Cannot find module '${path}'"), { code: 'MODULE_NOT_FOUND' });`,
@@ -61,6 +65,14 @@ const adjustSources = {
     });
   },
 };
+
+/** Since Node 22 a start reads what the one before has compiled; where it cannot write, it compiles. */
+const MAIN = `
+import module from 'node:module';
+import { fileURLToPath } from 'node:url';
+module.enableCompileCache?.(fileURLToPath(new URL('compiled', import.meta.url)));
+await import('./server.js');
+`.trimStart();
 
 /** @param root of the repository, with a finished compilation in `dist` */
 export async function bundleServer(root) {
@@ -88,6 +100,7 @@ export async function bundleServer(root) {
     plugins: [adjustSources],
     logLevel: 'warning',
   });
+  writeFileSync(join(root, OUT, 'main.js'), MAIN);
   cpSync(join(root, SOURCES, 'database/migrations'), join(root, OUT, 'migrations'), {
     recursive: true,
   });

@@ -5,8 +5,8 @@ import type { Socket } from 'node:net';
 export interface Load {
   readonly connections: number;
   readonly seconds: number;
-  /** The status of each answer. */
-  readonly status: number;
+  /** The status of each answer; another one is an error. Default: any. */
+  readonly status?: number;
   /** What the head of an answer contains, if the answer came from where the scenario wants it. */
   readonly expected: string;
 }
@@ -52,7 +52,7 @@ export async function ask(
           while (performance.now() < end) {
             const sent = performance.now();
             const head = await answer(socket, requests(server));
-            if (!head.startsWith(`HTTP/1.1 ${load.status}`)) throw new Error(head);
+            if (!head.startsWith(`HTTP/1.1 ${load.status ?? ''}`)) throw new Error(head);
             if (!head.includes(load.expected)) otherwise++;
             times.push(performance.now() - sent);
           }

@@ -5,14 +5,18 @@ import type { RepositoryFile } from './repository-files.js';
 /** Files with more lines are split, unless they are listed here with the reason. */
 export const LONGEST = 300;
 
+/** A decision is one page, so long that it is read to its end. */
+export const DECISION_LINES = 65;
+/** As wide as an editor shows it beside another; the rows of tables cannot be wrapped. */
+export const DECISION_COLUMNS = 100;
+const DECISION = /^docs\/decisions\/.*\.md$/;
+
 /** Sources may hold so many lines of code. Their comments are free: a law must not cost a docstring. */
 export const MOST_CODE = 250;
 const SOURCE = /^(?:apps|libs)\/[^/]+\/src\/(?!.*\.spec\.ts$).*\.ts$/;
 
 export const longFiles: Readonly<Record<string, string>> = {
   'libs/cache/README.md': 'its tables of options are generated',
-  'libs/cache/src/engine/cache-engine.ts':
-    'each read has a signature with the option as and one without',
   'package-lock.json': 'written by npm',
   'verify/other-caches/package-lock.json': 'written by npm',
 };
@@ -62,10 +66,21 @@ export function findTextBreaches(files: readonly RepositoryFile[], checkout: str
     const machine = [...places, HOME].map((place) => place.exec(text)?.[0]).find((found) => found);
     if (machine !== undefined) reasons.push(`names a path of one machine: ${machine}`);
     if (CONFLICT.test(text)) reasons.push('has an unfinished merge');
+    if (DECISION.test(path)) reasons.push(...decisionExcesses(text));
     const length = excessOf({ path, text });
     if (length !== undefined && longFiles[path] === undefined) reasons.push(length);
     return reasons.map((reason) => ({ path, reason }));
   });
+}
+
+function decisionExcesses(text: string): string[] {
+  const lines = text.split('\n');
+  const length = lines.length - 1;
+  const wide = lines.findIndex((line) => line.length > DECISION_COLUMNS && !line.startsWith('|'));
+  return [
+    ...(length > DECISION_LINES ? [`has ${length} lines, more than ${DECISION_LINES}`] : []),
+    ...(wide >= 0 ? [`line ${wide + 1} is wider than ${DECISION_COLUMNS} columns`] : []),
+  ];
 }
 
 /** What is too long about a file, if anything. */

@@ -5,7 +5,7 @@ import { freePort } from '../../test/servers/ports.js';
 import type { AppFolder } from './app-folder.js';
 import type { Cell, Surroundings } from './cell.js';
 
-const README = new URL('../../libs/cache/README.md', import.meta.url);
+const LIBS = new URL('../../libs/', import.meta.url);
 const START_MS = 120_000;
 
 interface Block {
@@ -13,11 +13,10 @@ interface Block {
   readonly text: string;
 }
 
-/** The fenced blocks of the quick start: those with NestJS, and those without. */
-function quickStart(): { nest: readonly Block[]; plain: readonly Block[] } {
-  const [, section = ''] = readFileSync(README, 'utf8').split(/^## Quick start$|^## In an app.*$/m);
-  const [nest = '', plain = ''] = section.split('Without NestJS:');
-  return { nest: blocksOf(nest), plain: blocksOf(plain) };
+/** The quick start of a library, up to the next heading. */
+function quickStartOf(library: string): string {
+  const readme = readFileSync(new URL(`${library}/README.md`, LIBS), 'utf8');
+  return /^## Quick start$(.*?)^## /ms.exec(readme)?.[1] ?? '';
 }
 
 function blocksOf(text: string): readonly Block[] {
@@ -25,46 +24,68 @@ function blocksOf(text: string): readonly Block[] {
   return found.map(([, language = '', block = '']) => ({ language, text: block }));
 }
 
-/** Executes the fenced blocks of the quick start, in order, and nothing else. */
+/** Executes the fenced blocks of the quick starts, in order, and nothing else. */
 export function quickStartCells(around: Surroundings): Cell[] {
-  const { nest, plain } = quickStart();
+  const [nest = '', plain = ''] = quickStartOf('cache').split('Without NestJS:');
   return [
     ...['11', '12'].map((version) => ({
       name: `quick start: NestJS ${version}`,
-      run: () => inNest(around, version, nest),
+      run: async () => {
+        const { answers, log } = await inNest(around, version, 'shop', blocksOf(nest));
+        const [first, second, , last] = answers;
+        if (first === undefined || first !== second || last === first || !last?.includes('readAt'))
+          throw new Error(`The answers were: ${answers.join(', ')}`);
+        expectLines(log, ['Cache HIT: price:7', 'Cache DELETE: price:7 (deleted=1)']);
+      },
     })),
-    { name: 'quick start: without NestJS', run: () => withoutNest(around, plain) },
+    { name: 'quick start: without NestJS', run: () => withoutNest(around, blocksOf(plain)) },
+    {
+      name: 'quick start: the outbox, NestJS 11',
+      run: async () => {
+        const blocks = blocksOf(quickStartOf('cache-postgres'));
+        const { answers, log } = await inNest(around, '11', 'outbox', blocks);
+        const [old, renewed] = [41, 42].map((n) => JSON.stringify({ id: 7, n }));
+        if (JSON.stringify(answers) !== JSON.stringify(['', old, old, '', renewed]))
+          throw new Error(`The answers were: ${answers.join(', ')}`);
+        expectLines(log, ['Cache HIT: price:7', 'Cache DELETE: price:7 (deleted=1)']);
+      },
+    },
   ];
 }
 
-async function inNest(around: Surroundings, version: string, blocks: readonly Block[]) {
-  const tools = around.folder(`cli-${version}`);
+function expectLines(log: string, lines: readonly string[]): void {
+  for (const line of lines)
+    if (!log.includes(line)) throw new Error(`No "${line}" in the log: ${log}`);
+}
+
+/** Executes the blocks in a new application of the Nest CLI. */
+async function inNest(
+  around: Surroundings,
+  version: string,
+  name: string,
+  blocks: readonly Block[],
+): Promise<{ readonly answers: readonly string[]; readonly log: string }> {
+  const tools = around.folder(`cli-${version}-${name}`);
   await tools.create({ name: 'cli', private: true });
   tools.install([`@nestjs/cli@${version}`]);
   const nest = 'node_modules/@nestjs/cli/bin/nest.js';
-  await tools.run(nest, ['new', 'shop', '--skip-git', '--skip-install', '-p', 'npm']);
-  const app = around.folder(`cli-${version}/shop`);
+  await tools.run(nest, ['new', name, '--skip-git', '--skip-install', '-p', 'npm']);
+  const app = around.folder(`cli-${version}-${name}/${name}`);
   app.install([]);
 
   const port = await freePort();
-  let output: readonly string[] = [];
+  let answers: readonly string[] = [];
   const server = { log: '', end: (): void => undefined };
   try {
     for (const block of blocks) {
       if (block.language !== 'sh') await writeBlock(app, block);
-      else if (block.text === 'npm start\n') await start(app, port, server);
-      else output = await shell(app, block.text, around.tarball, port);
+      else if (block.text === 'npm start\n') await start(app, around, port, server);
+      else answers = await shell(app, block.text, around, port);
     }
   } finally {
     server.end();
   }
-  const [first, second, , last] = output;
-  if (first === undefined || first !== second || last === first || !last?.includes('readAt')) {
-    throw new Error(`The answers were: ${output.join(', ')}`);
-  }
-  for (const line of ['Cache HIT: price:7', 'Cache DELETE: price:7 (deleted=1)']) {
-    if (!server.log.includes(line)) throw new Error(`No "${line}" in the log: ${server.log}`);
-  }
+  return { answers, log: server.log };
 }
 
 async function withoutNest(around: Surroundings, blocks: readonly Block[]) {
@@ -72,7 +93,7 @@ async function withoutNest(around: Surroundings, blocks: readonly Block[]) {
   await app.create({ name: 'shop', private: true });
   let output: readonly string[] = [];
   for (const block of blocks) {
-    if (block.language === 'sh') output = await shell(app, block.text, around.tarball, 0);
+    if (block.language === 'sh') output = await shell(app, block.text, around, 0);
     else await writeBlock(app, block);
   }
   const times = output.flatMap((line) => [...line.matchAll(/readAt: (\d+)/g)].map(([, at]) => at));
@@ -88,12 +109,14 @@ async function writeBlock(app: AppFolder, { text }: Block): Promise<void> {
   await app.write({ [name]: text });
 }
 
-/** Runs commands with the tarball in place of the registry's package; the lines of each. */
-async function shell(app: AppFolder, text: string, tarball: string, port: number) {
+/** Runs commands with the tarballs in place of the registry's packages; the lines of each. */
+async function shell(app: AppFolder, text: string, around: Surroundings, port: number) {
   const lines: string[] = [];
   for (const line of text.trim().split('\n')) {
     const command = line
-      .replace('npm install @gad/cache', `npm install --ignore-scripts ${tarball}`)
+      .replace('@gad/cache-postgres', around.outboxTarball)
+      .replace('@gad/cache', around.tarball)
+      .replace('npm install', 'npm install --ignore-scripts')
       .replace('localhost:3000', `127.0.0.1:${port}`)
       .replace(/^curl /, 'curl -sS ');
     const { stdout } = await promisify(execFile)('sh', ['-c', command], { cwd: app.path });
@@ -103,8 +126,14 @@ async function shell(app: AppFolder, text: string, tarball: string, port: number
 }
 
 /** `npm start`, until the server answers. */
-async function start(app: AppFolder, port: number, server: { log: string; end: () => void }) {
-  const env = { ...process.env, PORT: String(port), NO_COLOR: '1' };
+async function start(
+  app: AppFolder,
+  { redisUrl, databaseUrl }: Surroundings,
+  port: number,
+  server: { log: string; end: () => void },
+) {
+  const urls = { REDIS_URL: redisUrl, DATABASE_URL: databaseUrl };
+  const env = { ...process.env, ...urls, PORT: String(port), NO_COLOR: '1' };
   const child = spawn('npm', ['start'], { cwd: app.path, env, detached: true });
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => (server.log += String(chunk)));

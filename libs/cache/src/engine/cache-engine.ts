@@ -10,43 +10,24 @@ import { ALL_KEYS, selectKeys, selectPattern } from '../keys/key-selection.js';
 import type { CacheStore, StoreScript } from '../store/cache-store.js';
 import type { Because } from '../observe/journal.js';
 import { Fleet } from '../observe/fleet.js';
-import { Recorder } from '../observe/recorder.js';
-import { BackgroundTasks } from './load/background-tasks.js';
 import type { BatchLoader } from './read/batch-load.js';
 import { NO_OPTIONS } from '../values/get-or-set-options.js';
 import type { CacheEntry, GetOrSetOptions, Loader } from '../values/get-or-set-options.js';
 import type { ReadAhead } from './read/read-result.js';
-import { ReadThrough } from './read/read-through.js';
-import type { EngineParts, SetOptions } from './engine-parts.js';
+import type { ReadThrough } from './read/read-through.js';
+import { assertSetOptions, type EngineParts, type SetOptions } from './engine-parts.js';
+import { wire, type EngineWiring } from './engine-wiring.js';
 import { LeaseToken } from './load/lease-token.js';
 import { acquireManually, setByHand } from './load/manual-lease.js';
-import { Invalidation } from './invalidate/invalidation.js';
 import { OpenTransaction } from './open-transaction.js';
-import { Removals } from './invalidate/removals.js';
 import type { KeyLint } from '../keys/key-lint.js';
 import { assertKey, assertWritable } from '../keys/key-validation.js';
 import { refusal, type LoadParts } from './load/load-request.js';
-import { nearCacheOf, NearReads } from './read/near-reads.js';
-import { Lookup } from './lookup/lookup.js';
 import { getMany, getOrSetMany, type GetOrSetManyOptions } from './read/get-or-set-many.js';
-import { RetryQueue } from './invalidate/retry-queue.js';
 import { currentBudget } from './request-deadline.js';
-import { StoreGate } from './store-gate.js';
-import { ReadGate } from './lookup/read-gate.js';
-import type { OptionKinds } from '../option-checks.js';
-import { assertKinds, assertKnown, CHECKED } from '../option-checks.js';
-import { assertTerms } from '../values/staleness.js';
 import type { As, ClassOf, Made, MadeOf, ReadAs, Stored, ValueFidelity } from '../values/as.js';
 import { asksFor, eachMade, entryMade, made } from '../values/as.js';
-import { ValueCodec } from '../values/value-codec.js';
-import { WriteOrder } from './invalidate/write-order.js';
-
-const SET_OPTIONS: OptionKinds<SetOptions> = {
-  ttl: CHECKED,
-  jitter: CHECKED,
-  namespace: CHECKED,
-  token: ['a token of acquireLease', (value) => value instanceof LeaseToken],
-};
+import type { ValueCodec } from '../values/value-codec.js';
 
 /**
  * The operations of a cache over one store, in plain TypeScript, without a framework or globals.
@@ -60,55 +41,25 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
   readonly fleet: Fleet | undefined;
   readonly #log: CacheLogger;
   readonly #lint: KeyLint | undefined;
-  readonly #recorder: Recorder;
-  readonly #removals: Removals;
-  readonly #pending: RetryQueue;
   readonly #freshness: FreshnessGuard | undefined;
-  readonly #invalidations: Invalidation;
-  readonly #work: BackgroundTasks;
+  readonly #onOpen: (() => void) | undefined;
+  readonly #wiring: EngineWiring;
   readonly #parts: LoadParts;
   readonly #reader: ReadThrough;
-  readonly #near: NearReads;
-  readonly #writes = new WriteOrder();
-  readonly #onOpen: (() => void) | undefined;
   #opening: Promise<void> | undefined;
 
   constructor(parts: EngineParts) {
-    this.store = parts.store;
+    const { store, analytics, clock, fingerprint = '' } = parts;
+    this.store = store;
     this.prefix = parts.prefix;
     this.#log = parts.logger;
     this.#lint = parts.lint;
-    this.codec = new ValueCodec({ ...parts.values, maxValueBytes: parts.limits.maxValueBytes });
-    const { store, clock, logger, limits, freshness } = parts;
-    const recorder = parts.analytics ?? new Recorder();
-    this.#recorder = recorder;
-    const { random = Math.random } = parts;
-    const { codec } = this;
-    const near = nearCacheOf(parts, codec.parsesJson);
-    const removals = new Removals(store, near, this.#writes, recorder, clock, logger);
-    const pending = new RetryQueue(clock, logger, removals);
-    this.#freshness = freshness;
+    this.#freshness = parts.freshness;
     this.#onOpen = parts.onOpen;
-    this.#removals = removals;
-    this.#pending = pending;
-    const reads = new ReadGate(store, pending, freshness);
-    const lookup = new Lookup({ store, reads, clock, random, recorder, logger, codec });
-    this.#work = new BackgroundTasks({ clock, recorder, logger });
-    const { closing } = this.#work;
-    const asked = (): boolean => (store.circuit ?? 'closed') === 'closed';
-    const gate = new StoreGate({
-      ...limits,
-      queueMs: limits.leaseWaitMs,
-      clock,
-      asked,
-      time: store.waitClock ?? clock,
-    });
-    const common = { store, reads, lookup, gate, clock, random, recorder, logger, limits, codec };
-    this.#parts = { ...common, closing, lost: parts.lost };
-    this.#near = new NearReads(this.#parts, near);
-    this.#reader = new ReadThrough(this.#parts, this.#near, this.#work);
-    this.#invalidations = new Invalidation(this.#parts, removals, pending, freshness);
-    const { analytics, fingerprint = '' } = parts;
+    this.#wiring = wire(parts);
+    this.#parts = this.#wiring.load;
+    this.#reader = this.#wiring.reader;
+    this.codec = this.#parts.codec;
     this.fleet =
       analytics && store.board && new Fleet(analytics, this, store.board, { clock, fingerprint });
   }
@@ -127,7 +78,7 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
     this.#onOpen?.();
     await this.store.open();
     await this.#freshness?.open((patterns, position, committed) =>
-      this.#invalidations.afterCommit(patterns.map(selectPattern), position, committed),
+      this.#wiring.invalidations.afterCommit(patterns.map(selectPattern), position, committed),
     );
     this.fleet?.start();
   }
@@ -140,9 +91,9 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
    */
   async close(): Promise<void> {
     this.#opening = undefined;
-    await this.#work.close();
+    await this.#wiring.work.close();
     await this.#freshness?.close();
-    const undone = await this.#pending.close();
+    const undone = await this.#wiring.pending.close();
     if (undone > 0) this.#log.warn(`Cache: closed with ${undone} pending removals.`);
     await this.fleet?.stop();
     await this.store.close();
@@ -151,12 +102,12 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
   /** This instance's own counters, and its state. Cost: none. Never throws. */
   counts(): LocalFigures {
     return {
-      ...this.#recorder.counts(),
+      ...this.#wiring.recorder.counts(),
       loading: this.#reader.loading,
-      background: this.#work.size,
-      pending_removals: this.#pending.size,
+      background: this.#wiring.work.size,
+      pending_removals: this.#wiring.pending.size,
       circuit: this.store.circuit ?? 'closed',
-      copies: this.#near.figures(),
+      copies: this.#wiring.near.figures(),
     };
   }
 
@@ -421,12 +372,11 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
   async set(key: string, value: unknown, options: SetOptions = {}): Promise<boolean> {
     this.#lint?.check(key);
     assertWritable(key);
-    assertKnown(options, SET_OPTIONS, 'set');
-    assertKinds(options, SET_OPTIONS);
-    assertTerms(options);
+    assertSetOptions(options);
     this.#parts.lost?.check(key, value);
     const budget = currentBudget(this.#parts);
-    const parts = { ...this.#parts, removals: this.#removals, writes: this.#writes };
+    const { removals, writes } = this.#wiring;
+    const parts = { ...this.#parts, removals, writes };
     return setByHand(parts, key, value, options, budget);
   }
 
@@ -441,7 +391,7 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
     const all = typeof keys === 'string' ? [keys] : keys;
     all.forEach(assertKey);
     if (all.length === 0) return 0;
-    return this.#removals.remove(selectKeys(all), undefined, because);
+    return this.#wiring.removals.remove(selectKeys(all), undefined, because);
   }
 
   /**
@@ -453,7 +403,7 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
    * @throws CachePatternInvalidError; CacheUnavailableError when the removal is not confirmed
    */
   async deletePattern(pattern: string, because?: Because): Promise<number> {
-    return this.#removals.remove(selectPattern(pattern), undefined, because);
+    return this.#wiring.removals.remove(selectPattern(pattern), undefined, because);
   }
 
   /**
@@ -483,7 +433,7 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
     because?: Because,
   ): Promise<boolean> {
     const all = typeof patterns === 'string' ? [patterns] : patterns;
-    return this.#invalidations.run(all.map(selectPattern), written, because);
+    return this.#wiring.invalidations.run(all.map(selectPattern), written, because);
   }
 
   /**
@@ -515,7 +465,7 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
    * @throws CacheUnavailableError when the removal is not confirmed
    */
   clear(because?: Because): Promise<number> {
-    return this.#removals.remove(ALL_KEYS, undefined, because);
+    return this.#wiring.removals.remove(ALL_KEYS, undefined, because);
   }
 
   #spend<T>(call: (withinMs: number) => Promise<T>): Promise<T> {
@@ -524,6 +474,6 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
 
   #countUnavailable(error: unknown): void {
     if (!(error instanceof CacheUnavailableError)) throw error;
-    this.#recorder.storeFailed();
+    this.#wiring.recorder.storeFailed();
   }
 }

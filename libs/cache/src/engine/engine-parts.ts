@@ -2,10 +2,13 @@ import type { CacheLogger } from '../cache-log.js';
 import type { Clock } from '../clock.js';
 import type { KeyLint } from '../keys/key-lint.js';
 import type { Analytics } from '../observe/analytics.js';
+import type { OptionKinds } from '../option-checks.js';
+import { assertKinds, assertKnown, CHECKED } from '../option-checks.js';
 import type { FreshnessGuard } from '../outbox/freshness-guard.js';
 import type { CacheStore } from '../store/cache-store.js';
 import type { Lifetime, Named } from '../values/get-or-set-options.js';
-import type { LeaseToken } from './load/lease-token.js';
+import { assertTerms } from '../values/staleness.js';
+import { LeaseToken } from './load/lease-token.js';
 import type { LoadLimits } from './load/load-request.js';
 import type { NearCacheBounds } from './read/near-reads.js';
 import type { LostValues } from '../values/lost-values.js';
@@ -49,4 +52,18 @@ export interface SetOptions extends Lifetime, Named {
    * Default: none; the value is stored in any case.
    */
   readonly token?: LeaseToken | undefined;
+}
+
+const SET_OPTIONS: OptionKinds<SetOptions> = {
+  ttl: CHECKED,
+  jitter: CHECKED,
+  namespace: CHECKED,
+  token: ['a token of acquireLease', (value) => value instanceof LeaseToken],
+};
+
+/** @throws CacheOptionsError when an option of `set` is unknown or of a wrong kind */
+export function assertSetOptions(options: SetOptions): void {
+  assertKnown(options, SET_OPTIONS, 'set');
+  assertKinds(options, SET_OPTIONS);
+  assertTerms(options);
 }

@@ -74,21 +74,16 @@ export class RedisStore implements CacheStore {
   readonly #withinMs: number;
 
   constructor(options: RedisStoreOptions) {
-    const clock = options.clock ?? systemClock;
+    const { settings, prefix, local } = options;
+    const { clock = systemClock, makeClient = nodeRedisClient } = options;
+    const withinMs = options.removalTimeoutMs ?? 1_000;
     this.clock = clock;
-    const { settings, prefix } = options;
     this.keySpace = { prefix, database: databaseOf(settings) };
     const layout = new KeyLayout(prefix, this.keySpace.database);
-    const withinMs = options.removalTimeoutMs ?? 1_000;
-    const makeClient = options.makeClient ?? nodeRedisClient;
-    const connection = new RedisConnection({
-      settings,
-      makeClient,
-      clock,
-      logger: options.logger,
-      deadlineMs: options.deadlineMs ?? 50,
-      channel: layout.channel,
-    });
+    const { logger, deadlineMs = 50 } = options;
+    const { channel } = layout;
+    const about = { settings, makeClient, clock, logger, deadlineMs, channel };
+    const connection = new RedisConnection(about);
     this.#layout = layout;
     this.#connection = connection;
     this.#withinMs = withinMs;
@@ -98,7 +93,6 @@ export class RedisStore implements CacheStore {
       this.#index = new KeyIndex(connection, layout, withinMs);
       this.#sweeper = new IndexSweeper(connection, layout, clock, withinMs);
     }
-    const { local } = options;
     this.coherence =
       local && new RedisNearCache({ ...local, settings, makeClient, connection, layout, clock });
     const announcer = new InvalidationAnnouncer({
@@ -125,16 +119,19 @@ export class RedisStore implements CacheStore {
     this.list = listing.page.bind(listing);
     this.describe = listing.one.bind(listing);
     this.describeMany = listing.several.bind(listing);
-    const watches = new LeaseWatches(clock, () =>
+    this.#watches = new LeaseWatches(clock, () =>
       connection.listening ? Infinity : LOOK_WITHOUT_MESSAGES_MS,
     );
-    this.#watches = watches;
-    this.watch = watches.open.bind(watches);
-    connection.onMessage((key) => watches.wake(key));
+    this.watch = this.#watches.open.bind(this.#watches);
+    this.#followConnection(logger);
+  }
+
+  #followConnection(logger: CacheLogger): void {
     const policy = new Episodes();
-    connection.onReady(() => {
-      if (policy.begin()) void warnOfPolicy(connection, options.logger, withinMs);
-      watches.wakeAll();
+    this.#connection.onMessage((key) => this.#watches.wake(key));
+    this.#connection.onReady(() => {
+      if (policy.begin()) void warnOfPolicy(this.#connection, logger, this.#withinMs);
+      this.#watches.wakeAll();
       this.#index?.rebuildInBackground();
     });
   }
