@@ -14,6 +14,11 @@ export const cachingPage: GeneratedPage = {
   command: 'docs:caching',
 };
 
+export const metricsPage: GeneratedPage = {
+  file: new URL('../../docs/metrics.md', import.meta.url),
+  command: 'docs:metrics',
+};
+
 export const optionsPage: GeneratedPage = {
   file: new URL('../../libs/cache/README.md', import.meta.url),
   command: 'docs:options',

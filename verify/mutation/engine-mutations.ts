@@ -202,7 +202,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     suite: 'values/unreadable-values',
     edits: [
       [
-        'await budget.spend((ms) => this.parts.store.discard(key, text, ms));',
+        'await budget.spend(discard, STORE_CALL.discard);',
         "await this.parts.store.remove({ kind: 'keys', keys: [key] });",
       ],
     ],
@@ -210,7 +210,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'value: a broken one stays',
     suite: 'values/unreadable-values',
-    edits: [['await budget.spend((ms) => this.parts.store.discard(key, text, ms));', '']],
+    edits: [['await budget.spend(discard, STORE_CALL.discard);', '']],
   },
   {
     name: "load: another codec's value is replaced",

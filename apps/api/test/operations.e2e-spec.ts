@@ -33,9 +33,9 @@ onEverySetup('operations and the edges of HTTP', (api) => {
         /^cache_hit_rate\{service="gad-api"\} [\d.]+$/m,
         /^cache_keys_total\{service="gad-api"\} [1-9]\d*$/m,
         /^cache_memory_bytes\{service="gad-api"\} [1-9]\d*$/m,
-        /^cache_principal_hits\{service="gad-api"\} \d+$/m,
-        /^cache_principal_forged\{service="gad-api"\} 0$/m,
-        /^cache_principal_outdated\{service="gad-api"\} \d+$/m,
+        /^cache_principals_total\{result="hit",service="gad-api"\} \d+$/m,
+        /^cache_principals_total\{result="forged",service="gad-api"\} 0$/m,
+        /^cache_principals_total\{result="outdated",service="gad-api"\} \d+$/m,
         /^http_request_duration_seconds_count\{.*route="\/api\/v1\/stats\/user\/:user_id".*\} \d+$/m,
       ]) {
         expect(body).toMatch(line);

@@ -103,10 +103,11 @@ describe('The log and its relay', () => {
   /** A figure among the metrics of a process. */
   async function metric(api: ApiProcess, name: string): Promise<number> {
     const text = await (await fetch(`${api.url}/metrics`)).text();
-    return Number(new RegExp(`^${name}\\{[^}]*\\} (\\d+)$`, 'm').exec(text)?.[1] ?? NaN);
+    return Number(new RegExp(`^${name}[^}]*\\} (\\d+)$`, 'm').exec(text)?.[1] ?? NaN);
   }
-  const principalHits = (api: ApiProcess) => metric(api, 'cache_principal_hits');
-  const eventsOf = (api: ApiProcess) => metric(api, 'cache_relay_events');
+  const principalHits = (api: ApiProcess) =>
+    metric(api, 'cache_principals_total\\{[^}]*result="hit"');
+  const eventsOf = (api: ApiProcess) => metric(api, 'cache_relay_events_total\\{');
 
   /** What the store holds now, the relay's bookkeeping apart; the returned function puts it back. */
   async function copyOfValues(): Promise<() => Promise<unknown>> {

@@ -55,6 +55,12 @@ export function countsOf(tallies: Iterable<Tally>): CacheCounts {
     refreshes: sum('refreshed'),
     refresh_errors: sum('refresh_failed'),
     corrupt: sum('corrupt'),
-    errors: sum('store_failed'),
+    errors: sum(
+      'store_offline',
+      'store_timeout',
+      'store_refused',
+      'store_closed',
+      'store_unproved',
+    ),
   };
 }

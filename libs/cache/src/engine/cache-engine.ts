@@ -10,6 +10,7 @@ import { ALL_KEYS, selectKeys, selectPattern } from '../keys/key-selection.js';
 import type { CacheStore, StoreScript } from '../store/cache-store.js';
 import type { Because } from '../observe/journal.js';
 import { Fleet } from '../observe/fleet.js';
+import { STORE_CALL } from '../observe/recorder.js';
 import type { BatchLoader } from './read/batch-load.js';
 import { NO_OPTIONS } from '../values/get-or-set-options.js';
 import type { CacheEntry, GetOrSetOptions, Loader } from '../values/get-or-set-options.js';
@@ -469,11 +470,11 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
   }
 
   #spend<T>(call: (withinMs: number) => Promise<T>): Promise<T> {
-    return currentBudget(this.#parts).spend(call);
+    return currentBudget(this.#parts).spend(call, STORE_CALL.script);
   }
 
   #countUnavailable(error: unknown): void {
     if (!(error instanceof CacheUnavailableError)) throw error;
-    this.#wiring.recorder.storeFailed();
+    this.#wiring.recorder.storeFailed(error.reason);
   }
 }

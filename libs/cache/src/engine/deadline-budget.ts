@@ -1,5 +1,7 @@
 import { CacheUnavailableError } from '../cache-errors.js';
 import type { Clock } from '../clock.js';
+import type { StoreCall } from '../observe/recorder.js';
+import { STORE_CALL } from '../observe/recorder.js';
 import type { StoreGate } from './store-gate.js';
 import { ENDING } from './store-gate.js';
 
@@ -80,11 +82,11 @@ export class DeadlineBudget {
   }
 
   /** @param withinMs what `begin` or `queue` returned */
-  end(withinMs: number): void {
+  end(withinMs: number, call: StoreCall = STORE_CALL.read): void {
     const usedMs = this.#advance();
     this.#pending--;
     if (this.#pending === 0 && this.request !== undefined) this.request.#running?.delete(this);
-    this.gate?.leave(usedMs - (this.milliseconds - withinMs));
+    this.gate?.leave(usedMs - (this.milliseconds - withinMs), call);
   }
 
   /** Records a failed call; one that timed out has used all the time. */
@@ -97,16 +99,21 @@ export class DeadlineBudget {
   /**
    * Runs one store call with the remaining time, as soon as the gate admits it.
    *
+   * @param kind what its duration is counted under
    * @param ending the call ends a load and takes precedence
    * @throws CacheUnavailableError when nothing is left
    */
-  async spend<T>(call: (withinMs: number) => Promise<T>, ending = false): Promise<T> {
+  async spend<T>(
+    call: (withinMs: number) => Promise<T>,
+    kind: StoreCall,
+    ending = false,
+  ): Promise<T> {
     if (this.gate?.tryEnter() === false) await this.enter(ending);
-    return this.entered(call);
+    return this.entered(call, kind);
   }
 
   /** As `spend`, after a separate `enter`: the call is made before this returns. */
-  async entered<T>(call: (withinMs: number) => Promise<T>): Promise<T> {
+  async entered<T>(call: (withinMs: number) => Promise<T>, kind: StoreCall): Promise<T> {
     const withinMs = this.#start();
     try {
       return await call(withinMs);
@@ -114,7 +121,7 @@ export class DeadlineBudget {
       this.failed(error);
       throw error;
     } finally {
-      this.end(withinMs);
+      this.end(withinMs, kind);
     }
   }
 

@@ -44,6 +44,8 @@ export function wire(parts: EngineParts): EngineWiring {
     clock,
     asked: () => (store.circuit ?? 'closed') === 'closed',
     time: store.waitClock ?? clock,
+    // A store in the process answers at once.
+    recorder: store.kind === 'memory' ? undefined : recorder,
   });
   const common = { store, reads, lookup, gate, clock, random, recorder, logger, limits, codec };
   const load: LoadParts = { ...common, closing: work.closing, lost: parts.lost };

@@ -1,5 +1,6 @@
 import { CacheUnavailableError } from '../cache-errors.js';
 import type { Clock } from '../clock.js';
+import type { Recorder, StoreCall } from '../observe/recorder.js';
 
 /** Concurrency limit: initial, minimum, maximum. */
 const FIRST = 64;
@@ -34,6 +35,8 @@ export interface GateParts {
   readonly deadlineMs: number;
   /** Maximum milliseconds in the queue. */
   readonly queueMs: number;
+  /** Told the latency of every answer. Default: nothing is told. */
+  readonly recorder?: Pick<Recorder, 'called'> | undefined;
 }
 
 /**
@@ -103,10 +106,11 @@ export class StoreGate {
   }
 
   /** Leaves the gate. @param tookMs latency of the answer; absent when no call was made */
-  leave(tookMs?: number): void {
+  leave(tookMs?: number, call?: StoreCall): void {
     this.#inside--;
     // The minimum decays slowly, in case the network latency has increased.
     if (tookMs !== undefined) {
+      if (call !== undefined) this.#parts.recorder?.called(call, tookMs);
       this.#quickestMs = Math.min(tookMs, this.#quickestMs * 1.001 + 0.001);
     }
     if (this.#lines.size === 0) return;

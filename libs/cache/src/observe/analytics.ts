@@ -9,8 +9,8 @@ import { LargestValues } from './largest-values.js';
 import { MissCauses } from './miss-causes.js';
 import { ALL, namespaceOf, namespaceOfSelection, Namespaces } from './namespaces.js';
 import type { Named } from '../values/get-or-set-options.js';
-import type { DoneRemoval, PutRefusal, StoredValue } from './recorder.js';
-import { Recorder } from './recorder.js';
+import type { DoneRemoval, PutRefusal, StoreCall, StoredValue } from './recorder.js';
+import { Recorder, STORE_CALL } from './recorder.js';
 import type { ReadPlace } from './tally.js';
 import { Tally } from './tally.js';
 
@@ -30,6 +30,8 @@ export class Analytics extends Recorder {
   readonly largest = new LargestValues();
   /** Confirmations of removals. */
   readonly confirmations = new Histogram();
+  /** Store calls, by the place of {@link STORE_CALL}. */
+  readonly calls = Object.keys(STORE_CALL).map(() => new Histogram());
   readonly journal = new Journal();
   readonly causes: MissCauses;
   #untilSample: number = SAMPLE.store;
@@ -51,6 +53,11 @@ export class Analytics extends Recorder {
   *namespaces(): Generator<[string, Tally]> {
     yield* this.#namespaces.entries();
     yield [ALL, this.all];
+  }
+
+  /** Adds to each namespace what its hits have saved since the last call. */
+  creditHits(): void {
+    for (const [, tally] of this.#namespaces.entries()) tally.creditHits();
   }
 
   override tallyOf(key: string, { namespace }: Named): Tally {
@@ -109,6 +116,7 @@ export class Analytics extends Recorder {
   }
 
   override removed({ selection, count, ms, cause, because }: DoneRemoval): void {
+    this.all.add(`removal_${cause}`);
     const namespace = namespaceOfSelection(selection);
     const tally = namespace === ALL ? this.all : this.#namespaces.named(namespace);
     tally.add(`removed_${cause}`, count);
@@ -116,6 +124,15 @@ export class Analytics extends Recorder {
     this.causes.removed(selection, ms);
     const subject = subjectOf(selection);
     this.journal.write({ at: this.now(), kind: 'removal', cause, subject, count, because });
+  }
+
+  override tookOver(key: string, options: Named): void {
+    super.tookOver(key, options);
+    this.#write('takeover', key);
+  }
+
+  override called(call: StoreCall, ms: number): void {
+    this.calls[call]?.add(ms);
   }
 
   override unreadable(key: string, why: 'corrupt' | 'foreign'): void {
@@ -128,7 +145,7 @@ export class Analytics extends Recorder {
   }
 
   #write(
-    kind: 'load_failure' | 'refused_fill' | 'oversized' | 'unreadable',
+    kind: 'load_failure' | 'refused_fill' | 'oversized' | 'unreadable' | 'takeover',
     key: string,
     what?: string,
   ): void {

@@ -94,6 +94,13 @@ export interface FleetBoard {
    */
   read(ranges: readonly HistoryRange[]): Promise<FleetReading>;
   /**
+   * How many processes have reported within 15 seconds.
+   *
+   * Cost: one call.
+   * @throws CacheUnavailableError
+   */
+  size(): Promise<number>;
+  /**
    * Entries before an id, the newest first.
    *
    * Cost: one call.

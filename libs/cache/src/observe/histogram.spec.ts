@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Histogram } from './histogram.js';
+import { BOUNDS_MS, Histogram } from './histogram.js';
 
 const durations = fc.array(fc.double({ min: 0.001, max: 4_000_000, noNaN: true }), {
   minLength: 1,
@@ -54,5 +54,14 @@ describe('Histogram', () => {
   it('Histogram counts those up to a duration', () => {
     const histogram = histogramOf([1, 10, 100]);
     expect([0.5, 2, 20, 200].map((ms) => histogram.countUpTo(ms))).toEqual([0, 1, 2, 3]);
+  });
+
+  it('Histogram counts exactly what is below each bound, and sums the durations', () => {
+    const at = BOUNDS_MS.indexOf(0.064 * 2 ** 4);
+    const histogram = histogramOf([0.01, 1.023, 1.024, 1.025, 100_000]);
+    expect(histogram.upTo().slice(0, at + 2)).toEqual([1, 1, 1, 1, 2, 4]);
+    expect(histogram.upTo().at(-1)).toBe(4);
+    expect(histogram.sumMs).toBeCloseTo(100_003.082, 6);
+    expect(histogramOf([NaN, -1]).sumMs).toBe(0);
   });
 });

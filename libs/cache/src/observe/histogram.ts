@@ -4,6 +4,9 @@ const CELLS_AN_OCTAVE = 8;
 /** Longest duration that has a cell of its own, in microseconds. */
 const LONGEST_US = 2 ** 32 - 1;
 
+/** Bounds for {@link Histogram.upTo}, in milliseconds: 64 µs to 34 s, each twice the one before. */
+export const BOUNDS_MS: readonly number[] = Array.from({ length: 20 }, (_, at) => 0.064 * 2 ** at);
+
 /** The cells of a histogram that are not empty, as pairs of cell and count. */
 export type HistogramCells = readonly number[];
 
@@ -14,11 +17,19 @@ export type HistogramCells = readonly number[];
  */
 export class Histogram {
   readonly #cells = new Float64Array(CELLS);
+  #sumUs = 0;
 
   /** Adds `count` durations of `ms` milliseconds. Cost: no allocation, no clock. */
   add(ms: number, count = 1): void {
-    const cell = cellOf(ms);
+    const us = ms > 0 ? Math.min(Math.round(ms * 1_000), LONGEST_US) : 0;
+    const cell = cellOf(us);
     this.#cells[cell] = (this.#cells[cell] ?? 0) + count;
+    this.#sumUs += us * count;
+  }
+
+  /** The sum of all durations, in milliseconds; of merged ones within 12.5 %. */
+  get sumMs(): number {
+    return this.#sumUs / 1_000;
   }
 
   /** Adds the cells of another histogram. Cells that are none are ignored: another version sent them. */
@@ -27,6 +38,7 @@ export class Histogram {
       const [cell = -1, count = NaN] = [cells[at], cells[at + 1]];
       if (!Number.isInteger(cell) || cell < 0 || cell >= CELLS || !(count > 0)) continue;
       this.#cells[cell] = (this.#cells[cell] ?? 0) + count;
+      this.#sumUs += middleOf(cell) * 1_000 * count;
     }
   }
 
@@ -58,14 +70,23 @@ export class Histogram {
     return count;
   }
 
+  /** For each of {@link BOUNDS_MS} how many durations are below it. */
+  upTo(): number[] {
+    let [count, cell] = [0, 0];
+    return BOUNDS_MS.map((bound) => {
+      for (const end = cellOf(bound * 1_000); cell < end; cell++) count += this.#cells[cell] ?? 0;
+      return count;
+    });
+  }
+
   /** The cells that are not empty. */
   cells(): HistogramCells {
     return [...this.#cells.entries()].flatMap(([cell, count]) => (count > 0 ? [cell, count] : []));
   }
 }
 
-function cellOf(ms: number): number {
-  const us = ms > 0 ? Math.min(Math.round(ms * 1_000), LONGEST_US) : 0;
+/** @param us whole microseconds, up to the longest */
+function cellOf(us: number): number {
   if (us < CELLS_AN_OCTAVE) return us;
   const octave = 31 - Math.clz32(us);
   return (octave - 2) * CELLS_AN_OCTAVE + ((us >>> (octave - 3)) & 7);

@@ -5,6 +5,7 @@ export const JOURNAL_KINDS = [
   'unreadable',
   'oversized',
   'load_failure',
+  'takeover',
   'store',
   'proof',
   'relay',

@@ -1,5 +1,6 @@
 import type { CacheCounts } from '../cache-counters.js';
 import { countsOf } from '../cache-counters.js';
+import type { UnavailableReason } from '../cache-errors.js';
 import type { KeySelection } from '../keys/key-selection.js';
 import type { Named } from '../values/get-or-set-options.js';
 import type { Because, RemovalCause } from './journal.js';
@@ -27,6 +28,21 @@ export interface DoneRemoval {
   readonly cause: RemovalCause;
   readonly because?: Because | undefined;
 }
+
+/** Store calls whose durations are kept, by their place. */
+export const STORE_CALL = {
+  read: 0,
+  read_many: 1,
+  acquire: 2,
+  fill: 3,
+  release: 4,
+  write: 5,
+  discard: 6,
+  script: 7,
+} as const;
+
+/** See {@link STORE_CALL}. */
+export type StoreCall = (typeof STORE_CALL)[keyof typeof STORE_CALL];
 
 /** Why a value was not stored. */
 export type PutRefusal = 'invalidated' | 'too_large' | 'unserialisable' | 'unavailable';
@@ -81,7 +97,23 @@ export class Recorder {
   }
 
   removed({ count, cause }: DoneRemoval): void {
+    this.all.add(`removal_${cause}`);
     this.all.add(`removed_${cause}`, count);
+  }
+
+  /** A removal that the store has not confirmed. */
+  removalFailed(cause: RemovalCause): void {
+    this.all.add(`unconfirmed_${cause}`);
+  }
+
+  /** A load whose lease was taken over from a late holder. */
+  tookOver(key: string, options: Named): void {
+    this.tallyOf(key, options).add('takeover');
+  }
+
+  /** A store call that ended after `ms` milliseconds in the store's hands. */
+  called(_call: StoreCall, _ms: number): void {
+    // Only analytics keep durations.
   }
 
   /** A stored text that is no value of ours; `foreign` if another codec wrote it. */
@@ -89,8 +121,9 @@ export class Recorder {
     if (why === 'corrupt') this.tallyOf(key, {}).add('corrupt');
   }
 
-  storeFailed(): void {
-    this.all.add('store_failed');
+  /** A store call that failed, or was refused because the store is not used at present. */
+  storeFailed(reason: UnavailableReason): void {
+    this.all.add(`store_${reason}`);
   }
 
   /** The sums of this process. */

@@ -80,6 +80,7 @@ export class Reporter {
     const { analytics, board, id, connected, state } = this.parts;
     const now = state();
     this.#noteChanges(now);
+    analytics.creditHits();
     this.#collect();
     const asked = analytics.causes.take();
     if (!connected()) return this.#drop(asked.settle);

@@ -60,7 +60,10 @@ export function reportedRemovals(
   return {
     remove: async (selection, options) => {
       const begin = clock.now();
-      const count = await store.remove(selection, options);
+      const count = await store.remove(selection, options).catch((error: unknown) => {
+        recorder.removalFailed('relay');
+        throw error;
+      });
       const ms = clock.now() - begin;
       if (count > 0 || selection.kind === 'all') {
         recorder.removed({ selection, count, ms, cause: 'relay' });

@@ -32,7 +32,12 @@ export interface LeaseTerms {
 
 /** Result of a lease acquisition. */
 export type Acquisition =
-  | { readonly state: 'owned'; readonly lease: Lease }
+  | {
+      readonly state: 'owned';
+      readonly lease: Lease;
+      /** Whether another caller's lease had run out, so that its load is late. Default false. */
+      readonly takenOver?: boolean;
+    }
   /** Another caller loads; retry after `forMs`, or as soon as the watch fires. */
   | { readonly state: 'wait'; readonly forMs: number }
   /** The key has a value by now. */
@@ -118,6 +123,8 @@ export interface StoreStatistics {
   readonly evictions: number | undefined;
   readonly usedMemoryBytes: number | undefined;
   readonly databaseSize: number | undefined;
+  /** Members of the key index: leases, and keys that have expired lately, included. */
+  readonly indexMembers: number | undefined;
   readonly uptimeSeconds: number | undefined;
 }
 
@@ -185,6 +192,8 @@ export interface CacheStore {
    * State of the circuit breaker for reads and fills; absent if the store cannot be unavailable.
    */
   readonly circuit?: 'closed' | 'open' | 'half-open';
+  /** How often the circuit breaker has opened; absent without one. */
+  readonly timesOpened?: number;
   /** Clock of the store and of the cache over it. Absent: the system clock. */
   readonly clock?: Clock;
   /**
@@ -281,7 +290,11 @@ export interface CacheStore {
   describe(key: string): Promise<(TimedText & { readonly bytes: number }) | undefined>;
   /** Which of these keys have a value, with ttl and size, in their order; absent: `describe` serves. */
   describeMany?(keys: readonly string[]): Promise<(ListedKey | undefined)[]>;
-  statistics(): Promise<StoreStatistics>;
+  /**
+   * @param counting `exactly` walks the keys of a small database; `index` takes the number of the
+   *   index, in at most two calls whatever the size. Default `exactly`.
+   */
+  statistics(counting?: 'exactly' | 'index'): Promise<StoreStatistics>;
 
   /**
    * Runs an application's script on keys that no cache key or pattern matches; absent if

@@ -204,7 +204,7 @@ export abstract class StoreWrapper implements CacheStore {
     return this.pass(call, () => this.inner.describe(key));
   }
 
-  statistics(): Promise<StoreStatistics> {
-    return this.pass({ operation: 'statistics', keys: [] }, () => this.inner.statistics());
+  statistics(counting?: 'exactly' | 'index'): Promise<StoreStatistics> {
+    return this.pass({ operation: 'statistics', keys: [] }, () => this.inner.statistics(counting));
   }
 }

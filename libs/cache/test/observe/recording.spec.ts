@@ -127,7 +127,10 @@ describe('What the cache records', () => {
     await cache.clear();
     expect(of('stats:user')).toMatchObject({ removed_admin: 1, removed_event: 1 });
     expect(of('stats')).toEqual({ removed_code: 1 });
-    expect(of('(all)')).toEqual({ removed_clear: 1 });
+    expect(of('(all)')).toEqual({
+      ...{ removed_clear: 1, removal_clear: 1 },
+      ...{ removal_admin: 1, removal_event: 1, removal_code: 1 },
+    });
     expect(analytics.confirmations.count).toBe(4);
     expect(journal()).toEqual([
       expect.objectContaining({
@@ -150,6 +153,44 @@ describe('What the cache records', () => {
       expect.objectContaining({ cause: 'event', because: { kind: 'event', event: 'late' } }),
     ]);
     await cache.close();
+  });
+
+  it('a removal that the store does not confirm counts as such, and so does the reason', async () => {
+    faults.disconnect();
+    await expect(cache.delete('k:1', { kind: 'admin' })).rejects.toThrow();
+    await cache.get('k:1');
+    expect(of('(all)')).toEqual({ unconfirmed_admin: 1, store_offline: 1 });
+  });
+
+  it('a load that is taken over from a late process counts, and one that was given back does not', async () => {
+    const parts = { store: faults, prefix: 'gad:', limits: LIMITS, clock, logger: silentLog };
+    const other = new CacheEngine({ ...parts, analytics });
+    await cache.getOrSet('k:1', () => Promise.reject(new Error('down'))).catch(() => undefined);
+    clock.advance(3_000);
+    await other.getOrSet('k:1', () => 1);
+    expect(of('k')).not.toHaveProperty('takeover');
+    let end = (): void => undefined;
+    const late = cache.getOrSet('k:2', () => new Promise<number>((resolve) => (end = () => resolve(1))));
+    await settle();
+    clock.advance(2_001);
+    await other.getOrSet('k:2', () => 2);
+    end();
+    await late;
+    expect(of('k')).toMatchObject({ takeover: 1 });
+    expect(journal()).toContainEqual(expect.objectContaining({ kind: 'takeover', subject: 'k:2' }));
+    await other.close();
+  });
+
+  it('hits save the mean load, once', async () => {
+    await cache.getOrSet('k:1', () => {
+      clock.advance(100);
+      return 1;
+    });
+    await cache.get('k:1');
+    await cache.get('k:1');
+    analytics.creditHits();
+    analytics.creditHits();
+    expect(of('k')).toMatchObject({ saved_ms: 200 });
   });
 
   it('the most read, the largest and the dearest keys are known, each with its error', async () => {

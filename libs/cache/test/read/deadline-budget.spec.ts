@@ -4,6 +4,7 @@ import type { CacheService } from '@gad/cache';
 import { CacheUnavailableError, runWithCacheDeadline } from '@gad/cache';
 import type { TestCache } from '@gad/cache/testing';
 import { FakeClock, settle, testCache } from '@gad/cache/testing';
+import { STORE_CALL } from '../../src/observe/recorder.js';
 import { DeadlineBudget } from '../../src/engine/deadline-budget.js';
 import { Deadlines } from '../../src/store/deadlines.js';
 import { deferred } from '../support/fixtures.js';
@@ -137,7 +138,7 @@ describe('The operations of a request', () => {
     const request = new DeadlineBudget(clock, 50);
     const one = new DeadlineBudget(clock, 50, undefined, request);
     const givenUp = new CacheUnavailableError('timeout', 'late');
-    await expect(one.spend(() => Promise.reject(givenUp))).rejects.toBe(givenUp);
+    await expect(one.spend(() => Promise.reject(givenUp), STORE_CALL.read)).rejects.toBe(givenUp);
     expect(new DeadlineBudget(clock, 50, undefined, request).exhausted).toBe(true);
   });
 });
@@ -170,7 +171,7 @@ describe('A budget', () => {
     const late = budget.spend(() => {
       called = true;
       return Promise.resolve();
-    });
+    }, STORE_CALL.read);
     await expect(late).rejects.toThrow(CacheUnavailableError);
     expect(called).toBe(false);
   });

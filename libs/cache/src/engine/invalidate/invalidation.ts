@@ -165,7 +165,7 @@ export class Invalidation {
       }
     } catch (error) {
       if (!(error instanceof CacheUnavailableError)) throw error;
-      recorder.storeFailed();
+      recorder.storeFailed(error.reason);
       return 'failed';
     }
   }

@@ -43,14 +43,16 @@ export class Removals {
     const { store, writes } = this;
     const options = committed === undefined ? {} : { committed };
     const unsent = writes.unsent();
-    const count = await this.dropCopies(
-      selection,
+    const cause = because?.kind ?? (selection.kind === 'all' ? 'clear' : 'code');
+    const sent =
       unsent === undefined
         ? store.remove(selection, options)
-        : unsent.then(() => store.remove(selection, options)),
-    );
+        : unsent.then(() => store.remove(selection, options));
+    const count = await this.dropCopies(selection, sent).catch((error: unknown) => {
+      this.recorder.removalFailed(cause);
+      throw error;
+    });
     const ms = this.clock.now() - begin;
-    const cause = because?.kind ?? (selection.kind === 'all' ? 'clear' : 'code');
     this.recorder.removed({ selection, count, ms, cause, because });
     logRemoval(this.logger, selection, count);
     return count;

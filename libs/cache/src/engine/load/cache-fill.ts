@@ -3,6 +3,7 @@ import { logSet, logUnstored } from '../../cache-log.js';
 import { settleWithin } from '../../clock.js';
 import type { LoadContext } from '../../values/get-or-set-options.js';
 import { WarnOnce } from '../../episodes.js';
+import { STORE_CALL } from '../../observe/recorder.js';
 import { OpenTransaction } from '../open-transaction.js';
 import type { FillLease } from './fill-lease.js';
 import { HIT_FOR_MISS_MS } from './fill-lease.js';
@@ -248,7 +249,8 @@ export class CacheFill {
     const waitersBeforeFill = flight.seal();
     let stored: boolean | undefined;
     try {
-      stored = await budget.spend((ms) => right.fill(text, kept.keptMs, ms), true);
+      const fill = (ms: number): Promise<boolean> => right.fill(text, kept.keptMs, ms);
+      stored = await budget.spend(fill, STORE_CALL.fill, true);
     } catch (error) {
       lookup.countUnavailable(error);
     }
@@ -273,7 +275,7 @@ export class CacheFill {
   ): Promise<boolean> {
     if (right === undefined) return false;
     try {
-      return await budget.spend((ms) => right.release(failed, ms), true);
+      return await budget.spend((ms) => right.release(failed, ms), STORE_CALL.release, true);
     } catch (error) {
       this.parts.lookup.countUnavailable(error);
       return false;

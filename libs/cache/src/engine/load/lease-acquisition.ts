@@ -1,4 +1,6 @@
 import { envelopeHead } from '../../values/envelope.js';
+import { STORE_CALL } from '../../observe/recorder.js';
+import type { Acquisition, RefreshAcquisition } from '../../store/cache-store.js';
 import type { FillLease } from './fill-lease.js';
 import { fillLease, refreshFillLease } from './fill-lease.js';
 import type { LoadParts, LoadRequest, Miss } from './load-request.js';
@@ -84,23 +86,27 @@ export class LeaseAcquisition {
   }
 
   async #request<T>(
-    { key, budget, onContention }: LoadRequest<T>,
+    { key, options, budget, onContention }: LoadRequest<T>,
     miss: Miss,
     force: boolean,
   ): Promise<Answer> {
-    const { store, reads, limits } = this.parts;
+    const { store, reads, limits, recorder } = this.parts;
     const envelope = typeof miss === 'object' ? miss.decoded.envelope : undefined;
     if (envelope === undefined) {
       const terms = { leaseMs: limits.leaseMs, replace: miss === 'corrupt' };
-      const answer = await budget.spend((ms) => reads.acquire(key, terms, ms));
+      const acquire = (ms: number): Promise<Acquisition> => reads.acquire(key, terms, ms);
+      const answer = await budget.spend(acquire, STORE_CALL.acquire);
       if (answer.state === 'owned') {
+        if (answer.takenOver === true) recorder.tookOver(key, options);
         return { state: 'owned', right: fillLease(store, answer.lease) };
       }
       return answer.state === 'present' ? { state: 'look' } : answer;
     }
     const terms = { leaseMs: limits.leaseMs, force, background: onContention === 'skip' };
     const head = envelopeHead(envelope.id);
-    const answer = await budget.spend((ms) => reads.acquireRefresh(key, head, terms, ms));
+    const refresh = (ms: number): Promise<RefreshAcquisition> =>
+      reads.acquireRefresh(key, head, terms, ms);
+    const answer = await budget.spend(refresh, STORE_CALL.acquire);
     if (answer.state === 'owned') {
       return { state: 'owned', right: refreshFillLease(store, answer.refresh) };
     }

@@ -6,6 +6,7 @@ import type { DeadlineBudget } from '../deadline-budget.js';
 import type { SetOptions } from '../engine-parts.js';
 import type { Removals } from '../invalidate/removals.js';
 import type { WriteOrder } from '../invalidate/write-order.js';
+import { STORE_CALL } from '../../observe/recorder.js';
 import { NO_OPTIONS } from '../../values/get-or-set-options.js';
 import { ttlMilliseconds } from '../../values/ttl.js';
 import { LeaseToken } from './lease-token.js';
@@ -22,7 +23,7 @@ export async function acquireManually(
 ): Promise<Lease | undefined> {
   const acquire = async (replace: boolean): Promise<Lease | undefined | 'present'> => {
     const terms = { leaseMs: limits.leaseMs, replace };
-    const answer = await budget.spend((ms) => reads.acquire(key, terms, ms));
+    const answer = await budget.spend((ms) => reads.acquire(key, terms, ms), STORE_CALL.acquire);
     if (answer.state === 'owned') return answer.lease;
     return answer.state === 'present' ? 'present' : undefined;
   };
@@ -64,7 +65,10 @@ export async function setByHand(
     text = ready !== '' && store.fits?.(key, ready) !== false ? ready : undefined;
     if (text === undefined) logUnstored(logger, key, serialised);
     const outgoing = { key, text, ttlMs };
-    const sent = budget.entered((ms) => putByHand(store, outgoing, options, ms));
+    const sent = budget.entered(
+      (ms) => putByHand(store, outgoing, options, ms),
+      STORE_CALL.write,
+    );
     return removals.dropCopies(selectKeys([key]), sent);
   };
   let stored: boolean | undefined;

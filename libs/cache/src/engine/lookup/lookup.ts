@@ -1,5 +1,7 @@
 import { CacheUnavailableError } from '../../cache-errors.js';
 import type { DeadlineBudget } from '../deadline-budget.js';
+import { STORE_CALL } from '../../observe/recorder.js';
+import type { TimedText } from '../../store/cache-store.js';
 import type { GetOrSetOptions } from '../../values/get-or-set-options.js';
 import { AS_TEXT } from '../../values/json-text.js';
 import type { Staleness } from '../../values/staleness.js';
@@ -129,7 +131,7 @@ export class Lookup {
    */
   countUnavailable(error: unknown): void {
     if (!(error instanceof CacheUnavailableError)) throw error;
-    this.parts.recorder.storeFailed();
+    this.parts.recorder.storeFailed(error.reason);
   }
 
   async #findWithLife(
@@ -140,7 +142,8 @@ export class Lookup {
   ): Promise<Found> {
     const { reads, clock, random } = this.parts;
     const since = clock.now();
-    const found = await budget.spend((ms) => reads.readWithLife(key, life, ms));
+    const read = (ms: number): Promise<TimedText | undefined> => reads.readWithLife(key, life, ms);
+    const found = await budget.spend(read, STORE_CALL.read);
     if (found === undefined) return 'miss';
     if (!reads.proved) return 'unavailable';
     const decoded = await this.#decode(key, found.text, options);

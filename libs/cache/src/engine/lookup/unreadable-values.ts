@@ -2,6 +2,7 @@ import { CacheUnavailableError } from '../../cache-errors.js';
 import type { CacheLogger } from '../../cache-log.js';
 import type { Clock } from '../../clock.js';
 import type { Recorder } from '../../observe/recorder.js';
+import { STORE_CALL } from '../../observe/recorder.js';
 import type { CacheStore } from '../../store/cache-store.js';
 import { WarnOnce } from '../../episodes.js';
 import type { DeadlineBudget } from '../deadline-budget.js';
@@ -50,10 +51,11 @@ export class UnreadableValues {
     this.note(key, text, why);
     if (why === 'foreign') return;
     try {
-      await budget.spend((ms) => this.parts.store.discard(key, text, ms));
+      const discard = (ms: number): Promise<boolean> => this.parts.store.discard(key, text, ms);
+      await budget.spend(discard, STORE_CALL.discard);
     } catch (error) {
       if (!(error instanceof CacheUnavailableError)) throw error;
-      this.parts.recorder.storeFailed();
+      this.parts.recorder.storeFailed(error.reason);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { DeadlineBudget } from '../deadline-budget.js';
+import { STORE_CALL } from '../../observe/recorder.js';
 import type { GetOrSetOptions } from '../../values/get-or-set-options.js';
 import { NO_OPTIONS } from '../../values/get-or-set-options.js';
 import type { LoadParts, Miss } from '../load/load-request.js';
@@ -55,7 +56,9 @@ export class ReadMany {
     budget: DeadlineBudget,
   ): Promise<readonly (string | undefined)[] | undefined> {
     try {
-      return await budget.spend((ms) => this.parts.reads.readMany(keys, ms));
+      const read = (ms: number): Promise<(string | undefined)[]> =>
+        this.parts.reads.readMany(keys, ms);
+      return await budget.spend(read, STORE_CALL.read_many);
     } catch (error) {
       this.parts.lookup.countUnavailable(error);
       return undefined;

@@ -59,6 +59,10 @@ export class MemoryBoard implements FleetBoard {
     return Promise.resolve({ now, snapshots, totals: new Map(this.#totals), history });
   }
 
+  size(): Promise<number> {
+    return Promise.resolve(1);
+  }
+
   journal(before: string | undefined, limit: number): Promise<JournalRow[]> {
     const end =
       before === undefined ? undefined : this.#journal.findIndex(({ id }) => id >= before);

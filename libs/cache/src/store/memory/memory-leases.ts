@@ -13,6 +13,8 @@ interface StoredLease {
   readonly hitForMissUntil?: number;
 }
 
+/** Deadline of a lease that its holder gave back. */
+const RELEASED = -Infinity;
 /** The right to fill lasts this many times as long as the lease. */
 const KEEP_LEASES = 10;
 /**
@@ -52,7 +54,8 @@ export class MemoryLeases {
     this.#forget(now);
     const taken = { token, deadline: now + terms.leaseMs, expiresAt };
     this.#set(key, marked ? { ...taken, ...held, expiresAt } : taken);
-    return { state: 'owned', lease: { key, token, generation: 0 } };
+    const takenOver = held !== undefined && held.deadline !== RELEASED;
+    return { state: 'owned', lease: { key, token, generation: 0 }, takenOver };
   }
 
   /** A token that no other lease or refresh has. */
@@ -71,7 +74,7 @@ export class MemoryLeases {
     if (held?.token !== lease.token) return false;
     const now = this.clock.now();
     const hitForMiss = hitForMissMs > 0 ? { hitForMissUntil: now + hitForMissMs } : {};
-    this.#leases.set(lease.key, { ...held, deadline: now, ...hitForMiss });
+    this.#leases.set(lease.key, { ...held, deadline: RELEASED, ...hitForMiss });
     this.watches.wake(lease.key);
     return true;
   }

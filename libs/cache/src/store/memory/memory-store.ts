@@ -229,6 +229,7 @@ export class MemoryStore implements CacheStore {
       evictions: this.#evictions,
       usedMemoryBytes: this.#entries.calculatedSize,
       databaseSize: texts.length,
+      indexMembers: texts.length,
       uptimeSeconds: Math.floor((this.#clock.now() - this.#startedAt) / 1000),
     });
   }

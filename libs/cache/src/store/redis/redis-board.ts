@@ -7,7 +7,14 @@ import type {
   ReportAnswer,
   Step,
 } from '../../observe/fleet-board.js';
-import { groupsOf, isInHistory, slotOf, slotsOf, STEPS } from '../../observe/fleet-board.js';
+import {
+  groupsOf,
+  isInHistory,
+  PROCESS_LIFE_MS,
+  slotOf,
+  slotsOf,
+  STEPS,
+} from '../../observe/fleet-board.js';
 import type { Fill } from '../../observe/ghost.js';
 import type { RedisConnection } from './connection/redis-connection.js';
 import type { KeyLayout } from './key-layout.js';
@@ -88,6 +95,12 @@ export class RedisBoard implements FleetBoard {
         return slotsOf(each.flatMap(pairsOf), from, to);
       }),
     };
+  }
+
+  async size(): Promise<number> {
+    const since = String(this.#now() - PROCESS_LIFE_MS);
+    const command = ['ZCOUNT', this.layout.board('fleet'), since, '+inf'];
+    return asNumber(await this.connection.send(command, WITHIN_MS, 'always'));
   }
 
   async journal(before: string | undefined, limit: number): Promise<JournalRow[]> {

@@ -71,9 +71,9 @@ export class RedisLeases {
       throw error;
     }
     connection.assertGeneration(generation);
-    const [state, detail] = asList(answer).map(asText);
+    const [state, detail, taken] = asList(answer).map(asText);
     if (state === 'owned' && detail !== undefined) {
-      return { state, lease: { key, token: detail, generation } };
+      return { state, lease: { key, token: detail, generation }, takenOver: taken === '1' };
     }
     if (state === 'wait') return { state, forMs: Number(detail) };
     return { state: state === 'present' ? 'present' : 'foreign' };

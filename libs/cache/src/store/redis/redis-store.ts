@@ -23,7 +23,7 @@ import { Removal } from './removal.js';
 import { asList, asNumber, valueOf } from './replies.js';
 import { READ_WHOLE } from './scripts/compiled-scripts.js';
 import type { Script } from './scripts/script.js';
-import { readStatistics } from './key-index/server-statistics.js';
+import { readStatistics, type Counting } from './key-index/server-statistics.js';
 
 /** Options of a Redis store. */
 export interface RedisStoreOptions {
@@ -148,6 +148,10 @@ export class RedisStore implements CacheStore {
     return this.#connection.circuit;
   }
 
+  get timesOpened(): number {
+    return this.#connection.timesOpened;
+  }
+
   async open(): Promise<void> {
     enterKeySpace(this.keySpace);
     await this.#connection.open();
@@ -199,8 +203,8 @@ export class RedisStore implements CacheStore {
     return { text, ttlMs: ttlMs < 0 ? null : ttlMs };
   }
 
-  statistics(): Promise<StoreStatistics> {
-    return readStatistics(this.#connection, this.#layout, this.#withinMs);
+  statistics(counting: Counting = 'exactly'): Promise<StoreStatistics> {
+    return readStatistics(this.#connection, this.#layout, this.#withinMs, counting);
   }
 
   evaluate(

@@ -38,6 +38,7 @@ export class CircuitBreaker {
   #state: CircuitState = 'open';
   readonly #outages = new Episodes();
   #timeouts = 0;
+  #timesOpened = 0;
   #inVain = 0;
   #cancelPause: (() => void) | undefined;
   #probeAgain = false;
@@ -50,6 +51,11 @@ export class CircuitBreaker {
 
   get state(): CircuitState {
     return this.#state;
+  }
+
+  /** How often it has opened after it was closed. */
+  get timesOpened(): number {
+    return this.#timesOpened;
   }
 
   /** Starts probing. */
@@ -78,6 +84,7 @@ export class CircuitBreaker {
     if (this.#outages.begin()) this.#parts.onOpen(reason);
     if (this.#state !== 'closed') return;
     this.#state = 'open';
+    this.#timesOpened++;
     this.#inVain = 0;
     this.#pauseThenProbe();
   }

@@ -91,6 +91,11 @@ export class RedisConnection {
     return this.#breaker.state;
   }
 
+  /** How often the breaker has opened. */
+  get timesOpened(): number {
+    return this.#breaker.timesOpened;
+  }
+
   /** Changes with every connection. What was read on one proves nothing on the next. */
   get generation(): number {
     return this.#generation;

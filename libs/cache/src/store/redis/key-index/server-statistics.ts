@@ -11,13 +11,17 @@ import { untouched } from '../untouched.js';
 /** Up to this number of keys in the database those of the cache are counted, above it estimated. */
 const COUNT_EXACTLY = 10_000;
 
+/** How the keys of a cache are counted: see `CacheStore.statistics`. */
+export type Counting = 'exactly' | 'index';
+
 /**
  * The server's statistics, as far as it provides them: managed and hardened servers forbid some of
  * the commands. Hits and misses are the server's own and include all its clients; each load adds
  * one hit, because the fill script reads its lease.
  *
- * Cost: `INFO`, `DBSIZE`, and for at most 10,000 keys a SCAN with a script per batch (which, unlike
- * reading the index, does not count as keyspace hits), else `ZCARD`.
+ * Cost: `INFO`, and with `index` `ZCARD` beside it. With `exactly` `DBSIZE` beside it, and for at
+ * most 10,000 keys a SCAN with a script per batch (which, unlike reading the index, does not count
+ * as keyspace hits), else `ZCARD`.
  *
  * @throws CacheUnavailableError when the store does not answer
  */
@@ -25,23 +29,30 @@ export async function readStatistics(
   connection: RedisConnection,
   layout: KeyLayout,
   withinMs: number,
+  counting: Counting,
 ): Promise<StoreStatistics> {
-  const [info, databaseSize] = await Promise.all([
-    unlessRefused(connection.sendForBytes(['INFO'], withinMs, 'optional').then(asBytes)),
-    unlessRefused(connection.sendForBytes(['DBSIZE'], withinMs, 'optional').then(asNumber)),
+  const ask = <T>(read: (reply: unknown) => T, ...command: string[]): Promise<T | undefined> =>
+    unlessRefused(connection.sendForBytes(command, withinMs, 'optional').then(read));
+  const [info, databaseSize, indexed] = await Promise.all([
+    ask(asBytes, 'INFO'),
+    counting === 'exactly' ? ask(asNumber, 'DBSIZE') : undefined,
+    counting === 'index' ? ask(asNumber, 'ZCARD', layout.index) : undefined,
   ]);
+  const isSmall = databaseSize !== undefined && databaseSize <= COUNT_EXACTLY;
+  const counted = isSmall
+    ? await unlessRefused(countLive(connection, layout, withinMs))
+    : undefined;
+  const isCounted = counted !== undefined || counting === 'index';
+  const members = isCounted ? indexed : await ask(asNumber, 'ZCARD', layout.index);
   const field = (name: string): number | undefined => infoField(String(info), name);
-  const counted =
-    databaseSize !== undefined && databaseSize <= COUNT_EXACTLY
-      ? await unlessRefused(countLive(connection, layout, withinMs))
-      : undefined;
   return {
-    keys: counted ?? (await estimate(connection, layout, databaseSize, withinMs)),
+    keys: counted ?? keysOf(members, databaseSize),
     hits: field('keyspace_hits'),
     misses: field('keyspace_misses'),
     evictions: field('evicted_keys'),
     usedMemoryBytes: field('used_memory'),
     databaseSize,
+    indexMembers: indexed,
     uptimeSeconds: field('uptime_in_seconds'),
   };
 }
@@ -80,17 +91,14 @@ async function countLive(
   return live;
 }
 
-/** An upper bound: the index includes leases and recently expired keys. */
-async function estimate(
-  connection: RedisConnection,
-  layout: KeyLayout,
+/**
+ * An upper bound: the index includes leases and recently expired keys, and a member of its own.
+ * Without an index all keys of the database.
+ */
+function keysOf(
+  members: number | undefined,
   databaseSize: number | undefined,
-  withinMs: number,
-): Promise<number | undefined> {
-  const card = connection
-    .sendForBytes(['ZCARD', layout.index], withinMs, 'optional')
-    .then(asNumber);
-  const members = await unlessRefused(card);
+): number | undefined {
   if (members === undefined || members === 0) return databaseSize;
   return Math.min(members - 1, databaseSize ?? Infinity);
 }

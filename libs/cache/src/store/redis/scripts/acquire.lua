@@ -10,7 +10,8 @@
 -- ARGV[6]  1 if an index is kept, else 0
 -- ARGV[7]  prefix
 -- ARGV[8]  probes of the index
--- Returns  {state, detail}: owned and the token, wait and milliseconds, present, foreign (no string)
+-- Returns  {state, detail}: owned, the token, and 1 if a late holder has it too; wait and
+--          milliseconds; present; foreign (no string)
 -- Cost     O(1), or O(log n) and the probes for a key that is new in the index
 -- @include server-time
 -- @include awaited
@@ -18,6 +19,7 @@
 -- @include index-add
 local deadline = string.format(DEADLINE_FORMAT, now + ARGV[2])
 local token = ARGV[1]
+local taken = '0'
 -- The usual case first: absent. NX, because a write does not count as a keyspace miss.
 if not redis.call('SET', KEYS[1], LEASE_MARK .. '0' .. token .. deadline, 'NX', 'PX', ARGV[3]) then
   local flag = '0'
@@ -36,6 +38,7 @@ if not redis.call('SET', KEYS[1], LEASE_MARK .. '0' .. token .. deadline, 'NX', 
       -- Take-over: the token is adopted, so that the late holder may still fill.
       flag = awaited(head) and '1' or '0'
       token = token_of(head)
+      if until_ms > 0 then taken = '1' end
       -- Hit-for-miss: all load side by side, and the first value voids the token of the others.
       local marked_ms = -10 * until_ms
       marked = now < marked_ms and marked_ms <= now + ARGV[3]
@@ -47,4 +50,4 @@ if not redis.call('SET', KEYS[1], LEASE_MARK .. '0' .. token .. deadline, 'NX', 
   else redis.call('SET', KEYS[1], LEASE_MARK .. flag .. token .. deadline, 'PX', ARGV[3]) end
 end
 if ARGV[6] == '1' then index_add(KEYS[2], ARGV[4], ARGV[7], ARGV[8]) end
-return {'owned', token}
+return {'owned', token, taken}
