@@ -14,9 +14,9 @@ describe('docs/metrics.md', () => {
     const [first, ...rest] = CACHE_METRICS;
     if (first === undefined) throw new Error('there are no metrics');
     for (const changed of [{ name: 'cache_other' }, { labels: ['tenant'] }, { help: 'Other' }]) {
-      expect(withTable(metricsPage, page, metricsTable([{ ...first, ...changed }, ...rest]))).not.toBe(
-        page,
-      );
+      expect(
+        withTable(metricsPage, page, metricsTable([{ ...first, ...changed }, ...rest])),
+      ).not.toBe(page);
     }
   });
 });

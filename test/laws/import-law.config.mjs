@@ -16,7 +16,7 @@ const FEATURE_DOORS = String.raw`\.(module|service|guard)\.ts$`;
 const NEST_FACE = String.raw`^libs/cache/src/(nest/.*|.*\.(module|service))\.ts$`;
 
 /** From the ground up: a layer imports its own files and those below it. */
-const LAYERS = ['keys|values', 'observe', 'near-cache', 'store', 'outbox', 'engine'];
+const LAYERS = ['keys|values', 'observe', 'near-cache', 'store', 'outbox', 'engine', 'warm'];
 const ENGINE_ROOMS = ['invalidate', 'lookup', 'load', 'read'];
 
 /** The same for the rooms of the API. Its own files, such as `app.module.ts`, stand above them. */

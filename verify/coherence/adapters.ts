@@ -8,12 +8,13 @@ import {
   gadSetByHand,
   gadSwr,
   gadToken,
+  gadWarming,
 } from './own-adapters.js';
 import { raw } from './raw-adapter.js';
 
 const OWN: readonly AdapterRecipe[] = [
   ...[gad, gadScan, gadSwr, gadLocal, gadLocalBarrier, gadToken],
-  ...[gadSetByHand, raw],
+  ...[gadWarming, gadSetByHand, raw],
 ];
 
 /** Names of the modules in the rivals' package, which has dependencies of its own. */

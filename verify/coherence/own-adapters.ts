@@ -1,4 +1,5 @@
 import type { GetOrSetOptions, LocalOptions } from '@gad/cache';
+import type { Cache } from '@gad/cache/engine';
 import type { CacheEngine } from '@gad/cache/store';
 import { createCache } from '@gad/cache';
 import { silentLog } from '@gad/cache/store';
@@ -109,6 +110,45 @@ const SWR_OPTIONS: readonly GetOrSetOptions[] = [
   { ttl: SHORT },
 ];
 
+/**
+ * As `gad`, while keys are warmed all the time, by one process of all: each that was ever read, with
+ * the load of its last reader.
+ */
+export const gadWarming: AdapterRecipe = {
+  name: 'gad-warming',
+  settings: 'getOrSet, and a run of a warmer after the other, 1,000 loads a second',
+  open: async (setup) => {
+    const cache = await openEngine(setup);
+    const loads = new Map<string, () => unknown>();
+    cache.warming.add({
+      name: 'read',
+      candidates: () => [...loads.keys()],
+      keyOf: (key: string) => key,
+      warm: (key: string, context) =>
+        context.getOrSet(key, loads.get(key) ?? ((): undefined => undefined), TTL),
+    });
+    let closed = false;
+    const warm = async (): Promise<void> => {
+      while (!closed) {
+        await cache.warming.begin({ rate: 1_000 }).catch(() => undefined);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    void warm();
+    return {
+      ...removals(cache),
+      close: () => {
+        closed = true;
+        return cache.close();
+      },
+      get: (key, load) => {
+        loads.set(key, load);
+        return cache.getOrSet(key, load, TTL);
+      },
+    };
+  },
+};
+
 /** begin, read, set with the token: the fence by hand. */
 export const gadToken: AdapterRecipe = {
   name: 'gad-token',
@@ -150,9 +190,9 @@ export const gadSetByHand: AdapterRecipe = {
 
 async function openEngine(
   { redisUrl }: AdapterSetup,
-  index: 'lex' | 'scan',
+  index: 'lex' | 'scan' = 'lex',
   local?: LocalOptions,
-): Promise<CacheEngine> {
+): Promise<Cache> {
   const redis = { url: redisUrl };
   const cache = createCache({ redis, prefix: PREFIX, index, local, ...SETTINGS }, silentLog);
   await cache.store.open();

@@ -128,6 +128,7 @@ describe('the OpenAPI document', () => {
     ['listHotCacheKeys', '/cache/hot'],
     ['listCacheProcesses', '/cache/fleet'],
     ['listCacheJournal', '/cache/journal'],
+    ['getCacheWarming', '/cache/warming'],
     ['getMe', '/auth/me'],
     ['getUserStatistics', '/stats/user/2'],
     ['listTareas', '/tareas'],

@@ -149,6 +149,7 @@ interface Operation {
 }
 
 const ROUTES = [
+  'delete /api/v1/cache/warming',
   'delete /api/v1/tareas/{id}',
   'delete /api/v1/usuarios/{id}',
   'get /api/v1/auth/me',
@@ -161,6 +162,7 @@ const ROUTES = [
   'get /api/v1/cache/namespaces',
   'get /api/v1/cache/overview',
   'get /api/v1/cache/stats',
+  'get /api/v1/cache/warming',
   'get /api/v1/stats/user/{user_id}',
   'get /api/v1/tareas',
   'get /api/v1/tareas/{id}',
@@ -177,6 +179,7 @@ const ROUTES = [
   'post /api/v1/cache/clear',
   'post /api/v1/cache/invalidate-pattern/{pattern}',
   'post /api/v1/cache/invalidate/{key}',
+  'post /api/v1/cache/warming',
   'post /api/v1/stats/invalidate/user/{user_id}',
   'post /api/v1/tareas',
   'post /api/v1/usuarios',

@@ -71,6 +71,7 @@ export function cacheParts(
     clock,
     logger,
     analytics,
+    warming: resolved.warming,
     fingerprint: fingerprintOf(resolved),
     lost: lostValues(resolved, logger),
     onOpen: () => logStart(options, resolved, logger),

@@ -134,6 +134,11 @@ export interface CacheModuleOptions {
    * one report to the store a second. Without them only sums are counted. Default `false`.
    */
   readonly analytics?: boolean | undefined;
+  /**
+   * Whether warmers (`CacheWarmer`) run by themselves: when the cache has no mark of having been
+   * warmed, after `clear`, and after a relay's clear. Otherwise only on demand. Default true.
+   */
+  readonly warming?: boolean | undefined;
   /** Level of the operation lines (`Cache HIT: …`). Default `log`. */
   readonly logLevel?: 'debug' | 'log' | 'off' | undefined;
 }
@@ -174,6 +179,7 @@ export const CACHE_OPTIONS: OptionKinds<CacheModuleOptions> = {
   local: CHECKED,
   lintKeys: FLAG,
   analytics: FLAG,
+  warming: FLAG,
   logLevel: oneOf('debug', 'log', 'off'),
 };
 
@@ -198,6 +204,7 @@ export interface ResolvedCacheOptions {
   readonly local: ResolvedLocalOptions | undefined;
   readonly lintKeys: boolean;
   readonly analytics: boolean;
+  readonly warming: boolean;
   readonly logLevel: 'debug' | 'log' | 'off';
 }
 
@@ -222,6 +229,7 @@ export function resolveOptions(
   const { deadlineMs = 50, leaseMs = 2_000, leaseWaitMs = 5_000 } = options;
   const { removalTimeoutMs = 1_000, maxEntries = 10_000 } = options;
   const { lintKeys = false, analytics = false, strictValues = false } = options;
+  const { warming = true } = options;
   const { maxBytes = 64 * 1024 * 1024, maxValueBytes = 8 * 1024 * 1024 } = options;
   const { index = 'lex', consistency = 'strict', logLevel = 'log' } = options;
   return {
@@ -244,6 +252,7 @@ export function resolveOptions(
     local: resolveLocalOptions(options.local),
     lintKeys,
     analytics,
+    warming,
     logLevel,
   };
 }

@@ -1,4 +1,9 @@
-import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import type {
+  OnApplicationBootstrap,
+  OnApplicationShutdown,
+  OnModuleDestroy,
+  OnModuleInit,
+} from '@nestjs/common';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { cacheParts } from './cache-factory.js';
 import { Cache } from './cache.js';
@@ -19,7 +24,7 @@ import { NEST_CACHE_OPTIONS } from './nest/nest-cache-options.js';
 @Injectable()
 export class CacheService<Values extends ValueFidelity = 'json'>
   extends Cache<Values>
-  implements OnModuleInit, OnApplicationShutdown
+  implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown
 {
   constructor(@Inject(CACHE_MODULE_OPTIONS) options: NestCacheOptions) {
     // Untyped factories may return anything; it is refused inside.
@@ -37,6 +42,19 @@ export class CacheService<Values extends ValueFidelity = 'json'>
    */
   onModuleInit(): Promise<void> {
     return this.open();
+  }
+
+  /** Starts warming, once every warmer is known; Nest calls this. Cost: none. Never throws. */
+  onApplicationBootstrap(): void {
+    this.warming.start();
+  }
+
+  /**
+   * Stops warming, within a second of a stop signal; Nest calls this. Cost: one script where this
+   * process warms. Never throws because of the store.
+   */
+  async onModuleDestroy(): Promise<void> {
+    await this.warming.stop();
   }
 
   /**

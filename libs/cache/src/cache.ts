@@ -3,6 +3,9 @@ import { CacheEngine } from './engine/cache-engine.js';
 import type { KeyDetails, KeyList, KeyQuery, KeySummary, MatchCount } from './engine/inspection.js';
 import { Inspection } from './engine/inspection.js';
 import { setMany, type KeyValue } from './engine/read/get-or-set-many.js';
+import type { EngineParts } from './engine/engine-parts.js';
+import type { Because } from './observe/journal.js';
+import { Warming } from './warm/warming.js';
 import type { ValueFidelity } from './values/as.js';
 import type { Lifetime } from './values/get-or-set-options.js';
 
@@ -15,7 +18,25 @@ import type { Lifetime } from './values/get-or-set-options.js';
  * text; anything else throws `CacheKeyInvalidError` everywhere.
  */
 export class Cache<Values extends ValueFidelity = 'json'> extends CacheEngine<Values> {
+  /** What fills the cache before it is asked. */
+  readonly warming: Warming;
   readonly #inspection = new Inspection(this);
+
+  constructor(parts: EngineParts) {
+    super(parts);
+    this.warming = new Warming(this, parts.clock, parts.logger, parts.warming ?? true);
+  }
+
+  override async close(): Promise<void> {
+    await this.warming.stop();
+    await super.close();
+  }
+
+  override async clear(because?: Because): Promise<number> {
+    const count = await super.clear(because);
+    this.warming.cleared();
+    return count;
+  }
 
   /**
    * Whether the store answers at present. Cost: none. Never throws.

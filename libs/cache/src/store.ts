@@ -48,8 +48,18 @@ export type { LeaseWatch } from './store/lease-watch.js';
 export { AsyncScope } from './async-scope.js';
 export { systemClock } from './clock.js';
 export type { Clock } from './clock.js';
-export type { Fleet, FleetEntry, FleetView, OwnFigures, Totals, TotalsSlot } from './observe/fleet.js';
+export type {
+  Fleet,
+  FleetEntry,
+  FleetView,
+  OwnFigures,
+  Totals,
+  TotalsSlot,
+} from './observe/fleet.js';
 export type { FleetBoard, HistoryRange } from './observe/fleet-board.js';
+export type { WarmingBoard, WarmingState } from './store/warming-board.js';
+export type { WarmProgress, WarmReason, WarmResult, WarmRun } from './warm/cache-warmer.js';
+export type { Warming, WarmingStatus } from './warm/warming.js';
 export { BOUNDS_MS } from './observe/histogram.js';
 export { COUNTER_NAMES } from './observe/tally.js';
 export type { Counter } from './observe/tally.js';

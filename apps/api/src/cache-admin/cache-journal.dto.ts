@@ -5,7 +5,7 @@ import { IntegerText } from '../validation/query-text.decorators.js';
 
 const ID = { message: 'must be the id of an entry' };
 const KINDS = [
-  ...['removal', 'refused_fill', 'unreadable', 'oversized', 'load_failure'],
+  ...['removal', 'refused_fill', 'unreadable', 'oversized', 'load_failure', 'takeover'],
   ...['store', 'proof', 'relay', 'flush'],
 ];
 const CAUSES = ['event', 'admin', 'code', 'relay', 'clear'];

@@ -26,6 +26,16 @@ describe('readAppConfig', () => {
     });
   });
 
+  it('readAppConfig warms the cache by itself in production, and where it is asked for', () => {
+    const production = { NODE_ENV: 'production', JWT_SECRET: SECRET };
+    const warms = (source: Record<string, string>) => readAppConfig(source).cache.warming;
+    expect([warms({}), warms(production)]).toEqual([false, true]);
+    expect(warms({ CACHE_WARMING: 'true' })).toBe(true);
+    expect(warms({ ...production, CACHE_WARMING: 'false' })).toBe(false);
+    expect(readAppConfig({}).cache.warmReadyMs).toBe(0);
+    expect(() => readAppConfig({ CACHE_WARM_READY_MS: '-1' })).toThrow(/CACHE_WARM_READY_MS/);
+  });
+
   it('readAppConfig keeps demo data to this machine, unless it is asked for by hand', () => {
     for (const HOST of [
       '0.0.0.0',

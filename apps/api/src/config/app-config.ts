@@ -44,6 +44,10 @@ export abstract class AppConfig {
     readonly consistency: 'strict' | 'bounded';
     /** Whether a process may answer from copies in its own memory. */
     readonly local: boolean;
+    /** Whether the cache is warmed by itself, at a start and after it was cleared. */
+    readonly warming: boolean;
+    /** For how long `/health/ready` waits for that at a start; 0 = not at all. */
+    readonly warmReadyMs: number;
   };
   abstract readonly events: {
     /** Older events are pruned from the log. */
@@ -118,6 +122,10 @@ export function readAppConfig(source: Readonly<Record<string, unknown>>): AppCon
       compressionThreshold: env.CACHE_COMPRESSION_THRESHOLD ?? 16 * 1024,
       consistency: env.CACHE_CONSISTENCY ?? 'strict',
       local: env.CACHE_LOCAL === 'true',
+      // In development the first read of the guide is a miss.
+      warming:
+        env.CACHE_WARMING === undefined ? nodeEnv === 'production' : env.CACHE_WARMING === 'true',
+      warmReadyMs: env.CACHE_WARM_READY_MS ?? 0,
     },
     events: { retentionHours: env.EVENTS_RETENTION_HOURS ?? 24 },
     audit: { retentionDays: env.AUDIT_RETENTION_DAYS ?? 365 },

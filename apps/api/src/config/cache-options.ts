@@ -22,6 +22,7 @@ export function cacheOptions(
     logLevel: LOG_LEVEL[config.cache.logLevel],
     lintKeys: config.nodeEnv === 'development',
     analytics: true,
+    warming: config.cache.warming,
     // What is cached follows from writes, and a write is not answered before it is gone everywhere.
     local: config.cache.local ? { barrier: true } : undefined,
     ...(config.redis ? { redis: config.redis } : { store: 'memory' }),

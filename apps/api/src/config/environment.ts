@@ -155,6 +155,12 @@ export class Environment {
   @Flag()
   CACHE_LOCAL?: 'true' | 'false';
 
+  @Flag()
+  CACHE_WARMING?: 'true' | 'false';
+
+  @Whole(0, 60_000, 'must be between 0 and 60000 milliseconds')
+  CACHE_WARM_READY_MS?: number;
+
   @IsOptional()
   @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must start with postgres:// or postgresql://' })
   DATABASE_URL?: string;
@@ -227,6 +233,7 @@ export const NUMERIC_VARIABLES = [
   'REDIS_DB',
   'CACHE_DEADLINE_MS',
   'CACHE_COMPRESSION_THRESHOLD',
+  'CACHE_WARM_READY_MS',
   'EVENTS_RETENTION_HOURS',
   'AUDIT_RETENTION_DAYS',
   'DATABASE_POOL_SIZE',
@@ -261,6 +268,7 @@ export const VARIABLES = [
   'CACHE_LOG_LEVEL',
   'CACHE_CONSISTENCY',
   'CACHE_LOCAL',
+  'CACHE_WARMING',
   'DATABASE_URL',
   'DATABASE_DIRECT_URL',
   'MIGRATE',

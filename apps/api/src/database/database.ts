@@ -61,6 +61,9 @@ export abstract class Database {
   /** By how much our clock was ahead of the database's at the last `ping`; 0 within five seconds. */
   abstract readonly clockAheadMs: number;
 
+  /** Whether every connection is in use, so that a further statement waits for one. */
+  abstract readonly isFull: boolean;
+
   /** Lets what runs come to its end and gives everything back. Idempotent. */
   abstract close(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import {
 } from '@nestjs/terminus';
 import { CacheService } from '@gad/cache';
 import { Public } from '../auth/public.decorator.js';
+import { AppConfig } from '../config/app-config.js';
 import { clockSentence } from '../database/clock-watch.js';
 import { RateLimit } from '../rate-limit/rate-limit.decorator.js';
 import { Database } from '../database/database.js';
@@ -30,12 +31,15 @@ const CACHE_EXAMPLE = {
 @Public()
 @Controller('health')
 export class HealthController {
+  private readonly since = performance.now();
+
   constructor(
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
     private readonly database: Database,
     private readonly cache: CacheService,
     private readonly drain: Drain,
+    private readonly config: AppConfig,
   ) {}
 
   @Get('live')
@@ -57,7 +61,7 @@ export class HealthController {
     summary:
       'The database answers and takes writes; a cache that cannot serve, or a clock that differs, only degrades',
     description:
-      '503 while the database does not answer, and once the process has received a stop signal.',
+      '503 while the database does not answer, once the process has received a stop signal, and at a start while the cache is warmed, for `CACHE_WARM_READY_MS`.',
   })
   @ApiOkResponse({
     schema: {
@@ -75,9 +79,10 @@ export class HealthController {
       },
     },
   })
-  @ApiProblems('DATABASE_UNAVAILABLE', 'SHUTTING_DOWN')
+  @ApiProblems('DATABASE_UNAVAILABLE', 'CACHE_WARMING', 'SHUTTING_DOWN')
   async ready(): Promise<HealthCheckResult> {
     this.refuseWhenDraining();
+    this.refuseWhileWarming();
     try {
       const database = await this.databaseHealth();
       return await this.health.check([() => database, () => this.cacheHealth()]);
@@ -99,6 +104,13 @@ export class HealthController {
     throw new Problem('SHUTTING_DOWN', 'The process has received a stop signal');
   }
 
+  /** At a start, for as long as `CACHE_WARM_READY_MS` says. */
+  private refuseWhileWarming(): void {
+    const { warmReadyMs } = this.config.cache;
+    if (this.cache.warming.settled || performance.now() - this.since >= warmReadyMs) return;
+    throw new Problem('CACHE_WARMING', 'The cache is being warmed', { retryAfterSeconds: 1 });
+  }
+
   /** @throws Problem when the database is unavailable or takes no writes */
   private async databaseHealth(): Promise<HealthIndicatorResult> {
     await this.database.ping();
@@ -113,7 +125,10 @@ export class HealthController {
     const { connected, storeKind: store, freshness } = this.cache;
     const { consistency, fresh, relay } = freshness ?? {};
     const proof = freshness === null ? {} : { consistency, fresh, relay };
+    const run = this.cache.warming.leading;
+    const warming = run === undefined ? {} : { warming: run.warmers };
     const serves = connected && (fresh !== false || consistency === 'bounded');
-    return serves ? indicator.up({ store, ...proof }) : indicator.degraded({ store, ...proof });
+    const state: Record<string, unknown> = { store, ...proof, ...warming };
+    return serves ? indicator.up(state) : indicator.degraded(state);
   }
 }

@@ -91,14 +91,22 @@ export const CACHE_METRICS: readonly Metric[] = [
   summed('cache_joined_loads_total', 'Reads that joined a load of this process', 'joined'),
   summed('cache_lease_waits_total', 'Waits for the load of another process', 'waited'),
   summed('cache_lease_takeovers_total', 'Loads taken over from a late process', 'takeover'),
-  byCounter('cache_refreshes_total', 'Background refreshes that ended', 'outcome', { done: 'refreshed', failed: 'refresh_failed' }),
-  ofNamespace('cache_stored_bytes_total', 'Bytes of the values stored, as they are kept', 'stored_bytes'),
+  byCounter('cache_refreshes_total', 'Background refreshes that ended', 'outcome', {
+    done: 'refreshed',
+    failed: 'refresh_failed',
+  }),
+  ofNamespace(
+    'cache_stored_bytes_total',
+    'Bytes of the values stored, as they are kept',
+    'stored_bytes',
+  ),
   ofNamespace('cache_compression_saved_bytes_total', 'Bytes that compression saved', 'saved_bytes'),
 
   // Removals.
   {
     ...byNamespace('cache_removed_keys_total', 'Keys removed', 'cause', named('removed_')),
-    read: ({ own }) => own?.namespaces.flatMap((each) => labelled(each, 'cause', named('removed_'))) ?? [],
+    read: ({ own }) =>
+      own?.namespaces.flatMap((each) => labelled(each, 'cause', named('removed_'))) ?? [],
   },
   {
     ...counter(
@@ -146,9 +154,7 @@ export const CACHE_METRICS: readonly Metric[] = [
   ),
   {
     ...gauge('cache_circuit_state', 'The state of the circuit breaker is 1', 'process', (scrape) =>
-      CIRCUIT_STATES.flatMap((state) =>
-        sample(scrape.local.circuit === state ? 1 : 0, { state }),
-      ),
+      CIRCUIT_STATES.flatMap((state) => sample(scrape.local.circuit === state ? 1 : 0, { state })),
     ),
     labels: ['state'],
   },
@@ -187,6 +193,20 @@ export const CACHE_METRICS: readonly Metric[] = [
   counter('cache_local_gaps_total', 'Missing messages of removals', 'process', (s) =>
     sample(s.local.copies?.gaps),
   ),
+  {
+    ...counter(
+      'cache_warming_entries_total',
+      'Entries that warming has looked at',
+      'process',
+      ({ warmed }) =>
+        [...warmed].flatMap(([warmer, outcomes]) =>
+          Object.entries(outcomes).flatMap(([outcome, count]) =>
+            sample(count, { warmer, outcome }),
+          ),
+        ),
+    ),
+    labels: ['warmer', 'outcome'],
+  },
   {
     ...counter(
       'cache_principals_total',

@@ -58,7 +58,11 @@ export function namespaces(own: Own, read: (each: Namespace) => readonly Sample[
   return own?.namespaces.filter(([name]) => name !== ALL).flatMap(read) ?? [];
 }
 
-export function labelled([namespace, tally]: Namespace, label: string, counters: ByLabel): Sample[] {
+export function labelled(
+  [namespace, tally]: Namespace,
+  label: string,
+  counters: ByLabel,
+): Sample[] {
   return Object.entries(counters).flatMap(([value, name]) =>
     sample(tally.get(name), { namespace, [label]: value }),
   );
@@ -73,4 +77,3 @@ export function sums(own: Own, label: string, counters: ByLabel, more: Sample['l
 function sumOf(own: Own, name: Counter): number | undefined {
   return own?.namespaces.reduce((sum, [, tally]) => sum + tally.get(name), 0);
 }
-

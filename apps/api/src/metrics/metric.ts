@@ -15,6 +15,8 @@ export interface Scrape {
   readonly processes: number | undefined;
   /** Times that the circuit breaker has opened; absent for a store without one. */
   readonly timesOpened: number | undefined;
+  /** What this process has warmed, by warmer and outcome. */
+  readonly warmed: ReadonlyMap<string, Readonly<Record<string, number>>>;
   /** Callers recognised from the cache, and cached callers that were refused. */
   readonly principals: Readonly<Record<string, number>>;
 }

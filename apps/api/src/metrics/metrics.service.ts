@@ -67,6 +67,7 @@ export class MetricsService {
     this.#scrape = {
       ...{ ...answer, connected, freshness, local: cache.counts(), own: fleet?.own },
       ...{ timesOpened: cache.store.timesOpened, principals: { hit, forged, outdated } },
+      warmed: cache.warming.totals,
     };
     return this.registry.metrics();
   }
@@ -95,10 +96,7 @@ export class MetricsService {
     // A store that is known to be unavailable is not waited for.
     if (!connected) return unknown;
     try {
-      const [statistics, processes] = await Promise.all([
-        store.statistics('index'),
-        fleet?.size(),
-      ]);
+      const [statistics, processes] = await Promise.all([store.statistics('index'), fleet?.size()]);
       return { store: statistics, processes };
     } catch (error) {
       if (error instanceof CacheUnavailableError) return unknown;

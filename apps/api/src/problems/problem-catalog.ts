@@ -19,6 +19,7 @@ export const PROBLEMS = {
   NOT_FOUND: { status: 404, title: 'There is nothing here' },
   USUARIO_NOT_FOUND: { status: 404, title: 'The usuario does not exist' },
   TAREA_NOT_FOUND: { status: 404, title: 'The tarea does not exist' },
+  WARMER_UNKNOWN: { status: 404, title: 'The warmer does not exist' },
   CACHE_KEY_NOT_FOUND: { status: 404, title: 'The cache key does not exist' },
   // 405 … 431: what the HTTP server itself refuses
   METHOD_NOT_ALLOWED: { status: 405, title: 'The method is not allowed here' },
@@ -37,6 +38,7 @@ export const PROBLEMS = {
   TAREA_CODIGO_DUPLICATE: { status: 409, title: 'The codigo is taken' },
   TAREA_VERSION_CONFLICT: { status: 409, title: 'The tarea has changed since' },
   TAREA_ESTADO_INVALIDO: { status: 409, title: 'The estado cannot change like this' },
+  WARMING_RUNNING: { status: 409, title: 'The cache is being warmed' },
   TAREA_DATES_INVALID: { status: 400, title: 'The dates of the tarea are out of order' },
   // 412, 422
   PRECONDITION_FAILED: { status: 412, title: 'The precondition does not hold' },
@@ -49,6 +51,7 @@ export const PROBLEMS = {
   CACHE_UNAVAILABLE: { status: 503, title: 'The cache store is unavailable' },
   DATABASE_UNAVAILABLE: { status: 503, title: 'The database is unavailable' },
   HASHING_BUSY: { status: 503, title: 'Too many passwords are being checked' },
+  CACHE_WARMING: { status: 503, title: 'The cache is still being warmed' },
   SHUTTING_DOWN: { status: 503, title: 'The server is shutting down' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

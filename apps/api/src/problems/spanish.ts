@@ -33,6 +33,7 @@ const TEXTS = {
   USUARIO_NOT_FOUND: ['El usuario no existe', 'No existe ese usuario.'],
   TAREA_NOT_FOUND: ['La tarea no existe', 'No existe esa tarea.'],
   CACHE_KEY_NOT_FOUND: ['La clave de caché no existe', 'No existe esa clave en la caché.'],
+  WARMER_UNKNOWN: ['El calentador no existe', 'No existe ese calentador de la caché.'],
   METHOD_NOT_ALLOWED: ['El método no está permitido', 'Esta ruta no admite ese método.'],
   REQUEST_TIMEOUT: ['La petición tardó demasiado', 'La petición no llegó completa a tiempo.'],
   PAYLOAD_TOO_LARGE: [
@@ -79,6 +80,10 @@ const TEXTS = {
     'Las fechas de la tarea están en desorden',
     'fin_programado no puede ser anterior a inicio_programado.',
   ],
+  WARMING_RUNNING: [
+    'La caché ya se está calentando',
+    'Espere a que termine, o deténgalo con DELETE /cache/warming.',
+  ],
   PRECONDITION_FAILED: [
     'La condición previa no se cumple',
     'El recurso ya no es el que nombra If-Match: léalo de nuevo.',
@@ -107,6 +112,10 @@ const TEXTS = {
   HASHING_BUSY: [
     'Se están comprobando demasiadas contraseñas',
     'Demasiadas contraseñas a la vez: inténtelo de nuevo en un momento.',
+  ],
+  CACHE_WARMING: [
+    'La caché todavía se está calentando',
+    'El proceso espera a que la caché esté caliente antes de recibir peticiones.',
   ],
   SHUTTING_DOWN: ['El servidor se está cerrando', 'El servidor no admite peticiones por ahora.'],
 } as const satisfies Record<ProblemCode, Text> & Record<string, Text>;

@@ -11,6 +11,12 @@ export const userStatisticsPattern = (userId: number): CachePattern =>
 /** Every usuario's. */
 export const EVERY_STATISTICS_PATTERN: CachePattern = cachePattern`stats:user:*`;
 
+/** Which statistics a key names; `undefined` for other keys. */
+export function statisticsOfKey(key: string): { userId: number; days: number } | undefined {
+  const [, userId, days] = /^stats:user:([1-9]\d{0,9}):days:([1-9]\d{0,2})$/.exec(key) ?? [];
+  return userId === undefined ? undefined : { userId: Number(userId), days: Number(days) };
+}
+
 /** What is cached here; the table of `docs/caching.md` is made from it. */
 export const STATISTICS_VIEW = {
   title: 'Statistics of a usuario',

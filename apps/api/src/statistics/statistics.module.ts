@@ -1,9 +1,10 @@
 import { Module } from '@nestjs/common';
 import { StatisticsController } from './statistics.controller.js';
+import { StatisticsWarmer } from './statistics.warmer.js';
 import { StatisticsRepository } from './statistics.repository.js';
 
 @Module({
   controllers: [StatisticsController],
-  providers: [StatisticsRepository],
+  providers: [StatisticsRepository, StatisticsWarmer],
 })
 export class StatisticsModule {}

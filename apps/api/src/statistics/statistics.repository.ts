@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, gte, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, desc, eq, gte, isNull, max, sql, type SQL } from 'drizzle-orm';
 import { Database } from '../database/database.js';
 import { tareas, usuarios, type Estado } from '../database/schema.js';
 import type { Statistics } from './statistics.js';
@@ -20,6 +20,8 @@ const FINITE = sql`isfinite(${tareas.inicioReal}) and isfinite(${tareas.finReal}
 
 const rounded = (number: SQL) => sql<number>`round(${number}, 2)::float8`;
 
+const LATEST_TAREAS = 10_000;
+
 @Injectable()
 export class StatisticsRepository {
   constructor(private readonly database: Database) {}
@@ -37,6 +39,26 @@ export class StatisticsRepository {
     if (!row) return null;
     const { user_id, ...numbers } = row;
     return { user_id, period_days: days, ...numbers };
+  }
+
+  /**
+   * Usuarios with tareas among the latest 10,000, the latest first: what one walk of an index shows.
+   */
+  async recentlyActive(limit: number): Promise<number[]> {
+    const latest = this.database.db
+      .select({ userId: tareas.delegadoUsuarioId, createdAt: tareas.createdAt })
+      .from(tareas)
+      .where(isNull(tareas.deletedAt))
+      .orderBy(desc(tareas.createdAt), desc(tareas.id))
+      .limit(LATEST_TAREAS)
+      .as('latest');
+    const rows = await this.database.db
+      .select({ userId: latest.userId })
+      .from(latest)
+      .groupBy(latest.userId)
+      .orderBy(desc(max(latest.createdAt)))
+      .limit(limit);
+    return rows.map(({ userId }) => userId);
   }
 
   /** Runs the same statement and resolves with the lines of its plan: for the benchmark and the tests. */

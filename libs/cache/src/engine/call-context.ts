@@ -26,3 +26,8 @@ export function callContext(): CallContext {
 export function runInside<T>(more: Partial<CallContext>, work: () => T, callsBack = false): T {
   return contexts.run({ ...callContext(), ...more }, work, callsBack);
 }
+
+/** Runs `work` in no context: what it does belongs to no request, load or transaction. */
+export function runOutside<T>(work: () => T): T {
+  return contexts.getStore() === undefined ? work() : contexts.run(NOTHING, work);
+}

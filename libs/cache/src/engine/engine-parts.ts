@@ -40,6 +40,8 @@ export interface EngineParts {
   readonly fingerprint?: string | undefined;
   /** Finds values that lose their class or dates. Default: they are not looked for. */
   readonly lost?: LostValues | undefined;
+  /** Whether warmers run by themselves. Default true. */
+  readonly warming?: boolean | undefined;
   /** Called when the cache is opened. Default: nothing. */
   readonly onOpen?: () => void;
 }

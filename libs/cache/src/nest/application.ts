@@ -61,7 +61,7 @@ export class Application {
    * @throws CacheOptionsError when the application has no such cache, or it has not been created
    *   yet
    */
-  face({ cache, where }: Decorated): CacheBinding {
+  face({ cache, where }: Pick<Decorated, 'cache' | 'where'>): CacheBinding {
     const face = this.#faces.get(cache);
     if (face !== undefined) return face;
     throw new CacheOptionsError(

@@ -10,7 +10,10 @@ import type { AnyHandlerOptions } from './decorated.js';
 import { Decorated, decorationsOf, handlerDecoration, isRoute } from './decorated.js';
 import { own } from './owner.js';
 import { assertAnswers, assertCacheable, assertNotOverridden } from './route-rules.js';
+import { CacheService } from '../cache.service.js';
+import type { CacheWarmer } from '../warm/cache-warmer.js';
 import { Serializers } from './serializers.js';
+import { assertSingleWarmer, warmsCacheOf } from './warms-cache.decorator.js';
 import { watchTransactions } from './unannounced-transactions.js';
 
 /** Any function. */
@@ -61,7 +64,18 @@ export class CachedMethodsExplorer
         }
       }
       assertNotOverridden(instance.constructor, methods);
+      this.#addWarmer(wrapper, instance);
     }
+  }
+
+  #addWarmer(wrapper: Wrapper, instance: object): void {
+    const warms = warmsCacheOf(instance);
+    if (warms === undefined) return;
+    assertSingleWarmer(instance, wrapper.isDependencyTreeStatic() && !wrapper.isTransient);
+    const where = instance.constructor.name;
+    const { cache } = this.#application.face({ cache: warms.cache, where });
+    // `add` checks that it is one; a test double of the service need not warm.
+    if (cache instanceof CacheService) cache.warming.add(instance as CacheWarmer);
   }
 
   /** At this point every interceptor is registered. */

@@ -14,6 +14,9 @@ import { Recorder, STORE_CALL } from './recorder.js';
 import type { ReadPlace } from './tally.js';
 import { Tally } from './tally.js';
 
+/** Of shorter loads, in milliseconds, only a sample is listed by key. */
+const DEAR_MS = 0.25;
+
 /** Of how many reads one is looked at for the frequent keys, on average. */
 const SAMPLE = { store: 16, local: 64 } as const;
 
@@ -89,9 +92,13 @@ export class Analytics extends Recorder {
   }
 
   override loaded(key: string, options: Named, ms: number): void {
-    super.loaded(key, options, ms);
-    this.tallyOf(key, options).loads.add(ms);
-    if (!isUnlisted(key)) this.dearest.add(key, ms);
+    const tally = this.tallyOf(key, options);
+    tally.add('load_ms', ms);
+    tally.loads.add(ms);
+    // Threshold sampling (Duffield, Lund and Thorup, 2005): a short load stands for others like it.
+    if ((ms >= DEAR_MS || ms > DEAR_MS * this.#share()) && !isUnlisted(key)) {
+      this.dearest.add(key, Math.max(ms, DEAR_MS));
+    }
   }
 
   override loadFailed(key: string, options: Named, error: unknown): void {
@@ -100,8 +107,8 @@ export class Analytics extends Recorder {
   }
 
   override stored(key: string, options: Named, value: StoredValue): void {
-    super.stored(key, options, value);
     const tally = this.tallyOf(key, options);
+    tally.add(`put_${value.via}`);
     const bytes = Buffer.byteLength(value.text);
     tally.add('stored_bytes', bytes);
     if (bytes < value.bytes) tally.add('saved_bytes', value.bytes - bytes);
@@ -152,12 +159,22 @@ export class Analytics extends Recorder {
     this.journal.write({ at: this.now(), kind, subject: listed(key), what });
   }
 
-  /** 1 to twice the mean less 1, so that no rhythm of the reads hides a key. A xorshift. */
+  /** 1 to twice the mean less 1, so that no rhythm of the reads hides a key. */
   #gap(mean: number): number {
+    return 1 + (this.#next() % (2 * mean - 1));
+  }
+
+  /** A number in [0, 1). */
+  #share(): number {
+    return this.#next() / 2 ** 32;
+  }
+
+  /** 32 bits that look random: a xorshift. */
+  #next(): number {
     this.#random ^= this.#random << 13;
     this.#random ^= this.#random >>> 17;
     this.#random ^= this.#random << 5;
-    return 1 + ((this.#random >>> 0) % (2 * mean - 1));
+    return this.#random >>> 0;
   }
 
   #sampled(key: string, weight: number): void {

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Clock } from '../clock.js';
 import type { Analytics } from './analytics.js';
 import type { FleetBoard, HistoryRange, JournalRow } from './fleet-board.js';
+import type { WeighedKey } from './frequent-keys.js';
 import type { Histogram } from './histogram.js';
 import type { JournalEntry } from './journal.js';
 import { STORE_CALL } from './recorder.js';
@@ -120,6 +121,11 @@ export class Fleet {
       calls: Object.entries(STORE_CALL).map(([name, at]) => [name, calls[at]] as const),
       dropped: this.#reporter.lost.dropped,
     };
+  }
+
+  /** The keys that this process has read most. Cost: a sort of at most 1,024 keys. Never throws. */
+  frequentKeys(limit: number): readonly WeighedKey[] {
+    return this.analytics.frequent.top(limit);
   }
 
   /**

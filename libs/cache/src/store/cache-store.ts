@@ -4,6 +4,7 @@ import type { FleetBoard } from '../observe/fleet-board.js';
 import type { RelayStore } from './relay-store.js';
 import type { KeySelection } from '../keys/key-selection.js';
 import type { InvalidationListener } from '../near-cache/invalidation-stream.js';
+import type { WarmingBoard } from './warming-board.js';
 import type { LeaseWatch } from './lease-watch.js';
 
 /**
@@ -203,6 +204,8 @@ export interface CacheStore {
   readonly waitClock?: Pick<Clock, 'now'>;
   /** Where processes share their figures; absent if the store keeps none. */
   readonly board?: FleetBoard | undefined;
+  /** Where processes agree on who warms the cache; absent if the store does not know warming. */
+  readonly warming?: WarmingBoard | undefined;
   /** Invalidation messages for a near cache; absent without one. */
   readonly coherence?: InvalidationFeed | undefined;
 

@@ -175,7 +175,7 @@ export class FaultyStore extends StoreWrapper {
     });
     if (answer.state !== 'owned') return answer;
     const generation = answer.lease.generation + disconnects * PER_DISCONNECT;
-    return { state: 'owned', lease: { ...answer.lease, generation } };
+    return { ...answer, lease: { ...answer.lease, generation } };
   }
 
   override fill(

@@ -18,6 +18,7 @@ import type {
   TimedText,
 } from '../store/cache-store.js';
 import type { RelayStore } from '../store/relay-store.js';
+import type { WarmingBoard } from '../store/warming-board.js';
 import type { LeaseWatch } from '../store/lease-watch.js';
 
 /** The store calls that a test can observe or disturb. */
@@ -32,6 +33,9 @@ export type StoreOperation = Exclude<
   | 'keySpace'
   | 'relayStore'
   | 'coherence'
+  | 'board'
+  | 'warming'
+  | 'timesOpened'
   | 'open'
   | 'close'
   | 'watch'
@@ -90,6 +94,10 @@ export abstract class StoreWrapper implements CacheStore {
 
   get coherence(): InvalidationFeed | undefined {
     return this.inner.coherence;
+  }
+
+  get warming(): WarmingBoard | undefined {
+    return this.inner.warming;
   }
 
   fits(key: string, text: string): boolean {

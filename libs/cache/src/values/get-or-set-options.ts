@@ -4,6 +4,9 @@ import { CHECKED } from '../option-checks.js';
 import type { ReadAs } from './as.js';
 import type { AS_TEXT } from './json-text.js';
 
+/** See {@link GetOrSetOptions}. */
+export const REFRESH_NOW: unique symbol = Symbol('refresh now');
+
 /** A value and its cache status. */
 export interface CacheEntry<T> {
   /** The full key, prefix included, as it appears in the store. */
@@ -127,8 +130,16 @@ export interface GetOrSetOptions extends Lifetime, Named {
   readonly local?: number | undefined;
   /** @internal The key names a private entry; see `key-validation.ts`. */
   readonly [PRIVATE]?: true;
+  /**
+   * Keeps with the entry what its renewal needs, so that a warmer can refresh it ahead of its end
+   * while it is frequent (`CacheWarmer.refreshAhead`). A hit still costs one `GET`. Needs `ttl`.
+   * Default false.
+   */
+  readonly refreshAhead?: boolean | undefined;
   /** @internal The value is returned as a `JsonText`. */
   readonly [AS_TEXT]?: true | undefined;
+  /** @internal A value that is held, and can be, is loaded anew and replaced. */
+  readonly [REFRESH_NOW]?: true | undefined;
 }
 
 /** Default options: one frozen object, so identity means "no options" and skips the checks. */
@@ -144,6 +155,7 @@ export const READ_OPTIONS: OptionKinds<GetOrSetOptions & ReadAs> = {
   softTimeout: CHECKED,
   hardTimeout: CHECKED,
   earlyRefresh: CHECKED,
+  refreshAhead: CHECKED,
   local: CHECKED,
   namespace: CHECKED,
   as: CHECKED,

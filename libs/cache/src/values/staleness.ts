@@ -79,7 +79,9 @@ export function storageTerms(
   const freshMs = ttlMilliseconds(ttl, options.jitter, random);
   const staleSeconds = Math.max(options.staleWhileRevalidate ?? 0, options.staleIfError ?? 0);
   const staleMs = negative ? 0 : Math.round(staleSeconds * 1000);
-  const early = options.earlyRefresh !== undefined && options.earlyRefresh !== false;
+  const early =
+    (options.earlyRefresh !== undefined && options.earlyRefresh !== false) ||
+    options.refreshAhead === true;
   if (freshMs === undefined || (staleMs === 0 && !early)) {
     return { freshMs, keptMs: freshMs, terms: undefined };
   }
@@ -133,7 +135,10 @@ function assertEffective(options: GetOrSetOptions): void {
   }
 }
 
-const NEED_TTL = ['jitter', 'staleWhileRevalidate', 'staleIfError', 'earlyRefresh'] as const;
+const NEED_TTL = [
+  ...(['jitter', 'staleWhileRevalidate', 'staleIfError', 'earlyRefresh'] as const),
+  'refreshAhead',
+] as const;
 
 /** Frozen options that have been checked. */
 const checked = new WeakSet<GetOrSetOptions>();
@@ -174,7 +179,7 @@ export function assertTimes(options: GetOrSetOptions): void {
   assertTtl('local', options.local);
   assertTtl('softTimeout', options.softTimeout);
   assertTtl('hardTimeout', options.hardTimeout);
-  const { softTimeout, hardTimeout, earlyRefresh } = options;
+  const { softTimeout, hardTimeout, earlyRefresh, refreshAhead } = options;
   if (softTimeout !== undefined && hardTimeout !== undefined && softTimeout >= hardTimeout) {
     throw new CacheOptionsError(
       'softTimeout',
@@ -188,6 +193,12 @@ export function assertTimes(options: GetOrSetOptions): void {
     );
   }
   assertEarlyRefresh(earlyRefresh);
+  if (refreshAhead !== undefined && typeof refreshAhead !== 'boolean') {
+    throw new CacheOptionsError(
+      'refreshAhead',
+      `refreshAhead must be true or false, not ${shown(refreshAhead)}.`,
+    );
+  }
   assertEffective(options);
 }
 

@@ -170,7 +170,10 @@ describe('What the cache records', () => {
     await other.getOrSet('k:1', () => 1);
     expect(of('k')).not.toHaveProperty('takeover');
     let end = (): void => undefined;
-    const late = cache.getOrSet('k:2', () => new Promise<number>((resolve) => (end = () => resolve(1))));
+    const late = cache.getOrSet(
+      'k:2',
+      () => new Promise<number>((resolve) => (end = () => resolve(1))),
+    );
     await settle();
     clock.advance(2_001);
     await other.getOrSet('k:2', () => 2);

@@ -34,6 +34,8 @@ export class PgliteDatabase extends Database implements BulkLoader {
   readonly pooled = false;
   /** It reads our own clock. */
   readonly clockAheadMs = 0;
+  /** It has one connection, for which statements queue. */
+  readonly isFull = false;
   readonly db: Db;
   readonly #scope = new TransactionScope();
   readonly #begin: <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;

@@ -141,6 +141,11 @@ export class PostgresDatabase extends Database implements BulkLoader {
     return this.#clock.aheadMs;
   }
 
+  get isFull(): boolean {
+    const { idleCount, totalCount, options } = this.#pool;
+    return idleCount === 0 && totalCount >= (options.max ?? Infinity);
+  }
+
   async ping(): Promise<void> {
     this.#assertAnswering();
     const sentAt = Date.now();

@@ -65,10 +65,7 @@ export async function setByHand(
     text = ready !== '' && store.fits?.(key, ready) !== false ? ready : undefined;
     if (text === undefined) logUnstored(logger, key, serialised);
     const outgoing = { key, text, ttlMs };
-    const sent = budget.entered(
-      (ms) => putByHand(store, outgoing, options, ms),
-      STORE_CALL.write,
-    );
+    const sent = budget.entered((ms) => putByHand(store, outgoing, options, ms), STORE_CALL.write);
     return removals.dropCopies(selectKeys([key]), sent);
   };
   let stored: boolean | undefined;

@@ -3,6 +3,7 @@ import type { DeadlineBudget } from '../deadline-budget.js';
 import { STORE_CALL } from '../../observe/recorder.js';
 import type { TimedText } from '../../store/cache-store.js';
 import type { GetOrSetOptions } from '../../values/get-or-set-options.js';
+import { REFRESH_NOW } from '../../values/get-or-set-options.js';
 import { AS_TEXT } from '../../values/json-text.js';
 import type { Staleness } from '../../values/staleness.js';
 import { classifyStaleness, freshFor, needsTtl } from '../../values/staleness.js';
@@ -122,7 +123,8 @@ export class Lookup {
     if (outlivesItsTtl) return this.#findWithLife(key, options, budget, 'approximate');
     const isNew = options[AS_TEXT] === true && this.#last.decoded(key, text) !== decoded;
     if (isNew) this.#last.keep(key, text, decoded);
-    return { decoded, freshMs: null, staleness: 'fresh' };
+    const renew = options[REFRESH_NOW] === true && decoded.envelope !== undefined;
+    return { decoded, freshMs: null, staleness: renew ? 'early' : 'fresh' };
   }
 
   /**

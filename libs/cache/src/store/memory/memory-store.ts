@@ -23,6 +23,7 @@ import type { LeaseWatch } from '../lease-watch.js';
 import { LeaseWatches } from '../lease-watch.js';
 import { MemoryBoard } from './memory-board.js';
 import { MemoryMarks } from './memory-marks.js';
+import { MemoryWarming } from './memory-warming.js';
 import { MemoryRelayStore } from './memory-relay-store.js';
 import type { StoredText } from './memory-entry.js';
 import { MemoryLeases } from './memory-leases.js';
@@ -51,6 +52,7 @@ export class MemoryStore implements CacheStore {
   readonly connected = true;
   readonly relayStore: MemoryRelayStore;
   readonly board: MemoryBoard;
+  readonly warming: MemoryWarming;
   readonly #clock: Clock;
   readonly #startedAt: number;
   readonly #watches: LeaseWatches;
@@ -68,6 +70,7 @@ export class MemoryStore implements CacheStore {
     this.#startedAt = this.#clock.now();
     this.relayStore = new MemoryRelayStore(this.#clock);
     this.board = new MemoryBoard(this.#clock);
+    this.warming = new MemoryWarming(this.#clock);
     this.#watches = new LeaseWatches(this.#clock);
     this.#refreshes = new RefreshLeases(this.#clock);
     this.#leases = new MemoryLeases(this.#clock, this.#watches);

@@ -70,6 +70,11 @@ export class KeyLayout {
     return `${this.prefix}\0board:${name}`;
   }
 
+  /** A name of the bookkeeping of warming. */
+  warming(name: string): string {
+    return `${this.prefix}\0warming:${name}`;
+  }
+
   /** A key of the application's scripts, which no cache key or pattern matches. */
   own(name: string): string {
     return `${this.prefix}\0own:${name}`;

@@ -7,14 +7,7 @@ import type {
   ReportAnswer,
   Step,
 } from '../../observe/fleet-board.js';
-import {
-  groupsOf,
-  isInHistory,
-  PROCESS_LIFE_MS,
-  slotOf,
-  slotsOf,
-  STEPS,
-} from '../../observe/fleet-board.js';
+import { groupsOf, isInHistory, slotOf, slotsOf, STEPS } from '../../observe/fleet-board.js';
 import type { Fill } from '../../observe/ghost.js';
 import type { RedisConnection } from './connection/redis-connection.js';
 import type { KeyLayout } from './key-layout.js';
@@ -98,8 +91,8 @@ export class RedisBoard implements FleetBoard {
   }
 
   async size(): Promise<number> {
-    const since = String(this.#now() - PROCESS_LIFE_MS);
-    const command = ['ZCOUNT', this.layout.board('fleet'), since, '+inf'];
+    // Each report takes those out that have ended.
+    const command = ['ZCARD', this.layout.board('fleet')];
     return asNumber(await this.connection.send(command, WITHIN_MS, 'always'));
   }
 

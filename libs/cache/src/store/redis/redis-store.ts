@@ -12,6 +12,7 @@ import { KeyListing } from './key-index/key-listing.js';
 import { nodeRedisClient } from './connection/node-redis-client.js';
 import { enterKeySpace, leaveKeySpace, type KeySpace } from './open-key-spaces.js';
 import { RedisBoard } from './redis-board.js';
+import { RedisWarming } from './redis-warming.js';
 import { RedisRelayStore } from './redis-relay-store.js';
 import { RedisConnection } from './connection/redis-connection.js';
 import { RedisLeases } from './redis-leases.js';
@@ -52,6 +53,7 @@ export class RedisStore implements CacheStore {
   readonly clock: Clock;
   readonly relayStore: RedisRelayStore;
   readonly board: RedisBoard;
+  readonly warming: RedisWarming;
   readonly coherence: RedisNearCache | undefined;
   readonly acquire: CacheStore['acquire'];
   readonly fill: CacheStore['fill'];
@@ -89,6 +91,7 @@ export class RedisStore implements CacheStore {
     this.#withinMs = withinMs;
     this.relayStore = new RedisRelayStore(connection, layout, clock);
     this.board = new RedisBoard(connection, layout);
+    this.warming = new RedisWarming(connection, layout);
     if (options.index !== 'scan') {
       this.#index = new KeyIndex(connection, layout, withinMs);
       this.#sweeper = new IndexSweeper(connection, layout, clock, withinMs);

@@ -6,6 +6,7 @@ import {
   STEPS,
 } from '../../observe/fleet-board.js';
 import { MAX_GHOSTS } from '../../observe/ghost.js';
+import { FREQUENT_KEYS, READS_LIFE_MS, RESULTS } from '../warming-board.js';
 import { MAX_REFRESH_BACKOFF_MS } from '../cache-store.js';
 
 /*
@@ -58,6 +59,9 @@ export const SCRIPT_CONSTANTS: Readonly<Record<string, string | number>> = {
   SHORT_HISTORY_MS: STEPS['10s'].keptMs + STEPS['10s'].groupMs,
   LONG_HISTORY_MS: STEPS['5m'].keptMs + STEPS['5m'].groupMs,
   MAX_GHOSTS,
+  WARM_RESULTS: RESULTS,
+  FREQUENT_KEYS,
+  READS_LIFE_MS,
   GHOST_LIFE_MS: 86_400_000,
   GHOST_EPOCH_MS,
   GHOST_TTL_SPAN,

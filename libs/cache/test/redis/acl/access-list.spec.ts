@@ -57,6 +57,15 @@ describe('The Redis user of docs/security.md', () => {
     const range = { step: '10s', from: 0, to: Date.now() + 60_000 } as const;
     expect((await cache.fleet?.read(range))?.processes).toHaveLength(1);
     expect((await cache.fleet?.journal(undefined, 10))?.length).toBeGreaterThan(0);
+    expect(await cache.fleet?.size()).toBe(1);
+    expect(await cache.store.statistics('index')).toMatchObject({ keys: 0 });
+    const { warming } = cache.store;
+    expect(await warming?.begin('a', 60_000, 'run')).toBeUndefined();
+    expect(await warming?.takeOver('b', 60_000)).toBe('running');
+    await warming?.end('a', 'result', true);
+    await warming?.addReads([['stats:1', 3]]);
+    expect(await warming?.frequentKeys(5)).toEqual(['stats:1']);
+    expect(await warming?.refreshes('a', 60_000)).toBe(true);
     const denied = await server.command('ACL', 'LOG');
     expect(denied).toEqual([]);
   });

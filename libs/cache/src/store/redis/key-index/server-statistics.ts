@@ -95,10 +95,7 @@ async function countLive(
  * An upper bound: the index includes leases and recently expired keys, and a member of its own.
  * Without an index all keys of the database.
  */
-function keysOf(
-  members: number | undefined,
-  databaseSize: number | undefined,
-): number | undefined {
+function keysOf(members: number | undefined, databaseSize: number | undefined): number | undefined {
   if (members === undefined || members === 0) return databaseSize;
   return Math.min(members - 1, databaseSize ?? Infinity);
 }

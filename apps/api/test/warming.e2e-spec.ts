@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { CacheService } from '@gad/cache';
+import { startRedis, type RedisServer } from '../../../test/servers/redis-server.js';
+import { IDS, onEveryCacheSetup, TestApi } from './support/api.js';
+import { expectProblem } from './support/expect-problem.js';
+import { Scraped } from './support/metrics.js';
+
+onEveryCacheSetup('warming over HTTP', (api) => {
+  const warming = async () => (await api().get('/cache/warming', { as: 'admin' })).body;
+  const ended = async () => {
+    for (;;) {
+      const body = await warming();
+      if (body.running === null && body.last.length > 0) return body;
+    }
+  };
+
+  it('warming is for admins, is not stored, and takes no query', async () => {
+    for (const method of ['GET', 'POST', 'DELETE']) {
+      expectProblem(await api().call(method, '/cache/warming'), 401, 'UNAUTHENTICATED');
+      const forbidden = await api().call(method, '/cache/warming', { as: 'supervisor' });
+      expectProblem(forbidden, 403, 'FORBIDDEN');
+      const odd = await api().call(method, '/cache/warming?now=1', { as: 'admin' });
+      expectProblem(odd, 400, 'VALIDATION_FAILED');
+    }
+    const { status, headers, body } = await api().get('/cache/warming', { as: 'admin' });
+    expect([status, headers.get('cache-control')]).toEqual([200, 'private, no-store']);
+    expect(body.warmers).toEqual([{ name: 'statistics' }]);
+  });
+
+  it.each([
+    [{ warmers: 'statistics' }, 400, 'VALIDATION_FAILED'],
+    [{ limit: 0 }, 400, 'VALIDATION_FAILED'],
+    [{ rate: 1_001 }, 400, 'VALIDATION_FAILED'],
+    [{ speed: 1 }, 400, 'VALIDATION_FAILED'],
+    [{ warmers: ['other'] }, 404, 'WARMER_UNKNOWN'],
+  ])('POST /cache/warming refuses %j', async (body, status, code) => {
+    expectProblem(await api().post('/cache/warming', { as: 'admin', body }), status, code);
+  });
+
+  it('a warmed answer is a hit, equal to a computed one, and the metrics count it', async () => {
+    await api().post('/cache/clear', { as: 'admin' });
+    const before = await Scraped.of(api());
+    const body = { warmers: ['statistics'], limit: 100, rate: 1_000 };
+    const begun = await api().post('/cache/warming', { as: 'admin', body });
+    expect(begun.status).toBe(202);
+    const { last } = await ended();
+    expect(last[0]).toMatchObject({ reason: 'demand', outcome: 'done' });
+    expect(last[0].warmers[0].done).toBeGreaterThan(0);
+    const path = `/stats/user/${IDS.usuario}`;
+    const warm = (await api().get(path, { as: 'admin' })).body;
+    const computed = (await api().get(`${path}?use_cache=false`, { as: 'admin' })).body;
+    expect(warm._cache.hit).toBe(true);
+    const { calculated_at: _at, _cache, ...content } = computed;
+    expect(warm).toMatchObject(content);
+    const after = await Scraped.of(api());
+    const series = 'cache_warming_entries_total{outcome="done",warmer="statistics"}';
+    expect(after.since(before, series)).toBe(last[0].warmers[0].done);
+  });
+
+  it('what was read most comes first, and what is there is left', async () => {
+    const path = `/stats/user/${IDS.usuario}?days=99`;
+    await api().get(path, { as: 'admin' });
+    const { store } = api().app.get(CacheService);
+    await store.warming?.addReads([[`stats:user:${IDS.usuario}:days:99`, 1_000]]);
+    await api().post('/cache/invalidate/stats:user:2:days:99', { as: 'admin' });
+    const body = { limit: 1 };
+    expect((await api().post('/cache/warming', { as: 'admin', body })).status).toBe(202);
+    await ended();
+    expect((await api().get(path, { as: 'admin' })).body._cache.hit).toBe(true);
+    expect((await api().post('/cache/warming', { as: 'admin', body })).status).toBe(202);
+    const { last } = await ended();
+    expect(last[0].warmers[0]).toMatchObject({ done: 0, skipped: 1 });
+  });
+
+  it('a second run is refused while one is under way, and DELETE stops it', async () => {
+    const cache = api().app.get(CacheService);
+    await cache.clear();
+    await cache.warming.begin({ rate: 1 });
+    const answer = await api().post('/cache/warming', { as: 'admin' });
+    expectProblem(answer, 409, 'WARMING_RUNNING');
+    const { running } = await warming();
+    expect(running).toMatchObject({ reason: 'demand', limit: 1000 });
+    expect((await api().get('//health/ready')).body.details.cache.warming).toEqual([
+      expect.objectContaining({ name: 'statistics' }),
+    ]);
+    expect((await api().delete('/cache/warming', { as: 'admin' })).status).toBe(204);
+    expect((await ended()).last[0]).toMatchObject({ outcome: 'aborted' });
+  });
+});
+
+describe('warming at the start', () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+
+  const start = (variables: Record<string, string> = {}) =>
+    TestApi.start('servers', { REDIS_URL: redis.url, CACHE_WARMING: 'true', ...variables });
+
+  it('the first process warms, the health check waits for it, and the next finds it warm', async () => {
+    const first = await start({ CACHE_WARM_READY_MS: '20000' });
+    const early = await first.get('//health/ready');
+    let ready = early;
+    while (ready.status !== 200) {
+      expectProblem(ready, 503, 'CACHE_WARMING');
+      ready = await first.get('//health/ready');
+    }
+    const { body } = await first.get('/cache/warming', { as: 'admin' });
+    expect(body.last[0]).toMatchObject({ reason: 'start', outcome: 'done' });
+    const read = await first.get(`/stats/user/${IDS.usuario}`, { as: 'admin' });
+    expect(read.body._cache.hit).toBe(true);
+    const next = await start();
+    while (!next.app.get(CacheService).warming.settled) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect((await next.get('/cache/warming', { as: 'admin' })).body.last).toHaveLength(1);
+    await next.stop();
+    await first.stop();
+  });
+
+  it('without Redis warming is unavailable, and nothing waits for it', async () => {
+    const api = await start();
+    await redis.kill('SIGKILL');
+    const answers = await Promise.all(
+      ['GET', 'POST', 'DELETE'].map((method) =>
+        api.call(method, '/cache/warming', { as: 'admin' }),
+      ),
+    );
+    for (const answer of answers) expectProblem(answer, 503, 'CACHE_UNAVAILABLE');
+    await api.stop();
+  });
+});
