@@ -18,6 +18,12 @@ describe('Warming', () => {
     [lines, loads] = [[], []];
   });
 
+  /** Its loop ends with a timer. */
+  const close = async (cache: Cache): Promise<void> => {
+    const closing = cache.close();
+    await clock.advanceAsync(1);
+    await closing;
+  };
   const load = (n: number): number => {
     loads.push(n);
     return n;
@@ -77,7 +83,7 @@ describe('Warming', () => {
         /^Cache: warming ended \(start, done\) after .*numbers 119 loaded, 1 present/,
       ),
     ]);
-    await cache.close();
+    await close(cache);
   });
 
   it('a cache with the mark of having been warmed is not warmed by the next process', async () => {
@@ -87,8 +93,8 @@ describe('Warming', () => {
     await clock.advanceAsync(5_000);
     expect(await results(next)).toHaveLength(1);
     expect(next.warming.settled).toBe(true);
-    await first.close();
-    await next.close();
+    await close(first);
+    await close(next);
   });
 
   it('of processes that start together one warms', async () => {
@@ -96,7 +102,7 @@ describe('Warming', () => {
     await clock.advanceAsync(10_000);
     expect(loads).toHaveLength(40);
     expect(lines.filter((line) => line.includes('begins'))).toHaveLength(1);
-    for (const cache of caches) await cache.close();
+    for (const cache of caches) await close(cache);
   });
 
   it('a process that closes leaves its run to another, which goes on', async () => {
@@ -111,7 +117,7 @@ describe('Warming', () => {
     const [, , [done, skipped]] = (await results(next))[0] as [string, string, number[]];
     expect((done ?? 0) + (skipped ?? 0)).toBe(100);
     expect(lines.join()).toContain('warming is taken over from process');
-    await next.close();
+    await close(next);
   });
 
   it('clear warms again, and so does the end of a clear during a run', async () => {
@@ -121,7 +127,7 @@ describe('Warming', () => {
     await clock.advanceAsync(3_000);
     expect((await results(cache)).map(([reason]) => reason)).toEqual(['clear', 'start']);
     expect(loads).toHaveLength(10);
-    await cache.close();
+    await close(cache);
   });
 
   it('with warming: false nothing runs by itself, and a run on demand does', async () => {
@@ -135,16 +141,16 @@ describe('Warming', () => {
     expect(await cache.warming.begin()).toBe('running');
     await clock.advanceAsync(3_000);
     expect(await results(cache)).toEqual([['demand', 'done', [20, 0, 0]]]);
-    await cache.close();
+    await close(cache);
   });
 
   it('a run that is too long ends at its deadline', async () => {
-    const cache = await started(warmer(100_000), { warming: false });
-    await cache.warming.begin({ limit: 100_000 });
+    const cache = await started(warmer(1_000), { warming: false });
+    await cache.warming.begin({ rate: 2 });
     await clock.advanceAsync(31_000);
     const [[reason, outcome] = []] = await results(cache);
     expect([reason, outcome]).toEqual(['demand', 'deadline']);
-    await cache.close();
+    await close(cache);
   });
 
   it('a run is stopped from anywhere, and says so', async () => {
@@ -155,8 +161,8 @@ describe('Warming', () => {
     await clock.advanceAsync(2_000);
     expect((await results(cache)).map(([, outcome]) => outcome)).toEqual(['aborted']);
     expect(await other.warming.abort()).toBe(false);
-    await cache.close();
-    await other.close();
+    await close(cache);
+    await close(other);
   });
 
   it('stopping ends within a second, whatever a loader does', async () => {
@@ -179,7 +185,7 @@ describe('Warming', () => {
     gate.resolve(1);
     await clock.advanceAsync(100);
     expect(await cache.get('k:0')).toBeUndefined();
-    await cache.close();
+    await close(cache);
   });
 
   it('nothing is loaded while the source has no room', async () => {
@@ -190,7 +196,7 @@ describe('Warming', () => {
     full = false;
     await clock.advanceAsync(10_000);
     expect(loads).toHaveLength(10);
-    await cache.close();
+    await close(cache);
   });
 
   it('a candidate that fails counts, is logged once, and holds up no other', async () => {
@@ -205,7 +211,7 @@ describe('Warming', () => {
     const said = lines.filter((line) => line.includes('failed (TypeError)'));
     expect(said).toHaveLength(1);
     expect(lines.join()).not.toContain('secret');
-    await cache.close();
+    await close(cache);
   });
 
   it('a warmer whose candidates cannot be listed fails the run, and does not begin it again and again', async () => {
@@ -217,7 +223,7 @@ describe('Warming', () => {
     const cache = await started(broken);
     await clock.advanceAsync(20_000);
     expect(await results(cache)).toEqual([['start', 'failed', [0, 0, 0]]]);
-    await cache.close();
+    await close(cache);
   });
 
   it('unknown warmers, names that are taken and limits out of range are refused', async () => {
@@ -231,7 +237,7 @@ describe('Warming', () => {
     await expect(cache.warming.begin({ warmers: ['other'] })).rejects.toThrow('no warmer other');
     await expect(cache.warming.begin({ limit: 0 })).rejects.toThrow('limit');
     await expect(cache.warming.begin({ rate: 1_001 })).rejects.toThrow('rate');
-    await cache.close();
+    await close(cache);
   });
 
   it('a frequent key is loaded anew before its end, unless it is invalidated meanwhile', async () => {
@@ -266,7 +272,7 @@ describe('Warming', () => {
     for (const { resolve } of gates) resolve(3);
     await settle();
     expect(await cache.get('k:0')).toBeUndefined();
-    await cache.close();
+    await close(cache);
   });
 
   it('a key that is seldom read, or whose entry cannot be replaced, is left to its end', async () => {
@@ -281,6 +287,6 @@ describe('Warming', () => {
       await clock.advanceAsync(1_000);
     }
     expect(count).toBe(1);
-    await cache.close();
+    await close(cache);
   });
 });
