@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CacheService } from '@gad/cache';
 import { startRedis, type RedisServer } from '../../../test/servers/redis-server.js';
+import { ownDatabase } from '../../../test/servers/suite-servers.js';
 import { IDS, onEveryCacheSetup, TestApi } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
 import { Scraped } from './support/metrics.js';
@@ -90,13 +91,18 @@ onEveryCacheSetup('warming over HTTP', (api) => {
 
 describe('warming at the start', () => {
   let redis: RedisServer;
+  let database: string;
   beforeAll(async () => {
     redis = await startRedis();
+    database = await ownDatabase();
   });
   afterAll(() => redis.stop());
 
   const start = (variables: Record<string, string> = {}) =>
-    TestApi.start('servers', { REDIS_URL: redis.url, CACHE_WARMING: 'true', ...variables });
+    TestApi.start('servers', {
+      ...{ REDIS_URL: redis.url, DATABASE_URL: database, CACHE_WARMING: 'true' },
+      ...variables,
+    });
 
   it('the first process warms, the health check waits for it, and the next finds it warm', async () => {
     const first = await start({ CACHE_WARM_READY_MS: '20000' });
