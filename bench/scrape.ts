@@ -41,7 +41,7 @@ try {
   }
   const scrape = async (): Promise<string> => (await fetch(`${api.url}/metrics`)).text();
   const calls = async (): Promise<number> => {
-    const info = String(await client.sendCommand(['INFO', 'commandstats']));
+    const info = await client.info('commandstats');
     const of = (name: string): number =>
       Number(new RegExp(`^cmdstat_${name}:calls=(\\d+)`, 'm').exec(info)?.[1] ?? 0);
     return OF_A_SCRAPE.reduce((sum, name) => sum + of(name), 0);

@@ -5,7 +5,7 @@ import ts from 'typescript';
 import { root } from './laws/repository-files.js';
 
 /** A front door that can be kept stable: what an application needs, and no more. */
-const MOST_NAMES = 52;
+const MOST_NAMES = 55;
 
 /** From what a user writes to the file behind it. */
 const DOORS: Readonly<Record<string, string>> = {

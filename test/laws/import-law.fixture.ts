@@ -75,7 +75,7 @@ export const plantedViolations: Readonly<Record<string, { from: string; text: st
   },
   'layer-engine': {
     from: 'libs/cache/src/engine/upward.ts',
-    text: `import type { Above } from '../warm/above.js';\nexport type Upward = Above;\n`,
+    text: `import type { Above } from '../nest/above.js';\nexport type Upward = Above;\n`,
   },
   'layer-warm': {
     from: 'libs/cache/src/warm/upward.ts',

@@ -41,8 +41,8 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     suite: 'redis/connection/store-outages',
     edits: [
       [
-        '    connection.assertGeneration(generation);\n    const [state, detail]',
-        '    const [state, detail]',
+        '    connection.assertGeneration(generation);\n    const [state, detail, taken]',
+        '    const [state, detail, taken]',
       ],
     ],
     equivalent: 'the lease carries the generation of its sending, and the fill compares that',

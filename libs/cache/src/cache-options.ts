@@ -228,10 +228,8 @@ export function resolveOptions(
   assertTogether(options, redis);
   const { deadlineMs = 50, leaseMs = 2_000, leaseWaitMs = 5_000 } = options;
   const { removalTimeoutMs = 1_000, maxEntries = 10_000 } = options;
-  const { lintKeys = false, analytics = false, strictValues = false } = options;
-  const { warming = true } = options;
   const { maxBytes = 64 * 1024 * 1024, maxValueBytes = 8 * 1024 * 1024 } = options;
-  const { index = 'lex', consistency = 'strict', logLevel = 'log' } = options;
+  const { index = 'lex', consistency = 'strict', logLevel = 'log', strictValues = false } = options;
   return {
     redis,
     store,
@@ -250,9 +248,9 @@ export function resolveOptions(
     invalidationLog: options.invalidationLog,
     consistency,
     local: resolveLocalOptions(options.local),
-    lintKeys,
-    analytics,
-    warming,
+    lintKeys: options.lintKeys ?? false,
+    analytics: options.analytics ?? false,
+    warming: options.warming ?? true,
     logLevel,
   };
 }

@@ -27,11 +27,24 @@ export class Cache<Values extends ValueFidelity = 'json'> extends CacheEngine<Va
     this.warming = new Warming(this, parts.clock, parts.logger, parts.warming ?? true);
   }
 
+  /**
+   * As that of the engine, after a run of warming, which another process goes on with.
+   *
+   * Cost: closes the connections. Never throws because of the store.
+   */
   override async close(): Promise<void> {
     await this.warming.stop();
     await super.close();
   }
 
+  /**
+   * Removes every key under the prefix, also those that other programs wrote, and nothing else; resolves
+   * with how many values were removed. What warmers know is warmed afterwards.
+   *
+   * Cost: one script for each 200 keys, and a `SCAN` of the database.
+   * @param because why, for the journal
+   * @throws CacheUnavailableError when the removal is not confirmed
+   */
   override async clear(because?: Because): Promise<number> {
     const count = await super.clear(because);
     this.warming.cleared();

@@ -30,7 +30,7 @@ export type { GetOrSetManyOptions } from './engine/read/get-or-set-many.js';
 export type { SetOptions } from './engine/engine-parts.js';
 export type { BatchLoader } from './engine/read/batch-load.js';
 export type { LeaseToken } from './engine/load/lease-token.js';
-export type { CacheWarmer, WarmContext, WarmRequest } from './warm/cache-warmer.js';
+export type { CacheWarmer, WarmContext } from './warm/cache-warmer.js';
 export type { KeyDetails, KeyList, MatchCount } from './engine/inspection.js';
 export { CacheLogLine, silentLog } from './cache-log.js';
 export type { CacheLogger, CacheLogFields } from './cache-log.js';

@@ -58,8 +58,7 @@ export type {
 } from './observe/fleet.js';
 export type { FleetBoard, HistoryRange } from './observe/fleet-board.js';
 export type { WarmingBoard, WarmingState } from './store/warming-board.js';
-export type { WarmProgress, WarmReason, WarmResult, WarmRun } from './warm/cache-warmer.js';
-export type { Warming, WarmingStatus } from './warm/warming.js';
+export type { WarmProgress, WarmResult, WarmRun } from './warm/cache-warmer.js';
 export { BOUNDS_MS } from './observe/histogram.js';
 export { COUNTER_NAMES } from './observe/tally.js';
 export type { Counter } from './observe/tally.js';

@@ -35,7 +35,7 @@ export interface GateParts {
   readonly deadlineMs: number;
   /** Maximum milliseconds in the queue. */
   readonly queueMs: number;
-  /** Told the latency of every answer. Default: nothing is told. */
+  /** Records the latency of every answer. Default: none. */
   readonly recorder?: Pick<Recorder, 'called'> | undefined;
 }
 

@@ -3,6 +3,7 @@ import { countsOf } from '../cache-counters.js';
 import { isUnlisted } from '../keys/key-validation.js';
 import type { KeySelection } from '../keys/key-selection.js';
 import { FrequentKeys } from './frequent-keys.js';
+import { nameOf } from '../error-name.js';
 import { Histogram } from './histogram.js';
 import { Journal } from './journal.js';
 import { LargestValues } from './largest-values.js';
@@ -191,10 +192,4 @@ function subjectOf(selection: KeySelection): string {
   if (selection.kind === 'all') return '*';
   const [first = ''] = selection.kind === 'keys' ? selection.keys : [selection.glob.source];
   return listed(first);
-}
-
-/** The error's code if it has one, else its name; never its message, which may hold anything. */
-function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

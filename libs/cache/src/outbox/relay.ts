@@ -2,6 +2,7 @@ import { CacheUnavailableError } from '../cache-errors.js';
 import type { CacheLogger } from '../cache-log.js';
 import type { Clock } from '../clock.js';
 import { Episodes } from '../episodes.js';
+import { nameOf } from '../error-name.js';
 import type { CacheStore } from '../store/cache-store.js';
 import type { RelayRound, RelayStore, RoundEnd } from '../store/relay-store.js';
 import { applyInvalidations, marksOf } from './apply-invalidations.js';
@@ -189,10 +190,4 @@ export class Relay {
       'Cache: the invalidation log does not know the cursor (another or a restored database, or too old); the relay removes everything.',
     );
   }
-}
-
-/** The error's code if it has one, never its message, which may contain addresses. */
-function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

@@ -35,7 +35,7 @@ export interface WarmingBoard {
    */
   end(holder: string, result: string, warmed: boolean): Promise<void>;
   /**
-   * Asks whoever runs to stop; `false` if no run is under way.
+   * Asks the holder of the run to stop; `false` if no run is under way.
    *
    * Cost: one script.
    * @throws CacheUnavailableError

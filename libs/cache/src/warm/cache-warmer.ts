@@ -21,7 +21,7 @@ export interface WarmContext {
    *
    * Cost: one call. Never throws because of the store.
    */
-  frequentKeys(limit: number): Promise<readonly string[]>;
+  readonly frequentKeys: (limit: number) => Promise<readonly string[]>;
   /**
    * As `getOrSet` of the cache, which a warmer must read through: the value of a key that is
    * invalidated meanwhile is not stored. With the reason `refresh` a value that is held is loaded
@@ -29,7 +29,11 @@ export interface WarmContext {
    *
    * @throws as `getOrSet`
    */
-  getOrSet<T>(key: string, loader: Loader<T>, options: GetOrSetOptions): Promise<unknown>;
+  readonly getOrSet: <T>(
+    key: string,
+    loader: Loader<T>,
+    options: GetOrSetOptions,
+  ) => Promise<unknown>;
 }
 
 /**
@@ -64,7 +68,7 @@ export interface RefreshAhead<Candidate> {
   /** Seconds that its values live; 60 or more to be of use. */
   readonly ttl: number;
   /** The candidate of a frequent key; `undefined` for keys of others. */
-  candidateOf(key: string): Candidate | undefined;
+  readonly candidateOf: (key: string) => Candidate | undefined;
 }
 
 /** What a run is asked to do. */
@@ -110,3 +114,16 @@ export interface WarmResult extends Pick<WarmRun, 'id' | 'reason' | 'startedAt' 
   /** `aborted`: stopped by a call, or by the end of the last process. */
   readonly outcome: 'done' | 'aborted' | 'deadline' | 'failed';
 }
+
+/** What is known of the runs of all processes. */
+export interface WarmingStatus {
+  readonly running: WarmRun | undefined;
+  /** The last ten, the newest first. */
+  readonly results: readonly WarmResult[];
+}
+
+/** What a process has looked at, by warmer. */
+export type WarmTotals = ReadonlyMap<
+  string,
+  Readonly<Record<'done' | 'skipped' | 'failed', number>>
+>;

@@ -121,7 +121,7 @@ export class LeadingRun {
     const { id, reason, startedAt, leader } = this.run;
     const { warmers } = this.state;
     if (stop === 'closing') {
-      // Whoever looks next goes on.
+      // The next process that looks goes on.
       await board.save(leader, 0, JSON.stringify(this.state));
       return undefined;
     }

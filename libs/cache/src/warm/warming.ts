@@ -4,18 +4,22 @@ import type { CacheLogger } from '../cache-log.js';
 import type { Clock } from '../clock.js';
 import { settleWithin } from '../clock.js';
 import { runOutside } from '../engine/call-context.js';
+import { nameOf } from '../error-name.js';
 import { WarnOnce } from '../episodes.js';
 import { having, whole } from '../option-checks.js';
 import { WakeableLoop } from '../outbox/wakeable-loop.js';
 import type {
   CacheWarmer,
   WarmContext,
+  WarmingStatus,
   WarmReason,
   WarmRequest,
   WarmResult,
   WarmRun,
+  WarmTotals,
 } from './cache-warmer.js';
 import { RefreshAheadRounds } from './refresh-ahead-rounds.js';
+import { resultsOf, runOf } from './stored-runs.js';
 import type { WarmedCache } from './warmed-cache.js';
 import { LEASE_MS, LeadingRun } from './warm-run.js';
 import type { WarmingBoard } from '../store/warming-board.js';
@@ -27,19 +31,6 @@ const RUN_MS = 30_000;
 const CLOSE_MS = 800;
 const DEFAULTS = { limit: 1_000, rate: 50 } as const;
 const MOST = { limit: 100_000, rate: 1_000 } as const;
-
-/** What is known of the runs of all processes. */
-export interface WarmingStatus {
-  readonly running: WarmRun | undefined;
-  /** The last ten, the newest first. */
-  readonly results: readonly WarmResult[];
-}
-
-/** What a process has looked at, by warmer. */
-export type WarmTotals = ReadonlyMap<
-  string,
-  Readonly<Record<'done' | 'skipped' | 'failed', number>>
->;
 
 /**
  * Fills the cache before it is asked, by the warmers that were added: one process of all does it at a
@@ -167,8 +158,8 @@ export class Warming {
    */
   async status(): Promise<WarmingStatus> {
     const state = await this.#board?.read();
-    const results = (state?.results ?? []).map(parsed<WarmResult>).filter(isKnown);
-    const stored = state?.run === undefined ? undefined : parsed<WarmRun>(state.run);
+    const results = resultsOf(state?.results ?? []);
+    const stored = state?.run === undefined ? undefined : runOf(state.run);
     const own = this.leading;
     return { running: own !== undefined && own.id === stored?.id ? own : stored, results };
   }
@@ -247,7 +238,7 @@ export class Warming {
 
   /** Goes on where a process that died, or was stopped, has left the run. */
   async #goOn(text: string): Promise<void> {
-    const run = parsed<WarmRun>(text);
+    const run = runOf(text);
     const known = run?.warmers.every(({ name }) => this.#warmers.has(name)) === true;
     if (run === undefined || !known) {
       // Of a version with other warmers.
@@ -324,21 +315,3 @@ export class Warming {
     this.#failing.warn(name, `Cache: the warmer ${name} failed (${nameOf(error)}).`);
   }
 }
-
-/** The error's code if it has one, else its name; never its message, which may hold anything. */
-function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-}
-
-/** What another process has written; `undefined` for what cannot be read. */
-function parsed<T>(text: string): T | undefined {
-  try {
-    // Written by this library, in this or another version.
-    return JSON.parse(text) as T;
-  } catch {
-    return undefined;
-  }
-}
-
-const isKnown = <T>(one: T | undefined): one is T => one !== undefined;

@@ -34,7 +34,8 @@ describe('Processes that start together', () => {
     const child = fork(FILE, [url, String(COUNT)], { cwd: ROOT, execArgv, stdio: 'inherit' });
     const loads: number[] = [];
     await once(child, 'message');
-    child.on('message', (message) => loads.push(Number(String(message).slice('load '.length))));
+    // It sends texts.
+    child.on('message', (message) => loads.push(Number((message as string).slice('load '.length))));
     return { child, loads };
   }
 
@@ -51,8 +52,9 @@ describe('Processes that start together', () => {
       await untilLoaded(COUNT / 2);
       const [first, ...others] = loading();
       expect(others).toEqual([]);
-      first?.child.kill(signal);
-      await once(first?.child as ChildProcess, 'exit');
+      if (first === undefined) throw new Error('no process loads');
+      first.child.kill(signal);
+      await once(first.child, 'exit');
       const begun = loaded().length;
       await untilLoaded(COUNT);
       expect(loading()).toHaveLength(2);

@@ -1,6 +1,6 @@
 /**
- * A process of its own that warms one cache. It tells its parent of every load, and closes when it is
- * told to, or by SIGTERM.
+ * A process of its own that warms one cache. It reports each load to its parent, and closes on its
+ * second message or on SIGTERM.
  */
 import { createCache } from '@gad/cache';
 import { silentLog } from '@gad/cache/store';

@@ -54,7 +54,7 @@ describe.each(['redis', 'memory'] as const)('The board of warming in the %s stor
     expect(await board.takeOver('a', LONG_MS)).toBe('none');
   });
 
-  it('whoever holds the run is asked to stop; the next run is not', async () => {
+  it('the holder of a run is asked to stop; that of the next run is not', async () => {
     expect(await board.abort()).toBe(false);
     await board.begin('a', LONG_MS, 'run 1');
     expect(await board.abort()).toBe(true);
