@@ -21,7 +21,9 @@ function collectRuntimeMetrics(register: Registry): void {
     if (!(gauge instanceof Gauge)) throw new Error(`prom-client has no lag '${each}' any more`);
     const set = gauge.set.bind(gauge);
     gauge.set = (labels: object | number, value: unknown = labels) => {
-      set(Math.max(0, Number(value) - LAG_SAMPLE_MS / 1000));
+      // Without a sample it is unknown.
+      if (Number.isNaN(value)) gauge.remove();
+      else set(Math.max(0, Number(value) - LAG_SAMPLE_MS / 1000));
     };
   }
 }
