@@ -3,6 +3,7 @@ WORKDIR /app
 # The manifests alone first: the layer with the packages is rebuilt only when they change.
 COPY package.json package-lock.json .npmrc ./
 COPY apps/api/package.json apps/api/
+COPY apps/console/package.json apps/console/
 COPY libs/cache/package.json libs/cache/
 COPY libs/cache-postgres/package.json libs/cache-postgres/
 RUN npm ci --no-audit --no-fund
@@ -17,6 +18,7 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist/server dist/server
+COPY --from=build /app/dist/console dist/console
 RUN mkdir /data dist/server/compiled && chown node:node /data dist/server/compiled
 # docker compose run --rm api admin create --email …
 RUN printf '#!/bin/sh\nexec node --enable-source-maps /app/dist/server/admin.js "$@"\n' \

@@ -36,6 +36,10 @@ export default {
     project('unit', ['<rootDir>/{apps,libs}/*/src/**/*.spec.ts']),
     project('cache', ['<rootDir>/libs/*/test/**/*.spec.ts'], withServers),
     project('e2e', ['<rootDir>/apps/api/test/**/*.e2e-spec.ts'], withServers),
+    project('console', ['<rootDir>/apps/console/test/**/*.spec.ts'], {
+      ...withServers,
+      globalSetup: '<rootDir>/test/servers/console-setup.mjs',
+    }),
     project('laws', ['<rootDir>/test/*-law.spec.ts']),
     project('verify', ['<rootDir>/verify/**/*.spec.ts'], withServers),
     project('repository', ['<rootDir>/test/**/!(*-law).spec.ts'], withServers),

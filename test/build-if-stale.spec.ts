@@ -4,8 +4,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isStale } from '../tools/build-if-stale.mjs';
 
-const SOURCES = ['apps/api/src/main.ts', 'libs/cache/src/index.ts', 'package-lock.json'];
-const BUILD = ['dist/server/main.js', 'dist/.built'];
+const SOURCES = [
+  'apps/api/src/main.ts',
+  'apps/console/src/main.tsx',
+  'libs/cache/src/index.ts',
+  'package-lock.json',
+];
+const BUILD = ['dist/server/main.js', 'dist/console/index.html', 'dist/.built'];
 const before = new Date('2020-01-01T12:00:00Z');
 const later = new Date('2020-01-01T12:00:01Z');
 
@@ -19,7 +24,7 @@ describe('whether npm start builds first', () => {
     utimesSync(file, time, time);
   };
   const setFolderTimes = (time: Date): void => {
-    for (const folder of ['apps/api/src', 'libs/cache/src'])
+    for (const folder of ['apps/api/src', 'apps/console/src', 'libs/cache/src'])
       utimesSync(join(root, folder), time, time);
   };
 

@@ -28,9 +28,11 @@ const rows = [...document.matchAll(/^\| `([^`]+)` \| (\S+) \|(.*)\|$/gm)].map(
 
 describe('docs/dependencies.md', () => {
   it('docs/dependencies.md has a row for every production dependency, in the locked version', () => {
-    const direct = ['apps/api/package.json', 'libs/cache/package.json'].flatMap((path) =>
-      Object.keys(manifest(path).dependencies),
-    );
+    const direct = [
+      'apps/api/package.json',
+      'apps/console/package.json',
+      'libs/cache/package.json',
+    ].flatMap((path) => Object.keys(manifest(path).dependencies));
     const locked = [...new Set(direct)]
       .filter((name) => packages[`node_modules/${name}`]?.link !== true)
       .sort()

@@ -28,6 +28,7 @@ describe('the import law', () => {
     const sources = repository.modules.map(({ source }) => source);
     for (const folder of [
       'apps/api/src/',
+      'apps/console/src/',
       'libs/cache/src/',
       'libs/cache-postgres/src/',
       'test/',
@@ -111,7 +112,9 @@ async function plant(): Promise<string> {
   ]) {
     await cp(join(root, path), join(folder, path));
   }
-  await cp(join(root, 'apps/api/package.json'), join(folder, 'apps/api/package.json'));
+  for (const app of ['api', 'console']) {
+    await cp(join(root, `apps/${app}/package.json`), join(folder, `apps/${app}/package.json`));
+  }
   await writeFile(join(folder, 'libs/other/package.json'), '{ "name": "@gad/other" }');
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
   return folder;

@@ -46,7 +46,7 @@ const planted: Record<string, { path: string; text: string; innocent: [string, s
 };
 
 describe('the source laws', () => {
-  const sources = repositoryFiles().filter(({ path }) => path.endsWith('.ts'));
+  const sources = repositoryFiles().filter(({ path }) => /\.tsx?$/.test(path));
 
   it('the source laws have looked at the sources', () => {
     expect(sources.length).toBeGreaterThan(50);

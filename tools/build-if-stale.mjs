@@ -1,5 +1,5 @@
 /**
- * Builds the API when `dist` is missing or older than what it was made from, and is silent when it
+ * Builds the API and the console when `dist` is missing or older than what it was made from, and is silent when it
  * is not: `npm start` is the same command on the first day and on every other.
  */
 import { spawnSync } from 'node:child_process';
@@ -7,14 +7,17 @@ import { readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const ENTRY = 'dist/server/main.js';
+const RESULTS = ['dist/server/main.js', 'dist/console/index.html'];
 const MARKER = 'dist/.built';
 const INPUTS = [
   'apps/api/src',
   'apps/api/tsconfig.app.json',
+  'apps/console/index.html',
+  'apps/console/src',
   'libs/cache/src',
   'libs/cache-postgres/src',
   'nest-cli.json',
+  'tools/build-console.mjs',
   'tools/bundle.mjs',
   'tsconfig.json',
   'package-lock.json',
@@ -22,7 +25,7 @@ const INPUTS = [
 
 /** Whether the build under a root is missing or older than its inputs. */
 export function isStale(root) {
-  if (modifiedAt(join(root, ENTRY)) === undefined) return true;
+  if (RESULTS.some((path) => modifiedAt(join(root, path)) === undefined)) return true;
   const built = modifiedAt(join(root, MARKER));
   const changed = newest(INPUTS.map((path) => join(root, path)));
   // Where only the build was delivered, it is what there is.
@@ -58,6 +61,8 @@ async function build(root) {
   if (status !== 0) process.exit(status ?? 1);
   const { bundleServer } = await import('./bundle.mjs');
   await bundleServer(root);
+  const { buildConsole } = await import('./build-console.mjs');
+  await buildConsole(root);
   // With the time before the build, so that a file saved during it makes it stale.
   writeFileSync(join(root, MARKER), `${begin.toISOString()}\n`);
   utimesSync(join(root, MARKER), begin, begin);

@@ -19,6 +19,8 @@ const gates = [
   ['format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
   ['lint', [bin('eslint/bin/eslint.js'), '.']],
   ['typecheck', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']],
+  ['console', [bin('typescript/bin/tsc'), '-p', 'apps/console']],
+  ['browser', [bin('typescript/bin/tsc'), '-p', 'apps/console/test']],
   ['exports', [bin('knip/bin/knip.js'), '--no-progress']],
   ['laws', [...jest, '--selectProjects', 'laws']],
   ['build', ['tools/build-if-stale.mjs', '--force']],

@@ -27,8 +27,11 @@ export const API_LAYERS = [
   'audit|events|http|rate-limit',
   'auth',
   'idempotency',
-  'admin|cache-admin|cache-invalidation|demo-data|health|metrics|seed|statistics|tareas|usuarios',
+  'admin|cache-admin|cache-invalidation|console|demo-data|health|metrics|seed|statistics|tareas|usuarios',
 ];
+
+/** What the screens of the console are made of; every other folder of it is a screen. */
+const CONSOLE_PARTS = 'api|charts|i18n|session|ui';
 
 /** Programs start everything and are imported by nothing. */
 const PROGRAMS = String.raw`\.main\.ts$`;
@@ -147,6 +150,27 @@ export default {
     ...layers(LAYERS, 'libs/cache/src', 'layer', [NEST_FACE]),
     ...layers(ENGINE_ROOMS, 'libs/cache/src/engine', 'engine', []),
     ...layers(API_LAYERS, 'apps/api/src', 'api', [String.raw`^apps/api/src/[^/]+\.ts$`]),
+    rule(
+      'console-is-for-browsers',
+      'It talks to the API over HTTP, and knows of it what the served document says.',
+      { path: '^apps/console/src/', pathNot: TESTS },
+      { path: '^(apps/api|libs)/|^@gad/' },
+    ),
+    rule(
+      'console-runs-without-node',
+      'A browser has no modules of Node.',
+      { path: '^apps/console/src/', pathNot: TESTS },
+      { dependencyTypes: ['core'] },
+    ),
+    rule(
+      'screens-know-no-other',
+      'A screen leads to another by its address, and what all are made of knows none of them.',
+      { path: '^apps/console/src/([^/]+)/', pathNot: '^apps/console/src/shell/' },
+      {
+        path: '^apps/console/src/[^/]+/',
+        pathNot: [`^apps/console/src/(${CONSOLE_PARTS})/`, '^apps/console/src/$1/'],
+      },
+    ),
     rule(
       'redis-client-in-its-files',
       "The Redis client belongs to the library's Redis files.",

@@ -121,6 +121,18 @@ export const plantedViolations: Readonly<Record<string, { from: string; text: st
     from: 'apps/api/src/seed/upward.ts',
     text: `import type { Above } from '../above.js';\nexport type Upward = Above;\n`,
   },
+  'console-is-for-browsers': {
+    from: 'apps/console/src/ui/server.ts',
+    text: `import type { Principal } from '../../../api/src/auth/principal.js';\nexport type Me = Principal;\n`,
+  },
+  'console-runs-without-node': {
+    from: 'apps/console/src/ui/disk.ts',
+    text: `import { readFileSync } from 'node:fs';\nexport const read = readFileSync;\n`,
+  },
+  'screens-know-no-other': {
+    from: 'apps/console/src/hot/borrowed.ts',
+    text: `import type { Key } from '../keys/key.js';\nexport type Borrowed = Key;\n`,
+  },
   'redis-client-in-its-files': {
     from: 'apps/api/src/health/health.controller.ts',
     text: `import { createClient } from 'redis';\nexport const open = createClient;\n`,
@@ -158,6 +170,8 @@ export const innocentFiles: Readonly<Record<string, string>> = {
   'apps/api/src/tareas/above.ts': `export type Above = 1;\n`,
   'apps/api/src/above.ts': `export type Above = 1;\n`,
   'apps/api/src/seed/seed.main.ts': `import type { Above } from '../above.js';\nexport type Program = Above;\n`,
+  'apps/console/src/keys/key.ts': `export interface Key { key: string }\n`,
+  'apps/console/src/shell/menu.tsx': `import type { Key } from '../keys/key.js';\nexport type First = Key;\n`,
   'apps/api/src/usuarios/usuario.ts': `export interface Usuario { id: number }\n`,
   'apps/api/src/usuarios/usuarios.repository.ts': `export const rows = [];\n`,
   'apps/api/src/usuarios/usuarios.service.ts': `import type { Principal } from '../auth/principal.js';\nexport const find = (who: Principal) => who;\n`,

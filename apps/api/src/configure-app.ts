@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { PasswordHasher } from './auth/credentials/password-hasher.js';
 import { AppConfig } from './config/app-config.js';
+import { consoleFolder, serveConsole } from './console/serve-console.js';
 import { EXPOSED_HEADERS } from './http/cross-origin.js';
 import { setUpApiDocs } from './http/api-docs.js';
 import { Drain } from './http/drain.js';
@@ -41,5 +42,7 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
   app.useGlobalPipes(validationPipe);
   app.useGlobalFilters(new ProblemFilter());
   if (config.http.docs) setUpApiDocs(app, config.http.publicUrl);
+  const folder = config.http.console ? consoleFolder() : undefined;
+  if (folder !== undefined) await serveConsole(app, folder);
   app.enableShutdownHooks();
 }

@@ -21,6 +21,8 @@ export abstract class AppConfig {
     readonly bodyLimitBytes: number;
     /** Whether Swagger UI and the OpenAPI document are served. */
     readonly docs: boolean;
+    /** Whether the console is served. */
+    readonly console: boolean;
     /** Addresses and networks whose `X-Forwarded-*` headers are believed; empty = none. */
     readonly trustedProxies: readonly string[];
     /** How long requests are still taken after a stop signal, each answered with `Connection: close`. */
@@ -106,6 +108,7 @@ export function readAppConfig(source: Readonly<Record<string, unknown>>): AppCon
       publicUrl: env.PUBLIC_URL?.replace(/\/$/, ''),
       bodyLimitBytes: env.BODY_LIMIT ?? 100 * 1024,
       docs: env.DOCS === undefined ? nodeEnv !== 'production' : env.DOCS === 'on',
+      console: env.CONSOLE !== 'false',
       trustedProxies: trustedProxies(env.TRUST_PROXY),
       shutdownGraceMs: env.SHUTDOWN_GRACE_MS ?? 500,
       // Under the ten seconds after which container runtimes kill.

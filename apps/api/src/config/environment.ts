@@ -48,6 +48,9 @@ export class Environment {
   @IsIn(['on', 'off'], { message: 'must be on or off' })
   DOCS?: 'on' | 'off';
 
+  @Flag()
+  CONSOLE?: 'true' | 'false';
+
   @IsOptional()
   @IsNotEmpty()
   TRUST_PROXY?: string;
@@ -251,6 +254,7 @@ export const VARIABLES = [
   'CORS_ORIGINS',
   'PUBLIC_URL',
   'DOCS',
+  'CONSOLE',
   'TRUST_PROXY',
   'LOG_LEVEL',
   'LOG_CLIENT_ADDRESS',

@@ -86,6 +86,6 @@ export function limitRequests(
 }
 
 function bucketOf({ routeOptions: { url = '', config } }: FastifyRequest): RateLimitBucket {
-  // Swagger UI sets its routes up by itself.
-  return config.rateLimit ?? (/^\/docs\b/.test(url) ? 'public' : 'requests');
+  // The routes of files are set up by their plugin.
+  return config.rateLimit ?? (/^\/(?:docs|console)\b/.test(url) ? 'public' : 'requests');
 }

@@ -1,0 +1,61 @@
+import type { JSX } from 'preact';
+import { exactTime } from '../i18n/format.js';
+import { linkTo } from '../router.js';
+import { KeyText } from '../ui/key-text.js';
+import type { Entry } from './feed.js';
+import { invalidationTexts } from './texts.js';
+
+const TONES: Readonly<Record<string, string>> = {
+  removal: 'accent',
+  refused_fill: 'warn',
+  unreadable: 'bad',
+  oversized: 'warn',
+  load_failure: 'bad',
+};
+
+/** One entry of the journal. */
+export function EntryRow({ entry }: { entry: Entry }): JSX.Element {
+  const text = invalidationTexts();
+  const { kind, cause, subject, count, what, event, by, request, process } = entry;
+  const because = [
+    by === null ? undefined : text.by(by),
+    request === null ? undefined : text.request(request),
+    text.process(process),
+  ].filter((part) => part !== undefined);
+  return (
+    <article class="entry">
+      <time class="number muted small" dateTime={entry.at}>
+        {exactTime(entry.at)}
+      </time>
+      <div class="what">
+        <div class="row">
+          <span class={`badge ${TONES[kind] ?? ''}`}>{nameOf(text.kinds, kind)}</span>
+          {cause === null ? null : <span class="badge">{nameOf(text.causes, cause)}</span>}
+          {event === null ? null : <code class="small">{event}</code>}
+          {what === null ? null : <code class="small muted">{what}</code>}
+        </div>
+        <p class="small muted because">{because.join(' · ')}</p>
+      </div>
+      <div class="subject">
+        {subject === null ? null : (
+          <a href={addressOf(subject)} class="small">
+            <KeyText text={subject} />
+          </a>
+        )}
+      </div>
+      <span class="small number end">{count === null ? '' : text.keys(count)}</span>
+    </article>
+  );
+}
+
+/** The text of a name; one that this console does not know yet is shown as it is. */
+function nameOf(texts: Readonly<Record<string, string>>, name: string): string {
+  return texts[name] ?? name;
+}
+
+/** A pattern leads to what it matches, a key to itself. */
+function addressOf(subject: string): string {
+  return /[*?[]/.test(subject)
+    ? linkTo('keys', { pattern: subject })
+    : linkTo('keys', { pattern: subject, key: subject });
+}

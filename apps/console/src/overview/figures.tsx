@@ -1,0 +1,82 @@
+import type { ComponentChildren, JSX } from 'preact';
+import type { components } from '../api/schema.js';
+import { count, duration, milliseconds, percent, points, rate } from '../i18n/format.js';
+import { isUnknown } from '../i18n/known.js';
+import { ratioOf, readsIn } from './rates.js';
+import { overviewTexts } from './texts.js';
+
+type Window = components['schemas']['WindowDto'];
+type Overview = components['schemas']['CacheOverviewDto'];
+
+/** The figures that say how the cache does. */
+export function Figures({ overview }: { overview: Overview }): JSX.Element {
+  const text = overviewTexts();
+  const { totals } = overview;
+  const [minute, five, hour] = overview.windows;
+  return (
+    <dl class="figures">
+      <Figure name={text.hitRatio} hint={text.fiveMinutes} value={percent(five?.hit_ratio)}>
+        <Change now={five} before={hour} />
+      </Figure>
+      <Figure
+        name={text.readsPerSecond}
+        hint={text.lastMinute}
+        value={rate(minute && readsIn(minute.reads) / minute.seconds)}
+      />
+      <Figure name={text.load} hint={text.fiveMinutes} value={milliseconds(five?.load_ms_mean)}>
+        {five === undefined ? null : <span class="small muted">{text.loads(five.loads)}</span>}
+      </Figure>
+      <Figure name={text.saved} hint={text.savedHint} value={duration(hour?.saved_seconds)} />
+      <Figure name={text.puts} hint={text.inTotal} value={count(totals.puts)}>
+        {totals.refused_puts === 0 ? null : (
+          <span class="small muted">{text.refused(totals.refused_puts)}</span>
+        )}
+      </Figure>
+      <Figure
+        name={text.removed}
+        hint={text.lastHour}
+        value={count(hour && Object.values(hour.removed_keys).reduce((sum, n) => sum + n, 0))}
+      />
+    </dl>
+  );
+}
+
+interface FigureProps {
+  readonly name: string;
+  readonly hint: string;
+  readonly value: string;
+  readonly children?: ComponentChildren;
+}
+
+function Figure({ name, hint, value, children }: FigureProps): JSX.Element {
+  return (
+    <div class="card figure">
+      <dt>
+        {name} <span class="muted">{hint}</span>
+      </dt>
+      <dd>
+        <span class="value number">{value}</span>
+        {children}
+      </dd>
+    </div>
+  );
+}
+
+/** By how many points the hit ratio differs from that of the hour. */
+function Change({
+  now,
+  before,
+}: {
+  now: Window | undefined;
+  before: Window | undefined;
+}): JSX.Element | null {
+  const [one, other] = [now && ratioOf(now), before && ratioOf(before)];
+  if (isUnknown(one) || isUnknown(other)) return null;
+  const difference = one - other;
+  const tone = Math.abs(difference) < 0.005 ? '' : difference > 0 ? 'good' : 'bad';
+  return (
+    <span class={`badge ${tone} number`} title={overviewTexts().hour(other)}>
+      {points(difference)}
+    </span>
+  );
+}

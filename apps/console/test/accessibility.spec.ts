@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TestApi } from '../../api/test/support/api.js';
+import { axeFindings, logIn, useBrowser } from './support/console.js';
+
+const SCREENS = ['', 'keys', 'keys?key=stats:user:2:days:30', 'invalidations', 'hot', 'fleet'];
+const LOOKS = (['es-AR', 'en-GB'] as const).flatMap((locale) =>
+  (['light', 'dark'] as const).flatMap((colorScheme) =>
+    [1440, 390].map((width) => ({ locale, colorScheme, width })),
+  ),
+);
+
+let api: TestApi;
+const browser = useBrowser();
+beforeAll(async () => {
+  api = await TestApi.start('embedded');
+  for (const days of [7, 30, 90]) {
+    for (const role of ['usuario', 'supervisor'] as const) {
+      await api.get(`/stats/user/2?days=${String(days)}`, {
+        as: role === 'usuario' ? 'usuario' : 'admin',
+      });
+    }
+  }
+  await api.post('/cache/invalidate/stats:user:2:days:90', { as: 'admin' });
+}, 120_000);
+afterAll(() => api.stop());
+
+describe('accessibility of every screen', () => {
+  it.each(LOOKS)(
+    'axe finds nothing on any screen, and none scrolls sideways: $locale, $colorScheme, $width pixels',
+    async (look) => {
+      const context = await browser().visitor(look);
+      const login = await context.newPage();
+      await login.goto(`${api.url}/console/`);
+      await login.locator('#email').waitFor();
+      expect(await axeFindings(login)).toEqual([]);
+      const page = await logIn(context, api.url);
+      await page.locator('main h1').waitFor();
+      for (const screen of SCREENS) {
+        await page.goto(`${api.url}/console/#/${screen}`);
+        await page.locator('main h1').waitFor();
+        await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+        expect({ screen, findings: await axeFindings(page) }).toEqual({ screen, findings: [] });
+        const sideways = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        expect({ screen, sideways }).toEqual({ screen, sideways: 0 });
+      }
+    },
+    60_000,
+  );
+
+  it('the colours of the charts have contrast on their ground in both themes', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const page = await logIn(await browser().visitor({ colorScheme }), api.url);
+      await page.locator('main h1').waitFor();
+      const contrasts = await page.evaluate(contrastsOfCharts);
+      const weak = contrasts.filter(({ ratio, least }) => ratio < least);
+      expect({ colorScheme, weak, seen: contrasts.length }).toEqual({
+        colorScheme,
+        weak: [],
+        seen: 6,
+      });
+    }
+  });
+});
+
+/** Runs in the page: the contrast of each colour that is drawn on a canvas with the card under it. */
+function contrastsOfCharts(): { token: string; ratio: number; least: number }[] {
+  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  if (canvas === null) throw new Error('no canvas');
+  const luminance = (token: string): number => {
+    const probe = document.createElement('span');
+    probe.style.color = `var(${token})`;
+    document.body.append(probe);
+    canvas.fillStyle = getComputedStyle(probe).color;
+    probe.remove();
+    canvas.fillRect(0, 0, 1, 1);
+    const [red = 0, green = 0, blue = 0] = [...canvas.getImageData(0, 0, 1, 1).data].map((part) => {
+      const share = part / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const ground = luminance('--surface');
+  const ratioOf = (token: string): number => {
+    const own = luminance(token);
+    return (Math.max(own, ground) + 0.05) / (Math.min(own, ground) + 0.05);
+  };
+  const lines = ['hit', 'local', 'stale', 'miss', 'bypass'].map((name) => `--chart-${name}`);
+  return [
+    { token: '--muted', ratio: ratioOf('--muted'), least: 4.5 },
+    ...lines.map((token) => ({ token, ratio: ratioOf(token), least: 3 })),
+  ];
+}

@@ -1,0 +1,2 @@
+export function buildConsole(root: string, options?: { watch?: boolean }): Promise<void>;
+export function excessOf(files: readonly string[]): string[];
