@@ -209,7 +209,7 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
   {
     name: 'background: closing waits for nothing',
     suite: 'read/stale-while-revalidate',
-    edits: [['await this.#wiring.work.close();', '']],
+    edits: [['await this.wiring.work.close();', '']],
   },
   {
     name: 'negative: null has a stale time',

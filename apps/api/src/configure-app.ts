@@ -1,5 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { PasswordHasher } from './auth/credentials/password-hasher.js';
+import { auditCacheRoutes } from './cache-admin/audit-cache-routes.js';
+import { CacheAudit } from './cache-admin/cache-audit.js';
 import { AppConfig } from './config/app-config.js';
 import { consoleFolder, serveConsole } from './console/serve-console.js';
 import { EXPOSED_HEADERS } from './http/cross-origin.js';
@@ -20,6 +22,7 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
   const config = app.get(AppConfig);
   const fastify = app.getHttpAdapter().getInstance();
   addRequestHooks(fastify, app.get(Drain), config, `/${API_PREFIX}/`);
+  auditCacheRoutes(fastify, app.get(CacheAudit, { strict: false }));
   addRequestMetrics(fastify, app.get(MetricsService));
   acceptJsonBodies(app, config.http.bodyLimitBytes);
   app.enableCors({

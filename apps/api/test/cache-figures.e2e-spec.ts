@@ -5,7 +5,7 @@ import { ownDatabase } from '../../../test/servers/suite-servers.js';
 import { IDS, onEveryCacheSetup, TestApi } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
 
-const ROUTES = ['overview', 'history', 'namespaces', 'hot', 'fleet', 'journal'];
+const ROUTES = ['overview', 'history', 'namespaces', 'hot', 'fleet', 'journal', 'tree'];
 
 const report = async (...apis: TestApi[]): Promise<void> => {
   for (const api of apis) await api.app.get(CacheService).fleet?.report();
@@ -36,6 +36,8 @@ onEveryCacheSetup('the figures of the cache', (api) => {
     'journal?cause=other',
     'journal?after=1',
     'journal?limit=x',
+    'tree?limit=101',
+    'tree?prefix=a&prefix=b',
   ])('the figures of the cache refuse GET /cache/%s', async (path) => {
     expectProblem(await admin(path), 400, 'VALIDATION_FAILED');
   });
@@ -73,6 +75,16 @@ onEveryCacheSetup('the figures of the cache', (api) => {
     expect(misses).toBe(after.reads.miss);
     const { body: fleet } = await admin('fleet');
     expect(fleet.items).toEqual([expect.objectContaining({ self: true, circuit: 'closed' })]);
+  });
+
+  it('a read that the caller sends past the cache counts as a bypass', async () => {
+    const bypasses = async () => {
+      await report(api());
+      return (await admin('overview')).body.totals.reads.bypass as number;
+    };
+    const before = await bypasses();
+    await api().get(`/stats/user/${IDS.usuario}?use_cache=false`, { as: 'admin' });
+    expect(await bypasses()).toBe(before + 1);
   });
 
   it('the journal says which event, which admin and which request removed what', async () => {
@@ -175,7 +187,7 @@ describe('the figures of two processes', () => {
       const { status, body } = await admin(apis[0], route);
       expect([status, body.store]).toEqual([200, 'unavailable']);
     }
-    for (const route of ['history', 'namespaces', 'hot', 'journal']) {
+    for (const route of ['history', 'namespaces', 'hot', 'journal', 'tree']) {
       expectProblem(await admin(apis[0], route), 503, 'CACHE_UNAVAILABLE');
     }
   });

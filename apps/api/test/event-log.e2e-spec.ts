@@ -1,18 +1,23 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { startPostgres } from '../../../test/servers/postgres-server.js';
 import { ownDatabase } from '../../../test/servers/suite-servers.js';
 import { readAppConfig } from '../src/config/app-config.js';
+import type { Db } from '../src/database/database.js';
+import { requestContext } from '../src/logging/request-context.js';
 import { openDatabase, type OpenDatabase } from '../src/database/open-database.js';
 import type { DomainEvent } from '../src/events/domain-events.js';
-import { outboxMigration } from '@gad/cache-postgres';
+import { drizzle, outboxAppender, outboxMigration } from '@gad/cache-postgres';
 import { OUTBOX_NAMES } from '../src/events/outbox/outbox-names.js';
 import { appendEvents } from '../src/events/outbox/append-events.js';
 import { makeOutbox, type Outbox } from '../src/events/outbox/outbox.js';
 import { OutboxRetention } from '../src/events/outbox/outbox-retention.js';
 import { runLogLoad } from './support/log-load.js';
 import { DATABASES_AND_POOLER, type OwnDatabase } from './support/databases.js';
+
+const MIGRATIONS = new URL('../src/database/migrations/', import.meta.url);
 
 const event = (tareaId: number): DomainEvent => ({
   name: 'tarea.created',
@@ -80,9 +85,25 @@ describe.each(DATABASES_AND_POOLER)('The log of events on $name', ({ open }) => 
       for (const statement of outboxMigration(OUTBOX_NAMES).split(';\n')) {
         if (statement !== '') await tx.execute(sql.raw(statement));
       }
+      const origins = new URL('0011_domain_event_origins.sql', MIGRATIONS);
+      await tx.execute(sql.raw(await readFile(origins, 'utf8')));
     });
     expect([(await shape()).rows, (await indexes()).rows]).toEqual(migrated);
-    expect(migrated.map((rows) => rows.length)).toEqual([8, 4]);
+    expect(migrated.map((rows) => rows.length)).toEqual([11, 4]);
+  });
+
+  it('an event says who did it, in which request and trace, unless an earlier version appended it', async () => {
+    const before = await end();
+    const trace = '0af7651916cd43dd8448eb211c80319c';
+    await requestContext.run({ requestId: 'r-1', usuarioId: 7, trace }, () => append(event(1)));
+    await append(event(2));
+    const earlier = outboxAppender<Db>({ via: drizzle, names: OUTBOX_NAMES });
+    await own.database.transaction((tx) => earlier(tx, [event(3)]));
+    const { rows } = await own.database.db.execute(sql`
+      select usuario_id, request_id, trace from domain_events order by id desc limit 3`);
+    const unknown = { usuario_id: null, request_id: null, trace: null };
+    expect(rows).toEqual([unknown, unknown, { usuario_id: 7, request_id: 'r-1', trace }]);
+    expect(ids((await log.read(before)).events)).toEqual([1, 2, 3]);
   });
 
   it('the outbox holds nothing of a transaction that rolled back', async () => {

@@ -21,7 +21,16 @@ export interface AppenderOptions<Tx> {
    * Not for connections behind a pooler that does not know names. Default `false`.
    */
   readonly prepared?: boolean | undefined;
+  /**
+   * Further columns that you have added to the table, such as who wrote: at each append the function
+   * gives the value for its entries. Give only what may be null, because other programs and triggers
+   * leave it out. At most 8. Default: none.
+   */
+  readonly columns?: OutboxColumns | undefined;
 }
+
+/** Names of columns, and what an entry that is appended now has in them. */
+export type OutboxColumns = Readonly<Record<string, () => string | number | null>>;
 
 /** Appends events in the transaction, and resolves with its position in the outbox. */
 export type Append<Tx> = (tx: Tx, events: readonly OutboxEvent[]) => Promise<string>;
@@ -32,15 +41,16 @@ export type Append<Tx> = (tx: Tx, events: readonly OutboxEvent[]) => Promise<str
  * `PostgresOutbox.record` for those that have a cache.
  *
  * Cost of a call: one statement and a row for each event.
- * @throws TypeError for wrong names
+ * @throws TypeError for wrong names or too many columns
  */
 export function outboxAppender<Tx>(options: AppenderOptions<Tx>): Append<Tx> {
-  const { via, names, prepared = false } = options;
-  const { append } = outboxStatements(names);
+  const { via, names, prepared = false, columns = {} } = options;
+  const { append } = outboxStatements(names, Object.keys(columns));
+  const givers = Object.values(columns);
   const name = prepared ? 'gad_append_events' : undefined;
   return async (tx, events) => {
     if (events.length === 0) throw new TypeError('There must be at least one event to append.');
-    const values = [JSON.stringify(events.map(checked))];
+    const values = [JSON.stringify(events.map(checked)), ...givers.map((give) => give())];
     const rows = await via(tx)({ text: append, values, name });
     const { log, xid } = onlyRow<{ log: string; xid: string }>(rows);
     return formatTransaction(log, xid);

@@ -59,6 +59,7 @@ const OPTIONS: Readonly<Record<keyof PostgresOutboxOptions<unknown>, true>> = {
   via: true,
   names: true,
   prepared: true,
+  columns: true,
   pool: true,
   retentionHours: true,
   pooled: true,

@@ -1,9 +1,9 @@
 import type { OutboxNames } from './outbox-names.js';
-import { literal, quotedNames } from './outbox-names.js';
+import { literal, quoted, quotedNames } from './outbox-names.js';
 
 /** The SQL of one outbox. */
 export interface OutboxStatements {
-  /** Appends entries. $1: JSON list of {name, data}. Answers `log` and `xid`. */
+  /** Appends entries. $1: JSON list of {name, data}, $2…: further columns. Answers `log` and `xid`. */
   readonly append: string;
   /** What became visible since a snapshot. $1: snapshot or null, $2: most rows of either kind. */
   readonly readSince: string;
@@ -32,17 +32,28 @@ export const byIndex = (scope: 'session' | 'local'): string =>
     .map((name) => `set ${scope} ${name} = off`)
     .join('; ');
 
-/** @throws TypeError for wrong names */
-export function outboxStatements(names?: OutboxNames): OutboxStatements {
+/** The adapters for libraries number at most nine values. */
+const MAX_COLUMNS = 8;
+
+/** @throws TypeError for wrong names or too many columns */
+export function outboxStatements(
+  names?: OutboxNames,
+  columns: readonly string[] = [],
+): OutboxStatements {
   const { table, logTable, channel } = quotedNames(names);
+  if (columns.length > MAX_COLUMNS) {
+    throw new TypeError(`columns of the outbox must be at most ${MAX_COLUMNS}.`);
+  }
+  const further = columns.map((column) => `, ${quoted('columns', column)}`).join('');
+  const values = columns.map((_, at) => `, $${at + 2}`).join('');
   const identity = identityOf(table, logTable);
   const readSince = readSinceOf(table, logTable, identity);
   return {
     // One statement, because it is on the way of every write.
     append: `
 with appended as (
-  insert into ${table} (name, data)
-  select e.name, e.data from jsonb_to_recordset($1::text::jsonb) as e (name text, data jsonb)
+  insert into ${table} (name, data${further})
+  select e.name, e.data${values} from jsonb_to_recordset($1::text::jsonb) as e (name text, data jsonb)
   returning 1
 )
 select ${identity} as log, pg_current_xact_id()::text as xid

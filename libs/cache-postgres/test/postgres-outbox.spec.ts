@@ -61,6 +61,33 @@ describe('An outbox in PostgreSQL', () => {
     expect(outbox.covers(rows[0]?.at ?? '', position)).toBe(true);
   });
 
+  it('an outbox fills further columns of its table, which other programs leave out', async () => {
+    await migrate();
+    await client.query(
+      'alter table cache_outbox add column "by ""whom""" integer, add column request text',
+    );
+    const given = { by: 7 as number | null };
+    const columns = { 'by "whom"': () => given.by, request: () => 'r' };
+    const outbox = open(url, { columns, prepared: true });
+    const { cursor } = await outbox.read(undefined);
+    await outbox.append(client, [event('a'), event('b')]);
+    given.by = null;
+    await outbox.append(client, [event('c')]);
+    await open().append(client, [event('d')]);
+    const { rows } = await client.query(
+      'select data, "by ""whom""" as by, request from cache_outbox order by id',
+    );
+    expect(rows).toEqual([
+      { data: 'a', by: 7, request: 'r' },
+      { data: 'b', by: 7, request: 'r' },
+      { data: 'c', by: null, request: 'r' },
+      { data: 'd', by: null, request: null },
+    ]);
+    expect(ids(await outbox.read(cursor))).toEqual(['a', 'b', 'c', 'd']);
+    const tooMany = Object.fromEntries([...'abcdefghi'].map((name) => [name, () => null]));
+    expect(() => open(url, { columns: tooMany })).toThrow('must be at most 8.');
+  });
+
   it('a migration of an outbox that is run again changes nothing', async () => {
     await migrate();
     const outbox = open();

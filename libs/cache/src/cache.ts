@@ -1,11 +1,24 @@
 import type { CacheStats } from './cache-stats.js';
 import { CacheEngine } from './engine/cache-engine.js';
-import type { KeyDetails, KeyList, KeyQuery, KeySummary, MatchCount } from './engine/inspection.js';
+import type {
+  CountOptions,
+  KeyDetails,
+  KeyList,
+  KeyQuery,
+  KeySummary,
+  KeyTreePage,
+  KeyTreeQuery,
+  MatchCount,
+} from './engine/inspection.js';
 import { Inspection } from './engine/inspection.js';
+import type { KeyLook, NotServed } from './engine/key-look.js';
+import { distrustOf, lookAt } from './engine/key-look.js';
+import { assertKey } from './keys/key-validation.js';
 import { setMany, type KeyValue } from './engine/read/get-or-set-many.js';
 import type { EngineParts } from './engine/engine-parts.js';
 import type { Because } from './observe/journal.js';
 import { Warming } from './warm/warming.js';
+import type { FreshnessProbe } from './outbox/freshness-guard.js';
 import type { ValueFidelity } from './values/as.js';
 import type { Lifetime } from './values/get-or-set-options.js';
 
@@ -129,6 +142,17 @@ export class Cache<Values extends ValueFidelity = 'json'> extends CacheEngine<Va
   }
 
   /**
+   * One level of the tree of keys: what follows a prefix, up to the next colon, with how many keys have
+   * it, in byte order.
+   *
+   * Cost: one call, and one script for each 25 items; with `index: 'scan'` a `SCAN` of the database.
+   * @throws CacheKeyInvalidError (the prefix), CacheOptionsError (the limit), CacheUnavailableError
+   */
+  keyTree(query: KeyTreeQuery = {}): Promise<KeyTreePage> {
+    return this.#inspection.tree(query);
+  }
+
+  /**
    * The value, ttl (seconds) and size (bytes) of one key, or `undefined` when it is absent.
    *
    * Cost: one `PTTL` and `GET` together.
@@ -136,6 +160,45 @@ export class Cache<Values extends ValueFidelity = 'json'> extends CacheEngine<Va
    */
   inspect(key: string): Promise<KeyDetails | undefined> {
     return this.#inspection.open(key);
+  }
+
+  /**
+   * What is at one key: a value and its terms, a lease, or nothing. The value is not shown.
+   *
+   * Cost: one script.
+   * @throws CacheKeyInvalidError, CacheUnavailableError
+   */
+  async look(key: string): Promise<KeyLook> {
+    assertKey(key);
+    return lookAt(this, key);
+  }
+
+  /**
+   * Why this process would not serve values from the store at present; `undefined` if it would. Cost:
+   * none. Never throws.
+   */
+  get distrust(): NotServed | undefined {
+    return distrustOf(this);
+  }
+
+  /**
+   * Whether this process has a copy of the key in its memory. Cost: none.
+   * Never throws.
+   */
+  hasLocalCopy(key: string): boolean {
+    return this.wiring.near.holds(key);
+  }
+
+  /**
+   * Takes the present end of the outbox and waits until the store is proved to have all of it; `null`
+   * without an outbox. It appends nothing.
+   *
+   * Cost: none of the store; one statement of the outbox.
+   * @param withinMs how long it waits at most
+   * @throws what the outbox throws when it cannot be read
+   */
+  async probeFreshness(withinMs: number): Promise<FreshnessProbe | null> {
+    return (await this.wiring.freshness?.probe(withinMs)) ?? null;
   }
 
   /**
@@ -151,10 +214,10 @@ export class Cache<Values extends ValueFidelity = 'json'> extends CacheEngine<Va
   /**
    * How many keys a pattern matches now, and the first few of them (default 10).
    *
-   * Cost: as {@link keys}, to the end.
+   * Cost: as {@link keys}, to the end or the limit.
    * @throws CachePatternInvalidError, CacheUnavailableError
    */
-  countMatching(pattern: string, options: { sample?: number } = {}): Promise<MatchCount> {
+  countMatching(pattern: string, options: CountOptions = {}): Promise<MatchCount> {
     return this.#inspection.count(pattern, options);
   }
 }

@@ -7,7 +7,9 @@ export type {
   StalePattern,
 } from './outbox/invalidation-log.js';
 export { FreshnessGuard } from './outbox/freshness-guard.js';
-export type { Consistency } from './outbox/freshness-guard.js';
+export type { Consistency, FreshnessProbe } from './outbox/freshness-guard.js';
+export type { KeyLook, KeyState, NotServed } from './engine/key-look.js';
+export type { KeyTreePage, KeyTreeQuery } from './engine/inspection.js';
 export type { RelayState } from './outbox/relay.js';
 export type {
   RelayServer,
@@ -30,6 +32,7 @@ export type {
   StoreScript,
   Acquisition,
   CacheStore,
+  KeyContent,
   KeyPage,
   Lease,
   LeaseTerms,
@@ -42,6 +45,7 @@ export type {
   StoreStatistics,
   TimedText,
 } from './store/cache-store.js';
+export type { KeyBranch, KeyBranches } from './store/key-branches.js';
 export type { InvalidationListener } from './near-cache/invalidation-stream.js';
 export type { KeySelection } from './keys/key-selection.js';
 export type { LeaseWatch } from './store/lease-watch.js';
@@ -53,6 +57,7 @@ export type {
   FleetEntry,
   FleetView,
   OwnFigures,
+  KeyHistory,
   Totals,
   TotalsSlot,
 } from './observe/fleet.js';

@@ -7,7 +7,7 @@ import { SesionesRepository } from './sesiones/sesiones.repository.js';
 
 /**
  * Prunes expired sesiones with their tokens, counted login failures, rate limits that are full
- * again, and audit events older than `AUDIT_RETENTION_DAYS`.
+ * again, and audit events and the audit of the cache older than `AUDIT_RETENTION_DAYS`.
  */
 @Injectable()
 export class AccessRetention extends Pruning {
@@ -20,12 +20,14 @@ export class AccessRetention extends Pruning {
   }
 
   protected override steps(): readonly PruneStep[] {
-    const audited = sql`now() - make_interval(days => ${this.config.audit.retentionDays})`;
+    const { retentionDays, cacheRetentionDays } = this.config.audit;
+    const daysAgo = (days: number): SQL => sql`now() - make_interval(days => ${days})`;
     return [
       (limit) => this.sesiones.prune(limit),
       (limit) => this.remove('login_failures', 'forget_at', sql`now()`, limit),
       (limit) => this.remove('rate_limits', 'full_again_at', sql`now()`, limit),
-      (limit) => this.remove('audit_events', 'at', audited, limit),
+      (limit) => this.remove('audit_events', 'at', daysAgo(retentionDays), limit),
+      (limit) => this.remove('cache_audit', 'at', daysAgo(cacheRetentionDays), limit),
     ];
   }
 

@@ -133,11 +133,28 @@ export class InvalidatedPatternDto {
   @ApiCount(25, { required: false }) deleted_keys?: number;
   @ApiCount(25, { description: 'With dry_run=true', required: false }) matched_keys?: number;
   @ApiPropertyOptional({
+    example: false,
+    description: 'With dry_run=true: whether more match, because only 10,000 are counted',
+  })
+  at_least?: boolean;
+  @ApiPropertyOptional({
     type: [String],
     example: ['stats:user:2:days:30'],
     description: 'With dry_run=true',
   })
   sample?: string[];
+}
+
+export class ClearCacheDto {
+  @ApiPropertyOptional({
+    example: 'gad:',
+    maxLength: 64,
+    description: 'The prefix of the cache that is meant; another one is refused',
+  })
+  @IsOptional()
+  @IsString({ message: 'must be text' })
+  @MaxLength(64, { message: 'must be at most 64 characters long' })
+  confirm?: string;
 }
 
 export class ClearedCacheDto {
@@ -162,4 +179,6 @@ export class CacheKeyDetailDto extends CacheKeyDto {
   @ApiProperty({ example: false }) compressed!: boolean;
   @ApiProperty({ nullable: true, example: { total_tareas: 45 }, description: 'Any JSON' })
   value!: unknown;
+  @ApiProperty({ example: false, description: 'Whether the value is withheld by configuration' })
+  value_withheld!: boolean;
 }

@@ -9,13 +9,11 @@ import {
 } from '@nestjs/swagger';
 import { CacheService } from '@gad/cache';
 import type { WarmResult, WarmRun } from '@gad/cache/store';
-import { CurrentUser } from '../auth/current-user.decorator.js';
-import type { Principal } from '../auth/principal.js';
 import { Roles } from '../auth/roles.decorator.js';
 import { ApiProblems } from '../problems/api-problems.decorator.js';
 import { Problem } from '../problems/problem.js';
 import { NoQueryPipe } from '../validation/no-query.pipe.js';
-import { CacheAudit } from './cache-audit.js';
+import { Audited } from './audited.decorator.js';
 import { CacheWarmingDto, StartWarmingDto } from './cache-warming.dto.js';
 import type { WarmingResultDto, WarmingRunDto } from './cache-warming.dto.js';
 
@@ -26,10 +24,7 @@ import type { WarmingResultDto, WarmingRunDto } from './cache-warming.dto.js';
 @Roles('admin')
 @Controller('cache/warming')
 export class CacheWarmingController {
-  constructor(
-    private readonly cache: CacheService,
-    private readonly audit: CacheAudit,
-  ) {}
+  constructor(private readonly cache: CacheService) {}
 
   @Get()
   @ApiOperation({
@@ -51,6 +46,7 @@ export class CacheWarmingController {
 
   @Post()
   @HttpCode(202)
+  @Audited('start-warming')
   @ApiOperation({
     operationId: 'startCacheWarming',
     summary: 'Warm the cache now',
@@ -60,7 +56,6 @@ export class CacheWarmingController {
   @ApiAcceptedResponse({ type: CacheWarmingDto })
   @ApiProblems('WARMING_RUNNING', 'WARMER_UNKNOWN')
   async start(
-    @CurrentUser() user: Principal,
     @Body() request: StartWarmingDto,
     @Query(NoQueryPipe) none: undefined,
   ): Promise<CacheWarmingDto> {
@@ -72,21 +67,20 @@ export class CacheWarmingController {
     if ((await warming.begin(request)) === 'running') {
       throw new Problem('WARMING_RUNNING', 'The cache is being warmed already');
     }
-    this.audit.record(user, 'warm');
     return this.status(none);
   }
 
   @Delete()
   @HttpCode(204)
+  @Audited('stop-warming')
   @ApiOperation({
     operationId: 'stopCacheWarming',
     summary: 'Stop the warming of the cache',
     description: 'In whichever process it runs, within a second. What is warm stays.',
   })
   @ApiNoContentResponse()
-  async stop(@CurrentUser() user: Principal, @Query(NoQueryPipe) _none: undefined): Promise<void> {
+  async stop(@Query(NoQueryPipe) _none: undefined): Promise<void> {
     await this.cache.warming.abort();
-    this.audit.record(user, 'stop-warming');
   }
 }
 

@@ -1,5 +1,12 @@
-import { Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
 import { CacheService } from '@gad/cache';
 import { CurrentUser } from '../auth/current-user.decorator.js';
 import type { Principal } from '../auth/principal.js';
@@ -8,11 +15,14 @@ import { KEY, ListCursor } from '../paging/cursor.js';
 import { requestContext } from '../logging/request-context.js';
 import { ApiProblems } from '../problems/api-problems.decorator.js';
 import { Problem } from '../problems/problem.js';
-import { CacheAudit } from './cache-audit.js';
+import { AppConfig } from '../config/app-config.js';
+import { Audit, Audited } from './audited.decorator.js';
+import { CacheAudit, type CacheAuditEntry } from './cache-audit.js';
 import {
   CacheKeyDetailDto,
   CacheKeyPageDto,
   CacheStatsDto,
+  ClearCacheDto,
   ClearedCacheDto,
   InvalidatedKeyDto,
   InvalidatedPatternDto,
@@ -20,12 +30,12 @@ import {
   ListKeysQueryDto,
 } from './cache-admin.dto.js';
 import { NoQueryPipe } from '../validation/no-query.pipe.js';
-import { RestOfPath } from './rest-of-path.decorator.js';
+import { PATH_TEXT, RestOfPath } from './rest-of-path.decorator.js';
 
 const SAMPLE_SIZE = 20;
+/** Keys that a dry run counts at most. */
+const MOST_COUNTED = 10_000;
 
-/** A key or pattern: up to 512 bytes. */
-const PATH_TEXT = { type: 'string', minLength: 1, maxLength: 512 } as const;
 const CURSOR = new ListCursor<[string]>('cache-keys', KEY);
 
 /** For the journal: who removed it, in which request. */
@@ -33,7 +43,10 @@ function because({ id }: Principal) {
   return { kind: 'admin', by: id, request: requestContext.getStore()?.requestId } as const;
 }
 
-/** Cache administration: see what is there, remove it. Every call leaves one audit line. */
+/**
+ * Cache administration: see what is there, remove it. Every call leaves one line in the log, and what
+ * removes keys or shows values is audited.
+ */
 @ApiTags('cache')
 @ApiBearerAuth()
 @ApiProblems('UNAUTHENTICATED', 'FORBIDDEN', 'VALIDATION_FAILED')
@@ -43,6 +56,7 @@ export class CacheController {
   constructor(
     private readonly cache: CacheService,
     private readonly audit: CacheAudit,
+    private readonly config: AppConfig,
   ) {}
 
   @Get('stats')
@@ -54,12 +68,13 @@ export class CacheController {
   @ApiOkResponse({ type: CacheStatsDto })
   async stats(@CurrentUser() user: Principal): Promise<CacheStatsDto> {
     const { used_memory_bytes: _number, ...stats } = await this.cache.getStats();
-    this.audit.record(user, 'stats');
+    this.audit.note(user.id, 'stats');
     return stats;
   }
 
   @Post('invalidate/*')
   @HttpCode(200)
+  @Audited('invalidate')
   @ApiOperation({
     operationId: 'invalidateCacheKey',
     summary: 'Remove one key',
@@ -71,57 +86,68 @@ export class CacheController {
   @ApiProblems('CACHE_KEY_INVALID', 'MALFORMED_REQUEST', 'CACHE_UNAVAILABLE')
   async invalidate(
     @CurrentUser() user: Principal,
+    @Audit() audit: CacheAuditEntry,
     @RestOfPath() pasted: string,
     @Query(NoQueryPipe) _none: undefined,
   ): Promise<InvalidatedKeyDto> {
     const key = this.cache.stripPrefix(pasted);
-    const count = await this.cache.delete(key, because(user));
-    this.audit.record(user, 'invalidate', { key, count });
-    return { key, deleted: count > 0 };
+    audit.keys = await this.cache.delete(key, because(user));
+    return { key, deleted: audit.keys > 0 };
   }
 
   @Post('invalidate-pattern/*')
   @HttpCode(200)
+  @Audited('invalidate-pattern')
   @ApiOperation({
     operationId: 'invalidateCachePattern',
     summary: 'Remove every key that matches a glob pattern as Redis understands it',
     description:
-      '`*`, `?` (as `%3F`) and `[a-z]` are wildcards. With `dry_run=true` nothing is removed.',
+      '`*`, `?` (as `%3F`) and `[a-z]` are wildcards. With `dry_run=true` nothing is removed, and at most 10,000 keys are counted.',
   })
   @ApiParam({ name: 'pattern', schema: PATH_TEXT, example: 'stats:user:*' })
   @ApiOkResponse({ type: InvalidatedPatternDto })
   @ApiProblems('CACHE_PATTERN_INVALID', 'MALFORMED_REQUEST', 'CACHE_UNAVAILABLE')
   async invalidatePattern(
     @CurrentUser() user: Principal,
+    @Audit() audit: CacheAuditEntry,
     @RestOfPath() pasted: string,
     @Query() { dry_run: dryRun }: InvalidatePatternQueryDto,
   ): Promise<InvalidatedPatternDto> {
     const pattern = this.cache.stripPrefix(pasted);
     if (dryRun) {
-      const { matched, sample } = await this.cache.countMatching(pattern, { sample: SAMPLE_SIZE });
-      this.audit.record(user, 'invalidate-pattern (dry run)', { pattern, count: matched });
-      return { pattern, matched_keys: matched, sample };
+      const most = { sample: SAMPLE_SIZE, limit: MOST_COUNTED };
+      const { matched, atLeast, sample } = await this.cache.countMatching(pattern, most);
+      audit.keys = matched;
+      return { pattern, matched_keys: matched, at_least: atLeast, sample };
     }
-    const count = await this.cache.deletePattern(pattern, because(user));
-    this.audit.record(user, 'invalidate-pattern', { pattern, count });
-    return { pattern, deleted_keys: count };
+    audit.keys = await this.cache.deletePattern(pattern, because(user));
+    return { pattern, deleted_keys: audit.keys };
   }
 
   @Post('clear')
   @HttpCode(200)
+  @Audited('clear')
   @ApiOperation({
     operationId: 'clearCache',
     summary: 'Remove every key under the prefix, and nothing else of the database',
-    description: 'Every process reads from the database until its values are cached again.',
+    description:
+      'Every process reads from the database until its values are cached again. With `confirm` only if that is the prefix.',
   })
+  @ApiBody({ type: ClearCacheDto, required: false })
   @ApiOkResponse({ type: ClearedCacheDto })
   @ApiProblems('CACHE_UNAVAILABLE')
   async clear(
     @CurrentUser() user: Principal,
+    @Audit() audit: CacheAuditEntry,
     @Query(NoQueryPipe) _none: undefined,
+    @Body() { confirm }: ClearCacheDto,
   ): Promise<ClearedCacheDto> {
-    const count = await this.cache.clear(because(user));
-    this.audit.record(user, 'clear', { count });
+    if (confirm !== undefined && confirm !== this.cache.prefix) {
+      const message = `must be ${this.cache.prefix}, the prefix of this cache`;
+      const errors = [{ field: 'confirm', message }];
+      throw new Problem('VALIDATION_FAILED', `confirm ${message}`, { errors });
+    }
+    audit.keys = await this.cache.clear(because(user));
     return { cleared: true, message: 'Cache cleared successfully' };
   }
 
@@ -143,7 +169,7 @@ export class CacheController {
       limit: query.limit,
       ...(query.cursor === undefined ? {} : { cursor: CURSOR.decode(query.cursor)[0] }),
     });
-    this.audit.record(user, 'keys', { pattern, count: page.items.length });
+    this.audit.note(user.id, 'keys');
     return {
       items: page.items,
       next_cursor: page.nextCursor === null ? null : CURSOR.encode(page.nextCursor),
@@ -151,23 +177,26 @@ export class CacheController {
   }
 
   @Get('keys/*')
+  @Audited('inspect')
   @ApiOperation({
     operationId: 'getCacheKey',
     summary: 'Read one key and its value',
-    description: 'The value as it is stored, decompressed.',
+    description:
+      'The value as it is stored, decompressed. With `CACHE_ADMIN_VALUES=false` it is withheld.',
   })
   @ApiParam({ name: 'key', schema: PATH_TEXT, example: 'stats:user:2:days:30' })
   @ApiOkResponse({ type: CacheKeyDetailDto })
   @ApiProblems('CACHE_KEY_INVALID', 'MALFORMED_REQUEST', 'CACHE_KEY_NOT_FOUND', 'CACHE_UNAVAILABLE')
   async key(
-    @CurrentUser() user: Principal,
+    @Audit() audit: CacheAuditEntry,
     @RestOfPath() pasted: string,
     @Query(NoQueryPipe) _none: undefined,
   ): Promise<CacheKeyDetailDto> {
     const key = this.cache.stripPrefix(pasted);
     const found = await this.cache.inspect(key);
-    this.audit.record(user, 'inspect', { key, count: found ? 1 : 0 });
+    audit.keys = found ? 1 : 0;
     if (!found) throw new Problem('CACHE_KEY_NOT_FOUND', `There is no key ${key}`);
-    return found;
+    const withheld = !this.config.cache.adminValues;
+    return { ...found, ...(withheld ? { value: null } : {}), value_withheld: withheld };
   }
 }

@@ -3,6 +3,9 @@ import type { FastifyRequest } from 'fastify';
 import { rawRest } from '../http/request-target.js';
 import { Problem } from '../problems/problem.js';
 
+/** A key or pattern: up to 512 bytes. */
+export const PATH_TEXT = { type: 'string', minLength: 1, maxLength: 512 } as const;
+
 /**
  * What stands in the place of the route's `*`, percent-decoded exactly once: colons, slashes, `*`,
  * brackets and encoded UTF-8 arrive as the caller meant them. The router's own parameter is not

@@ -18,8 +18,9 @@ export class CacheInvalidationListener {
   @OnDomainEvent('**')
   async onEvent(event: PublishedEvent): Promise<void> {
     const { name, written } = event;
-    const request = requestContext.getStore()?.requestId;
-    const because = { kind: 'event', event: name, position: written.position, request } as const;
+    const { requestId: request, usuarioId: by } = requestContext.getStore() ?? {};
+    const { position } = written;
+    const because = { kind: 'event', event: name, position, by, request } as const;
     await this.cache.invalidate(stalePatterns(event), written, because);
   }
 }

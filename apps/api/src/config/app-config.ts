@@ -50,6 +50,8 @@ export abstract class AppConfig {
     readonly warming: boolean;
     /** For how long `/health/ready` waits for that at a start; 0 = not at all. */
     readonly warmReadyMs: number;
+    /** Whether administrators may look at values. */
+    readonly adminValues: boolean;
   };
   abstract readonly events: {
     /** Older events are pruned from the log. */
@@ -58,6 +60,8 @@ export abstract class AppConfig {
   abstract readonly audit: {
     /** Older audit events are pruned. */
     readonly retentionDays: number;
+    /** So is the audit of the cache. */
+    readonly cacheRetentionDays: number;
   };
   /** `url: undefined` = PGlite in `dataDir` serves. */
   abstract readonly database: {
@@ -129,9 +133,13 @@ export function readAppConfig(source: Readonly<Record<string, unknown>>): AppCon
       warming:
         env.CACHE_WARMING === undefined ? nodeEnv === 'production' : env.CACHE_WARMING === 'true',
       warmReadyMs: env.CACHE_WARM_READY_MS ?? 0,
+      adminValues: env.CACHE_ADMIN_VALUES !== 'false',
     },
     events: { retentionHours: env.EVENTS_RETENTION_HOURS ?? 24 },
-    audit: { retentionDays: env.AUDIT_RETENTION_DAYS ?? 365 },
+    audit: {
+      retentionDays: env.AUDIT_RETENTION_DAYS ?? 365,
+      cacheRetentionDays: env.AUDIT_RETENTION_DAYS ?? 90,
+    },
     database: {
       url: env.DATABASE_URL,
       poolSize: env.DATABASE_POOL_SIZE ?? 10,

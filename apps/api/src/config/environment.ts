@@ -164,6 +164,9 @@ export class Environment {
   @Whole(0, 60_000, 'must be between 0 and 60000 milliseconds')
   CACHE_WARM_READY_MS?: number;
 
+  @Flag()
+  CACHE_ADMIN_VALUES?: 'true' | 'false';
+
   @IsOptional()
   @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must start with postgres:// or postgresql://' })
   DATABASE_URL?: string;
@@ -273,6 +276,7 @@ export const VARIABLES = [
   'CACHE_CONSISTENCY',
   'CACHE_LOCAL',
   'CACHE_WARMING',
+  'CACHE_ADMIN_VALUES',
   'DATABASE_URL',
   'DATABASE_DIRECT_URL',
   'MIGRATE',

@@ -18,6 +18,8 @@ import {
 } from 'drizzle-orm/pg-core';
 import { instant } from './instant-column.js';
 
+export { auditEvents, cacheAudit } from './audit-schema.js';
+
 export const ROLES = ['usuario', 'supervisor', 'admin'] as const;
 export type Rol = (typeof ROLES)[number];
 
@@ -200,6 +202,10 @@ export const domainEvents = pgTable(
     createdAt: instant('created_at')
       .notNull()
       .default(sql`clock_timestamp()`),
+    /** Who did it, in which request and trace; `null` where it is not known. */
+    usuarioId: integer('usuario_id'),
+    requestId: text('request_id'),
+    trace: text('trace'),
   },
   (t) => [index('domain_events_xid').on(t.xid, t.id)],
 );
@@ -242,28 +248,6 @@ export const rateLimits = pgTable(
     fullAgainAt: timestamp('full_again_at', { withTimezone: true, precision: 6 }).notNull(),
   },
   (t) => [index('rate_limits_full_again_at').on(t.fullAgainAt)],
-);
-
-/** Who did what to whom, where it concerns access: see `audit/`. No foreign keys: it outlives its subjects. */
-export const auditEvents = pgTable(
-  'audit_events',
-  {
-    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
-    at: instant('at')
-      .notNull()
-      .default(sql`clock_timestamp()`),
-    action: text('action').notNull(),
-    /** `null`: a caller who is not signed in, or the command line. */
-    actorUsuarioId: integer('actor_usuario_id'),
-    /** `null`: no usuario has the e-mail that was tried. */
-    subjectUsuarioId: integer('subject_usuario_id'),
-    requestId: text('request_id'),
-    detail: jsonb('detail').notNull().default({}),
-  },
-  (t) => [
-    index('audit_events_at').on(t.at),
-    index('audit_events_subject').on(t.subjectUsuarioId, t.id),
-  ],
 );
 
 /** Answers to creations that carried an `Idempotency-Key`: the same key gets the same answer. */

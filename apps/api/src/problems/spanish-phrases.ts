@@ -10,6 +10,8 @@ const PHRASES: readonly (readonly [english: string, spanish: string])[] = [
   ['The cache is being warmed', 'La caché se está calentando'],
   ['The cache is being warmed already', 'La caché ya se está calentando'],
   ['must be a list of names', 'debe ser una lista de nombres'],
+  ['One probe in 5 seconds is enough', 'Basta con una prueba cada 5 segundos'],
+  ['must be {}, the prefix of this cache', 'debe ser {}, el prefijo de este caché'],
   ['delegado_usuario_id {} is no usuario', 'delegado_usuario_id {} no es un usuario'],
   ['You may list your own tareas only', 'Solo puede listar sus propias tareas'],
   ['You may see your own statistics only', 'Solo puede ver sus propias estadísticas'],

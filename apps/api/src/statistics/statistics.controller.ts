@@ -14,6 +14,7 @@ import type { Principal } from '../auth/principal.js';
 import { CachedPrincipal } from '../auth/cached-principal.decorator.js';
 import { hasRole } from '../auth/role.js';
 import { ApiProblems } from '../problems/api-problems.decorator.js';
+import { requestContext } from '../logging/request-context.js';
 import { IdPipe, PATH_ID } from '../validation/id.pipe.js';
 import { Problem } from '../problems/problem.js';
 import { StatisticsAccessGuard } from './statistics-access.guard.js';
@@ -88,6 +89,9 @@ export class StatisticsController {
       throw new Problem('FORBIDDEN', 'You may invalidate your own statistics only');
     }
     const pattern = userStatisticsPattern(userId);
-    return { user_id: userId, deleted_keys: await this.cache.deletePattern(pattern), pattern };
+    const request = requestContext.getStore()?.requestId;
+    const because = { kind: 'admin', by: user.id, request } as const;
+    const count = await this.cache.deletePattern(pattern, because);
+    return { user_id: userId, deleted_keys: count, pattern };
   }
 }

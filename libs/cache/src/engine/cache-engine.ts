@@ -44,7 +44,8 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
   readonly #lint: KeyLint | undefined;
   readonly #freshness: FreshnessGuard | undefined;
   readonly #onOpen: (() => void) | undefined;
-  readonly #wiring: EngineWiring;
+  /** @internal What it consists of. */
+  readonly wiring: EngineWiring;
   readonly #parts: LoadParts;
   readonly #reader: ReadThrough;
   #opening: Promise<void> | undefined;
@@ -57,9 +58,9 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
     this.#lint = parts.lint;
     this.#freshness = parts.freshness;
     this.#onOpen = parts.onOpen;
-    this.#wiring = wire(parts);
-    this.#parts = this.#wiring.load;
-    this.#reader = this.#wiring.reader;
+    this.wiring = wire(parts);
+    this.#parts = this.wiring.load;
+    this.#reader = this.wiring.reader;
     this.codec = this.#parts.codec;
     this.fleet =
       analytics && store.board && new Fleet(analytics, this, store.board, { clock, fingerprint });
@@ -79,7 +80,7 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
     this.#onOpen?.();
     await this.store.open();
     await this.#freshness?.open((patterns, position, committed) =>
-      this.#wiring.invalidations.afterCommit(patterns.map(selectPattern), position, committed),
+      this.wiring.invalidations.afterCommit(patterns.map(selectPattern), position, committed),
     );
     this.fleet?.start();
   }
@@ -92,9 +93,9 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
    */
   async close(): Promise<void> {
     this.#opening = undefined;
-    await this.#wiring.work.close();
+    await this.wiring.work.close();
     await this.#freshness?.close();
-    const undone = await this.#wiring.pending.close();
+    const undone = await this.wiring.pending.close();
     if (undone > 0) this.#log.warn(`Cache: closed with ${undone} pending removals.`);
     await this.fleet?.stop();
     await this.store.close();
@@ -103,12 +104,12 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
   /** This instance's own counters, and its state. Cost: none. Never throws. */
   counts(): LocalFigures {
     return {
-      ...this.#wiring.recorder.counts(),
+      ...this.wiring.recorder.counts(),
       loading: this.#reader.loading,
-      background: this.#wiring.work.size,
-      pending_removals: this.#wiring.pending.size,
+      background: this.wiring.work.size,
+      pending_removals: this.wiring.pending.size,
       circuit: this.store.circuit ?? 'closed',
-      copies: this.#wiring.near.figures(),
+      copies: this.wiring.near.figures(),
     };
   }
 
@@ -376,7 +377,7 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
     assertSetOptions(options);
     this.#parts.lost?.check(key, value);
     const budget = currentBudget(this.#parts);
-    const { removals, writes } = this.#wiring;
+    const { removals, writes } = this.wiring;
     const parts = { ...this.#parts, removals, writes };
     return setByHand(parts, key, value, options, budget);
   }
@@ -392,7 +393,7 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
     const all = typeof keys === 'string' ? [keys] : keys;
     all.forEach(assertKey);
     if (all.length === 0) return 0;
-    return this.#wiring.removals.remove(selectKeys(all), undefined, because);
+    return this.wiring.removals.remove(selectKeys(all), undefined, because);
   }
 
   /**
@@ -404,7 +405,7 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
    * @throws CachePatternInvalidError; CacheUnavailableError when the removal is not confirmed
    */
   async deletePattern(pattern: string, because?: Because): Promise<number> {
-    return this.#wiring.removals.remove(selectPattern(pattern), undefined, because);
+    return this.wiring.removals.remove(selectPattern(pattern), undefined, because);
   }
 
   /**
@@ -434,7 +435,7 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
     because?: Because,
   ): Promise<boolean> {
     const all = typeof patterns === 'string' ? [patterns] : patterns;
-    return this.#wiring.invalidations.run(all.map(selectPattern), written, because);
+    return this.wiring.invalidations.run(all.map(selectPattern), written, because);
   }
 
   /**
@@ -466,7 +467,7 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
    * @throws CacheUnavailableError when the removal is not confirmed
    */
   clear(because?: Because): Promise<number> {
-    return this.#wiring.removals.remove(ALL_KEYS, undefined, because);
+    return this.wiring.removals.remove(ALL_KEYS, undefined, because);
   }
 
   #spend<T>(call: (withinMs: number) => Promise<T>): Promise<T> {
@@ -475,6 +476,6 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
 
   #countUnavailable(error: unknown): void {
     if (!(error instanceof CacheUnavailableError)) throw error;
-    this.#wiring.recorder.storeFailed(error.reason);
+    this.wiring.recorder.storeFailed(error.reason);
   }
 }

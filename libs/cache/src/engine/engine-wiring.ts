@@ -1,6 +1,7 @@
 import { nearCacheOf, NearReads } from './read/near-reads.js';
 import { ReadThrough } from './read/read-through.js';
 import { Recorder } from '../observe/recorder.js';
+import type { FreshnessGuard } from '../outbox/freshness-guard.js';
 import { ValueCodec } from '../values/value-codec.js';
 import type { EngineParts } from './engine-parts.js';
 import { Invalidation } from './invalidate/invalidation.js';
@@ -24,6 +25,7 @@ export interface EngineWiring {
   readonly near: NearReads;
   readonly reader: ReadThrough;
   readonly invalidations: Invalidation;
+  readonly freshness: FreshnessGuard | undefined;
 }
 
 /** Makes the collaborators of an engine, each from those above it. */
@@ -52,5 +54,16 @@ export function wire(parts: EngineParts): EngineWiring {
   const near = new NearReads(load, copies);
   const reader = new ReadThrough(load, near, work);
   const invalidations = new Invalidation(load, removals, pending, freshness);
-  return { recorder, writes, removals, pending, work, load, near, reader, invalidations };
+  return {
+    recorder,
+    writes,
+    removals,
+    pending,
+    work,
+    load,
+    near,
+    reader,
+    invalidations,
+    freshness,
+  };
 }

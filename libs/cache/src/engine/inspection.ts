@@ -1,9 +1,11 @@
-import { CacheUnavailableError } from '../cache-errors.js';
+import { CacheOptionsError, CacheUnavailableError } from '../cache-errors.js';
 import type { CacheStats } from '../cache-stats.js';
 import { cacheStats } from '../cache-stats.js';
 import type { StoreStatistics } from '../store/cache-store.js';
+import type { KeyBranches } from '../store/key-branches.js';
+import { branchesOf } from '../store/key-branches.js';
 import type { CacheEngine } from './cache-engine.js';
-import { Glob } from '../keys/glob.js';
+import { escapeGlob, Glob } from '../keys/glob.js';
 import { assertKey } from '../keys/key-validation.js';
 import { NO_OPTIONS } from '../values/get-or-set-options.js';
 import type { OptionKinds } from '../option-checks.js';
@@ -36,6 +38,36 @@ export interface KeyQuery {
   readonly limit?: number | undefined;
 }
 
+/** What follows a prefix in some keys, up to the next colon. */
+export interface KeyTreeItem {
+  /** May be empty. */
+  readonly name: string;
+  /** The prefix of the keys that continue it. */
+  readonly prefix: string;
+  /** How many keys are this name or continue it. */
+  readonly keys: number;
+  /** Whether a key ends with the name. */
+  readonly isKey: boolean;
+}
+
+/** One level of the tree of keys, in byte order. */
+export interface KeyTreePage {
+  readonly items: KeyTreeItem[];
+  /** Whether keys without a value may be counted: leases, and what expired lately. */
+  readonly isEstimate: boolean;
+  /** Pass it to get the next page; `null` at the end. */
+  readonly nextCursor: string | null;
+}
+
+/** What to count. */
+export interface KeyTreeQuery {
+  /** What the keys begin with. Default: nothing. */
+  readonly prefix?: string | undefined;
+  readonly cursor?: string | undefined;
+  /** A whole number above 0. Default 50. */
+  readonly limit?: number | undefined;
+}
+
 /** Details of one key. */
 export interface KeyDetails extends KeySummary {
   readonly exists: true;
@@ -44,13 +76,26 @@ export interface KeyDetails extends KeySummary {
   readonly value: unknown;
 }
 
+/** How to count. */
+export interface CountOptions {
+  /** How many of the first keys to name. Default 10. */
+  readonly sample?: number | undefined;
+  /** At how many counting ends. Default: none. */
+  readonly limit?: number | undefined;
+}
+
 /** How many keys a pattern would remove. */
 export interface MatchCount {
   readonly matched: number;
+  /** Whether there are more: counting ended at the limit. */
+  readonly atLeast: boolean;
   readonly sample: string[];
 }
 
+const COUNT_OPTIONS: OptionKinds<CountOptions> = { sample: CHECKED, limit: CHECKED };
 const KEY_QUERY: OptionKinds<KeyQuery> = { pattern: CHECKED, cursor: CHECKED, limit: CHECKED };
+
+const TREE_QUERY: OptionKinds<KeyTreeQuery> = { prefix: CHECKED, cursor: CHECKED, limit: CHECKED };
 
 const PAGE = 500;
 
@@ -125,6 +170,32 @@ export class Inspection {
     return { items, nextCursor: page.next ?? null };
   }
 
+  async tree(query: KeyTreeQuery): Promise<KeyTreePage> {
+    assertKnown(query, TREE_QUERY, 'keyTree');
+    const { prefix = '', cursor } = query;
+    if (prefix !== '') assertKey(prefix);
+    const limit = whole('limit', query.limit ?? 50);
+    // Cursors are bytes, because a name of another program may be no text.
+    const from = cursor === undefined ? undefined : Buffer.from(cursor, 'base64url');
+    if (from !== undefined && from.toString('utf8', 1, 1 + Buffer.byteLength(prefix)) !== prefix) {
+      throw new CacheOptionsError('cursor', 'The cursor is that of another prefix.');
+    }
+    const { items, next, isEstimate } = await this.#branches(prefix, from, limit);
+    return {
+      items: items.map((item) => ({ ...item, prefix: `${prefix}${item.name}:` })),
+      isEstimate,
+      nextCursor: next?.toString('base64url') ?? null,
+    };
+  }
+
+  async #branches(prefix: string, from: Buffer | undefined, limit: number): Promise<KeyBranches> {
+    const { store } = this.engine;
+    if (store.branches !== undefined) return store.branches(prefix, from, limit);
+    const keys: string[] = [];
+    for await (const key of this.keys(`${escapeGlob(prefix)}*`)) keys.push(key);
+    return { ...branchesOf(keys, prefix, from, limit), isEstimate: false };
+  }
+
   /** All matching keys, fetched page by page. */
   async *keys(pattern: string): AsyncGenerator<string, void, undefined> {
     const glob = new Glob(pattern);
@@ -136,16 +207,18 @@ export class Inspection {
     } while (after !== undefined);
   }
 
-  async count(pattern: string, options: { readonly sample?: number }): Promise<MatchCount> {
-    assertKnown(options, { sample: CHECKED }, 'countMatching');
-    const { sample: sampleSize = 10 } = options;
+  async count(pattern: string, options: CountOptions): Promise<MatchCount> {
+    assertKnown(options, COUNT_OPTIONS, 'countMatching');
+    const { sample: sampleSize = 10, limit } = options;
+    const most = limit === undefined ? Infinity : whole('limit', limit);
     if (sampleSize !== 0) whole('sample', sampleSize);
     let matched = 0;
     const sample: string[] = [];
     for await (const key of this.keys(pattern)) {
+      if (matched === most) return { matched, atLeast: true, sample };
       matched++;
       if (sample.length < sampleSize) sample.push(key);
     }
-    return { matched, sample };
+    return { matched, atLeast: false, sample };
   }
 }

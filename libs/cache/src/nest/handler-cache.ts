@@ -6,12 +6,12 @@ import { readOptionsOf } from '../values/get-or-set-options.js';
 import { CacheService } from '../cache.service.js';
 import type { ReadAhead } from '../engine/read/read-result.js';
 import { withinDeadlineOf } from '../engine/request-deadline.js';
+import { READ } from '../observe/tally.js';
 import { PRIVATE } from '../keys/key-validation.js';
 import { AS_TEXT, JsonText } from '../values/json-text.js';
 import { WarnOnce } from '../episodes.js';
 import type { AnswerEntry } from './cache-aside.options.js';
-import type { AnswerSteps } from './promised-answer.js';
-import { promisedAnswer, Fallback } from './promised-answer.js';
+import { promisedAnswer, Fallback, type AnswerSteps } from './promised-answer.js';
 import type { HandlerParts, Visit } from './handler-runs.js';
 import { HandlerRuns, lastBody, responseOf } from './handler-runs.js';
 import {
@@ -55,12 +55,8 @@ export class HandlerCache {
     this.#keys = new RequestKey(parts, this.#flaws);
     this.#sendsText = parts.serializers.areNone && !parts.opened;
     const asText = rawJson === true && this.#sendsText ? true : undefined;
-    const entry: GetOrSetOptions = {
-      ...readOptionsOf(parts.options),
-      [PRIVATE]: true,
-      [AS_TEXT]: asText,
-    };
-    this.#entry = Object.freeze(entry);
+    const own: GetOrSetOptions = { [PRIVATE]: true, [AS_TEXT]: asText };
+    this.#entry = Object.freeze({ ...readOptionsOf(parts.options), ...own });
     this.#declared = new Set(headers?.map((name) => name.toLowerCase()));
     this.#runs = new HandlerRuns(parts, this.#declared, this.#flaws);
     this.#needsEntry = map !== undefined || valid !== undefined || this.#declared.size > 0;
@@ -108,6 +104,7 @@ export class HandlerCache {
   ): Observable<unknown> | Promise<Observable<unknown>> {
     const key = this.#keys.of(input, context);
     if (key === undefined || !this.#keys.isUsed(input, context)) {
+      this.parts.face.cache.wiring.recorder.read(key ?? '', this.#entry, READ.bypass);
       return this.#bypass(context, next, input, key);
     }
     return this.#readThrough({ input, key, ahead: undefined }, context, next);

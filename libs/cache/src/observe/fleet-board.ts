@@ -1,4 +1,4 @@
-import type { GhostAnswer, GhostReport } from './ghost.js';
+import type { Fill, GhostAnswer, GhostReport } from './ghost.js';
 
 /** What a process reports once a second. */
 export interface ProcessReport {
@@ -31,6 +31,18 @@ export interface ReportAnswer {
   readonly entries: number;
   /** Those beyond `known` and the report's own, the newest first, at most {@link NEWS}. */
   readonly news: readonly JournalRow[];
+}
+
+/** What is known of one key. */
+export interface Recollection {
+  /** When it was last stored, if it is sampled and that was reported. */
+  readonly fill: Fill | undefined;
+  /** The share of all keys that is sampled, 1 or a power of a half. */
+  readonly share: number;
+  /** When the board was begun, in milliseconds since 1970; `undefined` for an unknown time. */
+  readonly begunAt: number | undefined;
+  /** The newest entries of the journal, the newest first. */
+  readonly rows: readonly JournalRow[];
 }
 
 /** The live processes, and what all processes together have counted. */
@@ -107,6 +119,13 @@ export interface FleetBoard {
    * @throws CacheUnavailableError
    */
   journal(before: string | undefined, limit: number): Promise<JournalRow[]>;
+  /**
+   * What is known of the key with this hash, with the newest entries of the journal.
+   *
+   * Cost: one script.
+   * @throws CacheUnavailableError
+   */
+  recall(hash: number, limit: number): Promise<Recollection>;
 }
 
 /** Counters that history keeps; the others are in the totals only. */

@@ -5,6 +5,8 @@ import type { Analytics } from './analytics.js';
 import type { FleetBoard, HistoryRange, JournalRow } from './fleet-board.js';
 import type { WeighedKey } from './frequent-keys.js';
 import type { Histogram } from './histogram.js';
+import type { Fill } from './ghost.js';
+import { hashOf, isSampled } from './ghost.js';
 import type { JournalEntry } from './journal.js';
 import { STORE_CALL } from './recorder.js';
 import { Reporter } from './reporter.js';
@@ -58,6 +60,23 @@ export interface TotalsSlot {
   readonly at: number;
   readonly totals: Totals;
 }
+
+/** What is known of one key. Times are in milliseconds since 1970. */
+export interface KeyHistory {
+  /** When it was last stored and for how long; `undefined` if that is not known. */
+  readonly fill: Fill | undefined;
+  /** Whether the time of the fill is exact; otherwise it is rounded up, by a tenth of a second at most. */
+  readonly isExact: boolean;
+  /** Whether its fills are remembered; those of few keys are. */
+  readonly isSampled: boolean;
+  /** From when on; `undefined` if that is not known. */
+  readonly begunAt: number | undefined;
+  /** Entries of the journal, of all keys, the newest first. */
+  readonly entries: readonly FleetEntry[];
+}
+
+/** Entries of the journal that a look at one key goes through. */
+const RECALLED = 2_000;
 
 /** An entry of the journal, with the process that wrote it. */
 export interface FleetEntry extends JournalEntry {
@@ -164,10 +183,34 @@ export class Fleet {
     return rows.map(entryOf).filter((entry) => entry !== undefined);
   }
 
+  /**
+   * What is known of one key: when it was last stored, and the newest 2,000 entries of the journal, with
+   * what this process has not reported yet.
+   *
+   * Cost: one script.
+   * @throws CacheUnavailableError
+   */
+  async recall(key: string): Promise<KeyHistory> {
+    const hash = hashOf(key);
+    const { fill, share, begunAt, rows } = await this.board.recall(hash, RECALLED);
+    const { id: process } = this;
+    const own = this.#reporter.waiting.map((entry) => ({ ...entry, process, id: `${entry.at}-0` }));
+    const unreported = this.analytics.causes.unreported(hash);
+    const isExact = (unreported?.filledAt ?? 0) >= (fill?.filledAt ?? 0);
+    return {
+      fill: isExact ? unreported : fill,
+      isExact,
+      isSampled: isSampled(hash, share),
+      begunAt,
+      entries: [...own.reverse(), ...rows.map(entryOf).filter((entry) => entry !== undefined)],
+    };
+  }
+
   #state(): ProcessState {
     const { store, freshness } = this.observed;
     const { circuit, pending_removals, loading, copies } = this.observed.counts();
     return {
+      reported_at: this.analytics.time,
       host: hostname(),
       pid: process.pid,
       version: VERSION,

@@ -57,6 +57,15 @@ export class Ghost {
     return this.#fills.size;
   }
 
+  get share(): number {
+    return this.#share;
+  }
+
+  /** When the key with this hash was last stored. */
+  fillOf(hash: number): Fill | undefined {
+    return this.#fills.get(hash);
+  }
+
   /** Looks the misses up, then takes the fills. */
   exchange({ fills, misses, share }: GhostReport, now: number): GhostAnswer {
     this.#shrinkTo(Math.min(this.#share, share));

@@ -76,6 +76,11 @@ export class Journal {
     return true;
   }
 
+  /** The entries since the last call. */
+  get entries(): readonly JournalEntry[] {
+    return this.#entries;
+  }
+
   /** The entries since the last call, and how many were left out. */
   take(): { readonly entries: readonly JournalEntry[]; readonly omitted: number } {
     const taken = { entries: this.#entries, omitted: this.#omitted };

@@ -62,6 +62,11 @@ export class MissCauses {
     if (this.#misses.length > MAX_QUEUED) this.#halve();
   }
 
+  /** A fill of a sampled key that was not reported yet. */
+  unreported(hash: number): Fill | undefined {
+    return this.#fills.get(hash);
+  }
+
   /** A removal of this process that took `ms` milliseconds, or one that another process reports. */
   removed(selection: KeySelection, ms = 0, at = this.now()): void {
     this.#removals.push({ from: at - ms, to: at, covers: matcherOf(selection) });

@@ -55,6 +55,11 @@ export class Reporter {
     return { dropped: this.#dropped, omitted: this.#omitted };
   }
 
+  /** Journal entries that no report has taken, the oldest first. */
+  get waiting(): readonly JournalEntry[] {
+    return [...this.#entries, ...this.parts.analytics.journal.entries];
+  }
+
   start(): void {
     const { clock } = this.parts;
     const due = clock.now() + EVERY_MS;
@@ -91,6 +96,7 @@ export class Reporter {
     try {
       const answer = await board.report({ ...report, known: this.#known });
       this.#entries = [];
+      if (answer.entries < (this.#known ?? 0) + entries.length) this.#noteLoss(answer.now);
       for (const row of answer.news) this.#learn(row);
       if (answer.news.length < answer.entries - (this.#known ?? answer.entries) - entries.length) {
         analytics.causes.omitted();
@@ -104,6 +110,11 @@ export class Reporter {
       else moved.undo();
       this.#drop(asked.settle);
     }
+  }
+
+  /** The store has forgotten the journal, and with it what it had. */
+  #noteLoss(at: number): void {
+    this.parts.analytics.journal.write({ at, kind: 'flush', what: 'store' });
   }
 
   #drop(settle: () => void): void {

@@ -8,6 +8,8 @@ import { COUNTER_NAMES, READ } from './tally.js';
 
 /** How a process is at present. */
 export interface ProcessState {
+  /** When this was so, in milliseconds since 1970 by the process's clock. */
+  readonly reported_at: number;
   readonly host: string;
   readonly pid: number;
   /** Of the library. */

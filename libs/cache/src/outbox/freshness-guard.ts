@@ -52,6 +52,14 @@ export interface FreshnessFigures {
   readonly clears: number;
 }
 
+/** How long it took until the store was proved to have what was written before. */
+export interface FreshnessProbe {
+  /** The end of the log that was waited for. */
+  readonly position: string;
+  /** Milliseconds; `null` if the wait was over before. */
+  readonly coveredAfterMs: number | null;
+}
+
 /** The position of a write in the log. */
 export interface CommitPosition {
   /** Position that the log returned when the entries were appended. */
@@ -192,6 +200,21 @@ export class FreshnessGuard {
     const since = relayStore.shared ? this.#monitor.primarySince : committedAt;
     const leftMs = Math.min(since, committedAt) + leaseMs - clock.now();
     if (leftMs > 0) await pause(clock, leftMs);
+  }
+
+  /**
+   * Takes the present end of the log and waits until the store is proved to have all of it.
+   *
+   * @throws what the log throws when it cannot be read
+   */
+  async probe(withinMs: number): Promise<FreshnessProbe> {
+    const { clock, log } = this.#parts;
+    const begin = clock.now();
+    const position = await log.now();
+    const covered = this.#waiters.waitFor(position, begin + withinMs);
+    this.#monitor.wake();
+    const isCovered = await covered;
+    return { position, coveredAfterMs: isCovered ? clock.now() - begin : null };
   }
 
   #everyMs(): number {

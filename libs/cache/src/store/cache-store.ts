@@ -4,6 +4,7 @@ import type { FleetBoard } from '../observe/fleet-board.js';
 import type { RelayStore } from './relay-store.js';
 import type { KeySelection } from '../keys/key-selection.js';
 import type { InvalidationListener } from '../near-cache/invalidation-stream.js';
+import type { KeyBranches } from './key-branches.js';
 import type { WarmingBoard } from './warming-board.js';
 import type { LeaseWatch } from './lease-watch.js';
 
@@ -104,6 +105,25 @@ export interface ListedKey {
   readonly ttlMs: number | null;
   /** Bytes of the stored text. */
   readonly bytes: number;
+}
+
+/** What a store has at one key. */
+export interface KeyContent {
+  /** The stored text, of a long one its beginning; `undefined` without one. */
+  readonly text: string | undefined;
+  /** Of the stored text; -1 for something that is no text, such as a Redis hash. */
+  readonly bytes: number;
+  /** Milliseconds; `null` without expiry. */
+  readonly ttlMs: number | null;
+  /** The lease of a load, if there is one: for how long it is held and keeps others waiting yet. */
+  readonly lease: { readonly heldMs: number; readonly leftMs: number } | undefined;
+  /**
+   * Whether a load or a write has begun since the last removal, or the key expired not long ago;
+   * `undefined` if the store does not know.
+   */
+  readonly indexed: boolean | undefined;
+  /** How many keys the store has evicted, ever; `undefined` for unknown. */
+  readonly evictions: number | undefined;
 }
 
 /** A page of keys in lexicographic (byte) order. */
@@ -290,6 +310,13 @@ export interface CacheStore {
   remove(selection: KeySelection, options?: RemovalOptions): Promise<number>;
 
   list(glob: Glob | undefined, after: string | undefined, limit: number): Promise<KeyPage>;
+  /**
+   * What follows a prefix, up to the next colon, with how many keys have it, in byte order; absent: it
+   * is made of `list`.
+   */
+  branches?(prefix: string, from: Buffer | undefined, limit: number): Promise<KeyBranches>;
+  /** What is at a key, without changing anything; absent: not supported. */
+  look?(key: string): Promise<KeyContent>;
   describe(key: string): Promise<(TimedText & { readonly bytes: number }) | undefined>;
   /** Which of these keys have a value, with ttl and size, in their order; absent: `describe` serves. */
   describeMany?(keys: readonly string[]): Promise<(ListedKey | undefined)[]>;

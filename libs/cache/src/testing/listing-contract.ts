@@ -50,6 +50,41 @@ export function listingContract(fact: Fact, leased: TakeLease): void {
     assert.equal(await store.read('~~a', MS), undefined);
   });
 
+  fact(
+    'how many keys go on from a prefix, by their next segment, a page at a time',
+    async (store) => {
+      if (store.branches === undefined) return;
+      const names = ['a', 'a-b', 'a:1', 'a:1:x', 'a:10', 'b::c', 'b:', 'ñ:1', '~~a:1'];
+      for (const key of names) await store.write(key, '1', 9_000, MS);
+      const level = async (prefix: string, limit: number): Promise<unknown[]> => {
+        const found: unknown[] = [];
+        let from: Buffer | undefined;
+        do {
+          const page = await store.branches?.(prefix, from, limit);
+          assert.ok(page !== undefined && page.items.length <= limit);
+          found.push(...page.items.map(({ name, keys, isKey }) => [name, keys, isKey]));
+          from = page.next;
+        } while (from !== undefined);
+        return found;
+      };
+      for (const limit of [1, 2, 100]) {
+        assert.deepEqual(await level('', limit), [
+          ['a', 4, true],
+          ['a-b', 1, true],
+          ['b', 2, false],
+          ['ñ', 1, false],
+        ]);
+        assert.deepEqual(await level('a:', limit), [
+          ['1', 2, true],
+          ['10', 1, true],
+        ]);
+        assert.deepEqual(await level('b:', limit), [['', 2, true]]);
+        assert.deepEqual(await level('~', limit), []);
+        assert.deepEqual(await level('nada', limit), []);
+      }
+    },
+  );
+
   fact('how many keys there are and how reads went', async (store) => {
     const before = await store.statistics();
     await store.write('a', '1', undefined, MS);

@@ -100,6 +100,24 @@ describe.each(['redis', 'memory'] as const)('What all processes report to the %s
     expect(await total(cache, 'k', 'cause_expired')).toBe(1);
   });
 
+  it('of a key its last fill is known, reported or not, and what the journal has', async () => {
+    const cache = await open();
+    expect(await fleetOf(cache).recall('k:1')).toMatchObject({ fill: undefined, isSampled: true });
+    const before = Date.now();
+    await cache.set('k:1', 1, { ttl: 60 });
+    await cache.delete('k:1', { kind: 'code', by: 7 });
+    for (const isReported of [false, true]) {
+      if (isReported) await report(cache);
+      const { fill, begunAt = Infinity, entries } = await fleetOf(cache).recall('k:1');
+      expect(fill?.filledAt).toBeGreaterThanOrEqual(before);
+      expect(Math.abs((fill?.endsAt ?? 0) - (fill?.filledAt ?? 0) - 60_000)).toBeLessThan(300);
+      expect(entries).toEqual([
+        expect.objectContaining({ subject: 'k:1', process: fleetOf(cache).id, count: 1 }),
+      ]);
+      if (isReported) expect(begunAt).toBeLessThan(Date.now() + 1_000);
+    }
+  });
+
   it('no value, and no message of an error, is in a snapshot or the journal', async () => {
     const cache = await open();
     await cache.getOrSet('k:1', () => CANARY);
@@ -201,12 +219,16 @@ describe.each(['redis', 'memory'] as const)('What all processes report to the %s
   it('what the server forgets of the figures costs no request, and counting goes on', async () => {
     const cache = await open();
     await cache.getOrSet('k:1', () => 1);
+    await cache.delete('k:2');
     await report(cache);
     await send('FLUSHDB');
     expect(await cache.getOrSet('k:1', () => 2)).toBe(2);
     await report(cache);
     expect(await total(cache, 'k', 'load')).toBe(1);
     expect((await fleetOf(cache).read()).processes).toHaveLength(1);
+    await report(cache);
+    const [newest] = await fleetOf(cache).journal(undefined, 1);
+    expect(newest).toMatchObject({ kind: 'flush', what: 'store' });
   });
 
   it('a report that the server refuses is counted, and its counters are in the next', async () => {

@@ -60,6 +60,11 @@ export class NearReads {
     return this.#nearCache !== undefined;
   }
 
+  /** Whether there is a copy, readable or not. */
+  holds(key: string): boolean {
+    return this.#nearCache?.holds(key) === true;
+  }
+
   /** The copy that may be served; a promise when messages must be polled first. */
   get(
     key: string,

@@ -5,6 +5,7 @@ import type {
   HistoryRange,
   JournalRow,
   ProcessReport,
+  Recollection,
   ReportAnswer,
 } from '../../observe/fleet-board.js';
 import {
@@ -26,11 +27,14 @@ export class MemoryBoard implements FleetBoard {
   readonly #groups = new Map<string, Map<string, number>>();
   readonly #journal: JournalRow[] = [];
   readonly #ghost = new Ghost();
+  /** The system's time when its clock was 0. */
   readonly #begun: number;
+  readonly #firstAt: number;
   #serial = 0;
 
   constructor(private readonly clock: Clock) {
     this.#begun = Date.now() - clock.now();
+    this.#firstAt = this.#now();
   }
 
   report({ snapshot, moved, entries, ghost }: ProcessReport): Promise<ReportAnswer> {
@@ -68,6 +72,15 @@ export class MemoryBoard implements FleetBoard {
       before === undefined ? undefined : this.#journal.findIndex(({ id }) => id >= before);
     const older = this.#journal.slice(0, end === -1 ? undefined : end);
     return Promise.resolve(older.reverse().slice(0, limit));
+  }
+
+  async recall(hash: number, limit: number): Promise<Recollection> {
+    return {
+      fill: this.#ghost.fillOf(hash),
+      share: this.#ghost.share,
+      begunAt: this.#firstAt,
+      rows: await this.journal(undefined, limit),
+    };
   }
 
   #now(): number {

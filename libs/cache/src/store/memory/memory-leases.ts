@@ -5,7 +5,7 @@ import type { LeaseWatches } from '../lease-watch.js';
 /** The right to load and to fill one key. */
 interface StoredLease {
   readonly token: string;
-  /** Until then no other caller may start loading. */
+  /** Until then no other caller may start loading; 0 when it was released. */
   readonly deadline: number;
   /** Until then the holder may still fill. */
   readonly expiresAt: number;
@@ -77,6 +77,15 @@ export class MemoryLeases {
     this.#leases.set(lease.key, { ...held, deadline: RELEASED, ...hitForMiss });
     this.watches.wake(lease.key);
     return true;
+  }
+
+  /** For how long the lease of a key is held, and keeps others waiting yet. */
+  look(key: string): { readonly heldMs: number; readonly leftMs: number } | undefined {
+    const held = this.#live(key);
+    const leftMs = (held?.deadline ?? 0) - this.clock.now();
+    if (held === undefined || leftMs <= 0) return undefined;
+    const leaseMs = (held.expiresAt - held.deadline) / (KEEP_LEASES - 1);
+    return { heldMs: leaseMs - leftMs, leftMs };
   }
 
   /** Ends a lease, if there is one. */

@@ -9,6 +9,7 @@ import { isUnlisted } from '../../keys/key-validation.js';
 import type {
   Acquisition,
   CacheStore,
+  KeyContent,
   KeyPage,
   Lease,
   LeaseTerms,
@@ -19,6 +20,8 @@ import type {
   StoreStatistics,
   TimedText,
 } from '../cache-store.js';
+import type { KeyBranches } from '../key-branches.js';
+import { branchesOf } from '../key-branches.js';
 import type { LeaseWatch } from '../lease-watch.js';
 import { LeaseWatches } from '../lease-watch.js';
 import { MemoryBoard } from './memory-board.js';
@@ -26,6 +29,7 @@ import { MemoryMarks } from './memory-marks.js';
 import { MemoryWarming } from './memory-warming.js';
 import { MemoryRelayStore } from './memory-relay-store.js';
 import type { StoredText } from './memory-entry.js';
+import { ABSENT, AT_ONCE, bytesOf } from './memory-entry.js';
 import { MemoryLeases } from './memory-leases.js';
 import { RefreshLeases } from './refresh-leases.js';
 
@@ -39,8 +43,6 @@ export interface MemoryStoreOptions {
   readonly clock?: Clock;
 }
 
-const ENTRY_OVERHEAD_BYTES = 64;
-
 /**
  * The cache of one process: the same leases, lifetimes and removals as the Redis store, in a map
  * that is bounded in entries and bytes. Texts are kept, not objects, so nothing mutable is shared.
@@ -53,7 +55,9 @@ export class MemoryStore implements CacheStore {
   readonly relayStore: MemoryRelayStore;
   readonly board: MemoryBoard;
   readonly warming: MemoryWarming;
-  readonly #clock: Clock;
+  readonly clock: Clock;
+  /** Every call answers at once, so no time has to be excluded. */
+  readonly waitClock: Pick<Clock, 'now'> = AT_ONCE;
   readonly #startedAt: number;
   readonly #watches: LeaseWatches;
   readonly #entries: LRUCache<string, StoredText>;
@@ -66,14 +70,14 @@ export class MemoryStore implements CacheStore {
   #evictions = 0;
 
   constructor(options: MemoryStoreOptions = {}) {
-    this.#clock = options.clock ?? systemClock;
-    this.#startedAt = this.#clock.now();
-    this.relayStore = new MemoryRelayStore(this.#clock);
-    this.board = new MemoryBoard(this.#clock);
-    this.warming = new MemoryWarming(this.#clock);
-    this.#watches = new LeaseWatches(this.#clock);
-    this.#refreshes = new RefreshLeases(this.#clock);
-    this.#leases = new MemoryLeases(this.#clock, this.#watches);
+    this.clock = options.clock ?? systemClock;
+    this.#startedAt = this.clock.now();
+    this.relayStore = new MemoryRelayStore(this.clock);
+    this.board = new MemoryBoard(this.clock);
+    this.warming = new MemoryWarming(this.clock);
+    this.#watches = new LeaseWatches(this.clock);
+    this.#refreshes = new RefreshLeases(this.clock);
+    this.#leases = new MemoryLeases(this.clock, this.#watches);
     this.#maxBytes = options.maxBytes ?? 64 * 1024 * 1024;
     this.#entries = new LRUCache<string, StoredText>({
       max: options.maxEntries ?? 10_000,
@@ -85,17 +89,8 @@ export class MemoryStore implements CacheStore {
     });
   }
 
-  /** Every call answers at once, so no time has to be excluded. */
-  get waitClock(): Pick<Clock, 'now'> {
-    return AT_ONCE;
-  }
-
   fits(key: string, text: string): boolean {
     return bytesOf(key, text) <= this.#maxBytes;
-  }
-
-  get clock(): Clock {
-    return this.#clock;
   }
 
   open(): Promise<void> {
@@ -203,23 +198,25 @@ export class MemoryStore implements CacheStore {
       .filter(({ bytes }) => from === undefined || bytes.compare(from) > 0)
       .filter(({ bytes }) => glob === undefined || glob.matches(bytes))
       .sort((a, b) => a.bytes.compare(b.bytes));
-    const items = found.slice(0, limit).map(({ key, entry }) => ({
-      key,
-      ttlMs: this.#ttl(entry),
-      bytes: Buffer.byteLength(entry.text),
-    }));
+    const items = found.slice(0, limit).map(({ key, entry }) => ({ key, ...this.#sized(entry) }));
     return Promise.resolve({ items, next: found.length > limit ? items.at(-1)?.key : undefined });
+  }
+
+  branches(prefix: string, from: Buffer | undefined, limit: number): Promise<KeyBranches> {
+    const keys = this.#texts().map(([key]) => key);
+    return Promise.resolve({ ...branchesOf(keys, prefix, from, limit), isEstimate: false });
   }
 
   describe(key: string): Promise<(TimedText & { readonly bytes: number }) | undefined> {
     const entry = this.#text(key);
-    return Promise.resolve(
-      entry && {
-        text: entry.text,
-        ttlMs: this.#ttl(entry),
-        bytes: Buffer.byteLength(entry.text),
-      },
-    );
+    return Promise.resolve(entry && { text: entry.text, ...this.#sized(entry) });
+  }
+
+  look(key: string): Promise<KeyContent> {
+    const entry = this.#text(key);
+    const sized = entry === undefined ? ABSENT : this.#sized(entry);
+    const known = { lease: this.#leases.look(key), indexed: undefined, evictions: this.#evictions };
+    return Promise.resolve({ text: entry?.text, ...sized, ...known });
   }
 
   statistics(): Promise<StoreStatistics> {
@@ -233,7 +230,7 @@ export class MemoryStore implements CacheStore {
       usedMemoryBytes: this.#entries.calculatedSize,
       databaseSize: texts.length,
       indexMembers: texts.length,
-      uptimeSeconds: Math.floor((this.#clock.now() - this.#startedAt) / 1000),
+      uptimeSeconds: Math.floor((this.clock.now() - this.#startedAt) / 1000),
     });
   }
 
@@ -243,13 +240,13 @@ export class MemoryStore implements CacheStore {
 
   #text(key: string): StoredText | undefined {
     const entry = this.#entries.get(key);
-    if (entry?.expiresAt === undefined || entry.expiresAt > this.#clock.now()) return entry;
+    if (entry?.expiresAt === undefined || entry.expiresAt > this.clock.now()) return entry;
     this.#entries.delete(key);
     return undefined;
   }
 
   #texts(): [string, StoredText][] {
-    const now = this.#clock.now();
+    const now = this.clock.now();
     return [...this.#entries.entries()].filter(
       ([, { expiresAt }]) => (expiresAt ?? Infinity) > now,
     );
@@ -266,7 +263,7 @@ export class MemoryStore implements CacheStore {
       this.#entries.delete(key);
       throw new CacheUnavailableError('refused', 'The value is larger than the in-process store.');
     }
-    const expiresAt = ttlMs === undefined ? undefined : this.#clock.now() + ttlMs;
+    const expiresAt = ttlMs === undefined ? undefined : this.clock.now() + ttlMs;
     this.#entries.set(key, { text, expiresAt });
   }
 
@@ -277,8 +274,12 @@ export class MemoryStore implements CacheStore {
     return there;
   }
 
+  #sized(entry: StoredText): { readonly ttlMs: number | null; readonly bytes: number } {
+    return { ttlMs: this.#ttl(entry), bytes: Buffer.byteLength(entry.text) };
+  }
+
   #ttl(entry: StoredText): number | null {
-    return entry.expiresAt === undefined ? null : entry.expiresAt - this.#clock.now();
+    return entry.expiresAt === undefined ? null : entry.expiresAt - this.clock.now();
   }
 
   #count(entry: StoredText | undefined): StoredText | undefined {
@@ -286,10 +287,4 @@ export class MemoryStore implements CacheStore {
     else this.#hits++;
     return entry;
   }
-}
-
-const AT_ONCE = { now: (): number => 0 };
-
-function bytesOf(key: string, text: string): number {
-  return ENTRY_OVERHEAD_BYTES + 2 * (key.length + text.length);
 }

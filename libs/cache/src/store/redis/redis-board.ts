@@ -4,6 +4,7 @@ import type {
   HistoryRange,
   JournalRow,
   ProcessReport,
+  Recollection,
   ReportAnswer,
   Step,
 } from '../../observe/fleet-board.js';
@@ -12,7 +13,7 @@ import type { Fill } from '../../observe/ghost.js';
 import type { RedisConnection } from './connection/redis-connection.js';
 import type { KeyLayout } from './key-layout.js';
 import { asList, asNumber, asText } from './replies.js';
-import { READ_BOARD, REPORT } from './scripts/compiled-scripts.js';
+import { READ_BOARD, RECALL, REPORT } from './scripts/compiled-scripts.js';
 import { GHOST_EPOCH_MS, GHOST_TTL_SPAN } from './stored-formats.js';
 
 /** Milliseconds without an answer after which a call has failed. */
@@ -107,6 +108,19 @@ export class RedisBoard implements FleetBoard {
         return [id, asList(fields)[1]];
       }),
     );
+  }
+
+  async recall(hash: number, limit: number): Promise<Recollection> {
+    const keys = ['journal', 'ghost', 'state'].map((name) => this.layout.board(name));
+    const args = [String(hash), String(limit)];
+    const reply = asList(await this.connection.run(RECALL, keys, args, WITHIN_MS, 'always'));
+    const [score, power, begun, ...entries] = reply;
+    return {
+      fill: score === '' ? undefined : fillOf(score),
+      share: 2 ** -Number(asText(power)),
+      begunAt: begun === '' ? undefined : Number(asText(begun)),
+      rows: rowsOf(entries),
+    };
   }
 
   #now(): number {

@@ -23,10 +23,9 @@ import {
   WRITE,
 } from './scripts/compiled-scripts.js';
 import { Staging } from './staging.js';
+import { KEEP_LEASES } from './stored-formats.js';
 import { UniqueIds } from './unique-ids.js';
 
-/** The right to fill lasts this many times as long as the lease. */
-const KEEP_LEASES = 10;
 /** Timeout of a release without a caller, in milliseconds. */
 const ABANDON_MS = 1_000;
 /** How many additions share one check of index members; see `index_add`. */

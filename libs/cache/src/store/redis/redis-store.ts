@@ -1,14 +1,17 @@
 import type { CacheLogger } from '../../cache-log.js';
 import { systemClock, type Clock } from '../../clock.js';
 import { Episodes } from '../../episodes.js';
-import type { CacheStore, StoreStatistics, TimedText } from '../cache-store.js';
+import type { CacheStore, KeyContent, StoreStatistics, TimedText } from '../cache-store.js';
+import type { KeyBranches } from '../key-branches.js';
 import { LeaseWatches } from '../lease-watch.js';
 import type { CircuitState } from './connection/circuit-breaker.js';
 import { warnOfPolicy } from './eviction-policy.js';
 import { IndexSweeper } from './key-index/index-sweeper.js';
 import { KeyIndex } from './key-index/key-index.js';
 import { KeyLayout } from './key-layout.js';
-import { KeyListing } from './key-index/key-listing.js';
+import { lookAtKey } from './key-look.js';
+import { KeyListing, type ListingParts } from './key-index/key-listing.js';
+import { KeyTree } from './key-index/key-tree.js';
 import { nodeRedisClient } from './connection/node-redis-client.js';
 import { enterKeySpace, leaveKeySpace, type KeySpace } from './open-key-spaces.js';
 import { RedisBoard } from './redis-board.js';
@@ -74,6 +77,7 @@ export class RedisStore implements CacheStore {
   readonly #sweeper: IndexSweeper | undefined;
   readonly #watches: LeaseWatches;
   readonly #withinMs: number;
+  readonly #listed: ListingParts;
 
   constructor(options: RedisStoreOptions) {
     const { settings, prefix, local } = options;
@@ -118,7 +122,8 @@ export class RedisStore implements CacheStore {
     const removal = new Removal({ connection, layout, index: this.#index, announcer, withinMs });
     this.discard = removal.unreadable.bind(removal);
     this.remove = removal.remove.bind(removal);
-    const listing = new KeyListing({ connection, layout, index: this.#index, withinMs });
+    this.#listed = { connection, layout, index: this.#index, withinMs };
+    const listing = new KeyListing(this.#listed);
     this.list = listing.page.bind(listing);
     this.describe = listing.one.bind(listing);
     this.describeMany = listing.several.bind(listing);
@@ -204,6 +209,14 @@ export class RedisStore implements CacheStore {
     // -2: the value was written between the two commands; read its life again.
     if (ttlMs === -2) return this.readWithLife(key, life, withinMs);
     return { text, ttlMs: ttlMs < 0 ? null : ttlMs };
+  }
+
+  branches(prefix: string, from: Buffer | undefined, limit: number): Promise<KeyBranches> {
+    return new KeyTree(this.#listed).branches(prefix, from, limit);
+  }
+
+  look(key: string): Promise<KeyContent> {
+    return lookAtKey(this.#listed, key);
   }
 
   statistics(counting: Counting = 'exactly'): Promise<StoreStatistics> {

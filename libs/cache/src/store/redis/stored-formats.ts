@@ -17,6 +17,8 @@ import { MAX_REFRESH_BACKOFF_MS } from '../cache-store.js';
 export const LEASE_MARK = '\x01';
 /** Characters of a token. */
 export const TOKEN_LENGTH = 22;
+/** The right to fill lasts this many times as long as the lease. */
+export const KEEP_LEASES = 10;
 /** Digits of a deadline in server milliseconds. */
 const DEADLINE_LENGTH = 13;
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CacheEngine } from '@gad/cache/store';
+import type { Cache } from '@gad/cache/engine';
 import { createCache } from '@gad/cache';
 import { silentLog } from '@gad/cache/store';
 import { createClient } from 'redis';
@@ -19,7 +19,7 @@ function documentedRules(): string[] {
 
 describe('The Redis user of docs/security.md', () => {
   let server: RedisServer;
-  let cache: CacheEngine;
+  let cache: Cache;
 
   beforeEach(async () => {
     server = await startRedis();
@@ -50,6 +50,9 @@ describe('The Redis user of docs/security.md', () => {
     expect((await cache.store.list(undefined, undefined, 10)).items).toHaveLength(3);
     expect(await cache.store.describe('stats:1')).toMatchObject({ text: '1' });
     expect(await cache.store.statistics()).toMatchObject({ keys: 3 });
+    expect((await cache.keyTree()).items.map(({ name }) => name)).toContain('stats');
+    expect(await cache.look('stats:1')).toMatchObject({ state: 'present', indexed: true });
+    expect(await cache.fleet?.recall('stats:1')).toMatchObject({ isSampled: true });
     expect(await cache.delete('by-hand')).toBe(1);
     expect(await cache.deletePattern('stats:*')).toBe(1);
     expect(await cache.clear()).toBe(1);

@@ -9,7 +9,8 @@
 -- KEYS[5]  group of history slots of 5 minutes
 -- KEYS[6]  journal
 -- KEYS[7]  fills of sampled keys: when, in tenths of a second, and 21 bits of their lifetime
--- KEYS[8]  state of the board: the sampled share as a power of a half, and the journal's length
+-- KEYS[8]  state of the board: the sampled share as a power of a half, the journal's length, and when
+--          the board was begun
 -- ARGV[1]  id of the process
 -- ARGV[2]  snapshot
 -- ARGV[3]  slot of 10 seconds
@@ -64,6 +65,7 @@ for _ = 1, counts[3] do
   at = at + 1
 end
 local function state(field, by) return tonumber(redis.call('ZINCRBY', KEYS[8], by, field)) end
+redis.call('ZADD', KEYS[8], 'NX', string.format('%.0f', now), 'begun')
 local length = state('entries', counts[3])
 local power = state('power', 0)
 local function halve_to(wanted)
