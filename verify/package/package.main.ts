@@ -20,6 +20,7 @@ import { nestCells, NEST_VERSIONS } from './nest-cells.js';
 import { plainCells, typeCells } from './other-cells.js';
 import { outboxCells } from './outbox-cells.js';
 import { quickStartCells } from './quick-start-cells.js';
+import { suiteCells } from './suite-cells.js';
 
 const { values } = parseArgs({
   options: {
@@ -65,6 +66,7 @@ function cellsOf(around: Surroundings): Cell[] {
         ...outboxCells(around),
         ...typeCells(around),
         ...quickStartCells(around),
+        ...suiteCells(around),
         ...NEST_VERSIONS.flatMap((version) => nestCells(version, around, false)),
       ];
   const wanted = new RegExp(values.only);
