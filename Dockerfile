@@ -26,6 +26,8 @@ RUN printf '#!/bin/sh\nexec node --enable-source-maps /app/dist/server/admin.js 
 # MIGRATE=off: docker compose run --rm api migrate
 RUN printf '#!/bin/sh\nexec node --enable-source-maps /app/dist/server/migrate.js "$@"\n' \
   > /usr/local/bin/migrate && chmod 755 /usr/local/bin/migrate
+RUN printf '#!/bin/sh\nexec node --enable-source-maps /app/dist/server/doctor.js "$@"\n' \
+  > /usr/local/bin/doctor && chmod 755 /usr/local/bin/doctor
 USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \

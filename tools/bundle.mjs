@@ -15,6 +15,7 @@ const ENTRIES = {
   migrate: 'database/migrate.main.js',
   seed: 'seed/seed.main.js',
   admin: 'admin/admin.main.js',
+  doctor: 'doctor/doctor.main.js',
 };
 
 /**

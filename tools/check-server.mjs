@@ -24,6 +24,7 @@ const COMPILED = {
   admin: 'dist/apps/api/src/admin/admin.main.js',
   seed: 'dist/apps/api/src/seed/seed.main.js',
   migrate: 'dist/apps/api/src/database/migrate.main.js',
+  doctor: 'dist/apps/api/src/doctor/doctor.main.js',
 };
 const BUNDLED = Object.fromEntries(
   Object.keys(COMPILED).map((name) => [name, `dist/server/${name}.js`]),
@@ -136,7 +137,7 @@ function storesIn({ status, body }) {
 }
 
 /** What the commands say where there is nothing to do, or too little was said. */
-function words({ admin, seed, migrate }, env) {
+function words({ admin, seed, migrate, doctor }, env) {
   const run = (program, ...args) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
       cwd: root,
@@ -151,6 +152,7 @@ function words({ admin, seed, migrate }, env) {
     'admin without arguments': run(admin),
     'seed with an unknown one': run(seed, '--nonsense'),
     migrate: run(migrate),
+    'doctor with an unknown one': run(doctor, '--nonsense'),
   };
 }
 

@@ -19,6 +19,16 @@ export const metricsPage: GeneratedPage = {
   command: 'docs:metrics',
 };
 
+export const doctorPage: GeneratedPage = {
+  file: new URL('../../docs/doctor.md', import.meta.url),
+  command: 'docs:doctor',
+};
+
+export const problemasPage: GeneratedPage = {
+  file: new URL('../../docs/problemas.md', import.meta.url),
+  command: 'docs:doctor',
+};
+
 export const optionsPage: GeneratedPage = {
   file: new URL('../../libs/cache/README.md', import.meta.url),
   command: 'docs:options',

@@ -16,7 +16,9 @@ const FEATURE_DOORS = String.raw`\.(module|service|guard)\.ts$`;
 const NEST_FACE = String.raw`^libs/cache/src/(nest/.*|.*\.(module|service))\.ts$`;
 
 /** From the ground up: a layer imports its own files and those below it. */
-const LAYERS = ['keys|values', 'observe', 'near-cache', 'store', 'outbox', 'engine', 'warm'];
+const LAYERS = [
+  ...['keys|values', 'observe', 'near-cache', 'store', 'outbox', 'engine', 'doctor', 'warm'],
+];
 const ENGINE_ROOMS = ['invalidate', 'lookup', 'load', 'read'];
 
 /** The same for the rooms of the API. Its own files, such as `app.module.ts`, stand above them. */
@@ -27,7 +29,7 @@ export const API_LAYERS = [
   'audit|events|http|rate-limit',
   'auth',
   'idempotency',
-  'admin|cache-admin|cache-invalidation|console|demo-data|health|metrics|seed|statistics|tareas|usuarios',
+  'admin|cache-admin|cache-invalidation|console|demo-data|doctor|health|metrics|seed|statistics|tareas|usuarios',
 ];
 
 /** What the screens of the console are made of; every other folder of it is a screen. */

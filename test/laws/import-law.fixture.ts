@@ -77,6 +77,10 @@ export const plantedViolations: Readonly<Record<string, { from: string; text: st
     from: 'libs/cache/src/engine/upward.ts',
     text: `import type { Above } from '../nest/above.js';\nexport type Upward = Above;\n`,
   },
+  'layer-doctor': {
+    from: 'libs/cache/src/doctor/upward.ts',
+    text: `import type { Above } from '../warm/above.js';\nexport type Upward = Above;\n`,
+  },
   'layer-warm': {
     from: 'libs/cache/src/warm/upward.ts',
     text: `import type { Above } from '../nest/above.js';\nexport type Upward = Above;\n`,

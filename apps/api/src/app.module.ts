@@ -12,6 +12,7 @@ import { AppConfig } from './config/app-config.js';
 import { cacheOptions } from './config/cache-options.js';
 import { DatabaseModule } from './database/database.module.js';
 import { DemoDataModule } from './demo-data/demo-data.module.js';
+import { DoctorModule } from './doctor/doctor.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
@@ -40,6 +41,7 @@ import { UsuariosModule } from './usuarios/usuarios.module.js';
     StatisticsModule,
     CacheInvalidationModule,
     CacheAdminModule,
+    DoctorModule,
     HealthModule,
     MetricsModule,
     AdminModule,

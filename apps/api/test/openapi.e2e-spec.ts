@@ -123,6 +123,7 @@ describe('the OpenAPI document', () => {
   it.each([
     ['getCacheStats', '/cache/stats'],
     ['getCacheOverview', '/cache/overview'],
+    ['getCacheDoctor', '/cache/doctor'],
     ['getCacheHistory', '/cache/history'],
     ['listCacheNamespaces', '/cache/namespaces'],
     ['listHotCacheKeys', '/cache/hot'],

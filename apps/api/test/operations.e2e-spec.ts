@@ -154,6 +154,7 @@ const ROUTES = [
   'delete /api/v1/usuarios/{id}',
   'get /api/v1/auth/me',
   'get /api/v1/cache/audit',
+  'get /api/v1/cache/doctor',
   'get /api/v1/cache/explain/{key}',
   'get /api/v1/cache/fleet',
   'get /api/v1/cache/history',

@@ -34,3 +34,7 @@ export type { CacheWarmer, WarmContext } from './warm/cache-warmer.js';
 export type { KeyDetails, KeyList, MatchCount } from './engine/inspection.js';
 export { CacheLogLine, silentLog } from './cache-log.js';
 export type { CacheLogger, CacheLogFields } from './cache-log.js';
+export { Doctor } from './doctor/doctor.js';
+export type { Diagnosis, DoctorOptions } from './doctor/doctor.js';
+export { DoctorWatch } from './doctor/doctor-watch.js';
+export type { Finding, FindingText } from './doctor/finding.js';

@@ -80,3 +80,17 @@ export type {
   RedisClientFactory,
 } from './store/redis/connection/redis-client.js';
 export { nodeRedisClient } from './store/redis/connection/node-redis-client.js';
+export type {
+  KeySample,
+  ServerFacts,
+  ServerPlace,
+  StoreServer,
+  WatchTurn,
+} from './store/store-server.js';
+export { CACHE_CHECKS } from './doctor/checks.js';
+export { DOCTOR_LANGUAGES } from './doctor/check.js';
+export type { Examination } from './doctor/examination.js';
+export type { Check, DoctorLanguage, Severity, Words } from './doctor/check.js';
+export { diagnosisInWords } from './doctor/finding.js';
+export type { SettingText } from './doctor/finding.js';
+export { lastFindings } from './doctor/looks.js';

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CacheInvalidationModule } from '../cache-invalidation/cache-invalidation.module.js';
 import { CacheAuditController } from './cache-audit.controller.js';
+import { DoctorModule } from '../doctor/doctor.module.js';
 import { CacheAudit } from './cache-audit.js';
 import { CacheAuditRepository } from './cache-audit.repository.js';
 import { CacheFiguresController } from './cache-figures.controller.js';
@@ -12,7 +13,7 @@ import { ExplainService } from './explain/explain.service.js';
 import { FreshnessProbeService } from './freshness-probe.service.js';
 
 @Module({
-  imports: [CacheInvalidationModule],
+  imports: [CacheInvalidationModule, DoctorModule],
   controllers: [
     CacheAuditController,
     CacheController,

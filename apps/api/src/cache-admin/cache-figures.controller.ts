@@ -5,6 +5,7 @@ import type { Fleet, HistoryRange, Snapshot } from '@gad/cache/store';
 import { Glob, heaviest } from '@gad/cache/store';
 import { Roles } from '../auth/roles.decorator.js';
 import { ApiProblems } from '../problems/api-problems.decorator.js';
+import { DoctorService } from '../doctor/doctor.service.js';
 import { Problem } from '../problems/problem.js';
 import { NoQueryPipe } from '../validation/no-query.pipe.js';
 import { figuresOf, figuresOfProcess, namespacesOf, sumOf } from './cache-figures.js';
@@ -26,7 +27,10 @@ const SHORT_HISTORY_MS = 120 * MINUTE;
 @Roles('admin')
 @Controller('cache')
 export class CacheFiguresController {
-  constructor(private readonly cache: CacheService) {}
+  constructor(
+    private readonly cache: CacheService,
+    private readonly doctor: DoctorService,
+  ) {}
 
   @Get('overview')
   @ApiOperation({
@@ -42,14 +46,17 @@ export class CacheFiguresController {
     const view = await this.#orSelf((fleet) =>
       fleet.read(...backs.map((from) => rangeOf(from, now))),
     );
+    const condition = await this.doctor.condition();
     if ('self' in view)
       return {
         ...overviewOf('unavailable', [view.self], now),
+        ...condition,
         totals: figuresOfProcess(view.self),
         windows: [],
       };
     return {
       ...overviewOf(this.cache.storeKind, view.processes, view.now),
+      ...condition,
       totals: figuresOf(sumOf(view.totals.values())),
       windows: view.history.map((slots, at) => {
         const counts = slots.flatMap(({ totals }) => [...totals.values()]);
@@ -184,7 +191,7 @@ function overviewOf(
   store: string,
   processes: readonly Snapshot[],
   now: number,
-): Omit<dto.CacheOverviewDto, 'totals' | 'windows'> {
+): Omit<dto.CacheOverviewDto, 'totals' | 'windows' | 'findings' | 'server'> {
   const proofs = processes.map(({ fresh }) => fresh).filter((fresh) => fresh !== null);
   return {
     store,

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { ApiCount, ApiDecimal, ApiInstant, ApiInteger } from '../openapi/api-fields.js';
+import { CacheServerDto, FindingCountsDto } from '../doctor/doctor.dto.js';
 import { Instant } from '../validation/instant.decorator.js';
 import { IntegerText } from '../validation/query-text.decorators.js';
 
@@ -83,6 +84,18 @@ export class CacheOverviewDto {
   @ApiProperty({ type: String, nullable: true, example: '5f0c5a0e6f3c', description: 'Who leads' })
   relay!: string | null;
   @ApiCount(0) pending_removals!: number;
+  @ApiProperty({
+    type: FindingCountsDto,
+    nullable: true,
+    description: 'Of the doctor’s last look, which is at most a minute old; null before the first',
+  })
+  findings!: FindingCountsDto | null;
+  @ApiProperty({
+    type: CacheServerDto,
+    nullable: true,
+    description: 'At most five seconds old; null without a server that says it',
+  })
+  server!: CacheServerDto | null;
   @ApiProperty({ type: FiguresDto, description: 'Of all processes, also of those that ended' })
   totals!: FiguresDto;
   @ApiProperty({ type: [WindowDto], description: 'The last 1, 5 and 60 minutes, then `since`' })

@@ -6,7 +6,7 @@ import { IntegerText } from '../validation/query-text.decorators.js';
 const ID = { message: 'must be the id of an entry' };
 const KINDS = [
   ...['removal', 'refused_fill', 'unreadable', 'oversized', 'load_failure', 'takeover'],
-  ...['store', 'proof', 'relay', 'flush'],
+  ...['store', 'proof', 'relay', 'flush', 'doctor'],
 ];
 const CAUSES = ['event', 'admin', 'code', 'relay', 'clear'];
 

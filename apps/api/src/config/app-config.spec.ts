@@ -21,6 +21,7 @@ describe('readAppConfig', () => {
         compressionThreshold: 16_384,
         consistency: 'strict',
       },
+      doctor: { hitRate: 0.6, memoryMb: 200, keys: 10_000 },
       events: { retentionHours: 24 },
       jwt: { secret: undefined },
     });
@@ -247,6 +248,10 @@ describe('readAppConfig', () => {
     ['REDIS_URL', 'redis://h:6379/cache', /^REDIS_URL must .*[^.]\.$/],
     ['REDIS_URL', 'redis://:a%b@h:6379/0', /^REDIS_URL must have a % of .* written as %25\.$/],
     ['CACHE_PREFIX', 'a b', /^CACHE_PREFIX must be 1 to 64 printable ASCII/],
+    ['CACHE_WARN_HIT_RATE', '60', /^CACHE_WARN_HIT_RATE must be a number from 0 to 1/],
+    ['CACHE_WARN_HIT_RATE', '-0.1', /^CACHE_WARN_HIT_RATE must be a number from 0 to 1/],
+    ['CACHE_WARN_MEMORY_MB', '0', /^CACHE_WARN_MEMORY_MB must be between 1 and 1000000/],
+    ['CACHE_WARN_KEYS', '1e4', /^CACHE_WARN_KEYS must be between 1 and 1000000000 keys/],
     ['CACHE_CONSISTENCY', 'eventual', /^CACHE_CONSISTENCY must be one of strict, bounded/],
     ['EVENTS_RETENTION_HOURS', '0', /^EVENTS_RETENTION_HOURS must be between 1 and 8760 hours/],
     ['CACHE_LOCAL', '60', /^CACHE_LOCAL must be true or false \(it is "60"\)\.$/],

@@ -3,7 +3,7 @@ import { ConfigurationError, parseEnvironment } from './parse-environment.js';
 import type { Environment } from './environment.js';
 import { corsOrigins } from './cors-origins.js';
 import { isLoopback } from './loopback.js';
-import { redisSettings } from './redis-config.js';
+import { redisSettings, redisVariable } from './redis-config.js';
 import { trustedProxies } from './trusted-proxies.js';
 
 export type LogLevel = NonNullable<Environment['LOG_LEVEL']>;
@@ -52,6 +52,16 @@ export abstract class AppConfig {
     readonly warmReadyMs: number;
     /** Whether administrators may look at values. */
     readonly adminValues: boolean;
+  };
+  /** Which variable names the Redis server. */
+  abstract readonly redisVariable: 'REDIS_URL' | 'REDIS_SENTINELS' | 'REDIS_HOST' | undefined;
+  /** Beyond what the doctor warns. */
+  abstract readonly doctor: {
+    /** Hits of all reads, from 0 to 1. */
+    readonly hitRate: number;
+    /** Megabytes that the server of the cache uses. */
+    readonly memoryMb: number;
+    readonly keys: number;
   };
   abstract readonly events: {
     /** Older events are pruned from the log. */
@@ -122,6 +132,7 @@ export function readAppConfig(source: Readonly<Record<string, unknown>>): AppCon
     logClientAddress: env.LOG_CLIENT_ADDRESS !== 'false',
     metricsToken: env.METRICS_TOKEN,
     redis: redisSettings(env),
+    redisVariable: redisVariable(env),
     cache: {
       prefix: env.CACHE_PREFIX ?? 'gad:',
       logLevel: env.CACHE_LOG_LEVEL ?? 'info',
@@ -134,6 +145,11 @@ export function readAppConfig(source: Readonly<Record<string, unknown>>): AppCon
         env.CACHE_WARMING === undefined ? nodeEnv === 'production' : env.CACHE_WARMING === 'true',
       warmReadyMs: env.CACHE_WARM_READY_MS ?? 0,
       adminValues: env.CACHE_ADMIN_VALUES !== 'false',
+    },
+    doctor: {
+      hitRate: Number(env.CACHE_WARN_HIT_RATE ?? 0.6),
+      memoryMb: env.CACHE_WARN_MEMORY_MB ?? 200,
+      keys: env.CACHE_WARN_KEYS ?? 10_000,
     },
     events: { retentionHours: env.EVENTS_RETENTION_HOURS ?? 24 },
     audit: {

@@ -168,6 +168,18 @@ export class Environment {
   CACHE_ADMIN_VALUES?: 'true' | 'false';
 
   @IsOptional()
+  @Matches(/^(0|1|0?\.\d{1,6}|1\.0{1,6})$/, {
+    message: 'must be a number from 0 to 1, such as 0.6',
+  })
+  CACHE_WARN_HIT_RATE?: string;
+
+  @Whole(1, 1_000_000, 'must be between 1 and 1000000 megabytes')
+  CACHE_WARN_MEMORY_MB?: number;
+
+  @Whole(1, 1_000_000_000, 'must be between 1 and 1000000000 keys')
+  CACHE_WARN_KEYS?: number;
+
+  @IsOptional()
   @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must start with postgres:// or postgresql://' })
   DATABASE_URL?: string;
 
@@ -240,6 +252,8 @@ export const NUMERIC_VARIABLES = [
   'CACHE_DEADLINE_MS',
   'CACHE_COMPRESSION_THRESHOLD',
   'CACHE_WARM_READY_MS',
+  'CACHE_WARN_MEMORY_MB',
+  'CACHE_WARN_KEYS',
   'EVENTS_RETENTION_HOURS',
   'AUDIT_RETENTION_DAYS',
   'DATABASE_POOL_SIZE',
@@ -277,6 +291,7 @@ export const VARIABLES = [
   'CACHE_LOCAL',
   'CACHE_WARMING',
   'CACHE_ADMIN_VALUES',
+  'CACHE_WARN_HIT_RATE',
   'DATABASE_URL',
   'DATABASE_DIRECT_URL',
   'MIGRATE',

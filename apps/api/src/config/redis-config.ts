@@ -6,6 +6,10 @@ import { ConfigurationError } from './parse-environment.js';
 /** The three ways to name a Redis; one of them, or none. */
 const PLACES = ['REDIS_URL', 'REDIS_SENTINELS', 'REDIS_HOST'] as const;
 
+/** The variable that names the server; `undefined` = none does. */
+export const redisVariable = (env: Environment): (typeof PLACES)[number] | undefined =>
+  PLACES.find((name) => env[name] !== undefined);
+
 /** Where Redis is; `undefined` = nowhere, the in-process store serves. */
 export function redisSettings(env: Environment): RedisSettings | undefined {
   const [place, other] = PLACES.filter((name) => env[name] !== undefined);

@@ -113,6 +113,7 @@ const PHRASES: readonly (readonly [english: string, spanish: string])[] = [
   ['must be true or false', 'debe ser true o false'],
   ['must be one of {}', 'debe ser uno de {}'],
   ['must be 10s or 5m', 'debe ser 10s o 5m'],
+  ['must be es or en', 'debe ser es o en'],
   ['must be reads, bytes or load_ms', 'debe ser reads, bytes o load_ms'],
   ['must be the id of an entry', 'debe ser el id de una entrada'],
   ['must be {} to {} characters long', 'debe tener de {} a {} caracteres'],

@@ -33,6 +33,7 @@ function unknownIn(
   return Object.entries(value).flatMap(([field, inside]) => {
     const at = `${path}.${field}`;
     const property = schema.properties?.[field];
+    if (property === undefined && typeof schema.additionalProperties === 'object') return [];
     return property === undefined ? [at] : unknownIn(document, property, inside, at);
   });
 }

@@ -80,6 +80,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cache/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What administrators did to the cache, and which values they looked at
+         * @description Refused attempts included. Kept for `AUDIT_RETENTION_DAYS`.
+         */
+        get: operations["listCacheAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cache/stats": {
         parameters: {
             query?: never;
@@ -131,7 +151,7 @@ export interface paths {
         put?: never;
         /**
          * Remove every key that matches a glob pattern as Redis understands it
-         * @description `*`, `?` (as `%3F`) and `[a-z]` are wildcards. With `dry_run=true` nothing is removed.
+         * @description `*`, `?` (as `%3F`) and `[a-z]` are wildcards. With `dry_run=true` nothing is removed, and at most 10,000 keys are counted.
          */
         post: operations["invalidateCachePattern"];
         delete?: never;
@@ -151,7 +171,7 @@ export interface paths {
         put?: never;
         /**
          * Remove every key under the prefix, and nothing else of the database
-         * @description Every process reads from the database until its values are cached again.
+         * @description Every process reads from the database until its values are cached again. With `confirm` only if that is the prefix.
          */
         post: operations["clearCache"];
         delete?: never;
@@ -189,7 +209,7 @@ export interface paths {
         };
         /**
          * Read one key and its value
-         * @description The value as it is stored, decompressed.
+         * @description The value as it is stored, decompressed. With `CACHE_ADMIN_VALUES=false` it is withheld.
          */
         get: operations["getCacheKey"];
         put?: never;
@@ -320,6 +340,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cache/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count keys by the next segment of their names
+         * @description One level of the tree of keys, whose names are split at colons.
+         */
+        get: operations["listCacheTree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cache/explain/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Say what is at a key, and if there is no value, why
+         * @description By which event, whom and which request it was removed, each with its certainty. Answers partly when the store does not.
+         */
+        get: operations["explainCacheKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cache/freshness/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure how soon every process is proved to have what is committed now
+         * @description Appends nothing. Once in five seconds.
+         */
+        post: operations["probeCacheFreshness"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cache/warming": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far the warming of the cache is
+         * @description In whichever process it runs; and how the last runs ended. Polled, so not audited.
+         */
+        get: operations["getCacheWarming"];
+        put?: never;
+        /**
+         * Warm the cache now
+         * @description In the answering process, 30 seconds at most, four loads at a time; slower while the database is busy. Entries that are there are left.
+         */
+        post: operations["startCacheWarming"];
+        /**
+         * Stop the warming of the cache
+         * @description In whichever process it runs, within a second. What is warm stays.
+         */
+        delete: operations["stopCacheWarming"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cache/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is wrong with the cache, why it matters, and what mends it
+         * @description Also when the store does not answer: that is a finding. Kept for five seconds.
+         */
+        get: operations["getCacheDoctor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -381,6 +509,68 @@ export interface components {
              * @enum {string}
              */
             rol: "usuario" | "supervisor" | "admin";
+        };
+        CacheAuditEntryDto: {
+            /**
+             * Format: int64
+             * @example 12
+             */
+            id: number;
+            /**
+             * Format: date-time
+             * @example 2026-01-01T12:00:00.000Z
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @example 1
+             */
+            usuario_id: number | null;
+            /** @example admin@gad.local */
+            usuario_email: string | null;
+            /** @enum {string} */
+            action: "invalidate" | "invalidate-pattern" | "clear" | "inspect" | "invalidate-user" | "start-warming" | "stop-warming";
+            /**
+             * @description A key or pattern, as it was sent where it was refused
+             * @example stats:user:2:*
+             */
+            target: string | null;
+            /** @example false */
+            dry_run: boolean;
+            /**
+             * Format: int64
+             * @description Keys removed, counted or shown
+             * @example 3
+             */
+            keys: number | null;
+            /**
+             * @description null where its end was not written
+             * @enum {string|null}
+             */
+            outcome: "ok" | "refused" | "failed" | null;
+            /**
+             * Format: int32
+             * @description null where its end was not written
+             * @example 200
+             */
+            status: number | null;
+            /**
+             * Format: int32
+             * @description null where its end was not written
+             * @example 12
+             */
+            ms: number | null;
+            /** @example b2c1f0de */
+            request_id: string | null;
+        };
+        CacheAuditPageDto: {
+            /** @description The newest first */
+            items: components["schemas"]["CacheAuditEntryDto"][];
+            /**
+             * @description For `cursor`; `null` on the last page
+             * @example null
+             */
+            next_cursor: string | null;
         };
         FreshnessDto: {
             /**
@@ -652,12 +842,24 @@ export interface components {
              */
             matched_keys?: number;
             /**
+             * @description With dry_run=true: whether more match, because only 10,000 are counted
+             * @example false
+             */
+            at_least?: boolean;
+            /**
              * @description With dry_run=true
              * @example [
              *       "stats:user:2:days:30"
              *     ]
              */
             sample?: string[];
+        };
+        ClearCacheDto: {
+            /**
+             * @description The prefix of the cache that is meant; another one is refused
+             * @example gad:
+             */
+            confirm?: string;
         };
         ClearedCacheDto: {
             /** @example true */
@@ -713,6 +915,56 @@ export interface components {
              *     }
              */
             value: Record<string, never> | null;
+            /**
+             * @description Whether the value is withheld by configuration
+             * @example false
+             */
+            value_withheld: boolean;
+        };
+        FindingCountsDto: {
+            /**
+             * Format: int64
+             * @description The cache does not do its work
+             * @example 0
+             */
+            fail: number;
+            /**
+             * Format: int64
+             * @description It does it badly, or soon not
+             * @example 1
+             */
+            warn: number;
+            /**
+             * Format: int64
+             * @description Worth knowing
+             * @example 2
+             */
+            info: number;
+        };
+        CacheServerDto: {
+            /**
+             * Format: int64
+             * @example 2621440
+             */
+            memory_bytes: number | null;
+            /**
+             * Format: int64
+             * @description null without a limit
+             * @example 268435456
+             */
+            memory_limit_bytes: number | null;
+            /**
+             * Format: int64
+             * @description Since the server started
+             * @example 0
+             */
+            evictions: number | null;
+            /**
+             * Format: int64
+             * @description Of the whole database, with bookkeeping and what other programs keep
+             * @example 45
+             */
+            keys: number | null;
         };
         ReadsDto: {
             /**
@@ -980,6 +1232,10 @@ export interface components {
              * @example 0
              */
             pending_removals: number;
+            /** @description Of the doctor’s last look, which is at most a minute old; null before the first */
+            findings: components["schemas"]["FindingCountsDto"] | null;
+            /** @description At most five seconds old; null without a server that says it */
+            server: components["schemas"]["CacheServerDto"] | null;
             /** @description Of all processes, also of those that ended */
             totals: components["schemas"]["FiguresDto"];
             /** @description The last 1, 5 and 60 minutes, then `since` */
@@ -1286,7 +1542,7 @@ export interface components {
             /** @example 5f0c5a0e6f3c */
             process: string;
             /** @enum {string} */
-            kind: "removal" | "refused_fill" | "unreadable" | "oversized" | "load_failure" | "store" | "proof" | "relay" | "flush";
+            kind: "removal" | "refused_fill" | "unreadable" | "oversized" | "load_failure" | "takeover" | "store" | "proof" | "relay" | "flush" | "doctor";
             /** @enum {string|null} */
             cause: "event" | "admin" | "code" | "relay" | "clear" | null;
             /**
@@ -1320,6 +1576,449 @@ export interface components {
              * @example null
              */
             next_cursor: string | null;
+        };
+        TreeItemDto: {
+            /**
+             * @description Up to the next colon; may be empty
+             * @example user
+             */
+            name: string;
+            /**
+             * @description The prefix to go on with
+             * @example stats:user:
+             */
+            prefix: string;
+            /**
+             * Format: int64
+             * @description Keys that are this name or go on after it
+             * @example 25
+             */
+            keys: number;
+            /**
+             * @description Whether a key ends here
+             * @example false
+             */
+            is_key: boolean;
+            /**
+             * @description Whether keys without a value may be counted: being loaded, or expired lately
+             * @example true
+             */
+            estimate: boolean;
+        };
+        CacheTreeDto: {
+            /** @example stats: */
+            prefix: string;
+            /** @description In byte order */
+            items: components["schemas"]["TreeItemDto"][];
+            /**
+             * @description For `cursor`; `null` on the last page
+             * @example null
+             */
+            next_cursor: string | null;
+        };
+        ExplainedEventDto: {
+            /**
+             * Format: int64
+             * @example 4711
+             */
+            id: number;
+            /** @example tarea.updated */
+            name: string;
+            /**
+             * @description The transaction that appended it
+             * @example tx:8123
+             */
+            position: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-01T12:00:00.000Z
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @description null where it is not known
+             * @example 3
+             */
+            usuario_id: number | null;
+            /** @example supervisor@gad.local */
+            usuario_email: string | null;
+            /** @example b2c1f0de */
+            request_id: string | null;
+            /** @example stats:user:2:* */
+            pattern: string | null;
+        };
+        AbsenceDto: {
+            /** @enum {string} */
+            cause: "never_stored" | "expired" | "invalidated" | "evicted" | "cleared" | "refused_fill" | "unreadable" | "unknown";
+            /**
+             * @description `proved`: it is on record, and nothing was stored since
+             * @enum {string}
+             */
+            certainty: "proved" | "likely" | "unknown";
+            /**
+             * Format: date-time
+             * @example 2026-01-01T12:00:00.000Z
+             */
+            at: string | null;
+            event: components["schemas"]["ExplainedEventDto"] | null;
+            /**
+             * @description Id of the usuario
+             * @example 3
+             */
+            by: string | null;
+            /** @example b2c1f0de */
+            request_id: string | null;
+            /** @example stats:user:2:* */
+            pattern: string | null;
+        };
+        ExplainedEntryDto: {
+            /**
+             * Format: int64
+             * @description Fresh for so long yet; null without expiry
+             * @example 287000
+             */
+            ttl_ms: number | null;
+            /**
+             * Format: int64
+             * @description Kept for so long after that
+             * @example 0
+             */
+            stale_ms: number;
+            /**
+             * Format: int64
+             * @description null for what is no text
+             * @example 312
+             */
+            bytes: number | null;
+            /** @example json */
+            codec: string;
+            /**
+             * Format: date-time
+             * @description null where it is not known
+             * @example 2026-01-01T12:00:00.000Z
+             */
+            stored_at: string | null;
+        };
+        ExplainedLeaseDto: {
+            /**
+             * Format: date-time
+             * @example 2026-01-01T12:00:00.000Z
+             */
+            since: string;
+            /**
+             * Format: int64
+             * @description Others wait for so long yet
+             * @example 2800
+             */
+            ttl_ms: number;
+        };
+        ServedHereDto: {
+            /**
+             * @description Whether this process would answer from the cache now
+             * @example true
+             */
+            served: boolean;
+            /**
+             * @description Why not
+             * @enum {string|null}
+             */
+            reason: "absent" | "leased" | "stale" | "unreadable" | "foreign" | "no_proof" | "pending_removal" | "circuit_open" | "store_unavailable" | null;
+            /**
+             * @description Whether it has a copy in its memory
+             * @example false
+             */
+            local_copy: boolean;
+        };
+        KeyViewDto: {
+            /** @example Statistics of a usuario */
+            name: string;
+            /** @example stats:user:*:days:* */
+            pattern: string;
+            /**
+             * @description What invalidates it
+             * @example [
+             *       "tarea.updated"
+             *     ]
+             */
+            events: string[];
+        };
+        ExplainedKeyDto: {
+            /** @example stats:user:2:days:30 */
+            key: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-01T12:00:00.000Z
+             */
+            at: string;
+            /** @enum {string} */
+            store: "redis" | "memory" | "unavailable";
+            /**
+             * @description null while the store does not answer
+             * @enum {string|null}
+             */
+            state: "present" | "absent" | "leased" | "stale" | "unreadable" | "foreign" | null;
+            /** @description Why there is no value */
+            why: components["schemas"]["AbsenceDto"] | null;
+            entry: components["schemas"]["ExplainedEntryDto"] | null;
+            lease: components["schemas"]["ExplainedLeaseDto"] | null;
+            here: components["schemas"]["ServedHereDto"];
+            view: components["schemas"]["KeyViewDto"] | null;
+            /** @description The last 20 that concern the key */
+            journal: components["schemas"]["JournalEntryDto"][];
+        };
+        ProbedProcessDto: {
+            /** @example 5f0c5a0e6f3c */
+            id: string;
+            /** @example api-1 */
+            host: string;
+            /**
+             * Format: int32
+             * @example 4711
+             */
+            pid: number;
+            /**
+             * Format: int64
+             * @description At most: others say so once a second. null: not within 2.5 seconds
+             * @example 640
+             */
+            proved_after_ms: number | null;
+        };
+        FreshnessProbeDto: {
+            /**
+             * @description false: neither the database nor the store is shared, and there is nothing to prove
+             * @example true
+             */
+            applicable: boolean;
+            /**
+             * @description The end of the log of events that was waited for
+             * @example f2c1.00000001.1767268800000000.16402 8123:8123:
+             */
+            position: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-01T12:00:00.000Z
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Until the store was proved to have it; null: not within 2 seconds
+             * @example 120
+             */
+            covered_after_ms: number | null;
+            processes: components["schemas"]["ProbedProcessDto"][];
+        };
+        WarmerProgressDto: {
+            /** @example statistics */
+            name: string;
+            /**
+             * Format: int64
+             * @description Loaded
+             * @example 120
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Left, because they were there
+             * @example 30
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @example 0
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description All; null while they are not known
+             * @example 1000
+             */
+            total: number | null;
+        };
+        WarmingRunDto: {
+            /** @example 5f0c5a0e6f3c */
+            id: string;
+            /**
+             * @example start
+             * @enum {string}
+             */
+            reason: "start" | "clear" | "relay_clear" | "demand";
+            /**
+             * Format: date-time
+             * @example 2026-01-01T12:00:00.000Z
+             */
+            started_at: string;
+            /**
+             * @description Id of the process that does it
+             * @example 9a3b5a0e6f3c
+             */
+            leader: string;
+            warmers: components["schemas"]["WarmerProgressDto"][];
+            /**
+             * Format: double
+             * @description Loads a second at present
+             * @example 50
+             */
+            rate: number;
+            /**
+             * Format: int32
+             * @example 1000
+             */
+            limit: number;
+            /**
+             * Format: date-time
+             * @description When it ends, whatever is left
+             * @example 2026-01-01T12:00:00.000Z
+             */
+            deadline: string;
+        };
+        WarmingResultDto: {
+            /** @example 5f0c5a0e6f3c */
+            id: string;
+            /**
+             * @example start
+             * @enum {string}
+             */
+            reason: "start" | "clear" | "relay_clear" | "demand";
+            /**
+             * Format: date-time
+             * @example 2026-01-01T12:00:00.000Z
+             */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-01T12:00:00.000Z
+             */
+            ended_at: string;
+            /**
+             * @example done
+             * @enum {string}
+             */
+            outcome: "done" | "aborted" | "deadline" | "failed";
+            warmers: components["schemas"]["WarmerProgressDto"][];
+        };
+        WarmerDto: {
+            /** @example statistics */
+            name: string;
+        };
+        CacheWarmingDto: {
+            /** @description null while nothing runs */
+            running: components["schemas"]["WarmingRunDto"] | null;
+            /** @description The last ten, the newest first */
+            last: components["schemas"]["WarmingResultDto"][];
+            warmers: components["schemas"]["WarmerDto"][];
+        };
+        StartWarmingDto: {
+            /**
+             * @description Names of the warmers. Default: all
+             * @example [
+             *       "statistics"
+             *     ]
+             */
+            warmers?: string[];
+            /**
+             * Format: int32
+             * @description Most entries that are looked at. Default: 1000
+             * @example 1000
+             */
+            limit?: number;
+            /**
+             * Format: int32
+             * @description Most loads a second. Default: 50
+             * @example 50
+             */
+            rate?: number;
+        };
+        DoctorSummaryDto: {
+            /**
+             * Format: int64
+             * @description The cache does not do its work
+             * @example 0
+             */
+            fail: number;
+            /**
+             * Format: int64
+             * @description It does it badly, or soon not
+             * @example 1
+             */
+            warn: number;
+            /**
+             * Format: int64
+             * @description Worth knowing
+             * @example 2
+             */
+            info: number;
+            /**
+             * Format: int64
+             * @example 30
+             */
+            pass: number;
+            /**
+             * Format: int64
+             * @description The check can say nothing here
+             * @example 4
+             */
+            n_a: number;
+        };
+        FindingDto: {
+            /**
+             * @description Stays the same over versions
+             * @example memory-limit
+             */
+            id: string;
+            /**
+             * @example warn
+             * @enum {string}
+             */
+            severity: "fail" | "warn" | "info" | "pass" | "n/a";
+            /**
+             * @description What should be
+             * @example The memory of the server has a limit
+             */
+            title: string;
+            /** @example maxmemory is 0, which means none; 2.5 MB are used. */
+            seen: string;
+            /** @example The server grows until the machine has no memory left and kills it. */
+            why: string;
+            /**
+             * @description A command line or a setting, to be copied as it is; null where none mends it
+             * @example redis-cli -h localhost -p 6381 CONFIG SET maxmemory 256mb
+             */
+            fix: string | null;
+            /**
+             * Format: int32
+             * @description The chapter of the guide’s troubleshooting for its symptom
+             * @example 3
+             */
+            problema: number | null;
+            /**
+             * @description Page about it
+             * @example docs/doctor.md#memory-limit
+             */
+            docs: string;
+            /**
+             * @description By names that carry their units
+             * @example {
+             *       "used_mb": 2.5,
+             *       "wanted_mb": 256
+             *     }
+             */
+            figures: {
+                [key: string]: number;
+            };
+        };
+        DoctorDto: {
+            /**
+             * Format: date-time
+             * @example 2026-01-01T12:00:00.000Z
+             */
+            at: string;
+            /**
+             * @example en
+             * @enum {string}
+             */
+            lang: "en" | "es";
+            summary: components["schemas"]["DoctorSummaryDto"];
+            findings: components["schemas"]["FindingDto"][];
         };
     };
     responses: never;
@@ -1425,6 +2124,32 @@ export interface operations {
             };
         };
     };
+    listCacheAudit: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before */
+                after?: string;
+                usuario_id?: number;
+                action?: "invalidate" | "invalidate-pattern" | "clear" | "inspect" | "invalidate-user" | "start-warming" | "stop-warming";
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheAuditPageDto"];
+                };
+            };
+        };
+    };
     getCacheStats: {
         parameters: {
             query?: never;
@@ -1499,7 +2224,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ClearCacheDto"];
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -1678,7 +2407,7 @@ export interface operations {
             query?: {
                 /** @description The `next_cursor` of the page before */
                 after?: string;
-                kind?: "removal" | "refused_fill" | "unreadable" | "oversized" | "load_failure" | "store" | "proof" | "relay" | "flush";
+                kind?: "removal" | "refused_fill" | "unreadable" | "oversized" | "load_failure" | "takeover" | "store" | "proof" | "relay" | "flush" | "doctor";
                 cause?: "event" | "admin" | "code" | "relay" | "clear";
                 /** @description Of the subject */
                 pattern?: string;
@@ -1697,6 +2426,159 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CacheJournalDto"];
+                };
+            };
+        };
+    };
+    listCacheTree: {
+        parameters: {
+            query?: {
+                /** @description What the keys begin with */
+                prefix?: string;
+                /** @description The `next_cursor` of the page before */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheTreeDto"];
+                };
+            };
+        };
+    };
+    explainCacheKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainedKeyDto"];
+                };
+            };
+        };
+    };
+    probeCacheFreshness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreshnessProbeDto"];
+                };
+            };
+        };
+    };
+    getCacheWarming: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheWarmingDto"];
+                };
+            };
+        };
+    };
+    startCacheWarming: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartWarmingDto"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheWarmingDto"];
+                };
+            };
+        };
+    };
+    stopCacheWarming: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    getCacheDoctor: {
+        parameters: {
+            query?: {
+                /** @description Default: as in Accept-Language */
+                lang?: "en" | "es";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoctorDto"];
                 };
             };
         };

@@ -163,13 +163,13 @@ export class Fleet {
    * Cost: one script.
    * @throws CacheUnavailableError
    */
-  async read(...ranges: readonly HistoryRange[]): Promise<FleetView> {
-    const { now, snapshots, totals, history } = await this.board.read(ranges);
-    const processes = snapshots.map(parseSnapshot).filter((one) => one !== undefined);
-    const slots = history.map((each) =>
-      each.map(({ at, counts }) => ({ at, totals: totalsOf(counts) })),
-    );
-    return { now, processes, totals: totalsOf(totals), history: slots };
+  read(...ranges: readonly HistoryRange[]): Promise<FleetView> {
+    return readFleet(this.board, ...ranges);
+  }
+
+  /** Adds an entry to the journal with the next report; beyond 50 a second it is only counted. */
+  note(entry: JournalEntry): void {
+    this.analytics.journal.write(entry);
   }
 
   /**
@@ -178,9 +178,8 @@ export class Fleet {
    * Cost: one call.
    * @throws CacheUnavailableError
    */
-  async journal(before: string | undefined, limit: number): Promise<FleetEntry[]> {
-    const rows = await this.board.journal(before, limit);
-    return rows.map(entryOf).filter((entry) => entry !== undefined);
+  journal(before: string | undefined, limit: number): Promise<FleetEntry[]> {
+    return readJournal(this.board, before, limit);
   }
 
   /**
@@ -230,6 +229,32 @@ export class Fleet {
       copies,
     };
   }
+}
+
+/** See {@link Fleet.read}; without being one of the processes. */
+export async function readFleet(
+  board: FleetBoard,
+  ...ranges: readonly HistoryRange[]
+): Promise<FleetView> {
+  const { now, snapshots, totals, history } = await board.read(ranges);
+  const processes = snapshots
+    .map(parseSnapshot)
+    .filter((one) => one !== undefined)
+    .filter(({ ended }) => ended !== true);
+  const slots = history.map((each) =>
+    each.map(({ at, counts }) => ({ at, totals: totalsOf(counts) })),
+  );
+  return { now, processes, totals: totalsOf(totals), history: slots };
+}
+
+/** See {@link Fleet.journal}; without being one of the processes. */
+export async function readJournal(
+  board: FleetBoard,
+  before: string | undefined,
+  limit: number,
+): Promise<FleetEntry[]> {
+  const rows = await board.journal(before, limit);
+  return rows.map(entryOf).filter((entry) => entry !== undefined);
 }
 
 function totalsOf(counts: ReadonlyMap<string, number>): Totals {

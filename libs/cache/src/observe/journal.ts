@@ -10,6 +10,7 @@ export const JOURNAL_KINDS = [
   'proof',
   'relay',
   'flush',
+  'doctor',
 ] as const;
 
 /** See {@link JOURNAL_KINDS}. */

@@ -105,7 +105,9 @@ export class MissCauses {
     tally.add(`cause_${cause}`, 1 / share);
     if (cause !== 'expired' || fill === undefined) return;
     // How late it was asked for again, in lifetimes.
-    tally.lateness.add((at - fill.endsAt) / (fill.endsAt - fill.filledAt), 1 / share);
+    const lifetime = fill.endsAt - fill.filledAt;
+    tally.lateness.add((at - fill.endsAt) / lifetime, 1 / share);
+    tally.add('expired_ttl_ms', lifetime / share);
   }
 
   #causeOf({ key, at }: Missed, fill: Fill | undefined): MissCause {

@@ -40,6 +40,7 @@ export class Reporter {
   #running: Promise<void> = Promise.resolve();
   #last: ProcessState | undefined;
   #late: readonly number[] = [];
+  #ended = false;
 
   constructor(private readonly parts: ReporterParts) {
     this.#moved = new MovedCounters(parts.analytics);
@@ -61,6 +62,7 @@ export class Reporter {
   }
 
   start(): void {
+    this.#ended = false;
     const { clock } = this.parts;
     const due = clock.now() + EVERY_MS;
     this.#cancel = clock.after(EVERY_MS, () => {
@@ -77,6 +79,7 @@ export class Reporter {
     this.#cancel();
     this.#cancel = undefined;
     await this.#running;
+    this.#ended = true;
     await this.report();
   }
 
@@ -91,7 +94,10 @@ export class Reporter {
     if (!connected()) return this.#drop(asked.settle);
     const moved = this.#moved.take();
     const entries = this.#entries.map((entry) => JSON.stringify({ ...entry, process: id }));
-    const snapshot = snapshotOf(analytics, { ...now, ...this.lost, id });
+    const snapshot = snapshotOf(analytics, {
+      ...{ ...now, ...this.lost, id },
+      ...(this.#ended && { ended: true }),
+    });
     const report = { id, snapshot, moved: moved.counters, entries, ghost: asked.report };
     try {
       const answer = await board.report({ ...report, known: this.#known });

@@ -52,6 +52,8 @@ export interface Losses {
 /** What a process reports of itself. */
 export interface Snapshot extends ProcessState, Losses {
   readonly id: string;
+  /** The process has stopped in order, so this was its last report. */
+  readonly ended?: boolean | undefined;
   /** Counters that are not 0, by namespace. */
   readonly counters: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Load times, and how late expired keys were asked for again, by namespace. */
@@ -77,7 +79,7 @@ const LISTED = [100, 50, 20, 5, 0];
 /** The snapshot of a process as JSON. Keys are in it, values never. */
 export function snapshotOf(
   analytics: Analytics,
-  state: ProcessState & Losses & { readonly id: string },
+  state: ProcessState & Losses & Pick<Snapshot, 'id' | 'ended'>,
 ): string {
   const named = [...analytics.namespaces()].sort(([, a], [, b]) => usesOf(b) - usesOf(a));
   let text = '';

@@ -67,6 +67,8 @@ const COUNTERS = {
   unconfirmed_clear: 48,
   /** Milliseconds of loads that hits have saved, estimated from the mean load of this process. */
   saved_ms: 49,
+  /** Milliseconds of the lifetimes of values that were missed because they expired, as estimated. */
+  expired_ttl_ms: 50,
 } as const;
 
 /** The name of a counter. */

@@ -7,6 +7,7 @@ import type { InvalidationListener } from '../near-cache/invalidation-stream.js'
 import type { KeyBranches } from './key-branches.js';
 import type { WarmingBoard } from './warming-board.js';
 import type { LeaseWatch } from './lease-watch.js';
+import type { StoreServer } from './store-server.js';
 
 /**
  * The right to fill one key, acquired before the source was read. It is valid only while the store
@@ -226,6 +227,8 @@ export interface CacheStore {
   readonly board?: FleetBoard | undefined;
   /** Where processes agree on who warms the cache; absent if the store does not know warming. */
   readonly warming?: WarmingBoard | undefined;
+  /** What can be asked about the server itself; absent for a store without a server. */
+  readonly server?: StoreServer | undefined;
   /** Invalidation messages for a near cache; absent without one. */
   readonly coherence?: InvalidationFeed | undefined;
 

@@ -16,8 +16,11 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-export async function startRedis(): Promise<RedisServer> {
-  const server = await startTestRedis();
+/** @param config directives of its configuration. Default: those of every test server */
+export async function startRedis(
+  config: Readonly<Record<string, string>> = {},
+): Promise<RedisServer> {
+  const server = await startTestRedis({ config });
   const control = createClient({ url: server.url, disableOfflineQueue: true });
   control.on('error', () => undefined);
   await control.connect();

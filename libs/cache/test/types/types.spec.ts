@@ -8,13 +8,14 @@ import { CacheAside, CacheInvalidate, CacheModule, CacheService, cacheKey, creat
 import { createCache as engineCache } from '@gad/cache/engine';
 import { inTransaction, invalidateAfterCommit } from '@gad/cache/transactions';
 import type { JsonOf } from '@gad/cache';
+import type { Words } from '@gad/cache/store';
 class User { constructor(readonly id: number, readonly at: Date) {} greet(): string { return ''; } }
 interface Product { readonly id: number; readonly name?: string; readonly parts: Product[] }
 declare const cache: CacheService;
 declare const kept: CacheService<'kept'>;
 declare const products: () => Promise<Product[]>;
 void [CacheAside, CacheInvalidate, CacheModule, cacheKey, createCache, richJson, engineCache, inTransaction, invalidateAfterCommit, cache, kept, products, User];
-export type Used = JsonOf<Product>;
+export type Used = [JsonOf<Product>, Words];
 `;
 
 /** What compiles. */
@@ -55,6 +56,10 @@ const RIGHT: Readonly<Record<string, string>> = {
 
 /** What does not, and what the compiler says. */
 const WRONG: Readonly<Record<string, readonly [code: string, says: RegExp]>> = {
+  'a text of the doctor without its Spanish': [
+    'export const a: Words = { en: "It answers." };',
+    /Property 'es' is missing/,
+  ],
   'a Date that JSON has made a string': [
     'export const a: Promise<Date> = cache.getOrSet("k", () => new Date());',
     /Type 'string' is not assignable to type 'Date'/,

@@ -24,6 +24,7 @@ import { RedisNearCache, type CoherenceSettings } from './near-cache/redis-near-
 import { databaseOf, type RedisSettings } from './connection/redis-settings.js';
 import { InvalidationAnnouncer } from './near-cache/invalidation-announcer.js';
 import { Removal } from './removal.js';
+import { ExaminedServer } from './server/examined-server.js';
 import { asList, asNumber, valueOf } from './replies.js';
 import { READ_WHOLE } from './scripts/compiled-scripts.js';
 import type { Script } from './scripts/script.js';
@@ -57,6 +58,7 @@ export class RedisStore implements CacheStore {
   readonly relayStore: RedisRelayStore;
   readonly board: RedisBoard;
   readonly warming: RedisWarming;
+  readonly server: ExaminedServer;
   readonly coherence: RedisNearCache | undefined;
   readonly acquire: CacheStore['acquire'];
   readonly fill: CacheStore['fill'];
@@ -96,6 +98,7 @@ export class RedisStore implements CacheStore {
     this.relayStore = new RedisRelayStore(connection, layout, clock);
     this.board = new RedisBoard(connection, layout);
     this.warming = new RedisWarming(connection, layout);
+    this.server = new ExaminedServer(settings, connection, layout, clock, withinMs);
     if (options.index !== 'scan') {
       this.#index = new KeyIndex(connection, layout, withinMs);
       this.#sweeper = new IndexSweeper(connection, layout, clock, withinMs);

@@ -37,6 +37,7 @@ export class CircuitBreaker {
   readonly #random: () => number;
   #state: CircuitState = 'open';
   readonly #outages = new Episodes();
+  #reason: string | undefined;
   #timeouts = 0;
   #timesOpened = 0;
   #inVain = 0;
@@ -56,6 +57,11 @@ export class CircuitBreaker {
   /** How often it has opened after it was closed. */
   get timesOpened(): number {
     return this.#timesOpened;
+  }
+
+  /** Why it opened last; `undefined` while it is closed. */
+  get reason(): string | undefined {
+    return this.#state === 'closed' ? undefined : this.#reason;
   }
 
   /** Starts probing. */
@@ -81,6 +87,7 @@ export class CircuitBreaker {
 
   /** Opens at once: the connection is lost or was never established. */
   trip(reason: string): void {
+    this.#reason = reason;
     if (this.#outages.begin()) this.#parts.onOpen(reason);
     if (this.#state !== 'closed') return;
     this.#state = 'open';

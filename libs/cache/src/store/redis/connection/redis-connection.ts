@@ -96,6 +96,11 @@ export class RedisConnection {
     return this.#breaker.timesOpened;
   }
 
+  /** Why the store is not used at present, without an address; `undefined` while it is. */
+  get outage(): string | undefined {
+    return this.connected ? undefined : (this.#breaker.reason ?? 'it has not answered yet');
+  }
+
   /** Changes with every connection. What was read on one proves nothing on the next. */
   get generation(): number {
     return this.#generation;

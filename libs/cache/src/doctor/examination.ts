@@ -1,0 +1,155 @@
+import type { FleetView, Totals } from '../observe/fleet.js';
+import type { Snapshot } from '../observe/snapshot.js';
+import type { Counter } from '../observe/tally.js';
+import type { FreshnessFigures } from '../outbox/freshness-guard.js';
+import type { StoreStatistics } from '../store/cache-store.js';
+import type { ServerFacts, ServerPlace } from '../store/store-server.js';
+import type { Reason, Verdict } from './check.js';
+
+/** Beyond these the doctor warns. */
+export interface DoctorThresholds {
+  /** Hits of all reads, from 0 to 1. Default 0.6. */
+  readonly hitRate: number;
+  /** Megabytes that the server uses. Default 200. */
+  readonly memoryMb: number;
+  /** Keys of the cache. Default 10,000. */
+  readonly keys: number;
+}
+
+/** What the doctor has to know of a cache's options. */
+export interface DoctorSettings {
+  readonly deadlineMs: number;
+  /** Bytes from which values are compressed; `undefined` where none are. */
+  readonly compressFrom: number | undefined;
+  /** Whether processes keep local copies. */
+  readonly local: boolean;
+  readonly prefix: string;
+  readonly warn: DoctorThresholds;
+}
+
+/** What later looks are compared with. */
+export interface Look {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Counters of the server since its start; `undefined` where it does not say. */
+  readonly evicted?: number | undefined;
+  readonly refused?: number | undefined;
+  /** Counters that history does not keep, of the most used namespaces. */
+  readonly counts: Readonly<Record<string, Readonly<Partial<Record<Counter, number>>>>>;
+}
+
+/** The facts that the checks of a cache look at. `undefined` is unknown, never none. */
+export interface Examination {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly store: 'redis' | 'memory';
+  readonly settings: DoctorSettings;
+  /** `undefined` for a store without a server. */
+  readonly place: ServerPlace | undefined;
+  /** Why the server is not used; `undefined` while it is. */
+  readonly outage: string | undefined;
+  /** `undefined` without an answer. */
+  readonly server: ServerFacts | undefined;
+  /** Of the in-process store. */
+  readonly statistics: StoreStatistics | undefined;
+  /** All processes, with the slots of the last five minutes; `undefined` where none is known. */
+  readonly fleet: FleetView | undefined;
+  /** The longest that the store was not used, by the journal, in milliseconds. */
+  readonly longestOutageMs: number | undefined;
+  /** Of this process; `null` without a log. */
+  readonly freshness: FreshnessFigures | null;
+  /** What the watch saw a minute ago, and about five minutes ago. */
+  readonly last: Look | undefined;
+  readonly earlier: Look | undefined;
+  /** Whether anything receives the commands of the Redis client, values included. */
+  readonly traced: boolean;
+}
+
+/** Reads below which a ratio says little. */
+export const FEW_READS = 100;
+const MEGABYTE = 1024 * 1024;
+
+/** Bytes in megabytes, with one decimal. */
+export const megabytes = (bytes: number): number => Math.round((bytes / MEGABYTE) * 10) / 10;
+
+/** A share as a percentage, with one decimal. */
+export const percent = (share: number): number => Math.round(share * 1_000) / 10;
+
+/** What a check says of a server that answers; the reason where there is none. */
+export function ofServer<V extends string>(
+  x: Examination,
+  look: (server: ServerFacts) => Verdict<V> | Reason,
+): Verdict<V> | Reason {
+  if (x.place === undefined) return 'in_process';
+  return x.server === undefined ? 'unreachable' : look(x.server);
+}
+
+/** As `ofServer`, where the user may ask for `INFO`. */
+export function ofInfo<V extends string>(
+  x: Examination,
+  look: (field: (name: string) => string, server: ServerFacts) => Verdict<V> | Reason,
+): Verdict<V> | Reason {
+  return ofServer(x, (server) => {
+    const { info } = server;
+    return info === undefined ? 'hidden' : look((name) => info.get(name) ?? '', server);
+  });
+}
+
+/** The server's memory and its limit, in bytes, and what it does at the limit. */
+export interface MemoryOfServer {
+  readonly used: number;
+  readonly limit: number;
+  readonly policy: string;
+}
+
+/** As `ofInfo`, of the server's memory. */
+export function ofMemory<V extends string>(
+  x: Examination,
+  look: (memory: MemoryOfServer, server: ServerFacts) => Verdict<V> | Reason,
+): Verdict<V> | Reason {
+  return ofInfo(x, (field, server) => {
+    if (field('maxmemory') === '' || field('used_memory') === '') return 'hidden';
+    const [used, limit] = [Number(field('used_memory')), Number(field('maxmemory'))];
+    return look({ used, limit, policy: field('maxmemory_policy') }, server);
+  });
+}
+
+/** What is counted of a namespace in some time. */
+export type Counts = (counter: Counter) => number;
+
+/** What all processes counted in the last five minutes, by namespace. */
+export function recentCounts({ fleet }: Examination): Map<string, Counts> {
+  const sums = new Map<string, Map<string, number>>();
+  for (const { totals } of fleet?.history[0] ?? []) {
+    for (const [namespace, counts] of totals) {
+      const sum = sums.get(namespace) ?? new Map<string, number>();
+      for (const [counter, count] of counts) sum.set(counter, (sum.get(counter) ?? 0) + count);
+      sums.set(namespace, sum);
+    }
+  }
+  return new Map([...sums].map(([name, sum]) => [name, (counter) => sum.get(counter) ?? 0]));
+}
+
+/**
+ * What all processes counted since about five minutes ago, of the counters that history does not
+ * keep; before the first look since the counting began.
+ */
+export function countsSince({ fleet, earlier }: Examination, namespace: string): Counts {
+  const now = fleet?.totals.get(namespace);
+  const then = earlier?.counts[namespace] ?? {};
+  return (counter) => Math.max(0, (now?.get(counter) ?? 0) - (then[counter] ?? 0));
+}
+
+/** Reads of any result. */
+export const readsOf = (counts: Counts): number =>
+  hitsOf(counts) + counts('miss') + counts('bypass');
+
+/** Reads that the cache answered. */
+export const hitsOf = (counts: Counts): number =>
+  counts('hit') + counts('local_hit') + counts('stale_hit');
+
+/** The live processes; none is known without the store. */
+export const processesOf = ({ fleet }: Examination): readonly Snapshot[] => fleet?.processes ?? [];
+
+/** The namespaces of some totals. */
+export const namesIn = (totals: Totals | undefined): string[] => [...(totals?.keys() ?? [])];
