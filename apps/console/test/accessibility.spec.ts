@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestApi } from '../../api/test/support/api.js';
-import { axeFindings, logIn, useBrowser } from './support/console.js';
+import { useBrowser } from './support/console.js';
+import { axeFindings, logIn } from './support/test-browser.js';
 
-const SCREENS = ['', 'keys', 'keys?key=stats:user:2:days:30', 'invalidations', 'hot', 'fleet'];
+const SCREENS = [
+  ...['', 'keys', 'keys?key=stats:user:2:days:30', 'invalidations', 'hot', 'fleet'],
+  ...['doctor', 'warming', 'audit'],
+];
 const LOOKS = (['es-AR', 'en-GB'] as const).flatMap((locale) =>
   (['light', 'dark'] as const).flatMap((colorScheme) =>
     [1440, 390].map((width) => ({ locale, colorScheme, width })),

@@ -2,7 +2,8 @@ import { CacheService } from '@gad/cache';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { TestApi } from '../../api/test/support/api.js';
-import { logIn, useBrowser } from './support/console.js';
+import { useBrowser } from './support/console.js';
+import { logIn } from './support/test-browser.js';
 
 let api: TestApi;
 let cache: CacheService;

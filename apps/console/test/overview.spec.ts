@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { startRedis, type RedisServer } from '../../../test/servers/redis-server.js';
 import { TestApi } from '../../api/test/support/api.js';
-import { logIn, useBrowser } from './support/console.js';
+import { useBrowser } from './support/console.js';
+import { logIn } from './support/test-browser.js';
 
 let redis: RedisServer;
 let api: TestApi;

@@ -13,7 +13,7 @@ import { findChromium } from '../../../test/servers/chromium.js';
 import { startPostgres } from '../../../test/servers/postgres-server.js';
 import { startRedis } from '../../../test/servers/redis-server.js';
 import { startApiProcess } from '../../api/test/support/api-process.js';
-import { launch, logIn, type Visit } from './support/console.js';
+import { launch, logIn, type Visit } from './support/test-browser.js';
 import { Traffic } from './support/traffic.js';
 
 const SCREENS = {
@@ -23,6 +23,9 @@ const SCREENS = {
   invalidations: 'invalidations',
   hot: 'hot',
   fleet: 'fleet',
+  doctor: 'doctor',
+  warming: 'warming',
+  audit: 'audit',
 } as const;
 
 const { values } = parseArgs({
@@ -49,6 +52,8 @@ const settings = {
   DATABASE_URL: await postgres.createDatabase('pictures'),
   CACHE_LOG_LEVEL: 'off',
   CACHE_LOCAL: 'true',
+  // A token of one process is good at the other.
+  JWT_SECRET: 'pictures-of-the-console-and-nothing-else',
 };
 const apis = [await startApiProcess(settings), await startApiProcess(settings)];
 const browser = await launch();

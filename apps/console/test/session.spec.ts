@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
 import { TestApi } from '../../api/test/support/api.js';
 import { newUsuario, type NewUsuario } from '../../api/test/support/new-usuario.js';
-import { fillLogin, logIn, useBrowser } from './support/console.js';
+import { useBrowser } from './support/console.js';
+import { fillLogin, logIn } from './support/test-browser.js';
 
 /** So short that it is renewed all the time. */
 const ACCESS_SECONDS = '4';

@@ -48,6 +48,14 @@ export async function post<Path extends PathsWith<'post'>>(
   return call('post', path, options);
 }
 
+/** @throws ApiError */
+export async function remove<Path extends PathsWith<'delete'>>(
+  path: Path,
+  options: Options<Operation<Path, 'delete'>> = {},
+): Promise<Answer<Path, 'delete'>> {
+  return call('delete', path, options);
+}
+
 async function call<Path extends keyof paths, M extends Method>(
   method: M,
   path: Path,

@@ -6,6 +6,7 @@ import { Icon } from '../ui/icon.js';
 import { ScreenHead } from '../ui/screen-head.js';
 import { Empty, LiveView } from '../ui/states.js';
 import './fleet.css';
+import { Probe } from './probe.js';
 import { ProcessCard, type Process } from './process-card.js';
 import { fleetTexts } from './texts.js';
 
@@ -48,6 +49,7 @@ export function Fleet(): JSX.Element {
               </p>
             ) : null}
             <Processes items={fleet.items} />
+            <Probe />
           </>
         )}
       </LiveView>

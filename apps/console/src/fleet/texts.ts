@@ -36,6 +36,14 @@ export const fleetTexts = defineTexts(
     options: 'Opciones',
     dropped: 'Informes perdidos',
     none: 'Ningún proceso ha informado todavía',
+    probe: 'Probar la frescura',
+    probeNow: 'Probar ahora',
+    probing: 'Probando…',
+    probeHint:
+      'Toma el final del registro y mide cuánto tarda cada proceso en demostrar que lo tiene aplicado.',
+    notApplicable: 'Un solo proceso sin nada compartido: no hay nada que demostrar.',
+    covered: (after: string) => `El store lo tuvo demostrado a los ${after}.`,
+    notCovered: 'El store no lo tuvo demostrado en 2 segundos.',
   },
   {
     title: 'Fleet',
@@ -71,5 +79,13 @@ export const fleetTexts = defineTexts(
     options: 'Options',
     dropped: 'Reports lost',
     none: 'No process has reported yet',
+    probe: 'Probe the freshness',
+    probeNow: 'Probe now',
+    probing: 'Probing…',
+    probeHint:
+      'Takes the end of the log and measures how long each process takes to prove that it has it.',
+    notApplicable: 'One process that shares nothing: there is nothing to prove.',
+    covered: (after: string) => `The store was proved to have it after ${after}.`,
+    notCovered: 'The store was not proved to have it within 2 seconds.',
   },
 );

@@ -116,6 +116,12 @@ export function shortTime(moment: Moment): string {
   return dates('short', { hour: '2-digit', minute: '2-digit' }).format(new Date(moment));
 }
 
+/** A date with the time of day. */
+export function dateTime(moment: Moment): string {
+  if (isUnknown(moment)) return UNKNOWN;
+  return dates('date', { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(moment));
+}
+
 /** The form of a word for a number: `plural(n, 'clave', 'claves')`. */
 function plural(value: number, one: string, other: string): string {
   const rules = made('plural', (locale) => new Intl.PluralRules(locale));

@@ -9,6 +9,7 @@ import { Dialog } from '../ui/dialog.js';
 import { Icon } from '../ui/icon.js';
 import { KeyText } from '../ui/key-text.js';
 import { Empty, Failure, Skeleton } from '../ui/states.js';
+import { Explain } from './explain.js';
 import { RemoveKey } from './remove-key.js';
 import { keysTexts } from './texts.js';
 import { ValueTree } from './value-tree.js';
@@ -44,6 +45,7 @@ export function KeyDrawer({ name, onRemoved, onClose }: KeyDrawerProps): JSX.Ele
           {text.remove}
         </button>
       </div>
+      <Explain name={name} />
       <Value name={name} />
       {isRemoving ? (
         <RemoveKey
@@ -117,6 +119,7 @@ function Value({ name }: { name: string }): JSX.Element {
 
 function Shown({ detail }: { detail: Detail }): JSX.Element {
   const text = keysTexts();
+  if (detail.value_withheld) return <p class="notice">{text.withheld}</p>;
   return (
     <div class="stack">
       <div class="row small">

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { get, type Answer } from '../api/api.js';
-import { bytes } from '../i18n/format.js';
+import { bytes, printable } from '../i18n/format.js';
 import { goTo, linkTo } from '../router.js';
 import { Icon } from '../ui/icon.js';
 import { KeyText } from '../ui/key-text.js';
@@ -40,7 +40,12 @@ export function KeyList({ pattern, version }: KeyListProps): JSX.Element {
     return (
       <div class="card">
         <Empty icon="keys" title={isAll ? text.none : text.noMatch}>
-          <p>{isAll ? text.noneHint : text.noMatchHint(pattern)}</p>
+          <p>{isAll ? text.noneHint : text.noMatchHint(printable(pattern))}</p>
+          {/[*?[\\]/.test(pattern) ? null : (
+            <a class="button" href={linkTo('keys', { pattern, key: pattern })}>
+              {text.explain}
+            </a>
+          )}
         </Empty>
       </div>
     );

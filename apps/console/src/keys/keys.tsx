@@ -4,11 +4,13 @@ import { goTo, linkTo, route } from '../router.js';
 import { typedInto } from '../ui/form-text.js';
 import { Icon } from '../ui/icon.js';
 import { ScreenHead } from '../ui/screen-head.js';
+import { Clear } from './clear.js';
 import { KeyDrawer } from './key-drawer.js';
 import { KeyList } from './key-list.js';
 import './keys.css';
 import { RemovePattern } from './remove-pattern.js';
 import { keysTexts } from './texts.js';
+import { Tree } from './tree.js';
 
 /** What the cache holds: find it, look at it, remove it. */
 export function Keys(): JSX.Element {
@@ -18,7 +20,10 @@ export function Keys(): JSX.Element {
   const chosen = parameters.get('key');
   const shown = pattern === '*' ? {} : { pattern };
   const [version, setVersion] = useState(0);
-  const [isRemoving, setRemoving] = useState(false);
+  const [open, setOpen] = useState<'remove' | 'clear'>();
+  const close = (): void => {
+    setOpen(undefined);
+  };
   const reload = (): void => {
     setVersion(version + 1);
   };
@@ -29,16 +34,28 @@ export function Keys(): JSX.Element {
           class="button danger"
           type="button"
           onClick={() => {
-            setRemoving(true);
+            setOpen('remove');
           }}
         >
           <Icon name="trash" />
           {text.removeMatching}
         </button>
+        <button
+          class="button danger"
+          type="button"
+          onClick={() => {
+            setOpen('clear');
+          }}
+        >
+          {text.clear}
+        </button>
       </ScreenHead>
       <div class="stack">
         <Search key={pattern} pattern={pattern} onReload={reload} />
-        <KeyList pattern={pattern} version={version} />
+        <div class="browse">
+          <Tree pattern={pattern} />
+          <KeyList pattern={pattern} version={version} />
+        </div>
       </div>
       {chosen === null ? null : (
         <KeyDrawer
@@ -50,15 +67,14 @@ export function Keys(): JSX.Element {
           }}
         />
       )}
-      {isRemoving ? (
+      {open === 'remove' ? (
         <RemovePattern
           initial={pattern === '*' ? '' : pattern}
           onRemoved={reload}
-          onClose={() => {
-            setRemoving(false);
-          }}
+          onClose={close}
         />
       ) : null}
+      {open === 'clear' ? <Clear onRemoved={reload} onClose={close} /> : null}
     </>
   );
 }

@@ -10,9 +10,6 @@ import { removalTexts } from './texts.js';
 
 type Preview = Answer<'/api/v1/cache/invalidate-pattern/{pattern}', 'post'>;
 
-/** So many are counted at most; beyond it says "or more". */
-const COUNTED = 10_000;
-
 interface RemovePatternProps {
   readonly initial: string;
   readonly onRemoved: () => void;
@@ -25,7 +22,7 @@ export function RemovePattern({ initial, onRemoved, onClose }: RemovePatternProp
   const [pattern, setPattern] = useState(initial);
   const { preview, problem, isBusy, look } = usePreview(pattern);
   const previewed = preview?.matched_keys ?? 0;
-  const atLeast = previewed >= COUNTED;
+  const atLeast = preview?.at_least ?? false;
   const [progress, remove] = useChange(async () => {
     const path = { pattern };
     const answer = await post('/api/v1/cache/invalidate-pattern/{pattern}', { path });

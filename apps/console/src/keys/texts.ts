@@ -4,6 +4,9 @@ import { defineTexts } from '../i18n/texts.js';
 export const keysTexts = defineTexts(
   {
     title: 'Claves',
+    tree: 'Árbol de claves',
+    explain: 'Explicar por qué no está',
+    withheld: 'Los valores no se muestran en esta instalación (CACHE_ADMIN_VALUES=false).',
     about: 'Lo que el cache guarda ahora. Los valores solo se leen si los pides.',
     search: 'Buscar claves por patrón',
     searchHint: '* vale por cualquier texto, ? por un carácter, [ab] por uno de ellos',
@@ -41,6 +44,9 @@ export const keysTexts = defineTexts(
   },
   {
     title: 'Keys',
+    tree: 'Tree of keys',
+    explain: 'Explain why it is not there',
+    withheld: 'This installation shows no values (CACHE_ADMIN_VALUES=false).',
     about: 'What the cache holds now. Values are read only when you ask for them.',
     search: 'Search keys by a pattern',
     searchHint: '* stands for any text, ? for one character, [ab] for one of them',

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import type { components } from '../api/schema.js';
-import { count, duration, milliseconds, percent, points, rate } from '../i18n/format.js';
+import { bytes, count, duration, milliseconds, percent, points, rate } from '../i18n/format.js';
 import { isUnknown } from '../i18n/known.js';
 import { ratioOf, readsIn } from './rates.js';
 import { overviewTexts } from './texts.js';
@@ -37,7 +37,39 @@ export function Figures({ overview }: { overview: Overview }): JSX.Element {
         hint={text.lastHour}
         value={count(hour && Object.values(hour.removed_keys).reduce((sum, n) => sum + n, 0))}
       />
+      <ServerFigures overview={overview} />
     </dl>
+  );
+}
+
+/** What the server says of itself, and the doctor of everything. */
+function ServerFigures({ overview: { server, findings } }: { overview: Overview }): JSX.Element {
+  const text = overviewTexts();
+  return (
+    <>
+      {server === null ? null : (
+        <>
+          <Figure name={text.keys} hint={text.keysHint} value={count(server.keys)} />
+          <Figure
+            name={text.memory}
+            hint={
+              server.memory_limit_bytes === null
+                ? text.noLimit
+                : text.memoryOf(bytes(server.memory_limit_bytes))
+            }
+            value={bytes(server.memory_bytes)}
+          />
+          <Figure name={text.evictions} hint={text.sinceStart} value={count(server.evictions)} />
+        </>
+      )}
+      {findings === null ? null : (
+        <Figure
+          name={text.findings}
+          hint={text.findingsHint}
+          value={`${count(findings.fail)} · ${count(findings.warn)}`}
+        />
+      )}
+    </>
   );
 }
 

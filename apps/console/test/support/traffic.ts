@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DEMO_PASSWORD, EMAILS } from '../../../api/test/support/api.js';
+import { PASSWORD } from './test-browser.js';
 
 /** Readers and writers as an office has them: many reads, a few writes, a person who removes. */
 export class Traffic {
@@ -15,7 +15,7 @@ export class Traffic {
     const response = await fetch(`${urls[0] ?? ''}/api/v1/auth/login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ email: EMAILS.admin, password: DEMO_PASSWORD }),
+      body: JSON.stringify({ email: 'admin@gad.local', password: PASSWORD }),
     });
     const { access_token: token } = (await response.json()) as { access_token: string };
     return new Traffic(urls, token);
