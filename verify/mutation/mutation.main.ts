@@ -28,6 +28,7 @@ import { SCRIPT_MUTATIONS } from './script-mutations.js';
 import { SHARING_MUTATIONS } from './sharing-mutations.js';
 import { STORE_MUTATIONS } from './store-mutations.js';
 import { TRANSACTION_MUTATIONS } from './transaction-mutations.js';
+import { WARM_MUTATIONS } from './warm-mutations.js';
 import { WorkspaceCopy } from './workspace-copy.js';
 
 /** The suites below `test` and `src` of the libraries, and `verify`, that the guards are for. */
@@ -64,6 +65,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'known-ends',
   ],
   keys: ['prefix-isolation'],
+  warm: ['pace', 'warming', 'warming-board'],
   observe: ['fleet', 'frequent-keys', 'ghost', 'journal', 'namespaces', 'recording'],
   'redis/connection': ['store-outages'],
   invalidate: ['write-order', 'retry-queue'],
@@ -153,6 +155,7 @@ const mutations = [
   ...FRESHNESS_MUTATIONS,
   ...LOCAL_MUTATIONS,
   ...INVALIDATION_MUTATIONS,
+  ...WARM_MUTATIONS,
   ...TRANSACTION_MUTATIONS,
   ...OUTBOX_MUTATIONS,
 ]

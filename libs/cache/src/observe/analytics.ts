@@ -15,8 +15,8 @@ import { Recorder, STORE_CALL } from './recorder.js';
 import type { ReadPlace } from './tally.js';
 import { Tally } from './tally.js';
 
-/** Of shorter loads, in milliseconds, only a sample is listed by key. */
-const DEAR_MS = 0.25;
+/** Of shorter loads, in milliseconds, a sample is listed by key once there are many keys. */
+const DEAR_MS = 1;
 
 /** Of how many reads one is looked at for the frequent keys, on average. */
 const SAMPLE = { store: 16, local: 64 } as const;
@@ -96,8 +96,10 @@ export class Analytics extends Recorder {
     const tally = this.tallyOf(key, options);
     tally.add('load_ms', ms);
     tally.loads.add(ms);
+    if (isUnlisted(key)) return;
+    if (!this.dearest.isFull) this.dearest.add(key, ms);
     // Threshold sampling (Duffield, Lund and Thorup, 2005): a short load stands for others like it.
-    if ((ms >= DEAR_MS || ms > DEAR_MS * this.#share()) && !isUnlisted(key)) {
+    else if (ms >= DEAR_MS || ms > DEAR_MS * this.#share()) {
       this.dearest.add(key, Math.max(ms, DEAR_MS));
     }
   }

@@ -20,6 +20,7 @@ export interface WeighedKey {
 export class FrequentKeys {
   readonly #weights = new Map<string, number>();
   #dropped = 0;
+  #isFull = false;
 
   constructor(private readonly most = MAX_KEYS) {}
 
@@ -44,6 +45,11 @@ export class FrequentKeys {
       .map(([key, weight]) => ({ key, weight, error: this.#dropped }));
   }
 
+  /** Whether keys had to be dropped. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
   get size(): number {
     return this.#weights.size;
   }
@@ -52,6 +58,7 @@ export class FrequentKeys {
     const sorted = [...this.#weights.values()].sort((a, b) => a - b);
     const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
     this.#dropped += median;
+    this.#isFull = true;
     for (const [key, weight] of this.#weights) {
       if (weight > median) this.#weights.set(key, weight - median);
       else this.#weights.delete(key);

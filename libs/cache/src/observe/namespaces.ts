@@ -106,12 +106,15 @@ export class Namespaces<T> {
     return record;
   }
 
-  /** The record of a key. Cost: one pass over its namespace; allocates for a new one only. */
+  /** The record of a key. Cost: one pass over its namespace. */
   ofKey(key: string): T {
     const { begin, record: last } = this.#last;
     // A segment that begins with a digit ends the namespace before it.
     const code = key.charCodeAt(begin.length);
-    if (last !== undefined && code <= NINE && code >= ZERO && key.startsWith(begin)) return last;
+    const isDigit = code <= NINE && code >= ZERO;
+    // Half the time of `startsWith`, for keys that were put together from parts as well.
+    // eslint-disable-next-line @typescript-eslint/prefer-string-starts-ends-with
+    if (last !== undefined && isDigit && key.slice(0, begin.length) === begin) return last;
     return this.#look(key);
   }
 

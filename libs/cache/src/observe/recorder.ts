@@ -50,7 +50,7 @@ export type PutRefusal = 'invalidated' | 'too_large' | 'unserialisable' | 'unava
 /**
  * What the engine reports of its work: the only seam between it and everything that counts. This one
  * belongs to a cache without analytics: it adds everything up and keeps nothing else. No method
- * throws, waits or calls the store; `read` and `localHit` allocate nothing and read no clock.
+ * throws, waits or calls the store; `read` and `localHit` keep nothing and read no clock.
  */
 export class Recorder {
   protected readonly all = new Tally();

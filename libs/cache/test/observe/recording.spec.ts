@@ -213,6 +213,18 @@ describe('What the cache records', () => {
     expect(Math.abs((first?.weight ?? 0) - 10_000)).toBeLessThan(1_500);
   });
 
+  it('short loads of many keys are sampled, and a dear one stands out', async () => {
+    const load = (ms: number) => (): number => {
+      clock.advance(ms);
+      return 1;
+    };
+    for (let n = 0; n < 3_000; n++) await cache.getOrSet(`k:${n}`, load(0.1));
+    await cache.getOrSet('k:dear', load(50));
+    const top = analytics.dearest.top(1_024);
+    expect(top[0]).toMatchObject({ key: 'k:dear', weight: 50 });
+    expect(top.length).toBeLessThanOrEqual(1_024);
+  });
+
   it('load times are in the histogram of the namespace', async () => {
     await cache.getOrSet('k:1', () => {
       clock.advance(100);
