@@ -32,7 +32,7 @@ try {
   for (let from = 0; from < keys; from += BATCH) {
     const names = Array.from({ length: BATCH }, (_, at) => `bench:${from + at}`);
     const batch = client.multi();
-    batch.mSet(names.map((name) => [`gad:${name}`, '1'] as const));
+    batch.mSet(names.map((name): [string, string] => [`gad:${name}`, '1']));
     batch.zAdd(
       'gad:\0index',
       names.map((value) => ({ score: 0, value })),
