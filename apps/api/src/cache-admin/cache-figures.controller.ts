@@ -11,7 +11,7 @@ import { NoQueryPipe } from '../validation/no-query.pipe.js';
 import { figuresOf, figuresOfProcess, namespacesOf, sumOf } from './cache-figures.js';
 import * as dto from './cache-figures.dto.js';
 import { CacheJournalDto, JournalQueryDto } from './cache-journal.dto.js';
-import { entryDto, pointDto, processDto } from './cache-figures.presenter.js';
+import { entryDto, pointDto, processDto, windowDto } from './cache-figures.presenter.js';
 
 const MINUTE = 60_000;
 /** Points that one answer has at most. */
@@ -61,7 +61,7 @@ export class CacheFiguresController {
       windows: view.history.map((slots, at) => {
         const counts = slots.flatMap(({ totals }) => [...totals.values()]);
         const seconds = Math.round((now - (backs[at] ?? now)) / 1_000);
-        return { seconds, ...figuresOf(sumOf(counts)) };
+        return windowDto(seconds, figuresOf(sumOf(counts)));
       }),
     };
   }

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { ApiCount, ApiDecimal, ApiInstant, ApiInteger } from '../openapi/api-fields.js';
 import { CacheServerDto, FindingCountsDto } from '../doctor/doctor.dto.js';
@@ -54,7 +54,11 @@ export class FiguresDto {
   @ApiCount(0) compression_saved_bytes!: number;
 }
 
-export class WindowDto extends FiguresDto {
+/** What history keeps: the other figures are known in total only. */
+export class WindowDto extends PickType(FiguresDto, [
+  ...(['reads', 'hit_ratio', 'loads', 'failed_loads', 'load_ms_mean', 'saved_seconds'] as const),
+  ...(['removed_keys', 'stored_bytes'] as const),
+]) {
   @ApiInteger(60, { description: 'How far it reaches back' }) seconds!: number;
 }
 

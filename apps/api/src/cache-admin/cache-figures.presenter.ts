@@ -1,6 +1,11 @@
 import type { FleetEntry, Snapshot } from '@gad/cache/store';
 import { figuresOfProcess } from './cache-figures.js';
-import type { CacheProcessDto, FiguresDto, HistoryPointDto } from './cache-figures.dto.js';
+import type {
+  CacheProcessDto,
+  FiguresDto,
+  HistoryPointDto,
+  WindowDto,
+} from './cache-figures.dto.js';
 import type { JournalEntryDto } from './cache-journal.dto.js';
 
 /** A process as administrators see it. @param self the id of the process that answers */
@@ -34,6 +39,16 @@ export function processDto(snapshot: Snapshot, self: string): CacheProcessDto {
       gaps: copies.gaps,
     },
     figures: figuresOfProcess(snapshot),
+  };
+}
+
+/** The figures of the last so many seconds. */
+export function windowDto(seconds: number, figures: FiguresDto): WindowDto {
+  const { reads, hit_ratio, loads, failed_loads, load_ms_mean, saved_seconds } = figures;
+  const { removed_keys, stored_bytes } = figures;
+  return {
+    ...{ seconds, reads, hit_ratio, loads, failed_loads, load_ms_mean, saved_seconds },
+    ...{ removed_keys, stored_bytes },
   };
 }
 

@@ -1140,8 +1140,6 @@ export interface components {
              * @example 0.79
              */
             hit_ratio: number | null;
-            /** @description Estimates from a sample of the keys */
-            miss_causes: components["schemas"]["MissCausesDto"];
             /**
              * Format: int64
              * @example 400
@@ -1153,12 +1151,6 @@ export interface components {
              */
             failed_loads: number;
             /**
-             * Format: int64
-             * @description Reads that shared the load of another
-             * @example 12
-             */
-            joined_loads: number;
-            /**
              * Format: double
              * @example 12.5
              */
@@ -1169,18 +1161,6 @@ export interface components {
              * @example 18.8
              */
             saved_seconds: number | null;
-            /**
-             * Format: int64
-             * @description Values stored
-             * @example 400
-             */
-            puts: number;
-            /**
-             * Format: int64
-             * @description Values that were loaded and not stored
-             * @example 3
-             */
-            refused_puts: number;
             removed_keys: components["schemas"]["RemovedKeysDto"];
             /**
              * Format: int64
@@ -1188,11 +1168,6 @@ export interface components {
              * @example 124800
              */
             stored_bytes: number;
-            /**
-             * Format: int64
-             * @example 0
-             */
-            compression_saved_bytes: number;
             /**
              * Format: int32
              * @description How far it reaches back
