@@ -6,6 +6,8 @@ import { VARIABLES } from '../apps/api/src/config/environment.js';
 
 /** Shown with an example, because the default is to be absent. */
 const WITHOUT_DEFAULT = [
+  // Of two records, each with a default of its own.
+  'AUDIT_RETENTION_DAYS',
   'ADMIN_EMAIL',
   'ADMIN_PASSWORD_FILE',
   ...['CORS_ORIGINS', 'TRUST_PROXY', 'REDIS_HOST', 'REDIS_USERNAME', 'REDIS_PASSWORD', 'REDIS_URL'],
