@@ -134,7 +134,12 @@ describe('Dockerfile', () => {
 
   it('Dockerfile carries no compiler and no tests into the image that runs', () => {
     const copied = [...runtime.matchAll(/^COPY --from=build (\S+)/gm)].map(([, path]) => path);
-    expect(copied).toEqual(['/app/package.json', '/app/node_modules', '/app/dist/server']);
+    expect(copied).toEqual([
+      '/app/package.json',
+      '/app/node_modules',
+      '/app/dist/server',
+      '/app/dist/console',
+    ]);
     expect(build).toMatch(/npm prune --omit=dev .*&& rm -r node_modules\/typescript$/m);
   });
 });

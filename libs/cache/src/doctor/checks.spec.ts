@@ -35,6 +35,7 @@ const PROCESS: Snapshot = {
   ...{ id: 'a1', host: 'api-1', pid: 7, version: '1.0.0', uptime_seconds: 600, options: 'aa' },
   ...{ rss_bytes: 1, loop_late_ms: 3, store: 'redis', circuit: 'closed', pending_removals: 0 },
   ...{ loading: 0, fresh: true, proof_age_ms: 100, relay: 'leading', event_lag_ms: 5 },
+  reported_at: 0,
   ...{ relay_events: 1, copies: null, dropped: 0, omitted: 0, counters: {}, loads: {} },
   ...{ lateness: {}, confirmations: [], large: [] },
   hot: { keys: [], error: 0 },
