@@ -58,6 +58,20 @@ describe('Ghost', () => {
 });
 
 describe('MissCauses', () => {
+  it('MissCauses knows a fill until its report has arrived, and reports it again if it has not', () => {
+    const causes = new MissCauses(() => 7);
+    causes.filled('a', 1_000);
+    const fill = { filledAt: 7, endsAt: 1_007 };
+    const lost = causes.take();
+    expect(causes.unreported(hashOf('a'))).toEqual(fill);
+    lost.settle();
+    expect(causes.unreported(hashOf('a'))).toEqual(fill);
+    const { report, settle } = causes.take();
+    expect(report.fills).toEqual([[hashOf('a'), fill]]);
+    settle({ known: [], share: 1 });
+    expect(causes.unreported(hashOf('a'))).toBeUndefined();
+  });
+
   interface Seen {
     readonly now: { at: number };
     readonly causes: MissCauses;

@@ -36,6 +36,8 @@ interface PastRemoval {
 export class MissCauses {
   #share = 1;
   #fills = new Map<number, Fill>();
+  /** Fills of a report that is on its way. */
+  #sent = new Map<number, Fill>();
   #misses: Missed[] = [];
   #waiting: { readonly missed: Missed; readonly fill: Fill | undefined }[] = [];
   readonly #removals: PastRemoval[] = [];
@@ -62,9 +64,9 @@ export class MissCauses {
     if (this.#misses.length > MAX_QUEUED) this.#halve();
   }
 
-  /** A fill of a sampled key that was not reported yet. */
+  /** A fill of a sampled key of which no report has arrived yet. */
   unreported(hash: number): Fill | undefined {
-    return this.#fills.get(hash);
+    return this.#fills.get(hash) ?? this.#sent.get(hash);
   }
 
   /** A removal of this process that took `ms` milliseconds, or one that another process reports. */
@@ -81,15 +83,21 @@ export class MissCauses {
 
   /** What to ask the ghost; `settle` must follow with its answer, `undefined` if there is none. */
   take(): { readonly report: GhostReport; readonly settle: (answer?: GhostAnswer) => void } {
-    const [fills, misses] = [[...this.#fills], this.#misses];
+    const [fills, misses] = [this.#fills, this.#misses];
+    this.#sent = fills;
     this.#fills = new Map();
     this.#misses = [];
-    const report = { fills, misses: misses.map(({ hash }) => hash), share: this.#share };
+    const report = {
+      fills: [...fills],
+      misses: misses.map(({ hash }) => hash),
+      share: this.#share,
+    };
     const settle = (answer?: GhostAnswer): void => {
+      this.#sent = new Map();
       for (const { missed, fill } of this.#waiting) this.#decide(missed, fill);
       this.#waiting = [];
       // Without an answer these misses are not decided: their share is of the misses that are.
-      if (answer === undefined) return;
+      if (answer === undefined) return this.#reportAgain(fills);
       this.#share = Math.min(this.#share, answer.share);
       this.#waiting = misses.map((missed, at) => ({
         missed,
@@ -97,6 +105,12 @@ export class MissCauses {
       }));
     };
     return { report, settle };
+  }
+
+  /** Fills of a report that did not arrive go with the next. */
+  #reportAgain(fills: ReadonlyMap<number, Fill>): void {
+    this.#fills = new Map([...fills, ...this.#fills]);
+    if (this.#fills.size > MAX_QUEUED) this.#halve();
   }
 
   #decide(missed: Missed, fill: Fill | undefined): void {
