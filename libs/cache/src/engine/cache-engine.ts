@@ -270,8 +270,7 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
     options: GetOrSetOptions & Partial<ReadAs> = NO_OPTIONS,
   ): Promise<unknown> {
     this.#lint?.check(key);
-    const refused = refusal(loader, options);
-    if (refused !== undefined) return refused;
+    if (typeof loader !== 'function' || options === null) return refusal(loader);
     if (options.as === undefined) return this.#reader.read(key, loader, options);
     return made(options, () => this.#reader.read(key, loader, options));
   }
@@ -307,8 +306,7 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
     ahead?: ReadAhead,
   ): Promise<CacheEntry<unknown>> {
     this.#lint?.check(key);
-    const refused = refusal(loader, options);
-    if (refused !== undefined) return refused;
+    if (typeof loader !== 'function' || options === null) return refusal(loader);
     const read = (): Promise<CacheEntry<unknown>> =>
       this.#reader.entry(key, this.fullKey(key), loader, options, ahead);
     return options.as === undefined ? read() : entryMade(options, read);

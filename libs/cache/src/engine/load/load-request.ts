@@ -72,9 +72,8 @@ export function notAFunction(parameter: string, given: unknown): CacheOptionsErr
 }
 
 /** The rejection for untyped callers whose read has no loader, or options that are `null`. */
-export function refusal(loader: unknown, options: unknown): Promise<never> | undefined {
+export function refusal(loader: unknown): Promise<never> {
   if (typeof loader !== 'function') return Promise.reject(notAFunction('loader', loader));
-  if (options !== null) return undefined;
   const message = 'The options of a read must be an object, not null.';
   return Promise.reject(new CacheOptionsError('options', message));
 }

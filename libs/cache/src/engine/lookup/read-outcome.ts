@@ -29,20 +29,22 @@ export function noteHit({ logger }: Pick<ReadParts, 'logger'>, key: string): voi
   if (logger.operation !== undefined) logHit(logger, key);
 }
 
-/** As `noteHit`, for a miss; asks why, which must come before the key is filled again. */
+/**
+ * As `noteHit`, for a read that found no value which it could serve; asks why, which must come before
+ * the key is filled again.
+ *
+ * @returns how the read counts
+ */
 export function noteMiss(
   { logger, recorder }: ReadParts,
   key: string,
   options: GetOrSetOptions,
   found: Found,
-): void {
+): ReadPlace {
   if (logger.operation !== undefined) logMiss(logger, key);
-  if (found === 'unavailable' || (typeof found === 'object' && found.staleness !== 'expired'))
-    return;
-  recorder.missed(key, options, found === 'corrupt' || found === 'foreign');
-}
-
-/** How a read counts that found no value which it could serve. */
-export function missOf(found: Found): ReadPlace {
-  return found === 'unavailable' ? READ.bypass : READ.miss;
+  if (found === 'unavailable') return READ.bypass;
+  if (typeof found !== 'object' || found.staleness === 'expired') {
+    recorder.missed(key, options, found === 'corrupt' || found === 'foreign');
+  }
+  return READ.miss;
 }

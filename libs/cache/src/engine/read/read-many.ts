@@ -4,7 +4,7 @@ import type { GetOrSetOptions } from '../../values/get-or-set-options.js';
 import { NO_OPTIONS } from '../../values/get-or-set-options.js';
 import type { LoadParts, Miss } from '../load/load-request.js';
 import { isFresh } from '../lookup/lookup.js';
-import { missOf, noteMiss, serve } from '../lookup/read-outcome.js';
+import { noteMiss, serve } from '../lookup/read-outcome.js';
 import { currentBudget } from '../request-deadline.js';
 
 /** A value that was found. */
@@ -28,8 +28,8 @@ export class ReadMany {
       const found = await this.#classify(key, text, budget, true);
       if (isFresh(found)) return serve(this.parts, key, found, NO_OPTIONS);
       const miss = texts === undefined ? 'unavailable' : found;
-      noteMiss(this.parts, key, NO_OPTIONS, miss);
-      this.parts.recorder.read(key, NO_OPTIONS, missOf(miss));
+      const how = noteMiss(this.parts, key, NO_OPTIONS, miss);
+      this.parts.recorder.read(key, NO_OPTIONS, how);
       return undefined;
     };
     return Promise.all(keys.map((key, index) => read(key, texts?.[index])));

@@ -10,7 +10,7 @@ import { isFallback } from '../load/load-request.js';
 import { CacheFill } from '../load/cache-fill.js';
 import type { Found, Lookup, StoredEntry } from '../lookup/lookup.js';
 import { isFresh } from '../lookup/lookup.js';
-import { missOf, noteHit, noteMiss, serve } from '../lookup/read-outcome.js';
+import { noteHit, noteMiss, serve } from '../lookup/read-outcome.js';
 import type { NearReads } from './near-reads.js';
 import { shown } from './near-reads.js';
 import { ReadMany } from './read-many.js';
@@ -95,8 +95,7 @@ export class ReadThrough {
       const loaded = await this.#load({ key, loader, options, budget, life: 'none' }, found);
       return frozenIf(loaded.value, options);
     }
-    noteMiss(this.#parts, key, options, found);
-    this.#parts.recorder.read(key, options, missOf(found));
+    this.#parts.recorder.read(key, options, noteMiss(this.#parts, key, options, found));
     return undefined;
   }
 
@@ -204,7 +203,7 @@ export class ReadThrough {
 
   async #load<T>(reading: ReadRequest<T>, firstMiss: Miss): Promise<ReadResult> {
     const { key, options } = reading;
-    noteMiss(this.#parts, key, options, firstMiss);
+    const missed = noteMiss(this.#parts, key, options, firstMiss);
     const caller = { key, options, since: this.#parts.clock.now() };
     let miss = firstMiss;
     let onContention: 'wait' | 'load' = 'wait';
@@ -233,7 +232,7 @@ export class ReadThrough {
       }
     } finally {
       // Once, however often it waited and looked again.
-      const how = stale ? READ.stale_hit : missOf(firstMiss);
+      const how = stale ? READ.stale_hit : missed;
       this.#parts.recorder.read(key, options, how);
     }
   }
