@@ -146,7 +146,8 @@ describe('the audit of the cache, without the store or the database', () => {
   });
 
   it('GET /cache/keys/{key} withholds the value where administrators may not see values', async () => {
-    await api.get('/stats/user/2?days=30', { as: 'usuario' });
+    const statistics = () => api.get('/stats/user/2?days=30', { as: 'usuario' });
+    while ((await statistics()).body._cache.hit !== true) await new Promise(setImmediate);
     const { status, body } = await api.get(`/cache/keys/${KEY}`, { as: 'admin' });
     expect(status).toBe(200);
     expect(body).toMatchObject({ key: KEY, exists: true, value: null, value_withheld: true });
