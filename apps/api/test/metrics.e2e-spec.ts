@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient } from 'redis';
 import { startRedis, type RedisServer } from '../../../test/servers/redis-server.js';
+import { DoctorService } from '../src/doctor/doctor.service.js';
 import { CACHE_METRICS } from '../src/metrics/cache-metrics.js';
 import { IDS, onEveryCacheSetup, TestApi } from './support/api.js';
 import { Scraped } from './support/metrics.js';
@@ -69,6 +70,15 @@ onEveryCacheSetup('the metrics of the cache', (api) => {
     expect(scraped.get('cache_processes')).toBe(1);
     expect(scraped.get('cache_keys_total')).toBeGreaterThanOrEqual(0);
     expect(scraped.text).not.toMatch(/ nan$/im);
+  });
+
+  it('what the doctor found is in the metrics of the process that looked', async () => {
+    await api().app.get(DoctorService).look();
+    const scraped = await scrape();
+    for (const severity of ['fail', 'warn', 'info']) {
+      const series = `cache_doctor_findings{severity="${severity}"}`;
+      expect([series, scraped.get(series)]).toEqual([series, expect.any(Number)]);
+    }
   });
 
   it('no key, value or token is in the metrics', async () => {

@@ -78,6 +78,11 @@ export class DoctorService implements OnApplicationBootstrap, BeforeApplicationS
     return this.#condition.get();
   }
 
+  /** Of this process's last look; `undefined` in a process whose turn it was not. Costs nothing. */
+  get lastFindings(): FindingCountsDto | undefined {
+    return this.#watch.findings;
+  }
+
   /** Looks at once if it is this process's turn, as happens once a minute. */
   look(): Promise<void> {
     return this.#watch.look();

@@ -194,6 +194,20 @@ export const CACHE_METRICS: readonly Metric[] = [
     sample(s.local.copies?.gaps),
   ),
   {
+    ...gauge(
+      'cache_doctor_findings',
+      'Findings of the last look, in the process that looked',
+      'process',
+      ({ findings }) =>
+        findings === undefined
+          ? []
+          : (['fail', 'warn', 'info'] as const).flatMap((severity) =>
+              sample(findings[severity], { severity }),
+            ),
+    ),
+    labels: ['severity'],
+  },
+  {
     ...counter(
       'cache_warming_entries_total',
       'Entries that warming has looked at',

@@ -15,6 +15,9 @@ export interface Scrape {
   readonly processes: number | undefined;
   /** Times that the circuit breaker has opened; absent for a store without one. */
   readonly timesOpened: number | undefined;
+  /** Findings of the doctor's last look; absent in processes that do not look. */
+  readonly findings:
+    { readonly fail: number; readonly warn: number; readonly info: number } | undefined;
   /** What this process has warmed, by warmer and outcome. */
   readonly warmed: ReadonlyMap<string, Readonly<Record<string, number>>>;
   /** Callers recognised from the cache, and cached callers that were refused. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CacheService, CacheUnavailableError } from '@gad/cache';
 import { PrincipalsService } from '../auth/principals/principals.service.js';
+import { DoctorService } from '../doctor/doctor.service.js';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { CACHE_METRICS } from './cache-metrics.js';
 import type { Metric, Scrape } from './metric.js';
@@ -43,6 +44,7 @@ export class MetricsService {
   constructor(
     private readonly cache: CacheService,
     private readonly principals: PrincipalsService,
+    private readonly doctor: DoctorService,
   ) {
     this.registry.setDefaultLabels({ service: SERVICE });
     collectRuntimeMetrics(this.registry);
@@ -70,6 +72,7 @@ export class MetricsService {
       ...{ ...answer, connected, freshness, local: cache.counts(), own: fleet?.own },
       ...{ timesOpened: cache.store.timesOpened, principals: { hit, forged, outdated } },
       warmed: cache.warming.totals,
+      findings: this.doctor.lastFindings,
     };
     return this.registry.metrics();
   }
