@@ -145,7 +145,7 @@ describe('the keys', () => {
       await cache.set(name, { [image]: image, ['__proto__']: 1 }, { ttl: 600 });
     const page = await openKeys();
     await page.getByText('5 claves', { exact: true }).waitFor();
-    await page.getByText('al-reves-⟨202E⟩abc').waitFor();
+    await page.getByText('al-reves-⟨202E⟩abc').first().waitFor();
     for (const name of names) {
       await page.goto(`${api.url}/console/#/keys?${new URLSearchParams({ key: name }).toString()}`);
       const drawer = page.locator('dialog.drawer');

@@ -12,7 +12,7 @@ const SHARED_MS = 1_000;
 
 /** A sample wakes the process: at Node's default of 10 ms that costs more than the rest of idling. */
 const LAG_SAMPLE_MS = 100;
-const LAGS = ['min', 'max', 'mean', 'p50', 'p90', 'p99'];
+const LAGS = ['min', 'max', 'mean', 'p50', 'p90', 'p99', 'stddev'];
 
 /** Node records the whole time between two samples; the lag is what exceeds the pause. */
 function collectRuntimeMetrics(register: Registry): void {
@@ -21,10 +21,11 @@ function collectRuntimeMetrics(register: Registry): void {
     const gauge = register.getSingleMetric(`nodejs_eventloop_lag_${each}_seconds`);
     if (!(gauge instanceof Gauge)) throw new Error(`prom-client has no lag '${each}' any more`);
     const set = gauge.set.bind(gauge);
+    const pause = each === 'stddev' ? 0 : LAG_SAMPLE_MS / 1000;
     gauge.set = (labels: object | number, value: unknown = labels) => {
       // Without a sample it is unknown.
       if (Number.isNaN(value)) gauge.remove();
-      else set(Math.max(0, Number(value) - LAG_SAMPLE_MS / 1000));
+      else set(Math.max(0, Number(value) - pause));
     };
   }
 }
