@@ -161,6 +161,7 @@ export const innocentFiles: Readonly<Record<string, string>> = {
   'libs/cache/src/engine/above.ts': `export type Above = 1;\n`,
   'libs/cache/src/store/above.ts': `export type Above = 1;\n`,
   'libs/cache/src/outbox/above.ts': `export type Above = 1;\n`,
+  'libs/cache/src/warm/above.ts': `export type Above = 1;\n`,
   'libs/cache/src/engine/lookup/above.ts': `export type Above = 1;\n`,
   'libs/cache/src/engine/load/above.ts': `export type Above = 1;\n`,
   'libs/cache/src/engine/read/above.ts': `export type Above = 1;\n`,

@@ -58,8 +58,7 @@ export function findTextBreaches(files: readonly RepositoryFile[], checkout: str
     .filter((place) => !STANDARD.test(place))
     .map((place) => new RegExp(`(?<![\\w.~/-])${place.replace(/[.+]/g, String.raw`\$&`)}/`));
   return files.flatMap(({ path, text }) => {
-    // Binary files have no lines and mention nothing.
-    if (text.includes('\0')) return [];
+    if (isBinary(text)) return [];
     const reasons: string[] = [];
     for (const host of REGISTRY_HOSTS) {
       if (text.includes(host)) reasons.push(`names the registry host ${host}`);
@@ -74,6 +73,9 @@ export function findTextBreaches(files: readonly RepositoryFile[], checkout: str
   });
 }
 
+/** Binary files have no lines and mention nothing. */
+const isBinary = (text: string): boolean => text.includes('\0');
+
 function decisionExcesses(text: string): string[] {
   const lines = text.split('\n');
   const length = lines.length - 1;
@@ -86,6 +88,7 @@ function decisionExcesses(text: string): string[] {
 
 /** What is too long about a file, if anything. */
 export function excessOf({ path, text }: RepositoryFile): string | undefined {
+  if (isBinary(text)) return undefined;
   const lines = text.split('\n').length - 1;
   if (!SOURCE.test(path)) {
     return lines > LONGEST ? `has ${lines} lines, more than ${LONGEST}` : undefined;

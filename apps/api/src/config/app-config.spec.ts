@@ -38,13 +38,8 @@ describe('readAppConfig', () => {
   });
 
   it('readAppConfig keeps demo data to this machine, unless it is asked for by hand', () => {
-    for (const HOST of [
-      '0.0.0.0',
-      '::',
-      '192.168.1.5',
-      'gad.example.org',
-      '127.0.0.1.example.org',
-    ]) {
+    const open = ['0.0.0.0', '::', '192.168.1.5', 'gad.example.org', '127.0.0.1.example.org'];
+    for (const HOST of open) {
       expect(() => readAppConfig({ HOST })).toThrow(
         /^HOST is .*: set DEMO_DATA=false, or DEMO_DATA=true/,
       );
