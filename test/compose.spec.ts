@@ -84,7 +84,7 @@ it.each(['Dockerfile', 'package.json', 'README.md', 'CONTRIBUTING.md', 'tools/bu
       const entry = new RegExp(`\\b${name}: '([\\w./-]+)\\.js'`).exec(read('tools/bundle.mjs'));
       expect(read(`apps/api/src/${entry?.[1] ?? name}.ts`)).not.toBe('');
     }
-    if (file === 'Dockerfile') expect(programs).toHaveLength(3);
+    if (file === 'Dockerfile') expect(programs).toHaveLength(4);
   },
 );
 
@@ -122,14 +122,14 @@ describe('Dockerfile', () => {
     expect(runtime).not.toMatch(/SECRET|PASSWORD/);
   });
 
-  it('Dockerfile has the commands `admin` and `migrate`, which run what npm runs', () => {
+  it('Dockerfile has the commands `admin`, `migrate` and `doctor`, which run what npm runs', () => {
     const commands = runtime.matchAll(
       /exec (node \S+) \/app\/(\S+) "\$@"\\n' \\\n +> \/usr\/local\/bin\/(\w+) && chmod 755/g,
     );
-    const { admin, migrate } = scripts;
+    const { admin, migrate, doctor } = scripts;
     expect(
       Object.fromEntries([...commands].map(([, node, file, name]) => [name, `${node} ${file}`])),
-    ).toEqual({ admin, migrate });
+    ).toEqual({ admin, migrate, doctor });
   });
 
   it('Dockerfile carries no compiler and no tests into the image that runs', () => {

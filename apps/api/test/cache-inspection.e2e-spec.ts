@@ -5,7 +5,10 @@ import { expectProblem } from './support/expect-problem.js';
 onEveryCacheSetup('a look into the cache', (api) => {
   const admin = (method: string, path: string) => api().call(method, path, { as: 'admin' });
   const warm = async (...days: number[]) => {
-    for (const n of days) await api().get(`/stats/user/2?days=${n}`, { as: 'usuario' });
+    for (const n of days) {
+      const statistics = () => api().get(`/stats/user/2?days=${n}`, { as: 'usuario' });
+      while ((await statistics()).body._cache.hit !== true) await new Promise(setImmediate);
+    }
   };
   beforeEach(async () => {
     await admin('POST', '/cache/clear');
