@@ -79,7 +79,10 @@ export const OPTION_MUTATIONS: readonly Mutation[] = [
   {
     name: 'options: null is read for its options',
     suite,
-    edits: [['if (options !== null) return undefined;', 'if (options !== 0) return undefined;']],
+    edits: ['if (options.as', 'const read'].map((next) => [
+      `if (typeof loader !== 'function' || options === null) return refusal(loader);\n    ${next}`,
+      `if (typeof loader !== 'function') return refusal(loader);\n    ${next}`,
+    ]),
   },
   {
     name: 'options: those beside a factory are ignored',
