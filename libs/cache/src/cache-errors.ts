@@ -44,6 +44,20 @@ export class CacheUnavailableError extends CacheError {
 }
 
 /**
+ * What a store answers; `undefined` while it is unavailable, and for no question. Cost: none.
+ *
+ * @throws anything else, as it is
+ */
+export async function unlessUnavailable<T>(answer: Promise<T> | undefined): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof CacheUnavailableError) return undefined;
+    throw error;
+  }
+}
+
+/**
  * A loader took longer than `hardTimeout`, and there was no stale value to serve instead. Not an
  * `HttpException`: map it in an exception filter, for example to 504, or to 503 if the source is
  * the application's own database.

@@ -1,4 +1,5 @@
 export { CacheEngine } from './engine/cache-engine.js';
+export { unlessUnavailable } from './cache-errors.js';
 export type {
   InvalidationLog,
   LogBatch,

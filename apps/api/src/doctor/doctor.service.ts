@@ -4,9 +4,14 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { CacheService, CacheUnavailableError } from '@gad/cache';
+import { CacheService } from '@gad/cache';
 import { Doctor, DoctorWatch, type Diagnosis } from '@gad/cache/engine';
-import { diagnosisInWords, lastFindings, type DoctorLanguage } from '@gad/cache/store';
+import {
+  diagnosisInWords,
+  lastFindings,
+  unlessUnavailable,
+  type DoctorLanguage,
+} from '@gad/cache/store';
 import { AppConfig } from '../config/app-config.js';
 import { cacheOptions } from '../config/cache-options.js';
 import { Database } from '../database/database.js';
@@ -96,21 +101,14 @@ export class DoctorService implements OnApplicationBootstrap, BeforeApplicationS
   async #lookAtServer(): Promise<CacheCondition> {
     const { store } = this.cache;
     const found =
-      store.server === undefined ? this.#watch.findings : await orNone(lastFindings(store));
+      store.server === undefined
+        ? this.#watch.findings
+        : await unlessUnavailable(lastFindings(store));
     const info = await store.server?.info();
     return {
       findings: found ?? null,
       server: info === undefined ? null : serverDto(info, store.server?.place.database ?? 0),
     };
-  }
-}
-
-async function orNone<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof CacheUnavailableError) return undefined;
-    throw error;
   }
 }
 

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { CacheService, CacheUnavailableError } from '@gad/cache';
+import { CacheService } from '@gad/cache';
+import { unlessUnavailable } from '@gad/cache/store';
 import { PrincipalsService } from '../auth/principals/principals.service.js';
 import { DoctorService } from '../doctor/doctor.service.js';
+import { Kept } from '../doctor/kept.js';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { CACHE_METRICS } from './cache-metrics.js';
 import type { Metric, Scrape } from './metric.js';
@@ -40,7 +42,7 @@ export class MetricsService {
   readonly requestSeconds: Histogram<'method' | 'route' | 'status'>;
   readonly contentType = Registry.PROMETHEUS_CONTENT_TYPE;
   #scrape: Scrape | undefined;
-  #asked: { readonly at: number; readonly answer: Promise<StoreAnswer> } | undefined;
+  readonly #answer = new Kept(SHARED_MS, () => this.#readStore());
 
   constructor(
     private readonly cache: CacheService,
@@ -67,7 +69,7 @@ export class MetricsService {
   async render(): Promise<string> {
     const { cache, principals } = this;
     const { connected, freshness, fleet } = cache;
-    const answer = await this.#askStore();
+    const answer = await this.#answer.get();
     const { hits: hit, forged, outdated } = principals.counts;
     this.#scrape = {
       ...{ ...answer, connected, freshness, local: cache.counts(), own: fleet?.own },
@@ -88,25 +90,12 @@ export class MetricsService {
     this.registry.registerMetric(metric as unknown as Gauge);
   }
 
-  #askStore(): Promise<StoreAnswer> {
-    const at = performance.now();
-    if (this.#asked === undefined || at - this.#asked.at >= SHARED_MS) {
-      this.#asked = { at, answer: this.#readStore() };
-    }
-    return this.#asked.answer;
-  }
-
   async #readStore(): Promise<StoreAnswer> {
     const { store, fleet, connected } = this.cache;
-    const unknown = { store: undefined, processes: undefined };
     // A store that is known to be unavailable is not waited for.
-    if (!connected) return unknown;
-    try {
-      const [statistics, processes] = await Promise.all([store.statistics('index'), fleet?.size()]);
-      return { store: statistics, processes };
-    } catch (error) {
-      if (error instanceof CacheUnavailableError) return unknown;
-      throw error;
-    }
+    if (!connected) return { store: undefined, processes: undefined };
+    const asked = Promise.all([store.statistics('index'), fleet?.size()]);
+    const [statistics, processes] = (await unlessUnavailable(asked)) ?? [];
+    return { store: statistics, processes };
   }
 }

@@ -7,6 +7,7 @@ import { goTo, linkTo, route } from '../router.js';
 import { typedInto } from '../ui/form-text.js';
 import { Icon } from '../ui/icon.js';
 import { KeyText } from '../ui/key-text.js';
+import { saveFile } from '../ui/save-file.js';
 import { ScreenHead } from '../ui/screen-head.js';
 import { Empty, LiveView } from '../ui/states.js';
 import { uiTexts } from '../ui/texts.js';
@@ -212,12 +213,7 @@ function Export({ items }: { items: readonly Entry[] }): JSX.Element {
   );
   const save = (): void => {
     const rows = [names, ...items.map((item) => names.map((name) => item[name]))];
-    const url = URL.createObjectURL(new Blob([csvOf(rows)], { type: 'text/csv' }));
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = 'cache-audit.csv';
-    link.click();
-    URL.revokeObjectURL(url);
+    saveFile('cache-audit.csv', 'text/csv', csvOf(rows));
   };
   return (
     <button class="button" type="button" title={text.exportHint} onClick={save}>

@@ -6,6 +6,7 @@ import { goTo, linkTo, route } from '../router.js';
 import { Choices } from '../ui/choices.js';
 import { Copy } from '../ui/copy.js';
 import { Icon } from '../ui/icon.js';
+import { saveFile } from '../ui/save-file.js';
 import { ScreenHead } from '../ui/screen-head.js';
 import { Empty, LiveView } from '../ui/states.js';
 import './doctor.css';
@@ -137,13 +138,7 @@ function FindingCard({ finding }: { finding: Finding }): JSX.Element {
 
 function Export({ report }: { report: Report }): JSX.Element {
   const save = (): void => {
-    const text = JSON.stringify(report, null, 2);
-    const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = 'cache-doctor.json';
-    link.click();
-    URL.revokeObjectURL(url);
+    saveFile('cache-doctor.json', 'application/json', JSON.stringify(report, null, 2));
   };
   return (
     <button class="button" type="button" onClick={save}>

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { CacheUnavailableError } from '../cache-errors.js';
+import { unlessUnavailable } from '../cache-errors.js';
 import type { CacheLogger } from '../cache-log.js';
 import { settleWithin, systemClock } from '../clock.js';
 import type { CacheEngine } from '../engine/cache-engine.js';
+import { nameOf } from '../error-name.js';
 import type { WatchTurn } from '../store/store-server.js';
 import type { Severity } from './check.js';
 import type { Diagnosis } from './doctor.js';
@@ -53,7 +54,7 @@ export class DoctorWatch {
       .catch((error: unknown) => {
         // The servers may be closed before a look that runs on.
         if (this.#cancel === undefined) return;
-        const name = error instanceof Error ? error.name : typeof error;
+        const name = nameOf(error);
         this.parts.logger.warn(`Doctor: a look failed (${name}); the next one is in a minute.`);
       })
       .finally(() => {
@@ -97,11 +98,8 @@ export class DoctorWatch {
     const { server } = this.parts.cache.store;
     // No other process uses such a store.
     if (server === undefined) return Promise.resolve({ held: true, note: undefined });
-    return server.watch(this.#id, ms, note).catch((error: unknown) => {
-      // The connection logs that the store is unavailable, and the next look tries again.
-      if (error instanceof CacheUnavailableError) return undefined;
-      throw error;
-    });
+    // The connection logs that the store is unavailable, and the next look tries again.
+    return unlessUnavailable(server.watch(this.#id, ms, note));
   }
 
   #episodes(

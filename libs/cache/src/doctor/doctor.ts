@@ -1,5 +1,5 @@
 import { hasSubscribers } from 'node:diagnostics_channel';
-import { CacheUnavailableError } from '../cache-errors.js';
+import { unlessUnavailable } from '../cache-errors.js';
 import type { CacheModuleOptions } from '../cache-options.js';
 import type { CacheEngine } from '../engine/cache-engine.js';
 import type { FleetEntry, FleetView } from '../observe/fleet.js';
@@ -94,13 +94,13 @@ export class Doctor {
   async #examine(): Promise<Pick<Diagnosis, 'examination' | 'note'>> {
     const { store, freshness } = this.cache;
     const { server: asked, kind } = store;
-    const fleet = await orUnknown(this.#fleet(store));
+    const fleet = await unlessUnavailable(this.#fleet(store));
     const largest = (fleet?.processes ?? [])
       .flatMap(({ large }) => large)
       .sort(([, a], [, b]) => b - a);
     const keys = [...new Set(largest.map(([key]) => key))].slice(0, LARGEST);
-    const server = await orUnknown(asked?.examine(keys));
-    const turn = server && (await orUnknown(asked?.watch('', 0)));
+    const server = await unlessUnavailable(asked?.examine(keys));
+    const turn = server && (await unlessUnavailable(asked?.watch('', 0)));
     const note = parseNote(turn?.note);
     const at = Date.now();
     const examination: Examination = {
@@ -110,9 +110,9 @@ export class Doctor {
       place: asked?.place,
       outage: asked?.outage,
       server,
-      statistics: asked === undefined ? await orUnknown(store.statistics()) : undefined,
+      statistics: asked === undefined ? await unlessUnavailable(store.statistics()) : undefined,
       fleet: fleet !== undefined && fleet.processes.length > 0 ? fleet : undefined,
-      longestOutageMs: longestOutage(await orUnknown(this.#journal(store))),
+      longestOutageMs: longestOutage(await unlessUnavailable(this.#journal(store))),
       freshness,
       ...comparable([...(note?.looks ?? []), ...this.#looks], at),
       traced: TRACED.some((channel) => hasSubscribers(channel)),
@@ -148,13 +148,4 @@ function longestOutage(entries: readonly FleetEntry[] | undefined): number | und
     }
   }
   return longest;
-}
-
-async function orUnknown<T>(fact: Promise<T> | undefined): Promise<T | undefined> {
-  try {
-    return await fact;
-  } catch (error) {
-    if (error instanceof CacheUnavailableError) return undefined;
-    throw error;
-  }
 }

@@ -1,7 +1,9 @@
 import type { Clock } from '../clock.js';
+import { untilAborted } from '../until-aborted.js';
 import type { CacheWarmer, WarmContext, WarmProgress } from './cache-warmer.js';
 import type { Pace } from './pace.js';
 
+const ENDED = (): Error => new Error('The run has ended.');
 /** Keys that one call looks at. */
 const CHUNK = 500;
 /** Loads at a time. */
@@ -112,7 +114,7 @@ async function warmOne(
 ): Promise<'done' | 'failed' | undefined> {
   const begin = clock.now();
   try {
-    await orAborted(warmer.warm(candidate, context), context.signal);
+    await untilAborted(warmer.warm(candidate, context), context.signal, ENDED);
     pace.loaded(clock.now() - begin);
     return 'done';
   } catch (error) {
@@ -130,16 +132,6 @@ async function turn({ clock, pace }: WarmParts, signal: AbortSignal): Promise<bo
     if (waitMs === 0) return true;
     await pauseUnlessAborted(clock, waitMs, signal);
   }
-}
-
-/** As `work`, which may ignore its signal; rejects when that is aborted. */
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(new Error('The run has ended.'));
-    if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort, { once: true });
-    work.finally(() => signal.removeEventListener('abort', abort)).then(resolve, reject);
-  });
 }
 
 /** Ends when the signal is aborted. */

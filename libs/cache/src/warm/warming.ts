@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CacheOptionsError, CacheUnavailableError } from '../cache-errors.js';
+import { CacheOptionsError, CacheUnavailableError, unlessUnavailable } from '../cache-errors.js';
 import type { CacheLogger } from '../cache-log.js';
 import type { Clock } from '../clock.js';
 import { settleWithin } from '../clock.js';
@@ -280,14 +280,8 @@ export class Warming {
   #context(): Pick<WarmContext, 'frequentKeys' | 'getOrSet'> {
     const { cache } = this;
     return {
-      frequentKeys: async (limit) => {
-        try {
-          return (await this.#board?.frequentKeys(limit)) ?? [];
-        } catch (error) {
-          if (!(error instanceof CacheUnavailableError)) throw error;
-          return [];
-        }
-      },
+      frequentKeys: async (limit) =>
+        (await unlessUnavailable(this.#board?.frequentKeys(limit))) ?? [],
       getOrSet: (key, loader, options) => cache.getOrSet(key, loader, options),
     };
   }

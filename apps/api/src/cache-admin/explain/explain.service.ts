@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { CacheService, CacheUnavailableError } from '@gad/cache';
-import type { KeyHistory, KeyLook } from '@gad/cache/store';
+import { CacheService } from '@gad/cache';
+import { unlessUnavailable, type KeyHistory, type KeyLook } from '@gad/cache/store';
 import { StaleKeysService } from '../../cache-invalidation/stale-keys.service.js';
 import { entryDto } from '../cache-figures.presenter.js';
 import type {
@@ -29,8 +29,8 @@ export class ExplainService {
   /** @throws CacheKeyInvalidError, Problem DATABASE_UNAVAILABLE for an absent key */
   async explain(key: string): Promise<ExplainedKeyDto> {
     const [look, history] = await Promise.all([
-      orUndefined(this.cache.look(key)),
-      orUndefined(this.cache.fleet?.recall(key) ?? Promise.resolve(undefined)),
+      unlessUnavailable(this.cache.look(key)),
+      unlessUnavailable(this.cache.fleet?.recall(key)),
     ]);
     const now = Date.now();
     const journal = history?.entries ?? [];
@@ -90,15 +90,6 @@ export class ExplainService {
     const state = look?.state === 'present' || copy ? undefined : look?.state;
     const reason = distrust ?? state ?? null;
     return { served: reason === null, reason, local_copy: copy };
-  }
-}
-
-async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (!(error instanceof CacheUnavailableError)) throw error;
-    return undefined;
   }
 }
 

@@ -7,6 +7,7 @@ import type {
   GetOrSetOptions,
   LoadContext,
 } from '../../values/get-or-set-options.js';
+import { untilAborted } from '../../until-aborted.js';
 import { assertAdapted } from '../../values/staleness.js';
 
 /**
@@ -70,7 +71,8 @@ export async function runLoader<T>(
   };
   const begin = clock.now();
   const load = loader(context);
-  const open = closing === undefined ? load : untilClosed(load, closing, abort);
+  const closed = (): Error => abort(new Error('The cache is being closed.'));
+  const open = closing === undefined ? load : untilAborted(load, closing, closed);
   const value =
     hardMs === undefined
       ? await open
@@ -86,17 +88,4 @@ function unboundedController(): AbortController {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);
   return controller;
-}
-
-/** Settles as the loader does, unless the cache is closed before. */
-function untilClosed<T>(
-  load: Promise<T>,
-  closing: AbortSignal,
-  abort: (reason: Error) => Error,
-): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const close = (): void => reject(abort(new Error('The cache is being closed.')));
-    closing.addEventListener('abort', close);
-    load.finally(() => closing.removeEventListener('abort', close)).then(resolve, reject);
-  });
 }

@@ -1,4 +1,4 @@
-import { CacheUnavailableError } from '../../../cache-errors.js';
+import { CacheUnavailableError, unlessUnavailable } from '../../../cache-errors.js';
 import type { Clock } from '../../../clock.js';
 import { isUnlisted } from '../../../keys/key-validation.js';
 import type {
@@ -45,13 +45,8 @@ export class ExaminedServer implements StoreServer {
     return this.connection.outage;
   }
 
-  async info(): Promise<ReadonlyMap<string, string> | undefined> {
-    try {
-      return await this.#fields();
-    } catch (error) {
-      if (!(error instanceof CacheUnavailableError)) throw error;
-      return undefined;
-    }
+  info(): Promise<ReadonlyMap<string, string> | undefined> {
+    return unlessUnavailable(this.#fields());
   }
 
   async examine(keys: readonly string[]): Promise<ServerFacts> {
