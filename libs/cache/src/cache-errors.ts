@@ -57,6 +57,16 @@ export async function unlessUnavailable<T>(answer: Promise<T> | undefined): Prom
   }
 }
 
+/** As {@link unlessUnavailable}, where only a refusal of the server is no answer. */
+export async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof CacheUnavailableError && error.reason === 'refused') return undefined;
+    throw error;
+  }
+}
+
 /**
  * A loader took longer than `hardTimeout`, and there was no stale value to serve instead. Not an
  * `HttpException`: map it in an exception filter, for example to 504, or to 503 if the source is

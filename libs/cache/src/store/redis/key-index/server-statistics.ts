@@ -1,4 +1,4 @@
-import { CacheUnavailableError } from '../../../cache-errors.js';
+import { unlessRefused } from '../../../cache-errors.js';
 import { isKey, isUnlisted } from '../../../keys/key-validation.js';
 import type { StoreStatistics } from '../../cache-store.js';
 import type { KeyLayout } from '../key-layout.js';
@@ -55,16 +55,6 @@ export async function readStatistics(
     indexMembers: indexed,
     uptimeSeconds: field('uptime_in_seconds'),
   };
-}
-
-/** `undefined` if the server forbids the command. */
-async function unlessRefused<T>(figure: Promise<T>): Promise<T | undefined> {
-  try {
-    return await figure;
-  } catch (error) {
-    if (error instanceof CacheUnavailableError && error.reason === 'refused') return undefined;
-    throw error;
-  }
 }
 
 async function countLive(

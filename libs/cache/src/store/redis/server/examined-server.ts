@@ -1,4 +1,4 @@
-import { CacheUnavailableError, unlessUnavailable } from '../../../cache-errors.js';
+import { CacheUnavailableError, unlessRefused, unlessUnavailable } from '../../../cache-errors.js';
 import type { Clock } from '../../../clock.js';
 import { isUnlisted } from '../../../keys/key-validation.js';
 import type {
@@ -54,7 +54,7 @@ export class ExaminedServer implements StoreServer {
     const roundTrips = [await this.#timed(), await this.#timed()];
     const { roundTripMs, aheadMs } = await this.#clock();
     const { forbidden, keysForbidden } = await this.#permissions(info);
-    const sampled = await this.#orRefused(this.#sample(info, keys));
+    const sampled = await unlessRefused(this.#sample(info, keys));
     return {
       info,
       forbidden: info === undefined ? [...forbidden, 'info'] : forbidden,
@@ -74,7 +74,7 @@ export class ExaminedServer implements StoreServer {
   }
 
   async #fields(): Promise<ReadonlyMap<string, string> | undefined> {
-    const reply = await this.#orRefused(this.#send(['INFO']));
+    const reply = await unlessRefused(this.#send(['INFO']));
     if (reply === undefined) return undefined;
     const lines = asBytes(reply).toString().split('\r\n');
     return new Map(
@@ -87,14 +87,14 @@ export class ExaminedServer implements StoreServer {
 
   async #timed(): Promise<number> {
     const begun = this.clock.now();
-    await this.#orRefused(this.#send(['PING']));
+    await unlessRefused(this.#send(['PING']));
     return this.clock.now() - begun;
   }
 
   /** The server read its clock at some moment of the round trip: what lies within it is no difference. */
   async #clock(): Promise<{ readonly roundTripMs: number; readonly aheadMs: number | undefined }> {
     const [sentAt, begun] = [Date.now(), this.clock.now()];
-    const reply = await this.#orRefused(this.#send(['TIME']));
+    const reply = await unlessRefused(this.#send(['TIME']));
     const roundTripMs = this.clock.now() - begun;
     if (reply === undefined) return { roundTripMs, aheadMs: undefined };
     const [seconds = 0, micros = 0] = asList(reply).map((part) => Number(asBytes(part).toString()));
@@ -173,7 +173,7 @@ export class ExaminedServer implements StoreServer {
   async #lazyEviction(): Promise<boolean | undefined> {
     const { generation } = this.connection;
     if (this.#noConfigOn === generation) return undefined;
-    const reply = await this.#orRefused(this.#send(['CONFIG', 'GET', 'lazyfree-lazy-eviction']));
+    const reply = await unlessRefused(this.#send(['CONFIG', 'GET', 'lazyfree-lazy-eviction']));
     if (reply === undefined) this.#noConfigOn = generation;
     const value = pairValue(reply);
     return value === undefined ? undefined : value === 'yes';
@@ -185,16 +185,6 @@ export class ExaminedServer implements StoreServer {
 
   #run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     return this.connection.run(script, keys, args, this.withinMs, 'optional');
-  }
-
-  /** `undefined` if the server refuses it. */
-  async #orRefused<T>(reply: Promise<T>): Promise<T | undefined> {
-    try {
-      return await reply;
-    } catch (error) {
-      if (error instanceof CacheUnavailableError && error.reason === 'refused') return undefined;
-      throw error;
-    }
   }
 }
 
