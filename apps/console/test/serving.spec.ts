@@ -42,9 +42,12 @@ describe('the console is served by the API', () => {
     const named = await files();
     expect(named.length).toBeGreaterThanOrEqual(3);
     for (const file of named) {
-      const { status, headers } = await fetch(`${api.url}/console/${file}`, {
+      const response = await fetch(`${api.url}/console/${file}`, {
         headers: { 'accept-encoding': 'br' },
       });
+      const { status, headers } = response;
+      // A response that is not read holds its connection, and a server that closes waits for it.
+      expect((await response.arrayBuffer()).byteLength).toBeGreaterThan(0);
       expect({ file, status }).toEqual({ file, status: 200 });
       expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
       expect(headers.get('content-security-policy')).toBe(POLICY);

@@ -57,6 +57,7 @@ describe.each(['lex', 'scan'] as const)(
       const { store, look } = await prepared();
       expect(await look.count('k:*', { sample: 10 })).toEqual({
         matched: 4,
+        atLeast: false,
         sample: CLEAN.slice(0, 4),
       });
       expect((await look.count('*', { sample: 10 })).matched).toBe(5);
