@@ -4,6 +4,7 @@ import { startRedis, type RedisServer } from '../../../test/servers/redis-server
 import { ownDatabase } from '../../../test/servers/suite-servers.js';
 import { IDS, onEveryCacheSetup, TestApi } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
+import { createTarea } from './support/new-tarea.js';
 
 const ROUTES = ['overview', 'history', 'namespaces', 'hot', 'fleet', 'journal', 'tree'];
 
@@ -73,6 +74,7 @@ onEveryCacheSetup('the figures of the cache', (api) => {
       0,
     );
     expect(misses).toBe(after.reads.miss);
+    expect(overview.load_ms.p99).toBeGreaterThanOrEqual(after.load_ms_p50);
     const { body: fleet } = await admin('fleet');
     expect(fleet.items).toEqual([expect.objectContaining({ self: true, circuit: 'closed' })]);
   });
@@ -97,6 +99,7 @@ onEveryCacheSetup('the figures of the cache', (api) => {
       expect.objectContaining({
         ...{ kind: 'removal', cause: 'admin', subject: 'stats:*' },
         ...{ by: String(IDS.admin), request: headers.get('x-request-id') },
+        confirmed_ms: expect.any(Number),
       }),
     ]);
   });
@@ -179,6 +182,18 @@ describe('the figures of two processes', () => {
     expect(other.body.totals.reads).toEqual(one.body.totals.reads);
     await apis[1].stop();
     expect((await admin(apis[0], 'overview')).body.totals.reads.hit).toBeGreaterThanOrEqual(sum);
+  });
+
+  it('everything committed before a moment is applied in both, and the moment goes on', async () => {
+    const committed = Date.now();
+    await createTarea(apis[0]);
+    for (;;) {
+      await report(...apis.slice(0, 1));
+      const { proof_at: proved, at, store_ms } = (await admin(apis[0], 'overview')).body;
+      expect(Date.parse(proved ?? 0)).toBeLessThanOrEqual(Date.parse(at));
+      expect(store_ms.p99).toBeGreaterThan(0);
+      if (Date.parse(proved ?? 0) > committed) break;
+    }
   });
 
   it('without the store a process answers with its own figures, and the rest is unavailable', async () => {

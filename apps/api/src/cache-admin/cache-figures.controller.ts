@@ -8,7 +8,14 @@ import { ApiProblems } from '../problems/api-problems.decorator.js';
 import { DoctorService } from '../doctor/doctor.service.js';
 import { Problem } from '../problems/problem.js';
 import { NoQueryPipe } from '../validation/no-query.pipe.js';
-import { figuresOf, figuresOfProcess, namespacesOf, sumOf } from './cache-figures.js';
+import {
+  figuresOf,
+  figuresOfProcess,
+  namespacesOf,
+  provedAt,
+  quantilesOf,
+  sumOf,
+} from './cache-figures.js';
 import * as dto from './cache-figures.dto.js';
 import { CacheJournalDto, JournalQueryDto } from './cache-journal.dto.js';
 import { entryDto, pointDto, processDto, windowDto } from './cache-figures.presenter.js';
@@ -193,13 +200,17 @@ function overviewOf(
   now: number,
 ): Omit<dto.CacheOverviewDto, 'totals' | 'windows' | 'findings' | 'server'> {
   const proofs = processes.map(({ fresh }) => fresh).filter((fresh) => fresh !== null);
+  const proved = provedAt(processes);
   return {
     store,
     at: new Date(now).toISOString(),
     processes: processes.length,
     fresh: proofs.length === 0 ? null : proofs.every(Boolean),
+    proof_at: proved === null ? null : new Date(proved).toISOString(),
     relay: processes.find(({ relay }) => relay === 'leading')?.id ?? null,
     pending_removals: processes.reduce((sum, one) => sum + one.pending_removals, 0),
+    load_ms: quantilesOf(processes.flatMap(({ loads }) => Object.values(loads))),
+    store_ms: quantilesOf(processes.map(({ calls }) => calls)),
   };
 }
 

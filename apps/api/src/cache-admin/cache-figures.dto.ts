@@ -69,6 +69,12 @@ export class OverviewQueryDto {
   since?: Date;
 }
 
+/** Since the processes started, within 12.5 %. */
+export class QuantilesDto {
+  @ApiDecimal(0.4, UNKNOWN) p50!: number | null;
+  @ApiDecimal(2.1, UNKNOWN) p99!: number | null;
+}
+
 export class CacheOverviewDto {
   @ApiProperty({
     enum: ['redis', 'memory', 'unavailable'],
@@ -85,9 +91,19 @@ export class CacheOverviewDto {
     description: 'Whether all of them are proved to be fresh; null without a log of events',
   })
   fresh!: boolean | null;
+  @ApiInstant(undefined, {
+    ...UNKNOWN,
+    description:
+      'Everything committed before is applied in all of them, by their clocks; null without proof',
+  })
+  proof_at!: string | null;
   @ApiProperty({ type: String, nullable: true, example: '5f0c5a0e6f3c', description: 'Who leads' })
   relay!: string | null;
   @ApiCount(0) pending_removals!: number;
+  @ApiProperty({ type: QuantilesDto, description: 'Of loads by the live processes' })
+  load_ms!: QuantilesDto;
+  @ApiProperty({ type: QuantilesDto, description: 'Of calls of the store by the live processes' })
+  store_ms!: QuantilesDto;
   @ApiProperty({
     type: FindingCountsDto,
     nullable: true,

@@ -60,7 +60,7 @@ export function pointDto(at: number, figures: FiguresDto): HistoryPointDto {
 
 /** An entry of the journal. */
 export function entryDto(entry: FleetEntry): JournalEntryDto {
-  const { id, at, process, kind, cause, subject, count, what, because } = entry;
+  const { id, at, process, kind, cause, subject, count, ms, what, because } = entry;
   return {
     id,
     at: new Date(at).toISOString(),
@@ -69,6 +69,7 @@ export function entryDto(entry: FleetEntry): JournalEntryDto {
     cause: cause ?? null,
     subject: subject ?? null,
     count: count ?? null,
+    confirmed_ms: ms ?? null,
     what: what ?? null,
     event: because?.event ?? null,
     by: because?.by === undefined ? null : String(because.by),

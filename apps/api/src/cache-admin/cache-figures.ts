@@ -5,6 +5,7 @@ import type {
   FiguresDto,
   MissCausesDto,
   NamespaceDto,
+  QuantilesDto,
   ReadsDto,
   RemovedKeysDto,
 } from './cache-figures.dto.js';
@@ -59,16 +60,35 @@ export function sumOf(parts: Iterable<Iterable<readonly [name: string, count: nu
   return sums;
 }
 
+/** What half of some durations and all but a hundredth of them do not exceed, in milliseconds. */
+export function quantilesOf(parts: readonly Snapshot['calls'][]): QuantilesDto {
+  const sum = histogramSum(parts);
+  return { p50: rounded(sum.quantile(0.5)), p99: rounded(sum.quantile(0.99)) };
+}
+
+/**
+ * Before when everything committed is applied in all processes, in milliseconds since 1970 by their
+ * clocks; `null` if one of them has no proof, and without a log of events.
+ */
+export function provedAt(processes: readonly Snapshot[]): number | null {
+  const proofs = processes.filter(({ fresh }) => fresh !== null);
+  const times = proofs.map(({ fresh, reported_at: at, proof_age_ms: age }) =>
+    fresh === true && age !== null ? at - age : -Infinity,
+  );
+  const oldest = Math.min(...times);
+  return Number.isFinite(oldest) ? oldest : null;
+}
+
 /** The figures of each namespace, the most read first. */
 export function namespacesOf({ totals, processes }: FleetView): NamespaceDto[] {
   const items = [...totals].map(([namespace, counts]): NamespaceDto => {
     const figures = figuresOf(counts);
-    const loads = histogramSum(processes.map((process) => process.loads[namespace]));
+    const { p50, p99 } = quantilesOf(processes.map((process) => process.loads[namespace]));
     return {
       namespace,
       ...figures,
-      load_ms_p50: rounded(loads.quantile(0.5)),
-      load_ms_p99: rounded(loads.quantile(0.99)),
+      load_ms_p50: p50,
+      load_ms_p99: p99,
       advice: adviceOf(namespace, figures, processes),
     };
   });

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
-import { ApiCount, ApiInstant, ApiNextCursor } from '../openapi/api-fields.js';
+import { ApiCount, ApiDecimal, ApiInstant, ApiNextCursor } from '../openapi/api-fields.js';
 import { IntegerText } from '../validation/query-text.decorators.js';
 
 const ID = { message: 'must be the id of an entry' };
@@ -52,6 +52,11 @@ export class JournalEntryDto {
   })
   subject!: string | null;
   @ApiCount(3, { nullable: true, description: 'Keys removed' }) count!: number | null;
+  @ApiDecimal(1.4, {
+    nullable: true,
+    description: 'Milliseconds until the store had confirmed the removal',
+  })
+  confirmed_ms!: number | null;
   @ApiProperty({ type: String, nullable: true, example: null }) what!: string | null;
   @ApiProperty({ type: String, nullable: true, example: 'tarea.updated' }) event!: string | null;
   @ApiProperty({ type: String, nullable: true, example: '7', description: 'Id of the usuario' })

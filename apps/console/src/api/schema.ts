@@ -921,6 +921,18 @@ export interface components {
              */
             value_withheld: boolean;
         };
+        QuantilesDto: {
+            /**
+             * Format: double
+             * @example 0.4
+             */
+            p50: number | null;
+            /**
+             * Format: double
+             * @example 2.1
+             */
+            p99: number | null;
+        };
         FindingCountsDto: {
             /**
              * Format: int64
@@ -1198,6 +1210,12 @@ export interface components {
              */
             fresh: boolean | null;
             /**
+             * Format: date-time
+             * @description Everything committed before is applied in all of them, by their clocks; null without proof
+             * @example 2026-01-01T12:00:00.000Z
+             */
+            proof_at: string | null;
+            /**
              * @description Who leads
              * @example 5f0c5a0e6f3c
              */
@@ -1207,6 +1225,10 @@ export interface components {
              * @example 0
              */
             pending_removals: number;
+            /** @description Of loads by the live processes */
+            load_ms: components["schemas"]["QuantilesDto"];
+            /** @description Of calls of the store by the live processes */
+            store_ms: components["schemas"]["QuantilesDto"];
             /** @description Of the doctor’s last look, which is at most a minute old; null before the first */
             findings: components["schemas"]["FindingCountsDto"] | null;
             /** @description At most five seconds old; null without a server that says it */
@@ -1531,6 +1553,12 @@ export interface components {
              * @example 3
              */
             count: number | null;
+            /**
+             * Format: double
+             * @description Milliseconds until the store had confirmed the removal
+             * @example 1.4
+             */
+            confirmed_ms: number | null;
             /** @example null */
             what: string | null;
             /** @example tarea.updated */

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { exactTime } from '../i18n/format.js';
+import { exactTime, milliseconds } from '../i18n/format.js';
 import { linkTo } from '../router.js';
 import { KeyText } from '../ui/key-text.js';
 import type { Entry } from './feed.js';
@@ -17,6 +17,7 @@ const TONES: Readonly<Record<string, string>> = {
 export function EntryRow({ entry }: { entry: Entry }): JSX.Element {
   const text = invalidationTexts();
   const { kind, cause, subject, count, what, event, by, request, process } = entry;
+  const { confirmed_ms: confirmed } = entry;
   const because = [
     by === null ? undefined : text.by(by),
     request === null ? undefined : text.request(request),
@@ -43,7 +44,10 @@ export function EntryRow({ entry }: { entry: Entry }): JSX.Element {
           </a>
         )}
       </div>
-      <span class="small number end">{count === null ? '' : text.keys(count)}</span>
+      <div class="small number end">
+        {count === null ? null : <p>{text.keys(count)}</p>}
+        {confirmed === null ? null : <p class="muted">{text.confirmed(milliseconds(confirmed))}</p>}
+      </div>
     </article>
   );
 }

@@ -23,9 +23,16 @@ export function Figures({ overview }: { overview: Overview }): JSX.Element {
         hint={text.lastMinute}
         value={rate(minute && readsIn(minute.reads) / minute.seconds)}
       />
-      <Figure name={text.load} hint={text.fiveMinutes} value={milliseconds(five?.load_ms_mean)}>
-        {five === undefined ? null : <span class="small muted">{text.loads(five.loads)}</span>}
-      </Figure>
+      {(
+        [
+          [text.loads, overview.load_ms],
+          [text.storeCalls, overview.store_ms],
+        ] as const
+      ).map(([name, { p50, p99 }]) => (
+        <Figure key={name} name={name} hint={text.median} value={milliseconds(p50)}>
+          <span class="small muted number">{text.tail(milliseconds(p99))}</span>
+        </Figure>
+      ))}
       <Figure name={text.saved} hint={text.savedHint} value={duration(hour?.saved_seconds)} />
       <Figure name={text.puts} hint={text.inTotal} value={count(totals.puts)}>
         {totals.refused_puts === 0 ? null : (

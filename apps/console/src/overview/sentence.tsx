@@ -21,10 +21,14 @@ type Tone = 'good' | 'warn' | 'bad';
 export function Sentence({ condition }: { condition: Condition }): JSX.Element {
   const text = overviewTexts();
   const { newest, figuresAt } = condition;
-  const [tone, sentence] = sentenceOf(condition);
+  const [tone, sentence, spoken = sentence] = sentenceOf(condition);
   const isDated = condition.isSilent || newest?.store === 'unavailable';
   return (
-    <div class={`sentence ${tone}`} role="status">
+    <div class={`sentence ${tone}`}>
+      {/* What is read out changes with the state only, not with each second. */}
+      <p class="hidden" role="status">
+        {spoken}
+      </p>
       <Icon name={tone === 'good' ? 'shield' : tone === 'warn' ? 'warning' : 'error'} />
       <div>
         <p class="lead">{sentence}</p>
@@ -37,13 +41,18 @@ export function Sentence({ condition }: { condition: Condition }): JSX.Element {
   );
 }
 
-function sentenceOf({ newest, isSilent, seconds }: Condition): [Tone, string] {
-  const { state } = overviewTexts();
+/** The sentence, and without its figures if these change by themselves. */
+function sentenceOf({ newest, isSilent, seconds }: Condition): [Tone, string, string?] {
+  const { state, spoken } = overviewTexts();
   if (isSilent || newest === undefined) return ['bad', state.silent];
-  if (newest.store === 'unavailable') return ['bad', state.unavailable(seconds)];
-  if (newest.fresh === false) return ['warn', state.unproved(seconds)];
-  if (newest.pending_removals > 0) return ['warn', state.pending(newest.pending_removals)];
-  return ['good', newest.fresh === null ? state.alone : state.fresh];
+  const { store, fresh, proof_at: provedAt, pending_removals: pending } = newest;
+  if (store === 'unavailable') return ['bad', state.unavailable(seconds), spoken.unavailable];
+  if (fresh !== null && provedAt === null) {
+    return ['warn', state.unproved(seconds), spoken.unproved];
+  }
+  if (pending > 0) return ['warn', state.pending(pending)];
+  if (provedAt === null) return ['good', state.alone];
+  return ['good', state.appliedBefore(provedAt), spoken.applied];
 }
 
 /** Store, processes and relay in a few words. */

@@ -8,8 +8,8 @@ export const overviewTexts = defineTexts(
     range: 'Periodo',
     ranges: { '15m': '15 min', '24h': '24 h' },
     state: {
-      fresh: 'Está demostrado que al cache no le falta ninguna invalidación.',
-      freshUntil: (at: string) => `Todo lo confirmado antes de ${exactTime(at)} está aplicado.`,
+      appliedBefore: (at: string) =>
+        `Todo lo confirmado antes de las ${exactTime(at)} está aplicado.`,
       alone: 'Un solo proceso: cada escritura invalida antes de confirmarse.',
       unproved: (seconds: number) =>
         `PostgreSQL contesta por el cache: sin prueba desde hace ${duration(seconds)}.`,
@@ -19,6 +19,11 @@ export const overviewTexts = defineTexts(
       dated: (at: number) => `Las cifras son de las ${exactTime(at)}.`,
       pending: (removals: number) =>
         `${counted(removals, 'borrado espera', 'borrados esperan')} la confirmación del store.`,
+    },
+    spoken: {
+      applied: 'Está demostrado que al cache no le falta ninguna invalidación.',
+      unproved: 'PostgreSQL contesta por el cache: no hay prueba.',
+      unavailable: 'El store no responde: PostgreSQL contesta por el cache.',
     },
     store: { redis: 'Redis', memory: 'En proceso' },
     processes: (n: number) => counted(n, 'proceso', 'procesos'),
@@ -30,7 +35,10 @@ export const overviewTexts = defineTexts(
     readsPerSecond: 'Lecturas por segundo',
     lastMinute: 'último minuto',
     load: 'Carga media',
-    loads: (n: number) => counted(n, 'carga', 'cargas'),
+    loads: 'Carga del origen',
+    storeCalls: 'Llamada al store',
+    median: 'p50, desde el arranque',
+    tail: (value: string) => `p99 ${value}`,
     saved: 'Tiempo ahorrado',
     savedHint: 'en la última hora',
     puts: 'Guardados',
@@ -93,8 +101,7 @@ export const overviewTexts = defineTexts(
     range: 'Range',
     ranges: { '15m': '15 min', '24h': '24 h' },
     state: {
-      fresh: 'It is proved that the cache lacks no invalidation.',
-      freshUntil: (at: string) => `Everything committed before ${exactTime(at)} is applied.`,
+      appliedBefore: (at: string) => `Everything committed before ${exactTime(at)} is applied.`,
       alone: 'One process alone: every write invalidates before it is acknowledged.',
       unproved: (seconds: number) =>
         `PostgreSQL answers for the cache: no proof for ${duration(seconds)}.`,
@@ -104,6 +111,11 @@ export const overviewTexts = defineTexts(
       dated: (at: number) => `The figures are from ${exactTime(at)}.`,
       pending: (removals: number) =>
         `${counted(removals, 'removal waits', 'removals wait')} for the store to confirm.`,
+    },
+    spoken: {
+      applied: 'It is proved that the cache lacks no invalidation.',
+      unproved: 'PostgreSQL answers for the cache: there is no proof.',
+      unavailable: 'The store does not answer: PostgreSQL answers for the cache.',
     },
     store: { redis: 'Redis', memory: 'In process' },
     processes: (n: number) => counted(n, 'process', 'processes'),
@@ -115,7 +127,10 @@ export const overviewTexts = defineTexts(
     readsPerSecond: 'Reads a second',
     lastMinute: 'last minute',
     load: 'Mean load',
-    loads: (n: number) => counted(n, 'load', 'loads'),
+    loads: 'Load of the source',
+    storeCalls: 'Call of the store',
+    median: 'p50, since the start',
+    tail: (value: string) => `p99 ${value}`,
     saved: 'Time saved',
     savedHint: 'in the last hour',
     puts: 'Stored',

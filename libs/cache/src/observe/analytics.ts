@@ -133,7 +133,8 @@ export class Analytics extends Recorder {
     this.confirmations.add(ms);
     this.causes.removed(selection, ms);
     const subject = subjectOf(selection);
-    this.journal.write({ at: this.now(), kind: 'removal', cause, subject, count, because });
+    const entry = { at: this.now(), cause, subject, count, ms: Number(ms.toFixed(2)), because };
+    this.journal.write({ kind: 'removal', ...entry });
   }
 
   override tookOver(key: string, options: Named): void {

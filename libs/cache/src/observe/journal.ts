@@ -50,6 +50,8 @@ export interface JournalEntry {
   readonly subject?: string | undefined;
   /** Keys that a removal removed. */
   readonly count?: number | undefined;
+  /** For how long a removal waited until the store had confirmed it, in milliseconds. */
+  readonly ms?: number | undefined;
   /** What happened, in a word or two: `open`, `lost`, `invalidated`, the name of an error. */
   readonly what?: string | undefined;
   readonly because?: Because | undefined;

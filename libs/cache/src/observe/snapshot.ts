@@ -60,6 +60,8 @@ export interface Snapshot extends ProcessState, Losses {
   readonly loads: Readonly<Record<string, HistogramCells>>;
   readonly lateness: Readonly<Record<string, HistogramCells>>;
   readonly confirmations: HistogramCells;
+  /** Store calls of all operations; versions before did not report them. */
+  readonly calls?: HistogramCells | undefined;
   readonly hot: HeavyKeys;
   readonly dear: HeavyKeys;
   readonly large: readonly (readonly [key: string, bytes: number])[];
@@ -82,6 +84,7 @@ export function snapshotOf(
   state: ProcessState & Losses & Pick<Snapshot, 'id' | 'ended'>,
 ): string {
   const named = [...analytics.namespaces()].sort(([, a], [, b]) => usesOf(b) - usesOf(a));
+  const calls = histogramSum(analytics.calls.map((each) => each.cells())).cells();
   let text = '';
   for (const listed of LISTED) {
     // With shorter lists also fewer namespaces, and fewer histograms.
@@ -93,6 +96,7 @@ export function snapshotOf(
       loads: Object.fromEntries(loaded.map(([name, { loads }]) => [name, loads.cells()])),
       lateness: Object.fromEntries(loaded.map(([name, { lateness }]) => [name, lateness.cells()])),
       confirmations: analytics.confirmations.cells(),
+      calls,
       hot: heavyKeys(analytics.frequent, listed),
       dear: heavyKeys(analytics.dearest, listed),
       large: analytics.largest.top(listed),
