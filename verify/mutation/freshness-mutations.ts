@@ -32,8 +32,8 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
     suite: 'outbox/freshness-lease',
     edits: [
       [
-        "if (text === undefined) return 'miss';\n    if (!this.parts.reads.proved) return 'unavailable';",
-        "if (text === undefined) return 'miss';",
+        "if (!this.parts.reads.proved) return 'unavailable';\n    const decoded = opened",
+        'const decoded = opened',
       ],
     ],
   },

@@ -109,8 +109,8 @@ export const RAW_JSON_MUTATIONS: readonly Mutation[] = [
     suite: 'async-scope',
     edits: [
       [
-        'if (result instanceof Promise) result.then(leave, leave);',
-        'if (result instanceof Promise) leave();',
+        'if (result instanceof Promise) result.then(this.#leave, this.#leave);',
+        'if (result instanceof Promise) this.#leave();',
       ],
     ],
   },

@@ -9,6 +9,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 export class AsyncScope<T> {
   readonly #storage = new AsyncLocalStorage<T>();
   #inside = 0;
+  readonly #leave = (): void => {
+    if (--this.#inside === 0) this.#storage.disable();
+  };
 
   /**
    * Runs `work`, and everything that it starts and awaits, with `value` as the store: until it
@@ -25,18 +28,13 @@ export class AsyncScope<T> {
       this.#leave();
       throw error;
     }
-    const leave = (): void => this.#leave();
-    if (result instanceof Promise) result.then(leave, leave);
-    else if (!callsBack) leave();
+    if (result instanceof Promise) result.then(this.#leave, this.#leave);
+    else if (!callsBack) this.#leave();
     return result;
   }
 
   /** The store of the work that the current call belongs to. */
   getStore(): T | undefined {
     return this.#inside === 0 ? undefined : this.#storage.getStore();
-  }
-
-  #leave(): void {
-    if (--this.#inside === 0) this.#storage.disable();
   }
 }

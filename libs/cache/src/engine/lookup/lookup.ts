@@ -81,9 +81,9 @@ export class Lookup {
       } finally {
         budget.end(withinMs);
       }
+      if (text === undefined) return 'miss';
       if (known === undefined) return await this.classify(key, text, options, budget);
       if (text === known.text) return this.#again(known);
-      if (text === undefined) return 'miss';
       return await this.#findWithLife(key, options, budget, 'approximate');
     } catch (error) {
       budget.failed(error);
@@ -93,7 +93,7 @@ export class Lookup {
   }
 
   /**
-   * Classifies the result of a plain read; without a promise unless the value must be decompressed
+   * Classifies the text of a plain read; without a promise unless the value must be decompressed
    * or read again. Reads the remaining life of an entry with a stale window.
    *
    * @param dispose whether to remove a corrupt value: for readers without a loader, whose load
@@ -102,13 +102,12 @@ export class Lookup {
    */
   classify(
     key: string,
-    text: string | undefined,
+    text: string,
     options: GetOrSetOptions,
     budget: DeadlineBudget,
     dispose = false,
     opened?: DecodedValue | Unreadable,
   ): Found | Promise<Found> {
-    if (text === undefined) return 'miss';
     if (!this.parts.reads.proved) return 'unavailable';
     const decoded = opened ?? this.#decode(key, text, options);
     if (isPromise(decoded)) {

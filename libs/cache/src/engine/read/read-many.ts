@@ -71,6 +71,7 @@ export class ReadMany {
     budget: DeadlineBudget,
     dispose: boolean,
   ): Promise<Miss> {
+    if (text === undefined) return 'miss';
     try {
       return await this.parts.lookup.classify(key, text, NO_OPTIONS, budget, dispose);
     } catch (error) {

@@ -83,8 +83,11 @@ export class ReadThrough {
       } finally {
         budget.end(withinMs);
       }
-      const classified = this.#lookup.classify(key, text, options, budget, loader === undefined);
-      found = isPromise(classified) ? await classified : classified;
+      if (text === undefined) found = 'miss';
+      else {
+        const classified = this.#lookup.classify(key, text, options, budget, loader === undefined);
+        found = isPromise(classified) ? await classified : classified;
+      }
     } catch (error) {
       budget.failed(error);
       this.#lookup.countUnavailable(error);
