@@ -11,6 +11,7 @@ import { Decorated, decorationsOf, handlerDecoration, isRoute } from './decorate
 import { own } from './owner.js';
 import { assertAnswers, assertCacheable, assertNotOverridden } from './route-rules.js';
 import { CacheService } from '../cache.service.js';
+import { prepareAs } from '../values/as.js';
 import type { CacheWarmer } from '../warm/cache-warmer.js';
 import { Serializers } from './serializers.js';
 import { assertSingleWarmer, warmsCacheOf } from './warms-cache.decorator.js';
@@ -39,14 +40,14 @@ export class CachedMethodsExplorer
   }
 
   /** @throws CacheOptionsError one sentence that names the method and the fix */
-  onModuleInit(): void {
+  async onModuleInit(): Promise<void> {
     if (this.#application.checked) return;
     this.#application.checked = true;
-    this.#orEnd(() => this.#checkMethods());
+    await this.#orEnd(() => this.#checkMethods());
     this.#unwatch = watchTransactions(this.container);
   }
 
-  #checkMethods(): void {
+  async #checkMethods(): Promise<void> {
     // Nest creates the guards, interceptors and pipes of a class once for each module.
     const wrappers = [...this.container.values()].flatMap(
       // Of any class: only their common fields are read.
@@ -61,6 +62,7 @@ export class CachedMethodsExplorer
       for (const [name, method] of methods) {
         for (const decorated of decorationsOf(method)) {
           this.#look(wrapper, instance, name, method, decorated);
+          if (decorated instanceof Decorated) await prepareAs(decorated.aside ?? {});
         }
       }
       assertNotOverridden(instance.constructor, methods);
@@ -79,8 +81,8 @@ export class CachedMethodsExplorer
   }
 
   /** At this point every interceptor is registered. */
-  onApplicationBootstrap(): void {
-    this.#orEnd(() => this.#checkSerializers());
+  onApplicationBootstrap(): Promise<void> {
+    return this.#orEnd(() => this.#checkSerializers());
   }
 
   #checkSerializers(): void {
@@ -114,9 +116,9 @@ export class CachedMethodsExplorer
   /**
    * After a rejection the application does not run, and Nest calls no shutdown hook: end it here.
    */
-  #orEnd(check: () => void): void {
+  async #orEnd(check: () => void | Promise<void>): Promise<void> {
     try {
-      check();
+      await check();
     } catch (error) {
       this.#application.end();
       throw error;

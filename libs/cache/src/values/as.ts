@@ -76,6 +76,16 @@ function makerOf(as: As | undefined): Maker | Promise<Maker> {
   );
 }
 
+/**
+ * Loads what `as` needs, so that an application without it does not start.
+ *
+ * @throws CacheOptionsError a class is given without `class-transformer`
+ */
+export async function prepareAs(options: object): Promise<void> {
+  const { as }: Partial<ReadAs> = options;
+  if (as !== undefined) await makerOf(as);
+}
+
 function kept(as: As, make: Maker): Maker {
   const maker: Maker = (stored) =>
     stored === null || stored === undefined ? stored : make(stored);
