@@ -31,7 +31,7 @@ export default {
   // for a small machine, and a worker that has grown is replaced before the next suite.
   maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
   workerIdleMemoryLimit: '1GB',
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   projects: [
     project('unit', ['<rootDir>/{apps,libs}/*/src/**/*.spec.ts']),
     project('cache', ['<rootDir>/libs/*/test/**/*.spec.ts'], withServers),

@@ -32,7 +32,7 @@ describe('npm run admin over PostgreSQL', () => {
     const created = await admin(`create --email ${EMAIL}`, `${PASSWORD}\n`);
     expect(created).toEqual({ code: 0, stdout: `Admin 1 created: ${EMAIL}\n`, stderr: '' });
     api = await TestApi.start('servers', { ...variables, DEMO_DATA: 'false' });
-  }, 120_000);
+  });
   afterAll(() => api.stop());
 
   it('npm run admin over PostgreSQL makes the first admin, which can log in and administer', async () => {
@@ -150,7 +150,7 @@ describe('npm run admin over the embedded database', () => {
       await api.stop();
       await rm(DATA_DIR, { recursive: true, force: true });
     }
-  }, 120_000);
+  });
 });
 
 describe('a usuario made over the API', () => {
@@ -168,5 +168,5 @@ describe('a usuario made over the API', () => {
     } finally {
       await api.stop();
     }
-  }, 120_000);
+  });
 });

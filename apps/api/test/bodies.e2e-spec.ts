@@ -7,7 +7,7 @@ let api: TestApi;
 
 beforeAll(async () => {
   api = await TestApi.start('embedded', { BODY_LIMIT: '2000000' });
-}, 120_000);
+});
 afterAll(() => api.stop());
 
 /** Every route that reads a body, and who may. */

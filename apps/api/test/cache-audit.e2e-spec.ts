@@ -138,7 +138,7 @@ describe('the audit of the cache, without the store or the database', () => {
     });
     client = new pg.Client(DATABASE_URL);
     await client.connect();
-  }, 120_000);
+  });
   afterAll(async () => {
     await client.end();
     await api.stop();
@@ -165,7 +165,7 @@ describe('the audit of the cache, without the store or the database', () => {
     }
     const { body } = await api.get('/cache/keys?limit=100', { as: 'admin' });
     expect(body.items).toMatchObject([{ key: KEY }]);
-  }, 30_000);
+  });
 
   it('an action that the store refuses is in the audit as failed', async () => {
     await redis.kill('SIGKILL');

@@ -36,7 +36,7 @@ describe('GET /cache/explain/{key} and what happens to Redis', () => {
     apis = [await TestApi.start('servers', variables), await TestApi.start('servers', variables)];
     database = new pg.Client(DATABASE_URL);
     await database.connect();
-  }, 120_000);
+  });
   afterAll(async () => {
     await database.end();
     client.destroy();

@@ -64,7 +64,7 @@ describe('The totals of processes that end and begin', () => {
       body: JSON.stringify({ email: EMAILS.admin, password: DEMO_PASSWORD }),
     });
     token = ((await response.json()) as { access_token: string }).access_token;
-  }, 120_000);
+  });
   afterAll(async () => {
     for (const api of processes) await api.dispose();
     await redis.stop();

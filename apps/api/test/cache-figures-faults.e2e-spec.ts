@@ -52,7 +52,7 @@ beforeAll(async () => {
   await control.connect();
   api = await TestApi.start('servers', { REDIS_URL: redis.url, CACHE_DEADLINE_MS: '500' });
   for (const role of ['admin', 'supervisor', 'usuario'] as const) await api.login(role);
-}, 120_000);
+});
 afterAll(async () => {
   await redis.kill('SIGCONT');
   control.destroy();
@@ -86,7 +86,7 @@ describe.each(FAULTS)('reporting while Redis is $name', ({ name, isReadable, str
     const { body } = await admin('overview');
     expect(body).toMatchObject({ store: 'redis', processes: 1 });
     expect(body.totals.reads.miss + body.totals.reads.bypass).toBeGreaterThan(0);
-  }, 60_000);
+  });
 
   it('no read and no write fails, or waits for a report that is under way', async () => {
     const reports = Promise.all([report(), report()]);

@@ -156,7 +156,7 @@ describe('the figures of two processes', () => {
     redis = await startRedis();
     const variables = { DATABASE_URL: await ownDatabase(), REDIS_URL: redis.url };
     apis = [await TestApi.start('servers', variables), await TestApi.start('servers', variables)];
-  }, 120_000);
+  });
   afterAll(async () => {
     await apis[0].stop();
     await redis.stop();

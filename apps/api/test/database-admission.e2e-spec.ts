@@ -41,7 +41,7 @@ describe('A PostgreSQL with TLS and passwords', () => {
       'select pg_reload_conf()',
     );
     while (!(await run('show ssl')).includes('on'));
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   async function run(...statements: string[]): Promise<unknown[]> {

@@ -57,7 +57,7 @@ describe('A database that answers, and takes no writes', () => {
       'grant usage on schema drizzle to app',
       'grant select on drizzle.__drizzle_migrations to app',
     );
-  }, 60_000);
+  });
   afterAll(async () => {
     await api.stop();
     await server.stop();
@@ -125,4 +125,4 @@ it('A process whose clock differs from the database says so in health and log', 
   } finally {
     await server.stop();
   }
-}, 60_000);
+});

@@ -19,13 +19,13 @@ beforeAll(async () => {
     DATABASE_POOL_SIZE: String(POOL_SIZE),
   });
   for (const role of ['admin', 'supervisor', 'usuario'] as const) await api.login(role);
-}, 120_000);
+});
 afterAll(async () => {
   await server.kill('SIGCONT');
   await api.stop();
   await server.stop();
   process.off('unhandledRejection', noteLeak);
-}, 60_000);
+});
 afterEach(() => {
   expect(leaks).toEqual([]);
 });
@@ -80,7 +80,7 @@ describe.each([
     expect((await api.get('//health/live')).status).toBe(200);
     await heal();
     await untilRecovered();
-  }, 90_000);
+  });
 });
 
 describe('with every connection of the pool taken', () => {
@@ -100,7 +100,7 @@ describe('with every connection of the pool taken', () => {
     await holder.end();
     for (const { status } of await Promise.all(blocked)) expect([200, 503]).toContain(status);
     await untilRecovered();
-  }, 60_000);
+  });
 
   it('a statement that takes too long is stopped, by the server and not only for the caller', async () => {
     await untilRecovered();
@@ -114,7 +114,7 @@ describe('with every connection of the pool taken', () => {
     await holder.query('rollback');
     await holder.end();
     await untilRecovered();
-  }, 60_000);
+  });
 });
 
 async function waiting(client: pg.Client): Promise<number> {

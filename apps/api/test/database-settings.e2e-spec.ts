@@ -44,7 +44,7 @@ describe.each(['direct', 'transaction', 'session'] as const)(
         url = pooler.through(direct);
       }
       api = await TestApi.start('embedded', { DATABASE_URL: url });
-    }, 60_000);
+    });
     afterAll(async () => {
       await api.stop();
       await stop?.();

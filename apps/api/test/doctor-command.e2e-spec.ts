@@ -58,7 +58,7 @@ describe('npm run doctor', () => {
       title: 'El servidor Redis responde',
       fix: expect.stringContaining(`redis-server --port ${variables.REDIS_PORT}`),
     });
-  }, 120_000);
+  });
 
   it('the command finds a log that is kept for less time than the store was unavailable, and the setting that it names ends it', async () => {
     const redis = await startRedis({ config: HEALTHY });
@@ -84,7 +84,7 @@ describe('npm run doctor', () => {
     const [, name = '', value = ''] = /^ {6}Fix: (\w+)=(\d+)$/m.exec(found.stdout) ?? [];
     expect([name, value]).toEqual(['EVENTS_RETENTION_HOURS', '4']);
     expect(await runDoctor([], { ...variables, [name]: value })).toMatchObject({ code: 0 });
-  }, 120_000);
+  });
 
   it('the command looks at an embedded database that no API has open, and leaves one alone that is open or not there', async () => {
     const DATA_DIR = await temporaryFolder();
@@ -98,7 +98,7 @@ describe('npm run doctor', () => {
     expect(JSON.parse(alone.stdout).findings).toContainEqual(
       expect.objectContaining({ id: 'database-reachable', severity: 'pass' }),
     );
-  }, 120_000);
+  });
 
   it('the command finds a database that is unavailable, with one sentence', async () => {
     const DATABASE_URL = 'postgres://gad:secret-word@127.0.0.1:1/none';
@@ -106,7 +106,7 @@ describe('npm run doctor', () => {
     expect(code).toBe(2);
     expect(stdout).toMatch(/^fail {2}database-reachable: DATABASE_URL/m);
     expect(stdout).not.toContain('secret-word');
-  }, 120_000);
+  });
 
   it('the command refuses what it does not know, and a wrong setting, with 2', async () => {
     expect(await runDoctor(['--nonsense'], {})).toMatchObject({
@@ -123,7 +123,7 @@ describe('npm run doctor', () => {
       ...{ code: 0, stderr: '' },
       stdout: expect.stringContaining('Exit codes'),
     });
-  }, 120_000);
+  });
 
   it('the command finds a transaction that keeps old events, and its fix lets them be removed', async () => {
     const DATABASE_URL = await ownDatabase();
@@ -147,5 +147,5 @@ describe('npm run doctor', () => {
     await shell('sh', ['-c', fix], { env: { PATH: process.env['PATH'], DATABASE_URL } });
     expect(await prune()).toBe(1);
     expect(await runDoctor([], variables)).toMatchObject({ code: 0 });
-  }, 120_000);
+  });
 });

@@ -44,7 +44,7 @@ describe('GET /cache/doctor', () => {
     redis = await startRedis({ config: HEALTHY });
     const variables = { DATABASE_URL: await ownDatabase(), REDIS_URL: redis.url };
     apis = [await TestApi.start('servers', variables), await TestApi.start('servers', variables)];
-  }, 120_000);
+  });
   afterAll(async () => {
     for (const api of apis) await api.stop();
     await redis.stop();
@@ -116,7 +116,7 @@ describe('GET /cache/doctor', () => {
     expect(wrong).toEqual(['store-reachable']);
     const { body } = await api.get('/cache/overview', { as: 'admin' });
     expect(body.store).toBe('unavailable');
-  }, 60_000);
+  });
 });
 
 describe('a healthy set-up', () => {
@@ -129,7 +129,7 @@ describe('a healthy set-up', () => {
     const api = await TestApi.start('embedded');
     stops.push(() => api.stop());
     expect(wrongIn(await findingsOf(api))).toEqual([]);
-  }, 60_000);
+  });
 
   it('the doctor warns of nothing with Redis and PostgreSQL', async () => {
     const redis = await startRedis({ config: HEALTHY });
@@ -139,7 +139,7 @@ describe('a healthy set-up', () => {
     stops.push(() => api.stop());
     await api.get('/stats/user/2?days=30', { as: 'admin' });
     expect(wrongIn(await findingsOf(api))).toEqual([]);
-  }, 60_000);
+  });
 
   it('the doctor warns of nothing behind Sentinel, and its fixes find the master', async () => {
     const set = await startSentinels({ sentinels: 1 });
@@ -164,5 +164,5 @@ describe('a healthy set-up', () => {
     await shell('sh', ['-c', found?.fix ?? '']);
     await doctor.look();
     expect(wrongIn(await findingsOf(api))).toEqual([]);
-  }, 60_000);
+  });
 });

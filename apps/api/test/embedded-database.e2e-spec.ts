@@ -15,8 +15,6 @@ import { temporaryFolder } from './support/databases.js';
 import { Gate } from './support/gate.js';
 import { usuarioRow } from './support/rows.js';
 
-const BOOTS = 60_000;
-
 describe('The embedded database', () => {
   let dataDir: string;
   let database: PgliteDatabase | undefined;
@@ -46,112 +44,88 @@ describe('The embedded database', () => {
     return { child, lines };
   }
 
-  it(
-    'the embedded database is made at the first start and found at the next, with nothing else left behind',
-    async () => {
-      const first = await open();
-      await first.db.insert(usuarios).values(usuarioRow({ nombre: 'Kept' }));
-      await first.close();
-      expect(await readdir(dataDir)).toEqual(['db']);
-      const again = await open();
-      expect(await again.db.select({ nombre: usuarios.nombre }).from(usuarios)).toEqual([
-        { nombre: 'Kept' },
-      ]);
-    },
-    BOOTS,
-  );
+  it('the embedded database is made at the first start and found at the next, with nothing else left behind', async () => {
+    const first = await open();
+    await first.db.insert(usuarios).values(usuarioRow({ nombre: 'Kept' }));
+    await first.close();
+    expect(await readdir(dataDir)).toEqual(['db']);
+    const again = await open();
+    expect(await again.db.select({ nombre: usuarios.nombre }).from(usuarios)).toEqual([
+      { nombre: 'Kept' },
+    ]);
+  });
 
-  it(
-    'is for its user alone, also where an earlier version left it open to others',
-    async () => {
-      const modes = async () => {
-        const names = await readdir(dataDir, { recursive: true });
-        const stats = await Promise.all(names.map((name) => stat(join(dataDir, name))));
-        return new Set(
-          stats.map((at) => (at.isDirectory() ? 'd' : 'f') + (at.mode & 0o777).toString(8)),
-        );
-      };
-      await (await open()).db.insert(usuarios).values(usuarioRow());
-      expect(await modes()).toEqual(new Set(['d700', 'f600']));
-      await database?.close();
-      await promisify(execFile)('chmod', ['-R', 'a+rX', dataDir]);
-      await open();
-      expect(await modes()).toEqual(new Set(['d700', 'f600']));
-      expect((await stat(dataDir)).mode & 0o777).toBe(0o700);
-    },
-    BOOTS,
-  );
+  it('is for its user alone, also where an earlier version left it open to others', async () => {
+    const modes = async () => {
+      const names = await readdir(dataDir, { recursive: true });
+      const stats = await Promise.all(names.map((name) => stat(join(dataDir, name))));
+      return new Set(
+        stats.map((at) => (at.isDirectory() ? 'd' : 'f') + (at.mode & 0o777).toString(8)),
+      );
+    };
+    await (await open()).db.insert(usuarios).values(usuarioRow());
+    expect(await modes()).toEqual(new Set(['d700', 'f600']));
+    await database?.close();
+    await promisify(execFile)('chmod', ['-R', 'a+rX', dataDir]);
+    await open();
+    expect(await modes()).toEqual(new Set(['d700', 'f600']));
+    expect((await stat(dataDir)).mode & 0o777).toBe(0o700);
+  });
 
-  it(
-    'the embedded database keeps every acknowledged transaction, whole, when its process is killed',
-    async () => {
-      const { child, lines } = startWriter();
-      let acknowledged = 0;
-      while (acknowledged < 200) {
-        const { value } = await lines.next();
-        acknowledged = Number(/^committed (\d+)$/.exec(String(value))?.[1]);
-        expect(acknowledged).toBeGreaterThan(0);
-      }
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-      // Lines that were still in the pipe are acknowledged as well.
-      for (let line = await lines.next(); line.done !== true; line = await lines.next()) {
-        acknowledged = Number(/^committed (\d+)$/.exec(line.value)?.[1]);
-      }
-      expect(existsSync(join(dataDir, 'db.lock'))).toBe(true);
-
-      const { db } = await open();
-      const pairs = await db
-        .select({ nombre: usuarios.nombre, halves: count() })
-        .from(usuarios)
-        .groupBy(usuarios.nombre);
-      expect(pairs.length).toBeGreaterThanOrEqual(acknowledged);
-      expect(pairs.length).toBeLessThanOrEqual(acknowledged + 1);
-      expect(pairs.every(({ halves }) => halves === 2)).toBe(true);
-    },
-    BOOTS,
-  );
-
-  it(
-    'the embedded database refuses a second process with one sentence: folder, pid and the way out',
-    async () => {
-      await open();
-      const { lines } = startWriter();
+  it('the embedded database keeps every acknowledged transaction, whole, when its process is killed', async () => {
+    const { child, lines } = startWriter();
+    let acknowledged = 0;
+    while (acknowledged < 200) {
       const { value } = await lines.next();
-      expect(value).toMatch(/^failed DATA_DIR names the folder .+\.$/);
-      expect(value).toContain(dataDir);
-      expect(value).toContain(`process ${String(process.pid)}`);
-      expect(value).toContain('set DATA_DIR to another folder');
-      await expect(database?.ping()).resolves.toBeUndefined();
-    },
-    BOOTS,
-  );
+      acknowledged = Number(/^committed (\d+)$/.exec(String(value))?.[1]);
+      expect(acknowledged).toBeGreaterThan(0);
+    }
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    // Lines that were still in the pipe are acknowledged as well.
+    for (let line = await lines.next(); line.done !== true; line = await lines.next()) {
+      acknowledged = Number(/^committed (\d+)$/.exec(line.value)?.[1]);
+    }
+    expect(existsSync(join(dataDir, 'db.lock'))).toBe(true);
 
-  it(
-    'the embedded database starts over when the very first start was interrupted',
-    async () => {
-      await mkdir(join(dataDir, 'db'));
-      await writeFile(join(dataDir, 'db', 'PG_VERSION'), '18\n');
-      await writeFile(join(dataDir, 'db.unfinished'), '');
-      await expect((await open()).ping()).resolves.toBeUndefined();
-      expect(existsSync(join(dataDir, 'db.unfinished'))).toBe(false);
-    },
-    BOOTS,
-  );
+    const { db } = await open();
+    const pairs = await db
+      .select({ nombre: usuarios.nombre, halves: count() })
+      .from(usuarios)
+      .groupBy(usuarios.nombre);
+    expect(pairs.length).toBeGreaterThanOrEqual(acknowledged);
+    expect(pairs.length).toBeLessThanOrEqual(acknowledged + 1);
+    expect(pairs.every(({ halves }) => halves === 2)).toBe(true);
+  });
 
-  it(
-    'the embedded database never removes a database that it cannot open, and lets the folder go',
-    async () => {
-      await mkdir(join(dataDir, 'db'));
-      await writeFile(join(dataDir, 'db', 'PG_VERSION'), '12\n');
-      const attempt = open();
-      await expect(attempt).rejects.toBeInstanceOf(ConfigurationError);
-      await expect(attempt).rejects.toThrow(/^DATA_DIR names the folder .+ cannot be opened/);
-      expect(existsSync(join(dataDir, 'db', 'PG_VERSION'))).toBe(true);
-      expect(existsSync(join(dataDir, 'db.lock'))).toBe(false);
-    },
-    BOOTS,
-  );
+  it('the embedded database refuses a second process with one sentence: folder, pid and the way out', async () => {
+    await open();
+    const { lines } = startWriter();
+    const { value } = await lines.next();
+    expect(value).toMatch(/^failed DATA_DIR names the folder .+\.$/);
+    expect(value).toContain(dataDir);
+    expect(value).toContain(`process ${String(process.pid)}`);
+    expect(value).toContain('set DATA_DIR to another folder');
+    await expect(database?.ping()).resolves.toBeUndefined();
+  });
+
+  it('the embedded database starts over when the very first start was interrupted', async () => {
+    await mkdir(join(dataDir, 'db'));
+    await writeFile(join(dataDir, 'db', 'PG_VERSION'), '18\n');
+    await writeFile(join(dataDir, 'db.unfinished'), '');
+    await expect((await open()).ping()).resolves.toBeUndefined();
+    expect(existsSync(join(dataDir, 'db.unfinished'))).toBe(false);
+  });
+
+  it('the embedded database never removes a database that it cannot open, and lets the folder go', async () => {
+    await mkdir(join(dataDir, 'db'));
+    await writeFile(join(dataDir, 'db', 'PG_VERSION'), '12\n');
+    const attempt = open();
+    await expect(attempt).rejects.toBeInstanceOf(ConfigurationError);
+    await expect(attempt).rejects.toThrow(/^DATA_DIR names the folder .+ cannot be opened/);
+    expect(existsSync(join(dataDir, 'db', 'PG_VERSION'))).toBe(true);
+    expect(existsSync(join(dataDir, 'db.lock'))).toBe(false);
+  });
 
   it('the embedded database says which folder cannot be used', async () => {
     await writeFile(join(dataDir, 'file'), '');
@@ -160,29 +134,25 @@ describe('The embedded database', () => {
     );
   });
 
-  it(
-    'the embedded database closes after what is running, and answers 503 from then on',
-    async () => {
-      const { db } = await open();
-      const inside = new Gate();
-      const mayEnd = new Gate();
-      const writing = database?.transaction(async (tx) => {
-        await tx.insert(usuarios).values(usuarioRow());
-        inside.open();
-        await mayEnd.opened;
-        await tx.insert(usuarios).values(usuarioRow());
-      });
-      await inside.opened;
-      const closing = database?.close();
-      await expect(db.execute(sql`select 1`)).rejects.toMatchObject({
-        code: 'DATABASE_UNAVAILABLE',
-      });
-      mayEnd.open();
-      await expect(writing).resolves.toBeUndefined();
-      await closing;
-      const reopened = await open();
-      expect(await reopened.db.select({ n: count() }).from(usuarios)).toEqual([{ n: 2 }]);
-    },
-    BOOTS,
-  );
+  it('the embedded database closes after what is running, and answers 503 from then on', async () => {
+    const { db } = await open();
+    const inside = new Gate();
+    const mayEnd = new Gate();
+    const writing = database?.transaction(async (tx) => {
+      await tx.insert(usuarios).values(usuarioRow());
+      inside.open();
+      await mayEnd.opened;
+      await tx.insert(usuarios).values(usuarioRow());
+    });
+    await inside.opened;
+    const closing = database?.close();
+    await expect(db.execute(sql`select 1`)).rejects.toMatchObject({
+      code: 'DATABASE_UNAVAILABLE',
+    });
+    mayEnd.open();
+    await expect(writing).resolves.toBeUndefined();
+    await closing;
+    const reopened = await open();
+    expect(await reopened.db.select({ n: count() }).from(usuarios)).toEqual([{ n: 2 }]);
+  });
 });

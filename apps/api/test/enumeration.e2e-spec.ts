@@ -28,7 +28,7 @@ describe('a registered e-mail and one that no usuario has', () => {
   beforeAll(async () => {
     variables = { DATABASE_URL: await ownDatabase() };
     apis = [await start(), await start()];
-  }, 120_000);
+  });
   afterAll(() => Promise.all(apis.map((api) => api.stop())));
 
   /** Wrong passwords in turn at both processes. */

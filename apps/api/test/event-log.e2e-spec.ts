@@ -231,7 +231,7 @@ describe('The log of events on PostgreSQL', () => {
   it('the outbox loses and repeats nothing under concurrent writers and a long foreign transaction', async () => {
     const result = await runLogLoad({ url, log, writers: 8, events: 4_000, foreignMs: 300 });
     expect(result).toMatchObject({ appended: 4_000, lost: 0, repeated: 0 });
-  }, 60_000);
+  });
 
   it('the outbox reads on through its own connection after that was cut', async () => {
     const { cursor } = await log.read(undefined);
@@ -267,5 +267,5 @@ describe('The log of events on PostgreSQL', () => {
       await restarted.close();
       await server.stop();
     }
-  }, 60_000);
+  });
 });

@@ -42,14 +42,14 @@ describe('ADMIN_EMAIL and ADMIN_PASSWORD_FILE', () => {
   it('ADMIN_EMAIL and ADMIN_PASSWORD_FILE make one admin, also when several processes start at once', async () => {
     const [api] = await Promise.all([start(), start(), start()]);
     expect((await list(api)).items).toMatchObject([{ rol: 'admin', email: 'first@example.org' }]);
-  }, 120_000);
+  });
 
   it('ADMIN_EMAIL and ADMIN_PASSWORD_FILE are not looked at once there is an admin', async () => {
     await start();
     await rm(ADMIN_PASSWORD_FILE);
     const again = await start({ ADMIN_EMAIL: 'second@example.org' });
     expect((await list(again)).items).toHaveLength(1);
-  }, 120_000);
+  });
 
   it('ADMIN_EMAIL and ADMIN_PASSWORD_FILE stop the start with a sentence when they cannot be used', async () => {
     await expect(start({ ADMIN_PASSWORD_FILE: join(folder, 'none') })).rejects.toThrow(
@@ -63,7 +63,7 @@ describe('ADMIN_EMAIL and ADMIN_PASSWORD_FILE', () => {
     await expect(start()).rejects.toThrow(/^ADMIN_PASSWORD_FILE cannot be used: password must be/);
     await writeFile(ADMIN_PASSWORD_FILE, Buffer.from([0xff, 0xfe]));
     await expect(start()).rejects.toThrow(/^ADMIN_PASSWORD_FILE .* is not UTF-8/);
-  }, 120_000);
+  });
 });
 
 describe('a database with demo usuarios', () => {
@@ -94,6 +94,5 @@ describe('a database with demo usuarios', () => {
         await demo.stop();
       }
     },
-    120_000,
   );
 });

@@ -85,7 +85,7 @@ beforeAll(async () => {
   process.on('uncaughtException', noteLeak);
   api = await TestApi.start('servers');
   document = (await api.get('//docs-json')).body as OpenAPIObject;
-}, 120_000);
+});
 afterAll(async () => {
   await api.stop();
   process.off('unhandledRejection', noteLeak);

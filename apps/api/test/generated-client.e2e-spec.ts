@@ -90,7 +90,7 @@ let folder: string;
 beforeAll(async () => {
   api = await TestApi.start('embedded');
   folder = await mkdtemp(join(tmpdir(), 'gad-client-'));
-}, 120_000);
+});
 afterAll(async () => {
   await api.stop();
   await rm(folder, { recursive: true, force: true });
@@ -124,5 +124,5 @@ describe('a client that is generated from the OpenAPI document', () => {
       hit: 'boolean',
       invalid: 'nada',
     });
-  }, 120_000);
+  });
 });

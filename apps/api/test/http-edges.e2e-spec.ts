@@ -18,7 +18,7 @@ beforeAll(async () => {
   api = await TestApi.start('embedded', {
     CORS_ORIGINS: 'https://spa.example.org,HTTPS://App.Example.org:443/',
   });
-}, 120_000);
+});
 afterAll(() => api.stop());
 
 /** What Node, the router and plugins refuse by themselves. */
@@ -152,7 +152,7 @@ describe('a name with an address of IPv4 and one of IPv6', () => {
       await named.close();
       await rm(dataDir, { recursive: true, force: true });
     }
-  }, 120_000);
+  });
 });
 
 describe('static files', () => {
@@ -293,4 +293,4 @@ it('DOCS=off serves no documents', async () => {
   } finally {
     await shut.stop();
   }
-}, 120_000);
+});

@@ -26,7 +26,7 @@ describe('Idempotency-Key over two processes', () => {
     // What the API answers a login with.
     const { access_token: token } = (await login.json()) as { access_token: string };
     authorization = `Bearer ${token}`;
-  }, 120_000);
+  });
   afterAll(async () => {
     await client.end();
     await Promise.all(apis.map((api) => api.dispose()));

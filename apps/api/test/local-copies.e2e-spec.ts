@@ -26,7 +26,7 @@ describe('Two instances with copies of statistics in memory', () => {
     });
     await other.listen(0, '127.0.0.1');
     otherUrl = await other.getUrl();
-  }, 120_000);
+  });
   afterAll(async () => {
     await other.close();
     await api.stop();

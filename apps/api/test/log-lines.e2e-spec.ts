@@ -54,7 +54,7 @@ it('a line of the running API names each field once', async () => {
   const lines = api.output.split('\n').filter((line) => line.startsWith('{'));
   expect(lines.filter((line) => line.includes('"requestId"')).length).toBeGreaterThan(8);
   expectOnce(lines);
-}, 120_000);
+});
 
 it('a field that is named like one of the line’s own goes by another name', async () => {
   const lines: string[] = [];

@@ -98,7 +98,7 @@ describe('the metrics of the cache and its Redis', () => {
   beforeAll(async () => {
     redis = await startRedis();
     api = await TestApi.start('servers', { REDIS_URL: redis.url, CACHE_DEADLINE_MS: '50' });
-  }, 120_000);
+  });
   afterAll(async () => {
     await api.stop();
     await redis.stop();

@@ -46,7 +46,7 @@ describe('A database that version 1.0.0 filled', () => {
     before = await contents(columns);
     api = await TestApi.start('embedded', { DATABASE_URL, DEMO_DATA: 'false' });
     after = await contents(columns);
-  }, 60_000);
+  });
   afterAll(async () => {
     await api.stop();
     await client.end();

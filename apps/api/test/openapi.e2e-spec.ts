@@ -14,7 +14,7 @@ let document: OpenAPIObject;
 beforeAll(async () => {
   api = await TestApi.start('embedded');
   document = (await api.get('//docs-json')).body as OpenAPIObject;
-}, 120_000);
+});
 afterAll(() => api.stop());
 
 describe('the OpenAPI document', () => {

@@ -26,7 +26,7 @@ beforeAll(async () => {
   api = await TestApi.start('embedded', { TRUST_PROXY: 'loopback' });
   nginx = await startNginx({ server: location(api.url) });
   base = `${nginx.url}/gad`;
-}, 120_000);
+});
 afterAll(async () => {
   await nginx.stop();
   await api.stop();

@@ -20,7 +20,7 @@ describe.each(['transaction', 'session'] as const)('A pooler in %s mode', (mode)
     const url = new URL(pooler.url);
     url.pathname = '/gad';
     database = await openPostgres(url.href, { poolSize: 8 });
-  }, 60_000);
+  });
   afterAll(async () => {
     await database.close();
     await pooler.stop();
@@ -74,7 +74,7 @@ describe('The log of events and a pooler', () => {
     pooler = await startPgBouncer({ serverUrl: server.url, mode: 'transaction' });
     pooled = await openPostgres(pooler.url, { poolSize: 4 });
     direct = await openPostgres(server.url, { poolSize: 4 });
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all([pooled.close(), direct.close()]);
     await pooler.stop();

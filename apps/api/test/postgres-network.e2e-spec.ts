@@ -73,7 +73,6 @@ describe('PostgreSQL behind a network in trouble', () => {
       expect(lines.filter((line) => line.endsWith('(for none)'))).toHaveLength(4);
       expect(lines).toHaveLength(4);
     },
-    30_000,
   );
 
   it('connections that the network forgot answer their waiters, and are not used again', async () => {

@@ -15,7 +15,7 @@ describe('writes past the application', () => {
   let api: TestApi;
   beforeAll(async () => {
     api = await TestApi.start('servers');
-  }, 120_000);
+  });
   afterAll(() => api.stop());
 
   async function noted(): Promise<unknown[]> {
@@ -93,7 +93,7 @@ describe('what others put into Redis', () => {
     api = await TestApi.start('servers');
     redis = createClient({ url: api.redisUrl ?? '' });
     await redis.connect();
-  }, 120_000);
+  });
   afterAll(async () => {
     await redis.close();
     await api.stop();

@@ -112,7 +112,7 @@ it('with bounded consistency the database decides on every request', async () =>
   } finally {
     await api.stop();
   }
-}, 120_000);
+});
 
 it('a hit enters no async context, and what its database is asked on a miss runs in that of the request', async () => {
   const api = await TestApi.start('servers', { CACHE_LOG_LEVEL: 'off' });
@@ -156,7 +156,7 @@ it('a hit enters no async context, and what its database is asked on a miss runs
     [...spies, run].forEach((spy) => spy.mockRestore());
     await api.stop();
   }
-}, 120_000);
+});
 
 it('a handler that returns no promise leaves its async context, too', async () => {
   const api = await TestApi.start('servers');
@@ -174,4 +174,4 @@ it('a handler that returns no promise leaves its async context, too', async () =
     disabled.mockRestore();
     await api.stop();
   }
-}, 30_000);
+});

@@ -37,7 +37,7 @@ beforeAll(async () => {
     RATE_LIMIT: '100000',
   });
   for (const role of ['admin', 'supervisor', 'usuario'] as const) await api.login(role);
-}, 120_000);
+});
 afterAll(async () => {
   await redis.kill('SIGCONT');
   await api.stop();
@@ -88,7 +88,7 @@ describe.each(OUTAGES)('with Redis $name', ({ strike, heal }) => {
   afterAll(async () => {
     await heal();
     await untilInUse();
-  }, 60_000);
+  });
 
   it('without Redis every read of data answers from the database', async () => {
     const reads = [
@@ -227,7 +227,7 @@ describe('with Redis unavailable at the start', () => {
       await started.stop();
       await late.stop();
     }
-  }, 60_000);
+  });
 });
 
 describe('the rate limit of several processes over one Redis', () => {
@@ -258,5 +258,5 @@ describe('the rate limit of several processes over one Redis', () => {
       await Promise.all(apis.map((one) => one.stop()));
       await shared.stop();
     }
-  }, 90_000);
+  });
 });

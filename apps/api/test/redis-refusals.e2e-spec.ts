@@ -28,7 +28,7 @@ beforeEach(async () => {
     CACHE_DEADLINE_MS: '500',
   });
   for (const role of ['admin', 'supervisor', 'usuario'] as const) await api.login(role);
-}, 120_000);
+});
 afterEach(async () => {
   control.destroy();
   await api.stop();
@@ -114,5 +114,5 @@ describe.each(REFUSALS)('with a Redis that is $name', ({ strike, heal, removes }
       expect(last.body.total_tareas).toBe(before.body.total_tareas + 1);
     }
     expect(last.body._cache.hit).toBe(true);
-  }, 60_000);
+  });
 });

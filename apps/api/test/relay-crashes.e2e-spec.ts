@@ -160,7 +160,7 @@ describe('The log and its relay', () => {
     expect(await commands.get(CURSOR)).not.toBe(cursor);
     expect(await untilServed(successor, before + 1)).toBe(before + 1);
     expect(await relayOf(successor)).toMatchObject({ relay: 'leading', events: 1 });
-  }, 120_000);
+  });
 
   it('a role change whose process is killed between its commit and its invalidation ends the old role in every other process', async () => {
     const writer = await start({ preload: './verify/faults/preload.ts' });
@@ -197,7 +197,7 @@ describe('The log and its relay', () => {
     for (let again = 0; again < 50; again += 1) {
       expect((await get(reader, path)).status).toBe(403);
     }
-  }, 120_000);
+  });
 
   it('nothing is served of what a restore of the database removed, with Redis left alone', async () => {
     const api = await start();
@@ -215,5 +215,5 @@ describe('The log and its relay', () => {
       expect(await commands.get(KEY)).toContain(`"total_tareas":${String(restored + 1)}`);
     });
     expect(await untilServed(api, restored)).toBe(restored);
-  }, 120_000);
+  });
 });

@@ -6,7 +6,7 @@ let api: TestApi;
 
 beforeAll(async () => {
   api = await TestApi.start('embedded');
-}, 120_000);
+});
 afterAll(() => api.stop());
 
 describe('requests that were sent at once, the last of which cannot be read', () => {

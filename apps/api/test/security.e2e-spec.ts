@@ -14,7 +14,7 @@ beforeAll(async () => {
   api = await TestApi.start('servers', { CORS_ORIGINS: ORIGIN });
   redis = createClient({ url: api.redisUrl ?? '' });
   await redis.connect();
-}, 120_000);
+});
 afterAll(async () => {
   await redis.close();
   await api.stop();
@@ -158,7 +158,7 @@ describe('limits', () => {
       expect(answer).toMatch(/^x-request-id: /im);
       expect(answer).toMatch(/^access-control-allow-origin: https:\/\/app\.example\.org\r?$/im);
     }
-  }, 90_000);
+  });
 });
 
 describe('CORS', () => {

@@ -22,13 +22,13 @@ beforeAll(async () => {
     CACHE_DEADLINE_MS: '500',
   });
   for (const role of ['admin', 'usuario'] as const) await api.login(role);
-}, 120_000);
+});
 afterAll(async () => {
   await api.stop();
   await set.stop();
   process.off('unhandledRejection', noteLeak);
   expect(leaks).toEqual([]);
-}, 60_000);
+});
 
 const PATH = `/stats/user/${IDS.usuario}`;
 const read = () => api.get(PATH, { as: 'usuario' });
@@ -63,5 +63,5 @@ describe('The API behind Sentinel', () => {
     // By itself, and without a word to the callers.
     await untilHit();
     expect((await read()).body.total_tareas).toBe(total);
-  }, 60_000);
+  });
 });

@@ -29,7 +29,7 @@ describe('the limits of several processes over one PostgreSQL', () => {
     } finally {
       await Promise.all(apis.map((api) => api.stop()));
     }
-  }, 120_000);
+  });
 
   it('the limits of several processes are one with Redis, and begin again but stay one while it is unavailable', async () => {
     const redis = await startRedis();
@@ -51,5 +51,5 @@ describe('the limits of several processes over one PostgreSQL', () => {
       await Promise.all(apis.map((api) => api.stop()));
       await redis.stop();
     }
-  }, 120_000);
+  });
 });

@@ -47,7 +47,7 @@ describe('A start that cannot succeed ends with exit code 1 and one sentence', (
     expect(end.code).toBe(1);
     expect(end.text).toMatch(/^PORT \d+ on 127\.0\.0\.1 is in use by another process: [^\n]+\.\n$/);
     other.close();
-  }, 60_000);
+  });
 
   it.each([
     ['192.0.2.1', /^HOST is 192\.0\.2\.1, which is no address of this machine: [^\n]+\.\n$/],
@@ -55,20 +55,16 @@ describe('A start that cannot succeed ends with exit code 1 and one sentence', (
       'no-such-host.invalid',
       /^HOST is no-such-host\.invalid, a name without an address: [^\n]+\.\n$/,
     ],
-  ])(
-    'the host %s stops the start',
-    async (host, sentence) => {
-      const end = await startOf({ DEMO_DATA: 'false', HOST: host, PORT: String(await freePort()) });
-      expect(end).toEqual({ code: 1, text: expect.stringMatching(sentence) });
-    },
-    60_000,
-  );
+  ])('the host %s stops the start', async (host, sentence) => {
+    const end = await startOf({ DEMO_DATA: 'false', HOST: host, PORT: String(await freePort()) });
+    expect(end).toEqual({ code: 1, text: expect.stringMatching(sentence) });
+  });
 
   it('a data folder that cannot be made stops the start', async () => {
     const end = await startOf({ DATA_DIR: '/proc/nope', PORT: String(await freePort()) });
     expect(end.code).toBe(1);
     expect(end.text).toMatch(/^DATA_DIR names the folder \/proc\/nope, which cannot [^\n]+\.\n$/);
-  }, 60_000);
+  });
 });
 
 describe.each([
@@ -229,7 +225,7 @@ describe('PostgreSQL that refuses us at the start', () => {
       /^MIGRATE is off, and the schema is ahead/,
     );
     await expect(bringUpToDate(place, {})).resolves.toBeDefined();
-  }, 60_000);
+  });
 
   it.each([
     [
@@ -291,5 +287,5 @@ describe('PostgreSQL that refuses us at the start', () => {
     } finally {
       await pooler.stop();
     }
-  }, 60_000);
+  });
 });

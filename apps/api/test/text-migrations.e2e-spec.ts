@@ -136,7 +136,6 @@ describe('the migrations of texts that identify a usuario', () => {
       expect(after).toEqual(rows.map(({ dni, email }) => ({ dni, email })));
       await client.end();
     },
-    60_000,
   );
 
   it('the migrations of texts stop the start of the embedded database too, which names its folder', async () => {
@@ -154,5 +153,5 @@ describe('the migrations of texts that identify a usuario', () => {
       openDatabase({ database: { url: undefined, poolSize: 1 }, dataDir }),
     ).rejects.toThrow(/^DATA_DIR names a database .*\(ids 1 and 2\)/);
     await rm(dataDir, { recursive: true, force: true });
-  }, 60_000);
+  });
 });

@@ -25,7 +25,7 @@ beforeAll(async () => {
     }
   }
   await api.post('/cache/invalidate/stats:user:2:days:90', { as: 'admin' });
-}, 120_000);
+});
 afterAll(() => api.stop());
 
 describe('accessibility of every screen', () => {
@@ -50,7 +50,6 @@ describe('accessibility of every screen', () => {
         expect({ screen, sideways }).toEqual({ screen, sideways: 0 });
       }
     },
-    60_000,
   );
 
   it('the colours of the charts have contrast on their ground in both themes', async () => {

@@ -7,7 +7,7 @@ import { apiTypes, SCHEMA_FILE } from './api-types.js';
 let api: TestApi;
 beforeAll(async () => {
   api = await TestApi.start('embedded');
-}, 120_000);
+});
 afterAll(() => api.stop());
 
 it('the types of the console are those of the served document (npm run console:types)', async () => {

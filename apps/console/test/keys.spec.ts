@@ -11,7 +11,7 @@ const browser = useBrowser();
 beforeAll(async () => {
   api = await TestApi.start('servers');
   cache = api.app.get(CacheService, { strict: false });
-}, 120_000);
+});
 beforeEach(() => cache.clear());
 afterAll(() => api.stop());
 

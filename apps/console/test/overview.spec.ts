@@ -11,7 +11,7 @@ const browser = useBrowser();
 beforeAll(async () => {
   redis = await startRedis();
   api = await TestApi.start('servers', { REDIS_URL: redis.url, CACHE_DEADLINE_MS: '500' });
-}, 120_000);
+});
 afterAll(async () => {
   await api.stop();
   await redis.stop();
@@ -66,7 +66,7 @@ describe('the overview', () => {
       if (shown[0] === String(body.totals.puts) && shown[1] === String(removed)) break;
       await page.waitForResponse((response) => response.url().endsWith('/cache/overview'));
     }
-  }, 60_000);
+  });
 
   it('the hit ratio falls when keys are removed before each read', async () => {
     await read(30);
@@ -81,7 +81,7 @@ describe('the overview', () => {
       const text = document.querySelector('.figure .value')?.textContent ?? '';
       return Number.parseFloat(text.replace(',', '.')) < high;
     }, before);
-  }, 60_000);
+  });
 
   it('a store that does not answer is named within five seconds, and the last figures stay', async () => {
     await read(10);
@@ -101,7 +101,7 @@ describe('the overview', () => {
     }
     await page.locator('.outdated').waitFor({ state: 'detached' });
     await sentence(page).filter({ hasNotText: 'no responde' }).waitFor();
-  }, 60_000);
+  });
 
   it('a reload shows charts that are filled from the history', async () => {
     await read(10);

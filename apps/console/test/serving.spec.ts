@@ -10,7 +10,7 @@ const POLICY =
 let api: TestApi;
 beforeAll(async () => {
   api = await TestApi.start('embedded');
-}, 120_000);
+});
 afterAll(() => api.stop());
 
 /** The files that the page names. */
@@ -72,5 +72,5 @@ describe('the console is served by the API', () => {
     } finally {
       await shut.stop();
     }
-  }, 120_000);
+  });
 });

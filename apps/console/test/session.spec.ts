@@ -12,7 +12,7 @@ let api: TestApi;
 const browser = useBrowser();
 beforeAll(async () => {
   api = await TestApi.start('embedded', { JWT_ACCESS_TTL: ACCESS_SECONDS });
-}, 120_000);
+});
 afterAll(() => api.stop());
 
 const open = async (context: BrowserContext): Promise<Page> => {

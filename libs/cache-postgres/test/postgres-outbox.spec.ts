@@ -222,5 +222,5 @@ describe('An outbox in PostgreSQL', () => {
       await Promise.all(opened.map((outbox) => outbox.close()));
       await pooler.stop();
     }
-  }, 60_000);
+  });
 });

@@ -156,6 +156,5 @@ describe('The doctor, where something is wrong with the server,', () => {
       }
       expect(await stage.severityOf(id)).toBe('pass');
     },
-    60_000,
   );
 });

@@ -116,7 +116,6 @@ describe('The doctor, where a setting of the cache is wrong,', () => {
       expect(await stage.severityOf(id)).toMatch(/^(pass|n\/a)$/);
       expect(await stage.wrong()).toEqual([]);
     },
-    60_000,
   );
 
   it.each([
@@ -155,6 +154,5 @@ describe('The doctor, where a setting of the cache is wrong,', () => {
       await stage.carryOut(found?.fix ?? '');
       expect(await stage.severityOf(id)).toBe('pass');
     },
-    60_000,
   );
 });

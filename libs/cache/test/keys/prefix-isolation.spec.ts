@@ -182,7 +182,6 @@ describe('What a cache touches', () => {
       expect(await server.command('MGET', ...planted)).toEqual(planted.map(() => 'planted'));
       await cache.onApplicationShutdown();
     },
-    120_000,
   );
 
   it.each([

@@ -74,5 +74,5 @@ describe('Random callers in four processes of a key that yields nothing to store
       }),
       { numRuns: 100 },
     );
-  }, 120_000);
+  });
 });

@@ -172,5 +172,5 @@ describe('The signals of the cache', () => {
     const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd });
     expect(stdout).toBe('40\n');
     expect(stderr).not.toContain('MaxListeners');
-  }, 60_000);
+  });
 });

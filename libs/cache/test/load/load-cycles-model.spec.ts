@@ -72,5 +72,5 @@ describe('Random loads that need each other', () => {
       }),
       { numRuns: 150 },
     );
-  }, 120_000);
+  });
 });

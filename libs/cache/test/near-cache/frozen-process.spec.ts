@@ -29,7 +29,7 @@ describe('A process that is stopped while it holds copies', () => {
     const script = fileURLToPath(new URL('reader.main.ts', import.meta.url));
     reader = fork(script, [server.url, String(BOUND_MS)], { execArgv: ['--import', tools] });
     await once(reader, 'message');
-  }, 60_000);
+  });
   afterEach(async () => {
     reader.kill('SIGKILL');
     await writer.store.close();
@@ -64,6 +64,5 @@ describe('A process that is stopped while it holds copies', () => {
       const served = await (early ?? read());
       expect(served.value).toBe('loaded');
     },
-    60_000,
   );
 });

@@ -105,7 +105,7 @@ describe('What many keys cost in Redis:', () => {
     expect(await cache.getMany(all.map(toKey))).toEqual(all);
     expect(counted(gates.calls)).toEqual({ MGET: 20 });
     await store.close();
-  }, 60_000);
+  });
 });
 
 const isMget = (call: string): boolean => verb(call) === 'MGET';

@@ -125,5 +125,5 @@ describe.each(pairs)('Many keys against a model, on the %s:', (_, pair, numRuns)
       { numRuns },
     );
     await Promise.all(stores.map((store) => store.close()));
-  }, 60_000);
+  });
 });

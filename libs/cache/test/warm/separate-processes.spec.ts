@@ -68,6 +68,5 @@ describe('Processes that start together', () => {
       expect(values.filter((value) => value !== undefined)).toHaveLength(COUNT);
       await cache.close();
     },
-    60_000,
   );
 });

@@ -8,7 +8,7 @@ import { clusterClients, startCluster } from '../../support/redis-cluster.js';
 let cluster: RedisCluster;
 beforeAll(async () => {
   cluster = await startCluster(3);
-}, 60_000);
+});
 afterAll(() => cluster.stop());
 
 async function openStore(prefix: string): Promise<RedisStore> {

@@ -18,7 +18,7 @@ beforeEach(async () => {
   lines = [];
   opened = [];
   set = await startSentinels();
-}, 60_000);
+});
 afterEach(async () => {
   await Promise.all(opened.map((engine) => engine.close()));
   await set.stop();
@@ -97,7 +97,7 @@ describe.each(['SIGKILL', 'SIGSTOP'] as const)('The master ended by %s under loa
     expect(await set.command(second, 'GET', 'gad:later')).toBe('2');
     expect(await cachesOn(first)).toBe(0);
     expect(outages()).toHaveLength(1);
-  }, 60_000);
+  });
 });
 
 describe('After a failover', () => {
@@ -122,7 +122,7 @@ describe('After a failover', () => {
     expect(await engine.get('k')).toBeUndefined();
     expect(await engine.set('k', 2)).toBe(true);
     expect(outages()).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('after a failover a waiter for another process’s load is woken over the new master', async () => {
     const [loader, waiter] = [await open(), await open()];
@@ -141,7 +141,7 @@ describe('After a failover', () => {
     await until(() => waiter.counts().waits > 0);
     row.resolve('once');
     expect(await Promise.all([loading, waiting])).toEqual(['once', 'once']);
-  }, 60_000);
+  });
 });
 
 describe('A master that was demoted behind our back', () => {
@@ -161,7 +161,7 @@ describe('A master that was demoted behind our back', () => {
     await until(() => engine.store.connected);
     expect(await engine.set('k', 3)).toBe(true);
     expect(outages()).toHaveLength(1);
-  }, 60_000);
+  });
 });
 
 describe('Sentinels', () => {
@@ -179,7 +179,7 @@ describe('Sentinels', () => {
     // No Sentinel is left to name the master; the one in use stays in use.
     expect(await engine.set('k', 2)).toBe(true);
     expect(engine.store.connected).toBe(true);
-  }, 60_000);
+  });
 
   it('sentinels that are all unavailable at the start are one log line, and are asked until they come', async () => {
     await Promise.all(set.sentinels.map((sentinel) => sentinel.kill('SIGKILL')));
@@ -193,7 +193,7 @@ describe('Sentinels', () => {
     await until(() => engine.store.connected);
     expect(await engine.set('k', 1)).toBe(true);
     expect(lines).toHaveLength(3);
-  }, 60_000);
+  });
 
   it('sentinels that do not know the master are distinguished from unavailable ones', async () => {
     const engine = await start({ master: 'other' });
@@ -202,7 +202,7 @@ describe('Sentinels', () => {
       START,
       expect.stringMatching(/unavailable \(Sentinel does not know the master\)/),
     ]);
-  }, 60_000);
+  });
 
   it('a closed cache leaves no connection to the sentinels or the master', async () => {
     await (await open()).close();
@@ -212,5 +212,5 @@ describe('Sentinels', () => {
       await (await start({ master: 'other' })).close();
     }
     await expectNoMoreThan(before);
-  }, 60_000);
+  });
 });

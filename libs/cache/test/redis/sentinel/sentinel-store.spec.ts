@@ -6,7 +6,7 @@ import { startSentinels, type SentinelSet } from '../../../../../test/servers/re
 let set: SentinelSet;
 beforeAll(async () => {
   set = await startSentinels({ sentinels: 1 });
-}, 60_000);
+});
 afterAll(() => set.stop());
 
 storeContract(
