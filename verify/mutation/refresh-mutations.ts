@@ -3,6 +3,16 @@ import type { Mutation } from './mutation.js';
 /** Guards of values that are held beyond their ttl, and of their refreshes. */
 export const REFRESH_MUTATIONS: readonly Mutation[] = [
   {
+    name: 'claim: what is no plain value is claimed',
+    suite: 'testing/store-contract',
+    edits: [['if mark and mark > 2 and #text', 'if mark and #text']],
+  },
+  {
+    name: 'claim: a plain value keeps no lifetime',
+    suite: 'testing/store-contract',
+    edits: [["ARGV[5] .. plain, 'KEEPTTL'", 'ARGV[5] .. plain']],
+  },
+  {
     name: 'refill: any filling will do',
     suite: 'load/background-refresh',
     edits: [
@@ -39,7 +49,7 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
   {
     name: 'refresh: begins without looking at the filling',
     suite: 'testing/store-contract',
-    edits: [["if not holds(KEYS[1], ARGV[1]) then return {'gone', '0'} end", '']],
+    edits: [["if not there and not plain then return {'gone', '0'} end", '']],
   },
   {
     name: 'refresh: every process gets the refresh lease',
@@ -59,7 +69,7 @@ export const REFRESH_MUTATIONS: readonly Mutation[] = [
   {
     name: 'refresh: a hit-for-miss marker keeps all others waiting',
     suite: 'testing/store-contract',
-    edits: [["if marker and ARGV[4] == '0' then return {'owned', '0'} end", '']],
+    edits: [["if marker and ARGV[4] == '0' then return owned() end", '']],
   },
   {
     name: 'refresh: a hit-for-miss marker outlives its filling',

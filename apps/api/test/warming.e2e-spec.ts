@@ -1,10 +1,18 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { createClient } from 'redis';
 import { CacheService } from '@gad/cache';
+import { Database } from '../src/database/database.js';
 import { startRedis, type RedisServer } from '../../../test/servers/redis-server.js';
 import { ownDatabase } from '../../../test/servers/suite-servers.js';
 import { IDS, onEveryCacheSetup, TestApi } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
 import { Scraped } from './support/metrics.js';
+
+const PATH = `/stats/user/${IDS.usuario}?days=30`;
+const COMPUTED = `${PATH}&use_cache=false`;
+const KEY = `gad:stats:user:${IDS.usuario}:days:30`;
 
 onEveryCacheSetup('warming over HTTP', (api) => {
   const warming = async () => (await api().get('/cache/warming', { as: 'admin' })).body;
@@ -124,6 +132,59 @@ describe('warming at the start', () => {
     await next.stop();
     await first.stop();
   });
+
+  it('while every connection of the pool is in use nothing is warmed, and once one is free it goes on', async () => {
+    const api = await start({ CACHE_WARMING: 'false', DATABASE_POOL_SIZE: '2' });
+    const cache = api.app.get(CacheService);
+    await api.get(`/stats/user/${IDS.usuario}`, { as: 'admin' });
+    await cache.invalidate('stats:*');
+    const holder = new pg.Client(database);
+    await holder.connect();
+    await holder.query('begin; lock table tareas in access exclusive mode');
+    const held = [1, 2].map(() => api.get(COMPUTED, { as: 'admin' }));
+    while (!api.app.get(Database).isFull) await pause(10);
+    await cache.warming.begin({ rate: 1_000 });
+    // Longer than the run waits between two looks for room.
+    await pause(1_500);
+    const during = cache.warming.leading?.warmers[0];
+    await holder.query('rollback');
+    await holder.end();
+    expect(during).toMatchObject({ done: 0, failed: 0 });
+    for (const { status } of await Promise.all(held)) expect(status).toBe(200);
+    while (cache.warming.leading !== undefined) await pause(10);
+    const [result] = (await cache.warming.status()).results;
+    expect(result).toMatchObject({ reason: 'demand', outcome: 'done' });
+    expect(result?.warmers[0]).toMatchObject({ done: expect.any(Number), failed: 0 });
+    expect(result?.warmers[0]?.done).toBeGreaterThan(0);
+    await api.stop();
+  });
+
+  it('frequent statistics are computed anew before their end, without a reader that waits, and runs are in the journal', async () => {
+    const api = await start();
+    const client = createClient({ url: redis.url });
+    await client.connect();
+    const read = async () => (await api.get(PATH, { as: 'admin' })).body;
+    const { calculated_at: first } = await read();
+    await client.pExpire(KEY, 50_000);
+    let body = await read();
+    while (body.calculated_at === first) {
+      expect(body._cache.hit).toBe(true);
+      await pause(20);
+      body = await read();
+    }
+    expect(body._cache.hit).toBe(true);
+    expect(body._cache.ttl).toBeGreaterThan(60);
+    expect(JSON.parse((await client.get(KEY)) ?? '')).toMatchObject({
+      calculated_at: body.calculated_at,
+    });
+    await client.close();
+    const { body: journal } = await api.get('/cache/journal?kind=warming', { as: 'admin' });
+    expect(journal.items.map(({ what }: { what: string }) => what)).toEqual([
+      ...['ended (done)', 'begins (demand)', 'ended (done)', 'begins (start)'],
+    ]);
+    expect(journal.items[0]).toMatchObject({ subject: 'statistics', count: expect.any(Number) });
+    await api.stop();
+  }, 60_000);
 
   it('without Redis warming is unavailable, and nothing waits for it', async () => {
     const api = await start();

@@ -6,7 +6,7 @@ import { IntegerText } from '../validation/query-text.decorators.js';
 const ID = { message: 'must be the id of an entry' };
 const KINDS = [
   ...['removal', 'refused_fill', 'unreadable', 'oversized', 'load_failure', 'takeover'],
-  ...['store', 'proof', 'relay', 'flush', 'doctor'],
+  ...['store', 'proof', 'relay', 'flush', 'doctor', 'warming'],
 ];
 const CAUSES = ['event', 'admin', 'code', 'relay', 'clear'];
 
@@ -48,10 +48,11 @@ export class JournalEntryDto {
     type: String,
     nullable: true,
     example: 'stats:user:2:*',
-    description: 'A key or pattern',
+    description: 'A key or pattern, or what else the entry is about',
   })
   subject!: string | null;
-  @ApiCount(3, { nullable: true, description: 'Keys removed' }) count!: number | null;
+  @ApiCount(3, { nullable: true, description: 'Keys removed, or loaded by a run of warming' })
+  count!: number | null;
   @ApiDecimal(1.4, {
     nullable: true,
     description: 'Milliseconds until the store had confirmed the removal',

@@ -16,13 +16,13 @@ const DEFAULT_DAYS = 30;
 
 /**
  * Warms the statistics: those that were read most in the last day, then those of the usuarios with
- * the latest tareas. They are not refreshed ahead: for that an entry would have to be more than the
- * plain JSON that `redis-cli` shows.
+ * the latest tareas. The frequent ones are loaded anew before their end.
  */
 @Injectable()
 @WarmsCache()
 export class StatisticsWarmer implements CacheWarmer<Candidate> {
   readonly name = 'statistics';
+  readonly refreshAhead = { ttl: STATISTICS_VIEW.ttl, candidateOf: statisticsOfKey };
 
   constructor(
     private readonly statistics: StatisticsRepository,

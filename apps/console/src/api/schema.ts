@@ -1539,17 +1539,17 @@ export interface components {
             /** @example 5f0c5a0e6f3c */
             process: string;
             /** @enum {string} */
-            kind: "removal" | "refused_fill" | "unreadable" | "oversized" | "load_failure" | "takeover" | "store" | "proof" | "relay" | "flush" | "doctor";
+            kind: "removal" | "refused_fill" | "unreadable" | "oversized" | "load_failure" | "takeover" | "store" | "proof" | "relay" | "flush" | "doctor" | "warming";
             /** @enum {string|null} */
             cause: "event" | "admin" | "code" | "relay" | "clear" | null;
             /**
-             * @description A key or pattern
+             * @description A key or pattern, or what else the entry is about
              * @example stats:user:2:*
              */
             subject: string | null;
             /**
              * Format: int64
-             * @description Keys removed
+             * @description Keys removed, or loaded by a run of warming
              * @example 3
              */
             count: number | null;
@@ -2410,7 +2410,7 @@ export interface operations {
             query?: {
                 /** @description The `next_cursor` of the page before */
                 after?: string;
-                kind?: "removal" | "refused_fill" | "unreadable" | "oversized" | "load_failure" | "takeover" | "store" | "proof" | "relay" | "flush" | "doctor";
+                kind?: "removal" | "refused_fill" | "unreadable" | "oversized" | "load_failure" | "takeover" | "store" | "proof" | "relay" | "flush" | "doctor" | "warming";
                 cause?: "event" | "admin" | "code" | "relay" | "clear";
                 /** @description Of the subject */
                 pattern?: string;

@@ -42,6 +42,7 @@ export const invalidationTexts = defineTexts(
       proof: 'Prueba',
       relay: 'Relay',
       flush: 'Copias vaciadas',
+      warming: 'Calentamiento',
     },
     causes: {
       event: 'Escritura',
@@ -91,6 +92,7 @@ export const invalidationTexts = defineTexts(
       proof: 'Proof',
       relay: 'Relay',
       flush: 'Copies dropped',
+      warming: 'Warming',
     },
     causes: {
       event: 'Write',

@@ -11,6 +11,7 @@ export const JOURNAL_KINDS = [
   'relay',
   'flush',
   'doctor',
+  'warming',
 ] as const;
 
 /** See {@link JOURNAL_KINDS}. */
@@ -46,9 +47,9 @@ export interface JournalEntry {
   readonly kind: JournalKind;
   /** Of a removal. */
   readonly cause?: RemovalCause | undefined;
-  /** A key, or the pattern of a removal; of several keys the first. */
+  /** A key, or the pattern of a removal; of several keys the first. Else what the entry is about. */
   readonly subject?: string | undefined;
-  /** Keys that a removal removed. */
+  /** Keys that a removal removed, or a run of warming loaded. */
   readonly count?: number | undefined;
   /** For how long a removal waited until the store had confirmed it, in milliseconds. */
   readonly ms?: number | undefined;

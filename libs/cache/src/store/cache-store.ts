@@ -81,6 +81,12 @@ export interface RefreshTerms {
    * false.
    */
   readonly background?: boolean;
+  /**
+   * A plain value, which has no identity, is given this head in the same step, and keeps its
+   * lifetime: so it can be replaced like any other fill. Default false: it is `gone`, and so may
+   * be one of more than 64 kB.
+   */
+  readonly claim?: boolean;
 }
 
 /** Result of a refresh lease acquisition. */

@@ -18,6 +18,7 @@ const MS = 10_000;
 const BRIEF_MS = 500;
 const TERMS: RefreshTerms = { leaseMs: 5_000, force: false };
 
+const PLAIN = { staleMs: 0, loadMs: 0, codec: '' };
 const filling = (id: string, payload = '1'): string =>
   encodeEnvelope({ id, staleMs: 1_000, loadMs: 0, codec: '', payload });
 
@@ -102,6 +103,32 @@ export function refreshContract(fact: Fact, removals: Removals): void {
     await acquire(store, 'k', 'a');
   });
 
+  fact('claims a plain value, whose lifetime and payload stay, and replaces it', async (store) => {
+    const claim = { ...TERMS, claim: true };
+    await store.write('k', '{"n":1}', 60_000, MS);
+    const answer = await store.acquireRefresh('k', envelopeHead('a'), claim, MS);
+    assert.equal(answer.state, 'owned');
+    const found = await store.readWithLife('k', 'approximate', MS);
+    assert.equal(found?.text, encodeEnvelope({ ...PLAIN, id: 'a', payload: '{"n":1}' }));
+    assert.ok((found.ttlMs ?? 0) > 50_000 && (found.ttlMs ?? 0) <= 60_000);
+    const other = await store.acquireRefresh('k', envelopeHead('b'), claim, MS);
+    assert.equal(other.state, 'gone');
+    assert.equal((await store.acquireRefresh('k', envelopeHead('a'), TERMS, MS)).state, 'wait');
+    assert.equal(await store.refill(answer.refresh, '{"n":2}', 60_000, MS), true);
+    assert.equal(await store.read('k', MS), '{"n":2}');
+  });
+
+  fact('claims no lease, no fill of another and nothing at all', async (store) => {
+    const claim = { ...TERMS, claim: true };
+    const head = envelopeHead('a');
+    assert.equal((await store.acquireRefresh('k', head, claim, MS)).state, 'gone');
+    await store.write('k', filling('b'), undefined, MS);
+    assert.equal((await store.acquireRefresh('k', head, claim, MS)).state, 'gone');
+    assert.equal(await store.read('k', MS), filling('b'));
+    assert.equal((await store.acquire('l', { leaseMs: 5_000, replace: false }, MS)).state, 'owned');
+    assert.equal((await store.acquireRefresh('l', head, claim, MS)).state, 'gone');
+  });
+
   fact('answers gone when the key has another fill, a plain value or none', async (store) => {
     const head = envelopeHead('a');
     assert.equal((await store.acquireRefresh('k', head, TERMS, MS)).state, 'gone');
@@ -112,6 +139,16 @@ export function refreshContract(fact: Fact, removals: Removals): void {
   });
 
   for (const [what, remove] of removals) {
+    fact(`refuses a refill of a claimed value after ${what}`, async (store) => {
+      await store.write('stats:2', '1', undefined, MS);
+      const claim = { ...TERMS, claim: true };
+      const answer = await store.acquireRefresh('stats:2', envelopeHead('a'), claim, MS);
+      assert.equal(answer.state, 'owned');
+      assert.equal(await remove(store), 1);
+      await store.write('stats:2', '1', undefined, MS);
+      assert.equal(await store.refill(answer.refresh, '2', undefined, MS), false);
+      assert.equal(await store.read('stats:2', MS), '1');
+    });
     fact(`refuses a refill after ${what}`, async (store) => {
       await store.write('stats:2', filling('a'), undefined, MS);
       const refresh = await acquire(store, 'stats:2', 'a');

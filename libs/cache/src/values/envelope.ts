@@ -23,24 +23,30 @@ export interface Envelope {
   readonly payload: string;
 }
 
-const MARK = '\x02';
+/** How every envelope begins. */
+export const ENVELOPE_MARK = '\x02';
 /** Maximum length of a header: an id of 64 characters, two numbers and a codec of 32. */
 const MAX_HEADER = 160;
 const HEADER = /^([\w-]{1,64});(\d{1,15});(\d{1,15});([\w+.-]{0,32})\n/;
 
 /** The start of the envelope with this id, which a compare-and-replace in the store compares. */
 export function envelopeHead(id: string): string {
-  return `${MARK}${id};`;
+  return `${ENVELOPE_MARK}${id};`;
 }
 
 export function encodeEnvelope({ id, staleMs, loadMs, codec, payload }: Envelope): string {
   return `${envelopeHead(id)}${staleMs};${loadMs};${codec}\n${payload}`;
 }
 
+/** What makes a plain value one with this head, when it is put before it. */
+export function headerOfPlain(head: string): string {
+  return `${head}0;0;\n`;
+}
+
 /** `undefined` for a text that is not an envelope, `'corrupt'` for an invalid header. */
 export function decodeEnvelope(text: string): Envelope | 'corrupt' | undefined {
-  if (!text.startsWith(MARK)) return undefined;
-  const header = HEADER.exec(text.slice(MARK.length, MAX_HEADER));
+  if (!text.startsWith(ENVELOPE_MARK)) return undefined;
+  const header = HEADER.exec(text.slice(ENVELOPE_MARK.length, MAX_HEADER));
   const [whole, id, staleMs, loadMs, codec] = header ?? [];
   if (whole === undefined || id === undefined || codec === undefined) return 'corrupt';
   return {
@@ -48,6 +54,6 @@ export function decodeEnvelope(text: string): Envelope | 'corrupt' | undefined {
     staleMs: Number(staleMs),
     loadMs: Number(loadMs),
     codec,
-    payload: text.slice(MARK.length + whole.length),
+    payload: text.slice(ENVELOPE_MARK.length + whole.length),
   };
 }

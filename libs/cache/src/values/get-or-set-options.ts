@@ -130,15 +130,9 @@ export interface GetOrSetOptions extends Lifetime, Named {
   readonly local?: number | undefined;
   /** @internal The key names a private entry; see `key-validation.ts`. */
   readonly [PRIVATE]?: true;
-  /**
-   * Keeps with the entry what its renewal needs, so that a warmer can refresh it ahead of its end
-   * while it is frequent (`CacheWarmer.refreshAhead`). A hit still costs one `GET`. Needs `ttl`.
-   * Default false.
-   */
-  readonly refreshAhead?: boolean | undefined;
   /** @internal The value is returned as a `JsonText`. */
   readonly [AS_TEXT]?: true | undefined;
-  /** @internal A value that is held, and can be, is loaded anew and replaced. */
+  /** @internal A value that is held is loaded anew and replaced. */
   readonly [REFRESH_NOW]?: true | undefined;
 }
 
@@ -155,7 +149,6 @@ export const READ_OPTIONS: OptionKinds<GetOrSetOptions & ReadAs> = {
   softTimeout: CHECKED,
   hardTimeout: CHECKED,
   earlyRefresh: CHECKED,
-  refreshAhead: CHECKED,
   local: CHECKED,
   namespace: CHECKED,
   as: CHECKED,

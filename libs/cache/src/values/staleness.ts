@@ -79,9 +79,7 @@ export function storageTerms(
   const freshMs = ttlMilliseconds(ttl, options.jitter, random);
   const staleSeconds = Math.max(options.staleWhileRevalidate ?? 0, options.staleIfError ?? 0);
   const staleMs = negative ? 0 : Math.round(staleSeconds * 1000);
-  const early =
-    (options.earlyRefresh !== undefined && options.earlyRefresh !== false) ||
-    options.refreshAhead === true;
+  const early = options.earlyRefresh !== undefined && options.earlyRefresh !== false;
   if (freshMs === undefined || (staleMs === 0 && !early)) {
     return { freshMs, keptMs: freshMs, terms: undefined };
   }
@@ -135,10 +133,7 @@ function assertEffective(options: GetOrSetOptions): void {
   }
 }
 
-const NEED_TTL = [
-  ...(['jitter', 'staleWhileRevalidate', 'staleIfError', 'earlyRefresh'] as const),
-  'refreshAhead',
-] as const;
+const NEED_TTL = ['jitter', 'staleWhileRevalidate', 'staleIfError', 'earlyRefresh'] as const;
 
 /** Frozen options that have been checked. */
 const checked = new WeakSet<GetOrSetOptions>();
@@ -179,7 +174,7 @@ export function assertTimes(options: GetOrSetOptions): void {
   assertTtl('local', options.local);
   assertTtl('softTimeout', options.softTimeout);
   assertTtl('hardTimeout', options.hardTimeout);
-  const { softTimeout, hardTimeout, earlyRefresh, refreshAhead } = options;
+  const { softTimeout, hardTimeout, earlyRefresh } = options;
   if (softTimeout !== undefined && hardTimeout !== undefined && softTimeout >= hardTimeout) {
     throw new CacheOptionsError(
       'softTimeout',
@@ -193,12 +188,6 @@ export function assertTimes(options: GetOrSetOptions): void {
     );
   }
   assertEarlyRefresh(earlyRefresh);
-  if (refreshAhead !== undefined && typeof refreshAhead !== 'boolean') {
-    throw new CacheOptionsError(
-      'refreshAhead',
-      `refreshAhead must be true or false, not ${shown(refreshAhead)}.`,
-    );
-  }
   assertEffective(options);
 }
 

@@ -25,7 +25,7 @@ export interface WarmContext {
   /**
    * As `getOrSet` of the cache, which a warmer must read through: the value of a key that is
    * invalidated meanwhile is not stored. With the reason `refresh` a value that is held is loaded
-   * anew and replaced, if its options have `refreshAhead`.
+   * anew and replaced, unless it is invalidated meanwhile.
    *
    * @throws as `getOrSet`
    */
@@ -62,7 +62,7 @@ export interface CacheWarmer<Candidate = unknown> {
 
 /**
  * Renewal of keys that are read at least ten times in a ttl and have less than a fifth of it left.
- * The values need the option `refreshAhead`. Looked at every ten seconds, by one process.
+ * Looked at every ten seconds, by one process. Cost of a renewal: two scripts and the load.
  */
 export interface RefreshAhead<Candidate> {
   /** Seconds that its values live; 60 or more to be of use. */

@@ -10,6 +10,16 @@ export function resultsOf(texts: readonly string[]): WarmResult[] {
   return texts.map(parsed<WarmResult>).filter((one) => one !== undefined);
 }
 
+/** Why and how a run ended, how long it took and what each warmer did. */
+export function inWords({ outcome, reason, startedAt, endedAt, warmers }: WarmResult): string {
+  const parts = warmers.map(
+    ({ name, done, skipped, failed }) =>
+      `${name} ${done} loaded, ${skipped} present, ${failed} failed`,
+  );
+  const seconds = ((endedAt - startedAt) / 1_000).toFixed(1);
+  return `(${reason}, ${outcome}) after ${seconds} s: ${parts.join('; ')}`;
+}
+
 function parsed<T>(text: string): T | undefined {
   try {
     // Written by this library, in this or another version.

@@ -19,7 +19,7 @@ import type {
   WarmTotals,
 } from './cache-warmer.js';
 import { RefreshAheadRounds } from './refresh-ahead-rounds.js';
-import { resultsOf, runOf } from './stored-runs.js';
+import { inWords, resultsOf, runOf } from './stored-runs.js';
 import type { WarmedCache } from './warmed-cache.js';
 import { LEASE_MS, LeadingRun } from './warm-run.js';
 import type { WarmingBoard } from '../store/warming-board.js';
@@ -232,6 +232,7 @@ export class Warming {
     const other = await board.begin(this.#id, LEASE_MS, JSON.stringify(run));
     if (other !== undefined) return 'running';
     this.logger.notice(`Cache: warming begins (${reason}): ${names.join(', ')}.`);
+    this.#note(run, `begins (${reason})`);
     this.#lead(run);
     return run;
   }
@@ -249,6 +250,7 @@ export class Warming {
       return;
     }
     this.logger.notice(`Cache: warming is taken over from process ${run.leader}.`);
+    this.#note(run, 'taken over');
     this.#lead({ ...run, leader: this.#id });
   }
 
@@ -294,15 +296,15 @@ export class Warming {
 
   #report(result: WarmResult | undefined): void {
     if (result === undefined) return;
-    const { outcome, reason, startedAt, endedAt, warmers } = result;
-    const parts = warmers.map(
-      ({ name, done, skipped, failed }) =>
-        `${name} ${done} loaded, ${skipped} present, ${failed} failed`,
-    );
-    const seconds = ((endedAt - startedAt) / 1_000).toFixed(1);
-    this.logger.notice(
-      `Cache: warming ended (${reason}, ${outcome}) after ${seconds} s: ${parts.join('; ')}.`,
-    );
+    const loaded = result.warmers.reduce((sum, { done }) => sum + done, 0);
+    this.#note(result, `ended (${result.outcome})`, loaded);
+    this.logger.notice(`Cache: warming ended ${inWords(result)}.`);
+  }
+
+  /** An entry of the journal. */
+  #note({ warmers }: Pick<WarmRun, 'warmers'>, what: string, count?: number): void {
+    const subject = warmers.map(({ name }) => name).join(', ');
+    this.cache.fleet?.note({ at: this.#now(), kind: 'warming', subject, what, count });
   }
 
   #failed({ name }: CacheWarmer, error: unknown): void {

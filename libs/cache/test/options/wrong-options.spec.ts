@@ -142,7 +142,6 @@ const OF_A_READ: Readonly<Record<string, readonly Case[]>> = {
   ],
   hardTimeout: ranges('hardTimeout', null, '1', 0, NaN),
   earlyRefresh: [...ranges('earlyRefresh', null, '1', 0, -1, NaN), needsTtl('earlyRefresh', true)],
-  refreshAhead: [...ranges('refreshAhead', null, 'true', 1), needsTtl('refreshAhead', true)],
   local: ranges('local', null, true, '1', 0, NaN),
   namespace: ranges('namespace', null, 7, '', 'a b', 'x'.repeat(65)),
   as: ranges('as', null, 7, 'User'),

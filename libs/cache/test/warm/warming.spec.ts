@@ -249,7 +249,7 @@ describe('Warming', () => {
       gates.push(gate);
       return gate.promise;
     };
-    const options = { ttl: 60, refreshAhead: true };
+    const options = { ttl: 60 };
     const ahead = warmer(1, {
       refreshAhead: { ttl: 60, candidateOf: (key) => (key === 'k:0' ? 0 : undefined) },
       warm: (n, context) => context.getOrSet(`k:${n}`, load, options),
@@ -275,7 +275,7 @@ describe('Warming', () => {
     await close(cache);
   });
 
-  it('a key that is seldom read, or whose entry cannot be replaced, is left to its end', async () => {
+  it('a key that is seldom read is left to its end', async () => {
     let count = 0;
     const ahead = warmer(1, {
       refreshAhead: { ttl: 60, candidateOf: () => 0 },
@@ -283,7 +283,7 @@ describe('Warming', () => {
     });
     const cache = await started(ahead, { analytics: true });
     for (let n = 0; n < 58; n++) {
-      for (let m = 0; m < 40; m++) await cache.get('k:0');
+      if (n % 8 === 0) await cache.get('k:0');
       await clock.advanceAsync(1_000);
     }
     expect(count).toBe(1);

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { REFRESH_NOW } from '../../values/get-or-set-options.js';
 import { envelopeHead } from '../../values/envelope.js';
 import { STORE_CALL } from '../../observe/recorder.js';
 import type { Acquisition, RefreshAcquisition } from '../../store/cache-store.js';
@@ -91,8 +93,10 @@ export class LeaseAcquisition {
     force: boolean,
   ): Promise<Answer> {
     const { store, reads, limits, recorder } = this.parts;
-    const envelope = typeof miss === 'object' ? miss.decoded.envelope : undefined;
-    if (envelope === undefined) {
+    const id = idOf(miss);
+    // A plain value that is to be replaced has no id yet.
+    const claim = typeof miss === 'object' && id === undefined && options[REFRESH_NOW] === true;
+    if (id === undefined && !claim) {
       const terms = { leaseMs: limits.leaseMs, replace: miss === 'corrupt' };
       const acquire = (ms: number): Promise<Acquisition> => reads.acquire(key, terms, ms);
       const answer = await budget.spend(acquire, STORE_CALL.acquire);
@@ -102,8 +106,8 @@ export class LeaseAcquisition {
       }
       return answer.state === 'present' ? { state: 'look' } : answer;
     }
-    const terms = { leaseMs: limits.leaseMs, force, background: onContention === 'skip' };
-    const head = envelopeHead(envelope.id);
+    const terms = { leaseMs: limits.leaseMs, force, background: onContention === 'skip', claim };
+    const head = envelopeHead(id ?? randomBytes(15).toString('base64url'));
     const refresh = (ms: number): Promise<RefreshAcquisition> =>
       reads.acquireRefresh(key, head, terms, ms);
     const answer = await budget.spend(refresh, STORE_CALL.acquire);
@@ -113,6 +117,9 @@ export class LeaseAcquisition {
     return answer.state === 'gone' ? { state: 'look' } : answer;
   }
 }
+
+const idOf = (miss: Miss): string | undefined =>
+  typeof miss === 'object' ? miss.decoded.envelope?.id : undefined;
 
 const isFresh = ({ staleness }: StoredEntry): boolean =>
   staleness === 'fresh' || staleness === 'early';

@@ -122,8 +122,7 @@ export class Lookup {
     if (outlivesItsTtl) return this.#findWithLife(key, options, budget, 'approximate');
     const isNew = options[AS_TEXT] === true && this.#last.decoded(key, text) !== decoded;
     if (isNew) this.#last.keep(key, text, decoded);
-    const renew = options[REFRESH_NOW] === true && decoded.envelope !== undefined;
-    return { decoded, freshMs: null, staleness: renew ? 'early' : 'fresh' };
+    return { decoded, freshMs: null, staleness: options[REFRESH_NOW] === true ? 'early' : 'fresh' };
   }
 
   /**

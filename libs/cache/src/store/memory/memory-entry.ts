@@ -1,3 +1,5 @@
+import { ENVELOPE_MARK, headerOfPlain } from '../../values/envelope.js';
+
 /** A value of the in-process store. */
 export interface StoredText {
   readonly text: string;
@@ -16,4 +18,10 @@ const ENTRY_OVERHEAD_BYTES = 64;
 /** Bytes that an entry takes, two for each character. */
 export function bytesOf(key: string, text: string): number {
   return ENTRY_OVERHEAD_BYTES + 2 * (key.length + text.length);
+}
+
+/** A plain value as one with this head; `undefined` for any other. */
+export function withHead(entry: StoredText | undefined, head: string): StoredText | undefined {
+  if (entry === undefined || entry.text.startsWith(ENVELOPE_MARK)) return undefined;
+  return { ...entry, text: headerOfPlain(head) + entry.text };
 }

@@ -29,7 +29,7 @@ import { MemoryMarks } from './memory-marks.js';
 import { MemoryWarming } from './memory-warming.js';
 import { MemoryRelayStore } from './memory-relay-store.js';
 import type { StoredText } from './memory-entry.js';
-import { ABSENT, AT_ONCE, bytesOf } from './memory-entry.js';
+import { ABSENT, AT_ONCE, bytesOf, withHead } from './memory-entry.js';
 import { MemoryLeases } from './memory-leases.js';
 import { RefreshLeases } from './refresh-leases.js';
 
@@ -135,10 +135,13 @@ export class MemoryStore implements CacheStore {
   }
 
   acquireRefresh(key: string, head: string, terms: RefreshTerms): Promise<RefreshAcquisition> {
-    if (!this.#holds(key, head)) return Promise.resolve({ state: 'gone' });
+    const plain = terms.claim === true ? withHead(this.#text(key), head) : undefined;
+    const claimed = plain !== undefined && this.fits(key, plain.text) ? plain : undefined;
+    if (claimed === undefined && !this.#holds(key, head)) return Promise.resolve({ state: 'gone' });
     const token = this.#leases.token();
     const taken = terms.force ? undefined : this.#refreshes.take(key, head, token, terms);
     if (taken !== undefined) return Promise.resolve(taken);
+    if (claimed !== undefined) this.#entries.set(key, claimed);
     return Promise.resolve({ state: 'owned', refresh: { key, head, token, generation: 0 } });
   }
 

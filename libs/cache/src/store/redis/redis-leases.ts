@@ -1,5 +1,6 @@
 import { CacheUnavailableError } from '../../cache-errors.js';
 import { selectKeys } from '../../keys/key-selection.js';
+import { headerOfPlain } from '../../values/envelope.js';
 import type {
   Acquisition,
   Lease,
@@ -139,11 +140,11 @@ export class RedisLeases {
     const leaseMs = String(Math.max(1, Math.round(terms.leaseMs)));
     const keys = [layout.data(key), layout.refresh(key)];
     const asks = terms.force ? '1' : terms.background === true ? '2' : '0';
-    const args = [head, token, leaseMs, asks];
+    const args = [head, token, leaseMs, asks, terms.claim === true ? headerOfPlain(head) : ''];
     const answer = await connection.run(ACQUIRE_REFRESH, keys, args, withinMs);
     connection.assertGeneration(generation);
     const [state, left] = asList(answer).map(asText);
-    // The fill was read on this connection before the source is read. If it is still stored at the
+    // The fill was read, or claimed, on this connection before the source is read. If it is still stored at the
     // refill, on the same connection, it was stored all the time, because its id is unique. So no
     // invalidation happened in between, and the source is read after all earlier ones.
     if (state === 'owned') return { state, refresh: { key, head, token, generation } };

@@ -52,6 +52,8 @@ export const SCRIPT_CONSTANTS: Readonly<Record<string, string | number>> = {
   MARKS_TO: '(\0s',
   REBUILD_MARK: '\0r',
   MAX_REFRESH_BACKOFF_MS,
+  // A longer text would hold the server up on its way through Lua.
+  CLAIMED_BYTES: 65_536,
   MAX_MARKS: 10_000,
   MARK_LIFE_MS: 60_000,
   PROCESS_LIFE_MS,
