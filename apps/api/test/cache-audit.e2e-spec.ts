@@ -8,6 +8,7 @@ import { Database } from '../src/database/database.js';
 import { cacheAudit } from '../src/database/schema.js';
 import { EMAILS, IDS, onEverySetup, TestApi, type Role } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
+import { untilHit } from './support/until-hit.js';
 
 const KEY = 'stats:user:2:days:30';
 
@@ -146,8 +147,7 @@ describe('the audit of the cache, without the store or the database', () => {
   });
 
   it('GET /cache/keys/{key} withholds the value where administrators may not see values', async () => {
-    const statistics = () => api.get('/stats/user/2?days=30', { as: 'usuario' });
-    while ((await statistics()).body._cache.hit !== true) await new Promise(setImmediate);
+    await untilHit(() => api.get('/stats/user/2?days=30', { as: 'usuario' }));
     const { status, body } = await api.get(`/cache/keys/${KEY}`, { as: 'admin' });
     expect(status).toBe(200);
     expect(body).toMatchObject({ key: KEY, exists: true, value: null, value_withheld: true });

@@ -7,6 +7,7 @@ import { ownDatabase } from '../../../test/servers/suite-servers.js';
 import { TestApi } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
 import { apart, cacheOf, explain, explainOnce } from './support/explained.js';
+import { untilHit } from './support/until-hit.js';
 
 const KEY = 'stats:user:2:days:30';
 
@@ -18,7 +19,7 @@ describe('GET /cache/explain/{key} and what happens to Redis', () => {
   const send = (...command: string[]) => client.sendCommand(command);
   const warm = async () => {
     await apart();
-    await apis[1].get('/stats/user/2?days=30', { as: 'admin' });
+    await untilHit(() => apis[1].get('/stats/user/2?days=30', { as: 'admin' }));
     await report();
     expect(await explain(apis[0], KEY)).toMatchObject({ state: 'present' });
     await apart();

@@ -6,6 +6,7 @@ import { cacheOf } from './support/explained.js';
 import { expectProblem } from './support/expect-problem.js';
 import { collectLeaks } from './support/leaks.js';
 import { createTarea } from './support/new-tarea.js';
+import { untilHit } from './support/until-hit.js';
 
 let redis: RedisServer;
 let control: ReturnType<typeof createClient>;
@@ -66,19 +67,15 @@ const report = async (): Promise<void> => cacheOf(api).fleet?.report();
 const admin = (path: string): Promise<Answer> => api.get(`/cache/${path}`, { as: 'admin' });
 const dropped = (): number => cacheOf(api).fleet?.self().dropped ?? 0;
 
-async function untilServed(): Promise<void> {
-  while ((await statistics()).body._cache.hit !== true) await new Promise(setImmediate);
-}
-
 describe.each(FAULTS)('reporting while Redis is $name', ({ name, isReadable, strike, heal }) => {
   beforeAll(async () => {
-    await untilServed();
+    await untilHit(statistics);
     await report();
     await strike();
   });
   afterAll(async () => {
     await heal();
-    await untilServed();
+    await untilHit(statistics);
     // What was counted meanwhile comes with the next report that the store takes.
     const before = dropped();
     await report();

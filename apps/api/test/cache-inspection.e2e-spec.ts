@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { onEveryCacheSetup } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
+import { untilHit } from './support/until-hit.js';
 
 onEveryCacheSetup('a look into the cache', (api) => {
   const admin = (method: string, path: string) => api().call(method, path, { as: 'admin' });
   const warm = async (...days: number[]) => {
     for (const n of days) {
-      const statistics = () => api().get(`/stats/user/2?days=${n}`, { as: 'usuario' });
-      while ((await statistics()).body._cache.hit !== true) await new Promise(setImmediate);
+      await untilHit(() => api().get(`/stats/user/2?days=${n}`, { as: 'usuario' }));
     }
   };
   beforeEach(async () => {

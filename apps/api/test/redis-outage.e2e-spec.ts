@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startRedis, type RedisServer } from '../../../test/servers/redis-server.js';
 import { startTcpProxy, type TcpProxy } from '../../../test/servers/tcp-proxy.js';
 import { DEMO_PASSWORD, EMAILS, IDS, TestApi, type Answer } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
+import { untilHit } from './support/until-hit.js';
 
 const OUTAGES = [
   {
@@ -69,25 +69,14 @@ const create = (): Promise<Answer> =>
     },
   });
 
-/** Until the cache serves again; the next outage must hit a cache that is in use. */
-/** Resolves with the first answer that came out of the cache. */
-async function untilInUse(): Promise<Answer> {
-  for (let attempt = 0; attempt < 500; attempt += 1) {
-    const answer = await statistics();
-    if (answer.body._cache.hit === true) return answer;
-    await sleep(20);
-  }
-  throw new Error('the cache is not used again');
-}
-
 describe.each(OUTAGES)('with Redis $name', ({ strike, heal }) => {
   beforeAll(async () => {
-    await untilInUse();
+    await untilHit(statistics);
     await strike();
   });
   afterAll(async () => {
     await heal();
-    await untilInUse();
+    await untilHit(statistics);
   });
 
   it('without Redis every read of data answers from the database', async () => {
@@ -174,19 +163,13 @@ describe.each(OUTAGES)(
   'when Redis returns after it was $name during a write',
   ({ strike, heal }) => {
     it('the old value is never served, and the cache is used again', async () => {
-      const before = await untilInUse();
+      const before = await untilHit(statistics);
       await strike();
       const created = await create();
       expect(created.status).toBe(201);
       const wanted = before.body.total_tareas + 1;
       await heal();
-      for (let attempt = 0; ; attempt += 1) {
-        const { body } = await statistics();
-        expect(body.total_tareas).toBe(wanted);
-        if (body._cache.hit === true) break;
-        if (attempt === 500) throw new Error('the cache is not used again');
-        await sleep(10);
-      }
+      await untilHit(statistics, ({ body }) => expect(body.total_tareas).toBe(wanted));
       const { body } = await api.get('/cache/stats', { as: 'admin' });
       expect(body).toMatchObject({
         connected: true,
@@ -197,7 +180,7 @@ describe.each(OUTAGES)(
 );
 
 it('metrics report every figure again once Redis answers', async () => {
-  await untilInUse();
+  await untilHit(statistics);
   const { body } = await api.get('//metrics');
   for (const name of ['hit_rate', 'keys_total', 'memory_bytes', 'evictions_total']) {
     expect(body).toMatch(new RegExp(`^cache_${name}\\{.*\\} [\\d.]+$`, 'm'));
@@ -216,13 +199,8 @@ describe('with Redis unavailable at the start', () => {
     try {
       expect((await started.get(path, { as: 'usuario' })).body._cache.hit).toBe(false);
       await late.restart();
-      for (let attempt = 0; ; attempt += 1) {
-        const { status, body } = await started.get(path, { as: 'usuario' });
-        expect(status).toBe(200);
-        if (body._cache.hit === true) break;
-        if (attempt === 500) throw new Error('Redis is not used');
-        await sleep(20);
-      }
+      const read = () => started.get(path, { as: 'usuario' });
+      await untilHit(read, ({ status }) => expect(status).toBe(200));
     } finally {
       await started.stop();
       await late.stop();

@@ -5,6 +5,7 @@ import { DEMO_PASSWORD, EMAILS, IDS, TestApi, type Answer } from './support/api.
 import { expectProblem } from './support/expect-problem.js';
 import { createTarea } from './support/new-tarea.js';
 import { collectLeaks } from './support/leaks.js';
+import { untilHit } from './support/until-hit.js';
 
 const LOGINS = 6;
 
@@ -107,12 +108,8 @@ describe.each(REFUSALS)('with a Redis that is $name', ({ strike, heal, removes }
     else expectProblem(cleared, 503, 'CACHE_UNAVAILABLE');
 
     await heal();
-    let last = await statistics();
-    for (let attempt = 0; last.body._cache.hit !== true && attempt < 500; attempt += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      last = await statistics();
-      expect(last.body.total_tareas).toBe(before.body.total_tareas + 1);
-    }
-    expect(last.body._cache.hit).toBe(true);
+    await untilHit(statistics, ({ body }) =>
+      expect(body.total_tareas).toBe(before.body.total_tareas + 1),
+    );
   });
 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startSentinels, type SentinelSet } from '../../../test/servers/redis-sentinels.js';
 import { IDS, TestApi } from './support/api.js';
 import { createTarea } from './support/new-tarea.js';
+import { untilHit } from './support/until-hit.js';
 
 const PASSWORDS = { password: 'of-the-servers', sentinelPassword: 'of-the-sentinels' };
 
@@ -33,19 +33,15 @@ afterAll(async () => {
 const PATH = `/stats/user/${IDS.usuario}`;
 const read = () => api.get(PATH, { as: 'usuario' });
 
-async function untilHit(): Promise<void> {
-  while ((await read()).body._cache.hit !== true) await sleep(10);
-}
-
 describe('The API behind Sentinel', () => {
   it('the API behind Sentinel caches in the chosen database of a master that asks for a password', async () => {
-    await untilHit();
+    await untilHit(read);
     const { body } = await api.get('/cache/stats', { as: 'admin' });
     expect(body).toMatchObject({ connected: true, store: 'redis' });
   });
 
   it('the API behind Sentinel answers every read and write of a failover, and each read after a write is fresh', async () => {
-    await untilHit();
+    await untilHit(read);
     const switched = set.nextSwitch();
     await set.servers[0].kill('SIGKILL');
     let done = false;
@@ -61,7 +57,7 @@ describe('The API behind Sentinel', () => {
     }
     expect(await switched).toBe(set.servers[1].port);
     // By itself, and without a word to the callers.
-    await untilHit();
+    await untilHit(read);
     expect((await read()).body.total_tareas).toBe(total);
   });
 });

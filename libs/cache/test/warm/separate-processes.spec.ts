@@ -42,8 +42,9 @@ describe('Processes that start together', () => {
   const loading = (): Warming[] => all.filter(({ loads }) => loads.length > 0);
   const loaded = (): number[] => all.flatMap(({ loads }) => loads);
 
+  /** A key under way at the end of a process is loaded twice. */
   async function untilLoaded(count: number): Promise<void> {
-    while (loaded().length < count) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (new Set(loaded()).size < count) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
   it.each(['SIGKILL', 'SIGTERM'] as const)(
@@ -55,12 +56,10 @@ describe('Processes that start together', () => {
       if (first === undefined) throw new Error('no process loads');
       first.child.kill(signal);
       await once(first.child, 'exit');
-      const begun = loaded().length;
       await untilLoaded(COUNT);
       expect(loading()).toHaveLength(2);
-      expect(new Set(loaded()).size).toBe(COUNT);
       // At most what was under way, and what was not yet saved, is looked at again.
-      expect(loaded().length - begun).toBeLessThanOrEqual(COUNT - begun + 4);
+      expect(loaded().length).toBeLessThanOrEqual(COUNT + 4);
       const cache = createCache({ redis: { url }, prefix: 'gad:' }, silentLog);
       await cache.open();
       const keys = Array.from({ length: COUNT }, (_, n) => `k:${n}`);
