@@ -9,8 +9,8 @@ import { untilHit } from './support/until-hit.js';
 
 const LOGINS = 6;
 
-/** Two milliseconds a key, clients being answered meanwhile. */
-const SLOW_LOADING = { 'key-load-delay': '2000', 'loading-process-events-interval-bytes': '1024' };
+/** Ten milliseconds a key, clients being answered meanwhile. */
+const SLOW_LOADING = { 'key-load-delay': '10000', 'loading-process-events-interval-bytes': '1024' };
 
 let redis: RedisServer;
 let control: ReturnType<typeof createClient>;
@@ -76,7 +76,10 @@ const REFUSALS = [
       await redis.kill('SIGKILL');
       loaded = redis.restart();
     },
-    heal: () => loaded,
+    heal: async () => {
+      await control.configSet('key-load-delay', '0');
+      await loaded;
+    },
   },
 ];
 
