@@ -10,6 +10,7 @@ interface Service {
   volumes?: string[];
   command?: string[];
   environment?: Record<string, string | null>;
+  profiles?: string[];
   healthcheck?: { test: string[] };
   depends_on?: Record<string, { condition: string }>;
 }
@@ -17,7 +18,7 @@ interface Service {
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 // The shape that the assertions below then confirm.
 const compose = load(read('docker-compose.yml')) as {
-  services: Record<'redis' | 'postgres' | 'api', Service>;
+  services: Record<'redis' | 'redis-cluster' | 'postgres' | 'api', Service>;
   volumes: Record<string, unknown>;
 };
 const { redis, postgres, api } = compose.services;
@@ -60,6 +61,13 @@ describe('docker-compose.yml', () => {
     expect(names).toEqual(expect.arrayContaining(['REDIS_URL', 'DATABASE_URL', 'JWT_SECRET']));
   });
 
+  it('docker-compose.yml starts a Cluster of three masters with a replica each only when asked to', () => {
+    const cluster = compose.services['redis-cluster'];
+    expect(cluster.profiles).toEqual(['cluster']);
+    expect(cluster.image).toBe(redis.image);
+    expect(cluster.command?.at(-1)).toMatch(/7006; do[^]*--cluster-replicas 1/);
+  });
+
   it('docker-compose.yml has no value for any secret', () => {
     // A name without a value takes it from the environment, and is absent when that has none.
     expect(api.environment?.['JWT_SECRET']).toBeNull();
@@ -68,9 +76,10 @@ describe('docker-compose.yml', () => {
   });
 
   it('docker-compose.yml publishes nothing beyond this machine', () => {
-    const ports = [redis, postgres, api].flatMap(({ ports: own = [] }) => own);
+    const all = Object.values(compose.services);
+    const ports = all.flatMap(({ ports: own = [] }) => own);
     expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
-    expect(ports).toHaveLength(3);
+    expect(ports).toHaveLength(4);
   });
 });
 

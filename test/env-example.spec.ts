@@ -12,6 +12,7 @@ const WITHOUT_DEFAULT = [
   'ADMIN_PASSWORD_FILE',
   ...['CORS_ORIGINS', 'TRUST_PROXY', 'REDIS_HOST', 'REDIS_USERNAME', 'REDIS_PASSWORD', 'REDIS_URL'],
   ...['REDIS_SENTINELS', 'REDIS_SENTINEL_USERNAME', 'REDIS_SENTINEL_PASSWORD'],
+  ...['REDIS_CLUSTER', 'REDIS_CLUSTER_SHARDS', 'REDIS_CLUSTER_MAP'],
   ...['PUBLIC_URL', 'DATABASE_URL', 'DATABASE_DIRECT_URL', 'JWT_SECRET', 'METRICS_TOKEN'],
 ];
 
@@ -49,6 +50,11 @@ describe('.env.example', () => {
     expect(readAppConfig({ TRUST_PROXY }).http.trustedProxies).toEqual(TRUST_PROXY?.split(','));
     expect(readAppConfig({ REDIS_SENTINELS }).redis).toMatchObject({
       sentinels: [{ host: 'sentinel-1', port: 26379 }, {}, {}],
+    });
+    const { REDIS_CLUSTER, REDIS_CLUSTER_SHARDS, REDIS_CLUSTER_MAP } = example;
+    const onCluster = { REDIS_CLUSTER, REDIS_CLUSTER_SHARDS, REDIS_CLUSTER_MAP };
+    expect(readAppConfig(onCluster).redis).toMatchObject({
+      cluster: { nodes: [{ host: 'redis-1', port: 6379 }, {}, {}], shards: 60 },
     });
   });
 });

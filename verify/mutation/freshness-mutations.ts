@@ -22,8 +22,8 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
     suite: 'outbox/freshness-lease',
     edits: [
       [
-        'return this.pending.size === 0 && clean && this.proved;',
-        'return this.pending.size === 0 && clean;',
+        'return !this.pending.concerns(key) && clean && this.proves(key);',
+        'return !this.pending.concerns(key) && clean;',
       ],
     ],
   },
@@ -32,7 +32,7 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
     suite: 'outbox/freshness-lease',
     edits: [
       [
-        "if (!this.parts.reads.proved) return 'unavailable';\n    const decoded = opened",
+        "if (!this.parts.reads.proves(key)) return 'unavailable';\n    const decoded = opened",
         'const decoded = opened',
       ],
     ],
@@ -138,7 +138,10 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
     name: 'writer: does not wait when the store did not confirm',
     suite: 'outbox/acknowledged-writes',
     edits: [
-      ['const applied = await freshness.waitUntilApplied(written);', 'const applied = false;'],
+      [
+        'const applied = await freshness.waitUntilApplied(written, selections);',
+        'const applied = false;',
+      ],
     ],
   },
   {
@@ -184,7 +187,7 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
   {
     name: 'writer: forgets the other processes’ own memories',
     suite: 'outbox/acknowledged-writes',
-    edits: [['await freshness.commitWait(written);', '']],
+    edits: [['await freshness.commitWait(written, selections);', '']],
   },
   {
     name: 'cursor: moved although another relay moved it',

@@ -209,7 +209,7 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
     suite: 'near-cache/near-reads',
     edits: [
       [
-        'const copy = trusted ? this.#nearCache?.get(key) : undefined;',
+        'const copy = reads.trusts(key) ? this.#nearCache?.get(key) : undefined;',
         'const copy = this.#nearCache?.get(key);',
       ],
     ],
@@ -227,14 +227,14 @@ export const LOCAL_MUTATIONS: readonly Mutation[] = [
   {
     name: 'reads: copies are made without proof',
     suite: 'near-cache/freshness-proof',
-    edits: [['stored && this.#parts.reads.trusted', 'stored']],
+    edits: [['stored && this.#parts.reads.trusts(reservation.key)', 'stored']],
   },
   {
     name: 'reads: an answer to be copied is not judged when it is used',
     suite: 'near-cache/freshness-proof',
     edits: [
       [
-        "if (found === undefined) return 'miss';\n    if (!reads.proved) return 'unavailable';",
+        "if (found === undefined) return 'miss';\n    if (!reads.proves(key)) return 'unavailable';",
         "if (found === undefined) return 'miss';",
       ],
     ],

@@ -11,6 +11,7 @@ import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../../test/servers/postgres-server.js';
 import { startRedis } from '../../test/servers/redis-server.js';
+import { CLUSTER_MUTATIONS } from './cluster-mutations.js';
 import { DECORATOR_MUTATIONS } from './decorator-mutations.js';
 import { ENGINE_MUTATIONS } from './engine-mutations.js';
 import { FRESHNESS_MUTATIONS } from './freshness-mutations.js';
@@ -68,6 +69,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   warm: ['pace', 'warming', 'warming-board'],
   observe: ['fleet', 'frequent-keys', 'ghost', 'journal', 'namespaces', 'recording'],
   'redis/connection': ['store-outages'],
+  'redis/cluster': ['cluster-store', 'cluster-faults'],
   invalidate: ['write-order', 'retry-queue'],
   outbox: [
     'removal-marks',
@@ -146,6 +148,7 @@ const mutations = [
   ...SHARING_MUTATIONS,
   ...REFRESH_MUTATIONS,
   ...STORE_MUTATIONS,
+  ...CLUSTER_MUTATIONS,
   ...NEST_MUTATIONS,
   ...OBSERVE_MUTATIONS,
   ...DECORATOR_MUTATIONS,

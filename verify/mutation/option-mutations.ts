@@ -47,7 +47,12 @@ export const OPTION_MUTATIONS: readonly Mutation[] = [
   {
     name: 'options: credentials beside the URL are ignored',
     suite,
-    edits: [['settings[option] === undefined,', 'true,']],
+    edits: [
+      [
+        'settings[option] === undefined,\n      option,\n      `goes with',
+        'true,\n      option,\n      `goes with',
+      ],
+    ],
   },
   {
     name: 'options: a misspelt one of Redis means none',

@@ -47,8 +47,8 @@ export const RAW_JSON_MUTATIONS: readonly Mutation[] = [
     suite: 'read/known-ends',
     edits: [
       [
-        'if (text === known.text) return this.#again(known);',
-        'if (text !== undefined) return this.#again(known);',
+        'if (text === known.text) return this.#again(key, known);',
+        'if (text !== undefined) return this.#again(key, known);',
       ],
     ],
   },
@@ -62,7 +62,7 @@ export const RAW_JSON_MUTATIONS: readonly Mutation[] = [
     suite: 'read/known-ends',
     edits: [
       [
-        "    if (!reads.proved) return 'unavailable';\n    const freshMs = endsAt",
+        "    if (!reads.proves(key)) return 'unavailable';\n    const freshMs = endsAt",
         '    void reads;\n    const freshMs = endsAt',
       ],
     ],
@@ -76,7 +76,10 @@ export const RAW_JSON_MUTATIONS: readonly Mutation[] = [
     name: 'read ahead: what was read is not judged when it is used',
     suite: 'read/known-ends',
     edits: [
-      ['ahead === undefined || this.#parts.reads.proved ? found', 'found !== undefined ? found'],
+      [
+        'ahead === undefined || this.#parts.reads.proves(key) ? found',
+        'found !== undefined ? found',
+      ],
     ],
   },
   {

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CacheModule } from '@gad/cache';
+import type { InvalidationLog } from '@gad/cache/store';
 import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { CacheAdminModule } from './cache-admin/cache-admin.module.js';
@@ -8,6 +9,7 @@ import {
   INVALIDATION_LOG,
   InvalidationLogModule,
 } from './cache-invalidation/invalidation-log.module.js';
+import { PLACES } from './cache-invalidation/cached-views.js';
 import { AppConfig } from './config/app-config.js';
 import { cacheOptions } from './config/cache-options.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -32,7 +34,10 @@ import { UsuariosModule } from './usuarios/usuarios.module.js';
     CacheModule.forRootAsync({
       imports: [InvalidationLogModule],
       inject: [AppConfig, INVALIDATION_LOG],
-      useFactory: cacheOptions,
+      useFactory: (config: AppConfig, log: InvalidationLog) => ({
+        ...cacheOptions(config, log),
+        places: PLACES,
+      }),
     }),
     RateLimitModule,
     AuthModule,

@@ -10,12 +10,16 @@ import { KeyLint } from './keys/key-lint.js';
 import { Analytics } from './observe/analytics.js';
 import type { Recorder } from './observe/recorder.js';
 import { assertKinds, having } from './option-checks.js';
+import type { Freshness } from './outbox/freshness.js';
 import { FreshnessGuard } from './outbox/freshness-guard.js';
+import { ShardedFreshness } from './outbox/sharded-freshness.js';
 import { isDevelopment, logStart } from './start-line.js';
 import { LostValues } from './values/lost-values.js';
 import { richJson } from './values/rich-json.js';
 import type { ValueSerializer } from './values/value-serializer.js';
 import type { CacheStore } from './store/cache-store.js';
+import { mergedLog } from './store/merged-log.js';
+import { ShardedStore } from './store/redis/cluster/sharded-store.js';
 import { RedisStore } from './store/redis/redis-store.js';
 import { MemoryStore } from './store/memory/memory-store.js';
 
@@ -102,16 +106,26 @@ function makeFreshness(
   store: CacheStore,
   recorder: Recorder | undefined,
   logger: CacheLogger,
-): FreshnessGuard | undefined {
-  const { invalidationLog, consistency } = options;
-  const { relayStore } = store;
-  if (invalidationLog === undefined || relayStore === undefined) return undefined;
-  const parts = { store, relayStore, log: invalidationLog, consistency, logger, recorder };
-  return new FreshnessGuard({ ...parts, clock: store.clock ?? systemClock, random: Math.random });
+): Freshness | undefined {
+  const { invalidationLog: log, consistency } = options;
+  const { relayStore, shards } = store;
+  if (log === undefined) return undefined;
+  const clock = store.clock ?? systemClock;
+  const parts = { log, consistency, recorder, clock, random: Math.random };
+  if (shards !== undefined) {
+    const merged = mergedLog(logger, clock, shards.all.length);
+    return new ShardedFreshness({ ...parts, shards, logger: merged });
+  }
+  return relayStore && new FreshnessGuard({ ...parts, store, relayStore, logger });
 }
 
 function makeStore(options: ResolvedCacheOptions, logger: CacheLogger): CacheStore {
   const { redis: settings, prefix, index, removalTimeoutMs, deadlineMs, local } = options;
   if (settings === undefined) return new MemoryStore(options);
+  if ('cluster' in settings) {
+    const { places } = options;
+    const parts = { settings, prefix, index, removalTimeoutMs, deadlineMs, logger };
+    return new ShardedStore({ ...parts, places });
+  }
   return new RedisStore({ settings, prefix, index, removalTimeoutMs, deadlineMs, local, logger });
 }

@@ -4,7 +4,7 @@ import type { LocalOptions, ResolvedLocalOptions } from './near-cache/near-cache
 import { resolveLocalOptions } from './near-cache/near-cache-options.js';
 import type { Compression, CompressionCodec } from './values/compression.js';
 import { COMPRESSION_CODECS, isKnownCodec } from './values/compression.js';
-import type { Consistency } from './outbox/freshness-guard.js';
+import type { Consistency } from './outbox/freshness.js';
 import type { InvalidationLog } from './outbox/invalidation-log.js';
 import { hasLoneSurrogate } from './keys/key-validation.js';
 import { richJson } from './values/rich-json.js';
@@ -24,10 +24,8 @@ import {
 } from './option-checks.js';
 import { READ_OPTIONS } from './values/get-or-set-options.js';
 import type { CacheStore } from './store/cache-store.js';
-import {
-  assertRedisNames,
-  checkedRedisSettings,
-} from './store/redis/connection/check-redis-settings.js';
+import { checkedPlaces, clusterFaults } from './store/redis/cluster/check-cluster-options.js';
+import { redisOf } from './store/redis/connection/given-redis.js';
 import type { RedisSettings, UnsetRedis } from './store/redis/connection/redis-settings.js';
 
 /** Options of {@link CacheModule}; all have defaults. */
@@ -97,6 +95,14 @@ export interface CacheModuleOptions {
    * so it also finds keys that other programs write under the prefix. Default `lex`.
    */
   readonly index?: 'lex' | 'scan' | undefined;
+  /**
+   * On a Redis Cluster: which keys live together, as templates of segments between colons, with `*`
+   * for any one. With `stats:user:*` all keys of `stats:user:2` are in one shard, and a pattern such as
+   * `stats:user:2:*` costs one script there; a pattern that no place covers runs in every shard. The
+   * longest template that fits a key counts. For the life of a prefix: other places leave the old values
+   * where no removal looks for them, until their ttl ends. Default: each key is a place of its own.
+   */
+  readonly places?: readonly string[] | undefined;
   /**
    * A durable log of what makes cached values stale, written in the same transactions as the data
    * (an outbox). With it no committed write is missed: not after a crash before the removal, not
@@ -174,6 +180,7 @@ export const CACHE_OPTIONS: OptionKinds<CacheModuleOptions> = {
   serializer: CHECKED,
   strictValues: FLAG,
   index: oneOf('lex', 'scan'),
+  places: CHECKED,
   invalidationLog: having('open', 'close', 'read', 'now', 'includes', 'isSoleInstance', 'onAppend'),
   consistency: oneOf('strict', 'bounded'),
   local: CHECKED,
@@ -199,6 +206,7 @@ export interface ResolvedCacheOptions {
   readonly serializer: ValueSerializer | undefined;
   readonly strictValues: boolean;
   readonly index: 'lex' | 'scan';
+  readonly places: readonly string[];
   readonly invalidationLog: InvalidationLog | undefined;
   readonly consistency: Consistency;
   readonly local: ResolvedLocalOptions | undefined;
@@ -245,6 +253,7 @@ export function resolveOptions(
     serializer: checkedSerializer(options.serializer),
     strictValues,
     index,
+    places: checkedPlaces(options.places),
     invalidationLog: options.invalidationLog,
     consistency,
     local: resolveLocalOptions(options.local),
@@ -297,24 +306,9 @@ function assertTogether(options: CacheModuleOptions, redis: RedisSettings | unde
       'invalidationLog must be left out with a store that has no relayStore, because such a store cannot keep a cursor.',
     ],
   ];
-  for (const [found, option, sentence] of faults) {
+  for (const [found, option, sentence] of [...faults, ...clusterFaults(options, redis)]) {
     if (found) throw new CacheOptionsError(option, sentence);
   }
-}
-
-/** Without an address, as in `{ url: process.env.REDIS_URL }`, there is no Redis. */
-function redisOf(given: CacheModuleOptions['redis']): RedisSettings | undefined {
-  if (given === undefined) return undefined;
-  if (typeof given === 'string') return checkedRedisSettings({ url: given });
-  return isUnset(given) ? undefined : checkedRedisSettings(given);
-}
-
-function isUnset(settings: RedisSettings | UnsetRedis): settings is UnsetRedis {
-  // Untyped callers may pass null.
-  const given = Object(settings) as object;
-  if (!Object.hasOwn(given, 'url') || Object.hasOwn(given, 'sentinels')) return false;
-  assertRedisNames(given);
-  return Reflect.get(given, 'url') === undefined;
 }
 
 function checkedPrefix(prefix: string): string {

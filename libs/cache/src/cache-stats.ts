@@ -1,5 +1,5 @@
 import type { CacheCounts } from './cache-counters.js';
-import type { FreshnessFigures } from './outbox/freshness-guard.js';
+import type { FreshnessFigures } from './outbox/freshness.js';
 import type { NearCacheFigures } from './engine/read/near-reads.js';
 import type { CacheStore, StoreStatistics } from './store/cache-store.js';
 

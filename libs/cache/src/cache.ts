@@ -18,7 +18,7 @@ import { setMany, type KeyValue } from './engine/read/get-or-set-many.js';
 import type { EngineParts } from './engine/engine-parts.js';
 import type { Because } from './observe/journal.js';
 import { Warming } from './warm/warming.js';
-import type { FreshnessProbe } from './outbox/freshness-guard.js';
+import type { FreshnessProbe } from './outbox/freshness.js';
 import type { ValueFidelity } from './values/as.js';
 import type { Lifetime } from './values/get-or-set-options.js';
 

@@ -19,7 +19,7 @@ export { richJson } from './values/rich-json.js';
 export type { ValueSerializer } from './values/value-serializer.js';
 export type { RedisSettings } from './store/redis/connection/redis-settings.js';
 export type { CacheStats } from './cache-stats.js';
-export type { FreshnessFigures, CommitPosition } from './outbox/freshness-guard.js';
+export type { FreshnessFigures, CommitPosition } from './outbox/freshness.js';
 export type {
   GetOrSetOptions,
   Loader,

@@ -33,7 +33,7 @@ export type { RedisSettings } from './store/redis/connection/redis-settings.js';
 export { checkedRedisSettings } from './store/redis/connection/check-redis-settings.js';
 export type { NestCacheOptions, Subject } from './nest/nest-cache-options.js';
 export type { CacheStats } from './cache-stats.js';
-export type { FreshnessFigures, CommitPosition } from './outbox/freshness-guard.js';
+export type { FreshnessFigures, CommitPosition } from './outbox/freshness.js';
 export type {
   GetOrSetOptions,
   Loader,

@@ -1,6 +1,6 @@
 import type { CacheLogger } from './cache-log.js';
 import type { CacheModuleOptions, ResolvedCacheOptions } from './cache-options.js';
-import { databaseOf } from './store/redis/connection/redis-settings.js';
+import { DEFAULT_SHARDS, databaseOf } from './store/redis/connection/redis-settings.js';
 import type { RedisSettings } from './store/redis/connection/redis-settings.js';
 
 /**
@@ -28,6 +28,10 @@ export function logStart(
 }
 
 function addressOf(redis: RedisSettings): string {
+  if ('cluster' in redis) {
+    const { nodes, shards = DEFAULT_SHARDS } = redis.cluster;
+    return `the Cluster of ${nodes.map(({ host, port }) => `${host}:${port}`).join(', ')}, ${shards} shards`;
+  }
   if (!('sentinels' in redis)) return new URL(redis.url).host;
   const { master = 'mymaster', sentinels } = redis;
   return `${master} of ${sentinels.map(({ host, port }) => `${host}:${port}`).join(', ')}`;

@@ -8,7 +8,8 @@ export type {
   StalePattern,
 } from './outbox/invalidation-log.js';
 export { FreshnessGuard } from './outbox/freshness-guard.js';
-export type { Consistency, FreshnessProbe } from './outbox/freshness-guard.js';
+export { ShardedFreshness } from './outbox/sharded-freshness.js';
+export type { Consistency, FreshnessProbe } from './outbox/freshness.js';
 export type { KeyLook, KeyState, NotServed } from './engine/key-look.js';
 export type { KeyTreePage, KeyTreeQuery } from './engine/inspection.js';
 export type { RelayState } from './outbox/relay.js';
@@ -21,10 +22,17 @@ export type {
 } from './store/relay-store.js';
 export { RedisStore } from './store/redis/redis-store.js';
 export type { RedisStoreOptions } from './store/redis/redis-store.js';
+export { ShardedStore } from './store/redis/cluster/sharded-store.js';
+export type {
+  NodeClientFactory,
+  ShardedStoreOptions,
+} from './store/redis/cluster/sharded-store.js';
 export { MemoryStore } from './store/memory/memory-store.js';
 export type { MemoryStoreOptions } from './store/memory/memory-store.js';
 export type {
+  ClusterSettings,
   SentinelSettings,
+  ServerSettings,
   StandaloneSettings,
   RedisNode,
 } from './store/redis/connection/redis-settings.js';
@@ -43,6 +51,7 @@ export type {
   RefreshTerms,
   RefreshAcquisition,
   RemovalOptions,
+  Shards,
   StoreStatistics,
   TimedText,
 } from './store/cache-store.js';

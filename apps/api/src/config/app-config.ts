@@ -54,7 +54,8 @@ export abstract class AppConfig {
     readonly adminValues: boolean;
   };
   /** Which variable names the Redis server. */
-  abstract readonly redisVariable: 'REDIS_URL' | 'REDIS_SENTINELS' | 'REDIS_HOST' | undefined;
+  abstract readonly redisVariable:
+    'REDIS_URL' | 'REDIS_SENTINELS' | 'REDIS_HOST' | 'REDIS_CLUSTER' | undefined;
   /** Beyond what the doctor warns. */
   abstract readonly doctor: {
     /** Hits of all reads, from 0 to 1. */

@@ -11,6 +11,7 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { Flag, Whole } from './environment-rules.js';
+import { AddressPairs, Addresses } from './redis-addresses.js';
 
 export const NODE_ENVS = ['development', 'test', 'production'] as const;
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -101,14 +102,7 @@ export class Environment {
   @Flag()
   REDIS_TLS?: 'true' | 'false';
 
-  @IsOptional()
-  @Matches(
-    /^(\[[\da-f:.]+\]|[^\s,:[\]]+):\d{1,5}(\s*,\s*(\[[\da-f:.]+\]|[^\s,:[\]]+):\d{1,5})*$/i,
-    {
-      message:
-        'must be a comma-separated list of host:port such as sentinel-1:26379,sentinel-2:26379',
-    },
-  )
+  @Addresses('sentinel-1:26379,sentinel-2:26379')
   REDIS_SENTINELS?: string;
 
   @IsOptional()
@@ -122,6 +116,15 @@ export class Environment {
   @IsOptional()
   @IsString()
   REDIS_SENTINEL_PASSWORD?: string;
+
+  @Addresses('redis-1:6379,redis-2:6379')
+  REDIS_CLUSTER?: string;
+
+  @Whole(1, 1_024, 'must be a number of shards from 1 to 1024')
+  REDIS_CLUSTER_SHARDS?: number;
+
+  @AddressPairs('10.0.0.1:6379>localhost:7001')
+  REDIS_CLUSTER_MAP?: string;
 
   @IsOptional()
   @Matches(/^rediss?:\/\/\S+$/, { message: 'must start with redis:// or rediss://' })
@@ -249,6 +252,7 @@ export const NUMERIC_VARIABLES = [
   'SHUTDOWN_TIMEOUT_MS',
   'REDIS_PORT',
   'REDIS_DB',
+  'REDIS_CLUSTER_SHARDS',
   'CACHE_DEADLINE_MS',
   'CACHE_COMPRESSION_THRESHOLD',
   'CACHE_WARM_READY_MS',
@@ -285,6 +289,8 @@ export const VARIABLES = [
   'REDIS_SENTINEL_MASTER',
   'REDIS_SENTINEL_USERNAME',
   'REDIS_SENTINEL_PASSWORD',
+  'REDIS_CLUSTER',
+  'REDIS_CLUSTER_MAP',
   'CACHE_PREFIX',
   'CACHE_LOG_LEVEL',
   'CACHE_CONSISTENCY',

@@ -7,6 +7,7 @@ import { Doctor } from '@gad/cache/engine';
 import { diagnosisInWords, silentLog } from '@gad/cache/store';
 import { AppConfigModule } from '../config/app-config.module.js';
 import type { AppConfig } from '../config/app-config.js';
+import { PLACES } from '../cache-invalidation/cached-views.js';
 import { cacheOptions } from '../config/cache-options.js';
 import { ConfigurationError } from '../config/parse-environment.js';
 import { openDatabase } from '../database/open-database.js';
@@ -55,7 +56,7 @@ async function main(words: readonly string[]): Promise<number> {
   // stdout is for the findings.
   Logger.overrideLogger(false);
   const { config } = await AppConfigModule.load();
-  const options = cacheOptions(config);
+  const options = { ...cacheOptions(config), places: PLACES };
   const facts = await lookAtDatabase(config);
   // No process of the fleet: it reports nothing, keeps no copies and applies no log.
   const cache = createCache({ ...options, analytics: false, local: undefined }, silentLog);

@@ -32,7 +32,7 @@ function urlWith(
   option: string,
   value: string,
 ): string | undefined {
-  if (redis === undefined || 'sentinels' in redis) return undefined;
+  if (redis === undefined || !('url' in redis)) return undefined;
   const url = new URL(redis.url);
   const password = url.password !== '' ? ':<password>' : '';
   const user = password === '' ? '' : `${url.username}${password}@`;

@@ -123,8 +123,9 @@ export class HealthController {
   private cacheHealth(): HealthIndicatorResult {
     const indicator = this.indicators.check('cache');
     const { connected, storeKind: store, freshness } = this.cache;
-    const { consistency, fresh, relay } = freshness ?? {};
-    const proof = freshness === null ? {} : { consistency, fresh, relay };
+    const { consistency, fresh, relay, shards } = freshness ?? {};
+    const parts = shards === undefined ? {} : { shards };
+    const proof = freshness === null ? {} : { consistency, fresh, relay, ...parts };
     const run = this.cache.warming.leading;
     const warming = run === undefined ? {} : { warming: run.warmers };
     const serves = connected && (fresh !== false || consistency === 'bounded');

@@ -23,6 +23,7 @@ export const STATISTICS_VIEW = {
   route: 'GET /stats/user/{user_id}',
   parameters: ['user_id', 'days'],
   key: statisticsKey,
+  place: 'stats:user:*',
   /** Fresh enough for five minutes; every write that concerns them removes them at once. */
   ttl: 300,
   /** How long it is remembered that there is no such usuario. */

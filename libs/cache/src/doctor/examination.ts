@@ -1,7 +1,7 @@
 import type { FleetView, Totals } from '../observe/fleet.js';
 import type { Snapshot } from '../observe/snapshot.js';
 import type { Counter } from '../observe/tally.js';
-import type { FreshnessFigures } from '../outbox/freshness-guard.js';
+import type { FreshnessFigures } from '../outbox/freshness.js';
 import type { StoreStatistics } from '../store/cache-store.js';
 import type { ServerFacts, ServerPlace } from '../store/store-server.js';
 import type { Reason, Verdict } from './check.js';

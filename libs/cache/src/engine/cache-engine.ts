@@ -1,11 +1,7 @@
 import { CacheUnavailableError } from '../cache-errors.js';
 import type { CacheLogger } from '../cache-log.js';
 import type { LocalFigures } from '../cache-stats.js';
-import type {
-  FreshnessGuard,
-  FreshnessFigures,
-  CommitPosition,
-} from '../outbox/freshness-guard.js';
+import type { CommitPosition, Freshness, FreshnessFigures } from '../outbox/freshness.js';
 import { ALL_KEYS, selectKeys, selectPattern } from '../keys/key-selection.js';
 import type { CacheStore, StoreScript } from '../store/cache-store.js';
 import type { Because } from '../observe/journal.js';
@@ -42,7 +38,7 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
   readonly fleet: Fleet | undefined;
   readonly #log: CacheLogger;
   readonly #lint: KeyLint | undefined;
-  readonly #freshness: FreshnessGuard | undefined;
+  readonly #freshness: Freshness | undefined;
   readonly #onOpen: (() => void) | undefined;
   /** @internal What it consists of. */
   readonly wiring: EngineWiring;

@@ -4,7 +4,7 @@ import type { KeyLint } from '../keys/key-lint.js';
 import type { Analytics } from '../observe/analytics.js';
 import type { OptionKinds } from '../option-checks.js';
 import { assertKinds, assertKnown, CHECKED } from '../option-checks.js';
-import type { FreshnessGuard } from '../outbox/freshness-guard.js';
+import type { Freshness } from '../outbox/freshness.js';
 import type { CacheStore } from '../store/cache-store.js';
 import type { Lifetime, Named } from '../values/get-or-set-options.js';
 import { assertTerms } from '../values/staleness.js';
@@ -33,7 +33,7 @@ export interface EngineParts {
    * Keeps the store fresh by an invalidation log. Without it the store is trusted as long as it
    * answers.
    */
-  readonly freshness?: FreshnessGuard | undefined;
+  readonly freshness?: Freshness | undefined;
   /** What explains the work. Default: only sums are counted. */
   readonly analytics?: Analytics | undefined;
   /** The same for processes with equal options. */

@@ -1,12 +1,14 @@
 import { nearCacheOf, NearReads } from './read/near-reads.js';
 import { ReadThrough } from './read/read-through.js';
 import { Recorder } from '../observe/recorder.js';
-import type { FreshnessGuard } from '../outbox/freshness-guard.js';
+import type { Freshness } from '../outbox/freshness.js';
 import { ValueCodec } from '../values/value-codec.js';
 import type { EngineParts } from './engine-parts.js';
 import { Invalidation } from './invalidate/invalidation.js';
 import { Removals } from './invalidate/removals.js';
+import type { PendingRemovals } from './invalidate/pending-removals.js';
 import { RetryQueue } from './invalidate/retry-queue.js';
+import { ShardedRetries } from './invalidate/sharded-retries.js';
 import { WriteOrder } from './invalidate/write-order.js';
 import { BackgroundTasks } from './load/background-tasks.js';
 import type { LoadParts } from './load/load-request.js';
@@ -19,13 +21,13 @@ export interface EngineWiring {
   readonly recorder: Recorder;
   readonly writes: WriteOrder;
   readonly removals: Removals;
-  readonly pending: RetryQueue;
+  readonly pending: PendingRemovals;
   readonly work: BackgroundTasks;
   readonly load: LoadParts;
   readonly near: NearReads;
   readonly reader: ReadThrough;
   readonly invalidations: Invalidation;
-  readonly freshness: FreshnessGuard | undefined;
+  readonly freshness: Freshness | undefined;
 }
 
 /** Makes the collaborators of an engine, each from those above it. */
@@ -36,7 +38,7 @@ export function wire(parts: EngineParts): EngineWiring {
   const copies = nearCacheOf(parts, codec.parsesJson);
   const writes = new WriteOrder();
   const removals = new Removals(store, copies, writes, recorder, clock, logger);
-  const pending = new RetryQueue(clock, logger, removals);
+  const pending = retriesOf(parts, removals);
   const reads = new ReadGate(store, pending, freshness);
   const lookup = new Lookup({ store, reads, clock, random, recorder, logger, codec });
   const work = new BackgroundTasks({ clock, recorder, logger });
@@ -66,4 +68,15 @@ export function wire(parts: EngineParts): EngineWiring {
     invalidations,
     freshness,
   };
+}
+
+/** One queue of pending removals, or one for each shard. */
+function retriesOf({ store, clock, logger }: EngineParts, removals: Removals): PendingRemovals {
+  const { shards } = store;
+  if (shards === undefined) return new RetryQueue(clock, logger, removals);
+  const serial = { last: 0 };
+  const queues = shards.all.map((shard) => {
+    return new RetryQueue(clock, logger, removals.within(shard), serial);
+  });
+  return new ShardedRetries(shards, queues);
 }

@@ -7,18 +7,17 @@ import type { RelayStore } from '../store/relay-store.js';
 import type { Recorder } from '../observe/recorder.js';
 import { reportedRemovals } from './apply-invalidations.js';
 import { HeartbeatMonitor } from './heartbeat-monitor.js';
+import type {
+  CommitPosition,
+  Consistency,
+  Freshness,
+  FreshnessFigures,
+  FreshnessProbe,
+} from './freshness.js';
 import { PositionWaiters } from './position-waiters.js';
 import type { InvalidationLog, LogHost } from './invalidation-log.js';
-import type { RelayState } from './relay.js';
 import { Relay } from './relay.js';
 import { FreshnessLease } from './freshness-lease.js';
-
-/**
- * `strict`: without proof of freshness the source answers, and a write whose removal is not
- * confirmed is acknowledged only when no reader can be served the old value. `bounded`: the store
- * is trusted as long as it answers; values that the relay has not yet removed may be served.
- */
-export type Consistency = 'strict' | 'bounded';
 
 /** Collaborators of the guard. */
 export interface FreshnessParts {
@@ -31,41 +30,6 @@ export interface FreshnessParts {
   readonly random: () => number;
   /** What counts the relay's removals. Default: nothing. */
   readonly recorder?: Recorder | undefined;
-}
-
-/** State of this instance's freshness proof and of its relay. */
-export interface FreshnessFigures {
-  readonly consistency: Consistency;
-  /** Whether the store is proved fresh at present. If not, `strict` bypasses the store. */
-  readonly fresh: boolean;
-  /** Whole seconds since `fresh` last changed. */
-  readonly since_seconds: number;
-  /** Whether this instance's relay leads, follows another one, or is unavailable. */
-  readonly relay: RelayState;
-  /** Every write committed longer ago than this is applied; `null` without proof. */
-  readonly proof_age_ms: number | null;
-  /** Age of the oldest log entry of the last batch that this instance's relay applied. */
-  readonly event_lag_ms: number | null;
-  /** Log entries that this instance's relay applied. */
-  readonly events: number;
-  /** How often it removed everything because the log did not know the store's cursor. */
-  readonly clears: number;
-}
-
-/** How long it took until the store was proved to have what was written before. */
-export interface FreshnessProbe {
-  /** The end of the log that was waited for. */
-  readonly position: string;
-  /** Milliseconds; `null` if the wait was over before. */
-  readonly coveredAfterMs: number | null;
-}
-
-/** The position of a write in the log. */
-export interface CommitPosition {
-  /** Position that the log returned when the entries were appended. */
-  readonly position: string;
-  /** A time after its commit, by `performance.now()`. */
-  readonly committedAt: number;
 }
 
 /** How long a proof is valid beyond the longest round, in milliseconds. */
@@ -89,7 +53,7 @@ const FIRST_PROOF_MS = 1_000;
  * Keeps a store fresh by an invalidation log and knows whether it is: a relay, a heartbeat monitor,
  * and the freshness lease that both renew.
  */
-export class FreshnessGuard {
+export class FreshnessGuard implements Freshness {
   readonly #parts: FreshnessParts;
   readonly #lease: FreshnessLease;
   readonly #waiters: PositionWaiters;
@@ -125,6 +89,10 @@ export class FreshnessGuard {
   get trusted(): boolean {
     this.#asked = true;
     return this.#parts.consistency === 'bounded' || this.#lease.valid;
+  }
+
+  trusts(): boolean {
+    return this.trusted;
   }
 
   /** See {@link FreshnessLease.epoch}. */

@@ -195,6 +195,16 @@ export interface RemovalOptions {
   readonly unlessMarked?: readonly string[];
 }
 
+/** How a store is divided: each shard keeps, proves and loses its keys by itself. */
+export interface Shards {
+  /** In their order; a shard is named by its place in it. */
+  readonly all: readonly CacheStore[];
+  /** The shard of a key. */
+  of(key: string): number;
+  /** The shards that may have selected keys. */
+  touchedBy(selection: KeySelection): readonly number[];
+}
+
 /**
  * The store as the engine uses it. Keys are the caller's, without prefix and already validated.
  *
@@ -235,6 +245,8 @@ export interface CacheStore {
   readonly warming?: WarmingBoard | undefined;
   /** What can be asked about the server itself; absent for a store without a server. */
   readonly server?: StoreServer | undefined;
+  /** How it is divided; absent for a store that is one whole. */
+  readonly shards?: Shards | undefined;
   /** Invalidation messages for a near cache; absent without one. */
   readonly coherence?: InvalidationFeed | undefined;
 

@@ -1,5 +1,5 @@
 import type { Fleet } from '../observe/fleet.js';
-import type { FreshnessFigures } from '../outbox/freshness-guard.js';
+import type { FreshnessFigures } from '../outbox/freshness.js';
 import type { CacheStore } from '../store/cache-store.js';
 import type { GetOrSetOptions, Loader } from '../values/get-or-set-options.js';
 

@@ -88,6 +88,11 @@ const OF_THE_CACHE: Readonly<Record<string, readonly Case[]>> = {
     [{ index: null }, "index must be 'lex' or 'scan', not null."],
     [{ index: true }, "index must be 'lex' or 'scan', not true."],
   ],
+  places: [
+    [{ places: null }, "places must be a list such as ['stats:user:*']."],
+    [{ places: ['a:{b}'] }, 'each of places must have no braces'],
+    [{ places: ['a:b*'] }, 'each of places must have * as a whole segment between colons'],
+  ],
   invalidationLog: [
     [{ invalidationLog: true }, 'invalidationLog must be an object with the functions open, close'],
     [{ invalidationLog: log }, 'isSoleInstance, onAppend'],

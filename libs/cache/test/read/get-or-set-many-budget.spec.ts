@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheStore, RedisClientFactory } from '@gad/cache/store';
-import type { RedisSettings } from '@gad/cache';
+import type { ServerSettings } from '@gad/cache/store';
 import { CacheUnavailableError, runWithCacheDeadline } from '@gad/cache';
 import { MemoryStore } from '@gad/cache/store';
 import { setMany } from '../../src/engine/read/get-or-set-many.js';
@@ -118,7 +118,7 @@ function inFlight(makeClient: RedisClientFactory): {
   let [now, most] = [0, 0];
   return {
     peak: () => most,
-    watched: Object.assign((settings: RedisSettings) => {
+    watched: Object.assign((settings: ServerSettings) => {
       const client = makeClient(settings);
       const send = client.send.bind(client);
       client.send = (command) => {

@@ -1,4 +1,4 @@
-import type { RedisSettings } from '@gad/cache';
+import type { ServerSettings } from '@gad/cache/store';
 import type { Command, RedisClient, RedisClientFactory } from '@gad/cache/store';
 import { nodeRedisClient } from '@gad/cache/store';
 import * as scripts from '../../src/store/redis/scripts/compiled-scripts.js';
@@ -24,7 +24,7 @@ export function gatedClients(): { makeClient: RedisClientFactory; gates: Gates }
   return {
     gates,
     makeClient: Object.assign(
-      (settings: RedisSettings): RedisClient => {
+      (settings: ServerSettings): RedisClient => {
         const client = nodeRedisClient(settings);
         return {
           get isReady() {

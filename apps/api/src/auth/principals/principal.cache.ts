@@ -17,6 +17,7 @@ export const PRINCIPAL_VIEW = {
   route: 'GET /stats/user/{user_id}',
   parameters: ['usuario_id', 'sesion_id'],
   key: principalKey,
+  place: '~~principal:*',
   /** At most: never beyond the end of the sesion. */
   ttl: 300,
   /** From the memory of a process, where it keeps copies: CACHE_LOCAL. */

@@ -1,7 +1,7 @@
 import { CacheUnavailableError } from '../../cache-errors.js';
 import type { Clock } from '../../clock.js';
 import { pause, settleWithin } from '../../clock.js';
-import type { FreshnessGuard, CommitPosition } from '../../outbox/freshness-guard.js';
+import type { CommitPosition, Freshness } from '../../outbox/freshness.js';
 import type { KeySelection } from '../../keys/key-selection.js';
 import type { Because } from '../../observe/journal.js';
 import type { Recorder } from '../../observe/recorder.js';
@@ -9,7 +9,7 @@ import type { BudgetOwner } from '../request-deadline.js';
 import { isBeforeCommit, OpenTransaction } from '../open-transaction.js';
 import { currentBudget } from '../request-deadline.js';
 import type { Removals } from './removals.js';
-import type { RetryQueue } from './retry-queue.js';
+import type { PendingRemovals } from './pending-removals.js';
 
 /** Collaborators of invalidations. */
 export interface InvalidationParts extends BudgetOwner {
@@ -29,8 +29,8 @@ export class Invalidation {
   constructor(
     private readonly parts: InvalidationParts,
     private readonly removals: Removals,
-    private readonly pending: RetryQueue,
-    private readonly freshness: FreshnessGuard | undefined,
+    private readonly pending: PendingRemovals,
+    private readonly freshness: Freshness | undefined,
   ) {}
 
   /** @param isCommitted whether the write is known to be committed, so that marks may say so */
@@ -53,7 +53,7 @@ export class Invalidation {
       return this.#orEnqueue(selections, mark, because);
     }
     const done = await this.#orWait(selections, written, freshness, mark, because);
-    await freshness.commitWait(written);
+    await freshness.commitWait(written, selections);
     return done;
   }
 
@@ -84,7 +84,9 @@ export class Invalidation {
   ): Promise<boolean> {
     const { pending } = this;
     const version = pending.version();
-    const removal = pending.size === 0 ? this.#remove(selections, mark, because) : undefined;
+    const removal = pending.concernsAny(selections)
+      ? undefined
+      : this.#remove(selections, mark, because);
     const done = removal === undefined ? 'failed' : await this.#inTime(removal, selections);
     if (done === 'done') return true;
     pending.enqueue(selections, version, because);
@@ -100,7 +102,7 @@ export class Invalidation {
   async #orWait(
     selections: readonly KeySelection[],
     written: CommitPosition,
-    freshness: FreshnessGuard,
+    freshness: Freshness,
     mark: string | undefined,
     because: Because | undefined,
   ): Promise<boolean> {
@@ -125,9 +127,9 @@ export class Invalidation {
   async #settled(
     selections: readonly KeySelection[],
     written: CommitPosition,
-    freshness: FreshnessGuard,
+    freshness: Freshness,
   ): Promise<boolean> {
-    const applied = await freshness.waitUntilApplied(written);
+    const applied = await freshness.waitUntilApplied(written, selections);
     const copiesMs = this.removals.ackWaitMs(selections);
     if (copiesMs > 0) await pause(this.parts.clock, copiesMs);
     return applied;

@@ -58,6 +58,12 @@ export class Removals {
     return count;
   }
 
+  /** The same removals, from one shard alone. */
+  within(shard: CacheStore): Removals {
+    const { near, writes, recorder, clock, logger } = this;
+    return new Removals(shard, near, writes, recorder, clock, logger);
+  }
+
   /** Drops local copies when a change of selected keys was just sent, and when it is answered. */
   async dropCopies<T>(selection: KeySelection, change: Promise<T>): Promise<T> {
     this.near?.drop(selection);

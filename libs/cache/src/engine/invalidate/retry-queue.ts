@@ -4,6 +4,7 @@ import type { Clock } from '../../clock.js';
 import type { KeySelection } from '../../keys/key-selection.js';
 import type { Because } from '../../observe/journal.js';
 import { identify, selectPattern } from '../../keys/key-selection.js';
+import type { PendingRemovals } from './pending-removals.js';
 import type { Removals } from './removals.js';
 
 interface Pending {
@@ -26,10 +27,9 @@ const EVERYTHING = selectPattern('*');
  *
  * They are kept in memory: a crash loses them, and other processes are not informed.
  */
-export class RetryQueue {
+export class RetryQueue implements PendingRemovals {
   /** By the identifier of the selection. */
   readonly #pending = new Map<string, Pending>();
-  #serial = 0;
   #cancelRetry: (() => void) | undefined;
   #running: Promise<void> | undefined;
   #closed = false;
@@ -37,11 +37,21 @@ export class RetryQueue {
   constructor(
     private readonly clock: Clock,
     private readonly logger: CacheLogger,
-    private readonly removals: Removals,
+    private readonly removals: Pick<Removals, 'remove' | 'store'>,
+    /** The last version; shared by queues whose versions are compared. */
+    private readonly serial = { last: 0 },
   ) {}
 
   get size(): number {
     return this.#pending.size;
+  }
+
+  concerns(): boolean {
+    return this.#pending.size > 0;
+  }
+
+  concernsAny(): boolean {
+    return this.#pending.size > 0;
   }
 
   /**
@@ -49,7 +59,7 @@ export class RetryQueue {
    * before it.
    */
   version(): number {
-    return ++this.#serial;
+    return ++this.serial.last;
   }
 
   /** Adds the removals that a write made necessary before `version`. */
@@ -63,7 +73,7 @@ export class RetryQueue {
       if (this.#pending.size < MAX_SELECTIONS) this.#add(selection, version, because);
       else {
         this.#pending.clear();
-        this.#add(EVERYTHING, ++this.#serial);
+        this.#add(EVERYTHING, ++this.serial.last);
       }
     }
     this.#retryLater();

@@ -83,7 +83,7 @@ export class Lookup {
       }
       if (text === undefined) return 'miss';
       if (known === undefined) return await this.classify(key, text, options, budget);
-      if (text === known.text) return this.#again(known);
+      if (text === known.text) return this.#again(key, known);
       return await this.#findWithLife(key, options, budget, 'approximate');
     } catch (error) {
       budget.failed(error);
@@ -108,7 +108,7 @@ export class Lookup {
     dispose = false,
     opened?: DecodedValue | Unreadable,
   ): Found | Promise<Found> {
-    if (!this.parts.reads.proved) return 'unavailable';
+    if (!this.parts.reads.proves(key)) return 'unavailable';
     const decoded = opened ?? this.#decode(key, text, options);
     if (isPromise(decoded)) {
       return decoded.then((each) => this.classify(key, text, options, budget, dispose, each));
@@ -145,7 +145,7 @@ export class Lookup {
     const read = (ms: number): Promise<TimedText | undefined> => reads.readWithLife(key, life, ms);
     const found = await budget.spend(read, STORE_CALL.read);
     if (found === undefined) return 'miss';
-    if (!reads.proved) return 'unavailable';
+    if (!reads.proves(key)) return 'unavailable';
     const decoded = await this.#decode(key, found.text, options);
     if (typeof decoded === 'string') {
       this.#unreadable.note(key, found.text, decoded);
@@ -164,9 +164,9 @@ export class Lookup {
   }
 
   /** The known entry, read again. */
-  #again({ decoded, endsAt }: LastRead): Found {
+  #again(key: string, { decoded, endsAt }: LastRead): Found {
     const { reads, clock } = this.parts;
-    if (!reads.proved) return 'unavailable';
+    if (!reads.proves(key)) return 'unavailable';
     const freshMs = endsAt === null ? null : endsAt - clock.now();
     return { decoded, freshMs, staleness: 'fresh' };
   }

@@ -1,5 +1,5 @@
 import { CacheUnavailableError } from '../../cache-errors.js';
-import type { FreshnessGuard } from '../../outbox/freshness-guard.js';
+import type { Freshness } from '../../outbox/freshness.js';
 import type {
   Acquisition,
   CacheStore,
@@ -9,7 +9,7 @@ import type {
   TimedText,
 } from '../../store/cache-store.js';
 import { OpenTransaction, TRANSACTIONS } from '../open-transaction.js';
-import type { RetryQueue } from '../invalidate/retry-queue.js';
+import type { PendingRemovals } from '../invalidate/pending-removals.js';
 
 /**
  * The reads of a store. They are rejected while removals of this process are pending or wait for the
@@ -26,16 +26,23 @@ export class ReadGate implements Pick<
 > {
   constructor(
     private readonly store: CacheStore,
-    private readonly pending: RetryQueue,
-    private readonly freshness: FreshnessGuard | undefined,
+    private readonly pending: PendingRemovals,
+    private readonly freshness: Freshness | undefined,
   ) {}
 
   read(key: string, withinMs: number): Promise<string | undefined> {
-    return this.trusted ? this.store.read(key, withinMs) : this.#refuse();
+    return this.trusts(key) ? this.store.read(key, withinMs) : this.#refuse(key);
   }
 
+  /** A key that is not trusted has no value, unless none is. */
   readMany(keys: readonly string[], withinMs: number): Promise<(string | undefined)[]> {
-    return this.trusted ? this.store.readMany(keys, withinMs) : this.#refuse();
+    const trusted = keys.filter((key) => this.trusts(key));
+    if (trusted.length === keys.length) return this.store.readMany(keys, withinMs);
+    if (trusted.length === 0) return this.#refuse(keys[0] ?? '');
+    return this.store.readMany(trusted, withinMs).then((texts) => {
+      let next = 0;
+      return keys.map((key) => (key === trusted[next] ? texts[next++] : undefined));
+    });
   }
 
   readWithLife(
@@ -43,11 +50,11 @@ export class ReadGate implements Pick<
     life: 'approximate' | 'exact',
     withinMs: number,
   ): Promise<TimedText | undefined> {
-    return this.trusted ? this.store.readWithLife(key, life, withinMs) : this.#refuse();
+    return this.trusts(key) ? this.store.readWithLife(key, life, withinMs) : this.#refuse(key);
   }
 
   acquire(key: string, terms: LeaseTerms, withinMs: number): Promise<Acquisition> {
-    return this.trusted ? this.store.acquire(key, terms, withinMs) : this.#refuse();
+    return this.trusts(key) ? this.store.acquire(key, terms, withinMs) : this.#refuse(key);
   }
 
   acquireRefresh(
@@ -56,19 +63,19 @@ export class ReadGate implements Pick<
     terms: RefreshTerms,
     withinMs: number,
   ): Promise<RefreshAcquisition> {
-    if (!this.trusted) return this.#refuse();
+    if (!this.trusts(key)) return this.#refuse(key);
     return this.store.acquireRefresh(key, head, terms, withinMs);
   }
 
   /** Whether a read may be sent now, and a local copy of an earlier read may be used. */
-  get trusted(): boolean {
+  trusts(key: string): boolean {
     const clean = !TRANSACTIONS.announced || !OpenTransaction.dirty;
-    return this.pending.size === 0 && clean && this.proved;
+    return !this.pending.concerns(key) && clean && this.proves(key);
   }
 
   /** Whether a value that was read may be used now. */
-  get proved(): boolean {
-    return this.freshness === undefined || this.freshness.trusted;
+  proves(key: string): boolean {
+    return this.freshness === undefined || this.freshness.trusts(key);
   }
 
   /** Changes after each time without proof: values read in an earlier epoch are not covered. */
@@ -76,9 +83,9 @@ export class ReadGate implements Pick<
     return this.freshness?.epoch ?? 0;
   }
 
-  #refuse(): Promise<never> {
+  #refuse(key: string): Promise<never> {
     return Promise.reject(
-      this.proved
+      this.proves(key)
         ? new CacheUnavailableError('offline', 'Removals from the cache store are pending.')
         : new CacheUnavailableError('unproved', 'The cache store is not proved fresh.'),
     );

@@ -98,11 +98,10 @@ export class NearReads {
     options: GetOrSetOptions,
   ): void {
     const { value, stored, lifeMs } = result;
-    const lasting = stored && this.#parts.reads.trusted;
     if (
       this.#nearCache === undefined ||
       reservation === undefined ||
-      !lasting ||
+      !(stored && this.#parts.reads.trusts(reservation.key)) ||
       lifeMs === undefined
     ) {
       deepFreeze(value);
@@ -138,13 +137,14 @@ export class NearReads {
     // `ReadThrough` rejects callers without access to private keys; the near cache must not answer
     // them first.
     if (isReserved(key) && options[PRIVATE] !== true) return undefined;
-    const { trusted, epoch } = this.#parts.reads;
+    const { reads } = this.#parts;
+    const { epoch } = reads;
     if (epoch !== this.#epoch) {
       this.#epoch = epoch;
       this.#nearCache?.flush();
     }
     // While reads of the store are not trusted, earlier copies are not trusted either.
-    const copy = trusted ? this.#nearCache?.get(key) : undefined;
+    const copy = reads.trusts(key) ? this.#nearCache?.get(key) : undefined;
     if (copy === undefined) return undefined;
     this.#parts.recorder.localHit(key, copy.tally);
     noteHit(this.#parts, key);

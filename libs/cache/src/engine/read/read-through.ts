@@ -128,7 +128,7 @@ export class ReadThrough {
     const { budget, sent } = ahead ?? this.#send(key, options);
     const found = await sent;
     // The process may have been suspended since the answer came.
-    const usable = ahead === undefined || this.#parts.reads.proved ? found : 'unavailable';
+    const usable = ahead === undefined || this.#parts.reads.proves(key) ? found : 'unavailable';
     const reading: ReadRequest<T> = { key, loader, options, budget, life: 'approximate' };
     const result = this.#counted(reading, usable) ?? (await this.#load(reading, usable));
     frozenIf(result.value, options);

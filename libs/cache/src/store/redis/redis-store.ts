@@ -21,7 +21,7 @@ import { RedisConnection } from './connection/redis-connection.js';
 import { RedisLeases } from './redis-leases.js';
 import type { RedisClientFactory } from './connection/redis-client.js';
 import { RedisNearCache, type CoherenceSettings } from './near-cache/redis-near-cache.js';
-import { databaseOf, type RedisSettings } from './connection/redis-settings.js';
+import { databaseOf, type ServerSettings } from './connection/redis-settings.js';
 import { InvalidationAnnouncer } from './near-cache/invalidation-announcer.js';
 import { Removal } from './removal.js';
 import { ExaminedServer } from './server/examined-server.js';
@@ -32,7 +32,7 @@ import { readStatistics, type Counting } from './key-index/server-statistics.js'
 
 /** Options of a Redis store. */
 export interface RedisStoreOptions {
-  readonly settings: RedisSettings;
+  readonly settings: ServerSettings;
   readonly prefix: string;
   /** See `CacheModuleOptions.index`. Default `lex`. */
   readonly index?: 'lex' | 'scan';

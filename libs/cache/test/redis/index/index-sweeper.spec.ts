@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { RedisSettings } from '@gad/cache';
+import type { ServerSettings } from '@gad/cache/store';
 import type { CacheEngine, RedisStore } from '@gad/cache/store';
 import { nodeRedisClient } from '@gad/cache/store';
 import { engineOver, openRedisStore } from '../../support/fixtures.js';
@@ -73,7 +73,7 @@ describe('The upkeep of the key index', () => {
     const probes: string[] = [];
     const counted = await openRedisStore(server, {
       makeClient: Object.assign(
-        (settings: RedisSettings) => {
+        (settings: ServerSettings) => {
           const client = nodeRedisClient(settings);
           const send = client.send.bind(client);
           client.send = (command) => {

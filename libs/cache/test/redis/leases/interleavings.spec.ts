@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'redis';
 import type { CacheEngine, RedisClientFactory, RedisStore } from '@gad/cache/store';
-import type { RedisSettings } from '@gad/cache';
+import type { ServerSettings } from '@gad/cache/store';
 import { CacheUnavailableError } from '@gad/cache';
 import { nodeRedisClient } from '@gad/cache/store';
 import { deferred, engineOver, openRedisStore, until } from '../../support/fixtures.js';
@@ -164,7 +164,7 @@ describe('A waiter for another process', () => {
   it('a waiter gets the value even without messages', async () => {
     const unsubscribed = await opened({
       makeClient: Object.assign(
-        (settings: RedisSettings) => {
+        (settings: ServerSettings) => {
           const client = nodeRedisClient(settings);
           return Object.defineProperty(Object.create(client), 'subscribe', {
             value: () => Promise.reject(new Error('no messages today')),

@@ -6,6 +6,7 @@ import { loadNodeRedis, serverClient } from './server-client.js';
 import type { RedisSettings } from './redis-settings.js';
 import { databaseOf } from './redis-settings.js';
 
+const nodes = [{ host: 'h', port: 6379 }];
 const sentinels = [{ host: 'h', port: 26379 }];
 
 /** As it may arrive from an environment, or without types. */
@@ -24,6 +25,7 @@ describe('checkedRedisSettings', () => {
     ['a database in the options', { url: 'redis://h', clientOptions: { database: 4 } }, 4],
     ['the same TLS twice', { url: 'rediss://h', clientOptions: { socket: { tls: true } } }, 0],
     ['Sentinels', { sentinels }, 0],
+    ['a Cluster', { cluster: { nodes: [{ host: 'h', port: 1 }], shards: 1_024 }, tls: true }, 0],
     ['IPv6 Sentinels', { sentinels: [{ host: '::1', port: 1 }], master: 'a.b-c', database: 3 }, 3],
   ])('the settings with %s are accepted', (_, settings, database) => {
     expect(checked(settings)).toBe(settings);
@@ -36,6 +38,15 @@ describe('checkedRedisSettings', () => {
     ['', /^redis must be an object/],
     [false, /^redis must be an object/],
     [{}, /^redis\.url must be a URL such as/],
+    [{ cluster: null }, /^redis\.cluster must be an object/],
+    [{ cluster: { nodes: [] } }, /^redis\.cluster\.nodes must list at least one node/],
+    [{ cluster: { nodes, shards: 0 } }, /^redis\.cluster\.shards must be a whole number from 1/],
+    [{ cluster: { nodes, mapAddress: 1 } }, /^redis\.cluster\.mapAddress must be a function/],
+    [{ cluster: { nodes }, url: 'redis://h' }, /^redis\.url and redis\.cluster are both set/],
+    [{ cluster: { nodes }, sentinels }, /^redis\.sentinels and redis\.cluster are both set/],
+    [{ cluster: { nodes }, database: 1 }, /^redis\.database must be left out/],
+    [{ cluster: { nodes }, master: 'm' }, /^redis\.master goes with redis\.sentinels only/],
+    [{ cluster: { nodes }, password: 1 }, /^redis\.password must be text/],
     [{ url: undefined }, /^redis\.url must be a URL/],
     [{ url: new URL('redis://h') }, /^redis\.url must be a URL/],
     ...[7, '', 'h:6379', 'http://h', 'unix:///run/redis', 'redis://h:99999', 'redis://h:port'].map(

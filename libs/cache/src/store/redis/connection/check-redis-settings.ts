@@ -4,6 +4,8 @@ import { CacheOptionsError } from '../../../cache-errors.js';
 import type { OptionKinds } from '../../../option-checks.js';
 import { assertKnown, CHECKED } from '../../../option-checks.js';
 import type {
+  ClusterNodes,
+  ClusterSettings,
   RedisNode,
   RedisSettings,
   SentinelSettings,
@@ -26,7 +28,7 @@ const MOST_DATABASES = 2 ** 31;
  */
 export function checkedRedisSettings(settings: RedisSettings): RedisSettings {
   // Untyped callers and environment variables may pass any value.
-  const given = settings as Given<SentinelSettings & StandaloneSettings> | null;
+  const given = settings as Given<AllSettings> | null;
   check(
     typeof given === 'object' && given !== null,
     '',
@@ -34,7 +36,8 @@ export function checkedRedisSettings(settings: RedisSettings): RedisSettings {
   );
   assertRedisNames(given);
   checkClient(given);
-  if (given.sentinels === undefined) checkServer(given);
+  if (given.cluster !== undefined) checkCluster(given);
+  else if (given.sentinels === undefined) checkServer(given);
   else checkSentinels(given);
   return settings;
 }
@@ -48,7 +51,9 @@ export function assertRedisNames(settings: object): void {
 
 const EXAMPLE = 'as in redis://user:password@host:6379/0';
 
-const REDIS_OPTIONS: OptionKinds<SentinelSettings & StandaloneSettings> = {
+type AllSettings = SentinelSettings & StandaloneSettings & ClusterSettings;
+
+const REDIS_OPTIONS: OptionKinds<AllSettings> = {
   url: CHECKED,
   clientName: CHECKED,
   clientOptions: CHECKED,
@@ -60,7 +65,61 @@ const REDIS_OPTIONS: OptionKinds<SentinelSettings & StandaloneSettings> = {
   tls: CHECKED,
   sentinelOptions: CHECKED,
   mapAddress: CHECKED,
+  cluster: CHECKED,
 };
+
+const CLUSTER_OPTIONS: OptionKinds<ClusterNodes> = {
+  nodes: CHECKED,
+  shards: CHECKED,
+  mapAddress: CHECKED,
+};
+const MOST_SHARDS = 1_024;
+
+function checkCluster(settings: Given<AllSettings>): void {
+  for (const option of ['url', 'sentinels'] as const) {
+    check(
+      settings[option] === undefined,
+      option,
+      'and redis.cluster are both set: keep one of them, each says by itself where Redis is',
+    );
+  }
+  const { database, clientOptions, cluster, username, password, tls } = settings;
+  const { database: other } = (clientOptions ?? {}) as Given<RedisClientOptions>; // an object
+  check(
+    (database ?? 0) === 0 && (other ?? 0) === 0,
+    'database',
+    'must be left out with redis.cluster, because a Cluster has database 0 alone: keep caches apart by their prefixes',
+  );
+  for (const option of ['master', 'sentinelOptions', 'mapAddress'] as const) {
+    check(settings[option] === undefined, option, 'goes with redis.sentinels only');
+  }
+  check(
+    typeof cluster === 'object' && cluster !== null,
+    'cluster',
+    "must be an object such as { nodes: [{ host: 'redis-1', port: 6379 }] }",
+  );
+  assertKnown(cluster, CLUSTER_OPTIONS, 'redis.cluster');
+  const { nodes, shards = 1, mapAddress } = cluster as Given<ClusterNodes>; // of whatever fields
+  check(
+    Array.isArray(nodes) && nodes.length > 0 && nodes.every(isNode),
+    'cluster.nodes',
+    'must list at least one node, each as { host, port }: a name or an address without brackets, and a number',
+  );
+  check(
+    Number.isSafeInteger(shards) && Number(shards) >= 1 && Number(shards) <= MOST_SHARDS,
+    'cluster.shards',
+    `must be a whole number from 1 to ${MOST_SHARDS}`,
+  );
+  check(
+    mapAddress === undefined || typeof mapAddress === 'function',
+    'cluster.mapAddress',
+    'must be a function of { host, port }',
+  );
+  for (const [option, text] of Object.entries({ username, password })) {
+    check(text === undefined || typeof text === 'string', option, 'must be text');
+  }
+  check(tls === undefined || typeof tls === 'boolean', 'tls', 'must be true or false');
+}
 
 function checkServer(settings: Given<SentinelSettings & StandaloneSettings>): void {
   const { url, clientOptions } = settings;

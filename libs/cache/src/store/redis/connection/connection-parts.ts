@@ -1,11 +1,11 @@
 import type { CacheLogger } from '../../../cache-log.js';
 import type { Clock } from '../../../clock.js';
 import type { RedisClientFactory } from './redis-client.js';
-import type { RedisSettings } from './redis-settings.js';
+import type { ServerSettings } from './redis-settings.js';
 
 /** Collaborators of a connection. */
 export interface ConnectionParts {
-  readonly settings: RedisSettings;
+  readonly settings: ServerSettings;
   readonly makeClient: RedisClientFactory;
   readonly clock: Clock;
   readonly logger: CacheLogger;

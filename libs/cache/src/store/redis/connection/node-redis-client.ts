@@ -1,6 +1,7 @@
 import { loadNodeRedis, serverClient } from './server-client.js';
-import type { RedisClientFactory } from './redis-client.js';
-import type { RedisSettings } from './redis-settings.js';
+import type { RedisClient, RedisClientFactory } from './redis-client.js';
+import type { ClusterSettings, RedisNode, ServerSettings } from './redis-settings.js';
+import { socketTo } from './sentinel/master-finder.js';
 import { SentinelClient } from './sentinel/sentinel-client.js';
 
 const CLIENT_NAME = 'gad-cache';
@@ -10,10 +11,25 @@ const CLIENT_NAME = 'gad-cache';
  * `load` must have resolved before the first one is made.
  */
 export const nodeRedisClient: RedisClientFactory & { load(): Promise<void> } = Object.assign(
-  (settings: RedisSettings) => {
+  (settings: ServerSettings) => {
     const name = settings.clientName ?? CLIENT_NAME;
     if ('sentinels' in settings) return new SentinelClient({ ...settings, clientName: name });
     return serverClient({ name, ...settings.clientOptions, url: settings.url });
+  },
+  { load: loadNodeRedis },
+);
+
+/** A client of one node of a Cluster, over node-redis; `load` as above. */
+export const nodeClient = Object.assign(
+  (settings: ClusterSettings, node: RedisNode): RedisClient => {
+    const { clientName: name = CLIENT_NAME, clientOptions: given, username, password } = settings;
+    return serverClient({
+      name,
+      ...given,
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password }),
+      socket: socketTo(node, given?.socket, settings.tls),
+    });
   },
   { load: loadNodeRedis },
 );

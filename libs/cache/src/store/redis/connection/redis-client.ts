@@ -1,4 +1,4 @@
-import type { RedisSettings } from './redis-settings.js';
+import type { ServerSettings } from './redis-settings.js';
 
 /** A command: its name and arguments. */
 export type Command = readonly (string | Buffer)[];
@@ -27,7 +27,7 @@ export type ClientEvent = 'connect' | 'ready' | 'error';
 
 /** Creates clients; injected so that tests can delay, drop and reorder commands. */
 export interface RedisClientFactory {
-  (settings: RedisSettings): RedisClient;
+  (settings: ServerSettings): RedisClient;
   /** Loads the client's package. Awaited before the first client of a connection. */
   load?(): Promise<void>;
 }

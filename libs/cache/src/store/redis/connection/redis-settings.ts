@@ -60,12 +60,48 @@ export interface SentinelSettings extends ClientSettings {
   readonly mapAddress?: ((node: RedisNode) => RedisNode) | undefined;
 }
 
+/** Number of shards without a setting: divisible by 1 to 6, 10, 12, 15, 20 and 30 masters. */
+export const DEFAULT_SHARDS = 60;
+
+/** Nodes of a Redis Cluster, from which the others are learned. */
+export interface ClusterNodes {
+  /** Some of its nodes; unavailable ones are skipped. */
+  readonly nodes: readonly RedisNode[];
+  /**
+   * Into how many shards the cache is divided, for the life of its prefix: 1 to 1,024. Default 60.
+   */
+  readonly shards?: number | undefined;
+  /**
+   * Maps an address that the nodes announce to one that is reachable from this process. Default:
+   * unchanged.
+   */
+  readonly mapAddress?: ((node: RedisNode) => RedisNode) | undefined;
+}
+
+/**
+ * A Redis or Valkey Cluster, whose masters share the keys. Only masters are used, and a connection
+ * only after its server has taken a write to the slot.
+ */
+export interface ClusterSettings extends ClientSettings {
+  readonly cluster: ClusterNodes;
+  /** User name for all nodes. Default: none. */
+  readonly username?: string | undefined;
+  /** Password of that user. Default: none. */
+  readonly password?: string | undefined;
+  /** TLS to all nodes. Default `false`. */
+  readonly tls?: boolean | undefined;
+}
+
+/** How to connect to one server at a time. */
+export type ServerSettings = StandaloneSettings | SentinelSettings;
+
 /** How to connect to Redis. */
-export type RedisSettings = StandaloneSettings | SentinelSettings;
+export type RedisSettings = ServerSettings | ClusterSettings;
 
 /** The number of the database in the settings. */
 export function databaseOf(settings: RedisSettings): number {
   const { database = 0 } = settings.clientOptions ?? {};
+  if ('cluster' in settings) return 0;
   if ('sentinels' in settings) return settings.database ?? database;
   return Number(new URL(settings.url).pathname.slice(1) || database);
 }

@@ -1,10 +1,10 @@
 import type { Clock } from '../../../clock.js';
 import type { RedisClient, RedisClientFactory } from '../connection/redis-client.js';
-import type { RedisSettings } from '../connection/redis-settings.js';
+import type { ServerSettings } from '../connection/redis-settings.js';
 
 /** Collaborators of the subscriber. */
 export interface SubscriberParts {
-  readonly settings: RedisSettings;
+  readonly settings: ServerSettings;
   readonly makeClient: RedisClientFactory;
   readonly clock: Clock;
   readonly channels: Readonly<Record<string, (message: string) => void>>;

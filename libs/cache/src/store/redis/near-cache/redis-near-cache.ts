@@ -9,7 +9,7 @@ import type { InvalidationFeed } from '../../cache-store.js';
 import type { KeyLayout } from '../key-layout.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import type { RedisClientFactory } from '../connection/redis-client.js';
-import type { RedisSettings } from '../connection/redis-settings.js';
+import type { ServerSettings } from '../connection/redis-settings.js';
 import type { Barrier } from './invalidation-announcer.js';
 import { InvalidationSubscriber } from './invalidation-subscriber.js';
 import { asText } from '../replies.js';
@@ -25,7 +25,7 @@ export interface CoherenceSettings {
 
 /** Collaborators of the near cache's coherence. */
 export interface CoherenceParts extends CoherenceSettings {
-  readonly settings: RedisSettings;
+  readonly settings: ServerSettings;
   readonly makeClient: RedisClientFactory;
   readonly connection: RedisConnection;
   readonly layout: KeyLayout;

@@ -9,7 +9,7 @@ import type {
   WatchTurn,
 } from '../../store-server.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
-import type { RedisSettings } from '../connection/redis-settings.js';
+import type { ServerSettings } from '../connection/redis-settings.js';
 import type { KeyLayout } from '../key-layout.js';
 import { asBytes, asList, asNumber, asText } from '../replies.js';
 import { EXAMINE_KEYS, PROBE_COMMANDS, WATCH_TURN } from '../scripts/compiled-scripts.js';
@@ -32,7 +32,7 @@ export class ExaminedServer implements StoreServer {
   #probed: (Permissions & { readonly on: number; readonly errors: number }) | undefined;
 
   constructor(
-    settings: RedisSettings,
+    settings: ServerSettings,
     private readonly connection: RedisConnection,
     private readonly layout: KeyLayout,
     private readonly clock: Clock,

@@ -1,12 +1,12 @@
 import type { ServerPlace } from '../../store-server.js';
-import type { RedisSettings } from '../connection/redis-settings.js';
+import type { ServerSettings } from '../connection/redis-settings.js';
 import { databaseOf } from '../connection/redis-settings.js';
 
 /** A server as a cache needs it; nothing is written to its disk. */
 const STARTED_WITH = "--maxmemory 256mb --maxmemory-policy allkeys-lru --save ''";
 
 /** How an operator reaches the server of these settings. */
-export function placeOf(settings: RedisSettings): ServerPlace {
+export function placeOf(settings: ServerSettings): ServerPlace {
   const database = databaseOf(settings);
   const numbered = database === 0 ? '' : ` -n ${database}`;
   const user = userOf(settings);
@@ -26,7 +26,7 @@ export function placeOf(settings: RedisSettings): ServerPlace {
   return { cli, start: `redis-server --port ${at} ${STARTED_WITH}`, user, database };
 }
 
-function userOf(settings: RedisSettings): string {
+function userOf(settings: ServerSettings): string {
   const given =
     'sentinels' in settings
       ? settings.username

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startCluster, type RedisCluster } from '../../../test/servers/redis-cluster.js';
+import { IDS, TestApi } from './support/api.js';
+import { createTarea } from './support/new-tarea.js';
+
+let cluster: RedisCluster;
+let api: TestApi;
+const leaks: unknown[] = [];
+const noteLeak = (reason: unknown) => leaks.push(reason);
+
+beforeAll(async () => {
+  process.on('unhandledRejection', noteLeak);
+  cluster = await startCluster();
+  api = await TestApi.start('embedded', {
+    REDIS_CLUSTER: cluster.addresses.map(({ host, port }) => `${host}:${port}`).join(','),
+    REDIS_CLUSTER_SHARDS: '12',
+    CACHE_DEADLINE_MS: '500',
+  });
+  for (const role of ['admin', 'usuario'] as const) await api.login(role);
+});
+afterAll(async () => {
+  await api.stop();
+  await cluster.stop();
+  process.off('unhandledRejection', noteLeak);
+  expect(leaks).toEqual([]);
+});
+
+const PATH = `/stats/user/${IDS.usuario}`;
+const read = () => api.get(PATH, { as: 'usuario' });
+
+async function untilHit(): Promise<void> {
+  while ((await read()).body._cache.hit !== true) await sleep(10);
+}
+
+async function untilHealth(cache: object): Promise<void> {
+  while (!isLike((await api.get('/health/ready')).body.info?.cache, cache)) await sleep(10);
+}
+
+const isLike = (found: object | undefined, wanted: object): boolean =>
+  JSON.stringify({ ...found, ...wanted }) === JSON.stringify({ ...found });
+
+describe('The API on a Redis Cluster', () => {
+  it('the API on a Cluster caches, and says how many shards are proved fresh', async () => {
+    await untilHit();
+    const { body } = await api.get('/cache/stats', { as: 'admin' });
+    expect(body).toMatchObject({ connected: true, store: 'redis' });
+    await untilHealth({ shards: { fresh: 12, all: 12 } });
+  });
+
+  it('the API on a Cluster answers every read and write of a failover that loses a removal', async () => {
+    await untilHit();
+    let total = Number((await read()).body.total_tareas);
+    const masters = cluster.nodes.slice(0, 3);
+    for (const master of masters) {
+      const replica = await cluster.replicaOf(master);
+      await master.command('WAIT', '1', '1000');
+      await cluster.cutReplication(master, replica);
+      await createTarea(api, { delegado_usuario_id: IDS.usuario });
+      total += 1;
+      await cluster.failOver(master, replica);
+      const answers = await Promise.all(Array.from({ length: 5 }, read));
+      for (const { status, body } of answers) {
+        expect({ status, total: body.total_tareas }).toEqual({ status: 200, total });
+      }
+      // By itself, and without a word to the callers.
+      await untilHit();
+      expect((await read()).body.total_tareas).toBe(total);
+      await cluster.heal();
+    }
+  });
+});
