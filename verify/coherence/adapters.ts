@@ -10,11 +10,13 @@ import {
   gadToken,
   gadWarming,
 } from './own-adapters.js';
+import { gadCluster, rawCluster } from './cluster-adapters.js';
 import { raw } from './raw-adapter.js';
 
 const OWN: readonly AdapterRecipe[] = [
   ...[gad, gadScan, gadSwr, gadLocal, gadLocalBarrier, gadToken],
   ...[gadWarming, gadSetByHand, raw],
+  ...[gadCluster, rawCluster],
 ];
 
 /** Names of the modules in the rivals' package, which has dependencies of its own. */

@@ -9,10 +9,12 @@
  * stuck key, a failed read or an unindexed value, and with 2 when the run does not count.
  */
 import { parseArgs } from 'node:util';
+import { startCluster } from '../../test/servers/redis-cluster.js';
 import { startPostgres } from '../../test/servers/postgres-server.js';
 import { startRedis } from '../../test/servers/redis-server.js';
 import { RIVALS } from './adapters.js';
 import { installRivals } from '../other-caches/install.js';
+import { onCluster } from './cluster-adapters.js';
 import { holds, mustHold, ppm, shortcomings, table } from './report.js';
 import type { RunResult } from './run-adapter.js';
 import { runAdapter } from './run-adapter.js';
@@ -37,10 +39,12 @@ const names = values.adapters.split(',');
 const needsRivals = names.some((name) => RIVALS.some((rival) => rival === name));
 if (needsRivals) installRivals();
 
-const [redis, postgres] = await Promise.all([
+const [cluster, redis, postgres] = await Promise.all([
+  names.some(onCluster) ? startCluster({ config: { 'lazyfree-lazy-eviction': 'yes' } }) : undefined,
   startRedis({ config: { 'lazyfree-lazy-eviction': 'yes' } }),
   startPostgres({ config: { synchronous_commit: 'off' } }),
 ]);
+const clusterUrls = cluster?.nodes.map(({ server }) => server.url).join() ?? '';
 let failed = false;
 let counts = true;
 try {
@@ -50,7 +54,7 @@ try {
     const results: RunResult[] = [];
     for (const name of names) {
       const result = await runAdapter(name, {
-        redisUrl: redis.url,
+        redisUrl: onCluster(name) ? clusterUrls : redis.url,
         databaseUrl,
         seconds: secondsOf(name),
         processes: Number(values.processes),
@@ -74,12 +78,12 @@ try {
     failed ||= results.some((result) => mustHold(result) && !holds(result));
   }
 } finally {
-  await Promise.all([redis.stop(), postgres.stop()]);
+  await Promise.all([cluster?.stop(), redis.stop(), postgres.stop()]);
 }
 process.exitCode = failed ? 1 : counts ? 0 : 2;
 
 /** Raw and ours run long enough for the run to count; raw is done with its writes sooner. */
 function secondsOf(name: string): number {
-  if (name === 'raw') return Number(values['raw-seconds'] ?? values.seconds);
+  if (name.startsWith('raw')) return Number(values['raw-seconds'] ?? values.seconds);
   return Number(mustHold({ adapter: name }) ? values.seconds : values['rival-seconds']);
 }

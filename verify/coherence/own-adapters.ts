@@ -8,7 +8,7 @@ import { TTL_SECONDS } from './adapter.js';
 
 const TTL = { ttl: TTL_SECONDS };
 const LOCAL_SECONDS = 60;
-const SETTINGS = { deadlineMs: 2_000, removalTimeoutMs: 10_000 };
+export const SETTINGS = { deadlineMs: 2_000, removalTimeoutMs: 10_000 };
 
 /** The prefix of our keys, for the audit of the index. */
 export const PREFIX = 'gad:';
@@ -199,7 +199,7 @@ async function openEngine(
   return cache;
 }
 
-function removals(cache: CacheEngine): Omit<CacheAdapter, 'get'> {
+export function removals(cache: CacheEngine): Omit<CacheAdapter, 'get'> {
   return {
     invalidateKey: async (key) => void (await cache.delete(key)),
     invalidatePattern: async (pattern) => void (await cache.deletePattern(pattern)),

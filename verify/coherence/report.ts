@@ -37,7 +37,7 @@ export function mustHold({ adapter }: Pick<RunResult, 'adapter'>): boolean {
  * under enough pressure; what the others show in less of it stands as it is.
  */
 export function shortcomings(results: readonly RunResult[]): string[] {
-  const raw = results.find(({ adapter }) => adapter === 'raw');
+  const raw = results.find(({ adapter }) => adapter === 'raw' || adapter === 'raw-cluster');
   if (raw === undefined) return ['raw cache-aside did not run beside the others'];
   const pressed = results.filter((result) => result === raw || mustHold(result));
   const reasons = pressed.flatMap((result) => {

@@ -17,6 +17,7 @@ import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.js';
 
 /** How one adapter is run. */
 export interface RunOptions {
+  /** Of a Cluster all nodes, separated by commas. */
   readonly redisUrl: string;
   readonly databaseUrl: string;
   readonly seconds: number;
@@ -53,7 +54,7 @@ const QUIET_MS = 1_000;
 export async function runAdapter(adapter: string, options: RunOptions): Promise<RunResult> {
   const { settings } = await recipeOf(adapter);
   await createStatesTable(options.databaseUrl, options.users * PERIODS.length);
-  await flush(options.redisUrl);
+  for (const url of options.redisUrl.split(',')) await flush(url);
   const folder = await mkdtemp(join(tmpdir(), 'gad-coherence-'));
   const workers: Worker[] = [];
   try {
@@ -143,6 +144,9 @@ async function flush(redisUrl: string): Promise<void> {
   const client = createClient({ url: redisUrl });
   client.on('error', () => undefined);
   await client.connect();
-  await client.flushDb();
+  // A replica is flushed with its master.
+  await client.flushDb().catch((error: unknown) => {
+    if (!String(error).includes('READONLY')) throw error;
+  });
   await client.close();
 }
