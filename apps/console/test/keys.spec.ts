@@ -80,6 +80,19 @@ describe('the keys', () => {
     expect(await keysLike('prueba:*')).toBe(0);
   });
 
+  it('a level of the tree with more than a hundred names is turned page by page', async () => {
+    await fill('rama:', 150);
+    const page = await openKeys('?pattern=rama:*');
+    const names = page.locator('.tree li');
+    await names.nth(99).waitFor();
+    expect(await names.count()).toBe(100);
+    await page.getByRole('button', { name: 'Siguientes' }).click();
+    await names.nth(99).waitFor({ state: 'detached' });
+    expect(await names.count()).toBe(50);
+    await page.getByRole('button', { name: 'Primeros' }).click();
+    await names.nth(99).waitFor();
+  });
+
   it('a pattern that ends inside a number is explained, and another pattern needs another preview', async () => {
     await fill('stats:user:', 21);
     const page = await openKeys();

@@ -9,6 +9,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { buildConsole } from '../../../tools/build-console.mjs';
 import { findChromium } from '../../../test/servers/chromium.js';
 import { startPostgres } from '../../../test/servers/postgres-server.js';
 import { startRedis } from '../../../test/servers/redis-server.js';
@@ -45,6 +46,7 @@ const looks: Visit[] = values.all
   : [{ locale: 'es-AR', colorScheme: 'light', width: 1440 }];
 
 process.env['CHROMIUM_PROGRAM'] = await findChromium();
+await buildConsole(process.cwd());
 const redis = await startRedis();
 const postgres = await startPostgres();
 const settings = {

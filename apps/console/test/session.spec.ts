@@ -21,6 +21,13 @@ const open = async (context: BrowserContext): Promise<Page> => {
   return page;
 };
 
+/** Another tab with a copy of all that a tab has. */
+async function duplicateOf(page: Page): Promise<Page> {
+  const opened = page.context().waitForEvent('page');
+  await page.evaluate(() => void window.open(location.href));
+  return opened;
+}
+
 const overview = (page: Page) => page.getByRole('heading', { level: 1, name: 'Resumen' });
 
 async function enter(page: Page, { email, password }: NewUsuario): Promise<void> {
@@ -75,12 +82,12 @@ describe('the session of the console', () => {
     },
   );
 
-  it('tabs share one sesion, however often its tokens are renewed', async () => {
+  it('tabs, a duplicated one among them, share one sesion, however often its tokens are renewed', async () => {
     const context = await browser().visitor();
     const statuses = renewals(context);
     const first = await logIn(context, api.url);
     await overview(first).waitFor();
-    const tabs = [first, await open(context), await open(context)];
+    const tabs = [first, await open(context), await duplicateOf(first)];
     for (const tab of tabs) await overview(tab).waitFor();
     await untilLength(statuses, 9, first);
     for (const tab of tabs) {

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
 import { get, type Answer } from '../api/api.js';
+import { Feed } from '../api/feed.js';
 import { useLive } from '../api/use-live.js';
 import { exactTime } from '../i18n/format.js';
 import { goTo, linkTo, route } from '../router.js';
@@ -15,8 +16,7 @@ import './audit.css';
 import { csvOf } from './csv.js';
 import { auditTexts } from './texts.js';
 
-type Page = Answer<'/api/v1/cache/audit'>;
-type Entry = Page['items'][number];
+type Entry = Answer<'/api/v1/cache/audit'>['items'][number];
 type Action = Entry['action'];
 
 const EVERY_MS = 5_000;
@@ -91,30 +91,32 @@ function Filters({ usuario, action }: Chosen): JSX.Element {
   );
 }
 
+/** The entries that pass the filters; the newest page is read again, for what was under way. */
+const auditFeed = ({ usuario, action }: Chosen): Feed<Entry> =>
+  new Feed((after, signal) => {
+    const query = {
+      limit: PAGE,
+      ...(usuario === '' ? {} : { usuario_id: Number(usuario) }),
+      ...(action === undefined ? {} : { action }),
+      ...(after === undefined ? {} : { after }),
+    };
+    return get('/api/v1/cache/audit', { query, signal });
+  });
+
 /** The newest entries, and as many older pages as were asked for. */
 function Entries({ usuario, action }: Chosen): JSX.Element {
   const text = auditTexts();
-  const pages = useRef(1);
-  const source = useLive(async (signal): Promise<Page> => {
-    const items: Entry[] = [];
-    let after: string | undefined;
-    for (let page = 0; page < pages.current; page++) {
-      const query = {
-        limit: PAGE,
-        ...(usuario === '' ? {} : { usuario_id: Number(usuario) }),
-        ...(action === undefined ? {} : { action }),
-        ...(after === undefined ? {} : { after }),
-      };
-      const answer = await get('/api/v1/cache/audit', { query, signal });
-      items.push(...answer.items);
-      if (answer.next_cursor === null) return { items, next_cursor: null };
-      after = answer.next_cursor;
-    }
-    return { items, next_cursor: after ?? null };
+  const isOlderWanted = useRef(false);
+  const feed = useMemo(() => auditFeed({ usuario, action }), []);
+  const source = useLive(async (signal): Promise<readonly Entry[]> => {
+    if (!isOlderWanted.current) return feed.readNew(signal);
+    const entries = await feed.readOlder(signal);
+    isOlderWanted.current = false;
+    return entries;
   }, EVERY_MS);
   return (
     <LiveView source={source} heights={[360]}>
-      {({ items, next_cursor: more }) =>
+      {(items) =>
         items.length === 0 ? (
           <div class="card">
             <Empty
@@ -130,12 +132,12 @@ function Entries({ usuario, action }: Chosen): JSX.Element {
             <div class="foot spread small">
               <span class="muted">{text.shown(items.length)}</span>
               <Export items={items} />
-              {more === null ? null : (
+              {!feed.hasMore ? null : (
                 <button
                   class="button"
                   type="button"
                   onClick={() => {
-                    pages.current++;
+                    isOlderWanted.current = true;
                     source.refresh();
                   }}
                 >

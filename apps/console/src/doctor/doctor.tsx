@@ -56,6 +56,7 @@ export function Doctor(): JSX.Element {
                 }}
               />
               <span class="row small muted">
+                <Tally report={report} />
                 {text.at(report.at)}
                 <Export report={report} />
               </span>
@@ -64,6 +65,23 @@ export function Doctor(): JSX.Element {
           </>
         )}
       </LiveView>
+    </>
+  );
+}
+
+/** How many findings of each gravity there are. */
+function Tally({ report: { findings } }: { report: Report }): JSX.Element {
+  const text = doctorTexts();
+  return (
+    <>
+      {(['fail', 'warn', 'info', 'pass'] as const).map((severity) => {
+        const n = findings.filter((each) => each.severity === severity).length;
+        return n === 0 ? null : (
+          <span key={severity} class={`badge ${TONES[severity]}`}>
+            {text.tally[severity](n)}
+          </span>
+        );
+      })}
     </>
   );
 }

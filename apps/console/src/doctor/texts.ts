@@ -1,4 +1,4 @@
-import { counted, exactTime } from '../i18n/format.js';
+import { count, counted, exactTime } from '../i18n/format.js';
 import { defineTexts } from '../i18n/texts.js';
 
 export const doctorTexts = defineTexts(
@@ -25,6 +25,12 @@ export const doctorTexts = defineTexts(
     healthyHint: (n: number) => `${counted(n, 'comprobación pasó', 'comprobaciones pasaron')}.`,
     noneHere: 'Ningún hallazgo de este problema.',
     passed: (n: number) => counted(n, 'comprobación que pasa', 'comprobaciones que pasan'),
+    tally: {
+      fail: (n: number) => counted(n, 'falla', 'fallas'),
+      warn: (n: number) => counted(n, 'aviso', 'avisos'),
+      info: (n: number) => counted(n, 'nota', 'notas'),
+      pass: (n: number) => `${count(n)} bien`,
+    },
     severities: { fail: 'Falla', warn: 'Aviso', info: 'Nota', pass: 'Bien', 'n/a': 'No aplica' },
   },
   {
@@ -50,6 +56,12 @@ export const doctorTexts = defineTexts(
     healthyHint: (n: number) => `${counted(n, 'check passed', 'checks passed')}.`,
     noneHere: 'No finding of this problem.',
     passed: (n: number) => counted(n, 'check that passes', 'checks that pass'),
+    tally: {
+      fail: (n: number) => counted(n, 'failure', 'failures'),
+      warn: (n: number) => counted(n, 'warning', 'warnings'),
+      info: (n: number) => counted(n, 'note', 'notes'),
+      pass: (n: number) => `${count(n)} good`,
+    },
     severities: { fail: 'Failure', warn: 'Warning', info: 'Note', pass: 'Good', 'n/a': 'n/a' },
   },
 );

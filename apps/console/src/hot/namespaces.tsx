@@ -7,8 +7,10 @@ import { hotTexts } from './texts.js';
 type Namespace = Answer<'/api/v1/cache/namespaces'>['items'][number];
 
 /** How each group of keys does, and what its figures say should be changed. */
-export function Namespaces({ items }: { items: readonly Namespace[] }): JSX.Element | null {
+export function Namespaces({ items: all }: { items: readonly Namespace[] }): JSX.Element | null {
   const text = hotTexts();
+  // Where only removals were counted, there is nothing to say.
+  const items = all.filter((item) => readsOf(item) > 0);
   if (items.length === 0) return null;
   return (
     <section class="card flush">
@@ -48,8 +50,10 @@ export function Namespaces({ items }: { items: readonly Namespace[] }): JSX.Elem
   );
 }
 
+const readsOf = ({ reads }: Namespace): number =>
+  Object.values(reads).reduce((sum, n) => sum + n, 0);
+
 function NamespaceRow({ item }: { item: Namespace }): JSX.Element {
-  const reads = Object.values(item.reads).reduce((sum, n) => sum + n, 0);
   const { namespace, hit_ratio: ratio } = item;
   return (
     <tr>
@@ -62,7 +66,7 @@ function NamespaceRow({ item }: { item: Namespace }): JSX.Element {
           </a>
         )}
       </td>
-      <td class="end">{count(reads)}</td>
+      <td class="end">{count(readsOf(item))}</td>
       <td>
         <div class="ratio number">
           <span class="bar">

@@ -2,12 +2,14 @@ import type { JSX } from 'preact';
 import { goTo, linkTo } from '../router.js';
 import { typedInto } from '../ui/form-text.js';
 import { Icon } from '../ui/icon.js';
-import type { Filters } from './feed.js';
+import type { Filters } from './journal.js';
+import { journalTexts } from '../ui/journal-texts.js';
 import { invalidationTexts } from './texts.js';
 
 /** What of the journal is shown; the address keeps it. */
 export function FilterBar({ filters }: { filters: Filters }): JSX.Element {
   const text = invalidationTexts();
+  const names = journalTexts();
   const isFiltered = Object.values(filters).some((value) => value !== undefined);
   const apply = (form: HTMLFormElement): void => {
     goTo(
@@ -43,13 +45,13 @@ export function FilterBar({ filters }: { filters: Filters }): JSX.Element {
           data-search
         />
       </div>
-      <Select name="kind" label={text.kind} all={text.all} chosen={filters.kind} of={text.kinds} />
+      <Select name="kind" label={text.kind} all={text.all} chosen={filters.kind} of={names.kinds} />
       <Select
         name="cause"
         label={text.cause}
         all={text.anyCause}
         chosen={filters.cause}
-        of={text.causes}
+        of={names.causes}
       />
       <button class="button" type="submit">
         <Icon name="search" />

@@ -6,7 +6,7 @@ import { Icon } from '../ui/icon.js';
 import { ScreenHead } from '../ui/screen-head.js';
 import { Empty, LiveView } from '../ui/states.js';
 import { VirtualList } from '../ui/virtual-list.js';
-import { Feed, type Entry, type Filters } from './feed.js';
+import { journalFeed, type Entry, type Filters } from './journal.js';
 import { FilterBar } from './filters.js';
 import './invalidations.css';
 import { RemovalsChart } from './removals-chart.js';
@@ -60,7 +60,7 @@ export function Invalidations(): JSX.Element {
 /** The entries that pass the filters, new ones as they come. */
 function Journal({ filters, isPaused }: { filters: Filters; isPaused: boolean }): JSX.Element {
   const text = invalidationTexts();
-  const feed = useMemo(() => new Feed(filters), []);
+  const feed = useMemo(() => journalFeed(filters), []);
   const paused = useRef(isPaused);
   paused.current = isPaused;
   const older = useRef(false);

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { get, type Answer } from '../api/api.js';
 import { useLive } from '../api/use-live.js';
 import { Chart } from '../charts/chart.js';
+import { journalTexts } from '../ui/journal-texts.js';
 import { LiveView } from '../ui/states.js';
 import { invalidationTexts } from './texts.js';
 
@@ -39,7 +40,7 @@ export function RemovalsChart(): JSX.Element {
           format={text.perSecond}
           series={CAUSES.filter((cause) => cause === 'event' || counts[cause].some(Boolean)).map(
             (cause) => ({
-              label: text.causes[cause],
+              label: journalTexts().causes[cause],
               token: TOKENS[cause],
               values: counts[cause],
             }),

@@ -1,8 +1,9 @@
 import type { JSX } from 'preact';
 import { exactTime, milliseconds } from '../i18n/format.js';
 import { linkTo } from '../router.js';
+import { journalTexts, nameOf } from '../ui/journal-texts.js';
 import { KeyText } from '../ui/key-text.js';
-import type { Entry } from './feed.js';
+import type { Entry } from './journal.js';
 import { invalidationTexts } from './texts.js';
 
 const TONES: Readonly<Record<string, string>> = {
@@ -16,12 +17,13 @@ const TONES: Readonly<Record<string, string>> = {
 /** One entry of the journal. */
 export function EntryRow({ entry }: { entry: Entry }): JSX.Element {
   const text = invalidationTexts();
+  const names = journalTexts();
   const { kind, cause, subject, count, what, event, by, request, process } = entry;
   const { confirmed_ms: confirmed } = entry;
   const because = [
-    by === null ? undefined : text.by(by),
-    request === null ? undefined : text.request(request),
-    text.process(process),
+    by === null ? undefined : names.by(by),
+    request === null ? undefined : names.request(request),
+    names.process(process),
   ].filter((part) => part !== undefined);
   return (
     <article class="entry">
@@ -30,12 +32,14 @@ export function EntryRow({ entry }: { entry: Entry }): JSX.Element {
       </time>
       <div class="what">
         <div class="row">
-          <span class={`badge ${TONES[kind] ?? ''}`}>{nameOf(text.kinds, kind)}</span>
-          {cause === null ? null : <span class="badge">{nameOf(text.causes, cause)}</span>}
+          <span class={`badge ${TONES[kind] ?? ''}`}>{nameOf(names.kinds, kind)}</span>
+          {cause === null ? null : <span class="badge">{nameOf(names.causes, cause)}</span>}
           {event === null ? null : <code class="small">{event}</code>}
           {what === null ? null : <code class="small muted">{what}</code>}
         </div>
-        <p class="small muted because">{because.join(' · ')}</p>
+        <p class="small muted because" title={because.join(' · ')}>
+          {because.join(' · ')}
+        </p>
       </div>
       <div class="subject">
         {subject === null ? null : (
@@ -50,11 +54,6 @@ export function EntryRow({ entry }: { entry: Entry }): JSX.Element {
       </div>
     </article>
   );
-}
-
-/** The text of a name; one that this console does not know yet is shown as it is. */
-function nameOf(texts: Readonly<Record<string, string>>, name: string): string {
-  return texts[name] ?? name;
 }
 
 /** A pattern leads to what it matches, a key to itself. */

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { get, type Answer } from '../api/api.js';
 import { useLive } from '../api/use-live.js';
 import { exactTime, printable } from '../i18n/format.js';
+import { journalTexts, nameOf } from '../ui/journal-texts.js';
 import { KeyText } from '../ui/key-text.js';
 import { LiveView } from '../ui/states.js';
 import { explainTexts } from './explain-texts.js';
@@ -67,18 +68,7 @@ function Story({ explained }: { explained: Explained }): JSX.Element {
       {journal.length === 0 ? <p class="small muted">{text.noHistory}</p> : null}
       <ol class="history small">
         {journal.map((entry) => (
-          <li key={entry.id}>
-            <time class="number muted" dateTime={entry.at}>
-              {exactTime(entry.at)}
-            </time>
-            <span>
-              {[entry.kind, entry.cause, entry.event, entry.what]
-                .filter((part) => part !== null)
-                .map(printable)
-                .join(' · ')}{' '}
-              {entry.subject === null ? null : <KeyText text={entry.subject} />}
-            </span>
-          </li>
+          <Happening key={entry.id} entry={entry} />
         ))}
       </ol>
       <details class="small">
@@ -86,6 +76,33 @@ function Story({ explained }: { explained: Explained }): JSX.Element {
         <ValueTree value={explained} />
       </details>
     </>
+  );
+}
+
+/** One entry of the timeline. */
+function Happening({ entry }: { entry: Explained['journal'][number] }): JSX.Element {
+  const names = journalTexts();
+  const { at, kind, cause, event, what, subject, by, request } = entry;
+  const because = [
+    by === null ? undefined : names.by(by),
+    request === null ? undefined : names.request(request),
+  ].filter((part) => part !== undefined);
+  return (
+    <li>
+      <time class="number muted" dateTime={at}>
+        {exactTime(at)}
+      </time>
+      <div>
+        <p class="row">
+          <b>{nameOf(names.kinds, kind)}</b>
+          {cause === null ? null : <span class="badge">{nameOf(names.causes, cause)}</span>}
+          {event === null ? null : <code>{printable(event)}</code>}
+          {what === null ? null : <code class="muted">{printable(what)}</code>}
+          {subject === null ? null : <KeyText text={subject} />}
+        </p>
+        {because.length === 0 ? null : <p class="muted because">{because.join(' · ')}</p>}
+      </div>
+    </li>
   );
 }
 

@@ -5,6 +5,8 @@ export const keysTexts = defineTexts(
   {
     title: 'Claves',
     tree: 'Árbol de claves',
+    firstNames: 'Primeros',
+    nextNames: 'Siguientes',
     explain: 'Explicar por qué no está',
     withheld: 'Los valores no se muestran en esta instalación (CACHE_ADMIN_VALUES=false).',
     about: 'Lo que el cache guarda ahora. Los valores solo se leen si los pides.',
@@ -45,6 +47,8 @@ export const keysTexts = defineTexts(
   {
     title: 'Keys',
     tree: 'Tree of keys',
+    firstNames: 'First',
+    nextNames: 'Next',
     explain: 'Explain why it is not there',
     withheld: 'This installation shows no values (CACHE_ADMIN_VALUES=false).',
     about: 'What the cache holds now. Values are read only when you ask for them.',

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
 import { get } from '../api/api.js';
 import { useLive } from '../api/use-live.js';
 import { count, printable } from '../i18n/format.js';
@@ -8,15 +9,12 @@ import { keysTexts } from './texts.js';
 
 const EVERY_MS = 5_000;
 
+const PAGE = 100;
+
 /** The names below the beginning of a pattern, each with the number of its keys. */
 export function Tree({ pattern }: { pattern: string }): JSX.Element {
   const text = keysTexts();
   const prefix = prefixOf(pattern);
-  const source = useLive(
-    (signal) => get('/api/v1/cache/tree', { query: { prefix, limit: 100 }, signal }),
-    EVERY_MS,
-    prefix,
-  );
   return (
     <nav class="card flush tree" aria-label={text.tree}>
       {prefix === '' ? null : (
@@ -24,8 +22,30 @@ export function Tree({ pattern }: { pattern: string }): JSX.Element {
           ← {printable(parentOf(prefix)) || text.reset}
         </a>
       )}
-      <LiveView source={source} heights={[160]}>
-        {({ items, next_cursor: more }) => (
+      <Level key={prefix} prefix={prefix} />
+    </nav>
+  );
+}
+
+/** One page of the names below a prefix. */
+function Level({ prefix }: { prefix: string }): JSX.Element {
+  const after = useRef<string | undefined>(undefined);
+  const source = useLive(async (signal) => {
+    const begin = after.current;
+    const query = { prefix, limit: PAGE, ...(begin === undefined ? {} : { after: begin }) };
+    return {
+      ...(await get('/api/v1/cache/tree', { query, signal })),
+      isFirst: begin === undefined,
+    };
+  }, EVERY_MS);
+  const turnTo = (page: string | undefined): void => {
+    after.current = page;
+    source.refresh();
+  };
+  return (
+    <LiveView source={source} heights={[160]}>
+      {({ items, next_cursor: more, isFirst }) => (
+        <>
           <ul class="small">
             {items.map(({ name, prefix: below, keys, is_key: isKey, estimate }) => (
               <li key={below}>
@@ -38,11 +58,39 @@ export function Tree({ pattern }: { pattern: string }): JSX.Element {
                 </a>
               </li>
             ))}
-            {more === null ? null : <li class="muted up small">…</li>}
           </ul>
-        )}
-      </LiveView>
-    </nav>
+          {isFirst && more === null ? null : (
+            <Pages isFirst={isFirst} more={more} onTurn={turnTo} />
+          )}
+        </>
+      )}
+    </LiveView>
+  );
+}
+
+interface PagesProps {
+  readonly isFirst: boolean;
+  /** Where the next page begins. */
+  readonly more: string | null;
+  readonly onTurn: (page: string | undefined) => void;
+}
+
+function Pages({ isFirst, more, onTurn }: PagesProps): JSX.Element {
+  const text = keysTexts();
+  return (
+    <div class="turn spread small">
+      <button class="button" type="button" disabled={isFirst} onClick={() => onTurn(undefined)}>
+        {text.firstNames}
+      </button>
+      <button
+        class="button"
+        type="button"
+        disabled={more === null}
+        onClick={() => onTurn(more ?? undefined)}
+      >
+        {text.nextNames}
+      </button>
+    </div>
   );
 }
 

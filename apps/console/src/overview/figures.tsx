@@ -2,6 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import type { components } from '../api/schema.js';
 import { bytes, count, duration, milliseconds, percent, points, rate } from '../i18n/format.js';
 import { isUnknown } from '../i18n/known.js';
+import { linkTo } from '../router.js';
 import { ratioOf, readsIn } from './rates.js';
 import { overviewTexts } from './texts.js';
 
@@ -15,10 +16,11 @@ export function Figures({ overview }: { overview: Overview }): JSX.Element {
   const [minute, five, hour] = overview.windows;
   return (
     <dl class="figures">
-      <Figure name={text.hitRatio} hint={text.fiveMinutes} value={percent(five?.hit_ratio)}>
+      <Figure isMajor name={text.hitRatio} hint={text.fiveMinutes} value={percent(five?.hit_ratio)}>
         <Change now={five} before={hour} />
       </Figure>
       <Figure
+        isMajor
         name={text.readsPerSecond}
         hint={text.lastMinute}
         value={rate(minute && readsIn(minute.reads) / minute.seconds)}
@@ -29,7 +31,7 @@ export function Figures({ overview }: { overview: Overview }): JSX.Element {
           [text.storeCalls, overview.store_ms],
         ] as const
       ).map(([name, { p50, p99 }]) => (
-        <Figure key={name} name={name} hint={text.median} value={milliseconds(p50)}>
+        <Figure isMajor key={name} name={name} hint={text.median} value={milliseconds(p50)}>
           <span class="small muted number">{text.tail(milliseconds(p99))}</span>
         </Figure>
       ))}
@@ -72,9 +74,15 @@ function ServerFigures({ overview: { server, findings } }: { overview: Overview 
       {findings === null ? null : (
         <Figure
           name={text.findings}
-          hint={text.findingsHint}
-          value={`${count(findings.fail)} · ${count(findings.warn)}`}
-        />
+          hint={text.findingsOf(findings.fail, findings.warn)}
+          value={count(findings.fail + findings.warn)}
+        >
+          {findings.fail + findings.warn === 0 ? null : (
+            <a class="small" href={linkTo('doctor')}>
+              {text.look}
+            </a>
+          )}
+        </Figure>
       )}
     </>
   );
@@ -84,12 +92,14 @@ interface FigureProps {
   readonly name: string;
   readonly hint: string;
   readonly value: string;
+  /** One of those that are looked at first. */
+  readonly isMajor?: boolean;
   readonly children?: ComponentChildren;
 }
 
-function Figure({ name, hint, value, children }: FigureProps): JSX.Element {
+function Figure({ name, hint, value, isMajor = false, children }: FigureProps): JSX.Element {
   return (
-    <div class="card figure">
+    <div class={isMajor ? 'card figure major' : 'card figure'}>
       <dt>
         {name} <span class="muted">{hint}</span>
       </dt>

@@ -33,7 +33,10 @@ export function Shell({ me }: { me: Me }): JSX.Element {
   }, [name, language.value]);
   useEffect(() => {
     setOpen(undefined);
-    if (before.current !== name) main.current?.focus();
+    if (before.current !== name) {
+      main.current?.focus({ preventScroll: true });
+      scrollTo(0, 0);
+    }
     before.current = name;
   }, [name]);
   return (

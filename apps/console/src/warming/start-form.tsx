@@ -24,7 +24,7 @@ export function StartForm({ names, onStart }: StartFormProps): JSX.Element {
   };
   return (
     <form
-      class="card row start-warming"
+      class="card start-warming"
       onSubmit={(event) => {
         event.preventDefault();
         if (!isBusy) void start(event.currentTarget);
@@ -32,12 +32,14 @@ export function StartForm({ names, onStart }: StartFormProps): JSX.Element {
     >
       <fieldset>
         <legend class="small">{text.warmers}</legend>
-        {names.map((name) => (
-          <label key={name} class="row small">
-            <input type="checkbox" name={`warmer ${name}`} defaultChecked />
-            {name}
-          </label>
-        ))}
+        <div class="row">
+          {names.map((name) => (
+            <label key={name} class="warmer">
+              <input type="checkbox" name={`warmer ${name}`} defaultChecked />
+              <code>{name}</code>
+            </label>
+          ))}
+        </div>
       </fieldset>
       <div class="field">
         <label for="warm-limit">{text.limit}</label>

@@ -22,7 +22,9 @@ export const warmingTexts = defineTexts(
     details: (done: number, skipped: number, failed: number) =>
       `${counted(done, 'cargada', 'cargadas')}, ${count(skipped)} ya estaban, ${counted(failed, 'fallida', 'fallidas')}`,
     last: 'Últimas veces',
-    never: 'Todavía no se ha calentado.',
+    never: 'Todavía no se ha calentado',
+    neverHint:
+      'El cache se llena solo con las lecturas. Calentarlo sirve tras un despliegue o un vaciado, para que las primeras no esperen.',
     took: (seconds: number) => `en ${duration(seconds)}`,
     reasons: {
       start: 'Arranque',
@@ -52,7 +54,9 @@ export const warmingTexts = defineTexts(
     details: (done: number, skipped: number, failed: number) =>
       `${count(done)} loaded, ${count(skipped)} were there, ${count(failed)} failed`,
     last: 'Last runs',
-    never: 'It was not warmed yet.',
+    never: 'It was not warmed yet',
+    neverHint:
+      'Reads fill the cache by themselves. Warming helps after a deployment or a clear, so that the first reads do not wait.',
     took: (seconds: number) => `in ${duration(seconds)}`,
     reasons: {
       start: 'Start',

@@ -126,7 +126,11 @@ function Last({ runs }: { runs: WarmingAnswer['last'] }): JSX.Element {
       <div class="head">
         <h2>{text.last}</h2>
       </div>
-      {runs.length === 0 ? <p class="small muted">{text.never}</p> : null}
+      {runs.length === 0 ? (
+        <Empty icon="warming" title={text.never}>
+          <p>{text.neverHint}</p>
+        </Empty>
+      ) : null}
       <ol class="warmers">
         {runs.map((run) => (
           <li key={run.id}>
