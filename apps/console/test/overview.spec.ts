@@ -1,5 +1,7 @@
+import { CacheService } from '@gad/cache';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { createClient } from 'redis';
 import { startRedis, type RedisServer } from '../../../test/servers/redis-server.js';
 import { TestApi } from '../../api/test/support/api.js';
 import { useBrowser } from './support/console.js';
@@ -43,6 +45,17 @@ async function untilChanged(page: Page, name: string, before: string): Promise<v
 }
 
 const sentence = (page: Page) => page.locator('.sentence .lead');
+
+/** What the screens ask for again and again. */
+const POLLS = {
+  overview: ['overview'],
+  keys: ['tree'],
+  invalidations: ['journal?limit=100'],
+  hot: ['hot', 'namespaces'],
+  fleet: ['fleet'],
+  warming: ['warming'],
+  audit: ['audit'],
+};
 
 describe('the overview', () => {
   it('the overview shows the figures of the API, and others when the traffic changes them', async () => {
@@ -101,6 +114,47 @@ describe('the overview', () => {
     }
     await page.locator('.outdated').waitFor({ state: 'detached' });
     await sentence(page).filter({ hasNotText: 'no responde' }).waitFor();
+  });
+
+  it('the sentence says before when everything is applied, and that goes on', async () => {
+    const page = await logIn(await browser().visitor(), api.url);
+    const said = sentence(page).filter({ hasText: /^Todo lo confirmado antes de las [\d:,]+/ });
+    await said.waitFor();
+    const before = await said.textContent();
+    await page.waitForFunction(
+      (old) => document.querySelector('.sentence .lead')?.textContent !== old,
+      before,
+    );
+    await said.waitFor();
+    // What is read out is another text, which stays.
+    expect(await page.getByRole('status').first().textContent()).toContain('Está demostrado');
+  });
+
+  it('a poll of any screen makes at most three calls of the store', async () => {
+    const monitor = await createClient({ url: redis.url }).connect();
+    const seen = new Map<string, number>();
+    const most = (): number => Math.max(0, ...seen.values());
+    // The command and what it is about; what a script does is not a call.
+    await monitor.monitor((line) => {
+      const [, client = '', call = ''] =
+        /\[\d+ (\S+)\] ("\S+"(?: "[^"]*")?)/.exec(String(line)) ?? [];
+      if (client !== 'lua') seen.set(call, (seen.get(call) ?? 0) + 1);
+    });
+    // What the process sends by itself.
+    await api.app.get(CacheService, { strict: false }).fleet?.report();
+    while (most() < 5) await api.get('/health/ready');
+    const own = new Set(seen.keys());
+    const polls = 20;
+    for (const [screen, routes] of Object.entries(POLLS)) {
+      seen.clear();
+      for (let poll = 0; poll < polls; poll++) {
+        for (const route of routes) await api.get(`/cache/${route}`, { as: 'admin' });
+      }
+      const calls = [...seen].filter(([call]) => !own.has(call));
+      const each = calls.reduce((sum, [, count]) => sum + count, 0) / polls;
+      expect({ screen, calls, isCheap: each <= 3 }).toMatchObject({ isCheap: true });
+    }
+    monitor.destroy();
   });
 
   it('a reload shows charts that are filled from the history', async () => {

@@ -1,0 +1,99 @@
+/**
+ * What does an open console cost, and what does it gather over time?
+ *
+ *   npm run console:cost [-- --minutes 10 --seconds 60]
+ *
+ * One process of the API over Redis and PostgreSQL of this machine, without other traffic: its processor
+ * time for so many seconds without a console and with one on the overview, by the kernel's count; then
+ * the page's heap and document before and after so many minutes.
+ */
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { expectFigure, machine } from '../../../bench/measure.js';
+import { findChromium } from '../../../test/servers/chromium.js';
+import { startPostgres } from '../../../test/servers/postgres-server.js';
+import { startRedis } from '../../../test/servers/redis-server.js';
+import { buildConsole } from '../../../tools/build-console.mjs';
+import { startApiProcess } from '../../api/test/support/api-process.js';
+import { heldBy } from './support/measures.js';
+import { launch, logIn } from './support/test-browser.js';
+import { Traffic } from './support/traffic.js';
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    seconds: { type: 'string', default: '60' },
+  },
+});
+const seconds = Number(values.seconds);
+/** Of the kernel's clock, in milliseconds. */
+const TICK_MS = 10;
+/** Starting ends, and the charts and caches of the page fill. */
+const WARM_UP_MS = 20_000;
+
+process.env['CHROMIUM_PROGRAM'] = await findChromium();
+await buildConsole(process.cwd());
+const redis = await startRedis();
+const postgres = await startPostgres();
+const api = await startApiProcess({
+  REDIS_URL: redis.url,
+  DATABASE_URL: await postgres.createDatabase('cost'),
+  CACHE_LOG_LEVEL: 'off',
+});
+const browser = await launch();
+try {
+  console.log(machine());
+  const traffic = await Traffic.start([api.url]);
+  await traffic.run(5_000);
+  const page = await logIn(await browser.visitor(), api.url);
+  await page.locator('.figures').waitFor();
+  const begin = performance.now();
+  await page.reload();
+  await page.locator('.figures').waitFor();
+  const firstMs = performance.now() - begin;
+  const open = await processorMs(WARM_UP_MS);
+  await page.goto('about:blank');
+  const without = await processorMs(WARM_UP_MS);
+  await page.goto(`${api.url}/console/`);
+  await page.locator('.figures').waitFor();
+  const before = await heldBy(page);
+  await sleep(Number(values.minutes) * 60_000);
+  const after = await heldBy(page);
+  const cost = open - without;
+  const grown = (after.heapBytes - before.heapBytes) / 1_000_000;
+  console.log(
+    [
+      `first figures after ${firstMs.toFixed(0)} ms`,
+      `processor ${without.toFixed(2)} ms/s without a console, ${open.toFixed(2)} with one`,
+      `heap ${grown.toFixed(2)} MB more, DOM nodes ${String(before.nodes)} → ${String(after.nodes)}`,
+    ].join('\n'),
+  );
+  expectFigure('the first figures take ≤ 1.5 s', firstMs <= 1_500);
+  expectFigure('an open console costs ≤ 3 ms of processor a second', cost <= 3);
+  expectFigure('the heap grows by ≤ 5 MB', grown <= 5);
+  expectFigure('the DOM nodes are constant', after.nodes === before.nodes);
+} finally {
+  await browser.close();
+  await api.dispose();
+  await postgres.stop();
+  await redis.stop();
+}
+
+/** The processor time of the API a second, after a while, in milliseconds. */
+async function processorMs(afterMs: number): Promise<number> {
+  await sleep(afterMs);
+  const before = await usedMs();
+  await sleep(seconds * 1_000);
+  return ((await usedMs()) - before) / seconds;
+}
+
+async function usedMs(): Promise<number> {
+  const stat = await readFile(`/proc/${String(api.pid)}/stat`, 'utf8');
+  // After the name of the program, which may have spaces: user and system time are the 12th and 13th.
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13);
+  return (Number(user) + Number(system)) * TICK_MS;
+}
