@@ -43,7 +43,7 @@ export function EntryRow({ entry }: { entry: Entry }): JSX.Element {
       </div>
       <div class="subject">
         {subject === null ? null : (
-          <a href={addressOf(subject)} class="small">
+          <a href={addressOf(kind, subject)} class="small">
             <KeyText text={subject} />
           </a>
         )}
@@ -56,8 +56,9 @@ export function EntryRow({ entry }: { entry: Entry }): JSX.Element {
   );
 }
 
-/** A pattern leads to what it matches, a key to itself. */
-function addressOf(subject: string): string {
+/** A pattern leads to what it matches, a key to itself, and what is no key to its screen. */
+function addressOf(kind: string, subject: string): string {
+  if (kind === 'doctor' || kind === 'warming') return linkTo(kind);
   return /[*?[]/.test(subject)
     ? linkTo('keys', { pattern: subject })
     : linkTo('keys', { pattern: subject, key: subject });
