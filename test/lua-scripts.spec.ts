@@ -18,7 +18,8 @@ const named = scripts.map((script) => [script.name, script] as const);
 
 /** What Redis gives to a script, and the parts of Lua's library that the scripts use. */
 const GLOBALS = new Set([
-  ...['redis', 'KEYS', 'ARGV', 'ipairs', 'math', 'string', 'tonumber', 'type', 'unpack'],
+  ...['redis', 'KEYS', 'ARGV', 'ipairs', 'math', 'next', 'pairs', 'string', 'table', 'tonumber'],
+  ...['type', 'unpack'],
 ]);
 
 describe('The Lua scripts of the Redis store', () => {

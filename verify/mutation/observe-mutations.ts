@@ -33,6 +33,35 @@ export const OBSERVE_MUTATIONS: readonly Mutation[] = [
     edits: [["fill.filledAt <= this.#incompleteUntil ? 'unknown' : 'evicted'", "'evicted'"]],
   },
   {
+    name: 'figures: a slot of history has no bound',
+    suite: 'observe/history',
+    edits: [
+      ['text.length + record.length <= SLOT_CHARACTERS - OTHER_CHARACTERS', 'text.length >= 0'],
+    ],
+  },
+  {
+    name: 'figures: what does not fit a slot is not counted',
+    suite: 'observe/history',
+    edits: [
+      [
+        'for counter, count in pairs(by_name[name]) do rest[counter] = (rest[counter] or 0) + count end',
+        '',
+      ],
+    ],
+  },
+  {
+    name: 'figures: a slot that has ended is filled on',
+    suite: 'observe/history',
+    edits: [
+      ['if begun == number or begun == number + 1 then return end', 'if begun then return end'],
+    ],
+  },
+  {
+    name: 'figures: the journal of the board has no bound of bytes',
+    suite: 'observe/history',
+    edits: [['math.floor(math.min(JOURNAL_ENTRIES, JOURNAL_BYTES / mean))', 'JOURNAL_ENTRIES']],
+  },
+  {
     name: 'figures: the journal has no bound',
     suite: 'observe/journal',
     edits: [['this.#entries.length >= MAX_A_SECOND', 'this.#entries.length < 0']],

@@ -71,7 +71,8 @@ export type {
   Totals,
   TotalsSlot,
 } from './observe/fleet.js';
-export type { FleetBoard, HistoryRange } from './observe/fleet-board.js';
+export type { FleetBoard } from './observe/fleet-board.js';
+export type { HistoryRange } from './observe/history.js';
 export type { WarmingBoard, WarmingState } from './store/warming-board.js';
 export type { WarmProgress, WarmResult, WarmRun } from './warm/cache-warmer.js';
 export { BOUNDS_MS } from './observe/histogram.js';

@@ -1,4 +1,5 @@
 import type { Fill, GhostAnswer, GhostReport } from './ghost.js';
+import type { HistoryRange, HistorySlot } from './history.js';
 
 /** What a process reports once a second. */
 export interface ProcessReport {
@@ -56,36 +57,14 @@ export interface FleetReading {
   readonly history: readonly (readonly HistorySlot[])[];
 }
 
-/** Times in milliseconds since 1970. */
-export interface HistoryRange {
-  readonly step: Step;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Distances of history slots. */
-export const STEPS = {
-  '10s': { slotMs: 10_000, groupMs: 600_000, keptMs: 7_200_000 },
-  '5m': { slotMs: 300_000, groupMs: 86_400_000, keptMs: 8 * 86_400_000 },
-} as const;
-
-/** See {@link STEPS}. */
-export type Step = keyof typeof STEPS;
-
-/** What all processes counted in one slot. */
-export interface HistorySlot {
-  /** Its begin, in milliseconds since 1970. */
-  readonly at: number;
-  readonly counts: ReadonlyMap<string, number>;
-}
-
 /** A process that has not reported for so many milliseconds is taken for ended. */
 export const PROCESS_LIFE_MS = 15_000;
-/** Entries of the journal that are kept. */
+/** Entries of the journal that are kept, and about how many bytes of them; fewer if they are long. */
 export const JOURNAL_ENTRIES = 5_000;
+export const JOURNAL_BYTES = 800_000;
 /** Entries that a process is given at a time. */
 export const NEWS = 200;
-/** Names in a group of history slots, and in the totals: beyond, names are left out. */
+/** Names in the totals: beyond, they count for the namespace `(other)`. */
 export const MAX_NAMES = 3_000;
 
 /**
@@ -126,46 +105,4 @@ export interface FleetBoard {
    * @throws CacheUnavailableError
    */
   recall(hash: number, limit: number): Promise<Recollection>;
-}
-
-/** Counters that history keeps; the others are in the totals only. */
-const IN_HISTORY =
-  /\n(?:hit|local_hit|stale_hit|miss|bypass|load|load_ms|load_failed|removed_\w+|refused_invalidated|stored_bytes)$/;
-
-/** Whether history keeps a counter. */
-export function isInHistory(name: string): boolean {
-  return IN_HISTORY.test(name);
-}
-
-/** The begin of the slot, or group of slots, of a time. */
-export function slotOf(ms: number, lengthMs: number): number {
-  return ms - (ms % lengthMs);
-}
-
-/** The groups of slots from `from` to `to`, within what is kept. */
-export function groupsOf(step: Step, from: number, to: number, now: number): number[] {
-  const { groupMs, keptMs } = STEPS[step];
-  const groups: number[] = [];
-  const end = Math.min(to, now);
-  for (let at = slotOf(Math.max(from, now - keptMs), groupMs); at <= end; at += groupMs) {
-    groups.push(at);
-  }
-  return groups;
-}
-
-/** Sorts the fields of groups, `<slot>\n<name>`, into slots. */
-export function slotsOf(
-  fields: Iterable<readonly [field: string, count: number]>,
-  from: number,
-  to: number,
-): HistorySlot[] {
-  const slots = new Map<number, Map<string, number>>();
-  for (const [field, count] of fields) {
-    const at = Number(field.slice(0, field.indexOf('\n')));
-    if (!(at >= from && at <= to)) continue;
-    const counts = slots.get(at) ?? new Map<string, number>();
-    counts.set(field.slice(field.indexOf('\n') + 1), count);
-    slots.set(at, counts);
-  }
-  return [...slots].sort(([a], [b]) => a - b).map(([at, counts]) => ({ at, counts }));
 }

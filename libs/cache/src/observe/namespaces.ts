@@ -14,7 +14,7 @@ const TILDE = 0x7e;
 /** Of keys without a segment that names a group, such as `config` or `user123`. */
 const FLAT = '(flat)';
 /** Of all names beyond the bound, and of removals of keys in several namespaces. */
-const OTHER = '(other)';
+export const OTHER = '(other)';
 /** Of removals that reach every namespace. */
 export const ALL = '(all)';
 

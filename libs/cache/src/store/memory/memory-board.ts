@@ -2,29 +2,32 @@ import type { Clock } from '../../clock.js';
 import type {
   FleetBoard,
   FleetReading,
-  HistoryRange,
   JournalRow,
   ProcessReport,
   Recollection,
   ReportAnswer,
 } from '../../observe/fleet-board.js';
+import { JOURNAL_ENTRIES, MAX_NAMES } from '../../observe/fleet-board.js';
+import type { HistoryRange, HistorySlot, Step } from '../../observe/history.js';
 import {
-  groupsOf,
+  hashesOf,
   isInHistory,
-  JOURNAL_ENTRIES,
-  MAX_NAMES,
-  slotOf,
+  MAX_LIVE,
+  MAX_NAMES_KNOWN,
+  packSlot,
+  slotNumber,
+  slotsIn,
   slotsOf,
   STEPS,
-} from '../../observe/fleet-board.js';
+} from '../../observe/history.js';
+import { OTHER } from '../../observe/namespaces.js';
 import { Ghost } from '../../observe/ghost.js';
 
 /** The board of a store that lives in one process: the same figures and bounds as the shared one. */
 export class MemoryBoard implements FleetBoard {
   #snapshot: string | undefined;
   readonly #totals = new Map<string, number>();
-  /** By step and begin of the group. */
-  readonly #groups = new Map<string, Map<string, number>>();
+  readonly #history = { '10s': new MemoryHistory('10s'), '5m': new MemoryHistory('5m') };
   readonly #journal: JournalRow[] = [];
   readonly #ghost = new Ghost();
   /** The system's time when its clock was 0. */
@@ -55,11 +58,7 @@ export class MemoryBoard implements FleetBoard {
   read(ranges: readonly HistoryRange[]): Promise<FleetReading> {
     const now = this.#now();
     const snapshots = this.#snapshot === undefined ? [] : [this.#snapshot];
-    const history = ranges.map(({ step, from, to }) => {
-      const groups = groupsOf(step, from, to, now);
-      const fields = groups.flatMap((at) => [...(this.#groups.get(`${step}:${at}`) ?? [])]);
-      return slotsOf(fields, from, to);
-    });
+    const history = ranges.map((range) => this.#history[range.step].read(range, now));
     return Promise.resolve({ now, snapshots, totals: new Map(this.#totals), history });
   }
 
@@ -93,25 +92,57 @@ export class MemoryBoard implements FleetBoard {
   }
 
   #add(now: number, name: string, by: number): void {
-    addTo(this.#totals, name, by);
+    addTo(this.#totals, name, by, MAX_NAMES);
     if (!isInHistory(name)) return;
-    for (const [step, { slotMs, groupMs, keptMs }] of Object.entries(STEPS)) {
-      const group = `${step}:${slotOf(now, groupMs)}`;
-      let slots = this.#groups.get(group);
-      if (slots === undefined) {
-        this.#groups.set(group, (slots = new Map<string, number>()));
-        for (const other of this.#groups.keys()) {
-          const [of, at] = other.split(':');
-          if (of === step && Number(at) < now - keptMs - groupMs) this.#groups.delete(other);
-        }
-      }
-      addTo(slots, `${slotOf(now, slotMs)}\n${name}`, by);
+    for (const history of Object.values(this.#history)) history.add(now, name, by);
+  }
+}
+
+/** The slots of one length: the one that is being filled, and packed ones. */
+class MemoryHistory {
+  #live = new Map<string, number>();
+  /** By number modulo how many are kept. */
+  readonly #packed = new Map<number, string>();
+  /** Namespaces in them; the latest packed are the last. */
+  readonly #names = new Set<string>();
+
+  constructor(private readonly step: Step) {}
+
+  add(now: number, name: string, by: number): void {
+    const number = slotNumber(this.step, now);
+    const begun = this.#live.get('');
+    if (begun !== number) {
+      if (begun !== undefined) this.#pack(begun);
+      this.#live = new Map([['', number]]);
+    }
+    addTo(this.#live, name, by, MAX_LIVE);
+  }
+
+  read(range: HistoryRange, now: number): HistorySlot[] {
+    const hashes = hashesOf(this.#names);
+    return slotsOf(this.step, slotsIn(range, now), this.#live, this.#packed.values(), hashes);
+  }
+
+  #pack(number: number): void {
+    this.#live.delete('');
+    const { text, names } = packSlot(number, this.#live);
+    this.#packed.set(number % STEPS[this.step].slots, text);
+    for (const name of names) {
+      this.#names.delete(name);
+      this.#names.add(name);
+    }
+    for (const name of this.#names) {
+      if (this.#names.size <= MAX_NAMES_KNOWN) break;
+      this.#names.delete(name);
     }
   }
 }
 
-function addTo(counts: Map<string, number>, name: string, by: number): void {
+/** Beyond `most` names a count is one of the namespace `(other)`. */
+function addTo(counts: Map<string, number>, name: string, by: number, most: number): void {
   const known = counts.get(name);
-  if (known === undefined && counts.size >= MAX_NAMES) return;
-  counts.set(name, (known ?? 0) + by);
+  if (known === undefined && counts.size >= most) {
+    const other = OTHER + name.slice(name.lastIndexOf('\n'));
+    counts.set(other, (counts.get(other) ?? 0) + by);
+  } else counts.set(name, (known ?? 0) + by);
 }

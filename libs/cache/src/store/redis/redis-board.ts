@@ -1,14 +1,20 @@
 import type {
   FleetBoard,
   FleetReading,
-  HistoryRange,
   JournalRow,
   ProcessReport,
   Recollection,
   ReportAnswer,
-  Step,
 } from '../../observe/fleet-board.js';
-import { groupsOf, isInHistory, slotOf, slotsOf, STEPS } from '../../observe/fleet-board.js';
+import type { HistoryRange, Step } from '../../observe/history.js';
+import {
+  hashesOf,
+  isCounter,
+  isInHistory,
+  slotsIn,
+  slotsOf,
+  STEPS,
+} from '../../observe/history.js';
 import type { Fill } from '../../observe/ghost.js';
 import type { RedisConnection } from './connection/redis-connection.js';
 import type { KeyLayout } from './key-layout.js';
@@ -31,7 +37,6 @@ export class RedisBoard implements FleetBoard {
 
   async report(report: ProcessReport): Promise<ReportAnswer> {
     const { layout } = this;
-    const now = this.#now();
     const moved = [...report.moved].sort(
       ([a], [b]) => Number(isInHistory(b)) - Number(isInHistory(a)),
     );
@@ -40,12 +45,11 @@ export class RedisBoard implements FleetBoard {
     const lengths = [moved.length, kept, report.entries.length, fills.length, misses.length];
     const keys = [
       ...[layout.board('fleet'), layout.board('snapshots'), layout.board('totals')],
-      ...[this.#group('10s', now), this.#group('5m', now)],
+      ...[...this.#slots('10s'), ...this.#slots('5m'), layout.board('names')],
       ...[layout.board('journal'), layout.board('ghost'), layout.board('state')],
     ];
     const args = [
       ...[report.id, report.snapshot],
-      ...[slotOf(now, STEPS['10s'].slotMs), slotOf(now, STEPS['5m'].slotMs)].map(String),
       ...[String(report.known ?? -1), String(-Math.log2(share)), lengths.join(',')],
       ...moved.flatMap(([name, by]) => [name, String(by)]),
       ...report.entries,
@@ -70,23 +74,23 @@ export class RedisBoard implements FleetBoard {
 
   async read(ranges: readonly HistoryRange[]): Promise<FleetReading> {
     const { layout } = this;
-    const groups = ranges.map(({ step, from, to }) => groupsOf(step, from, to, this.#now()));
-    const slots = groups.flatMap((each, at) =>
-      each.map((group) => this.#group(ranges[at]?.step ?? '10s', group)),
+    const slots = ranges.map((range) => slotsIn(range, this.#now()));
+    const keys = ['fleet', 'snapshots', 'totals', 'names'].map((name) => layout.board(name));
+    for (const { step } of ranges) keys.push(...this.#slots(step));
+    const args = slots.flatMap((each, at) => [...each, STEPS[ranges[at]?.step ?? '10s'].slots]);
+    const reply = await this.connection.run(
+      ...([READ_BOARD, keys, args.map(String), WITHIN_MS, 'always'] as const),
     );
-    const keys = [...['fleet', 'snapshots', 'totals'].map((name) => layout.board(name)), ...slots];
-    const args = [String(slots.length)];
-    const reply = await this.connection.run(READ_BOARD, keys, args, WITHIN_MS, 'always');
-    const [now, snapshots, totals, ...fields] = asList(reply);
+    const [now, snapshots, totals, names, ...fields] = asList(reply);
+    const known = hashesOf(textsOf(names));
     return {
       now: Number(asText(now)),
-      snapshots: asList(snapshots)
-        .map(asText)
-        .filter((text) => text !== undefined),
-      totals: new Map(pairsOf(totals)),
-      history: ranges.map(({ from, to }, at) => {
-        const each = fields.splice(0, groups[at]?.length);
-        return slotsOf(each.flatMap(pairsOf), from, to);
+      snapshots: textsOf(snapshots),
+      totals: new Map(pairsOf(totals).filter(isCounter)),
+      history: ranges.map((range, at) => {
+        const [live, packed] = [fields[2 * at], fields[2 * at + 1]];
+        const counts = new Map(pairsOf(live));
+        return slotsOf(range.step, slots[at] ?? [0, -1], counts, textsOf(packed), known);
       }),
     };
   }
@@ -127,8 +131,9 @@ export class RedisBoard implements FleetBoard {
     return Math.round(Date.now() + this.#aheadMs);
   }
 
-  #group(step: Step, at: number): string {
-    return this.layout.board(`history:${step}:${slotOf(at, STEPS[step].groupMs)}`);
+  /** The slot that is being filled, and the packed ones. */
+  #slots(step: Step): string[] {
+    return [`live:${step}`, `history:${step}`].map((name) => this.layout.board(name));
   }
 }
 
@@ -156,8 +161,13 @@ function rowsOf(reply: readonly unknown[]): JournalRow[] {
   return rows;
 }
 
-/** The fields of a hash; the one without a name is the number of the others. */
+function textsOf(reply: unknown): string[] {
+  return asList(reply)
+    .map(asText)
+    .filter((text) => text !== undefined);
+}
+
+/** Names and counts in turn. */
 function pairsOf(reply: unknown): [string, number][] {
-  const rows = rowsOf(asList(reply)).filter(({ id }) => id !== '');
-  return rows.map(({ id, text }) => [id, Number(text)]);
+  return rowsOf(asList(reply)).map(({ id, text }) => [id, Number(text)]);
 }

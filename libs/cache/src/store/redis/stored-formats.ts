@@ -1,9 +1,17 @@
 import {
+  HISTORY_COUNTERS,
+  MAX_LIVE,
+  MAX_NAMES_KNOWN,
+  OTHER_CHARACTERS,
+  SLOT_CHARACTERS,
+  STEPS,
+} from '../../observe/history.js';
+import {
+  JOURNAL_BYTES,
   JOURNAL_ENTRIES,
   MAX_NAMES,
   NEWS,
   PROCESS_LIFE_MS,
-  STEPS,
 } from '../../observe/fleet-board.js';
 import { MAX_GHOSTS } from '../../observe/ghost.js';
 import { FREQUENT_KEYS, READS_LIFE_MS, RESULTS } from '../warming-board.js';
@@ -60,8 +68,16 @@ export const SCRIPT_CONSTANTS: Readonly<Record<string, string | number>> = {
   MAX_NAMES,
   JOURNAL_ENTRIES,
   MAX_NEWS: NEWS,
-  SHORT_HISTORY_MS: STEPS['10s'].keptMs + STEPS['10s'].groupMs,
-  LONG_HISTORY_MS: STEPS['5m'].keptMs + STEPS['5m'].groupMs,
+  JOURNAL_BYTES,
+  SHORT_SLOT_MS: STEPS['10s'].slotMs,
+  SHORT_SLOTS: STEPS['10s'].slots,
+  LONG_SLOT_MS: STEPS['5m'].slotMs,
+  LONG_SLOTS: STEPS['5m'].slots,
+  LONG_HISTORY_MS: STEPS['5m'].slotMs * STEPS['5m'].slots,
+  HISTORY_COUNTERS: HISTORY_COUNTERS.join(','),
+  MAX_LIVE,
+  NAMED_CHARACTERS: SLOT_CHARACTERS - OTHER_CHARACTERS,
+  MAX_NAMES_KNOWN,
   MAX_GHOSTS,
   WARM_RESULTS: RESULTS,
   FREQUENT_KEYS,
