@@ -80,6 +80,7 @@ export { COUNTER_NAMES } from './observe/tally.js';
 export type { Counter } from './observe/tally.js';
 export type { LocalFigures } from './cache-stats.js';
 export { heaviest, histogramSum } from './observe/snapshot.js';
+export { missSharesOf } from './observe/miss-shares.js';
 export type { Snapshot } from './observe/snapshot.js';
 export { Glob, escapeGlob } from './keys/glob.js';
 export { CacheLogLine, silentLog } from './cache-log.js';

@@ -1,5 +1,5 @@
 import type { FleetView, Snapshot } from '@gad/cache/store';
-import { histogramSum } from '@gad/cache/store';
+import { histogramSum, missSharesOf } from '@gad/cache/store';
 import type {
   AdviceDto,
   FiguresDto,
@@ -89,44 +89,34 @@ export function namespacesOf({ totals, processes }: FleetView): NamespaceDto[] {
       ...figures,
       load_ms_p50: p50,
       load_ms_p99: p99,
-      advice: adviceOf(namespace, figures, processes),
+      advice: adviceOf(namespace, counts, processes),
     };
   });
   return items.sort((a, b) => total(b.reads) - total(a.reads));
 }
 
 /** What the figures say should be changed. */
-function adviceOf(
-  namespace: string,
-  { reads, miss_causes: causes }: FiguresDto,
-  processes: readonly Snapshot[],
-): AdviceDto[] {
-  const misses = total(causes);
-  const asked = total(reads);
-  if (asked < FEW_READS || misses === 0) return [];
-  const advice: AdviceDto[] = [];
-  const missed = reads.miss / asked;
+function adviceOf(namespace: string, counts: Counts, processes: readonly Snapshot[]): AdviceDto[] {
+  const of = (name: string): number => counts.get(name) ?? 0;
+  if (total(readsOf(of)) < FEW_READS) return [];
   const lateness = histogramSum(processes.map((process) => process.lateness[namespace]));
-  const again = lateness.count === 0 ? 0 : lateness.countUpTo(1) / lateness.count;
-  if (causes.expired / misses >= LARGE_SHARE && again > 0) {
-    const gain = (causes.expired / misses) * again * missed;
-    advice.push({ code: 'longer_ttl', share: round(again, 4), gain: round(gain, 4) });
-  }
-  for (const [cause, code] of [
-    ['evicted', 'more_memory'],
-    ['first', 'fewer_variants'],
-    ['invalidated', 'narrower_invalidation'],
-  ] as const) {
-    const share = causes[cause] / misses;
-    if (share < LARGE_SHARE) continue;
-    advice.push({ code, share: round(share, 4), gain: round(share * missed, 4) });
-  }
-  if (reads.bypass / asked >= LARGE_SHARE) {
-    const share = round(reads.bypass / asked, 4);
-    advice.push({ code: 'bypassed', share, gain: share });
-  }
-  return advice;
+  const { share, gain, again } = missSharesOf(of, of, lateness);
+  return ADVICES.filter(([cause]) => share[cause] >= LARGE_SHARE && gain[cause] > 0).map(
+    ([cause, code]) => ({
+      code,
+      share: round(cause === 'expired' ? again : share[cause], 4),
+      gain: round(gain[cause], 4),
+    }),
+  );
 }
+
+const ADVICES = [
+  ['expired', 'longer_ttl'],
+  ['evicted', 'more_memory'],
+  ['first', 'fewer_variants'],
+  ['invalidated', 'narrower_invalidation'],
+  ['bypass', 'bypassed'],
+] as const;
 
 function readsOf(of: (name: string) => number): ReadsDto {
   return {

@@ -1,4 +1,5 @@
 import type { FleetView, Totals } from '../observe/fleet.js';
+import type { Counts } from '../observe/miss-shares.js';
 import type { Snapshot } from '../observe/snapshot.js';
 import type { Counter } from '../observe/tally.js';
 import type { FreshnessFigures } from '../outbox/freshness.js';
@@ -114,9 +115,6 @@ export function ofMemory<V extends string>(
   });
 }
 
-/** What is counted of a namespace in some time. */
-export type Counts = (counter: Counter) => number;
-
 /** What all processes counted in the last five minutes, by namespace. */
 export function recentCounts({ fleet }: Examination): Map<string, Counts> {
   const sums = new Map<string, Map<string, number>>();
@@ -139,14 +137,6 @@ export function countsSince({ fleet, earlier }: Examination, namespace: string):
   const then = earlier?.counts[namespace] ?? {};
   return (counter) => Math.max(0, (now?.get(counter) ?? 0) - (then[counter] ?? 0));
 }
-
-/** Reads of any result. */
-export const readsOf = (counts: Counts): number =>
-  hitsOf(counts) + counts('miss') + counts('bypass');
-
-/** Reads that the cache answered. */
-export const hitsOf = (counts: Counts): number =>
-  counts('hit') + counts('local_hit') + counts('stale_hit');
 
 /** The live processes; none is known without the store. */
 export const processesOf = ({ fleet }: Examination): readonly Snapshot[] => fleet?.processes ?? [];

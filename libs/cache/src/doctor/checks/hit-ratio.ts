@@ -1,15 +1,9 @@
+import type { Counts } from '../../observe/miss-shares.js';
+import { hitsOf, missSharesOf, readsOf } from '../../observe/miss-shares.js';
 import { histogramSum } from '../../observe/snapshot.js';
 import type { Check, Verdict } from '../check.js';
-import type { Counts, Examination } from '../examination.js';
-import {
-  countsSince,
-  FEW_READS,
-  hitsOf,
-  percent,
-  processesOf,
-  readsOf,
-  recentCounts,
-} from '../examination.js';
+import type { Examination } from '../examination.js';
+import { countsSince, FEW_READS, percent, processesOf, recentCounts } from '../examination.js';
 
 type Cause = 'expired' | 'invalidated' | 'variants' | 'evicted' | 'bypassed' | 'unknown';
 
@@ -102,59 +96,42 @@ const unanswered = (counts: Counts): number => counts('miss') + counts('bypass')
 
 /** The cause of most misses of a namespace, with what would help. */
 function causeOf(x: Examination, namespace: string, recent: Counts): Verdict<Cause> {
-  const [reads, misses] = [readsOf(recent), recent('miss')];
-  const bypassed = recent('bypass');
-  if (bypassed > misses) {
-    return { variant: 'bypassed', figures: { bypass_percent: percent(bypassed / reads) } };
-  }
+  const reads = readsOf(recent);
   const since = countsSince(x, namespace);
-  const causes = {
-    expired: since('cause_expired'),
-    invalidated: since('cause_invalidated'),
-    variants: since('cause_first'),
-    evicted: since('cause_evicted'),
-    unknown: since('cause_unknown') + since('cause_unreadable'),
-  };
-  const all = Object.values(causes).reduce((sum, count) => sum + count, 0);
-  const [variant, count] = largest(causes);
-  if (all === 0 || variant === 'unknown') return { variant: 'unknown' };
-  const share = count / all;
-  const points = (part: number): number => percent(part * share * (misses / reads));
-  const common = { share_percent: percent(share), gain_points: points(1) };
-  if (variant === 'expired') {
-    const { again, ttlSeconds } = latenessOf(x, namespace, since);
-    const ttl = { ttl_seconds: ttlSeconds, wanted_seconds: 2 * ttlSeconds };
-    const figures = {
-      ...common,
-      ...ttl,
-      again_percent: percent(again),
-      gain_points: points(again),
-    };
-    return { variant, figures };
+  const lateness = histogramSum(processesOf(x).map((process) => process.lateness[namespace]));
+  const { share, gain, again } = missSharesOf(recent, since, lateness);
+  if (recent('bypass') > recent('miss')) {
+    return { variant: 'bypassed', figures: { bypass_percent: percent(share.bypass) } };
   }
-  if (variant === 'evicted') return { variant, figures: common };
-  const puts = since('put_fill') + since('put_refresh') + since('put_set');
-  const perValue = { hits_per_value: puts === 0 ? 0 : tenths(hitsOf(recent) / puts) };
-  if (variant === 'invalidated') return { variant, figures: { ...common, ...perValue } };
-  return { variant, figures: { ...common, reads_per_key: tenths(reads / count) } };
+  const { bypass: _, ...ofMisses } = share;
+  const [cause, part] = largest(ofMisses);
+  if (part === 0 || cause === 'unknown') return { variant: 'unknown' };
+  const common = { share_percent: percent(part), gain_points: percent(gain[cause]) };
+  if (cause === 'expired') {
+    const seconds = lifetimeOf(since);
+    const ttl = { ttl_seconds: seconds, wanted_seconds: 2 * seconds };
+    return { variant: cause, figures: { ...common, ...ttl, again_percent: percent(again) } };
+  }
+  if (cause === 'evicted') return { variant: cause, figures: common };
+  if (cause === 'invalidated') {
+    const puts = since('put_fill') + since('put_refresh') + since('put_set');
+    const hits = puts === 0 ? 0 : tenths(hitsOf(recent) / puts);
+    return { variant: cause, figures: { ...common, hits_per_value: hits } };
+  }
+  const perKey = tenths(reads / since('cause_first'));
+  return { variant: 'variants', figures: { ...common, reads_per_key: perKey } };
 }
 
-function largest<Name extends string>(counts: Readonly<Record<Name, number>>): [Name, number] {
-  const pairs = Object.entries(counts) as [Name, number][]; // the names are those of the record
+function largest<Name extends string>(shares: Readonly<Record<Name, number>>): [Name, number] {
+  const pairs = Object.entries(shares) as [Name, number][]; // the names are those of the record
   return pairs.reduce((most, pair) => (pair[1] > most[1] ? pair : most));
 }
 
-/** The share of the expired that were asked for again within one lifetime, and that lifetime. */
-function latenessOf(
-  x: Examination,
-  namespace: string,
-  since: Counts,
-): { readonly again: number; readonly ttlSeconds: number } {
-  const lateness = histogramSum(processesOf(x).map((process) => process.lateness[namespace]));
-  const again = lateness.count === 0 ? 0 : lateness.countUpTo(1) / lateness.count;
+/** The mean lifetime of what expired, in seconds. */
+function lifetimeOf(since: Counts): number {
   const seconds = since('expired_ttl_ms') / since('cause_expired') / 1_000;
   // Lifetimes on the board are in tenths of a second, rounded down.
-  return { again, ttlSeconds: seconds < 10 ? tenths(seconds) : Math.round(seconds) };
+  return seconds < 10 ? tenths(seconds) : Math.round(seconds);
 }
 
 const tenths = (value: number): number => Math.round(value * 10) / 10;

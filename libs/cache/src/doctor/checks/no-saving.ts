@@ -1,6 +1,7 @@
+import { readsOf } from '../../observe/miss-shares.js';
 import type { Check } from '../check.js';
 import type { Examination } from '../examination.js';
-import { FEW_READS, ofServer, readsOf, recentCounts } from '../examination.js';
+import { FEW_READS, ofServer, recentCounts } from '../examination.js';
 
 /** A hit is faster than a load. */
 export const NO_SAVING: Check<Examination, 'pass' | 'none'> = {
