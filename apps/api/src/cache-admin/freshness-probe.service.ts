@@ -3,10 +3,10 @@ import { Injectable } from '@nestjs/common';
 import { CacheService } from '@gad/cache';
 import type { Fleet, Snapshot } from '@gad/cache/store';
 import { databaseUnavailable } from '../database/unavailable.js';
-import { Problem } from '../problems/problem.js';
+import { RequestLimits } from '../rate-limit/request-limits.js';
 import type { FreshnessProbeDto, ProbedProcessDto } from './freshness-probe.dto.js';
 
-/** Between two probes of this process. */
+/** Between two probes of all processes together. */
 const PAUSE_MS = 5_000;
 const WITHIN_MS = 2_000;
 /** For the other processes, which report once a second. */
@@ -16,13 +16,14 @@ const LOOK_EVERY_MS = 250;
 /** Measures end to end how fresh the cache is. */
 @Injectable()
 export class FreshnessProbeService {
-  #nextAt = -Infinity;
-
-  constructor(private readonly cache: CacheService) {}
+  constructor(
+    private readonly cache: CacheService,
+    private readonly limits: RequestLimits,
+  ) {}
 
   /** @throws Problem RATE_LIMITED, DATABASE_UNAVAILABLE; CacheUnavailableError */
   async probe(): Promise<FreshnessProbeDto> {
-    this.#takeTurn();
+    await this.limits.ofFleet('probe', PAUSE_MS, 'One probe in 5 seconds is enough');
     const at = Date.now();
     const probe = await this.cache.probeFreshness(WITHIN_MS).catch((error: unknown) => {
       throw databaseUnavailable(error);
@@ -40,15 +41,6 @@ export class FreshnessProbeService {
       ...{ applicable: true, position, at: instant },
       ...{ covered_after_ms: coveredMs, processes },
     };
-  }
-
-  #takeTurn(): void {
-    const waitMs = this.#nextAt - performance.now();
-    if (waitMs > 0) {
-      const retryAfterSeconds = Math.ceil(waitMs / 1_000);
-      throw new Problem('RATE_LIMITED', 'One probe in 5 seconds is enough', { retryAfterSeconds });
-    }
-    this.#nextAt = performance.now() + PAUSE_MS;
   }
 
   /** Waits until every live process has said that it is proved to have what was committed by `at`. */

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '../database/database.js';
 import { isDatabaseUnavailable } from '../database/unavailable.js';
-import { RateLimiter } from './rate-limiter.js';
+import { MINUTE_MS, RateLimiter } from './rate-limiter.js';
 
 /**
  * Counts for all processes together where there is no Redis: the generic cell rate algorithm, as in
@@ -17,33 +17,34 @@ export class DatabaseRateLimiter extends RateLimiter {
     super();
   }
 
-  async take(key: string, perMinute: number): Promise<number> {
+  async take(key: string, turns: number, withinMs = MINUTE_MS): Promise<number> {
     try {
-      return await this.count(key, perMinute);
+      return await this.count(key, turns, withinMs);
     } catch (error) {
       if (!isDatabaseUnavailable(error)) throw error;
-      return this.fallback.take(key, perMinute);
+      return this.fallback.take(key, turns, withinMs);
     }
   }
 
-  private async count(key: string, perMinute: number): Promise<number> {
-    const step = sql`${60 / perMinute} * interval '1 second'`;
+  private async count(key: string, turns: number, withinMs: number): Promise<number> {
+    const step = sql`${withinMs / turns} * interval '1 millisecond'`;
+    const time = sql`${withinMs} * interval '1 millisecond'`;
     const next = sql`greatest(known.full_again_at, now()) + ${step}`;
     // The row as it was before this statement: what the turn that was refused has to wait for.
     const { rows } = await this.database.db.execute<{ taken: boolean; wait: number | null }>(sql`
       with taken as (
         insert into rate_limits as known (key, full_again_at) values (${key}, now() + ${step})
         on conflict (key) do update set full_again_at = ${next}
-        where ${next} <= now() + interval '1 minute 0.5 milliseconds'
+        where ${next} <= now() + ${time} + interval '0.5 milliseconds'
         returning 1
       )
       select exists (select from taken) as taken, (
-        select extract(epoch from ${next} - now() - interval '1 minute')::float8 * 1000
+        select extract(epoch from ${next} - now() - ${time})::float8 * 1000
         from rate_limits as known where key = ${key}
       ) as wait`);
     const [row] = rows;
     if (row?.taken === true) return 0;
     // The row may be younger than the statement: then a turn's time is as good a guess as any.
-    return Math.max(1, row?.wait ?? 60_000 / perMinute);
+    return Math.max(1, row?.wait ?? withinMs / turns);
   }
 }

@@ -1,13 +1,15 @@
 /** Where the turns are counted. */
 export abstract class RateLimiter {
   /**
-   * Takes one turn of `perMinute` for `key`: so many at once, given back evenly over the minute.
+   * Takes one of `turns` for `key`: so many at once, given back evenly over the time.
+   * @param withinMs the time in milliseconds, a minute by default
    * @returns 0, or the milliseconds after which there is a turn again (then none was taken)
    */
-  abstract take(key: string, perMinute: number): Promise<number>;
+  abstract take(key: string, turns: number, withinMs?: number): Promise<number>;
 }
 
-const MINUTE_MS = 60_000;
+/** The usual time of a limit, in milliseconds. */
+export const MINUTE_MS = 60_000;
 
 /** About 100 bytes each; with more keys than this at a time the one idle longest is forgotten. */
 const MAX_KEYS = 50_000;
@@ -25,13 +27,13 @@ export class MemoryRateLimiter extends RateLimiter {
     super();
   }
 
-  take(key: string, perMinute: number): Promise<number> {
+  take(key: string, turns: number, withinMs = MINUTE_MS): Promise<number> {
     const now = this.now();
     this.forgetIdle(now);
     const base = Math.max(now, this.fullAgainAt.get(key) ?? now);
-    const next = base + MINUTE_MS / perMinute;
+    const next = base + withinMs / turns;
     // Half a millisecond of grace: adding up fractions must not cost the last request.
-    const waitMs = next - now - MINUTE_MS;
+    const waitMs = next - now - withinMs;
     if (waitMs > 0.5) return Promise.resolve(waitMs);
     this.fullAgainAt.delete(key);
     this.fullAgainAt.set(key, next);

@@ -48,6 +48,17 @@ export class RequestLimits {
     return this.take(`${bucket}:${subject}`, this.perMinute[bucket] * NETWORKS_PER_SUBJECT);
   }
 
+  /**
+   * Takes the one turn that all processes together have in a time.
+   * @throws Problem RATE_LIMITED with this detail
+   */
+  async ofFleet(what: string, everyMs: number, detail: string): Promise<void> {
+    const waitMs = await this.limiter.take(`fleet:${what}`, 1, everyMs);
+    if (waitMs > 0) {
+      throw new Problem('RATE_LIMITED', detail, { retryAfterSeconds: waitMs / 1_000 });
+    }
+  }
+
   private async take(key: string, limit: number): Promise<void> {
     if (limit === 0) return;
     const waitMs = await this.limiter.take(key, limit);

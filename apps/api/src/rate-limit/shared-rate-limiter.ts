@@ -1,7 +1,7 @@
 import { CacheUnavailableError } from '@gad/cache';
 import type { CacheService } from '@gad/cache';
 import { script } from '@gad/cache/store';
-import { RateLimiter } from './rate-limiter.js';
+import { MINUTE_MS, RateLimiter } from './rate-limiter.js';
 
 /**
  * The generic cell rate algorithm, as in `MemoryRateLimiter`, by the server's clock: KEYS[1] holds
@@ -11,8 +11,8 @@ const TAKE = script(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local full_again = tonumber(redis.call('GET', KEYS[1]) or '0')
-local next = math.max(now, full_again) + 60000 / tonumber(ARGV[1])
-local wait = next - now - 60000
+local next = math.max(now, full_again) + ARGV[2] / ARGV[1]
+local wait = next - now - ARGV[2]
 if wait > 0.5 then return math.ceil(wait) end
 redis.call('SET', KEYS[1], string.format('%.3f', next), 'PX', math.ceil(next - now))
 return 0`);
@@ -32,13 +32,14 @@ export class SharedRateLimiter extends RateLimiter {
     super();
   }
 
-  async take(key: string, perMinute: number): Promise<number> {
+  async take(key: string, turns: number, withinMs = MINUTE_MS): Promise<number> {
     try {
-      const wait = await this.cache.evaluate(TAKE, [`rate:${key}`], [String(perMinute)]);
+      const limit = [String(turns), String(withinMs)];
+      const wait = await this.cache.evaluate(TAKE, [`rate:${key}`], limit);
       return Number(wait);
     } catch (error) {
       if (!(error instanceof CacheUnavailableError)) throw error;
-      return this.fallback.take(key, perMinute);
+      return this.fallback.take(key, turns, withinMs);
     }
   }
 }
