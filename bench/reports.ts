@@ -30,7 +30,7 @@ const [reports, keys, namespaces] = [values.reports, values.keys, values.namespa
   Number,
 ) as [number, number, number];
 /** Reads before each report. */
-const READS = 200;
+const READS = 50;
 
 /** A key whose namespace has no digit: those are parts of names, not names. */
 const keyOf = (n: number): string => {

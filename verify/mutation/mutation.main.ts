@@ -14,6 +14,7 @@ import { startRedis } from '../../test/servers/redis-server.js';
 import { CLUSTER_MUTATIONS } from './cluster-mutations.js';
 import { DECORATOR_MUTATIONS } from './decorator-mutations.js';
 import { ENGINE_MUTATIONS } from './engine-mutations.js';
+import { EXPLAIN_MUTATIONS } from './explain-mutations.js';
 import { FRESHNESS_MUTATIONS } from './freshness-mutations.js';
 import { INVALIDATION_MUTATIONS } from './invalidation-mutations.js';
 import { LOCAL_MUTATIONS } from './local-mutations.js';
@@ -67,7 +68,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   keys: ['prefix-isolation'],
   warm: ['pace', 'warming', 'warming-board'],
-  observe: ['fleet', 'frequent-keys', 'ghost', 'journal', 'namespaces', 'recording'],
+  observe: ['fleet', 'frequent-keys', 'ghost', 'history', 'journal', 'namespaces', 'recording'],
+  doctor: ['checks', 'hit-ratio', 'healthy'],
+  explain: ['why-absent'],
   'redis/connection': ['store-outages'],
   'redis/cluster': ['cluster-store', 'cluster-faults'],
   invalidate: ['write-order', 'retry-queue'],
@@ -151,6 +154,7 @@ const mutations = [
   ...CLUSTER_MUTATIONS,
   ...NEST_MUTATIONS,
   ...OBSERVE_MUTATIONS,
+  ...EXPLAIN_MUTATIONS,
   ...DECORATOR_MUTATIONS,
   ...OPTION_MUTATIONS,
   ...RICH_VALUE_MUTATIONS,
@@ -204,7 +208,7 @@ async function judge(mutation: Mutation): Promise<void> {
 
 /** The first test of the suites that fails, or `undefined` when all pass. */
 async function firstFailure(suites: readonly string[]): Promise<string | undefined> {
-  const pattern = `(libs/cache(-postgres)?/(test|src)|verify)/(${suites.join('|')})\\.spec`;
+  const pattern = `(libs/cache(-postgres)?/(test|src)|apps/api/src/cache-admin|verify)/(${suites.join('|')})\\.spec`;
   const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   const timeoutMs = suites.length === 1 ? TIMEOUT_MS.one : TIMEOUT_MS.all;
   const { code, output } = await run(timeoutMs, [

@@ -5,9 +5,20 @@ import { expectProblem } from './support/expect-problem.js';
 import { apart, cacheOf, explain, explainOnce } from './support/explained.js';
 import { Gate } from './support/gate.js';
 import { createTarea } from './support/new-tarea.js';
-import { login, newUsuario } from './support/new-usuario.js';
+import {
+  login,
+  newUsuario,
+  usuarioFields,
+  type NewUsuario,
+  type Tokens,
+} from './support/new-usuario.js';
 
 const KEY = 'stats:user:2:days:30';
+
+const sesionOf = ({ access_token: token }: Tokens): string => {
+  const [, claims = ''] = token.split('.');
+  return (JSON.parse(Buffer.from(claims, 'base64url').toString()) as { sid: string }).sid;
+};
 
 onEverySetup('GET /cache/explain/{key}', (api) => {
   const warm = async (user = 2): Promise<string> => {
@@ -109,9 +120,7 @@ onEverySetup('GET /cache/explain/{key}', (api) => {
     const usuario = await newUsuario(api());
     const tokens = await login(api(), usuario);
     await warmPrincipal(api(), usuario, tokens);
-    const [, claims = ''] = tokens.access_token.split('.');
-    const { sid } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { sid: string };
-    const key = `~~principal:${usuario.id}:${sid}`;
+    const key = `~~principal:${usuario.id}:${sesionOf(tokens)}`;
     expect(await explain(api(), key)).toMatchObject({
       state: 'present',
       view: { pattern: '~~principal:*:*', events: expect.arrayContaining(['sesion.ended']) },
@@ -124,6 +133,79 @@ onEverySetup('GET /cache/explain/{key}', (api) => {
     expect((await explain(api(), key)).why).toMatchObject({
       ...{ cause: 'invalidated', certainty: 'proved', request_id: 'e-role' },
       event: { name: 'usuario.role_changed', usuario_id: IDS.admin },
+    });
+  });
+
+  it('each event about a usuario or a sesion is named, with who wrote it and in which request', async () => {
+    const by = async (
+      name: string,
+      act: (usuario: NewUsuario, tokens: Tokens, id: string) => Promise<{ status: number }>,
+    ) => {
+      const usuario = await newUsuario(api());
+      const tokens = await login(api(), usuario);
+      await warmPrincipal(api(), usuario, tokens);
+      await cacheOf(api()).fleet?.report();
+      await apart();
+      // A usuario who is deleted loses the sesiones first, and so says the key of the principal.
+      const key =
+        name === 'usuario.deleted'
+          ? `stats:user:${usuario.id}:days:30`
+          : `~~principal:${usuario.id}:${sesionOf(tokens)}`;
+      expect(await explain(api(), key)).toMatchObject({ state: 'present' });
+      expect((await act(usuario, tokens, `u-${name}`)).status).toBeLessThan(300);
+      const { why } = await explainOnce(api(), key, 'absent');
+      expect([name, why]).toMatchObject([
+        name,
+        {
+          ...{ cause: 'invalidated', certainty: 'proved', request_id: `u-${name}` },
+          event: { name, request_id: `u-${name}` },
+        },
+      ]);
+      return why.event.usuario_id as number | null;
+    };
+    const path = ({ id }: NewUsuario) => `/usuarios/${id}`;
+    const change = (id: string, usuario: NewUsuario, body: unknown) =>
+      api().call('PATCH', path(usuario), { as: 'admin', headers: { 'x-request-id': id }, body });
+    const updated = await by('usuario.updated', (usuario, _, id) =>
+      change(id, usuario, { apellido: 'Otro' }),
+    );
+    expect(updated).toBe(IDS.admin);
+    await by('sesiones.ended', (usuario, _, id) =>
+      change(id, usuario, { password: 'otra contraseña más larga' }),
+    );
+    const deleted = await by('usuario.deleted', (usuario, _, id) =>
+      asAdmin('DELETE', path(usuario), id),
+    );
+    expect(deleted).toBe(IDS.admin);
+    for (const [name, route] of [
+      ['sesion.renewed', '/auth/refresh'],
+      ['sesion.ended', '/auth/logout'],
+    ] as const) {
+      await by(name, (_, tokens, id) =>
+        api().post(route, {
+          as: { token: tokens.access_token },
+          headers: { 'x-request-id': id },
+          body: { refresh_token: tokens.refresh_token },
+        }),
+      );
+    }
+  });
+
+  it('that a usuario came to be is named where it was remembered that there was none', async () => {
+    const { id } = await newUsuario(api());
+    await apart();
+    const missing = await api().get(`/stats/user/${id + 1}?days=30`, { as: 'admin' });
+    expect(missing.status).toBe(404);
+    await cacheOf(api()).fleet?.report();
+    await apart();
+    const body = { ...usuarioFields(), rol: 'usuario' };
+    const headers = { 'x-request-id': 'u-created' };
+    const created = await api().post('/usuarios', { as: 'admin', headers, body });
+    expect(created.body.id).toBe(id + 1);
+    const { why } = await explainOnce(api(), `stats:user:${id + 1}:days:30`, 'absent');
+    expect(why).toMatchObject({
+      ...{ cause: 'invalidated', certainty: 'proved', request_id: 'u-created' },
+      event: { name: 'usuario.created', usuario_id: IDS.admin },
     });
   });
 
