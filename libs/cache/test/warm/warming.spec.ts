@@ -240,40 +240,45 @@ describe('Warming', () => {
     await close(cache);
   });
 
-  it('a frequent key is loaded anew before its end, unless it is invalidated meanwhile', async () => {
-    let version = 1;
-    const gates: { resolve: (value: number) => void }[] = [];
-    const load = (): number | Promise<number> => {
-      if (gates.length === 0) return version;
-      const gate = deferred<number>();
-      gates.push(gate);
-      return gate.promise;
-    };
-    const options = { ttl: 60 };
-    const ahead = warmer(1, {
-      refreshAhead: { ttl: 60, candidateOf: (key) => (key === 'k:0' ? 0 : undefined) },
-      warm: (n, context) => context.getOrSet(`k:${n}`, load, options),
-    });
-    const cache = await started(ahead, { analytics: true });
-    const read = async (seconds: number): Promise<void> => {
-      for (let n = 0; n < seconds; n++) {
-        for (let m = 0; m < 40; m++) await cache.get('k:0');
-        await clock.advanceAsync(1_000);
-      }
-    };
-    await read(45);
-    version = 2;
-    await read(14);
-    expect(await cache.get('k:0')).toBe(2);
-    gates.push({ resolve: () => undefined });
-    await read(55);
-    expect(gates.length).toBeGreaterThan(1);
-    await cache.invalidate('k:0');
-    for (const { resolve } of gates) resolve(3);
-    await settle();
-    expect(await cache.get('k:0')).toBeUndefined();
-    await close(cache);
-  });
+  it.each([
+    ['a plain value', { ttl: 60 }],
+    ['a value with a stale window', { ttl: 60, staleWhileRevalidate: 1 }],
+  ])(
+    'a frequent key with %s is loaded anew before its end, unless it is invalidated meanwhile',
+    async (_what, options) => {
+      let version = 1;
+      const gates: { resolve: (value: number) => void }[] = [];
+      const load = (): number | Promise<number> => {
+        if (gates.length === 0) return version;
+        const gate = deferred<number>();
+        gates.push(gate);
+        return gate.promise;
+      };
+      const ahead = warmer(1, {
+        refreshAhead: { ttl: 60, candidateOf: (key) => (key === 'k:0' ? 0 : undefined) },
+        warm: (n, context) => context.getOrSet(`k:${n}`, load, options),
+      });
+      const cache = await started(ahead, { analytics: true });
+      const read = async (seconds: number): Promise<void> => {
+        for (let n = 0; n < seconds; n++) {
+          for (let m = 0; m < 40; m++) await cache.get('k:0');
+          await clock.advanceAsync(1_000);
+        }
+      };
+      await read(45);
+      version = 2;
+      await read(14);
+      expect(await cache.get('k:0')).toBe(2);
+      gates.push({ resolve: () => undefined });
+      await read(55);
+      expect(gates.length).toBeGreaterThan(1);
+      await cache.invalidate('k:0');
+      for (const { resolve } of gates) resolve(3);
+      await settle();
+      expect(await cache.get('k:0')).toBeUndefined();
+      await close(cache);
+    },
+  );
 
   it('a key that is seldom read is left to its end', async () => {
     let count = 0;

@@ -122,7 +122,7 @@ export class Lookup {
     if (outlivesItsTtl) return this.#findWithLife(key, options, budget, 'approximate');
     const isNew = options[AS_TEXT] === true && this.#last.decoded(key, text) !== decoded;
     if (isNew) this.#last.keep(key, text, decoded);
-    return { decoded, freshMs: null, staleness: options[REFRESH_NOW] === true ? 'early' : 'fresh' };
+    return { decoded, freshMs: null, staleness: renewed('fresh', options) };
   }
 
   /**
@@ -152,7 +152,7 @@ export class Lookup {
       return decoded;
     }
     const age = { ttlMs: found.ttlMs, terms: decoded.envelope };
-    const staleness = classifyStaleness(age, options, random);
+    const staleness = renewed(classifyStaleness(age, options, random), options);
     if (options[AS_TEXT] === true) this.#last.keep(key, found.text, decoded, { since, ...age });
     return { decoded, freshMs: freshFor(age), staleness };
   }
@@ -176,6 +176,10 @@ export class Lookup {
     return known ?? this.parts.codec.decode(text);
   }
 }
+
+/** A fresh value is refreshed early where that is asked for. */
+const renewed = (staleness: Staleness, options: GetOrSetOptions): Staleness =>
+  staleness === 'fresh' && options[REFRESH_NOW] === true ? 'early' : staleness;
 
 /** Whether the result is a value that every reader may be served. */
 export function isFresh(found: Found): found is StoredEntry {
