@@ -5,8 +5,8 @@
  *
  * Two processes do the same work over a Redis of their own, one of them with figures: an hour of
  * reports, a second of work before each. Redis's time is its own count of scripts around a report
- * (`INFO commandstats`), that of the process its processor time. Memory is what the heap and buffers have
- * grown by, after a collection, beside the process without figures.
+ * (`INFO commandstats`), that of the process its processor time. Memory is what heap and buffers
+ * take after the last report and a collection, beside the process without figures.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -41,7 +41,7 @@ const keyOf = (n: number): string => {
 interface Cost {
   readonly redisUs: readonly number[];
   readonly processMs: readonly number[];
-  readonly grownBytes: number;
+  readonly bytes: number;
 }
 
 if (values.url === '') await compare();
@@ -51,8 +51,8 @@ async function compare(): Promise<void> {
   const server = await startRedis();
   try {
     const without = await costOf(server.url, []);
-    const { redisUs, processMs, grownBytes } = await costOf(server.url, ['--figures']);
-    const megabytes = (grownBytes - without.grownBytes) / 1024 / 1024;
+    const { redisUs, processMs, bytes } = await costOf(server.url, ['--figures']);
+    const megabytes = (bytes - without.bytes) / 1024 / 1024;
     console.log(machine());
     console.log(
       `${reports} reports: ${spread(redisUs, 0)} µs of Redis, ${spread(processMs, 2)} ms`,
@@ -105,7 +105,6 @@ async function work(url: string, analytics: boolean): Promise<Cost> {
   };
   // Code and the connection are there before anything is measured.
   for (let n = 0; n < 50; n++) await read();
-  const before = collected();
   const [redisUs, processMs]: [number[], number[]] = [[], []];
   for (let n = 0; n < reports; n++) {
     await read();
@@ -116,8 +115,8 @@ async function work(url: string, analytics: boolean): Promise<Cost> {
     processMs.push((user + system) / 1_000);
     redisUs.push((await scripts()) - us);
   }
-  const grownBytes = collected() - before;
+  const bytes = collected();
   client.destroy();
   await cache.close();
-  return { redisUs, processMs, grownBytes };
+  return { redisUs, processMs, bytes };
 }

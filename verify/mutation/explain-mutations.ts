@@ -54,7 +54,7 @@ export const EXPLAIN_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'doctor: a consequence is a finding of its own',
-    suite: 'doctor/checks',
+    suite: 'doctor/provoked-server',
     edits: [['findings: withoutConsequences(findings, checks), note', 'findings, note']],
   },
   {

@@ -11,7 +11,7 @@ const COPIED = [
   ...['package.json', 'jest.config.js', 'tsconfig.json', '.swcrc'],
   ...['tools', 'test/servers', 'libs/cache/package.json', 'libs/cache/src', 'libs/cache/test'],
   ...['libs/cache-postgres/package.json', 'libs/cache-postgres/src', 'libs/cache-postgres/test'],
-  'apps/api/src/cache-admin/explain',
+  ...['apps/api/src/cache-admin/explain', 'docs/security.md'],
   ...['verify/model', 'verify/support', 'test/lua'],
 ];
 const SOURCES = ['libs/cache/src', 'libs/cache-postgres/src', 'apps/api/src/cache-admin/explain'];

@@ -3,28 +3,37 @@ import { COUNTER_NAMES } from './tally.js';
 
 /** By how much the counters of a process moved between two reports, in whole numbers. */
 export class MovedCounters {
-  /** What was reported, by `<namespace>\n<counter>`. */
-  readonly #reported = new Map<string, number>();
+  /** What was reported, by namespace and the place of the counter. */
+  readonly #reported = new Map<string, number[]>();
 
   constructor(private readonly analytics: Analytics) {}
 
   /** The counters that moved; `undo` must be called if they were not taken. */
   take(): { readonly counters: readonly [string, number][]; readonly undo: () => void } {
     const counters: [string, number][] = [];
+    const moved: (readonly [reported: number[], place: number, by: number])[] = [];
     for (const [namespace, tally] of this.analytics.namespaces()) {
-      for (const counter of COUNTER_NAMES) {
-        const name = `${namespace}\n${counter}`;
-        const by = Math.round(tally.get(counter)) - (this.#reported.get(name) ?? 0);
-        if (by !== 0) counters.push([name, by]);
+      const reported = this.#of(namespace);
+      for (const [place, counter] of COUNTER_NAMES.entries()) {
+        const by = Math.round(tally.get(counter)) - (reported[place] ?? 0);
+        if (by === 0) continue;
+        counters.push([`${namespace}\n${counter}`, by]);
+        reported[place] = (reported[place] ?? 0) + by;
+        moved.push([reported, place, by]);
       }
     }
-    this.#move(counters, 1);
-    return { counters, undo: () => this.#move(counters, -1) };
+    const undo = (): void => {
+      for (const [reported, place, by] of moved) reported[place] = (reported[place] ?? 0) - by;
+    };
+    return { counters, undo };
   }
 
-  #move(counters: readonly [string, number][], sign: 1 | -1): void {
-    for (const [name, by] of counters) {
-      this.#reported.set(name, (this.#reported.get(name) ?? 0) + sign * by);
+  #of(namespace: string): number[] {
+    let reported = this.#reported.get(namespace);
+    if (reported === undefined) {
+      reported = COUNTER_NAMES.map(() => 0);
+      this.#reported.set(namespace, reported);
     }
+    return reported;
   }
 }

@@ -77,40 +77,52 @@ export interface HeavyKeys {
 const LONGEST = 16_000;
 /** Keys in each list. */
 const LISTED = [100, 50, 20, 5, 0];
+/** Which of them made the last snapshot short enough. */
+const fitting = new WeakMap<Analytics, number>();
 
 /** The snapshot of a process as JSON. Keys are in it, values never. */
 export function snapshotOf(
   analytics: Analytics,
   state: ProcessState & Losses & Pick<Snapshot, 'id' | 'ended'>,
 ): string {
-  const named = [...analytics.namespaces()].sort(([, a], [, b]) => usesOf(b) - usesOf(a));
+  const named = [...analytics.namespaces()]
+    .map(([name, tally]) => ({ name, tally, uses: usesOf(tally) }))
+    .sort((a, b) => b.uses - a.uses);
+  const [most = 0] = LISTED;
+  const hot = analytics.frequent.top(most + 1);
+  const dear = analytics.dearest.top(most + 1);
+  const large = analytics.largest.top(most);
   const calls = histogramSum(analytics.calls.map((each) => each.cells())).cells();
+  // What was too long a second ago is so now, most likely.
+  const from = Math.max(0, (fitting.get(analytics) ?? 0) - 1);
   let text = '';
-  for (const listed of LISTED) {
+  for (const [at, listed] of [...LISTED.entries()].slice(from)) {
     // With shorter lists also fewer namespaces, and fewer histograms.
     const shown = named.slice(0, Math.max(8, listed));
-    const loaded = shown.filter(([, tally]) => tally.get('load') > 0).slice(0, listed);
+    const loaded = shown.filter(({ tally }) => tally.get('load') > 0).slice(0, listed);
     const snapshot: Snapshot = {
       ...state,
-      counters: Object.fromEntries(shown.map(([name, tally]) => [name, countersOf(tally)])),
-      loads: Object.fromEntries(loaded.map(([name, { loads }]) => [name, loads.cells()])),
-      lateness: Object.fromEntries(loaded.map(([name, { lateness }]) => [name, lateness.cells()])),
+      counters: Object.fromEntries(shown.map(({ name, tally }) => [name, countersOf(tally)])),
+      loads: Object.fromEntries(loaded.map(({ name, tally }) => [name, tally.loads.cells()])),
+      lateness: Object.fromEntries(loaded.map(({ name, tally }) => [name, tally.lateness.cells()])),
       confirmations: analytics.confirmations.cells(),
       calls,
-      hot: heavyKeys(analytics.frequent, listed),
-      dear: heavyKeys(analytics.dearest, listed),
-      large: analytics.largest.top(listed),
+      hot: heavyKeys(hot, listed),
+      dear: heavyKeys(dear, listed),
+      large: large.slice(0, listed),
     };
     text = JSON.stringify(snapshot);
+    fitting.set(analytics, at);
     if (text.length <= LONGEST) return text;
   }
   return text;
 }
 
+const RESULTS = Object.keys(READ) as Counter[]; // the results of reads are counters
+
 /** How much a namespace is used. */
 function usesOf(tally: Tally): number {
-  const results = Object.keys(READ) as Counter[]; // the results of reads are counters
-  return results.reduce((sum, counter) => sum + tally.get(counter), 0);
+  return RESULTS.reduce((sum, counter) => sum + tally.get(counter), 0);
 }
 
 function countersOf(tally: Tally): Record<string, number> {
@@ -118,8 +130,7 @@ function countersOf(tally: Tally): Record<string, number> {
   return Object.fromEntries(counts.filter(([, count]) => count !== 0));
 }
 
-function heavyKeys(keys: FrequentKeys, listed: number): HeavyKeys {
-  const top = keys.top(listed + 1);
+function heavyKeys(top: readonly WeighedKey[], listed: number): HeavyKeys {
   const [first, last] = [top[0], top[listed]];
   return {
     keys: top.slice(0, listed).map(({ key, weight }) => [key, Math.round(weight)]),
