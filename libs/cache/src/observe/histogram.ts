@@ -18,6 +18,7 @@ export type HistogramCells = readonly number[];
 export class Histogram {
   readonly #cells = new Float64Array(CELLS);
   #sumUs = 0;
+  #count = 0;
 
   /** Adds `count` durations of `ms` milliseconds. Cost: no allocation, no clock. */
   add(ms: number, count = 1): void {
@@ -25,6 +26,7 @@ export class Histogram {
     const cell = cellOf(us);
     this.#cells[cell] = (this.#cells[cell] ?? 0) + count;
     this.#sumUs += us * count;
+    this.#count += count;
   }
 
   /** The sum of all durations, in milliseconds; of merged ones within 12.5 %. */
@@ -39,11 +41,12 @@ export class Histogram {
       if (!Number.isInteger(cell) || cell < 0 || cell >= CELLS || !(count > 0)) continue;
       this.#cells[cell] = (this.#cells[cell] ?? 0) + count;
       this.#sumUs += middleOf(cell) * 1_000 * count;
+      this.#count += count;
     }
   }
 
   get count(): number {
-    return this.#cells.reduce((sum, count) => sum + count, 0);
+    return this.#count;
   }
 
   /**
@@ -81,7 +84,12 @@ export class Histogram {
 
   /** The cells that are not empty. */
   cells(): HistogramCells {
-    return [...this.#cells.entries()].flatMap(([cell, count]) => (count > 0 ? [cell, count] : []));
+    const cells: number[] = [];
+    for (let cell = 0; cell < CELLS; cell++) {
+      const count = this.#cells[cell] ?? 0;
+      if (count > 0) cells.push(cell, count);
+    }
+    return cells;
   }
 }
 
