@@ -119,7 +119,9 @@ onEverySetup('GET /cache/explain/{key}', (api) => {
   it('the events that change who is calling are named, also where a trigger wrote the last of them', async () => {
     const usuario = await newUsuario(api());
     const tokens = await login(api(), usuario);
+    await apart();
     await warmPrincipal(api(), usuario, tokens);
+    await apart();
     const key = `~~principal:${usuario.id}:${sesionOf(tokens)}`;
     expect(await explain(api(), key)).toMatchObject({
       state: 'present',
@@ -143,6 +145,7 @@ onEverySetup('GET /cache/explain/{key}', (api) => {
     ) => {
       const usuario = await newUsuario(api());
       const tokens = await login(api(), usuario);
+      await apart();
       await warmPrincipal(api(), usuario, tokens);
       await cacheOf(api()).fleet?.report();
       await apart();
