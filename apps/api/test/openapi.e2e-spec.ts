@@ -60,7 +60,9 @@ describe('the OpenAPI document', () => {
       )) {
         const { type, format } = { type: undefined, format: undefined, ...property };
         const isDecimal =
-          /rat[eio]+$|share|gain|load_ms_|saved_seconds|promedio|productividad|diarias/.test(field);
+          /rat[eio]+$|share|gain|load_ms_|saved_seconds|promedio|productividad|diarias|^p\d\d$|confirmed_ms/.test(
+            field,
+          );
         if (type === 'number' && !isDecimal) odd.push(`${name}.${field}: number`);
         if (type === 'integer' && format === undefined) odd.push(`${name}.${field}: no format`);
         if (/_at$|^inicio_|^fin_/.test(field) && format !== 'date-time')

@@ -181,6 +181,15 @@ describe('MissCauses', () => {
     expect(counted()).toEqual({});
   });
 
+  it('the misses that stay when too many are queued stand for those that are left out', () => {
+    const { causes, report, counted, tally } = observed();
+    for (let n = 0; n < 3_000; n++) causes.missed(`k:${n}`, tally);
+    report();
+    report();
+    expect(counted().first).toBeGreaterThan(2_700);
+    expect(counted().first).toBeLessThan(3_300);
+  });
+
   it('a sampled miss stands for all keys that are not sampled, however many there are', () => {
     const { causes, report, counted, tally, now } = observed(256);
     for (let round = 0; round < 12; round++) {

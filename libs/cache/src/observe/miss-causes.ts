@@ -17,10 +17,16 @@ interface Missed {
   readonly hash: number;
   readonly at: number;
   readonly tally: Tally;
-  /** The sampled share at that time: one miss stands for `1 / share`. */
-  readonly share: number;
   /** A fill of this process that has not been reported. */
   readonly own: Fill | undefined;
+}
+
+/** A miss that the ghost was asked about. */
+interface Asked {
+  readonly missed: Missed;
+  readonly fill: Fill | undefined;
+  /** The sampled share then: one miss stands for `1 / share`. */
+  readonly share: number;
 }
 
 interface PastRemoval {
@@ -39,7 +45,7 @@ export class MissCauses {
   /** Fills of a report that is on its way. */
   #sent = new Map<number, Fill>();
   #misses: Missed[] = [];
-  #waiting: { readonly missed: Missed; readonly fill: Fill | undefined }[] = [];
+  #waiting: Asked[] = [];
   readonly #removals: PastRemoval[] = [];
   /** The time up to which removals may be missing. */
   #incompleteUntil = 0;
@@ -53,15 +59,15 @@ export class MissCauses {
     if (!isSampled(hash, this.#share)) return;
     const filledAt = this.now();
     this.#fills.set(hash, { filledAt, endsAt: ttlMs === undefined ? 0 : filledAt + ttlMs });
-    if (this.#fills.size > MAX_QUEUED) this.#halve();
+    if (this.#fills.size > MAX_QUEUED) this.#lower(this.#share / 2);
   }
 
   missed(key: string, tally: Tally): void {
     const hash = hashOf(key);
     if (!isSampled(hash, this.#share)) return;
     const own = this.#fills.get(hash);
-    this.#misses.push({ key, hash, at: this.now(), tally, share: this.#share, own });
-    if (this.#misses.length > MAX_QUEUED) this.#halve();
+    this.#misses.push({ key, hash, at: this.now(), tally, own });
+    if (this.#misses.length > MAX_QUEUED) this.#lower(this.#share / 2);
   }
 
   /** A fill of a sampled key of which no report has arrived yet. */
@@ -94,15 +100,16 @@ export class MissCauses {
     };
     const settle = (answer?: GhostAnswer): void => {
       this.#sent = new Map();
-      for (const { missed, fill } of this.#waiting) this.#decide(missed, fill);
+      for (const asked of this.#waiting) this.#decide(asked);
       this.#waiting = [];
       // Without an answer these misses are not decided: their share is of the misses that are.
       if (answer === undefined) return this.#reportAgain(fills);
-      this.#share = Math.min(this.#share, answer.share);
-      this.#waiting = misses.map((missed, at) => ({
-        missed,
-        fill: missed.own ?? answer.known[at],
-      }));
+      this.#lower(answer.share);
+      const share = this.#share;
+      // Of keys that are not sampled any more the ghost has forgotten the fills.
+      this.#waiting = misses
+        .map((missed, at) => ({ missed, fill: missed.own ?? answer.known[at], share }))
+        .filter(({ missed }) => isSampled(missed.hash, share));
     };
     return { report, settle };
   }
@@ -110,11 +117,11 @@ export class MissCauses {
   /** Fills of a report that did not arrive go with the next. */
   #reportAgain(fills: ReadonlyMap<number, Fill>): void {
     this.#fills = new Map([...fills, ...this.#fills]);
-    if (this.#fills.size > MAX_QUEUED) this.#halve();
+    if (this.#fills.size > MAX_QUEUED) this.#lower(this.#share / 2);
   }
 
-  #decide(missed: Missed, fill: Fill | undefined): void {
-    const { tally, at, share } = missed;
+  #decide({ missed, fill, share }: Asked): void {
+    const { tally, at } = missed;
     const cause = this.#causeOf(missed, fill);
     tally.add(`cause_${cause}`, 1 / share);
     if (cause !== 'expired' || fill === undefined) return;
@@ -136,8 +143,10 @@ export class MissCauses {
     return fill.filledAt <= this.#incompleteUntil ? 'unknown' : 'evicted';
   }
 
-  #halve(): void {
-    this.#share /= 2;
+  /** What stays in the queues stands for what leaves them. */
+  #lower(share: number): void {
+    if (share >= this.#share) return;
+    this.#share = share;
     for (const hash of this.#fills.keys()) {
       if (!isSampled(hash, this.#share)) this.#fills.delete(hash);
     }
