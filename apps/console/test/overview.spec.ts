@@ -144,15 +144,19 @@ describe('the overview', () => {
     await api.app.get(CacheService, { strict: false }).fleet?.report();
     while (most() < 5) await api.get('/health/ready');
     const own = new Set(seen.keys());
-    const polls = 20;
+    const calls = (): number =>
+      [...seen].reduce((sum, [call, count]) => (own.has(call) ? sum : sum + count), 0);
     for (const [screen, routes] of Object.entries(POLLS)) {
       seen.clear();
-      for (let poll = 0; poll < polls; poll++) {
+      const counts: number[] = [];
+      for (let poll = 0; poll < 21; poll++) {
+        const before = calls();
         for (const route of routes) await api.get(`/cache/${route}`, { as: 'admin' });
+        counts.push(calls() - before);
       }
-      const calls = [...seen].filter(([call]) => !own.has(call));
-      const each = calls.reduce((sum, [, count]) => sum + count, 0) / polls;
-      expect({ screen, calls, isCheap: each <= 3 }).toMatchObject({ isCheap: true });
+      // The usual poll: the doctor may look round beside one of them.
+      const usual = counts.sort((a, b) => a - b)[10];
+      expect({ screen, counts, isCheap: Number(usual) <= 3 }).toMatchObject({ isCheap: true });
     }
     monitor.destroy();
   });
