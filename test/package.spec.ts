@@ -15,7 +15,7 @@ import { promisify } from 'node:util';
 import { packLibrary, type Tarball } from '../tools/pack-library.mjs';
 import { root } from './laws/repository-files.js';
 
-const MOST_BYTES = 400_000;
+const MOST_BYTES = 430_000;
 /** A busy machine compiles the library slowly. */
 const TIMEOUT_MS = 300_000;
 
