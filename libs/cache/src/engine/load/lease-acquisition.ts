@@ -93,9 +93,10 @@ export class LeaseAcquisition {
     force: boolean,
   ): Promise<Answer> {
     const { store, reads, limits, recorder } = this.parts;
-    const id = idOf(miss);
+    const stored = typeof miss === 'object' ? miss.decoded : undefined;
+    const id = stored?.envelope?.id;
     // A plain value that is to be replaced has no id yet.
-    const claim = typeof miss === 'object' && id === undefined && options[REFRESH_NOW] === true;
+    const claim = stored !== undefined && id === undefined && options[REFRESH_NOW] === true;
     if (id === undefined && !claim) {
       const terms = { leaseMs: limits.leaseMs, replace: miss === 'corrupt' };
       const acquire = (ms: number): Promise<Acquisition> => reads.acquire(key, terms, ms);
@@ -117,9 +118,6 @@ export class LeaseAcquisition {
     return answer.state === 'gone' ? { state: 'look' } : answer;
   }
 }
-
-const idOf = (miss: Miss): string | undefined =>
-  typeof miss === 'object' ? miss.decoded.envelope?.id : undefined;
 
 const isFresh = ({ staleness }: StoredEntry): boolean =>
   staleness === 'fresh' || staleness === 'early';
