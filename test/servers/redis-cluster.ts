@@ -235,7 +235,13 @@ async function moveSlot(
   if (from === to) throw new Error('the slot is there already');
   const at = String(slot);
   await to.command('CLUSTER', 'SETSLOT', at, 'IMPORTING', from.id);
-  await from.command('CLUSTER', 'SETSLOT', at, 'MIGRATING', to.id);
+  try {
+    await from.command('CLUSTER', 'SETSLOT', at, 'MIGRATING', to.id);
+  } catch (error) {
+    // The owner has just lost it by a failover: nothing may look like a move.
+    await to.command('CLUSTER', 'SETSLOT', at, 'STABLE');
+    throw error;
+  }
   for (let moved = 0; ;) {
     const names = order(await namesIn(from, at)).slice(0, batch);
     if (names.length === 0) break;
