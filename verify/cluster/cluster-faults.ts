@@ -46,6 +46,8 @@ const moves: ClusterFault = async (cluster, shards, end) => {
       pace: () => sleep(2 + Math.random() * 6),
     });
     strikes++;
+    // Where there was little to move, the next one would ask nodes that do not know of this one.
+    await cluster.heal();
   }
   return strikes;
 };
