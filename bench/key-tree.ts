@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { createCache } from '@gad/cache';
 import { silentLog } from '@gad/cache/store';
 import { createClient } from 'redis';
+import { fillKeys } from '../test/servers/fill-keys.js';
 import { startRedis } from '../test/servers/redis-server.js';
 import { expectFigure, machine, quantile } from './measure.js';
 
@@ -16,7 +17,6 @@ const { values } = parseArgs({ options: { keys: { type: 'string', default: '1000
 const KEYS = Number(values.keys);
 const BRANCHES = 50;
 const TURNS = 31;
-const BATCH = 10_000;
 const TARGET_MS = 5;
 
 const redis = await startRedis();
@@ -28,14 +28,7 @@ try {
   await cache.open();
   // Opens the index as complete.
   await cache.keyTree();
-  for (let from = 0; from < KEYS; from += BATCH) {
-    const members = Array.from({ length: Math.min(BATCH, KEYS - from) }, (_, at) => {
-      const n = from + at;
-      return `level-${n % BRANCHES}:user:${n}:days:30`;
-    });
-    await client.sendCommand(['MSET', ...members.flatMap((key) => [`gad:${key}`, '{}'])]);
-    await client.sendCommand(['ZADD', 'gad:\0index', ...members.flatMap((key) => ['0', key])]);
-  }
+  await fillKeys(client, KEYS, (n) => `level-${n % BRANCHES}:user:${n}:days:30`);
   const usec = async (): Promise<number> => {
     const info = await client.info('commandstats');
     return Number(/cmdstat_evalsha:calls=\d+,usec=(\d+)/.exec(info)?.[1] ?? 0);

@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createClient } from 'redis';
 import { startApiProcess } from '../apps/api/test/support/api-process.js';
+import { fillKeys } from '../test/servers/fill-keys.js';
 import { startPostgres } from '../test/servers/postgres-server.js';
 import { startRedis } from '../test/servers/redis-server.js';
 import { expectFigure, machine, millisecondsOf, quantile, spread } from './measure.js';
@@ -19,7 +20,6 @@ import { expectFigure, machine, millisecondsOf, quantile, spread } from './measu
 const text = (fallback: string) => ({ type: 'string', default: fallback }) as const;
 const { values } = parseArgs({ options: { keys: text('1000000'), scrapes: text('15') } });
 const [keys, scrapes] = [Number(values.keys), Number(values.scrapes)];
-const BATCH = 10_000;
 const OF_A_SCRAPE = ['zcard', 'dbsize', 'scan', 'get', 'mget', 'hget', 'zrange'];
 
 const postgres = await startPostgres();
@@ -28,17 +28,7 @@ const variables = { DATABASE_URL: await postgres.createDatabase('scrape'), REDIS
 const api = await startApiProcess(variables);
 try {
   const client = await createClient({ url: redis.url }).connect();
-  // Values and their index, as the cache keeps them.
-  for (let from = 0; from < keys; from += BATCH) {
-    const names = Array.from({ length: BATCH }, (_, at) => `bench:${from + at}`);
-    const batch = client.multi();
-    batch.mSet(names.map((name): [string, string] => [`gad:${name}`, '1']));
-    batch.zAdd(
-      'gad:\0index',
-      names.map((value) => ({ score: 0, value })),
-    );
-    await batch.exec();
-  }
+  await fillKeys(client, keys, (n) => `bench:${n}`);
   const scrape = async (): Promise<string> => (await fetch(`${api.url}/metrics`)).text();
   const calls = async (): Promise<number> => {
     const info = await client.info('commandstats');

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startCluster, type RedisCluster } from '../../../test/servers/redis-cluster.js';
 import { IDS, TestApi } from './support/api.js';
 import { createTarea } from './support/new-tarea.js';
+import { untilHit } from './support/until-hit.js';
 
 let cluster: RedisCluster;
 let api: TestApi;
@@ -29,13 +29,9 @@ afterAll(async () => {
 const PATH = `/stats/user/${IDS.usuario}`;
 const read = () => api.get(PATH, { as: 'usuario' });
 
-async function untilHit(): Promise<void> {
-  while ((await read()).body._cache.hit !== true) await sleep(10);
-}
-
 describe('The API on a Redis Cluster', () => {
   it('the API on a Cluster caches, and says how many shards are proved fresh', async () => {
-    await untilHit();
+    await untilHit(read);
     const { body } = await api.get('/cache/stats', { as: 'admin' });
     expect(body).toMatchObject({ connected: true, store: 'redis' });
     const ready = await api.get('//health/ready');
@@ -43,7 +39,7 @@ describe('The API on a Redis Cluster', () => {
   });
 
   it('the API on a Cluster answers every read and write of a failover that loses a removal', async () => {
-    await untilHit();
+    await untilHit(read);
     let total = Number((await read()).body.total_tareas);
     const masters = cluster.nodes.slice(0, 3);
     for (const master of masters) {
@@ -58,7 +54,7 @@ describe('The API on a Redis Cluster', () => {
         expect({ status, total: body.total_tareas }).toEqual({ status: 200, total });
       }
       // By itself, and without a word to the callers.
-      await untilHit();
+      await untilHit(read);
       expect((await read()).body.total_tareas).toBe(total);
       await cluster.heal();
     }

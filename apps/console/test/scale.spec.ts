@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { createClient } from 'redis';
 import { TestApi } from '../../api/test/support/api.js';
+import { fillKeys } from '../../../test/servers/fill-keys.js';
 import { useBrowser } from './support/console.js';
 import { heldBy, longestTask, scrollThrough } from './support/measures.js';
 import { fillLogin, logIn } from './support/test-browser.js';
@@ -33,21 +34,6 @@ async function withStore(work: (client: Client) => Promise<unknown>): Promise<vo
 }
 
 const nameOf = (n: number): string => `muchas:${String(n).padStart(6, '0')}`;
-
-/** Values and their index, as the cache keeps them. */
-const fillKeys = (): Promise<void> =>
-  withStore(async (client) => {
-    for (let from = 0; from < KEYS; from += BATCH) {
-      const names = numbers(BATCH).map((at) => nameOf(from + at));
-      const batch = client.multi();
-      batch.mSet(names.map((name): [string, string] => [`gad:${name}`, '1']));
-      batch.zAdd(
-        'gad:\0index',
-        names.map((value) => ({ score: 0, value })),
-      );
-      await batch.exec();
-    }
-  });
 
 async function open(screen: string): Promise<Page> {
   const page = await logIn(await browser().visitor(), api.url);
@@ -83,7 +69,7 @@ const rows = (page: Page): Promise<number> => page.locator('.virtual li').count(
 
 describe('the console with much to show', () => {
   it('a hundred thousand keys are scrolled through without a long task', async () => {
-    await fillKeys();
+    await withStore((client) => fillKeys(client, KEYS, nameOf));
     const page = await open('keys?pattern=muchas:*');
     // A thousand pages take long to ask for: once the first has come from the API, larger ones come.
     await page.route('**/cache/keys?*', (route) => {

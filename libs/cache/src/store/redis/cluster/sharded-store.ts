@@ -4,6 +4,7 @@ import { settleWithin, systemClock, type Clock } from '../../../clock.js';
 import { WarnOnce } from '../../../episodes.js';
 import type { Glob } from '../../../keys/glob.js';
 import type { KeySelection } from '../../../keys/key-selection.js';
+import { ALL_KEYS } from '../../../keys/key-selection.js';
 import type {
   CacheStore,
   KeyContent,
@@ -222,9 +223,7 @@ export class ShardedStore implements CacheStore {
 
   /** @throws CacheUnavailableError when a shard does not answer: its keys would be missing */
   async list(glob: Glob | undefined, after: string | undefined, limit: number): Promise<KeyPage> {
-    const selection: KeySelection =
-      glob === undefined ? { kind: 'all' } : { kind: 'pattern', glob };
-    const touched = this.shards.touchedBy(selection);
+    const touched = this.shards.touchedBy(glob ? { kind: 'pattern', glob } : ALL_KEYS);
     const pages = await Promise.all(
       touched.map((shard) => this.shards.store(shard).list(glob, after, limit)),
     );
