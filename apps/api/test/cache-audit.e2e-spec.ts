@@ -23,7 +23,7 @@ onEverySetup('the audit of the cache', (api) => {
     (await audit()).filter(({ request_id: request }) => request === id);
 
   it('the audit of the cache has who changed it or looked at a value, what it was and how it ended', async () => {
-    const warm = () => api().get('/stats/user/2?days=30', { as: 'usuario' });
+    const warm = () => untilHit(() => api().get('/stats/user/2?days=30', { as: 'usuario' }));
     await warm();
     await send('GET', `keys/gad:${KEY}`, 'a-look');
     await send('POST', 'invalidate-pattern/stats:*?dry_run=true', 'a-count');

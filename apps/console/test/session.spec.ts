@@ -6,7 +6,7 @@ import { useBrowser } from './support/console.js';
 import { fillLogin, logIn } from './support/test-browser.js';
 
 /** So short that it is renewed all the time. */
-const ACCESS_SECONDS = '4';
+const ACCESS_SECONDS = '10';
 
 let api: TestApi;
 const browser = useBrowser();
@@ -99,6 +99,35 @@ describe('the session of the console', () => {
     expect([...new Set(statuses)]).toEqual([200]);
   });
 
+  it('tabs that are reloaded at the same moment, as after a restart of the browser, keep their sesion', async () => {
+    const context = await browser().visitor();
+    const statuses = renewals(context);
+    const first = await logIn(context, api.url);
+    await overview(first).waitFor();
+    const tabs = [first, await open(context), await open(context)];
+    for (let round = 0; round < 6; round++) {
+      await Promise.all(tabs.map((tab) => overview(tab).waitFor()));
+      await Promise.all(tabs.map((tab) => tab.reload()));
+    }
+    await Promise.all(tabs.map((tab) => overview(tab).waitFor()));
+    expect([...new Set(statuses)]).toEqual([200]);
+  });
+
+  it('a browser that keeps nothing of a page has a sesion as long as its tab', async () => {
+    const context = await browser().visitor();
+    await context.addInitScript(() => {
+      Object.defineProperty(window, 'localStorage', {
+        get: () => {
+          throw new DOMException('denied', 'SecurityError');
+        },
+      });
+    });
+    const page = await logIn(context, api.url);
+    await overview(page).waitFor();
+    await page.reload();
+    await page.locator('#email').waitFor();
+  });
+
   it('a reload goes on with the sesion, and a logout ends it in every tab', async () => {
     const context = await browser().visitor();
     const first = await logIn(context, api.url);
@@ -137,11 +166,12 @@ describe('the session of the console', () => {
 
   it('a sesion that was ended elsewhere ends here', async () => {
     const context = await browser().visitor();
+    const answered = context.waitForEvent('response', (response) =>
+      response.url().endsWith('/auth/login'),
+    );
     const page = await logIn(context, api.url);
     await overview(page).waitFor();
-    const token = await page.evaluate(
-      () => Object.entries(localStorage).find(([name]) => name.includes('session'))?.[1],
-    );
+    const { refresh_token: token } = (await (await answered).json()) as { refresh_token: string };
     // A refresh token that comes back ends its family.
     await api.post('/auth/refresh', { body: { refresh_token: token } });
     await api.post('/auth/refresh', { body: { refresh_token: token } });

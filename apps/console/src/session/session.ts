@@ -59,11 +59,12 @@ export async function logIn(email: string, password: string): Promise<void> {
 /** Ends the sesion for all tabs, also when the API does not answer. */
 export async function logOut(ending: Ending = 'logged_out'): Promise<void> {
   const last = await tokens.access().catch(() => undefined);
-  tokens.forget();
   end(ending);
-  if (last === undefined) return;
-  // Nothing is left to do about a failure: the tokens are gone from this browser.
-  await send({ method: 'POST', path: 'auth/logout', token: last }).catch(() => undefined);
+  // Each of the two ends the sesion, so nothing is left to do about one that fails.
+  await Promise.allSettled([
+    tokens.forget(),
+    last === undefined ? undefined : send({ method: 'POST', path: 'auth/logout', token: last }),
+  ]);
 }
 
 /**
@@ -89,9 +90,10 @@ export async function withToken<T>(request: (token: string) => Promise<T>): Prom
 async function follow(error: unknown): Promise<void> {
   if (error instanceof NoSession) {
     end('elsewhere');
+    await tokens.forget();
   } else if (isRefused(error, 'REFRESH_TOKEN_INVALID')) {
-    tokens.forget();
     end('expired');
+    await tokens.forget();
   } else if (isRefused(error, 'FORBIDDEN') && state.value.status === 'in') {
     const { me } = state.value;
     state.value = { status: 'forbidden', me };

@@ -1,5 +1,6 @@
 import { API } from '../api/base.js';
 import { send } from '../api/send.js';
+import { SharedText } from './shared-text.js';
 
 /** Of this console at this address: another installation below the same host has its own. */
 const NAME = `gad.console.session:${API.pathname}`;
@@ -24,30 +25,27 @@ export class NoSession extends Error {}
 
 /**
  * The tokens of one login. The access token stays in the memory of this page. The refresh token is
- * good once and a second use ends its whole family, so all tabs share the one in `localStorage` and
- * only the holder of the lock trades it. Without locks (plain HTTP on another host than this one) it
- * stays in memory as well, and each tab logs in by itself.
+ * good once and a second use ends its whole family, so all tabs share one and only the holder of the
+ * lock trades it; a mark in `localStorage` says that there is one. Without locks (plain HTTP on
+ * another host than this one) or where the browser keeps nothing, it stays in memory as well, and
+ * each tab logs in by itself.
  */
 export class Tokens {
+  readonly #isShared = 'locks' in navigator && keepsData();
+  readonly #shared = new SharedText(NAME);
   #access: AccessToken | undefined;
   #own: string | undefined;
   #renewal: Promise<string> | undefined;
 
-  get #isShared(): boolean {
-    return 'locks' in navigator;
-  }
-
   /** Whether a login of earlier, or of another tab, can be gone on with. */
   get exist(): boolean {
-    return this.#stored() !== undefined;
+    return this.#isShared ? localStorage.getItem(NAME) !== null : this.#own !== undefined;
   }
 
   async logIn(email: string, password: string): Promise<void> {
     const answer = await send({ method: 'POST', path: 'auth/login', body: { email, password } });
-    await this.#locked(() => {
-      this.#take(answer as TokensAnswer);
-      return Promise.resolve();
-    });
+    await this.#locked(() => this.#take(answer as TokensAnswer));
+    if (this.#isShared) localStorage.setItem(NAME, String(Date.now()));
   }
 
   /** An access token that is good for a while yet. @throws NoSession, ApiError */
@@ -67,9 +65,10 @@ export class Tokens {
   }
 
   /** Forgets what this tab and the others know. */
-  forget(): void {
+  async forget(): Promise<void> {
     this.#access = undefined;
-    this.#store(undefined);
+    if (this.#isShared) localStorage.removeItem(NAME);
+    await this.#locked(() => this.#write(undefined));
   }
 
   /** Forgets what this tab knows: another tab has logged out. */
@@ -86,7 +85,7 @@ export class Tokens {
 
   #renew(): Promise<string> {
     return this.#locked(async () => {
-      const refreshToken = this.#stored();
+      const refreshToken = await this.#read();
       if (refreshToken === undefined) throw new NoSession();
       const answer = await send({
         method: 'POST',
@@ -98,11 +97,12 @@ export class Tokens {
     });
   }
 
-  #take({ access_token: text, expires_in: seconds, refresh_token: next }: TokensAnswer): string {
+  async #take(answer: TokensAnswer): Promise<string> {
+    const { access_token: text, expires_in: seconds, refresh_token: next } = answer;
     // Renewed before it ends, so that no request is refused for a token that aged on its way.
     const margin = Math.min(30, seconds / 4);
     this.#access = { text, goodUntil: performance.now() + (seconds - margin) * 1_000 };
-    this.#store(next);
+    await this.#write(next);
     return text;
   }
 
@@ -111,13 +111,22 @@ export class Tokens {
     return navigator.locks.request(NAME, work);
   }
 
-  #stored(): string | undefined {
-    return this.#isShared ? (localStorage.getItem(NAME) ?? undefined) : this.#own;
+  async #read(): Promise<string | undefined> {
+    return this.#isShared ? this.#shared.read() : this.#own;
   }
 
-  #store(refreshToken: string | undefined): void {
-    if (!this.#isShared) this.#own = refreshToken;
-    else if (refreshToken === undefined) localStorage.removeItem(NAME);
-    else localStorage.setItem(NAME, refreshToken);
+  async #write(refreshToken: string | undefined): Promise<void> {
+    if (this.#isShared) await this.#shared.write(refreshToken);
+    else this.#own = refreshToken;
+  }
+}
+
+/** Whether this browser keeps data of the page: asking one that may not is an error. */
+function keepsData(): boolean {
+  try {
+    localStorage.getItem(NAME);
+    return true;
+  } catch {
+    return false;
   }
 }
