@@ -35,7 +35,10 @@ export default {
   projects: [
     project('unit', ['<rootDir>/{apps,libs}/*/src/**/*.spec.ts']),
     project('cache', ['<rootDir>/libs/*/test/**/*.spec.ts'], withServers),
-    project('e2e', ['<rootDir>/apps/api/test/**/*.e2e-spec.ts'], withServers),
+    project('e2e', ['<rootDir>/apps/api/test/**/*.e2e-spec.ts'], {
+      ...withServers,
+      globalSetup: '<rootDir>/test/servers/e2e-setup.mjs',
+    }),
     project('console', ['<rootDir>/apps/console/test/**/*.spec.ts'], {
       ...withServers,
       globalSetup: '<rootDir>/test/servers/console-setup.mjs',

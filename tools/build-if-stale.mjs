@@ -4,30 +4,33 @@
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const RESULTS = ['dist/server/main.js', 'dist/console/index.html'];
-const MARKER = 'dist/.built';
-const INPUTS = [
-  'apps/api/src',
-  'apps/api/tsconfig.app.json',
-  'apps/console/index.html',
-  'apps/console/src',
-  'libs/cache/src',
-  'libs/cache-postgres/src',
-  'nest-cli.json',
-  'tools/build-console.mjs',
-  'tools/bundle.mjs',
-  'tsconfig.json',
-  'package-lock.json',
+const SERVER_INPUTS = [
+  ...['apps/api/src', 'libs/cache/src', 'libs/cache-postgres/src'],
+  ...['tools/bundle.mjs', 'package-lock.json'],
 ];
+const BUILD = {
+  results: ['dist/server/main.js', 'dist/console/index.html'],
+  marker: 'dist/.built',
+  inputs: [
+    ...SERVER_INPUTS,
+    ...['apps/console/index.html', 'apps/console/src', 'tools/build-console.mjs'],
+    ...['apps/api/tsconfig.app.json', 'nest-cli.json', 'tsconfig.json'],
+  ],
+};
+const TEST_BUILD = {
+  results: ['dist/test-server/main.js'],
+  marker: 'dist/test-server/.built',
+  inputs: [...SERVER_INPUTS, 'tools/typescript-sources.mjs', '.swcrc'],
+};
 
-/** Whether the build under a root is missing or older than its inputs. */
-export function isStale(root) {
-  if (RESULTS.some((path) => modifiedAt(join(root, path)) === undefined)) return true;
-  const built = modifiedAt(join(root, MARKER));
-  const changed = newest(INPUTS.map((path) => join(root, path)));
+/** Whether a build under a root is missing or older than its inputs. */
+export function isStale(root, { results, marker, inputs } = BUILD) {
+  if (results.some((path) => modifiedAt(join(root, path)) === undefined)) return true;
+  const built = modifiedAt(join(root, marker));
+  const changed = newest(inputs.map((path) => join(root, path)));
   // Where only the build was delivered, it is what there is.
   if (changed === undefined) return false;
   return built === undefined || changed > built;
@@ -63,9 +66,24 @@ async function build(root) {
   await bundleServer(root);
   const { buildConsole } = await import('./build-console.mjs');
   await buildConsole(root);
-  // With the time before the build, so that a file saved during it makes it stale.
-  writeFileSync(join(root, MARKER), `${begin.toISOString()}\n`);
-  utimesSync(join(root, MARKER), begin, begin);
+  mark(join(root, BUILD.marker), begin);
+}
+
+/** The commands of the API for the children of tests. @returns the folder that has them */
+export async function buildForTests(root) {
+  if (isStale(root, TEST_BUILD)) {
+    const begin = new Date();
+    const { bundleForTests } = await import('./bundle.mjs');
+    await bundleForTests(root);
+    mark(join(root, TEST_BUILD.marker), begin);
+  }
+  return dirname(join(root, TEST_BUILD.marker));
+}
+
+/** With the time before the build, so that a file saved during it makes it stale. */
+function mark(marker, begin) {
+  writeFileSync(marker, `${begin.toISOString()}\n`);
+  utimesSync(marker, begin, begin);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -1,21 +1,23 @@
 /**
- * Bundles the built API and its packages into `dist/server`: a start then reads a dozen files
- * instead of two thousand, which is most of its time. `dist/apps` and `dist/libs` stay what the
- * compiler made of the sources.
+ * Bundles the API and its packages: a start then reads a dozen files instead of two thousand, which
+ * is most of its time. `dist/server` is made of what the compiler left in `dist/apps` and
+ * `dist/libs`, `dist/test-server` of the sources as the tests run them, without a check of types.
  */
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { compile, SOURCES } from './typescript-sources.mjs';
 
-const SOURCES = 'dist/apps/api/src';
-const OUT = 'dist/server';
+const BUILT = { from: 'dist/apps/api/src', extension: '.js', out: 'dist/server' };
+const FOR_TESTS = { from: 'apps/api/src', extension: '.ts', out: 'dist/test-server' };
 const ENTRIES = {
-  server: 'main.js',
-  migrate: 'database/migrate.main.js',
-  seed: 'seed/seed.main.js',
-  admin: 'admin/admin.main.js',
-  doctor: 'doctor/doctor.main.js',
+  server: 'main',
+  migrate: 'database/migrate.main',
+  seed: 'seed/seed.main',
+  admin: 'admin/admin.main',
+  doctor: 'doctor/doctor.main',
 };
 
 /**
@@ -53,8 +55,12 @@ const adjustSources = {
     bundle.onLoad({ filter: /./, namespace: 'absent' }, ({ path }) => ({
       contents: `throw Object.assign(new Error("Cannot find module '${path}'"), { code: 'MODULE_NOT_FOUND' });`,
     }));
-    bundle.onLoad({ filter: /\.[cm]?js$/ }, async ({ path }) => {
-      let contents = (await readFile(path, 'utf8'))
+    bundle.onResolve({ filter: /^@gad\// }, ({ path }) =>
+      path in SOURCES ? { path: fileURLToPath(SOURCES[path]) } : undefined,
+    );
+    bundle.onLoad({ filter: /\.(?:[cm]?js|ts)$/ }, async ({ path }) => {
+      const code = path.endsWith('.ts') ? compile(path) : readFile(path, 'utf8');
+      let contents = (await code)
         // A `require` that the bundler does not know would load a second copy.
         .replace('const require = createRequire(import.meta.url);', '')
         .replaceAll(/createRequire\(import\.meta\.url\)\('([\w@/-]+)'\)/g, "require('$1')");
@@ -76,14 +82,21 @@ await import('./server.js');
 `.trimStart();
 
 /** @param root of the repository, with a finished compilation in `dist` */
-export async function bundleServer(root) {
-  rmSync(join(root, OUT), { recursive: true, force: true });
+export function bundleServer(root) {
+  rmSync(join(root, BUILT.out), { recursive: true, force: true });
+  return bundle(root, BUILT);
+}
+
+/** Without what a check of types would find. */
+export const bundleForTests = (root) => bundle(root, FOR_TESTS);
+
+async function bundle(root, { from, extension, out }) {
   await build({
     absWorkingDir: root,
     entryPoints: Object.fromEntries(
-      Object.entries(ENTRIES).map(([name, path]) => [name, join(SOURCES, path)]),
+      Object.entries(ENTRIES).map(([name, path]) => [name, join(from, path + extension)]),
     ),
-    outdir: OUT,
+    outdir: out,
     bundle: true,
     // One file for each command: in a chunk of its own, a CommonJS package that is loaded by
     // `import()` has no names.
@@ -101,8 +114,8 @@ export async function bundleServer(root) {
     plugins: [adjustSources],
     logLevel: 'warning',
   });
-  writeFileSync(join(root, OUT, 'main.js'), MAIN);
-  cpSync(join(root, SOURCES, 'database/migrations'), join(root, OUT, 'migrations'), {
+  writeFileSync(join(root, out, 'main.js'), MAIN);
+  cpSync(join(root, from, 'database/migrations'), join(root, out, 'migrations'), {
     recursive: true,
   });
 }

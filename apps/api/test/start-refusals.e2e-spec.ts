@@ -3,7 +3,6 @@ import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { chmod, mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
@@ -15,20 +14,19 @@ import { openDataFolder } from '../src/config/data-folder.js';
 import { bringUpToDate } from '../src/database/postgres/bring-up-to-date.js';
 import { temporaryFolder } from './support/databases.js';
 import { mountHanging, mountReadOnly, whyNot } from './support/mounts.js';
-
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+import { programOf, ROOT } from './support/programs.js';
 
 /** What the process wrote in the end, and its exit code. */
 async function startOf(
   variables: Record<string, string>,
-  program = 'apps/api/src/main.ts',
+  command: 'main' | 'migrate' = 'main',
 ): Promise<{ code: number; text: string }> {
   const env = { PATH: process.env['PATH'], NODE_ENV: 'test', LOG_LEVEL: 'silent', ...variables };
-  const run = promisify(execFile)(
-    process.execPath,
-    ['--import', './tools/typescript.mjs', program],
-    { cwd: ROOT, env, timeout: 60_000 },
-  );
+  const run = promisify(execFile)(process.execPath, programOf(command), {
+    cwd: ROOT,
+    env,
+    timeout: 60_000,
+  });
   return run.then(
     ({ stdout }) => ({ code: 0, text: stdout }),
     (error: unknown) => {
@@ -206,7 +204,7 @@ describe('PostgreSQL that refuses us at the start', () => {
     await expect(bringUpToDate(url, off)).rejects.toThrow(
       /^MIGRATE is off, and the schema is behind by \d+ migrations: run `npm run migrate`/,
     );
-    const migrated = await startOf({ DATABASE_URL: url }, 'apps/api/src/database/migrate.main.ts');
+    const migrated = await startOf({ DATABASE_URL: url }, 'migrate');
     expect(migrated).toMatchObject({ code: 0, text: expect.stringMatching(/\.\n$/) });
     const place = asRole(role);
     for (const lacks of [/which migrations were applied/, /may not read and write/]) {

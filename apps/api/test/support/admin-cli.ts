@@ -1,10 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
-
-const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
-const PROGRAM = ['--import', './tools/typescript.mjs', 'apps/api/src/admin/admin.main.ts'];
+import { programOf, ROOT } from './programs.js';
 
 export interface AdminRun {
   readonly code: number | null;
@@ -12,13 +9,13 @@ export interface AdminRun {
   readonly stderr: string;
 }
 
-/** `npm run admin -- …` from the sources, with a password on stdin. */
+/** `npm run admin -- …` as a process, with a password on stdin. */
 export async function runAdmin(
   words: readonly string[],
   variables: Readonly<Record<string, string>>,
   stdin = '',
 ): Promise<AdminRun> {
-  return run(process.execPath, [...PROGRAM, ...words], variables, async (input) => {
+  return run(process.execPath, [...programOf('admin'), ...words], variables, async (input) => {
     input.end(stdin);
     return Promise.resolve();
   });
@@ -30,7 +27,7 @@ export async function runAdminOnTerminal(
   variables: Readonly<Record<string, string>>,
   typed: readonly string[],
 ): Promise<AdminRun> {
-  const command = [process.execPath, ...PROGRAM, ...words].join(' ');
+  const command = [process.execPath, ...programOf('admin'), ...words].join(' ');
   return run('script', ['-qec', command, '/dev/null'], variables, async (input, output) => {
     let seen = '';
     let prompts = 0;

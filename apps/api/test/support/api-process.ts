@@ -4,13 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { assertNoSecrets } from './canary.js';
+import { fromSource, programOf, ROOT } from './programs.js';
 import { freePort } from '../../../../test/servers/ports.js';
 
-const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
-
-/** The API as a process of its own, started as `npm start` does, only from its sources. */
+/** The API as a process of its own. */
 export interface ApiProcess {
   readonly url: string;
   readonly pid: number;
@@ -28,9 +26,9 @@ export interface ApiProcess {
 }
 
 export interface ProcessOptions {
-  /** What runs, from the root of the repository. Default: the API. */
+  /** What runs, a source from the root of the repository. Default: the API. */
   readonly program?: string;
-  /** A module that is imported before the program; it may listen to `process.on('message')`. */
+  /** A source that is imported before that of the program; it may listen to `process.on('message')`. */
   readonly preload?: string;
   /** Options of Node itself. */
   readonly flags?: readonly string[];
@@ -39,34 +37,26 @@ export interface ProcessOptions {
 /** Resolves when it listens. @throws Error with its output when it ends instead */
 export async function startApiProcess(
   variables: Readonly<Record<string, string>>,
-  { program = 'apps/api/src/main.ts', preload, flags = [] }: ProcessOptions = {},
+  { program, preload, flags = [] }: ProcessOptions = {},
 ): Promise<ApiProcess> {
   const dataDir = await mkdtemp(join(tmpdir(), 'gad-process-'));
   const port = await freePort();
-  const child = spawn(
-    process.execPath,
-    [
-      ...[...flags, '--import', './tools/typescript.mjs'],
-      ...(preload === undefined ? [] : ['--import', preload]),
-      program,
-    ],
-    {
-      cwd: ROOT,
-      env: {
-        PATH: process.env['PATH'],
-        NODE_ENV: 'test',
-        LOG_LEVEL: 'warn',
-        HOST: '127.0.0.1',
-        PORT: String(port),
-        DATA_DIR: dataDir,
-        DEMO_DATA: 'true',
-        LOGIN_RATE_LIMIT: '0',
-        PUBLIC_RATE_LIMIT: '0',
-        ...variables,
-      },
-      stdio: ['ignore', 'pipe', 'pipe', ...(preload === undefined ? [] : (['ipc'] as const))],
+  const child = spawn(process.execPath, [...flags, ...wordsOf(program, preload)], {
+    cwd: ROOT,
+    env: {
+      PATH: process.env['PATH'],
+      NODE_ENV: 'test',
+      LOG_LEVEL: 'warn',
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      DATA_DIR: dataDir,
+      DEMO_DATA: 'true',
+      LOGIN_RATE_LIMIT: '0',
+      PUBLIC_RATE_LIMIT: '0',
+      ...variables,
     },
-  );
+    stdio: ['ignore', 'pipe', 'pipe', ...(preload === undefined ? [] : (['ipc'] as const))],
+  });
   if (child.stdout === null || child.stderr === null) throw new Error('the API has no output');
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -110,6 +100,13 @@ export async function startApiProcess(
     },
     dispose,
   };
+}
+
+function wordsOf(program: string | undefined, preload: string | undefined): string[] {
+  if (preload === undefined) {
+    return program === undefined ? programOf('main') : fromSource(program);
+  }
+  return [...fromSource('--import'), preload, program ?? 'apps/api/src/main.ts'];
 }
 
 const running = (child: ChildProcess): boolean =>

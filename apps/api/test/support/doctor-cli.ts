@@ -1,10 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
-
-const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
-const PROGRAM = ['--import', './tools/typescript.mjs', 'apps/api/src/doctor/doctor.main.ts'];
+import { programOf, ROOT } from './programs.js';
 
 /** What `npm run doctor` printed, and how it ended. */
 export interface DoctorRun {
@@ -13,12 +10,12 @@ export interface DoctorRun {
   readonly stderr: string;
 }
 
-/** `npm run doctor -- …` from the sources. */
+/** `npm run doctor -- …` as a process. */
 export async function runDoctor(
   words: readonly string[],
   variables: Readonly<Record<string, string>>,
 ): Promise<DoctorRun> {
-  const child = spawn(process.execPath, [...PROGRAM, ...words], {
+  const child = spawn(process.execPath, [...programOf('doctor'), ...words], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'], ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],

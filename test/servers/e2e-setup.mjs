@@ -1,0 +1,9 @@
+import { fileURLToPath } from 'node:url';
+import { buildForTests } from '../../tools/build-if-stale.mjs';
+import startServers from './global-setup.mjs';
+
+/** jest's global set-up of the API's tests: the servers, and the commands that run as processes. */
+export default async function setUp() {
+  await startServers();
+  process.env.API_PROGRAMS = await buildForTests(fileURLToPath(new URL('../..', import.meta.url)));
+}
