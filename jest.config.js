@@ -25,6 +25,12 @@ const withServers = {
   globalTeardown: '<rootDir>/test/servers/global-teardown.mjs',
 };
 
+/** And the API's commands as bundles, and its demo data. */
+const withApi = {
+  globalSetup: '<rootDir>/test/servers/e2e-setup.mjs',
+  globalTeardown: '<rootDir>/test/servers/e2e-teardown.mjs',
+};
+
 /** Every suite runs as native ES modules; `npm test` passes the Node flag that this needs. */
 export default {
   // A suite of the API holds an embedded PostgreSQL of some hundred MB: two at a time are enough
@@ -35,12 +41,9 @@ export default {
   projects: [
     project('unit', ['<rootDir>/{apps,libs}/*/src/**/*.spec.ts']),
     project('cache', ['<rootDir>/libs/*/test/**/*.spec.ts'], withServers),
-    project('e2e', ['<rootDir>/apps/api/test/**/*.e2e-spec.ts'], {
-      ...withServers,
-      globalSetup: '<rootDir>/test/servers/e2e-setup.mjs',
-    }),
+    project('e2e', ['<rootDir>/apps/api/test/**/*.e2e-spec.ts'], withApi),
     project('console', ['<rootDir>/apps/console/test/**/*.spec.ts'], {
-      ...withServers,
+      ...withApi,
       globalSetup: '<rootDir>/test/servers/console-setup.mjs',
     }),
     project('laws', ['<rootDir>/test/*-law.spec.ts']),

@@ -6,7 +6,7 @@ import { Database } from '../src/database/database.js';
 import { auditEvents, usuarios } from '../src/database/schema.js';
 import { TestApi } from './support/api.js';
 import { runAdmin, runAdminOnTerminal, type AdminRun } from './support/admin-cli.js';
-import { temporaryFolder } from './support/databases.js';
+import { temporaryFolder } from './support/data-folder.js';
 import { expectProblem } from './support/expect-problem.js';
 import { meStatus, newUsuario, signedIn, tryLogin } from './support/new-usuario.js';
 

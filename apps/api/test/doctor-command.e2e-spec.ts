@@ -9,7 +9,7 @@ import { ownDatabase } from '../../../test/servers/suite-servers.js';
 import { Database } from '../src/database/database.js';
 import { OutboxRetention } from '../src/events/outbox/outbox-retention.js';
 import { TestApi } from './support/api.js';
-import { temporaryFolder } from './support/databases.js';
+import { temporaryFolder } from './support/data-folder.js';
 import { runDoctor } from './support/doctor-cli.js';
 
 const HEALTHY = { maxmemory: '256mb', 'maxmemory-policy': 'allkeys-lru' };

@@ -11,7 +11,7 @@ import { ConfigurationError } from '../src/config/parse-environment.js';
 import { openPglite } from '../src/database/embedded/open-pglite.js';
 import type { PgliteDatabase } from '../src/database/embedded/pglite-database.js';
 import { usuarios } from '../src/database/schema.js';
-import { temporaryFolder } from './support/databases.js';
+import { temporaryFolder } from './support/data-folder.js';
 import { Gate } from './support/gate.js';
 import { usuarioRow } from './support/rows.js';
 

@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ownDatabase } from '../../../test/servers/suite-servers.js';
 import { DEMO_PASSWORD, IDS, TestApi } from './support/api.js';
-import { temporaryFolder } from './support/databases.js';
+import { temporaryFolder } from './support/data-folder.js';
 import { tryLogin } from './support/new-usuario.js';
 
 const ADMIN_EMAIL = 'First@Example.org';

@@ -4,7 +4,7 @@ import { isIP, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createApp } from '../src/create-app.js';
 import { TestApi } from './support/api.js';
-import { temporaryFolder } from './support/databases.js';
+import { temporaryFolder } from './support/data-folder.js';
 import { expectProblem } from './support/expect-problem.js';
 import { sendRaw } from './support/raw-http.js';
 

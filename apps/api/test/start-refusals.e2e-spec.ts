@@ -12,7 +12,7 @@ import { startPostgres, type PostgresServer } from '../../../test/servers/postgr
 import { ConfigurationError } from '../src/config/parse-environment.js';
 import { openDataFolder } from '../src/config/data-folder.js';
 import { bringUpToDate } from '../src/database/postgres/bring-up-to-date.js';
-import { temporaryFolder } from './support/databases.js';
+import { temporaryFolder } from './support/data-folder.js';
 import { mountHanging, mountReadOnly, whyNot } from './support/mounts.js';
 import { programOf, ROOT } from './support/programs.js';
 

@@ -14,7 +14,7 @@ import { MIGRATIONS_FOLDER } from '../src/database/migrations-folder.js';
 import { openDatabase } from '../src/database/open-database.js';
 import { migratePostgres } from '../src/database/postgres/migrate-postgres.js';
 import { canonicalDni } from '../src/usuarios/dto/usuario-fields.js';
-import { temporaryFolder } from './support/databases.js';
+import { temporaryFolder } from './support/data-folder.js';
 
 const DNIS = [...['30.123.456', '30123457', 'm-12', 'M13', '007', '0', '00.0-1', 'A00', 'x.y-Z']];
 const OTHERS = ['000', '00-0', '-', '', '.1.', 'ab.12', '0x0', '0'.repeat(20)];

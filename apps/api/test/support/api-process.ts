@@ -1,10 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { assertNoSecrets } from './canary.js';
+import { newDataFolder } from './data-folder.js';
 import { fromSource, programOf, ROOT } from './programs.js';
 import { freePort } from '../../../../test/servers/ports.js';
 
@@ -39,7 +38,7 @@ export async function startApiProcess(
   variables: Readonly<Record<string, string>>,
   { program, preload, flags = [] }: ProcessOptions = {},
 ): Promise<ApiProcess> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'gad-process-'));
+  const dataDir = await newDataFolder(variables);
   const port = await freePort();
   const child = spawn(process.execPath, [...flags, ...wordsOf(program, preload)], {
     cwd: ROOT,

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Canary } from './canary.js';
+import { newDataFolder } from './data-folder.js';
 import { SETUPS, startServers, type Servers, type Setup } from './setup-servers.js';
 import { createApp } from '../../src/create-app.js';
 
@@ -48,8 +47,8 @@ export class TestApi {
     setup: Setup,
     variables: Readonly<Record<string, string>> = {},
   ): Promise<TestApi> {
-    const dataDir = await mkdtemp(join(tmpdir(), 'gad-e2e-'));
     const servers = await startServers(setup);
+    const dataDir = await newDataFolder({ ...servers.variables, ...variables });
     const canary = new Canary();
     const settings = {
       NODE_ENV: 'test',

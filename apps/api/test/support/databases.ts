@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { startPgBouncer } from '../../../../test/servers/pgbouncer-server.js';
 import { ownDatabase } from '../../../../test/servers/suite-servers.js';
+import { temporaryFolder } from './data-folder.js';
 import { openDatabase, type OpenDatabase } from '../../src/database/open-database.js';
 
 export interface OwnDatabase {
@@ -60,5 +59,3 @@ export const DATABASES_AND_POOLER: typeof DATABASES = [
     },
   },
 ];
-
-export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'gad-data-'));

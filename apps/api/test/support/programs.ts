@@ -7,6 +7,7 @@ export const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 const SOURCES = {
   main: 'apps/api/src/main.ts',
   migrate: 'apps/api/src/database/migrate.main.ts',
+  seed: 'apps/api/src/seed/seed.main.ts',
   admin: 'apps/api/src/admin/admin.main.ts',
   doctor: 'apps/api/src/doctor/doctor.main.ts',
 };
