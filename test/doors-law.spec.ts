@@ -70,10 +70,10 @@ describe('the doors of the cache library', () => {
     );
 
     const jest = read('jest.config.js');
-    const loader = read('tools/typescript-hooks.mjs');
+    const loader = read('tools/typescript-sources.mjs');
     for (const [name, file] of Object.entries(DOORS)) {
       expect(jest).toContain(`'^${name}$': '<rootDir>/${file}'`);
-      expect(loader).toContain(`'${name}': new URL('${file}', root).href`);
+      expect(loader).toContain(`'${name}': source('${file}')`);
     }
   });
 });

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'drizzle-orm';
@@ -98,6 +99,7 @@ describe('npm run doctor', () => {
     expect(JSON.parse(alone.stdout).findings).toContainEqual(
       expect.objectContaining({ id: 'database-reachable', severity: 'pass' }),
     );
+    await rm(DATA_DIR, { recursive: true });
   });
 
   it('the command finds a database that is unavailable, with one sentence', async () => {
