@@ -30,7 +30,7 @@ const GROUPS: readonly OptionGroup[] = [
   },
   {
     title: '`redis`',
-    says: 'Either `url`, or `sentinels` and the options after it; the last two go with both.',
+    says: 'Either `url`, or `sentinels` and the options after it; the last three go with both.',
     declarations: { StandaloneSettings: REDIS, SentinelSettings: REDIS, ClientSettings: REDIS },
   },
   {

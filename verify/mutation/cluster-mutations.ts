@@ -1,6 +1,6 @@
 import type { Mutation } from './mutation.js';
 
-/** Guards of shards: who owns a slot, how many shards there are, proof for each. */
+/** Guards of shards: who owns a slot, how many shards there are, proof for each, declared keys. */
 export const CLUSTER_MUTATIONS: readonly Mutation[] = [
   {
     name: 'cluster: a slot that a failover tore apart is used',
@@ -23,5 +23,50 @@ export const CLUSTER_MUTATIONS: readonly Mutation[] = [
     name: 'cluster: a process divides the store into another number of shards',
     suite: 'redis/cluster/cluster-store',
     edits: [['found !== null && found !== String(this.#parts.shards)', "found === ''"]],
+  },
+  {
+    name: 'declared keys: a mark covers what came after the names were read',
+    suite: 'redis/index/declared-keys',
+    edits: [[' and not first(ARGV[9], ARGV[10]) then', ' then']],
+  },
+  {
+    name: 'declared keys: a mark covers what an index that was lost does not know',
+    suite: 'redis/index/declared-keys',
+    edits: [['first(EPOCHS_FROM, EPOCHS_TO) and not first(', 'not first(']],
+  },
+  {
+    name: 'declared keys: a removal goes on in an index that was lost between two pages',
+    suite: 'redis/index/declared-keys',
+    edits: [["if (found === '' || found !== epoch) return { removed, complete: false };", '']],
+  },
+  {
+    name: 'declared keys: a script removes what it finds in the index',
+    suite: 'redis/index/declared-keys',
+    edits: [['const isRange = !declared && ', 'const isRange = ']],
+  },
+  {
+    name: 'declared keys: a script probes what it finds in the index',
+    suite: 'redis/index/declared-keys',
+    edits: [['if (this.sweeper?.probes !== true) return', 'return']],
+  },
+  {
+    name: 'declared keys: the sweeper drops what was filled again',
+    suite: 'redis/index/declared-keys',
+    edits: [['if is_absent(KEYS[i]) then dead', 'if true then dead']],
+  },
+  {
+    name: 'declared keys: a removal that finds nothing is announced to no process',
+    suite: 'redis/index/declared-keys',
+    edits: [['const isAnnounced = asNumber(announced) === 1 || ', 'const isAnnounced = ']],
+  },
+  {
+    name: 'declared keys: a replica passes for a server where nothing is',
+    suite: 'redis/index/declared-keys',
+    edits: [
+      [
+        "{epoch or '', announced and 1 or 0",
+        "{epoch or '', type(announced) == 'string' and 1 or 0",
+      ],
+    ],
   },
 ];

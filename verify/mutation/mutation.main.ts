@@ -45,7 +45,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'load-context',
     'hit-for-miss',
   ],
-  'redis/index': ['key-index', 'index-sweeper'],
+  'redis/index': ['key-index', 'index-sweeper', 'declared-keys'],
   values: [
     'json-text',
     'json-values',

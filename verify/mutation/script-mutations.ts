@@ -176,7 +176,7 @@ export const SCRIPT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'remove: leaves its members in the index',
     suite: 'redis/index/index-sweeper',
-    edits: [["if ARGV[2] == '1' then redis.call('ZREM', KEYS[1], unpack(ARGV, 9)) end", '']],
+    edits: [["if ARGV[2] == '1' then redis.call('ZREM', KEYS[1], '', unpack(ARGV, 11)) end", '']],
   },
   {
     name: 'remove range: never notices a lost index',

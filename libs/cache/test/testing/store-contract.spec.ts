@@ -13,12 +13,18 @@ storeContract(
   { describe, it },
 );
 
-for (const index of ['lex', 'scan'] as const) {
+const WAYS = [
+  { index: 'lex', scripts: undefined },
+  { index: 'scan', scripts: undefined },
+  { index: 'lex', scripts: 'declared' },
+] as const;
+
+for (const { index, scripts } of WAYS) {
   storeContract(
-    `The Redis store (${index})`,
+    `The Redis store (${scripts ?? index})`,
     async () => {
       await server.command('FLUSHDB');
-      const settings = { url: server.url };
+      const settings = { url: server.url, scripts };
       const bounds = { deadlineMs: 10_000, removalTimeoutMs: 10_000 };
       const store = new RedisStore({
         settings,

@@ -24,6 +24,8 @@ export class KeyLayout {
   readonly removals: string;
   /** Marks of the writers' removals; see the script part `marks`. */
   readonly marks: string;
+  /** Of no key, ever: a slot that moves refuses a script that names it. */
+  readonly absent: string;
   /** Channel of the invalidation stream. */
   readonly removalChannel: string;
   readonly prefixBytes: Buffer;
@@ -41,6 +43,7 @@ export class KeyLayout {
     this.channel = `${prefix}\0awake:${database}`;
     this.removals = `${prefix}\0removals`;
     this.marks = `${prefix}\0marks`;
+    this.absent = `${prefix}\0absent`;
     this.removalChannel = `${prefix}\0removed:${database}`;
     this.prefixBytes = Buffer.from(prefix);
     this.#stagingPrefix = `${prefix}\0staged:`;

@@ -204,6 +204,9 @@ export class RedisLeases {
 
   /** How many index members the next addition checks: many at once, see `index_add`. */
   #probes(): string {
-    return this.#additions++ % PROBE_EVERY === 0 ? String(PROBES) : '0';
+    if (this.#additions++ % PROBE_EVERY !== 0) return '0';
+    if (this.sweeper?.probes !== true) return String(PROBES);
+    this.sweeper.probe(PROBES);
+    return '0';
   }
 }

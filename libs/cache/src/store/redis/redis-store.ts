@@ -83,6 +83,7 @@ export class RedisStore implements CacheStore {
 
   constructor(options: RedisStoreOptions) {
     const { settings, prefix, local } = options;
+    const declared = settings.scripts === 'declared';
     const { clock = systemClock, makeClient = nodeRedisClient } = options;
     const withinMs = options.removalTimeoutMs ?? 1_000;
     this.clock = clock;
@@ -101,7 +102,7 @@ export class RedisStore implements CacheStore {
     this.server = new ExaminedServer(settings, connection, layout, clock, withinMs);
     if (options.index !== 'scan') {
       this.#index = new KeyIndex(connection, layout, withinMs);
-      this.#sweeper = new IndexSweeper(connection, layout, clock, withinMs);
+      this.#sweeper = new IndexSweeper({ connection, layout, clock, withinMs, declared });
     }
     this.coherence =
       local && new RedisNearCache({ ...local, settings, makeClient, connection, layout, clock });
@@ -122,10 +123,11 @@ export class RedisStore implements CacheStore {
     this.refill = leases.refill.bind(leases);
     this.releaseRefresh = leases.releaseRefresh.bind(leases);
     this.write = leases.write.bind(leases);
-    const removal = new Removal({ connection, layout, index: this.#index, announcer, withinMs });
+    const index = this.#index;
+    const removal = new Removal({ connection, layout, index, declared, announcer, withinMs });
     this.discard = removal.unreadable.bind(removal);
     this.remove = removal.remove.bind(removal);
-    this.#listed = { connection, layout, index: this.#index, withinMs };
+    this.#listed = { connection, layout, index, withinMs };
     const listing = new KeyListing(this.#listed);
     this.list = listing.page.bind(listing);
     this.describe = listing.one.bind(listing);

@@ -3,16 +3,21 @@ import type { KeySelection } from '../../keys/key-selection.js';
 import type { RemovalOptions } from '../cache-store.js';
 import type { KeyIndex } from './key-index/key-index.js';
 import type { KeyLayout } from './key-layout.js';
+import type { LexRange } from './key-layout.js';
 import { behind, rangeOf } from './key-layout.js';
 import { scanNames } from './key-index/keyspace-scan.js';
 import type { RedisConnection } from './connection/redis-connection.js';
 import type { InvalidationAnnouncer } from './near-cache/invalidation-announcer.js';
 import { Announcement } from './near-cache/invalidation-announcer.js';
 import { asBytes, asList, asNumber } from './replies.js';
-import { DISCARD, REMOVE, REMOVE_RANGE } from './scripts/compiled-scripts.js';
+import { DISCARD, READ_RANGE, REMOVE, REMOVE_RANGE } from './scripts/compiled-scripts.js';
 
 /** Keys per script: a chunk blocks the server well under a millisecond. */
 const CHUNK = 200;
+/** Members that are read at once. */
+const PAGE = 500;
+/** Every key is in this range. */
+const NOTHING = Buffer.alloc(0);
 /** Bytes at either end of a value that identify it. */
 const ENDS = 256;
 
@@ -22,9 +27,21 @@ export interface RemovalParts {
   readonly layout: KeyLayout;
   /** Absent in `scan` mode. */
   readonly index: KeyIndex | undefined;
+  /** Whether scripts declare all their keys. */
+  readonly declared: boolean;
   readonly announcer: InvalidationAnnouncer;
   /** Milliseconds without an answer after which a removal has failed. */
   readonly withinMs: number;
+}
+
+/** What the last script of a removal does besides. */
+interface Ending {
+  /** Published. */
+  readonly announcement: Announcement;
+  /** Terms of the mark. */
+  readonly terms: string;
+  /** The range that was read for the names; absent for names alone. */
+  readonly range?: LexRange;
 }
 
 /**
@@ -49,7 +66,7 @@ export class Removal {
       const glob = selection.kind === 'pattern' ? selection.glob : undefined;
       const count =
         selection.kind === 'keys'
-          ? await this.#byName(selection.keys, announcement, terms)
+          ? await this.#byName(selection.keys, { announcement, terms })
           : await this.#matching(glob, announcement, terms);
       connection.assertGeneration(generation);
       await announcement.acknowledged();
@@ -80,40 +97,41 @@ export class Removal {
   /**
    * One script per 200 keys.
    *
-   * @param announcement announcement that these members complete; without it nothing is published
-   * @param terms of the mark, for a single key
+   * @param ending of the removal that these members complete; without it nothing is published
    */
-  async #byName(
-    members: readonly (string | Buffer)[],
-    announcement?: Announcement,
-    terms = '',
-  ): Promise<number> {
+  async #byName(members: readonly (string | Buffer)[], ending?: Ending): Promise<number> {
     const { connection, layout, index, announcer, withinMs } = this.parts;
+    // A range without members is announced as well.
+    const least = ending?.range === undefined ? 0 : 1;
     let removed = 0;
-    for (let at = 0; at < members.length; at += CHUNK) {
+    for (let at = 0; at < Math.max(least, members.length); at += CHUNK) {
       const chunk = members.slice(at, at + CHUNK);
       const names = chunk.map((member) =>
         typeof member === 'string'
           ? layout.data(member)
           : Buffer.concat([layout.prefixBytes, member]),
       );
-      const publishing = at + CHUNK >= members.length ? announcement : undefined;
-      const operands = publishing?.operands() ?? announcer.noMessage;
-      const args = [layout.channel, index === undefined ? '0' : '1', ...operands, terms, ...chunk];
+      const last = at + CHUNK >= members.length ? ending : undefined;
+      const operands = last?.announcement.operands() ?? announcer.noMessage;
+      const { min = '', max = '' } = last?.range ?? {};
+      const args = [
+        ...[layout.channel, index === undefined ? '0' : '1', ...operands],
+        ...[last?.terms ?? '', min, max, ...chunk],
+      ];
       const keys = [layout.index, layout.removals, layout.marks, ...names];
       const reply = await connection.run(REMOVE, keys, args, withinMs, 'always');
       const [count, answer] = asList(reply);
       removed += asNumber(count);
-      if (publishing !== undefined) publishing.answer = answer;
+      if (last !== undefined) last.announcement.answer = answer;
     }
     return removed;
   }
 
   /**
-   * With a complete index: one script per 200 matches for `literal*`, else one page read per 500
-   * candidates, one script per 200 matches and one that publishes. Without: a SCAN of the database,
-   * and a rebuild. For all keys both: the index first, because it is fast, then a SCAN for keys of
-   * other programs.
+   * With a complete index: one script per 200 matches for `literal*`, unless scripts declare their
+   * keys; else one that reads per 500 candidates and one per 200 matches. Without: a SCAN of the
+   * database, and a rebuild. For all keys both: the index first, because it is fast, then a SCAN for
+   * keys of other programs.
    *
    * @param glob absent for all keys
    */
@@ -122,18 +140,15 @@ export class Removal {
     announcement: Announcement,
     terms: string,
   ): Promise<number> {
-    const { index, layout } = this.parts;
+    const { index, layout, declared } = this.parts;
     let done = { removed: 0, complete: false };
     if (index !== undefined) {
-      if (glob === undefined) done = await this.#range(Buffer.alloc(0));
-      else if (!glob.isPrefix) done = await this.#filtered(index, glob);
-      else done = await this.#range(glob.literalPrefix, announcement, terms);
+      const range = rangeOf(glob?.literalPrefix ?? NOTHING);
+      const ending = glob === undefined ? undefined : { announcement, terms, range };
+      const isRange = !declared && glob?.isPrefix !== false;
+      done = await (isRange ? this.#range(range, ending) : this.#read(range, glob, ending));
     }
-    if (glob !== undefined && done.complete) {
-      // The last page of a range has published it.
-      if (!glob.isPrefix) await announcement.publish();
-      return done.removed;
-    }
+    if (glob !== undefined && done.complete) return done.removed;
     const pattern = glob === undefined ? layout.scanPattern : layout.scanPatternOf(glob);
     const scanned = await this.#scanned(pattern);
     await announcement.publish();
@@ -142,21 +157,18 @@ export class Removal {
   }
 
   /**
-   * @param announcement announcement that this range completes; without it nothing is published
-   * @param terms of the mark, for the first page alone: the server may be another one by the second
+   * The terms of the mark are for the first page alone: the server may be another one by the second.
+   *
+   * @param ending of the removal that this range completes; without it nothing is published
    */
-  async #range(
-    literal: Buffer,
-    announcement?: Announcement,
-    terms = '',
-  ): Promise<{ removed: number; complete: boolean }> {
+  async #range(range: LexRange, ending?: Ending): Promise<{ removed: number; complete: boolean }> {
     const { connection, layout, announcer, withinMs } = this.parts;
-    let rest = rangeOf(literal);
-    let onPage = terms;
+    let rest = range;
+    let onPage = ending?.terms ?? '';
     let removed = 0;
     let epoch: string | undefined;
     for (;;) {
-      const operands = announcement?.operands() ?? announcer.noMessage;
+      const operands = ending?.announcement.operands() ?? announcer.noMessage;
       const reply = await connection.run(
         REMOVE_RANGE,
         [layout.index, layout.removals, layout.marks],
@@ -168,7 +180,7 @@ export class Removal {
       onPage = '';
       const [epochBytes, count, members, last, answer] = asList(reply);
       removed += asNumber(count);
-      if (announcement !== undefined) announcement.answer = answer;
+      if (ending !== undefined) ending.announcement.answer = answer;
       const seen = asBytes(epochBytes).toString();
       epoch ??= seen;
       if (seen === '' || seen !== epoch) return { removed, complete: false };
@@ -177,13 +189,42 @@ export class Removal {
     }
   }
 
-  async #filtered(index: KeyIndex, glob: Glob): Promise<{ removed: number; complete: boolean }> {
+  /**
+   * Reads the members of a range, and removes those that match by name. A key that comes in between
+   * is no part of the removal: the index had no lease of it when it was read, so its load began
+   * after the write.
+   *
+   * @param glob absent for all members
+   * @param ending as above
+   */
+  async #read(
+    range: LexRange,
+    glob: Glob | undefined,
+    ending?: Ending,
+  ): Promise<{ removed: number; complete: boolean }> {
+    const { connection, layout, announcer, withinMs } = this.parts;
+    const keys = [layout.index, layout.removals];
+    let rest = range;
     let removed = 0;
-    const pages = index.pages(rangeOf(glob.literalPrefix));
+    let epoch: string | undefined;
     for (;;) {
-      const page = await pages.next();
-      if (page.done === true) return { removed, complete: page.value };
-      removed += await this.#byName(page.value.filter((member) => glob.matches(member)));
+      const args = [rest.min, rest.max, String(PAGE)];
+      const reply = await connection.run(
+        ...([READ_RANGE, keys, args, withinMs, 'always', 'sendForBytes'] as const),
+      );
+      const [foundBytes, announced, ...members] = asList(reply);
+      const found = asBytes(foundBytes).toString();
+      epoch ??= found;
+      if (found === '' || found !== epoch) return { removed, complete: false };
+      const names = members.map(asBytes);
+      const matches = glob === undefined ? names : names.filter((name) => glob.matches(name));
+      const last = names.length < PAGE ? ending : undefined;
+      const isAnnounced = asNumber(announced) === 1 || announcer.parts.keepsCopies;
+      if (matches.length > 0 || (last !== undefined && isAnnounced)) {
+        removed += await this.#byName(matches, last);
+      }
+      if (names.length < PAGE) return { removed, complete: true };
+      rest = behind(names.at(-1) ?? NOTHING, rest);
     }
   }
 

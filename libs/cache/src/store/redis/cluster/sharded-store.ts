@@ -95,8 +95,9 @@ export class ShardedStore implements CacheStore {
       this.#otherShards = found;
     };
     const merged = mergedLog(logger, clock, count);
-    // For what an operator would type; the clients of shards ignore it.
-    const common = { ...options, settings: { url: urlOf(nodes) }, logger: merged, clock };
+    // The URL is for what an operator would type; the clients of shards ignore it.
+    const each = { url: urlOf(nodes), scripts: 'declared' } as const;
+    const common = { ...options, settings: each, logger: merged, clock };
     this.#stores = tags.map((tag) => {
       const own = `${prefix}{${tag}}:`;
       const marker = `${own}\0shards`;

@@ -75,6 +75,10 @@ describe('checkedRedisSettings', () => {
     [{ url: 'redis://h?db=3' }, /^redis\.url must have nothing after its database/],
     [{ url: 'redis://h/1#2' }, /^redis\.url must have nothing after its database/],
     [{ url: 'redis://h', clientName: 'my app' }, /^redis\.clientName/],
+    ...[true, 'all', null].map((scripts): [unknown, RegExp] => [
+      { url: 'redis://h', scripts },
+      /^redis\.scripts must be 'declared', or left out/,
+    ]),
     [{ url: 'redis://h', clientOptions: 'tls' }, /^redis\.clientOptions must be an object/],
     [{ url: 'redis://h', clientOptions: { url: 'redis://x' } }, /^redis\.clientOptions .* no url/],
     [{ url: 'redis://h', clientOptions: { database: '1' } }, /^redis\.clientOptions .* number/],

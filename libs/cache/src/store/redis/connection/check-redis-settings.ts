@@ -57,6 +57,7 @@ const REDIS_OPTIONS: OptionKinds<AllSettings> = {
   url: CHECKED,
   clientName: CHECKED,
   clientOptions: CHECKED,
+  scripts: CHECKED,
   sentinels: CHECKED,
   master: CHECKED,
   username: CHECKED,
@@ -135,7 +136,9 @@ function checkServer(settings: Given<SentinelSettings & StandaloneSettings>): vo
 
 type Given<T> = { readonly [Option in keyof T]?: unknown };
 
-function checkClient({ clientName, clientOptions }: Given<StandaloneSettings>): void {
+function checkClient({ clientName, clientOptions, scripts }: Given<StandaloneSettings>): void {
+  const isKnown = scripts === undefined || scripts === 'declared';
+  check(isKnown, 'scripts', "must be 'declared', or left out");
   check(
     clientName === undefined || isText(clientName, CLIENT_NAME),
     'clientName',

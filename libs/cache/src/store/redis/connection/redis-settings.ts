@@ -1,6 +1,12 @@
 import type { RedisClientOptions } from 'redis';
 
 interface ClientSettings {
+  /**
+   * `declared` for servers that refuse a script a key which it does not declare (Dragonfly, ElastiCache
+   * Serverless): a removal by pattern reads the index first and then removes by name, two calls in place
+   * of one. Default: as is cheapest; on a Cluster always `declared`.
+   */
+  readonly scripts?: 'declared' | undefined;
   /** Name of the connections, shown by `CLIENT LIST`. Default `gad-cache`. */
   readonly clientName?: string | undefined;
   /**

@@ -5,7 +5,7 @@ import type { KeyLayout } from '../key-layout.js';
 import { FIRST_MEMBER } from '../key-layout.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { asBytes, asList, asNumber } from '../replies.js';
-import { SWEEP, SWEEP_SAMPLE } from '../scripts/compiled-scripts.js';
+import { DROP_DEAD, SWEEP, SWEEP_SAMPLE } from '../scripts/compiled-scripts.js';
 
 const CHECK_MS = 500;
 /** Number of expiries of this process's own values after which it samples the index. */
@@ -20,6 +20,17 @@ const PAGE = 500;
 const BREATH_MS = 2;
 /** Later expiries are left to the regular samples, which bounds the calendar. */
 const HORIZON_MS = 3_600_000;
+
+/** Collaborators of the sweeper. */
+export interface SweeperParts {
+  readonly connection: RedisConnection;
+  readonly layout: KeyLayout;
+  readonly clock: Clock;
+  /** Milliseconds without an answer after which a call has failed. */
+  readonly withinMs: number;
+  /** Whether scripts declare all their keys. */
+  readonly declared: boolean;
+}
 
 /**
  * Drops index members whose keys no longer exist. Removals delete their members, and additions
@@ -36,27 +47,28 @@ export class IndexSweeper {
   #checkedSecond: number;
   #sampledAt: number;
   #stopped = false;
+  #probing = false;
   #cancelCheck: (() => void) | undefined;
 
-  constructor(
-    private readonly connection: RedisConnection,
-    private readonly layout: KeyLayout,
-    private readonly clock: Clock,
-    private readonly withinMs: number,
-  ) {
-    this.#sampledAt = clock.now();
-    this.#checkedSecond = Math.floor(clock.now() / 1_000);
+  constructor(private readonly parts: SweeperParts) {
+    this.#sampledAt = parts.clock.now();
+    this.#checkedSecond = Math.floor(this.#sampledAt / 1_000);
+  }
+
+  /** Whether it probes the index for additions, whose scripts then do not. */
+  get probes(): boolean {
+    return this.parts.declared;
   }
 
   /** Records a stored value that will expire. */
   expectExpiry(ttlMs: number): void {
     if (ttlMs > HORIZON_MS) return;
-    const second = Math.ceil((this.clock.now() + ttlMs) / 1_000);
+    const second = Math.ceil((this.parts.clock.now() + ttlMs) / 1_000);
     this.#calendar.set(second, (this.#calendar.get(second) ?? 0) + 1);
   }
 
   start(): void {
-    this.#cancelCheck = this.clock.after(CHECK_MS, () => {
+    this.#cancelCheck = this.parts.clock.after(CHECK_MS, () => {
       void this.#check().then(() => {
         if (!this.#stopped) this.start();
       });
@@ -69,7 +81,8 @@ export class IndexSweeper {
   }
 
   async #check(): Promise<void> {
-    const now = this.clock.now();
+    const { clock, connection } = this.parts;
+    const now = clock.now();
     const second = Math.floor(now / 1_000);
     while (this.#checkedSecond < second) {
       const due = ++this.#checkedSecond;
@@ -77,39 +90,82 @@ export class IndexSweeper {
       this.#calendar.delete(due);
     }
     const due = this.#expired >= EXPIRIES_PER_SAMPLE || now - this.#sampledAt > SAMPLE_ANYWAY_MS;
-    if (!due || !this.connection.connected) return;
+    if (!due || !connection.connected) return;
     try {
       if (await this.#sampleIsDead()) await this.#walk();
       this.#expired = 0;
-      this.#sampledAt = this.clock.now();
+      this.#sampledAt = clock.now();
     } catch (error) {
       // The next check tries again.
       if (!(error instanceof CacheUnavailableError)) throw error;
     }
   }
 
+  /**
+   * Drops the dead among some members in the background, in place of the probes that `index_add` makes
+   * where a script may use keys that it does not declare; one such check at a time.
+   */
+  probe(count: number): void {
+    if (this.#probing) return;
+    this.#probing = true;
+    this.#sample(count)
+      // The next one comes with further additions.
+      .catch((error: unknown) => {
+        if (!(error instanceof CacheUnavailableError)) throw error;
+      })
+      .finally(() => (this.#probing = false));
+  }
+
   async #sampleIsDead(): Promise<boolean> {
-    const args = [this.layout.prefix, String(SAMPLE)];
-    const reply = await this.connection.run(SWEEP_SAMPLE, [this.layout.index], args, this.withinMs);
-    const [seen, dropped] = asList(reply);
-    return asNumber(dropped) > asNumber(seen) * DEAD_SHARE;
+    const [seen, dropped] = await this.#sample(SAMPLE);
+    return dropped > seen * DEAD_SHARE;
   }
 
   async #walk(): Promise<void> {
     let min = FIRST_MEMBER;
     while (!this.#stopped) {
-      const reply = await this.connection.run(
-        SWEEP,
-        [this.layout.index],
-        [this.layout.prefix, min, String(PAGE)],
-        this.withinMs,
-        'guarded',
-        'sendForBytes',
-      );
-      const [members, , last] = asList(reply);
-      if (asNumber(members) < PAGE) return;
-      min = Buffer.concat([Buffer.from('('), asBytes(last)]);
-      await pause(this.clock, BREATH_MS);
+      const [members, last] = await this.#sweep(min);
+      if (members < PAGE) return;
+      min = Buffer.concat([Buffer.from('('), last]);
+      await pause(this.parts.clock, BREATH_MS);
     }
+  }
+
+  /** Drops the dead of a random sample; resolves with its size and how many they were. */
+  async #sample(count: number): Promise<readonly [seen: number, dropped: number]> {
+    const { connection, layout, withinMs, declared } = this.parts;
+    const size = String(count);
+    if (!declared) {
+      const args = [layout.prefix, size];
+      const reply = await connection.run(SWEEP_SAMPLE, [layout.index], args, withinMs);
+      const [seen, dropped] = asList(reply);
+      return [asNumber(seen), asNumber(dropped)];
+    }
+    const command = ['ZRANDMEMBER', layout.index, size];
+    const found = asList(await connection.sendForBytes(command, withinMs)).map(asBytes);
+    return [found.length, await this.#drop(found.filter((member) => member[0] !== 0))];
+  }
+
+  /** Drops the dead of one page; resolves with its size and its last member. */
+  async #sweep(min: Buffer): Promise<readonly [members: number, last: Buffer]> {
+    const { connection, layout, withinMs, declared } = this.parts;
+    const size = String(PAGE);
+    if (!declared) {
+      const args = [layout.prefix, min, size];
+      const call = [SWEEP, [layout.index], args, withinMs, 'guarded', 'sendForBytes'] as const;
+      const [members, , last] = asList(await connection.run(...call));
+      return [asNumber(members), asBytes(last)];
+    }
+    const command = ['ZRANGEBYLEX', layout.index, min, '+', 'LIMIT', '0', size];
+    const found = asList(await connection.sendForBytes(command, withinMs)).map(asBytes);
+    await this.#drop(found);
+    return [found.length, found.at(-1) ?? min];
+  }
+
+  async #drop(members: readonly Buffer[]): Promise<number> {
+    if (members.length === 0) return 0;
+    const { connection, layout, withinMs } = this.parts;
+    const names = members.map((member) => Buffer.concat([layout.prefixBytes, member]));
+    return asNumber(await connection.run(DROP_DEAD, [layout.index, ...names], members, withinMs));
   }
 }

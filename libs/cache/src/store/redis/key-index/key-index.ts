@@ -106,8 +106,11 @@ export class KeyIndex {
       if (asNumber(kept) === 0) return false;
     }
     const epoch = randomBytes(9).toString('base64url');
-    const args = [mark, epoch];
-    const sealed = await connection.run(REBUILD_SEAL, [layout.index], args, withinMs, 'always');
+    const [keys, args] = [
+      [layout.index, layout.absent],
+      [mark, epoch],
+    ];
+    const sealed = await connection.run(REBUILD_SEAL, keys, args, withinMs, 'always');
     return asNumber(sealed) === 1;
   }
 }
