@@ -1,10 +1,10 @@
 import type { Mutation } from './mutation.js';
 
-/** Guards of shards: who owns a slot, how many shards there are, proof for each, declared keys. */
+/** Guards of shards: who owns a slot, how many shards there are, proof for each, declared keys, motion. */
 export const CLUSTER_MUTATIONS: readonly Mutation[] = [
   {
     name: 'cluster: a slot that a failover tore apart is used',
-    suite: 'redis/cluster/cluster-faults',
+    suite: 'redis/cluster/moving-slots',
     edits: [
       ['imports.filter(([slot, from]) => owners.get(slot)?.id !== from)', 'imports.slice(0, 0)'],
     ],
@@ -23,6 +23,26 @@ export const CLUSTER_MUTATIONS: readonly Mutation[] = [
     name: 'cluster: a process divides the store into another number of shards',
     suite: 'redis/cluster/cluster-store',
     edits: [['found !== null && found !== String(this.#parts.shards)', "found === ''"]],
+  },
+  {
+    name: 'motion: the relay removes key by key too, so that the cursor passes the write',
+    suite: 'redis/cluster/moving-slots',
+    edits: [['if (options.logged !== true || selection', 'if (selection']],
+  },
+  {
+    name: 'motion: what has moved already is not removed',
+    suite: 'redis/cluster/moving-slots',
+    edits: [['return connection.sendWhereAsked(error, command, withinMs);', 'return 0;']],
+  },
+  {
+    name: 'motion: the new owner is asked without ASKING',
+    suite: 'redis/cluster/moving-slots',
+    edits: [["client.send(['ASKING']).catch(() => undefined);", '']],
+  },
+  {
+    name: 'motion: a rebuild that saw a half of the slot declares the index complete',
+    suite: 'redis/cluster/moving-slots',
+    edits: [['[layout.index, layout.absent]', '[layout.index, layout.index]']],
   },
   {
     name: 'declared keys: a mark covers what came after the names were read',

@@ -72,7 +72,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   doctor: ['checks', 'hit-ratio', 'healthy', 'provoked-server'],
   explain: ['why-absent'],
   'redis/connection': ['store-outages'],
-  'redis/cluster': ['cluster-store', 'cluster-faults'],
+  'redis/cluster': ['cluster-store', 'cluster-faults', 'moving-slots'],
   invalidate: ['write-order', 'retry-queue'],
   outbox: [
     'removal-marks',

@@ -189,6 +189,12 @@ export interface RemovalOptions {
    */
   readonly committed?: string;
   /**
+   * Whether an invalidation log has the write, so that a relay makes the removal again. A store may then
+   * confirm one that reached every value without being whole otherwise, and must not let the cursor
+   * pass the write before a whole one. Default false.
+   */
+  readonly logged?: boolean;
+  /**
    * Positions of the writes that need the removal. Where the store has the mark of each, with an
    * equal selection, it does nothing. Default: the removal is made.
    */

@@ -8,6 +8,7 @@ import type { Recorder } from '../../observe/recorder.js';
 import type { BudgetOwner } from '../request-deadline.js';
 import { isBeforeCommit, OpenTransaction } from '../open-transaction.js';
 import { currentBudget } from '../request-deadline.js';
+import type { RemovalOptions } from '../../store/cache-store.js';
 import type { Removals } from './removals.js';
 import type { PendingRemovals } from './pending-removals.js';
 
@@ -16,6 +17,9 @@ export interface InvalidationParts extends BudgetOwner {
   readonly clock: Clock;
   readonly recorder: Recorder;
 }
+
+/** What the log has of a write. */
+type Logged = Pick<RemovalOptions, 'committed' | 'logged'>;
 
 /**
  * Ensures, before a write is acknowledged, that no reader is served the old value. Usually the
@@ -48,11 +52,13 @@ export class Invalidation {
       return false;
     }
     const { freshness } = this;
-    const mark = freshness !== undefined && isCommitted ? written?.position : undefined;
+    const committed = freshness !== undefined && isCommitted ? written?.position : undefined;
+    const isLogged = freshness !== undefined && written !== undefined;
+    const logged = { logged: isLogged, ...(committed === undefined ? {} : { committed }) };
     if (freshness?.strict !== true || written === undefined) {
-      return this.#orEnqueue(selections, mark, because);
+      return this.#orEnqueue(selections, logged, because);
     }
-    const done = await this.#orWait(selections, written, freshness, mark, because);
+    const done = await this.#orWait(selections, written, freshness, logged, because);
     await freshness.commitWait(written, selections);
     return done;
   }
@@ -79,14 +85,14 @@ export class Invalidation {
   /** Confirmed in time, or pending. */
   async #orEnqueue(
     selections: readonly KeySelection[],
-    mark: string | undefined,
+    logged: Logged,
     because: Because | undefined,
   ): Promise<boolean> {
     const { pending } = this;
     const version = pending.version();
     const removal = pending.concernsAny(selections)
       ? undefined
-      : this.#remove(selections, mark, because);
+      : this.#remove(selections, logged, because);
     const done = removal === undefined ? 'failed' : await this.#inTime(removal, selections);
     if (done === 'done') return true;
     pending.enqueue(selections, version, because);
@@ -103,10 +109,10 @@ export class Invalidation {
     selections: readonly KeySelection[],
     written: CommitPosition,
     freshness: Freshness,
-    mark: string | undefined,
+    logged: Logged,
     because: Because | undefined,
   ): Promise<boolean> {
-    const removal = this.#remove(selections, mark, because);
+    const removal = this.#remove(selections, logged, because);
     if (removal !== undefined && (await this.#inTime(removal, selections)) === 'done') return true;
     const settled = this.#settled(selections, written, freshness);
     if (removal === undefined) return settled;
@@ -138,11 +144,11 @@ export class Invalidation {
   /** Sends the removals, unless the store is unavailable. */
   #remove(
     selections: readonly KeySelection[],
-    mark: string | undefined,
+    logged: Logged,
     because: Because | undefined,
   ): Promise<unknown> | undefined {
     if (!this.removals.store.connected) return undefined;
-    const all = Promise.all(selections.map((each) => this.removals.remove(each, mark, because)));
+    const all = Promise.all(selections.map((each) => this.removals.remove(each, logged, because)));
     all.catch(ignore);
     return all;
   }

@@ -5,7 +5,7 @@ import type { KeySelection } from '../../keys/key-selection.js';
 import type { NearCache } from '../../near-cache/near-cache.js';
 import type { Because } from '../../observe/journal.js';
 import type { Recorder } from '../../observe/recorder.js';
-import type { CacheStore } from '../../store/cache-store.js';
+import type { CacheStore, RemovalOptions } from '../../store/cache-store.js';
 import { WarnOnce } from '../../episodes.js';
 import { isBeforeCommit } from '../open-transaction.js';
 import type { WriteOrder } from './write-order.js';
@@ -33,21 +33,24 @@ export class Removals {
    * Removes the selection, after all earlier writes of this process. Resolves with the number of
    * removed values. The store is called before this returns, unless an earlier write is unsent.
    *
-   * @param committed position of a committed write in the log, for its mark
+   * @param logged what the invalidation log has of the write; absent for a removal that it lacks
    * @param because why, for the journal
    * @throws CacheUnavailableError when the removal is not confirmed
    */
-  async remove(selection: KeySelection, committed?: string, because?: Because): Promise<number> {
+  async remove(
+    selection: KeySelection,
+    logged: Pick<RemovalOptions, 'committed' | 'logged'> = {},
+    because?: Because,
+  ): Promise<number> {
     const begin = this.clock.now();
     if (isBeforeCommit()) this.#early.warn('early', BEFORE_COMMIT);
     const { store, writes } = this;
-    const options = committed === undefined ? {} : { committed };
     const unsent = writes.unsent();
     const cause = because?.kind ?? (selection.kind === 'all' ? 'clear' : 'code');
     const sent =
       unsent === undefined
-        ? store.remove(selection, options)
-        : unsent.then(() => store.remove(selection, options));
+        ? store.remove(selection, logged)
+        : unsent.then(() => store.remove(selection, logged));
     const count = await this.dropCopies(selection, sent).catch((error: unknown) => {
       this.recorder.removalFailed(cause);
       throw error;

@@ -2,6 +2,7 @@ import type { Glob } from '../../keys/glob.js';
 import type { KeySelection } from '../../keys/key-selection.js';
 import type { RemovalOptions } from '../cache-store.js';
 import type { KeyIndex } from './key-index/key-index.js';
+import { isMoving, MovingSlot } from './cluster/moving-slot.js';
 import type { KeyLayout } from './key-layout.js';
 import type { LexRange } from './key-layout.js';
 import { behind, rangeOf } from './key-layout.js';
@@ -56,18 +57,20 @@ interface Ending {
 export class Removal {
   constructor(private readonly parts: RemovalParts) {}
 
-  /** Publishes the removal with its last script and waits for acknowledgements if required. */
+  /**
+   * Publishes the removal with its last script and waits for acknowledgements if required. From a slot
+   * that moves only what the log has is removed, key by key: the relay's own removals are refused
+   * until the slot has arrived, so that the cursor does not pass the write before.
+   */
   async remove(selection: KeySelection, options: RemovalOptions = {}): Promise<number> {
-    const { connection, announcer } = this.parts;
+    const { connection, layout, announcer, withinMs } = this.parts;
     const { generation } = connection;
     const announcement = new Announcement(announcer, selection, options.awaitAcks !== false);
     try {
-      const terms = markTerms(selection, options);
-      const glob = selection.kind === 'pattern' ? selection.glob : undefined;
-      const count =
-        selection.kind === 'keys'
-          ? await this.#byName(selection.keys, { announcement, terms })
-          : await this.#matching(glob, announcement, terms);
+      const count = await this.#whole(selection, announcement, options).catch((error: unknown) => {
+        if (options.logged !== true || selection.kind === 'all' || !isMoving(error)) throw error;
+        return new MovingSlot(connection, layout, withinMs).remove(selection);
+      });
       connection.assertGeneration(generation);
       await announcement.acknowledged();
       return count;
@@ -92,6 +95,17 @@ export class Removal {
     const args = [String(bytes.length), head, tail, key, index === undefined ? '0' : '1'];
     const keys = [name, layout.index];
     return asNumber(await connection.run(DISCARD, keys, args, withinMs)) === 1;
+  }
+
+  #whole(
+    selection: KeySelection,
+    announcement: Announcement,
+    options: RemovalOptions,
+  ): Promise<number> {
+    const terms = markTerms(selection, options);
+    if (selection.kind === 'keys') return this.#byName(selection.keys, { announcement, terms });
+    const glob = selection.kind === 'pattern' ? selection.glob : undefined;
+    return this.#matching(glob, announcement, terms);
   }
 
   /**

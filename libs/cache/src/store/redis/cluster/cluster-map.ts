@@ -107,6 +107,12 @@ export class ClusterMap {
     return owner && this.#nodes.get(owner.id);
   }
 
+  /** The node that announces this address; `undefined` for one that is not known. */
+  nodeAt(announced: RedisNode): ClusterNode | undefined {
+    const address = nameOf(this.#parts.mapAddress(announced));
+    return [...this.#nodes.values()].find((node) => node.address === address);
+  }
+
   /** Registers a callback for changes of owners; the returned function removes it. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);

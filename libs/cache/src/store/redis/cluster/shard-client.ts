@@ -27,6 +27,8 @@ class ClusterError extends Error {
 const LOST = new Set(['MOVED', 'READONLY', 'CLUSTERDOWN', 'LOADING', 'MASTERDOWN']);
 /** Refusals of writes by an owner that may still be read from. */
 const FULL = new Set(['OOM', 'MISCONF', 'NOREPLICAS']);
+/** `ASK slot host:port`; IPv6 has colons of its own. */
+const ASKED = /^ASK \d+ (.+):(\d+)$/;
 /** Until the owner is asked again whether it is one, in milliseconds. */
 const RETRY_MS = 50;
 
@@ -34,7 +36,8 @@ const RETRY_MS = 50;
  * The client of one shard: the connection to the owner of its slot, which its other shards share. It is
  * ready when a write to the slot was not refused. MOVED, READONLY, CLUSTERDOWN, LOADING, MASTERDOWN and
  * a change of the owner end it: what is pending fails, and the next `ready` is another connection. ASK
- * and TRYAGAIN are refusals of their call. Nothing is redirected, queued or sent twice.
+ * and TRYAGAIN are refusals of their call; where ASK says, only `ask` sends. Nothing is redirected,
+ * queued or sent twice.
  */
 export class ShardClient implements RedisClient {
   readonly #parts: ShardClientParts;
@@ -79,6 +82,19 @@ export class ShardClient implements RedisClient {
 
   sendForBytes(command: Command): Promise<unknown> {
     return this.#over((client) => client.sendForBytes(command));
+  }
+
+  /** Both commands leave in one write: ASKING is for the next command of its connection. */
+  ask(refusal: unknown, command: Command): Promise<unknown> {
+    const [, host = '', port] = ASKED.exec(refusal instanceof Error ? refusal.message : '') ?? [];
+    const node = host === '' ? undefined : this.#parts.map.nodeAt({ host, port: Number(port) });
+    if (node === undefined) return Promise.reject(new ClusterError());
+    return this.#over(() => {
+      const { client } = node.commands;
+      // Without it the command is refused.
+      client.send(['ASKING']).catch(() => undefined);
+      return client.sendForBytes(command);
+    });
   }
 
   subscribe(channel: string, listener: (message: string) => void): Promise<void> {

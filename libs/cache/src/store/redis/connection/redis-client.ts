@@ -11,6 +11,11 @@ export interface RedisClient {
   send(command: Command): Promise<unknown>;
   /** As `send`, with strings answered as bytes. */
   sendForBytes(command: Command): Promise<unknown>;
+  /**
+   * Sends a command to the node to which an owner's ASK sends it, once, with strings answered as bytes;
+   * rejects where no known node is named. Absent where there are no slots.
+   */
+  ask?(refusal: unknown, command: Command): Promise<unknown>;
   subscribe(channel: string, listener: (message: string) => void): Promise<void>;
   /** `connect`: the transport is connected, before the handshake. */
   on(event: ClientEvent, listener: (error?: unknown) => void): void;

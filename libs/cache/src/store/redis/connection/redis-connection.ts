@@ -200,6 +200,14 @@ export class RedisConnection {
     return this.#deadlines.bound(expected, withinMs);
   }
 
+  /** Sends a command to the node that an owner's refusal names; see `RedisClient.ask`. */
+  sendWhereAsked(refusal: CacheUnavailableError, command: Command, withinMs: number): Reply {
+    const client = this.#passable('always');
+    if (client instanceof CacheUnavailableError) return Promise.reject(client);
+    const reply = client.ask?.(refusal.cause, command) ?? Promise.reject(refusal);
+    return this.#deadlines.bound(expectRefusal(reply), withinMs);
+  }
+
   /** Throws unless this is still the connection of the given generation. */
   assertGeneration(generation: number): void {
     if (generation === this.#generation) return;

@@ -1,0 +1,96 @@
+import type { KeySelection } from '../../../keys/key-selection.js';
+import { CacheUnavailableError } from '../../../cache-errors.js';
+import { replyCode } from '../connection/error-replies.js';
+import type { RedisConnection } from '../connection/redis-connection.js';
+import type { KeyLayout } from '../key-layout.js';
+import { behind, rangeOf } from '../key-layout.js';
+import { asBytes, asList, asNumber } from '../replies.js';
+import { READ_RANGE, REMOVE_ONE } from '../scripts/compiled-scripts.js';
+import type { Script } from '../scripts/script.js';
+
+/** Keys that are removed concurrently. */
+const SIDE_BY_SIDE = 200;
+
+/** Whether an owner refused a script because some of its keys have moved to another node. */
+export function isMoving(error: unknown): error is CacheUnavailableError {
+  if (!(error instanceof CacheUnavailableError)) return false;
+  return ['ASK', 'TRYAGAIN'].includes(replyCode(error.cause) ?? '');
+}
+
+/**
+ * Removals from a slot of a Cluster that moves name by name: key by key, each at the owner, or at the
+ * node that the owner names because the key is not there any more. Index members stay, and no mark is
+ * left, so the relay makes the removal again once the slot has arrived.
+ */
+export class MovingSlot {
+  constructor(
+    private readonly connection: RedisConnection,
+    private readonly layout: KeyLayout,
+    private readonly withinMs: number,
+  ) {}
+
+  /**
+   * Resolves with the number of removed values.
+   *
+   * @throws CacheUnavailableError when a key may still be there
+   */
+  async remove(selection: Exclude<KeySelection, { kind: 'all' }>): Promise<number> {
+    if (selection.kind === 'keys') {
+      return this.#removeAll(selection.keys.map((key) => Buffer.from(key)));
+    }
+    const { glob } = selection;
+    const { index } = this.layout;
+    let range = rangeOf(glob.literalPrefix);
+    let removed = 0;
+    let epoch: string | undefined;
+    for (;;) {
+      const args = [range.min, range.max, String(SIDE_BY_SIDE)];
+      const [foundBytes, , ...found] = asList(await this.#run(READ_RANGE, index, args));
+      const present = asBytes(foundBytes).toString();
+      epoch ??= present;
+      if (present === '' || present !== epoch) {
+        throw new CacheUnavailableError(
+          'refused',
+          'The cache store lacks an index while it moves.',
+        );
+      }
+      const members = found.map(asBytes);
+      removed += await this.#removeAll(members.filter((member) => glob.matches(member)));
+      const last = members.at(-1);
+      if (last === undefined || members.length < SIDE_BY_SIDE) return removed;
+      range = behind(last, range);
+    }
+  }
+
+  async #removeAll(members: readonly Buffer[]): Promise<number> {
+    const { prefixBytes, channel } = this.layout;
+    let removed = 0;
+    for (let at = 0; at < members.length; at += SIDE_BY_SIDE) {
+      const answers = await Promise.all(
+        members
+          .slice(at, at + SIDE_BY_SIDE)
+          .map((member) =>
+            this.#run(REMOVE_ONE, Buffer.concat([prefixBytes, member]), [channel, member]),
+          ),
+      );
+      removed += answers.reduce<number>((sum, answer) => sum + asNumber(answer), 0);
+    }
+    return removed;
+  }
+
+  /** Runs a script of one key at the owner, or where that says. */
+  async #run(
+    script: Script,
+    key: string | Buffer,
+    args: readonly (string | Buffer)[],
+  ): Promise<unknown> {
+    const { connection, withinMs } = this;
+    try {
+      return await connection.run(script, [key], args, withinMs, 'optional', 'sendForBytes');
+    } catch (error) {
+      if (!isMoving(error)) throw error;
+      const command = ['EVAL', script.source, '1', key, ...args];
+      return connection.sendWhereAsked(error, command, withinMs);
+    }
+  }
+}
