@@ -39,6 +39,8 @@ export interface Program {
   /** Whether writes are in a log that relays apply; then a server comes back with all that it held. */
   readonly log: boolean;
   readonly overtaking: boolean;
+  /** Whether scripts declare their keys. */
+  readonly declared: boolean;
   readonly clockBias: number;
   /** A lane that is ten times slower than the others. */
   readonly slow: string;
@@ -71,6 +73,7 @@ export const program: fc.Arbitrary<Program> = fc.record({
   leaseMs: fc.constantFrom(3, 30, 5_000),
   log: fc.boolean(),
   overtaking: fc.boolean(),
+  declared: fc.boolean(),
   clockBias: fc.constantFrom(0, 0, 0.02, 0.2),
   slow: fc.constantFrom('none', 'p0:send', 'p0:reply', 'p1:send', 'p1:reply', 'load', 'p0'),
   haste: fc.constantFrom(0.05, 0.15, 0.4),

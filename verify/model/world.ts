@@ -85,10 +85,11 @@ export class World {
 
   #engine(process: number): CacheEngine {
     const { clock, scheduler, random, wires } = this;
-    const { overtaking, leaseMs } = this.program;
+    const { overtaking, declared, leaseMs } = this.program;
+    const scripts = declared ? 'declared' : undefined;
     let clients = 0;
     const store = new RedisStore({
-      settings: { url: 'redis://scheduled/0' },
+      settings: { url: 'redis://scheduled/0', scripts },
       prefix: PREFIX,
       logger: silentLog,
       clock,
