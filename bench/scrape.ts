@@ -20,7 +20,7 @@ import { expectFigure, machine, millisecondsOf, quantile, spread } from './measu
 const text = (fallback: string) => ({ type: 'string', default: fallback }) as const;
 const { values } = parseArgs({ options: { keys: text('1000000'), scrapes: text('15') } });
 const [keys, scrapes] = [Number(values.keys), Number(values.scrapes)];
-const OF_A_SCRAPE = ['zcard', 'dbsize', 'scan', 'get', 'mget', 'hget', 'zrange'];
+const OF_A_SCRAPE = ['zcard', 'zcount', 'dbsize', 'scan', 'get', 'mget', 'hget', 'zrange'];
 
 const postgres = await startPostgres();
 const redis = await startRedis();

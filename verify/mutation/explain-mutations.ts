@@ -69,7 +69,7 @@ export const EXPLAIN_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'doctor: every process watches',
-    suite: 'doctor/healthy',
+    suite: 'doctor/watch',
     edits: [['if (turn?.held !== true) return;', 'if (turn === undefined) return;']],
   },
 ];

@@ -69,7 +69,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   keys: ['prefix-isolation'],
   warm: ['pace', 'warming', 'warming-board'],
   observe: ['fleet', 'frequent-keys', 'ghost', 'history', 'journal', 'namespaces', 'recording'],
-  doctor: ['checks', 'hit-ratio', 'healthy', 'provoked-server'],
+  doctor: ['checks', 'hit-ratio', 'healthy', 'provoked-server', 'watch'],
   explain: ['why-absent'],
   'redis/connection': ['store-outages'],
   'redis/cluster': ['cluster-store', 'cluster-faults', 'moving-slots'],

@@ -42,24 +42,32 @@ export const OBSERVE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'figures: what does not fit a slot is not counted',
     suite: 'observe/history',
-    edits: [
-      [
-        'for counter, count in pairs(by_name[name]) do rest[counter] = (rest[counter] or 0) + count end',
-        '',
-      ],
-    ],
+    edits: [['add(rest, by_name[name])\n    elseif', '\n    elseif']],
   },
   {
     name: 'figures: a slot that has ended is filled on',
     suite: 'observe/history',
     edits: [
-      ['if begun == number or begun == number + 1 then return end', 'if begun then return end'],
+      [
+        'if begun == slot or begun == slot + 1 then return begun end',
+        'if begun > 0 then return begun end',
+      ],
     ],
+  },
+  {
+    name: 'figures: a report that was refused is counted with the next',
+    suite: 'observe/history',
+    edits: [['this.#counted = this.#begin(NO_SLOT);', 'void NO_SLOT;']],
+  },
+  {
+    name: 'figures: the slot of five minutes has no part of that of ten seconds',
+    suite: 'observe/history',
+    edits: [['[lately, longOf(present)]', '[lately]']],
   },
   {
     name: 'figures: the journal of the board has no bound of bytes',
     suite: 'observe/history',
-    edits: [['math.floor(math.min(JOURNAL_ENTRIES, JOURNAL_BYTES / mean))', 'JOURNAL_ENTRIES']],
+    edits: [['math.floor(math.min(JOURNAL_ENTRIES, JOURNAL_BYTES / mean))', '(JOURNAL_ENTRIES)']],
   },
   {
     name: 'figures: the journal has no bound',
@@ -74,7 +82,7 @@ export const OBSERVE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'figures: a report that the store refuses loses its counters',
     suite: 'observe/fleet',
-    edits: [['else moved.undo();', 'else void moved;']],
+    edits: [['else analytics.returnMoved(moved);', '']],
   },
   {
     name: 'figures: a process that has ended is shown',

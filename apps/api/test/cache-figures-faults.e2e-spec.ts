@@ -11,7 +11,12 @@ import { untilHit } from './support/until-hit.js';
 let redis: RedisServer;
 let control: ReturnType<typeof createClient>;
 let api: TestApi;
-const leaks = collectLeaks();
+collectLeaks(async () => {
+  await redis.kill('SIGCONT');
+  control.destroy();
+  await api.stop();
+  await redis.stop();
+});
 
 const FAULTS = [
   {
@@ -53,13 +58,6 @@ beforeAll(async () => {
   await control.connect();
   api = await TestApi.start('servers', { REDIS_URL: redis.url, CACHE_DEADLINE_MS: '500' });
   for (const role of ['admin', 'supervisor', 'usuario'] as const) await api.login(role);
-});
-afterAll(async () => {
-  await redis.kill('SIGCONT');
-  control.destroy();
-  await api.stop();
-  await redis.stop();
-  expect(leaks).toEqual([]);
 });
 
 const statistics = (): Promise<Answer> => api.get(`/stats/user/${IDS.usuario}`, { as: 'admin' });

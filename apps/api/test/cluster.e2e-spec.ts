@@ -1,16 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { startCluster, type RedisCluster } from '../../../test/servers/redis-cluster.js';
 import { IDS, TestApi } from './support/api.js';
+import { collectLeaks } from './support/leaks.js';
 import { createTarea } from './support/new-tarea.js';
 import { untilHit } from './support/until-hit.js';
 
 let cluster: RedisCluster;
 let api: TestApi;
-const leaks: unknown[] = [];
-const noteLeak = (reason: unknown) => leaks.push(reason);
+collectLeaks(async () => {
+  await api.stop();
+  await cluster.stop();
+});
 
 beforeAll(async () => {
-  process.on('unhandledRejection', noteLeak);
   cluster = await startCluster();
   api = await TestApi.start('embedded', {
     REDIS_CLUSTER: cluster.addresses.map(({ host, port }) => `${host}:${port}`).join(','),
@@ -18,12 +20,6 @@ beforeAll(async () => {
     CACHE_DEADLINE_MS: '500',
   });
   for (const role of ['admin', 'usuario'] as const) await api.login(role);
-});
-afterAll(async () => {
-  await api.stop();
-  await cluster.stop();
-  process.off('unhandledRejection', noteLeak);
-  expect(leaks).toEqual([]);
 });
 
 const PATH = `/stats/user/${IDS.usuario}`;

@@ -1,33 +1,27 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { startPostgres, type PostgresServer } from '../../../test/servers/postgres-server.js';
 import { DEMO_PASSWORD, EMAILS, IDS, TestApi, type Answer } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
+import { collectLeaks } from './support/leaks.js';
 
 const POOL_SIZE = 4;
 
 let server: PostgresServer;
 let api: TestApi;
-const leaks: unknown[] = [];
-const noteLeak = (reason: unknown) => leaks.push(reason);
+collectLeaks(async () => {
+  await server.kill('SIGCONT');
+  await api.stop();
+  await server.stop();
+});
 
 beforeAll(async () => {
-  process.on('unhandledRejection', noteLeak);
   server = await startPostgres();
   api = await TestApi.start('servers', {
     DATABASE_URL: server.url,
     DATABASE_POOL_SIZE: String(POOL_SIZE),
   });
   for (const role of ['admin', 'supervisor', 'usuario'] as const) await api.login(role);
-});
-afterAll(async () => {
-  await server.kill('SIGCONT');
-  await api.stop();
-  await server.stop();
-  process.off('unhandledRejection', noteLeak);
-});
-afterEach(() => {
-  expect(leaks).toEqual([]);
 });
 
 /** One of every kind of route that needs the database. */

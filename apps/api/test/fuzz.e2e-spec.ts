@@ -1,8 +1,9 @@
 import { request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { TestApi } from './support/api.js';
+import { collectLeaks } from './support/leaks.js';
 
 /** Requests per route; `FUZZ_RUNS=1000` for a long night, `FUZZ_SEED=…` to see one again. */
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 40);
@@ -77,20 +78,11 @@ type Schema = Readonly<Record<string, unknown>>;
 
 let api: TestApi;
 let document: OpenAPIObject;
-const leaks: unknown[] = [];
-const noteLeak = (reason: unknown) => leaks.push(reason);
+const leaks = collectLeaks(() => api.stop());
 
 beforeAll(async () => {
-  process.on('unhandledRejection', noteLeak);
-  process.on('uncaughtException', noteLeak);
   api = await TestApi.start('servers');
   document = (await api.get('//docs-json')).body as OpenAPIObject;
-});
-afterAll(async () => {
-  await api.stop();
-  process.off('unhandledRejection', noteLeak);
-  process.off('uncaughtException', noteLeak);
-  expect(leaks).toEqual([]);
 });
 
 /** The fields of a route's body: some right, some wrong, some missing, some unknown. */

@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startRedis, type RedisServer } from '../../../test/servers/redis-server.js';
 import { startTcpProxy, type TcpProxy } from '../../../test/servers/tcp-proxy.js';
 import { DEMO_PASSWORD, EMAILS, IDS, TestApi, type Answer } from './support/api.js';
 import { expectProblem } from './support/expect-problem.js';
+import { collectLeaks } from './support/leaks.js';
 import { untilHit } from './support/until-hit.js';
 
 const OUTAGES = [
@@ -22,11 +23,14 @@ const OUTAGES = [
 let redis: RedisServer;
 let proxy: TcpProxy;
 let api: TestApi;
-const leaks: unknown[] = [];
-const noteLeak = (reason: unknown) => leaks.push(reason);
+collectLeaks(async () => {
+  await redis.kill('SIGCONT');
+  await api.stop();
+  await proxy.close();
+  await redis.stop();
+});
 
 beforeAll(async () => {
-  process.on('unhandledRejection', noteLeak);
   redis = await startRedis();
   proxy = await startTcpProxy(redis.port);
   api = await TestApi.start('servers', {
@@ -37,16 +41,6 @@ beforeAll(async () => {
     RATE_LIMIT: '100000',
   });
   for (const role of ['admin', 'supervisor', 'usuario'] as const) await api.login(role);
-});
-afterAll(async () => {
-  await redis.kill('SIGCONT');
-  await api.stop();
-  await proxy.close();
-  await redis.stop();
-  process.off('unhandledRejection', noteLeak);
-});
-afterEach(() => {
-  expect(leaks).toEqual([]);
 });
 
 const statistics = (options = ''): Promise<Answer> =>

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { startSentinels, type SentinelSet } from '../../../test/servers/redis-sentinels.js';
 import { IDS, TestApi } from './support/api.js';
+import { collectLeaks } from './support/leaks.js';
 import { createTarea } from './support/new-tarea.js';
 import { untilHit } from './support/until-hit.js';
 
@@ -8,11 +9,12 @@ const PASSWORDS = { password: 'of-the-servers', sentinelPassword: 'of-the-sentin
 
 let set: SentinelSet;
 let api: TestApi;
-const leaks: unknown[] = [];
-const noteLeak = (reason: unknown) => leaks.push(reason);
+collectLeaks(async () => {
+  await api.stop();
+  await set.stop();
+});
 
 beforeAll(async () => {
-  process.on('unhandledRejection', noteLeak);
   set = await startSentinels(PASSWORDS);
   api = await TestApi.start('embedded', {
     REDIS_SENTINELS: set.nodes.map(({ host, port }) => `${host}:${port}`).join(','),
@@ -22,12 +24,6 @@ beforeAll(async () => {
     CACHE_DEADLINE_MS: '500',
   });
   for (const role of ['admin', 'usuario'] as const) await api.login(role);
-});
-afterAll(async () => {
-  await api.stop();
-  await set.stop();
-  process.off('unhandledRejection', noteLeak);
-  expect(leaks).toEqual([]);
 });
 
 const PATH = `/stats/user/${IDS.usuario}`;

@@ -58,6 +58,7 @@ export type {
 export type { KeyBranch, KeyBranches } from './store/key-branches.js';
 export type { InvalidationListener } from './near-cache/invalidation-stream.js';
 export type { KeySelection } from './keys/key-selection.js';
+export { selectPattern } from './keys/key-selection.js';
 export type { LeaseWatch } from './store/lease-watch.js';
 export { AsyncScope } from './async-scope.js';
 export { systemClock } from './clock.js';

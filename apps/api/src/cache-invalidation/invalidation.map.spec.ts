@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Glob, ShardedStore, silentLog } from '@gad/cache/store';
+import { selectPattern, ShardedStore, silentLog } from '@gad/cache/store';
 import { EVERY_STATISTICS_PATTERN } from '../statistics/statistics.cache.js';
 import { PLACES } from './cached-views.js';
 import { INVALIDATION_MAP, stalePatterns } from './invalidation.map.js';
@@ -24,13 +24,9 @@ describe('INVALIDATION_MAP', () => {
     const ids = { usuarioId: 1, sesionId: 2, tareaId: 3, delegadoUsuarioId: 4 };
     const data = { ...ids, fromUsuarioId: 5, toUsuarioId: 6 };
     const patterns = Object.values(INVALIDATION_MAP).flatMap((row) => row(data as never));
-    const spanning = patterns.filter((pattern) => {
-      const glob = new Glob(pattern);
-      const selection = glob.isLiteral
-        ? ({ kind: 'keys', keys: [pattern] } as const)
-        : ({ kind: 'pattern', glob } as const);
-      return store.shards.touchedBy(selection).length > 1;
-    });
+    const spanning = patterns.filter(
+      (pattern) => store.shards.touchedBy(selectPattern(pattern)).length > 1,
+    );
     expect(spanning).toEqual([EVERY_STATISTICS_PATTERN]);
   });
 

@@ -1,5 +1,6 @@
 import { CacheUnavailableError } from '../cache-errors.js';
 import type { CacheLogger } from '../cache-log.js';
+import type { CacheCounts } from '../cache-counters.js';
 import type { LocalFigures } from '../cache-stats.js';
 import type { CommitPosition, Freshness, FreshnessFigures } from '../outbox/freshness.js';
 import { ALL_KEYS, selectKeys, selectPattern } from '../keys/key-selection.js';
@@ -99,8 +100,12 @@ export class CacheEngine<Values extends ValueFidelity = 'json'> {
 
   /** This instance's own counters, and its state. Cost: none. Never throws. */
   counts(): LocalFigures {
+    return { ...this.wiring.recorder.counts(), ...this.state() };
+  }
+
+  /** Its state alone, without a pass over the counters. Cost: none. Never throws. */
+  state(): Omit<LocalFigures, keyof CacheCounts> {
     return {
-      ...this.wiring.recorder.counts(),
       loading: this.#reader.loading,
       background: this.wiring.work.size,
       pending_removals: this.wiring.pending.size,

@@ -82,6 +82,6 @@ export function distrustOf(engine: CacheEngine): NotServed | undefined {
   const { store, freshness } = engine;
   if (!store.connected) return 'store_unavailable';
   if ((store.circuit ?? 'closed') === 'open') return 'circuit_open';
-  if (engine.counts().pending_removals > 0) return 'pending_removal';
+  if (engine.state().pending_removals > 0) return 'pending_removal';
   return freshness?.consistency === 'strict' && !freshness.fresh ? 'no_proof' : undefined;
 }

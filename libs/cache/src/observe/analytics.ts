@@ -2,6 +2,8 @@ import type { CacheCounts } from '../cache-counters.js';
 import { countsOf } from '../cache-counters.js';
 import { isUnlisted } from '../keys/key-validation.js';
 import type { KeySelection } from '../keys/key-selection.js';
+import type { CountPairs } from './counts.js';
+import type { Moved } from './fleet-board.js';
 import { FrequentKeys } from './frequent-keys.js';
 import { nameOf } from '../error-name.js';
 import { Histogram } from './histogram.js';
@@ -64,10 +66,24 @@ export class Analytics extends Recorder {
     for (const [, tally] of this.#namespaces.entries()) tally.creditHits();
   }
 
+  /** By how much the counters of each namespace moved since the last call. */
+  takeMoved(): Moved {
+    const moved: [string, CountPairs][] = [];
+    for (const [name, tally] of this.namespaces()) {
+      const pairs = tally.takeMoved();
+      if (pairs.length > 0) moved.push([name, pairs]);
+    }
+    return moved;
+  }
+
+  /** Takes back what `takeMoved` gave, for the next call. */
+  returnMoved(moved: Moved): void {
+    for (const [name, pairs] of moved) this.#named(name).returnMoved(pairs);
+  }
+
   override tallyOf(key: string, { namespace }: Named): Tally {
-    return namespace === undefined
-      ? this.#namespaces.ofKey(key)
-      : this.#namespaces.named(namespace);
+    if (namespace === undefined) return this.#namespaces.ofKey(key);
+    return this.#named(namespace);
   }
 
   override read(key: string, options: Named, how: ReadPlace): void {
@@ -128,8 +144,7 @@ export class Analytics extends Recorder {
   override removed({ selection, count, ms, cause, because }: DoneRemoval): void {
     this.all.add(`removal_${cause}`);
     const namespace = namespaceOfSelection(selection);
-    const tally = namespace === ALL ? this.all : this.#namespaces.named(namespace);
-    tally.add(`removed_${cause}`, count);
+    this.#named(namespace).add(`removed_${cause}`, count);
     this.confirmations.add(ms);
     this.causes.removed(selection, ms);
     const subject = subjectOf(selection);
@@ -161,6 +176,10 @@ export class Analytics extends Recorder {
     what?: string,
   ): void {
     this.journal.write({ at: this.now(), kind, subject: listed(key), what });
+  }
+
+  #named(namespace: string): Tally {
+    return namespace === ALL ? this.all : this.#namespaces.named(namespace);
   }
 
   /** 1 to twice the mean less 1, so that no rhythm of the reads hides a key. */

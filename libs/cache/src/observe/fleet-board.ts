@@ -1,3 +1,4 @@
+import type { CountPairs, Counts } from './counts.js';
 import type { Fill, GhostAnswer, GhostReport } from './ghost.js';
 import type { HistoryRange, HistorySlot } from './history.js';
 
@@ -7,14 +8,17 @@ export interface ProcessReport {
   readonly id: string;
   /** Its state and figures as JSON, at most 16 kB. */
   readonly snapshot: string;
-  /** By how much its counters moved since its last report; names are `<namespace>\n<counter>`. */
-  readonly moved: readonly (readonly [name: string, by: number])[];
+  /** By how much its counters moved since its last report. */
+  readonly moved: Moved;
   /** Journal entries as JSON. */
   readonly entries: readonly string[];
   readonly ghost: GhostReport;
   /** How many entries of the journal the process knows; `undefined` at first. */
   readonly known: number | undefined;
 }
+
+/** By how much counters moved, by namespace. */
+export type Moved = readonly (readonly [namespace: string, by: CountPairs])[];
 
 /** An entry of the fleet's journal. */
 export interface JournalRow {
@@ -51,8 +55,8 @@ export interface FleetReading {
   readonly now: number;
   /** One for each process that reported within 15 seconds. */
   readonly snapshots: readonly string[];
-  /** Since the board was begun, by `<namespace>\n<counter>`. */
-  readonly totals: ReadonlyMap<string, number>;
+  /** Since the board was begun. */
+  readonly totals: Counts;
   /** For each range its slots, the oldest first. */
   readonly history: readonly (readonly HistorySlot[])[];
 }
@@ -64,8 +68,8 @@ export const JOURNAL_ENTRIES = 5_000;
 export const JOURNAL_BYTES = 800_000;
 /** Entries that a process is given at a time. */
 export const NEWS = 200;
-/** Names in the totals: beyond, they count for the namespace `(other)`. */
-export const MAX_NAMES = 3_000;
+/** Namespaces in the totals and in a slot that is being filled; the others count for `(other)`. */
+export const MAX_NAMES = 256;
 
 /**
  * Where the processes of a cache put their figures, and find those of all. It is bookkeeping: the
@@ -73,7 +77,7 @@ export const MAX_NAMES = 3_000;
  */
 export interface FleetBoard {
   /**
-   * Cost: one script.
+   * Cost: one script, and one command beside it.
    *
    * @throws CacheUnavailableError
    */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Clock } from '../clock.js';
 import type { Analytics } from './analytics.js';
+import type { Counts } from './counts.js';
 import type { FleetBoard, JournalRow } from './fleet-board.js';
 import type { HistoryRange } from './history.js';
 import type { WeighedKey } from './frequent-keys.js';
@@ -14,12 +15,13 @@ import { Reporter } from './reporter.js';
 import type { ProcessState, Snapshot } from './snapshot.js';
 import { parseSnapshot, snapshotOf } from './snapshot.js';
 import type { Tally } from './tally.js';
+import { COUNTER_NAMES } from './tally.js';
 import { VERSION } from './version.js';
 
 /** What the fleet asks a cache about itself. */
 export interface Observed {
   readonly store: { readonly kind: 'redis' | 'memory'; readonly connected: boolean };
-  counts(): Pick<ProcessState, 'circuit' | 'pending_removals' | 'loading' | 'copies'>;
+  state(): Pick<ProcessState, 'circuit' | 'pending_removals' | 'loading' | 'copies'>;
   readonly freshness:
     | (Pick<ProcessState, 'proof_age_ms' | 'event_lag_ms'> & {
         readonly fresh: boolean;
@@ -76,6 +78,8 @@ export interface KeyHistory {
   readonly entries: readonly FleetEntry[];
 }
 
+/** Between two looks at the memory of the process, in milliseconds. */
+const RSS_EVERY_MS = 10_000;
 /** Entries of the journal that a look at one key goes through. */
 const RECALLED = 2_000;
 
@@ -94,6 +98,7 @@ export class Fleet {
   readonly id = randomBytes(6).toString('hex');
   readonly #begun: number;
   readonly #reporter: Reporter;
+  #rss = { readAt: -Infinity, bytes: 0 };
 
   constructor(
     private readonly analytics: Analytics,
@@ -117,7 +122,7 @@ export class Fleet {
     return this.#reporter.stop();
   }
 
-  /** Reports at once; a running cache does so each second. Cost: one script. Never throws. */
+  /** Reports at once; a running cache does so each second. Cost: one script and one command. Never throws. */
   report(): Promise<void> {
     return this.#reporter.report();
   }
@@ -206,9 +211,18 @@ export class Fleet {
     };
   }
 
+  /** Of the last ten seconds: the kernel takes as long for it as a report for all counters. */
+  #rssBytes(): number {
+    const now = this.parts.clock.now();
+    if (now - this.#rss.readAt >= RSS_EVERY_MS) {
+      this.#rss = { readAt: now, bytes: process.memoryUsage.rss() };
+    }
+    return this.#rss.bytes;
+  }
+
   #state(): ProcessState {
     const { store, freshness } = this.observed;
-    const { circuit, pending_removals, loading, copies } = this.observed.counts();
+    const { circuit, pending_removals, loading, copies } = this.observed.state();
     return {
       reported_at: this.analytics.time,
       host: hostname(),
@@ -216,7 +230,7 @@ export class Fleet {
       version: VERSION,
       uptime_seconds: Math.floor((this.parts.clock.now() - this.#begun) / 1_000),
       options: this.parts.fingerprint,
-      rss_bytes: process.memoryUsage.rss(),
+      rss_bytes: this.#rssBytes(),
       loop_late_ms: this.#reporter.lateMs,
       store: store.kind,
       circuit,
@@ -258,16 +272,13 @@ export async function readJournal(
   return rows.map(entryOf).filter((entry) => entry !== undefined);
 }
 
-function totalsOf(counts: ReadonlyMap<string, number>): Totals {
-  const totals = new Map<string, Map<string, number>>();
-  for (const [name, count] of counts) {
-    const end = name.lastIndexOf('\n');
-    const namespace = name.slice(0, end);
-    const counters = totals.get(namespace) ?? new Map<string, number>();
-    counters.set(name.slice(end + 1), count);
-    totals.set(namespace, counters);
-  }
-  return totals;
+function totalsOf(sums: Counts): Totals {
+  const named = (counts: readonly number[]): Map<string, number> => {
+    const counters = new Map<string, number>();
+    counts.forEach((count, place) => counters.set(COUNTER_NAMES[place] ?? '', count));
+    return counters;
+  };
+  return new Map([...sums].map(([namespace, counts]) => [namespace, named(counts)]));
 }
 
 function entryOf({ id, text }: JournalRow): FleetEntry | undefined {

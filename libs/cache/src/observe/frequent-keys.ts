@@ -39,10 +39,12 @@ export class FrequentKeys {
 
   /** The heaviest keys, in order. */
   top(limit: number): WeighedKey[] {
-    return [...this.#weights]
-      .sort(([, a], [, b]) => b - a)
-      .slice(0, limit)
-      .map(([key, weight]) => ({ key, weight, error: this.#dropped }));
+    const least = this.#leastOf(limit);
+    const found: WeighedKey[] = [];
+    this.#weights.forEach((weight, key) => {
+      if (weight >= least) found.push({ key, weight, error: this.#dropped });
+    });
+    return found.sort((a, b) => b.weight - a.weight).slice(0, limit);
   }
 
   /** Whether keys had to be dropped. */
@@ -52,6 +54,14 @@ export class FrequentKeys {
 
   get size(): number {
     return this.#weights.size;
+  }
+
+  /** The least of so many of the heaviest weights. Numbers alone are sorted without calls. */
+  #leastOf(limit: number): number {
+    const weights = new Float64Array(this.#weights.size);
+    let at = 0;
+    this.#weights.forEach((weight) => (weights[at++] = weight));
+    return weights.sort()[Math.max(0, at - limit)] ?? 0;
   }
 
   #purge(): void {

@@ -19,6 +19,7 @@ export class Histogram {
   readonly #cells = new Float64Array(CELLS);
   #sumUs = 0;
   #count = 0;
+  #json: { readonly count: number; readonly text: string } | undefined;
 
   /** Adds `count` durations of `ms` milliseconds. Cost: no allocation, no clock. */
   add(ms: number, count = 1): void {
@@ -80,6 +81,14 @@ export class Histogram {
       for (const end = cellOf(bound * 1_000); cell < end; cell++) count += this.#cells[cell] ?? 0;
       return count;
     });
+  }
+
+  /** JSON of the cells that are not empty. Cost: none if nothing was added since the last call. */
+  get json(): string {
+    if (this.#json?.count !== this.#count) {
+      this.#json = { count: this.#count, text: JSON.stringify(this.cells()) };
+    }
+    return this.#json.text;
   }
 
   /** The cells that are not empty. */

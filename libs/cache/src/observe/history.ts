@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { Counts } from './counts.js';
+import { CountSums, pairsOf } from './counts.js';
 import { OTHER } from './namespaces.js';
+import type { Counter } from './tally.js';
+import { COUNTER_NAMES, READ } from './tally.js';
 
 /** Distances of history slots. */
 export const STEPS = {
@@ -21,11 +25,11 @@ export interface HistoryRange {
 export interface HistorySlot {
   /** Its begin, in milliseconds since 1970. */
   readonly at: number;
-  readonly counts: ReadonlyMap<string, number>;
+  readonly counts: Counts;
 }
 
 /** Counters that history keeps, in the order of their bits; the others are in the totals only. */
-export const HISTORY_COUNTERS = [
+const HISTORY_COUNTERS: readonly Counter[] = [
   ...(['hit', 'local_hit', 'stale_hit', 'miss', 'bypass'] as const),
   ...(['load', 'load_failed', 'load_ms'] as const),
   ...([
@@ -36,10 +40,8 @@ export const HISTORY_COUNTERS = [
     'removed_clear',
   ] as const),
   ...(['refused_invalidated', 'stored_bytes'] as const),
-] as const;
+];
 
-/** Counters of the slot that is being filled: beyond, they count for `(other)`. */
-export const MAX_LIVE = 1_200;
 /** Characters of a slot that is packed; what does not fit counts for `(other)`. */
 export const SLOT_CHARACTERS = 720;
 /** What is left of them for `(other)`. */
@@ -47,13 +49,10 @@ export const OTHER_CHARACTERS = 120;
 /** Names of namespaces that are known by their hashes. */
 export const MAX_NAMES_KNOWN = 256;
 
-const READS = 5;
-const PLACES = new Map<string, number>(HISTORY_COUNTERS.map((counter, at) => [counter, at]));
-
-/** Whether history keeps a counter: `<namespace>\n<counter>`. */
-export function isInHistory(name: string): boolean {
-  return PLACES.has(name.slice(name.lastIndexOf('\n') + 1));
-}
+/** Of the results of reads. */
+const RESULTS: readonly number[] = Object.values(READ);
+/** Places of the counters that history keeps, in the order of their bits. */
+export const HISTORY_PLACES = HISTORY_COUNTERS.map((name) => COUNTER_NAMES.indexOf(name));
 
 /** The number of the slot of a time. */
 export const slotNumber = (step: Step, ms: number): number => Math.floor(ms / STEPS[step].slotMs);
@@ -80,72 +79,70 @@ export interface PackedSlot {
  * moved, and those counters. Numbers are of six bits a character, the lowest first; the seventh says
  * that another one follows. The least read namespaces that do not fit are put together.
  */
-export function packSlot(number: number, counts: ReadonlyMap<string, number>): PackedSlot {
-  const byName = new Map<string, number[]>();
-  for (const [name, count] of counts) {
-    const end = name.lastIndexOf('\n');
-    const place = PLACES.get(name.slice(end + 1));
-    if (place !== undefined) add(byName, name.slice(0, end), place, count);
-  }
-  const rest = new Map([[OTHER, byName.get(OTHER) ?? []]]);
-  byName.delete(OTHER);
+export function packSlot(number: number, counts: Counts): PackedSlot {
+  const rest = new CountSums();
+  rest.add(OTHER, pairsOf(counts.get(OTHER) ?? []));
   let text = numeral(number);
   const names: string[] = [];
-  const sorted = [...byName].sort(([a, x], [b, y]) => readsOf(y) - readsOf(x) || (a < b ? -1 : 1));
+  const sorted = [...counts].sort(([a, x], [b, y]) => readsOf(y) - readsOf(x) || (a < b ? -1 : 1));
   for (const [name, values] of sorted) {
     const record = recordOf(name, values);
+    if (name === OTHER || record === '') continue;
     if (text.length + record.length <= SLOT_CHARACTERS - OTHER_CHARACTERS) {
       text += record;
       names.push(name);
-    } else values.forEach((count, place) => add(rest, OTHER, place, count));
+    } else rest.add(OTHER, pairsOf(values));
   }
-  const other = rest.get(OTHER) ?? [];
-  return { text: other.length === 0 ? text : text + recordOf(OTHER, other), names };
+  return { text: text + recordOf(OTHER, rest.byName.get(OTHER) ?? []), names };
 }
 
 /** A slot as it was packed. */
-function unpackSlot(
-  text: string,
-  names: ReadonlyMap<number, string>,
-): readonly [number: number, counts: Map<string, number>] {
+function unpackSlot(text: string, names: ReadonlyMap<number, string>): NumberedSlot {
   const [number = 0, ...numbers] = numbersOf(text);
-  const counts = new Map<string, number>();
+  const sums = new CountSums();
   for (let at = 0; at + 1 < numbers.length;) {
     // The name may have been evicted.
     const namespace = names.get(numbers[at++] ?? 0) ?? OTHER;
     const moved = numbers[at++] ?? 0;
-    for (const [place, counter] of HISTORY_COUNTERS.entries()) {
-      if (Math.floor(moved / 2 ** place) % 2 === 0) continue;
-      const name = `${namespace}\n${counter}`;
-      counts.set(name, (counts.get(name) ?? 0) + (numbers[at++] ?? 0));
+    for (const [bit, place] of HISTORY_PLACES.entries()) {
+      if (Math.floor(moved / 2 ** bit) % 2 === 1) sums.add(namespace, [place, numbers[at++] ?? 0]);
     }
   }
-  return [number, counts];
+  return [number, sums.byName];
 }
+
+/** Its number, and what was counted in it. */
+export type NumberedSlot = readonly [number: number, counts: Counts];
 
 /**
  * The slots with numbers from `first` to `last`, the oldest first.
  *
- * @param live the slot that is being filled: its number for the empty name, and its counts
+ * @param live slots that are being filled; those of one number are added up
  * @param names by what stands for them, see `hashesOf`
  */
 export function slotsOf(
   step: Step,
   [first, last]: readonly [number, number],
-  live: ReadonlyMap<string, number>,
+  live: readonly NumberedSlot[],
   packed: Iterable<string>,
   names: ReadonlyMap<number, string>,
 ): HistorySlot[] {
-  const { slotMs } = STEPS[step];
-  const present = [live.get('') ?? NaN, new Map([...live].filter(isCounter))] as const;
-  return [...[...packed].map((text) => unpackSlot(text, names)), present]
-    .filter(([number]) => number >= first && number <= last)
+  const slots = new Map<number, CountSums>();
+  for (const [number, counts] of [...[...packed].map((text) => unpackSlot(text, names)), ...live]) {
+    if (number < first || number > last) continue;
+    const sums = slots.get(number) ?? new CountSums();
+    slots.set(number, sums);
+    for (const [name, values] of counts) sums.add(name, pairsOf(keptOf(values)));
+  }
+  return [...slots]
     .sort(([a], [b]) => a - b)
-    .map(([number, counts]) => ({ at: number * slotMs, counts }));
+    .map(([number, { byName }]) => ({ at: number * STEPS[step].slotMs, counts: byName }));
 }
 
-/** Whether it is none of the board's own: the empty name, and a line feed alone. */
-export const isCounter = ([name]: readonly [string, number]): boolean => name.length > 1;
+/** The counts that history keeps. */
+function keptOf(values: readonly number[]): readonly number[] {
+  return values.map((count, place) => (HISTORY_PLACES.includes(place) ? count : 0));
+}
 
 /** Names of namespaces by what stands for them in packed slots. */
 export function hashesOf(names: Iterable<string>): Map<number, string> {
@@ -155,24 +152,21 @@ export function hashesOf(names: Iterable<string>): Map<number, string> {
 const hashOfName = (name: string): number =>
   Number.parseInt(createHash('sha1').update(name).digest('hex').slice(0, 7), 16);
 
-function add(byName: Map<string, number[]>, name: string, place: number, count: number): void {
-  const values = byName.get(name) ?? [];
-  values[place] = (values[place] ?? 0) + count;
-  byName.set(name, values);
-}
-
 function readsOf(values: readonly number[]): number {
-  return values.slice(0, READS).reduce((sum, count) => sum + count, 0);
+  return RESULTS.reduce((sum, place) => sum + (values[place] ?? 0), 0);
 }
 
+/** Nothing if no counter moved that history keeps. */
 function recordOf(name: string, values: readonly number[]): string {
   let moved = 0;
   let text = '';
-  values.forEach((count, place) => {
-    if (count <= 0) return;
-    moved += 2 ** place;
+  for (const [bit, place] of HISTORY_PLACES.entries()) {
+    const count = values[place] ?? 0;
+    if (count <= 0) continue;
+    moved += 2 ** bit;
     text += numeral(count);
-  });
+  }
+  if (moved === 0) return '';
   return numeral(hashOfName(name)) + numeral(moved) + text;
 }
 

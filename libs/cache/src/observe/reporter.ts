@@ -4,7 +4,6 @@ import { selectPattern, ALL_KEYS } from '../keys/key-selection.js';
 import type { Analytics } from './analytics.js';
 import type { FleetBoard, JournalRow } from './fleet-board.js';
 import type { JournalEntry } from './journal.js';
-import { MovedCounters } from './moved-counters.js';
 import type { Losses, ProcessState } from './snapshot.js';
 import { snapshotOf } from './snapshot.js';
 
@@ -31,7 +30,6 @@ export interface ReporterParts {
  * store a report is dropped and counted; its counters and journal entries wait for the next.
  */
 export class Reporter {
-  readonly #moved: MovedCounters;
   #entries: JournalEntry[] = [];
   #omitted = 0;
   #known: number | undefined;
@@ -42,9 +40,7 @@ export class Reporter {
   #late: readonly number[] = [];
   #ended = false;
 
-  constructor(private readonly parts: ReporterParts) {
-    this.#moved = new MovedCounters(parts.analytics);
-  }
+  constructor(private readonly parts: ReporterParts) {}
 
   /** By how much the latest of the last minute's reports was late, in milliseconds. */
   get lateMs(): number {
@@ -92,13 +88,13 @@ export class Reporter {
     this.#collect();
     const asked = analytics.causes.take();
     if (!connected()) return this.#drop(asked.settle);
-    const moved = this.#moved.take();
+    const moved = analytics.takeMoved();
     const entries = this.#entries.map((entry) => JSON.stringify({ ...entry, process: id }));
     const snapshot = snapshotOf(analytics, {
       ...{ ...now, ...this.lost, id },
       ...(this.#ended && { ended: true }),
     });
-    const report = { id, snapshot, moved: moved.counters, entries, ghost: asked.report };
+    const report = { id, snapshot, moved, entries, ghost: asked.report };
     try {
       const answer = await board.report({ ...report, known: this.#known });
       this.#entries = [];
@@ -113,7 +109,7 @@ export class Reporter {
       if (!(error instanceof CacheUnavailableError)) throw error;
       // After a timeout it may have arrived, and nothing may be counted twice.
       if (error.reason === 'timeout') this.#entries = [];
-      else moved.undo();
+      else analytics.returnMoved(moved);
       this.#drop(asked.settle);
     }
   }

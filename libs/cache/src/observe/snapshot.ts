@@ -4,7 +4,7 @@ import type { WeighedKey } from './frequent-keys.js';
 import { Histogram } from './histogram.js';
 import type { HistogramCells } from './histogram.js';
 import type { Counter, Tally } from './tally.js';
-import { COUNTER_NAMES, READ } from './tally.js';
+import { READ } from './tally.js';
 
 /** How a process is at present. */
 export interface ProcessState {
@@ -94,28 +94,42 @@ export function snapshotOf(
   const large = analytics.largest.top(most);
   const calls = histogramSum(analytics.calls.map((each) => each.cells())).cells();
   // What was too long a second ago is so now, most likely.
-  const from = Math.max(0, (fitting.get(analytics) ?? 0) - 1);
+  const from = fitting.get(analytics) ?? 0;
   let text = '';
   for (const [at, listed] of [...LISTED.entries()].slice(from)) {
     // With shorter lists also fewer namespaces, and fewer histograms.
     const shown = named.slice(0, Math.max(8, listed));
     const loaded = shown.filter(({ tally }) => tally.get('load') > 0).slice(0, listed);
-    const snapshot: Snapshot = {
+    const lists: Omit<Snapshot, 'counters' | 'loads' | 'lateness'> = {
       ...state,
-      counters: Object.fromEntries(shown.map(({ name, tally }) => [name, countersOf(tally)])),
-      loads: Object.fromEntries(loaded.map(({ name, tally }) => [name, tally.loads.cells()])),
-      lateness: Object.fromEntries(loaded.map(({ name, tally }) => [name, tally.lateness.cells()])),
       confirmations: analytics.confirmations.cells(),
       calls,
       hot: heavyKeys(hot, listed),
       dear: heavyKeys(dear, listed),
       large: large.slice(0, listed),
     };
-    text = JSON.stringify(snapshot);
-    fitting.set(analytics, at);
+    text = withTexts(lists, {
+      counters: shown.map(({ name, tally }) => [name, tally.json]),
+      loads: loaded.map(({ name, tally }) => [name, tally.loads.json]),
+      lateness: loaded.map(({ name, tally }) => [name, tally.lateness.json]),
+    });
+    // Where it leaves much room, longer lists are tried the next time.
+    fitting.set(analytics, text.length < LONGEST / 4 ? Math.max(0, at - 1) : at);
     if (text.length <= LONGEST) return text;
   }
   return text;
+}
+
+/** JSON of an object and of records whose values are JSON already. */
+function withTexts(
+  object: object,
+  records: Readonly<Record<string, readonly (readonly [name: string, json: string])[]>>,
+): string {
+  const texts = Object.entries(records).map(([field, named]) => {
+    const entries = named.map(([name, json]) => `${JSON.stringify(name)}:${json}`);
+    return `"${field}":{${entries.join(',')}}`;
+  });
+  return `${JSON.stringify(object).slice(0, -1)},${texts.join(',')}}`;
 }
 
 const RESULTS = Object.keys(READ) as Counter[]; // the results of reads are counters
@@ -123,11 +137,6 @@ const RESULTS = Object.keys(READ) as Counter[]; // the results of reads are coun
 /** How much a namespace is used. */
 function usesOf(tally: Tally): number {
   return RESULTS.reduce((sum, counter) => sum + tally.get(counter), 0);
-}
-
-function countersOf(tally: Tally): Record<string, number> {
-  const counts = COUNTER_NAMES.map((counter) => [counter, Math.round(tally.get(counter))] as const);
-  return Object.fromEntries(counts.filter(([, count]) => count !== 0));
 }
 
 function heavyKeys(top: readonly WeighedKey[], listed: number): HeavyKeys {

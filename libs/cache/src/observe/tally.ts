@@ -1,8 +1,9 @@
+import type { CountPairs } from './counts.js';
 import { Histogram } from './histogram.js';
 
 /**
  * Every counter of a namespace. Reports, sums over processes, history and metrics go over this
- * list, so that a new counter is one line.
+ * list, so that a new counter is one line: the last, as the places are stored.
  */
 const COUNTERS = {
   // Reads by result: each read counts in one of them.
@@ -89,9 +90,22 @@ export type ReadPlace = (typeof READ)[keyof typeof READ];
 /** All names, in the order of their places. */
 export const COUNTER_NAMES = Object.keys(COUNTERS) as readonly Counter[];
 
+function jsonOf(counts: Float64Array): string {
+  const parts: string[] = [];
+  counts.forEach((count, place) => {
+    if (count !== 0) parts.push(`"${COUNTER_NAMES[place]}":${count}`);
+  });
+  return `{${parts.join(',')}}`;
+}
+
 /** What is counted of one namespace, in plain numbers. */
 export class Tally {
   readonly #counts = new Float64Array(COUNTER_NAMES.length);
+  /** Of them, in whole numbers, what `takeMoved` has given. */
+  readonly #taken = new Float64Array(COUNTER_NAMES.length);
+  /** Of them, in whole numbers, what `json` shows. */
+  readonly #shown = new Float64Array(COUNTER_NAMES.length);
+  #json = '{}';
   #credited = 0;
   readonly loads = new Histogram();
   /** How late expired keys were asked for again, in lifetimes. */
@@ -111,11 +125,46 @@ export class Tally {
     return this.#counts[COUNTERS[counter]] ?? 0;
   }
 
+  /** JSON of the counters that are not 0, in whole numbers. Cost: what one that stood still costs is a look. */
+  get json(): string {
+    let moved = false;
+    for (let place = 0; place < this.#counts.length; place++) {
+      const count = Math.round(this.#counts[place] ?? 0);
+      if (count === this.#shown[place]) continue;
+      this.#shown[place] = count;
+      moved = true;
+    }
+    if (moved) this.#json = jsonOf(this.#shown);
+    return this.#json;
+  }
+
+  /** By how much the counters moved since the last call, in whole numbers. */
+  takeMoved(): CountPairs {
+    const moved: number[] = [];
+    for (let place = 0; place < this.#counts.length; place++) {
+      const count = Math.round(this.#counts[place] ?? 0);
+      const by = count - (this.#taken[place] ?? 0);
+      if (by === 0) continue;
+      moved.push(place, by);
+      this.#taken[place] = count;
+    }
+    return moved;
+  }
+
+  /** Takes back what `takeMoved` gave, for the next call. */
+  returnMoved(moved: CountPairs): void {
+    for (let at = 0; at + 1 < moved.length; at += 2) {
+      const place = moved[at] ?? 0;
+      this.#taken[place] = (this.#taken[place] ?? 0) - (moved[at + 1] ?? 0);
+    }
+  }
+
   /** Adds what the hits since the last call have saved: each a load of mean length. */
   creditHits(): void {
     const { loads } = this;
     if (loads.count === 0) return;
-    const hits = this.get('hit') + this.get('local_hit') + this.get('stale_hit');
+    const [hit = 0, local = 0, stale = 0] = this.#counts;
+    const hits = hit + local + stale;
     this.add('saved_ms', ((hits - this.#credited) * loads.sumMs) / loads.count);
     this.#credited = hits;
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createCache } from '@gad/cache';
-import { Doctor, DoctorWatch } from '@gad/cache/engine';
+import { Doctor } from '@gad/cache/engine';
 import type { RedisClient, RedisClientFactory } from '@gad/cache/store';
 import {
   CACHE_CHECKS,
@@ -70,7 +70,8 @@ describe('The doctor, where nothing is wrong,', () => {
         await doctor.diagnose();
         // Each process reports its figures once a second meanwhile.
         const asked = sent.filter(
-          (words) => ![REPORT.source, REPORT.sha1].includes(words[1] ?? ''),
+          (words) =>
+            ![REPORT.source, REPORT.sha1, 'gad:\0board:snapshots'].includes(words[1] ?? ''),
         );
         expect(asked.length).toBeGreaterThan(5);
         expect(asked.length).toBeLessThanOrEqual(most);
@@ -118,52 +119,5 @@ describe('The doctor, where nothing is wrong,', () => {
     const numbers = findings.filter(({ figures }) => Object.keys(figures).length > 0);
     expect(numbers.map(({ id }) => id)).toEqual([]);
     expect((await stage.wrong()).map(({ id }) => id)).toEqual(['store-reachable']);
-  });
-});
-
-describe('The watch', () => {
-  let stage: DoctorStage | undefined;
-  afterEach(async () => {
-    await stage?.stop();
-  });
-
-  it('the watch of one process logs the begin and the end of an episode once, and another takes over', async () => {
-    stage = await DoctorStage.start();
-    await stage.open();
-    const others: string[] = [];
-    const note = (message: string): void => void others.push(message);
-    const doctor = new Doctor(stage.cache);
-    const other = new DoctorWatch({
-      ...{ cache: stage.cache, diagnose: () => doctor.diagnose() },
-      logger: { notice: note, warn: note },
-    });
-    const both = async (): Promise<void> => {
-      await stage?.watch.look();
-      await other.look();
-    };
-    await both();
-    expect(await lastFindings(stage.cache.store)).toEqual({ fail: 0, warn: 0, info: 0 });
-    await stage.server.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
-    await both();
-    await both();
-    expect(stage.lines).toEqual([
-      expect.stringMatching(/^Doctor: eviction-none \(warn\): .*Fix: /),
-    ]);
-    expect(await lastFindings(stage.cache.store)).toEqual({ fail: 0, warn: 1, info: 0 });
-    await stage.watch.stop();
-    await stage.server.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
-    await other.look();
-    await other.look();
-    expect(others).toEqual([
-      expect.stringMatching(/^Doctor: eviction-none has passed after \d+ s/),
-    ]);
-    expect(stage.lines).toHaveLength(1);
-    await other.stop();
-    await stage.cache.fleet?.report();
-    const journal = (await stage.cache.fleet?.journal(undefined, 10)) ?? [];
-    expect(journal.map(({ kind, subject, what }) => [kind, subject, what])).toEqual([
-      ['doctor', 'eviction-none', 'pass'],
-      ['doctor', 'eviction-none', 'warn'],
-    ]);
   });
 });

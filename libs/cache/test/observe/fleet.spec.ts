@@ -236,10 +236,10 @@ describe.each(['redis', 'memory'] as const)('What all processes report to the %s
     const cache = await open();
     await cache.get('k:1');
     await send('SET', 'gad:\0board:journal', 'not a stream');
-    await send('SET', 'gad:\0board:totals', 'not a hash');
+    await send('SET', 'gad:\0board:filling:10s', 'not a hash');
     await report(cache);
     expect(fleetOf(cache).self().dropped).toBe(1);
-    await send('DEL', 'gad:\0board:journal', 'gad:\0board:totals');
+    await send('DEL', 'gad:\0board:journal', 'gad:\0board:filling:10s');
     await report(cache);
     expect(await total(cache, 'k', 'miss')).toBe(1);
   });
@@ -250,8 +250,9 @@ describe.each(['redis', 'memory'] as const)('What all processes report to the %s
     expect((await fleetOf(one).read()).processes).toHaveLength(2);
     await send('ZADD', 'gad:\0board:fleet', String(Date.now() - 16_000), fleetOf(other).id);
     expect((await fleetOf(one).read()).processes).toHaveLength(1);
-    await report(one);
-    expect(await send('HLEN', 'gad:\0board:snapshots')).toBe(1);
+    expect(await fleetOf(one).size()).toBe(1);
+    await report(await open());
+    expect(await send('HLEN', 'gad:\0board:snapshots')).toBe(2);
   });
 
   it('figures of another form in the store are left out', async () => {

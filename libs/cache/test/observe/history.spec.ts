@@ -4,29 +4,59 @@ import { MemoryStore, silentLog } from '@gad/cache/store';
 import type { CacheStore, FleetBoard } from '@gad/cache/store';
 import { FakeClock } from '@gad/cache/testing';
 import { ownRedis } from '../../../../test/servers/suite-servers.js';
+import { CountSums, pairsOf } from '../../src/observe/counts.js';
+import type { CountPairs } from '../../src/observe/counts.js';
 import { packSlot } from '../../src/observe/history.js';
+import type { Counter } from '../../src/observe/tally.js';
+import { COUNTER_NAMES } from '../../src/observe/tally.js';
 import { RedisStore } from '../../src/store/redis/redis-store.js';
 
 const NAMESPACES = 16;
 const MINUTE = 60_000;
 const DAY = 1_440 * MINUTE;
+const A_HIT = [COUNTER_NAMES.indexOf('hit'), 1];
 const NOTHING = { fills: [], misses: [], share: 1 };
 const OF_A_READ = { hit: 90_000, miss: 4_000, load: 3_900, load_ms: 81_000, stored_bytes: 7e6 };
 const OF_A_WRITE = { removed_event: 120, refused_invalidated: 3 };
 
-type Moved = [string, number][];
+type Counted = Readonly<Partial<Record<Counter, number>>>;
+type Moved = (readonly [namespace: string, by: CountPairs])[];
 
-const movedOf = (namespaces: number, counters: Record<string, number>): Moved =>
-  Array.from({ length: namespaces }, (_, n) =>
-    Object.entries(counters).map(([counter, by]): [string, number] => [
-      `${'abcdefghijklmnopqrstuvwxyz'.charAt(n % 26)}tats:of-users${'x'.repeat(Math.floor(n / 26))}\n${counter}`,
-      by + n,
-    ]),
-  ).flat();
+const pairs = (counted: Counted, more = 0): CountPairs =>
+  Object.entries(counted).flatMap(([name, by]) => [
+    COUNTER_NAMES.indexOf(name as Counter),
+    by + more,
+  ]);
+
+const movedOf = (namespaces: number, counted: Counted): Moved =>
+  Array.from({ length: namespaces }, (_, n) => [
+    `${'abcdefghijklmnopqrstuvwxyz'.charAt(n % 26)}tats:of-users${'x'.repeat(Math.floor(n / 26))}`,
+    pairs(counted, n),
+  ]);
+
+const sumsOf = (moved: Moved): CountSums => {
+  const sums = new CountSums();
+  for (const [name, by] of moved) sums.add(name, by);
+  return sums;
+};
+
+/** Each counter by its namespace and name. */
+const flat = ({ byName }: CountSums): Map<string, number> =>
+  new Map(
+    [...byName].flatMap(([name, counts]) =>
+      counts.flatMap((count, place) => [[`${name} ${COUNTER_NAMES[place]}`, count] as const]),
+    ),
+  );
 
 describe('The history of the fleet board', () => {
-  const report = (board: FleetBoard, moved: Moved, entries: readonly string[] = []) =>
-    board.report({ id: 'p', snapshot: '{}', moved, entries, ghost: NOTHING, known: undefined });
+  let processes = 0;
+  const ids = new WeakMap<FleetBoard, string>();
+  const report = (board: FleetBoard, moved: Moved, entries: readonly string[] = []) => {
+    const id = ids.get(board) ?? `p${processes++}`;
+    ids.set(board, id);
+    const known = undefined;
+    return board.report({ id, snapshot: '{}', moved, entries, ghost: NOTHING, known });
+  };
   const boardOf = ({ board }: CacheStore): FleetBoard => {
     if (board === undefined) throw new Error('no board');
     return board;
@@ -34,11 +64,11 @@ describe('The history of the fleet board', () => {
   /** The sums of a range, by name. */
   const sums = async (board: FleetBoard, step: '10s' | '5m', from: number, to: number) => {
     const { history } = await board.read([{ step, from, to }]);
-    const all = new Map<string, number>();
+    const all = new CountSums();
     for (const { counts } of history[0] ?? []) {
-      for (const [name, count] of counts) all.set(name, (all.get(name) ?? 0) + count);
+      for (const [name, values] of counts) all.add(name, pairsOf(values));
     }
-    return { all, slots: (history[0] ?? []).length };
+    return { all: flat(all), slots: (history[0] ?? []).length };
   };
 
   describe('in process memory', () => {
@@ -54,32 +84,42 @@ describe('The history of the fleet board', () => {
       const { now } = await board.read([]);
       expect(now - begun).toBeGreaterThanOrEqual(DAY);
       const day = await sums(board, '5m', now - DAY - 5 * MINUTE, now);
-      for (const [name, by] of moved) expect([name, day.all.get(name)]).toEqual([name, 1_440 * by]);
+      const once = flat(sumsOf(moved));
+      for (const [name, by] of once) expect([name, day.all.get(name)]).toEqual([name, 1_440 * by]);
       expect(day.slots).toBeGreaterThanOrEqual(288);
       const hour = await sums(board, '10s', now - 60 * MINUTE - 10_000, now);
-      for (const [name, by] of moved) expect([name, hour.all.get(name)]).toEqual([name, 60 * by]);
+      for (const [name, by] of once) expect([name, hour.all.get(name)]).toEqual([name, 60 * by]);
     });
 
     it('what is older than eight days is forgotten, and no more slots are kept', async () => {
       const clock = new FakeClock();
       const board = boardOf(new MemoryStore({ clock }));
       for (let n = 0; n < 9 * 288; n++) {
-        await report(board, [['a\nhit', 1]]);
+        await report(board, [['a', A_HIT]]);
         clock.advance(5 * MINUTE);
       }
       const { now } = await board.read([]);
       const { all, slots } = await sums(board, '5m', 0, now);
       expect(slots).toBe(8 * 288 - 1);
-      expect(all.get('a\nhit')).toBe(slots);
+      expect(all.get('a hit')).toBe(slots);
     });
   });
 
   describe('in Redis', () => {
+    let url: string;
     let store: RedisStore;
+    const stores: RedisStore[] = [];
     let client: ReturnType<typeof createClient>;
     const send = (...command: string[]): Promise<unknown> => client.sendCommand(command);
+    /** That of another process. */
+    const another = async (): Promise<FleetBoard> => {
+      const other = new RedisStore({ settings: { url }, prefix: 'h:', logger: silentLog });
+      stores.push(other);
+      await other.open();
+      return boardOf(other);
+    };
     beforeAll(async () => {
-      const url = await ownRedis();
+      url = await ownRedis();
       client = createClient({ url });
       await client.connect();
       store = new RedisStore({ settings: { url }, prefix: 'h:', logger: silentLog });
@@ -89,76 +129,111 @@ describe('The history of the fleet board', () => {
       await send('FLUSHDB');
     });
     afterAll(async () => {
-      await store.close();
+      await Promise.all([store, ...stores].map((each) => each.close()));
       await client.close();
     });
-    /** As if the slots that are being filled had begun so many slots ago. */
+    /** As if the slot that is being filled had begun so many slots of 10 seconds ago. */
     const age = async (slots: number) => {
-      for (const step of ['10s', '5m']) {
-        await send('ZADD', `h:\0board:live:${step}`, 'XX', 'INCR', String(-slots), '');
-      }
+      await send('HINCRBY', 'h:\0board:filling:10s', '', String(-slots));
     };
+    /** The only packed slot, and its number. */
+    const packed = async (step: '10s' | '5m') => {
+      const name = `h:\0board:history:${step}`;
+      const [field] = (await send('HKEYS', name)) as string[];
+      const [text = ''] = (await send('HVALS', name)) as string[];
+      return { field: Number(field), text };
+    };
+    const hitsIn = (all: ReadonlyMap<string, number>) =>
+      [...all].reduce((sum, [name, by]) => sum + (name.endsWith(' hit') ? by : 0), 0);
 
     it('a slot that has ended is packed as process memory does it, and read as it was counted', async () => {
       const board = boardOf(store);
       const moved = movedOf(40, { ...OF_A_READ, ...OF_A_WRITE });
       await report(board, moved);
       await age(3);
-      await report(board, [['a\nhit', 1]]);
-      for (const step of ['10s', '5m']) {
-        const [text = ''] = (await send('HVALS', `h:\0board:history:${step}`)) as string[];
-        const [field] = (await send('HKEYS', `h:\0board:history:${step}`)) as string[];
-        const begun = Number(await send('ZSCORE', `h:\0board:live:${step}`, ''));
-        const number = [3, 4]
-          .map((ago) => begun - ago)
-          .find((each) => text.startsWith(packSlot(each, new Map()).text));
-        expect(number).toBeDefined();
-        expect(Number(field)).toBe((number ?? 0) % (step === '10s' ? 720 : 2_304));
-        expect(text).toBe(packSlot(number ?? 0, new Map(moved)).text);
-      }
+      const begun = Number(await send('HGET', 'h:\0board:filling:10s', ''));
+      await report(await another(), [['a', A_HIT]]);
+      const { byName } = sumsOf(moved);
+      expect(await packed('10s')).toEqual({
+        field: begun % 720,
+        text: packSlot(begun, byName).text,
+      });
       const { now } = await board.read([]);
       const { all, slots } = await sums(board, '10s', now - 10 * MINUTE, now);
       expect(slots).toBe(2);
-      const hits = (of: Iterable<readonly [string, number]>) =>
-        [...of].reduce((sum, [name, by]) => sum + (name.endsWith('\nhit') ? by : 0), 0);
       // Those that do not fit are one namespace.
-      expect(hits(all)).toBe(hits(moved) + 1);
-      expect(all.get('(other)\nhit')).toBeGreaterThan(0);
-      for (const [name, by] of moved.slice(-7 * NAMESPACES)) {
+      expect(hitsIn(all)).toBe(hitsIn(flat(sumsOf(moved))) + 1);
+      expect(all.get('(other) hit')).toBeGreaterThan(0);
+      for (const [name, by] of flat(sumsOf(moved.slice(-NAMESPACES)))) {
         expect([name, all.get(name)]).toEqual([name, by]);
       }
     });
 
-    it('a second report into a slot adds up, and one process does not lose what another counted', async () => {
+    it('the slots of ten seconds are added to that of five minutes, which is packed in its turn', async () => {
       const board = boardOf(store);
-      for (let n = 0; n < 3; n++)
-        await report(board, [
-          ['a\nhit', 2],
-          ['b\nmiss', 1],
-        ]);
-      const { now } = await board.read([]);
-      const { all } = await sums(board, '5m', now - 10 * MINUTE, now);
-      expect(Object.fromEntries(all)).toEqual({ 'a\nhit': 6, 'b\nmiss': 3 });
+      const moved = movedOf(3, OF_A_READ);
+      // 61 slots are beyond five minutes, and 31 slots before the end of those are within others.
+      for (const slots of [61, 31]) {
+        await report(await another(), moved);
+        await age(slots);
+      }
+      await report(await another(), [['a', A_HIT]]);
+      const { totals, now } = await board.read([]);
+      const { all, slots } = await sums(board, '5m', now - 60 * MINUTE, now);
+      expect(slots).toBe(3);
+      const twice = sumsOf([...moved, ...moved, ['a', A_HIT]]);
+      expect(all).toEqual(flat(twice));
+      expect(totals).toEqual(twice.byName);
     });
 
-    it('counters beyond those that are kept by name count for the others, in totals and in history', async () => {
+    it('a second report into a slot adds up, and one process does not lose what another counted', async () => {
+      const [one, other] = [boardOf(store), await another()];
+      const moved: Moved = [
+        ['a', pairs({ hit: 2 })],
+        ['b', pairs({ miss: 1 })],
+      ];
+      for (const board of [one, other, one]) await report(board, moved);
+      const { now } = await one.read([]);
+      const { all } = await sums(one, '5m', now - 10 * MINUTE, now);
+      expect(Object.fromEntries(all)).toEqual({ 'a hit': 6, 'b miss': 3 });
+    });
+
+    it('a report that the server refuses is not counted twice when its counters come with the next', async () => {
       const board = boardOf(store);
-      const moved = Array.from({ length: 3_500 }, (_, n): [string, number] => [`n${n}\nhit`, 1]);
-      await report(board, moved);
+      await report(board, [['a', A_HIT]]);
+      await send('SET', 'h:\0board:journal', 'no stream');
+      await expect(report(board, [['a', A_HIT]], ['{}'])).rejects.toThrow();
+      await send('DEL', 'h:\0board:journal');
+      await report(board, [['a', pairs({ hit: 2 })]]);
+      expect((await board.read([])).totals).toEqual(sumsOf([['a', pairs({ hit: 3 })]]).byName);
+    });
+
+    it('namespaces beyond those that are kept by name count for the others, in totals and in history', async () => {
+      const board = boardOf(store);
+      await report(
+        board,
+        Array.from({ length: 3_500 }, (_, n) => [`n${n}`, A_HIT]),
+      );
+      await age(31);
+      await report(await another(), [['m', A_HIT]]);
       const { totals, now } = await board.read([]);
-      expect([...totals.values()].reduce((sum, count) => sum + count, 0)).toBe(3_500);
-      expect(totals.size).toBeLessThanOrEqual(3_001);
-      const { all } = await sums(board, '10s', now - MINUTE, now);
-      expect([...all.values()].reduce((sum, count) => sum + count, 0)).toBe(3_500);
-      expect(all.size).toBeLessThanOrEqual(1_201);
+      expect(hitsIn(flat(sumsOf([...totals].map(([name, each]) => [name, pairsOf(each)]))))).toBe(
+        3_501,
+      );
+      expect(totals.size).toBeLessThanOrEqual(258);
+      for (const step of ['10s', '5m'] as const) {
+        const { all } = await sums(board, step, now - 20 * MINUTE, now);
+        expect(hitsIn(all)).toBe(3_501);
+        expect(all.size).toBeLessThanOrEqual(258);
+      }
     });
 
     it('eight days of history, and as many entries of the journal as there may be, keep to 4 MB', async () => {
       const board = boardOf(store);
       await report(board, movedOf(60, { ...OF_A_READ, ...OF_A_WRITE }));
-      await age(1);
-      await report(board, movedOf(60, { ...OF_A_READ, ...OF_A_WRITE }));
-      const [text = ''] = (await send('HVALS', 'h:\0board:history:5m')) as string[];
+      await age(31);
+      await report(await another(), movedOf(60, { ...OF_A_READ, ...OF_A_WRITE }));
+      const { text } = await packed('10s');
       for (const [step, slots] of [
         ['10s', 720],
         ['5m', 2_304],
@@ -166,7 +241,9 @@ describe('The history of the fleet board', () => {
         const fields = Array.from({ length: slots }, (_, n) => [String(n), text.padEnd(720, '0')]);
         await send('HSET', `h:\0board:history:${step}`, ...fields.flat());
       }
-      await report(board, movedOf(3_000, { hit: 1 }));
+      await report(board, movedOf(3_000, OF_A_READ));
+      await age(31);
+      await report(await another(), movedOf(60, { ...OF_A_READ, ...OF_A_WRITE }));
       for (const length of [150, 900]) {
         for (let n = 0; n < 6_000; n += 50) {
           const entry = JSON.stringify({ at: n, kind: 'removal', subject: 'k'.repeat(length) });

@@ -8,11 +8,11 @@ import type {
   ReportAnswer,
 } from '../../observe/fleet-board.js';
 import { JOURNAL_ENTRIES, MAX_NAMES } from '../../observe/fleet-board.js';
+import type { CountPairs } from '../../observe/counts.js';
+import { CountSums } from '../../observe/counts.js';
 import type { HistoryRange, HistorySlot, Step } from '../../observe/history.js';
 import {
   hashesOf,
-  isInHistory,
-  MAX_LIVE,
   MAX_NAMES_KNOWN,
   packSlot,
   slotNumber,
@@ -20,13 +20,12 @@ import {
   slotsOf,
   STEPS,
 } from '../../observe/history.js';
-import { OTHER } from '../../observe/namespaces.js';
 import { Ghost } from '../../observe/ghost.js';
 
 /** The board of a store that lives in one process: the same figures and bounds as the shared one. */
 export class MemoryBoard implements FleetBoard {
   #snapshot: string | undefined;
-  readonly #totals = new Map<string, number>();
+  readonly #totals = new CountSums(MAX_NAMES);
   readonly #history = { '10s': new MemoryHistory('10s'), '5m': new MemoryHistory('5m') };
   readonly #journal: JournalRow[] = [];
   readonly #ghost = new Ghost();
@@ -43,7 +42,10 @@ export class MemoryBoard implements FleetBoard {
   report({ snapshot, moved, entries, ghost }: ProcessReport): Promise<ReportAnswer> {
     const now = this.#now();
     this.#snapshot = snapshot;
-    for (const [name, by] of moved) this.#add(now, name, by);
+    for (const [name, by] of moved) {
+      this.#totals.add(name, by);
+      for (const history of Object.values(this.#history)) history.add(now, name, by);
+    }
     for (const text of entries) this.#journal.push({ id: this.#nextId(), text });
     this.#journal.splice(0, this.#journal.length - JOURNAL_ENTRIES);
     // All entries are this process's own.
@@ -59,7 +61,7 @@ export class MemoryBoard implements FleetBoard {
     const now = this.#now();
     const snapshots = this.#snapshot === undefined ? [] : [this.#snapshot];
     const history = ranges.map((range) => this.#history[range.step].read(range, now));
-    return Promise.resolve({ now, snapshots, totals: new Map(this.#totals), history });
+    return Promise.resolve({ now, snapshots, totals: this.#totals.byName, history });
   }
 
   size(): Promise<number> {
@@ -90,17 +92,12 @@ export class MemoryBoard implements FleetBoard {
   #nextId(): string {
     return `${this.#now()}-${String(this.#serial++).padStart(12, '0')}`;
   }
-
-  #add(now: number, name: string, by: number): void {
-    addTo(this.#totals, name, by, MAX_NAMES);
-    if (!isInHistory(name)) return;
-    for (const history of Object.values(this.#history)) history.add(now, name, by);
-  }
 }
 
 /** The slots of one length: the one that is being filled, and packed ones. */
 class MemoryHistory {
-  #live = new Map<string, number>();
+  #number: number | undefined;
+  #live = new CountSums();
   /** By number modulo how many are kept. */
   readonly #packed = new Map<number, string>();
   /** Namespaces in them; the latest packed are the last. */
@@ -108,24 +105,24 @@ class MemoryHistory {
 
   constructor(private readonly step: Step) {}
 
-  add(now: number, name: string, by: number): void {
+  add(now: number, name: string, by: CountPairs): void {
     const number = slotNumber(this.step, now);
-    const begun = this.#live.get('');
-    if (begun !== number) {
-      if (begun !== undefined) this.#pack(begun);
-      this.#live = new Map([['', number]]);
+    if (this.#number !== number) {
+      if (this.#number !== undefined) this.#pack(this.#number);
+      this.#live = new CountSums(MAX_NAMES);
+      this.#number = number;
     }
-    addTo(this.#live, name, by, MAX_LIVE);
+    this.#live.add(name, by);
   }
 
   read(range: HistoryRange, now: number): HistorySlot[] {
     const hashes = hashesOf(this.#names);
-    return slotsOf(this.step, slotsIn(range, now), this.#live, this.#packed.values(), hashes);
+    const live = [[this.#number ?? NaN, this.#live.byName]] as const;
+    return slotsOf(this.step, slotsIn(range, now), live, this.#packed.values(), hashes);
   }
 
   #pack(number: number): void {
-    this.#live.delete('');
-    const { text, names } = packSlot(number, this.#live);
+    const { text, names } = packSlot(number, this.#live.byName);
     this.#packed.set(number % STEPS[this.step].slots, text);
     for (const name of names) {
       this.#names.delete(name);
@@ -136,13 +133,4 @@ class MemoryHistory {
       this.#names.delete(name);
     }
   }
-}
-
-/** Beyond `most` names a count is one of the namespace `(other)`. */
-function addTo(counts: Map<string, number>, name: string, by: number, most: number): void {
-  const known = counts.get(name);
-  if (known === undefined && counts.size >= most) {
-    const other = OTHER + name.slice(name.lastIndexOf('\n'));
-    counts.set(other, (counts.get(other) ?? 0) + by);
-  } else counts.set(name, (known ?? 0) + by);
 }

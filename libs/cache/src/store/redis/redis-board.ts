@@ -2,19 +2,16 @@ import type {
   FleetBoard,
   FleetReading,
   JournalRow,
+  Moved,
   ProcessReport,
   Recollection,
   ReportAnswer,
 } from '../../observe/fleet-board.js';
-import type { HistoryRange, Step } from '../../observe/history.js';
-import {
-  hashesOf,
-  isCounter,
-  isInHistory,
-  slotsIn,
-  slotsOf,
-  STEPS,
-} from '../../observe/history.js';
+import type { Counts } from '../../observe/counts.js';
+import { CountSums, pairsOf, textOf } from '../../observe/counts.js';
+import { PROCESS_LIFE_MS } from '../../observe/fleet-board.js';
+import type { HistoryRange, NumberedSlot, Step } from '../../observe/history.js';
+import { hashesOf, slotsIn, slotsOf, STEPS } from '../../observe/history.js';
 import type { Fill } from '../../observe/ghost.js';
 import type { RedisConnection } from './connection/redis-connection.js';
 import type { KeyLayout } from './key-layout.js';
@@ -25,10 +22,16 @@ import { GHOST_EPOCH_MS, GHOST_TTL_SPAN } from './stored-formats.js';
 /** Milliseconds without an answer after which a call has failed. */
 const WITHIN_MS = 500;
 
+/** No slot has this number. */
+const NO_SLOT = -1;
+
 /** The board in Redis, under bookkeeping names. */
 export class RedisBoard implements FleetBoard {
   /** By how much the server's clock is ahead of this process's, in milliseconds. */
   #aheadMs = 0;
+  /** Reports that begin a field. */
+  #serial = 0;
+  #counted = this.#begin(NO_SLOT);
 
   constructor(
     private readonly connection: RedisConnection,
@@ -37,28 +40,38 @@ export class RedisBoard implements FleetBoard {
 
   async report(report: ProcessReport): Promise<ReportAnswer> {
     const { layout } = this;
-    const moved = [...report.moved].sort(
-      ([a], [b]) => Number(isInHistory(b)) - Number(isInHistory(a)),
-    );
     const { fills, misses, share } = report.ghost;
-    const kept = moved.filter(([name]) => isInHistory(name)).length;
-    const lengths = [moved.length, kept, report.entries.length, fills.length, misses.length];
+    const { moved, entries: written } = report;
+    const counted = this.#counted;
+    addTo(counted.sums, moved);
     const keys = [
-      ...[layout.board('fleet'), layout.board('snapshots'), layout.board('totals')],
-      ...[...this.#slots('10s'), ...this.#slots('5m'), layout.board('names')],
+      ...[layout.board('fleet'), layout.board('snapshots')],
+      ...[...this.#slots('10s'), ...this.#slots('5m'), layout.board('sums'), layout.board('names')],
       ...[layout.board('journal'), layout.board('ghost'), layout.board('state')],
     ];
     const args = [
-      ...[report.id, report.snapshot],
-      ...[String(report.known ?? -1), String(-Math.log2(share)), lengths.join(',')],
-      ...moved.flatMap(([name, by]) => [name, String(by)]),
-      ...report.entries,
-      ...fills.flatMap(([hash, fill]) => [String(hash), scoreOf(fill)]),
+      report.id,
+      ...[String(report.known ?? -1), String(-Math.log2(share))],
+      ...[[written.length, fills.length, misses.length].join(','), String(counted.slot)],
+      `${report.id}:${counted.serial}`,
+      ...(moved.length === 0 ? ['', ''] : [textOf(moved), textOf(named(counted.sums.byName))]),
+      ...written,
+      ...fills.flatMap(([hash, fill]) => [scoreOf(fill), String(hash)]),
       ...misses.map(String),
     ];
+    // What has not arrived for sure is not counted on.
+    this.#counted = this.#begin(NO_SLOT);
     const sentAt = Date.now();
+    const command = ['HSET', layout.board('snapshots'), report.id, report.snapshot];
+    const shown = this.connection.sendForBytes(command, WITHIN_MS, 'optional');
+    // The next snapshot is a second later, and the last one says how old it is.
+    shown.catch(() => undefined);
     const reply = asList(await this.connection.run(REPORT, keys, args, WITHIN_MS, 'optional'));
-    const [at, power, entries, ...rest] = reply;
+    const [at, slot, anew, power, entries, ...rest] = reply;
+    this.#counted =
+      anew === 0
+        ? counted
+        : { ...counted, slot: asNumber(slot), sums: addTo(new CountSums(), moved) };
     // The script ran at some time of the round trip.
     this.#aheadMs = Number(asText(at)) - (sentAt + Date.now()) / 2;
     return {
@@ -75,29 +88,34 @@ export class RedisBoard implements FleetBoard {
   async read(ranges: readonly HistoryRange[]): Promise<FleetReading> {
     const { layout } = this;
     const slots = ranges.map((range) => slotsIn(range, this.#now()));
-    const keys = ['fleet', 'snapshots', 'totals', 'names'].map((name) => layout.board(name));
-    for (const { step } of ranges) keys.push(...this.#slots(step));
+    const keys = [
+      ...['fleet', 'snapshots', 'sums', 'filling:10s', 'filling:5m', 'names'],
+      ...ranges.map(({ step }) => `history:${step}`),
+    ].map((name) => layout.board(name));
     const args = slots.flatMap((each, at) => [...each, STEPS[ranges[at]?.step ?? '10s'].slots]);
     const reply = await this.connection.run(
       ...([READ_BOARD, keys, args.map(String), WITHIN_MS, 'always'] as const),
     );
-    const [now, snapshots, totals, names, ...fields] = asList(reply);
+    const [now, snapshots, ended, short, long = [], names = [], ...packed] = asList(reply);
     const known = hashesOf(textsOf(names));
+    const present = shortSlotOf(short);
+    const lately: NumberedSlot = [numberOf(long), storedSums(long).byName];
+    const totals = storedSums(ended);
+    addTo(totals, named(present[1]));
     return {
       now: Number(asText(now)),
       snapshots: textsOf(snapshots),
-      totals: new Map(pairsOf(totals).filter(isCounter)),
-      history: ranges.map((range, at) => {
-        const [live, packed] = [fields[2 * at], fields[2 * at + 1]];
-        const counts = new Map(pairsOf(live));
-        return slotsOf(range.step, slots[at] ?? [0, -1], counts, textsOf(packed), known);
+      totals: totals.byName,
+      history: ranges.map(({ step }, at) => {
+        const filling = step === '10s' ? [present] : [lately, longOf(present)];
+        return slotsOf(step, slots[at] ?? [0, -1], filling, textsOf(packed[at]), known);
       }),
     };
   }
 
   async size(): Promise<number> {
-    // Each report takes those out that have ended.
-    const command = ['ZCARD', this.layout.board('fleet')];
+    const since = String(this.#now() - PROCESS_LIFE_MS);
+    const command = ['ZCOUNT', this.layout.board('fleet'), since, '+inf'];
     return asNumber(await this.connection.send(command, WITHIN_MS, 'always'));
   }
 
@@ -127,13 +145,22 @@ export class RedisBoard implements FleetBoard {
     };
   }
 
+  /** Nothing counted yet; in a field of its own, which no report that may still arrive has. */
+  #begin(slot: number): {
+    readonly slot: number;
+    readonly serial: number;
+    readonly sums: CountSums;
+  } {
+    return { slot, serial: this.#serial++, sums: new CountSums() };
+  }
+
   #now(): number {
     return Math.round(Date.now() + this.#aheadMs);
   }
 
   /** The slot that is being filled, and the packed ones. */
   #slots(step: Step): string[] {
-    return [`live:${step}`, `history:${step}`].map((name) => this.layout.board(name));
+    return [`filling:${step}`, `history:${step}`].map((name) => this.layout.board(name));
   }
 }
 
@@ -167,7 +194,33 @@ function textsOf(reply: unknown): string[] {
     .filter((text) => text !== undefined);
 }
 
-/** Names and counts in turn. */
-function pairsOf(reply: unknown): [string, number][] {
-  return rowsOf(asList(reply)).map(({ id, text }) => [id, Number(text)]);
+const named = (counts: Counts): Moved =>
+  [...counts].map(([name, values]) => [name, pairsOf(values)]);
+
+function addTo(sums: CountSums, moved: Moved): CountSums {
+  for (const [name, by] of moved) sums.add(name, by);
+  return sums;
+}
+
+/** Namespaces and their counts in turn. */
+function storedSums(reply: unknown): CountSums {
+  const sums = new CountSums();
+  for (const { id: name, text } of rowsOf(asList(reply))) if (name !== '') sums.addText(name, text);
+  return sums;
+}
+
+/** What each process counted in a slot of 10 seconds. */
+function shortSlotOf(reply: unknown): NumberedSlot {
+  const sums = new CountSums();
+  for (const { id: field, text } of rowsOf(asList(reply))) if (field !== '') sums.addTexts(text);
+  return [numberOf(reply), sums.byName];
+}
+
+/** The slot of 5 minutes that one of 10 seconds belongs to. */
+function longOf([number, counts]: NumberedSlot): NumberedSlot {
+  return [Math.floor((number * STEPS['10s'].slotMs) / STEPS['5m'].slotMs), counts];
+}
+
+function numberOf(reply: unknown): number {
+  return Number(rowsOf(asList(reply)).find(({ id }) => id === '')?.text);
 }

@@ -1,6 +1,5 @@
 import {
-  HISTORY_COUNTERS,
-  MAX_LIVE,
+  HISTORY_PLACES,
   MAX_NAMES_KNOWN,
   OTHER_CHARACTERS,
   SLOT_CHARACTERS,
@@ -14,6 +13,7 @@ import {
   PROCESS_LIFE_MS,
 } from '../../observe/fleet-board.js';
 import { MAX_GHOSTS } from '../../observe/ghost.js';
+import { READ } from '../../observe/tally.js';
 import { FREQUENT_KEYS, READS_LIFE_MS, RESULTS } from '../warming-board.js';
 import { MAX_REFRESH_BACKOFF_MS } from '../cache-store.js';
 
@@ -67,6 +67,8 @@ export const SCRIPT_CONSTANTS: Readonly<Record<string, string | number>> = {
   PROCESS_LIFE_MS,
   MAX_NAMES,
   JOURNAL_ENTRIES,
+  // Entries of the journal.
+  TRIM_EVERY: 16,
   MAX_NEWS: NEWS,
   JOURNAL_BYTES,
   SHORT_SLOT_MS: STEPS['10s'].slotMs,
@@ -74,8 +76,8 @@ export const SCRIPT_CONSTANTS: Readonly<Record<string, string | number>> = {
   LONG_SLOT_MS: STEPS['5m'].slotMs,
   LONG_SLOTS: STEPS['5m'].slots,
   LONG_HISTORY_MS: STEPS['5m'].slotMs * STEPS['5m'].slots,
-  HISTORY_COUNTERS: HISTORY_COUNTERS.join(','),
-  MAX_LIVE,
+  HISTORY_PLACES: HISTORY_PLACES.join(','),
+  READ_PLACES: Object.values(READ).join(','),
   NAMED_CHARACTERS: SLOT_CHARACTERS - OTHER_CHARACTERS,
   MAX_NAMES_KNOWN,
   MAX_GHOSTS,

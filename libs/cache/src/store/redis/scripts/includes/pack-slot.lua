@@ -1,6 +1,7 @@
--- pack_slot(number, counts, names): the text of a slot of history, from names and counts in turn;
--- `packSlot` of history.ts has the format and does the same. The namespaces that are in it become
--- members of `names`, whose oldest go.
+-- pack_slot(number, names, by_name, known): the text of a slot of history; `packSlot` of history.ts has the
+-- format and does the same. `by_name` has counts by the places of their counters, and `names` its names,
+-- the most read first and '(other)' last. Those that are in the text become members of `known`, whose
+-- oldest go.
 local function numeral(count)
   local text = ''
   while count >= 64 do
@@ -10,57 +11,36 @@ local function numeral(count)
   return text .. string.char(count)
 end
 local function record_of(name, values)
-  local moved, text = 0, ''
-  local place = 0
-  for counter in string.gmatch(HISTORY_COUNTERS, '[^,]+') do
-    local count = values[counter]
+  local moved, text, bit = 0, '', 1
+  for place in string.gmatch(HISTORY_PLACES, '%d+') do
+    local count = values[tonumber(place)]
     if count and count > 0 then
-      moved = moved + 2 ^ place
+      moved = moved + bit
       text = text .. numeral(count)
     end
-    place = place + 1
+    bit = 2 * bit
   end
+  if moved == 0 then return '' end
   local hash = tonumber(string.sub(redis.sha1hex(name), 1, 7), 16)
   return numeral(hash) .. numeral(moved) .. text
 end
-local function pack_slot(number, counts, names)
-  local rest, by_name, sorted = {}, {}, {}
-  for i = 1, #counts, 2 do
-    local name, counter = string.match(counts[i], '^(.*)\n([^\n]+)$')
-    if name then
-      local values = name == '(other)' and rest or by_name[name]
-      if not values then
-        values = {}
-        by_name[name] = values
-        sorted[#sorted + 1] = name
-      end
-      values[counter] = tonumber(counts[i + 1])
-    end
-  end
-  local reads = {}
-  for _, name in ipairs(sorted) do
-    local sum = 0
-    for _, counter in ipairs({'hit', 'local_hit', 'stale_hit', 'miss', 'bypass'}) do
-      sum = sum + (by_name[name][counter] or 0)
-    end
-    reads[name] = sum
-  end
-  table.sort(sorted, function(a, b)
-    if reads[a] ~= reads[b] then return reads[a] > reads[b] end
-    return a < b
-  end)
-  local text = numeral(number)
-  for _, name in ipairs(sorted) do
+local function add(values, more)
+  for place, count in pairs(more) do values[place] = (values[place] or 0) + count end
+end
+local function pack_slot(number, names, by_name, known)
+  local text, rest, named = numeral(number), {}, {}
+  for _, name in ipairs(names) do
     local record = record_of(name, by_name[name])
-    if #text + #record <= NAMED_CHARACTERS then
+    if name == '(other)' or #text + #record > NAMED_CHARACTERS then
+      add(rest, by_name[name])
+    elseif record ~= '' then
       text = text .. record
-      redis.call('ZADD', names, now, name)
-    else
-      for counter, count in pairs(by_name[name]) do rest[counter] = (rest[counter] or 0) + count end
+      named[#named + 1] = now
+      named[#named + 1] = name
     end
   end
-  local known = redis.call('ZCARD', names)
-  if known > MAX_NAMES_KNOWN then redis.call('ZPOPMIN', names, known - MAX_NAMES_KNOWN) end
-  if next(rest) then text = text .. record_of('(other)', rest) end
-  return text
+  if #named > 0 then redis.call('ZADD', known, unpack(named)) end
+  local size = redis.call('ZCARD', known)
+  if size > MAX_NAMES_KNOWN then redis.call('ZPOPMIN', known, size - MAX_NAMES_KNOWN) end
+  return text .. record_of('(other)', rest)
 end
