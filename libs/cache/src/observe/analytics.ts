@@ -20,6 +20,9 @@ import { Tally } from './tally.js';
 /** Of shorter loads, in milliseconds, a sample is listed by key once there are many keys. */
 const DEAR_MS = 1;
 
+/** A name that is put together is looked up for each value anew. */
+const PUT = { fill: 'put_fill', refresh: 'put_refresh', set: 'put_set' } as const;
+
 /** Of how many reads one is looked at for the frequent keys, on average. */
 const SAMPLE = { store: 16, local: 64 } as const;
 
@@ -127,7 +130,7 @@ export class Analytics extends Recorder {
 
   override stored(key: string, options: Named, value: StoredValue): void {
     const tally = this.tallyOf(key, options);
-    tally.add(`put_${value.via}`);
+    tally.add(PUT[value.via]);
     const bytes = Buffer.byteLength(value.text);
     tally.add('stored_bytes', bytes);
     if (bytes < value.bytes) tally.add('saved_bytes', value.bytes - bytes);

@@ -39,7 +39,8 @@ export class FrequentKeys {
 
   /** The heaviest keys, in order. */
   top(limit: number): WeighedKey[] {
-    const least = this.#leastOf(limit);
+    const weights = this.#sortedWeights();
+    const least = weights[Math.max(0, weights.length - limit)] ?? 0;
     const found: WeighedKey[] = [];
     this.#weights.forEach((weight, key) => {
       if (weight >= least) found.push({ key, weight, error: this.#dropped });
@@ -56,16 +57,16 @@ export class FrequentKeys {
     return this.#weights.size;
   }
 
-  /** The least of so many of the heaviest weights. Numbers alone are sorted without calls. */
-  #leastOf(limit: number): number {
+  /** The lightest first. Numbers alone are sorted without a call for each two. */
+  #sortedWeights(): Float64Array {
     const weights = new Float64Array(this.#weights.size);
     let at = 0;
     this.#weights.forEach((weight) => (weights[at++] = weight));
-    return weights.sort()[Math.max(0, at - limit)] ?? 0;
+    return weights.sort();
   }
 
   #purge(): void {
-    const sorted = [...this.#weights.values()].sort((a, b) => a - b);
+    const sorted = this.#sortedWeights();
     const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
     this.#dropped += median;
     this.#isFull = true;

@@ -129,7 +129,8 @@ export function slotsOf(
 ): HistorySlot[] {
   const slots = new Map<number, CountSums>();
   for (const [number, counts] of [...[...packed].map((text) => unpackSlot(text, names)), ...live]) {
-    if (number < first || number > last) continue;
+    // What was never filled has no number.
+    if (!(number >= first && number <= last)) continue;
     const sums = slots.get(number) ?? new CountSums();
     slots.set(number, sums);
     for (const [name, values] of counts) sums.add(name, pairsOf(keptOf(values)));

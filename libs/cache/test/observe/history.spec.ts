@@ -72,6 +72,11 @@ describe('The history of the fleet board', () => {
   };
 
   describe('in process memory', () => {
+    it('a board in process memory that was told nothing has no slot', async () => {
+      const board = boardOf(new MemoryStore({ clock: new FakeClock() }));
+      expect(await sums(board, '10s', 0, Infinity)).toEqual({ all: new Map(), slots: 0 });
+    });
+
     it('sixteen busy namespaces over a day, and the last hour in slots of ten seconds, are exact', async () => {
       const clock = new FakeClock();
       const board = boardOf(new MemoryStore({ clock }));
@@ -145,6 +150,13 @@ describe('The history of the fleet board', () => {
     };
     const hitsIn = (all: ReadonlyMap<string, number>) =>
       [...all].reduce((sum, [name, by]) => sum + (name.endsWith(' hit') ? by : 0), 0);
+
+    it('a board in Redis that was told nothing has no slot', async () => {
+      for (const step of ['10s', '5m'] as const) {
+        const { all, slots } = await sums(boardOf(store), step, 0, Date.now() + MINUTE);
+        expect({ all, slots }).toEqual({ all: new Map(), slots: 0 });
+      }
+    });
 
     it('a slot that has ended is packed as process memory does it, and read as it was counted', async () => {
       const board = boardOf(store);
