@@ -1733,8 +1733,11 @@ export interface components {
             local_copy: boolean;
         };
         KeyViewDto: {
-            /** @example Statistics of a usuario */
-            name: string;
+            /**
+             * @example Statistics of a usuario
+             * @enum {string}
+             */
+            name: "Statistics of a usuario" | "Who is calling: role, end of the sesion";
             /** @example stats:user:*:days:* */
             pattern: string;
             /**

@@ -24,7 +24,8 @@ export const hotTexts = defineTexts(
     none: 'Todavía no hay claves que destacar',
     noneHint: 'Cuando haya lecturas, aquí aparecerán las claves que más pesan.',
     namespaces: 'Por grupo de claves',
-    namespacesHint: 'Totales de todos los procesos.',
+    namespacesHint:
+      'Totales de todos los procesos; p50 y p99, de los procesos vivos desde que arrancaron.',
     namespace: 'Grupo',
     reads: 'Lecturas',
     ratio: 'Aciertos',
@@ -69,7 +70,7 @@ export const hotTexts = defineTexts(
     none: 'No key stands out yet',
     noneHint: 'As soon as there are reads, the heaviest keys appear here.',
     namespaces: 'By namespace',
-    namespacesHint: 'Totals of all processes.',
+    namespacesHint: 'Totals of all processes; p50 and p99 of the live ones since they started.',
     namespace: 'Namespace',
     reads: 'Reads',
     ratio: 'Hit ratio',

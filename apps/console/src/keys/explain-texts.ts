@@ -1,5 +1,8 @@
 import { bytes, duration, exactTime } from '../i18n/format.js';
+import type { components } from '../api/schema.js';
 import { defineTexts } from '../i18n/texts.js';
+
+type View = components['schemas']['KeyViewDto'];
 
 export const explainTexts = defineTexts(
   {
@@ -51,6 +54,10 @@ export const explainTexts = defineTexts(
       store_unavailable: 'Este proceso no la serviría: el store no responde.',
     },
     view: 'Vista',
+    views: {
+      'Statistics of a usuario': 'Estadísticas de un usuario',
+      'Who is calling: role, end of the sesion': 'Quién llama: rol y fin de la sesión',
+    } satisfies Record<View['name'], string>,
     invalidatedBy: 'La invalidan',
     history: 'Lo que le pasó',
     noHistory: 'El diario no tiene nada sobre esta clave.',
@@ -105,6 +112,10 @@ export const explainTexts = defineTexts(
       store_unavailable: 'This process would not serve it: the store does not answer.',
     },
     view: 'View',
+    views: {
+      'Statistics of a usuario': 'Statistics of a usuario',
+      'Who is calling: role, end of the sesion': 'Who is calling: role, end of the sesion',
+    },
     invalidatedBy: 'Invalidated by',
     history: 'What happened to it',
     noHistory: 'The journal has nothing about this key.',

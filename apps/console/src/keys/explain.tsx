@@ -54,7 +54,7 @@ function Story({ explained }: { explained: Explained }): JSX.Element {
         <dl class="facts small">
           <dt>{text.view}</dt>
           <dd>
-            {view.name} <KeyText text={view.pattern} />
+            {text.views[view.name]} <KeyText text={view.pattern} />
           </dd>
           <dt>{text.invalidatedBy}</dt>
           <dd>
