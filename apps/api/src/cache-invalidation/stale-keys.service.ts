@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { DomainEvent } from '../events/domain-events.js';
+import { CACHED_VIEWS } from './cached-views.js';
 import { knownStalePatterns } from './invalidation.map.js';
 import { viewOf, type KeyView } from './key-view.js';
+
+/** Names of the cached views. */
+export const VIEW_NAMES: readonly string[] = CACHED_VIEWS.map(({ title }) => title);
 
 /** What `INVALIDATION_MAP` and the cached views say, for what explains the cache. */
 @Injectable()

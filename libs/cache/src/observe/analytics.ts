@@ -2,7 +2,7 @@ import type { CacheCounts } from '../cache-counters.js';
 import { countsOf } from '../cache-counters.js';
 import { isUnlisted } from '../keys/key-validation.js';
 import type { KeySelection } from '../keys/key-selection.js';
-import type { CountPairs } from './counts.js';
+import type { CountPairs } from './tally.js';
 import type { Moved } from './fleet-board.js';
 import { FrequentKeys } from './frequent-keys.js';
 import { nameOf } from '../error-name.js';

@@ -1,11 +1,9 @@
 import { OTHER } from './namespaces.js';
+import type { CountPairs } from './tally.js';
 import { COUNTER_NAMES } from './tally.js';
 
 /** Counts by namespace and the place of the counter; what did not move has none. */
 export type Counts = ReadonlyMap<string, readonly number[]>;
-
-/** Places of counters and their counts in turn. */
-export type CountPairs = readonly number[];
 
 /** Sums of counts. Those of namespaces beyond `most` are of `(other)`. */
 export class CountSums {

@@ -1,4 +1,5 @@
-import type { CountPairs, Counts } from './counts.js';
+import type { Counts } from './counts.js';
+import type { CountPairs } from './tally.js';
 import type { Fill, GhostAnswer, GhostReport } from './ghost.js';
 import type { HistoryRange, HistorySlot } from './history.js';
 

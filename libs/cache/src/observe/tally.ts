@@ -1,4 +1,3 @@
-import type { CountPairs } from './counts.js';
 import { Histogram } from './histogram.js';
 
 /**
@@ -89,6 +88,9 @@ export type ReadPlace = (typeof READ)[keyof typeof READ];
 
 /** All names, in the order of their places. */
 export const COUNTER_NAMES = Object.keys(COUNTERS) as readonly Counter[];
+
+/** Places of counters and their counts in turn. */
+export type CountPairs = readonly number[];
 
 function jsonOf(counts: Float64Array): string {
   const parts: string[] = [];

@@ -5,7 +5,7 @@ import type { CacheStore, FleetBoard } from '@gad/cache/store';
 import { FakeClock } from '@gad/cache/testing';
 import { ownRedis } from '../../../../test/servers/suite-servers.js';
 import { CountSums, pairsOf } from '../../src/observe/counts.js';
-import type { CountPairs } from '../../src/observe/counts.js';
+import type { CountPairs } from '../../src/observe/tally.js';
 import { packSlot } from '../../src/observe/history.js';
 import type { Counter } from '../../src/observe/tally.js';
 import { COUNTER_NAMES } from '../../src/observe/tally.js';
@@ -72,7 +72,7 @@ describe('The history of the fleet board', () => {
   };
 
   describe('in process memory', () => {
-    it('a board in process memory that was told nothing has no slot', async () => {
+    it('a new board in process memory has no slot', async () => {
       const board = boardOf(new MemoryStore({ clock: new FakeClock() }));
       expect(await sums(board, '10s', 0, Infinity)).toEqual({ all: new Map(), slots: 0 });
     });
@@ -151,7 +151,7 @@ describe('The history of the fleet board', () => {
     const hitsIn = (all: ReadonlyMap<string, number>) =>
       [...all].reduce((sum, [name, by]) => sum + (name.endsWith(' hit') ? by : 0), 0);
 
-    it('a board in Redis that was told nothing has no slot', async () => {
+    it('a new board in Redis has no slot', async () => {
       for (const step of ['10s', '5m'] as const) {
         const { all, slots } = await sums(boardOf(store), step, 0, Date.now() + MINUTE);
         expect({ all, slots }).toEqual({ all: new Map(), slots: 0 });

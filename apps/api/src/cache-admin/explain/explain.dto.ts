@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiCount, ApiInstant, ApiInteger } from '../../openapi/api-fields.js';
-import { CACHED_VIEWS } from '../../cache-invalidation/cached-views.js';
+import { VIEW_NAMES } from '../../cache-invalidation/stale-keys.service.js';
 import { JournalEntryDto } from '../cache-journal.dto.js';
 
 const TEXT = { type: String, nullable: true } as const;
@@ -72,7 +72,7 @@ export class ServedHereDto {
 
 export class KeyViewDto {
   /** One of them, so that a client can have a text for each. */
-  @ApiProperty({ enum: CACHED_VIEWS.map(({ title }) => title), example: 'Statistics of a usuario' })
+  @ApiProperty({ enum: [...VIEW_NAMES], example: 'Statistics of a usuario' })
   name!: string;
   @ApiProperty({ example: 'stats:user:*:days:*' }) pattern!: string;
   @ApiProperty({ type: [String], example: ['tarea.updated'], description: 'What invalidates it' })

@@ -8,7 +8,7 @@ import type {
   ReportAnswer,
 } from '../../observe/fleet-board.js';
 import { JOURNAL_ENTRIES, MAX_NAMES } from '../../observe/fleet-board.js';
-import type { CountPairs } from '../../observe/counts.js';
+import type { CountPairs } from '../../observe/tally.js';
 import { CountSums } from '../../observe/counts.js';
 import type { HistoryRange, HistorySlot, Step } from '../../observe/history.js';
 import {
