@@ -221,7 +221,8 @@ function owns(line: readonly string[], slot: number): boolean {
 const rangesOf = (lines: readonly string[][]): string =>
   lines
     .filter((line) => line[2]?.includes('master') === true && line.length > 8)
-    .map((line) => [line[0], ...line.slice(8)].join(' '))
+    // Without marks of moves that were begun, which only their nodes have.
+    .map((line) => [line[0], ...line.slice(8).filter((slot) => !slot.startsWith('['))].join(' '))
     .sort()
     .join('\n');
 

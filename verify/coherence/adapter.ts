@@ -14,6 +14,8 @@ export interface CacheAdapter {
 /** What an adapter is made with; each runs on a flushed database of its own. */
 export interface AdapterSetup {
   readonly redisUrl: string;
+  /** Of a Cluster whose nodes are reached elsewhere: announced addresses and these. */
+  readonly addressMap?: Readonly<Record<string, { readonly host: string; readonly port: number }>>;
   /** Every key there can be, for caches that cannot find keys by pattern. */
   readonly keys: readonly string[];
 }

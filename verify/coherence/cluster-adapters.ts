@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createCache } from '@gad/cache';
 import { silentLog } from '@gad/cache/store';
 import { createCluster } from 'redis';
@@ -27,31 +28,44 @@ export const gadCluster: AdapterRecipe = {
   },
 };
 
-/** Cache-aside on a Cluster as it is usually written. */
+/** A command without an answer for so long has failed. */
+const COMMAND_MS = 1_000;
+
+/** Cache-aside on a Cluster as it is usually written: without an answer it asks the source. */
 export const rawCluster: AdapterRecipe = {
   name: 'raw-cluster',
   settings: 'node-redis createCluster: GET, load, SET EX; DEL after the commit, one by one',
-  open: async ({ redisUrl, keys }) => {
+  open: async ({ redisUrl, addressMap, keys }) => {
     const rootNodes = redisUrl.split(',').map((url) => ({ url }));
-    const client = createCluster({ rootNodes, commandOptions: { timeout: 0 } });
+    const elsewhere = addressMap === undefined ? {} : { nodeAddressMap: addressMap };
+    const client = createCluster({ rootNodes, ...elsewhere, commandOptions: { timeout: 0 } });
     client.on('error', () => undefined);
     await client.connect();
     const remove = async (prefix: string): Promise<void> => {
       const names = keys.filter((key) => key.startsWith(prefix));
-      await Promise.all(names.map((key) => client.del(`raw:${key}`)));
+      await Promise.all(names.map((key) => within(client.del(`raw:${key}`))));
     };
     return {
       get: async (key, load) => {
-        const text = await client.get(`raw:${key}`);
+        const text = await within(client.get(`raw:${key}`)).catch(() => null);
         if (text !== null) return JSON.parse(text) as unknown;
         const value = await load();
-        await client.set(`raw:${key}`, JSON.stringify(value), { EX: TTL_SECONDS });
+        const stored = client.set(`raw:${key}`, JSON.stringify(value), { EX: TTL_SECONDS });
+        await within(stored).catch(() => undefined);
         return value;
       },
-      invalidateKey: async (key) => void (await client.del(`raw:${key}`)),
+      invalidateKey: async (key) => void (await within(client.del(`raw:${key}`))),
       invalidatePattern: (pattern) => remove(pattern.slice(0, -1)),
       clear: () => remove(''),
       close: () => client.close(),
     };
   },
 };
+
+async function within<T>(work: Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const late = sleep(COMMAND_MS, undefined, { signal: over.signal }).then(() =>
+    Promise.reject(new Error('no answer in time')),
+  );
+  return Promise.race([work, late]).finally(() => over.abort());
+}

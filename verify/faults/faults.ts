@@ -1,8 +1,11 @@
 import { DATABASE_FAULTS } from './database-faults.js';
 import { PROCESS_FAULTS } from './process-faults.js';
+import { CLUSTER_FAULTS } from './cluster-faults.js';
+import type { ClusterHost } from './cluster-host.js';
 import { LONG_OUTAGE, REDIS_FAULTS } from './redis-faults.js';
 import { RELAY_FAULTS } from './relay-faults.js';
 import type { Fault } from './stage.js';
+import type { StoreHost } from './store-host.js';
 import type { Random } from '../support/seeded-random.js';
 
 const FAULTS: readonly Fault[] = [
@@ -14,11 +17,24 @@ const FAULTS: readonly Fault[] = [
 
 /** A round, or the faults of these names. @throws Error when one of the names is no fault's */
 export function faultsOf(names: readonly string[] | undefined): readonly Fault[] {
-  if (names === undefined) return FAULTS;
+  return names === undefined ? FAULTS : named(names, [...FAULTS, LONG_OUTAGE]);
+}
+
+/** As `faultsOf`, on a Cluster. */
+export function clusterFaultsOf(
+  names: readonly string[] | undefined,
+): readonly Fault<ClusterHost>[] {
+  return names === undefined ? CLUSTER_FAULTS : named(names, CLUSTER_FAULTS);
+}
+
+function named<Redis extends StoreHost>(
+  names: readonly string[],
+  all: readonly Fault<Redis>[],
+): readonly Fault<Redis>[] {
   return names.map((name) => {
-    const fault = [...FAULTS, LONG_OUTAGE].find((candidate) => candidate.name === name);
+    const fault = all.find((candidate) => candidate.name === name);
     if (fault !== undefined) return fault;
-    const known = [...FAULTS, LONG_OUTAGE].map((candidate) => `  ${candidate.name}`).join('\n');
+    const known = all.map((candidate) => `  ${candidate.name}`).join('\n');
     throw new Error(`There is no fault "${name}"; there are\n${known}`);
   });
 }

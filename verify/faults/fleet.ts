@@ -4,6 +4,7 @@ import { guard } from '../../test/servers/reaper.js';
 import type { Downtimes } from './downtimes.js';
 import type { Order } from './order.js';
 import { RemoteProxies, type RemoteProxy } from './remote-proxies.js';
+import type { StoreHost } from './store-host.js';
 import type { Subject } from './subjects.js';
 
 const PRELOAD = './verify/faults/preload.ts';
@@ -15,10 +16,13 @@ const FLAGS = process.versions.node.startsWith('20.') ? ['--no-lazy-feedback-all
 /** A process that died is started again after so long, as a supervisor would. */
 const RESTART_MS = 500;
 
-/** One application process with its own way to Redis. */
+/** One application process with its own ways to Redis. */
 export interface Member {
   readonly index: number;
+  /** To the first server, which is the only one but on a Cluster. */
   readonly proxy: RemoteProxy;
+  /** Its ways to all servers of the store, in the order of their ports. */
+  readonly proxies: readonly RemoteProxy[];
   /** Where it listens; another port after each start. */
   url: string;
   /** Undefined while it is dead. */
@@ -28,7 +32,7 @@ export interface Member {
 export interface FleetSetup {
   readonly subject: Subject;
   readonly processes: number;
-  readonly redisPort: number;
+  readonly store: StoreHost;
   readonly databaseUrl: string;
   readonly downtimes: Downtimes;
 }
@@ -49,8 +53,11 @@ export class Fleet {
     const fleet = new Fleet(setup);
     try {
       for (let index = 0; index < setup.processes; index += 1) {
-        const proxy = await fleet.#proxies.start(setup.redisPort);
-        fleet.members.push({ index, proxy, url: '', running: undefined });
+        const proxies: RemoteProxy[] = [];
+        for (const port of setup.store.ports) proxies.push(await fleet.#proxies.start(port));
+        const [proxy] = proxies;
+        if (proxy === undefined) throw new Error('the store has no server');
+        fleet.members.push({ index, proxy, proxies, url: '', running: undefined });
       }
       const [first, ...others] = fleet.members;
       // The first one migrates the database.
@@ -157,11 +164,11 @@ export class Fleet {
   }
 
   async #start(member: Member): Promise<void> {
-    const { subject, databaseUrl } = this.setup;
+    const { subject, databaseUrl, store } = this.setup;
     const running = await startApiProcess(
       {
         ...subject.variables,
-        REDIS_URL: `redis://127.0.0.1:${member.proxy.port}`,
+        ...store.variables(member.proxies.map(({ port }) => port)),
         DATABASE_URL: databaseUrl,
         JWT_SECRET: 'the-fault-harness-signs-with-these-32-bytes',
         // A run is not about sessions that end.

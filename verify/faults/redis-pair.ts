@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'redis';
 import { startRedis, type RedisServer } from '../../test/servers/redis-server.js';
 import { startTcpProxy, type TcpProxy } from '../../test/servers/tcp-proxy.js';
+import type { StoreHost } from './store-host.js';
 
 /** Replication begins at once and not after the usual five seconds. */
 const CONFIG = { 'repl-diskless-sync-delay': '0', 'lazyfree-lazy-eviction': 'yes' };
@@ -16,7 +17,7 @@ interface Node {
 }
 
 /** A Redis that serves and one that can take its place. */
-export class RedisPair {
+export class RedisPair implements StoreHost {
   #proxy: TcpProxy | undefined;
 
   private constructor(
@@ -24,9 +25,21 @@ export class RedisPair {
     private standby: Node,
   ) {}
 
-  static async start(): Promise<RedisPair> {
+  static async start(this: void): Promise<RedisPair> {
     const [primary, standby] = await Promise.all([startNode(), startNode()]);
     return new RedisPair(primary, standby);
+  }
+
+  get ports(): readonly number[] {
+    return [this.server.port];
+  }
+
+  variables([port]: readonly number[]): Readonly<Record<string, string>> {
+    return { REDIS_URL: `redis://127.0.0.1:${String(port)}` };
+  }
+
+  takeOutages(): readonly [] {
+    return [];
   }
 
   /** The one that serves. */

@@ -1,6 +1,6 @@
 import { textTable } from '../support/text-table.js';
 import { quantile } from './histogram.js';
-import type { FaultResult, RoundResult } from './round-result.js';
+import type { FaultResult, RoundResult, Share } from './round-result.js';
 
 /** Why one of ours broke its promise; empty when it kept it. */
 export function breaches(result: RoundResult): string[] {
@@ -72,6 +72,20 @@ export function faultTable(results: readonly RoundResult[]): string {
     }),
   ]);
   return textTable(header, lines);
+}
+
+/** How often reads of the other shards were hits before one was unavailable, and meanwhile. */
+export function othersTable(results: readonly RoundResult[]): string {
+  const lines = results.flatMap(({ subject, faults }) =>
+    Object.entries(faults)
+      .filter(([, { others }]) => others.during.reads > 0)
+      .map(([name, { others }]) => [subject, name, ...[others.before, others.during].map(share)]),
+  );
+  return textTable(['subject', 'fault', 'hits on other shards before', 'meanwhile'], lines.sort());
+}
+
+function share({ reads, hits }: Share): string {
+  return reads === 0 ? '-' : `${((100 * hits) / reads).toFixed(1)} % of ${reads}`;
 }
 
 function cell({ strikes, violations, recoveryMs }: FaultResult): string {

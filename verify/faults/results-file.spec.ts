@@ -17,7 +17,12 @@ function round(about: Partial<RoundResult>): RoundResult {
       excused: { 'read ECONNRESET': 3 },
     },
     ...{ stuck: 0, stuckAsked: 108, exits: 0 },
-    faults: { flushall: { strikes: 1, missed: 0, violations: 0, recoveryMs: [40] } },
+    faults: {
+      flushall: {
+        ...{ strikes: 1, missed: 0, violations: 0, recoveryMs: [40] },
+        others: { before: { reads: 4, hits: 3 }, during: { reads: 2, hits: 1 } },
+      },
+    },
     ...about,
   };
 }
@@ -61,13 +66,23 @@ describe('The results of rounds', () => {
         ...round({ subject: 'raw', round: 1, seconds: 200, reads: 2_000, hits: 1_600, stale: 5 }),
         ...{ ages: { '1': 5 }, maxAgeMs: 9, acknowledged: 100, lost: 4, lostCommitted: 2 },
         ...{ excused: { 'read ECONNRESET': 6 }, stuckAsked: 216 },
-        faults: { flushall: { strikes: 2, missed: 0, violations: 0, recoveryMs: [40, 40] } },
+        faults: {
+          flushall: {
+            ...{ strikes: 2, missed: 0, violations: 0, recoveryMs: [40, 40] },
+            others: { before: { reads: 8, hits: 6 }, during: { reads: 4, hits: 2 } },
+          },
+        },
       },
       {
         ...round({ round: 1, seconds: 200, reads: 2_000, hits: 1_600, exits: 1 }),
         ...{ acknowledged: 100, lost: 4, lostCommitted: 2, failed: { 'read 500': 1 } },
         ...{ excused: { 'read ECONNRESET': 6 }, stuckAsked: 216 },
-        faults: { flushall: { strikes: 2, missed: 0, violations: 0, recoveryMs: [40, 40] } },
+        faults: {
+          flushall: {
+            ...{ strikes: 2, missed: 0, violations: 0, recoveryMs: [40, 40] },
+            others: { before: { reads: 8, hits: 6 }, during: { reads: 4, hits: 2 } },
+          },
+        },
       },
     ]);
   });

@@ -1,8 +1,8 @@
 /**
  * The statistics of the API and the writes to tareas behind another cache: the same tables
  * and the same SQL, so that what differs is the cache. There is no login, which saves the rivals
- * a query a request. Configured by ADAPTER (one of the coherence harness), REDIS_URL, DATABASE_URL,
- * HOST and PORT.
+ * a query a request. Configured by ADAPTER (one of the coherence harness), REDIS_URL or REDIS_CLUSTER and
+ * REDIS_CLUSTER_MAP, DATABASE_URL, HOST and PORT.
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
@@ -21,7 +21,8 @@ import { PERIODS, USUARIOS_FROM, USUARIOS_TO } from './slots.js';
 const ATTEMPTS = 3;
 const RETRY_MS = 50;
 
-const { ADAPTER = '', REDIS_URL = '', DATABASE_URL = '', HOST = '', PORT = '' } = process.env;
+const { ADAPTER = '', DATABASE_URL = '', HOST = '', PORT = '' } = process.env;
+const { REDIS_URL, REDIS_CLUSTER = '', REDIS_CLUSTER_MAP = '' } = process.env;
 
 const database = await openPostgres(DATABASE_URL, { poolSize: 10 });
 const statistics = new StatisticsRepository(database);
@@ -31,7 +32,15 @@ const recipe = await recipeOf(ADAPTER);
 const keys = Array.from({ length: USUARIOS_TO - USUARIOS_FROM }, (_, n) =>
   PERIODS.map((days) => statisticsKey(USUARIOS_FROM + n, days)),
 ).flat();
-const cache = await recipe.open({ redisUrl: REDIS_URL, keys });
+const urls = REDIS_CLUSTER.split(',').map((address) => `redis://${address}`);
+const addressMap = Object.fromEntries(
+  REDIS_CLUSTER_MAP.split(',').map((pair) => {
+    const [announced = '', reached = ''] = pair.split('>');
+    const [host = '', port] = reached.split(':');
+    return [announced, { host, port: Number(port) }];
+  }),
+);
+const cache = await recipe.open({ redisUrl: REDIS_URL ?? urls.join(','), addressMap, keys });
 
 interface Reply {
   readonly status: number;

@@ -4,6 +4,7 @@ import { EVENT, processOf, wasHit } from './event.js';
 import { histogramOf, sumOf, type Histogram } from './histogram.js';
 import { judge, type Violation } from './judge.js';
 import type { Failure } from './load.js';
+import type { Outage } from './store-host.js';
 
 /** A lost invalidation must have been made good within a second of the commit being known. */
 const HEAL_MS = 1_000;
@@ -26,11 +27,28 @@ export interface FaultResult {
   readonly missed: number;
   /** Reads that began while it lasted or before the next one, and were wrong. */
   readonly violations: number;
-  /** From its end until every process has answered out of the cache again; -1 if one never did. */
+  /**
+   * From its end until every process has answered out of the cache again; -1 if one never did. Where
+   * a part of the store was unavailable: from that outage's end, and out of that part.
+   */
   readonly recoveryMs: readonly number[];
+  /** Reads of the other parts of the store, before such an outage and during it. */
+  readonly others: { readonly before: Share; readonly during: Share };
 }
 
-const NEVER: FaultResult = { strikes: 0, missed: 0, violations: 0, recoveryMs: [] };
+/** How many of some reads were hits. */
+export interface Share {
+  readonly reads: number;
+  readonly hits: number;
+}
+
+const NONE: Share = { reads: 0, hits: 0 };
+const NEVER: FaultResult = {
+  ...{ strikes: 0, missed: 0, violations: 0, recoveryMs: [] },
+  others: { before: NONE, during: NONE },
+};
+/** For so long before an outage reads are counted, in microseconds. */
+const BEFORE_US = 1_500_000;
 
 /** What one line of the results file holds: one subject, one round of faults. Sums add up. */
 export interface RoundResult {
@@ -69,6 +87,7 @@ export interface Observed {
   readonly failures: readonly Failure[];
   readonly wrong: number;
   readonly strikes: readonly Strike[];
+  readonly outages: readonly Outage[];
   readonly downtimes: Downtimes;
   readonly processes: number;
   readonly stuck: { readonly asked: number; readonly stuck: number };
@@ -76,7 +95,7 @@ export interface Observed {
 
 /** Judges what was observed in one round. */
 export function resultOf(observed: Observed): { result: RoundResult; violations: Violation[] } {
-  const { about, records, failures, wrong, strikes, downtimes, stuck } = observed;
+  const { about, records, failures, wrong, downtimes, stuck } = observed;
   const violations = judge(records, { healMs: HEAL_MS });
   const ofKind = (kind: string): number => violations.filter((v) => v.kind === kind).length;
   const events = (kind: number): HistoryRecord[] => records.filter((r) => r.kind === kind);
@@ -104,39 +123,75 @@ export function resultOf(observed: Observed): { result: RoundResult; violations:
     excused: causes(failures.filter(isExcused)),
     stuck: stuck.stuck,
     stuckAsked: stuck.asked,
-    faults: faultResults(strikes, reads, violations, observed.processes),
+    faults: faultResults(observed, reads, violations),
   };
   return { result, violations };
 }
 
 function faultResults(
-  strikes: readonly Strike[],
+  { strikes, outages, processes }: Observed,
   reads: readonly HistoryRecord[],
   violations: readonly Violation[],
-  processes: number,
 ): Record<string, FaultResult> {
-  const hits = reads.filter(wasHit);
   const results: Record<string, FaultResult> = {};
   strikes.forEach(({ name, begin, healed, missed }, at) => {
     const next = strikes[at + 1]?.begin ?? Infinity;
-    const within = (time: number, from: number): boolean => time >= from && time < next;
-    const first = new Map<number, number>();
-    for (const hit of hits) {
-      if (!within(hit.begin, healed)) continue;
-      const process = processOf(hit);
-      first.set(process, Math.min(first.get(process) ?? Infinity, hit.end));
-    }
-    const recovered = first.size === processes;
-    const recoveryMs = recovered ? (Math.max(...first.values()) - healed) / 1_000 : -1;
-    const before = results[name] ?? NEVER;
-    results[name] = {
-      strikes: before.strikes + (missed ? 0 : 1),
-      missed: before.missed + (missed ? 1 : 0),
-      violations: before.violations + violations.filter((v) => within(v.begin, begin)).length,
-      recoveryMs: [...before.recoveryMs, Math.round(recoveryMs)],
+    const outage = outages.find((each) => each.begin >= begin && each.begin < healed);
+    const back = { from: outage?.end ?? healed, until: next, processes };
+    const result: FaultResult = {
+      strikes: missed ? 0 : 1,
+      missed: missed ? 1 : 0,
+      violations: violations.filter((v) => v.begin >= begin && v.begin < next).length,
+      recoveryMs: [recoveryMs(reads, back, outage)],
+      others: outage === undefined ? NEVER.others : othersOf(reads, outage),
     };
+    results[name] = bothOf(results[name] ?? NEVER, result);
   });
   return results;
+}
+
+function recoveryMs(
+  reads: readonly HistoryRecord[],
+  { from, until, processes }: { from: number; until: number; processes: number },
+  outage: Outage | undefined,
+): number {
+  const first = new Map<number, number>();
+  for (const read of reads) {
+    if (!wasHit(read) || read.begin < from || read.begin >= until) continue;
+    if (outage?.concerns(read.row) === false) continue;
+    const process = processOf(read);
+    first.set(process, Math.min(first.get(process) ?? Infinity, read.end));
+  }
+  return first.size < processes ? -1 : Math.round((Math.max(...first.values()) - from) / 1_000);
+}
+
+function othersOf(reads: readonly HistoryRecord[], outage: Outage): FaultResult['others'] {
+  const others = reads.filter(({ row }) => !outage.concerns(row));
+  const share = (from: number, until: number): Share => {
+    const some = others.filter(({ begin, end }) => begin >= from && end < until);
+    return { reads: some.length, hits: some.filter(wasHit).length };
+  };
+  return {
+    before: share(outage.begin - BEFORE_US, outage.begin),
+    during: share(outage.begin, outage.end),
+  };
+}
+
+function bothOf(a: FaultResult, b: FaultResult): FaultResult {
+  const both = (x: Share, y: Share): Share => ({
+    reads: x.reads + y.reads,
+    hits: x.hits + y.hits,
+  });
+  return {
+    strikes: a.strikes + b.strikes,
+    missed: a.missed + b.missed,
+    violations: a.violations + b.violations,
+    recoveryMs: [...a.recoveryMs, ...b.recoveryMs],
+    others: {
+      before: both(a.others.before, b.others.before),
+      during: both(a.others.during, b.others.during),
+    },
+  };
 }
 
 /** Both rounds as if they had been one. */
@@ -144,13 +199,7 @@ export function added(a: RoundResult, b: RoundResult): RoundResult {
   const sum = (pick: (result: RoundResult) => number): number => pick(a) + pick(b);
   const faults: Record<string, FaultResult> = { ...a.faults };
   for (const [name, fault] of Object.entries(b.faults)) {
-    const before = faults[name] ?? NEVER;
-    faults[name] = {
-      strikes: before.strikes + fault.strikes,
-      missed: before.missed + fault.missed,
-      violations: before.violations + fault.violations,
-      recoveryMs: [...before.recoveryMs, ...fault.recoveryMs],
-    };
+    faults[name] = bothOf(faults[name] ?? NEVER, fault);
   }
   return {
     ...{ subject: a.subject, seed: b.seed, round: b.round, faults },

@@ -7,10 +7,10 @@ import { shuffled } from './faults.js';
 import { Fleet } from './fleet.js';
 import type { Violation } from './judge.js';
 import { Load } from './load.js';
-import { RedisPair } from './redis-pair.js';
 import { resultOf, type RoundResult, type Strike } from './round-result.js';
 import { Slots } from './slots.js';
 import { between, MissedStrikeError, type Fault, type Stage } from './stage.js';
+import type { StoreHost } from './store-host.js';
 import type { Subject } from './subjects.js';
 
 const WARM_UP_MS = 2_000;
@@ -19,8 +19,10 @@ const SETTLE_MS = { least: 2_000, most: 3_500 };
 /** After the last write, before a key is called stuck. */
 const QUIET_MS = 2_000;
 
-export interface RunOptions {
-  readonly faults: readonly Fault[];
+export interface RunOptions<Redis extends StoreHost> {
+  /** Starts the store under test; the function says what time it is in the history. */
+  readonly startStore: (now: () => number) => Promise<Redis>;
+  readonly faults: readonly Fault<Redis>[];
   /** No round begins after so many seconds; one that has begun is run to its end … */
   readonly seconds: number;
   /** … and not more than so many. Default: as many as fit. */
@@ -39,18 +41,21 @@ export interface RunOptions {
 }
 
 /** Runs rounds of faults, each in another order, until the time is over. */
-export async function runSubject(subject: Subject, options: RunOptions): Promise<void> {
+export async function runSubject<Redis extends StoreHost>(
+  subject: Subject,
+  options: RunOptions<Redis>,
+): Promise<void> {
   const clock: { now: () => number } = { now: () => 0 };
   const downtimes = new Downtimes(() => clock.now());
   const closers: (() => Promise<void> | void)[] = [];
   try {
-    const redis = await RedisPair.start();
+    const redis = await options.startStore(() => clock.now());
     closers.unshift(() => redis.close());
     const database = await DatabaseHost.start(downtimes);
     closers.unshift(() => database.close());
     const fleet = await Fleet.start({
       ...{ subject, downtimes, processes: options.processes },
-      ...{ redisPort: redis.server.port, databaseUrl: database.url },
+      ...{ store: redis, databaseUrl: database.url },
     });
     closers.unshift(() => fleet.close());
     const slots = new Slots(database.url);
@@ -69,14 +74,16 @@ export async function runSubject(subject: Subject, options: RunOptions): Promise
     for (let round = firstRound; round < firstRound + rounds; round += 1) {
       if (performance.now() > end) break;
       const random = seededRandom(seed + round);
-      const stage: Stage = { redis, database, fleet, load, random };
+      const stage: Stage<Redis> = { redis, database, fleet, load, random };
       await slots.fill(options.usuarios);
       const { strikes, seconds, stuck } = await runRound(subject, stage, options);
       const { exits } = fleet;
       fleet.exits = 0;
       const about = { subject: subject.name, seed, round, seconds, exits };
       const { processes } = options;
-      const observed = { about, strikes, stuck, downtimes, processes, ...load.take() };
+      // A rival's names are in other slots.
+      const outages = redis.takeOutages().filter(() => subject.own);
+      const observed = { about, strikes, outages, stuck, downtimes, processes, ...load.take() };
       const { result, violations } = resultOf(observed);
       options.onRound(result, violations);
     }
@@ -85,10 +92,10 @@ export async function runSubject(subject: Subject, options: RunOptions): Promise
   }
 }
 
-async function runRound(
+async function runRound<Redis extends StoreHost>(
   subject: Subject,
-  stage: Stage,
-  { faults, onStrike }: RunOptions,
+  stage: Stage<Redis>,
+  { faults, onStrike }: RunOptions<Redis>,
 ): Promise<{
   strikes: Strike[];
   seconds: number;
@@ -116,7 +123,10 @@ async function runRound(
 }
 
 /** Whether the fault did not come about. */
-async function strike(fault: Fault, stage: Stage): Promise<boolean> {
+async function strike<Redis extends StoreHost>(
+  fault: Fault<Redis>,
+  stage: Stage<Redis>,
+): Promise<boolean> {
   try {
     await fault.run(stage);
     return false;

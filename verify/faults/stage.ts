@@ -2,11 +2,12 @@ import type { DatabaseHost } from './database-host.js';
 import type { Fleet } from './fleet.js';
 import type { Load } from './load.js';
 import type { RedisPair } from './redis-pair.js';
+import type { StoreHost } from './store-host.js';
 import type { Random } from '../support/seeded-random.js';
 
 /** All that a fault can strike, and the load that it must not be noticed by. */
-export interface Stage {
-  readonly redis: RedisPair;
+export interface Stage<Redis extends StoreHost = RedisPair> {
+  readonly redis: Redis;
   readonly database: DatabaseHost;
   readonly fleet: Fleet;
   readonly load: Load;
@@ -15,7 +16,7 @@ export interface Stage {
 }
 
 /** Something that goes wrong while the load goes on. */
-export interface Fault {
+export interface Fault<Redis extends StoreHost = RedisPair> {
   readonly name: string;
   /** It takes a hook in our own processes. */
   readonly ownOnly?: boolean;
@@ -24,7 +25,7 @@ export interface Fault {
    *
    * @throws MissedStrikeError when it did not strike
    */
-  run(stage: Stage): Promise<void>;
+  run(stage: Stage<Redis>): Promise<void>;
 }
 
 /** The moment at which a fault strikes has not come. */

@@ -20,6 +20,12 @@ const OWN: Readonly<Record<string, Subject['variables']>> = {
 };
 const RIVAL = 'verify/faults/rival.main.ts';
 
+/** The one rival on a Cluster; the others have no mode for it here. */
+const RAW_CLUSTER: Subject = {
+  ...{ name: 'raw', program: RIVAL, own: false },
+  variables: { ADAPTER: 'raw-cluster' },
+};
+
 /** Short names for what the coherence harness calls otherwise. */
 const ALIASES: Readonly<Record<string, string>> = { bentocache: 'bentocache-bus' };
 
@@ -33,6 +39,13 @@ export function subjectOf(name: string): Subject {
     throw new Error(`There is no subject ${name}; there are ${known.join(', ')}.`);
   }
   return { name, program: RIVAL, own: false, variables: { ADAPTER: adapter } };
+}
+
+/** @throws Error when there is no such subject on a Cluster */
+export function clusterSubjectOf(name: string): Subject {
+  if (name === 'raw') return RAW_CLUSTER;
+  if (name === 'gad') return subjectOf(name);
+  throw new Error(`On a Cluster there is no subject ${name}; there are gad, raw.`);
 }
 
 /** Whether a subject needs the rivals' package. */

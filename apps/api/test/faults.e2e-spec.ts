@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { faultsOf } from '../../../verify/faults/faults.js';
+import { RedisPair } from '../../../verify/faults/redis-pair.js';
 import type { RoundResult } from '../../../verify/faults/round-result.js';
 import { runSubject } from '../../../verify/faults/run-subject.js';
 import { subjectOf } from '../../../verify/faults/subjects.js';
@@ -10,6 +11,7 @@ const SEED = 20_261_126;
 async function run(subject: string, faults: readonly string[]): Promise<RoundResult> {
   const rounds: RoundResult[] = [];
   await runSubject(subjectOf(subject), {
+    startStore: RedisPair.start,
     ...{ faults: faultsOf(faults), seed: SEED, firstRound: 0, rounds: 1, seconds: 100 },
     ...{ processes: 3, readers: 6, writers: 3, usuarios: 9 },
     onStrike: () => undefined,

@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { viewOf, type Claim } from '../../libs/cache/src/store/redis/cluster/cluster-view.js';
+import { shardOf, shardTags, slotOf } from '../../libs/cache/src/store/redis/cluster/shard-tags.js';
+import {
+  startCluster,
+  type ClusterServer,
+  type RedisCluster,
+} from '../../test/servers/redis-cluster.js';
+import { MissedStrikeError, oneOf } from './stage.js';
+import type { Outage, StoreHost } from './store-host.js';
+import type { Random } from '../support/seeded-random.js';
+
+/** Few enough that each fault strikes one that is read. */
+const SHARDS = 12;
+const SLOTS = shardTags(SHARDS).map(slotOf);
+const shardOfUsuario = (usuario: number): number => shardOf(`stats:user:${usuario}`, SHARDS);
+
+/** Three masters with a replica each. */
+export class ClusterHost implements StoreHost {
+  #outages: Outage[] = [];
+
+  private constructor(
+    readonly cluster: RedisCluster,
+    private readonly now: () => number,
+  ) {}
+
+  static async start(this: void, now: () => number): Promise<ClusterHost> {
+    return new ClusterHost(await startCluster(), now);
+  }
+
+  get ports(): readonly number[] {
+    return this.cluster.addresses.map(({ port }) => port);
+  }
+
+  variables(proxyPorts: readonly number[]): Readonly<Record<string, string>> {
+    const reached = proxyPorts.map((port) => `127.0.0.1:${port}`);
+    return {
+      REDIS_CLUSTER: reached.join(','),
+      REDIS_CLUSTER_MAP: this.ports.map((port, n) => `127.0.0.1:${port}>${reached[n]}`).join(','),
+      REDIS_CLUSTER_SHARDS: String(SHARDS),
+    };
+  }
+
+  takeOutages(): readonly Outage[] {
+    return this.#outages.splice(0);
+  }
+
+  close(): Promise<void> {
+    return this.cluster.stop();
+  }
+
+  /** A slot that has names, whichever subject's, and its owner. */
+  async anySlot(random: Random): Promise<{ slot: number; master: ClusterServer }> {
+    const master = oneOf(random, [...new Set(await this.#owners())]);
+    const name = await master.command('RANDOMKEY');
+    if (typeof name !== 'string') throw new MissedStrikeError('a master has no names', 0);
+    const slot = Number(await master.command('CLUSTER', 'KEYSLOT', name));
+    return { slot, master: await this.cluster.ownerOf(slot) };
+  }
+
+  /** A master other than this one. */
+  async otherMaster(random: Random, master: ClusterServer): Promise<ClusterServer> {
+    const owners = new Set(await this.#owners());
+    owners.delete(master);
+    return oneOf(random, [...owners]);
+  }
+
+  /**
+   * Looks, while all nodes answer, which shards a master has; the returned function notes that these are
+   * unavailable while something lasts.
+   */
+  async outageOf(master: ClusterServer): Promise<(lasts: () => Promise<unknown>) => Promise<void>> {
+    const owners = await this.#owners();
+    const concerns = (usuario: number): boolean => owners[shardOfUsuario(usuario)] === master;
+    return async (lasts) => {
+      const begin = this.now();
+      await lasts();
+      this.#outages.push({ begin, end: this.now(), concerns });
+    };
+  }
+
+  /** Resolves when a replica has taken over by itself. @throws Error when it does not */
+  async untilPromoted(replica: ClusterServer, withinMs: number): Promise<void> {
+    const end = performance.now() + withinMs;
+    while (!String(await replica.command('INFO', 'replication')).includes('role:master')) {
+      if (performance.now() > end) throw new MissedStrikeError('no replica took over', withinMs);
+      await sleep(20);
+    }
+  }
+
+  /**
+   * Begins to move a slot, and strikes when the first name has travelled; the move is given up and
+   * settled as `redis-cli --cluster fix` does: the owner gets all names.
+   */
+  async strikeDuringMove(
+    slot: number,
+    to: ClusterServer,
+    strike: () => Promise<void>,
+  ): Promise<void> {
+    const givenUp = new Error('the move was given up');
+    const pace = async (): Promise<void> => {
+      await strike();
+      throw givenUp;
+    };
+    try {
+      await this.cluster.move(slot, to, { batch: 1, pace });
+      throw new MissedStrikeError('the slot had no names', 0);
+    } catch (error) {
+      if (error !== givenUp) throw error;
+    }
+    await this.#settle(slot);
+    await this.cluster.heal();
+  }
+
+  #owners(): Promise<ClusterServer[]> {
+    return Promise.all(SLOTS.map((slot) => this.cluster.ownerOf(slot)));
+  }
+
+  /** By what masters say of themselves: one that imports a slot does not learn of a new owner. */
+  async #settle(slot: number): Promise<void> {
+    const views = await Promise.all(
+      this.cluster.nodes
+        .filter(({ server }) => server.pid !== undefined)
+        .map(async (node) => {
+          const view = viewOf(String(await node.command('CLUSTER', 'NODES')), node.address);
+          return { node, own: view.claims.filter(({ id }) => id === node.id) };
+        }),
+    );
+    const masters = views.filter(({ own }) => own.length > 0);
+    const owner = masters.find(({ own }) => own.some((each) => covers(each, slot)))?.node;
+    if (owner === undefined) throw new Error('no master owns the slot');
+    const [at, port] = [String(slot), String(owner.address.port)];
+    const place = ['127.0.0.1', port, '', '0', '5000', 'REPLACE', 'KEYS'];
+    for (const { node } of masters) {
+      const held = (await node.command('CLUSTER', 'GETKEYSINSLOT', at, '100000')) as string[];
+      if (node !== owner && held.length > 0) {
+        await node.command('CLUSTER', 'SETSLOT', at, 'IMPORTING', owner.id);
+        await node.command('MIGRATE', ...place, ...held);
+      }
+      await node.command('CLUSTER', 'SETSLOT', at, 'STABLE');
+    }
+  }
+}
+
+const covers = ({ first, last }: Claim, slot: number): boolean => first <= slot && slot <= last;
