@@ -36,6 +36,7 @@ export type {
   StandaloneSettings,
   RedisNode,
 } from './store/redis/connection/redis-settings.js';
+export { hostInUrl } from './store/redis/connection/redis-settings.js';
 export { script } from './store/redis/scripts/script.js';
 export type {
   StoreScript,

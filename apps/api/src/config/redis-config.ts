@@ -1,5 +1,6 @@
 import { CacheOptionsError, checkedRedisSettings } from '@gad/cache';
 import type { RedisSettings } from '@gad/cache';
+import { hostInUrl } from '@gad/cache/store';
 import type { Environment } from './environment.js';
 import { ConfigurationError } from './parse-environment.js';
 
@@ -52,8 +53,7 @@ function standalone(env: Environment): { url: string } | undefined {
     );
   }
   if (env.REDIS_HOST === undefined) return undefined;
-  const host = env.REDIS_HOST.includes(':') ? `[${env.REDIS_HOST}]` : env.REDIS_HOST;
-  const place = `${host}:${String(env.REDIS_PORT ?? 6381)}/${String(env.REDIS_DB ?? 0)}`;
+  const place = `${hostInUrl(env.REDIS_HOST)}:${String(env.REDIS_PORT ?? 6381)}/${String(env.REDIS_DB ?? 0)}`;
   const url = `${env.REDIS_TLS === 'true' ? 'rediss' : 'redis'}://${credentials(env)}${place}`;
   if (!URL.canParse(url)) {
     throw new ConfigurationError(

@@ -91,6 +91,10 @@ export const REASONS = {
     en: 'It takes two looks, and this is the first one.',
     es: 'Hacen falta dos miradas, y esta es la primera.',
   },
+  no_cluster: {
+    en: 'The server belongs to no Cluster.',
+    es: 'El servidor no pertenece a ningún Cluster.',
+  },
   switched_off: {
     en: 'It is switched off.',
     es: 'Está desactivado.',

@@ -5,7 +5,8 @@ import type { ServerFacts } from '../store/store-server.js';
 import { DOCTOR_LANGUAGES } from './check.js';
 import { CACHE_CHECKS } from './checks.js';
 import type { Examination } from './examination.js';
-import { diagnosisInWords, findingsOf, withoutConsequences } from './finding.js';
+import { byServer } from './examination.js';
+import { diagnosisInWords, findingsOf, findingsOfAll, withoutConsequences } from './finding.js';
 
 const INFO = {
   redis_version: '7.2.4',
@@ -24,6 +25,7 @@ const SERVER: ServerFacts = {
   roundTripMs: 0.3,
   clockAheadMs: 0,
   lazyEviction: true,
+  fullCoverage: undefined,
   sizes: new Map([['stats:user:2', 300]]),
   sample: {
     ...{ names: 20, others: 0, keys: ['stats:user:2:days:30'], unindexed: [] },
@@ -62,6 +64,7 @@ const HEALTHY: Examination = {
   place: { cli: 'redis-cli', start: 'redis-server', user: 'default', database: 0 },
   outage: undefined,
   server: SERVER,
+  masters: [],
   statistics: undefined,
   fleet: fleet(),
   longestOutageMs: 0,
@@ -79,6 +82,10 @@ const info = (part: Readonly<Record<string, string>>): ServerFacts => ({
   ...SERVER,
   info: new Map(Object.entries({ ...INFO, ...part })),
 });
+const inCluster = (part: Readonly<Record<string, string>>): ServerFacts => ({
+  ...info({ cluster_enabled: '1', connected_slaves: '1', ...part }),
+  fullCoverage: false,
+});
 const many = (name: string, length = 40): string[] =>
   Array.from({ length }, (_, n) => `${name}:${String(n)}`);
 
@@ -89,6 +96,7 @@ const FOUND: readonly (readonly [id: string, found: RegExp, facts: Partial<Exami
   ['store-authenticated', /WRONGPASS/, { server: undefined, outage: 'it answers WRONGPASS' }],
   ['store-permissions', /keys of the prefix gad:/, { server: { ...SERVER, keysForbidden: true } }],
   ['store-version', /6\.0\.16/, { server: info({ redis_version: '6.0.16' }) }],
+  ['store-version', /6\.2\.14, in a Cluster/, { server: inCluster({ redis_version: '6.2.14' }) }],
   [
     'read-only',
     /replica of db-1:6379\./,
@@ -203,6 +211,28 @@ describe('The checks of the doctor', () => {
       );
     },
   );
+
+  it('the checks of the doctor name the masters of a Cluster that a finding is true of', () => {
+    const master = (port: number, evicted: number) => ({
+      node: `10.0.0.1:${port}`,
+      place: { cli: `redis-cli -p ${port}`, start: undefined, user: 'default', database: 0 },
+      outage: undefined,
+      server: inCluster({ evicted_keys: String(evicted), used_memory: '250000000' }),
+    });
+    const last = { at: 940_000, counts: {}, masters: { '10.0.0.1:7002': { evicted: 5_000 } } };
+    const warn = { ...HEALTHY.settings.warn, memoryMb: 1_000 };
+    const masters = [master(7_001, 0), master(7_002, 6_000), master(7_003, 0)];
+    const settings = { ...HEALTHY.settings, warn };
+    const examination: Examination = { ...HEALTHY, masters, settings, last };
+    const findings = findingsOfAll(CACHE_CHECKS, byServer(examination));
+    const found = diagnosisInWords({ examination, findings }, 'en').filter(
+      ({ severity }) => severity === 'warn',
+    );
+    expect(found.map(({ id, seen }) => [id, seen.slice(0, 33)])).toEqual([
+      ['evictions', '10.0.0.1:7002: 1,000 values were '],
+    ]);
+    expect(found[0]?.fix).toMatch(/^redis-cli -p 7002 CONFIG SET maxmemory \d+mb$/);
+  });
 
   it('the checks of the doctor say n/a, and no figure, of what is not known', () => {
     const { findings } = foundIn({

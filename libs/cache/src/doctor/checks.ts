@@ -2,6 +2,8 @@ import type { Check } from './check.js';
 import type { Examination } from './examination.js';
 import { BIG_VALUES } from './checks/big-values.js';
 import { CLOCK } from './checks/clock.js';
+import { CLUSTER_COVERAGE } from './checks/cluster-coverage.js';
+import { CLUSTER_REPLICA } from './checks/cluster-replica.js';
 import { COMMAND_TRACING } from './checks/command-tracing.js';
 import { COMPRESSION_VAIN } from './checks/compression-vain.js';
 import { EVENT_LOOP } from './checks/event-loop.js';
@@ -42,6 +44,7 @@ import { UNKNOWN_KEYS } from './checks/unknown-keys.js';
 export const CACHE_CHECKS: readonly Check<Examination>[] = [
   // The server, and whether it can be used.
   ...[STORE_REACHABLE, STORE_AUTHENTICATED, STORE_PERMISSIONS, STORE_VERSION],
+  ...[CLUSTER_COVERAGE, CLUSTER_REPLICA],
   ...[READ_ONLY, STOP_WRITES, ROUND_TRIP, CLOCK],
   // Its memory.
   ...[MEMORY_LIMIT, EVICTION_NONE, EVICTION_VOLATILE, EVICTION_ORDER, LAZY_EVICTION],

@@ -8,8 +8,9 @@ import type { CacheStore } from '../store/cache-store.js';
 import type { Check } from './check.js';
 import { CACHE_CHECKS } from './checks.js';
 import type { DoctorSettings, DoctorThresholds, Examination, Look } from './examination.js';
+import { byServer } from './examination.js';
 import type { Finding } from './finding.js';
-import { findingsOf, withoutConsequences } from './finding.js';
+import { findingsOf, findingsOfAll, withoutConsequences } from './finding.js';
 import type { WatchNote } from './looks.js';
 import { comparable, lookOf, parseNote, withLook } from './looks.js';
 
@@ -77,14 +78,14 @@ export class Doctor {
    * Examines the cache and judges what it has seen. Never throws because of the store, which is a
    * finding.
    *
-   * Cost: at most 11 store calls.
+   * Cost: at most 11 store calls, and on a Cluster 9 for each further master.
    * @param more further checks, whose findings explain those of the cache and are explained by them
    */
   async diagnose<Facts>(more?: (x: Examination) => MoreChecks<Facts>): Promise<Diagnosis> {
     const { examination, note } = await this.#examine();
     const { checks: others, facts } = more?.(examination) ?? { checks: [], facts: undefined };
     const findings = [
-      ...findingsOf(CACHE_CHECKS, examination),
+      ...findingsOfAll(CACHE_CHECKS, byServer(examination)),
       ...(facts === undefined ? [] : findingsOf(others, facts)),
     ];
     const checks = [...CACHE_CHECKS, ...others];
@@ -99,7 +100,13 @@ export class Doctor {
       .flatMap(({ large }) => large)
       .sort(([, a], [, b]) => b - a);
     const keys = [...new Set(largest.map(([key]) => key))].slice(0, LARGEST);
-    const server = await unlessUnavailable(asked?.examine(keys));
+    const masters = await Promise.all(
+      (asked?.masters?.() ?? []).map(async ({ node, place, outage, examine }) => ({
+        ...{ node, place, outage },
+        server: await unlessUnavailable(examine(keys)),
+      })),
+    );
+    const server = masters[0]?.server ?? (await unlessUnavailable(asked?.examine(keys)));
     const turn = server && (await unlessUnavailable(asked?.watch('', 0)));
     const note = parseNote(turn?.note);
     const at = Date.now();
@@ -110,6 +117,7 @@ export class Doctor {
       place: asked?.place,
       outage: asked?.outage,
       server,
+      masters,
       statistics: asked === undefined ? await unlessUnavailable(store.statistics()) : undefined,
       fleet: fleet !== undefined && fleet.processes.length > 0 ? fleet : undefined,
       longestOutageMs: longestOutage(await unlessUnavailable(this.#journal(store))),

@@ -4,7 +4,7 @@ import type { Snapshot } from '../observe/snapshot.js';
 import type { Counter } from '../observe/tally.js';
 import type { FreshnessFigures } from '../outbox/freshness.js';
 import type { StoreStatistics } from '../store/cache-store.js';
-import type { ServerFacts, ServerPlace } from '../store/store-server.js';
+import type { ServerFacts, ServerPlace, StoreMaster } from '../store/store-server.js';
 import type { Reason, Verdict } from './check.js';
 
 /** Beyond these the doctor warns. */
@@ -35,8 +35,16 @@ export interface Look {
   /** Counters of the server since its start; `undefined` where it does not say. */
   readonly evicted?: number | undefined;
   readonly refused?: number | undefined;
+  /** The same of each master of a Cluster, by where it listens. */
+  readonly masters?: Readonly<Record<string, Pick<Look, 'evicted' | 'refused'>>> | undefined;
   /** Counters that history does not keep, of the most used namespaces. */
   readonly counts: Readonly<Record<string, Readonly<Partial<Record<Counter, number>>>>>;
+}
+
+/** What was seen of one master of a Cluster. */
+export interface MasterExamination extends Pick<StoreMaster, 'node' | 'place' | 'outage'> {
+  /** `undefined` without an answer. */
+  readonly server: ServerFacts | undefined;
 }
 
 /** The facts that the checks of a cache look at. `undefined` is unknown, never none. */
@@ -51,6 +59,8 @@ export interface Examination {
   readonly outage: string | undefined;
   /** `undefined` without an answer. */
   readonly server: ServerFacts | undefined;
+  /** Of a Cluster, whose first master the facts above are of; empty for other stores. */
+  readonly masters: readonly MasterExamination[];
   /** Of the in-process store. */
   readonly statistics: StoreStatistics | undefined;
   /** All processes, with the slots of the last five minutes; `undefined` where none is known. */
@@ -64,6 +74,16 @@ export interface Examination {
   readonly earlier: Look | undefined;
   /** Whether anything receives the commands of the Redis client, values included. */
   readonly traced: boolean;
+}
+
+/** One examination for each server: on a Cluster for each master. */
+export function byServer(x: Examination): readonly (Examination & { readonly node?: string })[] {
+  if (x.masters.length === 0) return [x];
+  return x.masters.map((master) => {
+    const own = (look: Look | undefined): Look | undefined =>
+      look && { ...look, evicted: undefined, refused: undefined, ...look.masters?.[master.node] };
+    return { ...x, ...master, last: own(x.last), earlier: own(x.earlier) };
+  });
 }
 
 /** Reads below which a ratio says little. */

@@ -16,6 +16,13 @@ export interface Finding {
   readonly severity: Severity;
   readonly check: Pick<Check<never>, 'id' | 'problema' | 'title' | 'variants'>;
   readonly verdict: Verdict | Reason;
+  /** The masters of a Cluster that it is true of, if it is about single ones. */
+  readonly servers?: readonly ServerFinding[] | undefined;
+}
+
+interface ServerFinding extends Pick<Finding, 'severity' | 'verdict'> {
+  readonly node: string;
+  readonly place: ServerPlace | undefined;
 }
 
 /** A finding in words. */
@@ -59,6 +66,40 @@ export function findingsOf<Facts>(checks: readonly Check<Facts>[], facts: Facts)
   });
 }
 
+const WORST_FIRST: readonly Severity[] = ['fail', 'warn', 'info', 'pass', 'n/a'];
+
+/** One finding for each check over several servers: the worst, with the servers that it is true of. */
+export function findingsOfAll<Facts extends { node?: string; place: ServerPlace | undefined }>(
+  checks: readonly Check<Facts>[],
+  servers: readonly Facts[],
+): Finding[] {
+  return checks.map((check) => {
+    const all = servers.map((facts): ServerFinding => {
+      const verdict = check.look(facts);
+      const { node = '', place } = facts;
+      return { node, place, verdict, severity: severityOf(check, verdict) };
+    });
+    const severity = WORST_FIRST.find((each) => all.some((found) => found.severity === each));
+    const worst = all.filter((found) => found.severity === severity);
+    const [first] = worst;
+    if (first === undefined) throw new Error('There is no server.');
+    const { verdict } = first;
+    const finding = { id: check.id, severity: first.severity, check, verdict };
+    const isBad = severity === 'fail' || severity === 'warn' || severity === 'info';
+    const differ = new Set(all.map((found) => JSON.stringify(found.verdict))).size > 1;
+    const isLocal = isBad && (differ || fixOf(check, verdict)?.includes('{cli}') === true);
+    return all.length > 1 && isLocal ? { ...finding, servers: worst } : finding;
+  });
+}
+
+function fixOf(
+  check: Pick<Check<never>, 'variants'>,
+  verdict: Verdict | Reason,
+): string | undefined {
+  const fix = typeof verdict === 'string' ? undefined : check.variants[verdict.variant]?.fix;
+  return fix !== undefined && 'run' in fix ? fix.run : undefined;
+}
+
 /** The findings without those that follow from another one of them. */
 export function withoutConsequences(
   findings: readonly Finding[],
@@ -77,9 +118,9 @@ export function withoutConsequences(
 }
 
 function inWords(
-  { id, severity, check, verdict }: Finding,
+  { id, severity, check, verdict, servers = [] }: Finding,
   language: DoctorLanguage,
-  names: Readonly<Record<string, string>>,
+  place: ServerPlace | undefined,
   setting: SettingText = SETTING,
 ): FindingText {
   const { problema } = check;
@@ -92,22 +133,38 @@ function inWords(
   const { figures = {} } = verdict;
   const variant = check.variants[verdict.variant];
   if (variant === undefined) throw new Error(`${id} has no variant ${verdict.variant}`);
-  const known = { ...names, ...verdict.names };
+  const known = { ...namesOf(place), ...verdict.names };
   const shown = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   const words = (text: string): string =>
     filled(text, (name) => {
       const figure = figures[name];
       return known[name] ?? (figure === undefined ? undefined : shown.format(figure));
     }) ?? text;
-  const bare = (text: string): string | undefined =>
-    filled(text, (name) => known[name] ?? figures[name]?.toString());
+  const where = servers.length === 0 ? '' : `${servers.map(({ node }) => node).join(', ')}: `;
+  const fixes = (servers.length === 0 ? [{ place, verdict }] : servers).map((each) =>
+    typeof each.verdict === 'string'
+      ? undefined
+      : fixOfVerdict(check.variants[each.verdict.variant], each.verdict, each.place, setting),
+  );
   return {
     ...common,
-    seen: words(variant.seen[language]),
+    seen: where + words(variant.seen[language]),
     why: words(variant.why?.[language] ?? ''),
-    fix: (variant.fix && fixText(variant.fix, bare, setting)) ?? null,
+    fix: [...new Set(fixes)].filter((fix) => fix !== undefined).join(' && ') || null,
     figures,
   };
+}
+
+function fixOfVerdict(
+  variant: Check<never>['variants'][string] | undefined,
+  { names, figures }: Verdict,
+  place: ServerPlace | undefined,
+  setting: SettingText,
+): string | undefined {
+  const known = { ...namesOf(place), ...names };
+  const bare = (text: string): string | undefined =>
+    filled(text, (name) => known[name] ?? figures?.[name]?.toString());
+  return variant?.fix && fixText(variant.fix, bare, setting);
 }
 
 /** All findings of a diagnosis in words. @param setting how an option is set. Default: as in code */
@@ -116,8 +173,8 @@ export function diagnosisInWords(
   language: DoctorLanguage,
   setting?: SettingText,
 ): FindingText[] {
-  const names = namesOf(examination);
-  return findings.map((finding) => inWords(finding, language, names, setting));
+  const { place } = examination;
+  return findings.map((finding) => inWords(finding, language, place, setting));
 }
 
 /** How many findings there are of each severity that matters. */
@@ -128,7 +185,7 @@ export function countsOf(findings: readonly Finding[]): FindingCounts {
 }
 
 /** What every fix may need: `cli`, `start`, `user`. */
-function namesOf({ place }: Diagnosed['examination']): Record<string, string> {
+function namesOf(place: ServerPlace | undefined): Record<string, string> {
   if (place === undefined) return {};
   const { cli, start, user } = place;
   return { cli, user, ...(start === undefined ? {} : { start }) };

@@ -1,6 +1,7 @@
 import type { Totals } from '../observe/fleet.js';
 import type { Counter } from '../observe/tally.js';
 import type { CacheStore } from '../store/cache-store.js';
+import type { ServerFacts } from '../store/store-server.js';
 import type { Examination, Look } from './examination.js';
 import type { FindingCounts } from './finding.js';
 
@@ -30,13 +31,24 @@ const NOTED: readonly Counter[] = [
 ];
 
 /** What a look leaves for later ones. */
-export function lookOf({ at, server, statistics, fleet }: Examination): Look {
+export function lookOf({ at, server, statistics, fleet, masters }: Examination): Look {
+  const { evicted, refused } = countersOf(server);
   return {
     at,
-    evicted: statistics?.evictions ?? numberIn(server?.info?.get('evicted_keys')),
-    refused: refusedIn(server?.info),
+    evicted: statistics?.evictions ?? evicted,
+    refused,
+    ...(masters.length === 0
+      ? {}
+      : {
+          masters: Object.fromEntries(masters.map((each) => [each.node, countersOf(each.server)])),
+        }),
     counts: notedOf(fleet?.totals),
   };
+}
+
+function countersOf(server: ServerFacts | undefined): Pick<Look, 'evicted' | 'refused'> {
+  const info = server?.info;
+  return { evicted: numberIn(info?.get('evicted_keys')), refused: refusedIn(info) };
 }
 
 /** The server's count of writes that it refused because it was full. */

@@ -2,7 +2,7 @@
 export interface ServerPlace {
   /** `redis-cli` with what reaches the server and the database; it reads `REDISCLI_AUTH`. */
   readonly cli: string;
-  /** Starts such a server on its machine; `undefined` behind Sentinel, which decides by itself. */
+  /** Starts such a server on its machine; `undefined` behind Sentinel, and for a node of a Cluster. */
   readonly start: string | undefined;
   /** The user that the store connects as. */
   readonly user: string;
@@ -41,6 +41,8 @@ export interface ServerFacts {
   readonly clockAheadMs: number | undefined;
   /** Whether memory of evicted values is freed in the background. */
   readonly lazyEviction: boolean | undefined;
+  /** Whether a node of a Cluster refuses all keys while slots have no owner; `undefined` for another server. */
+  readonly fullCoverage: boolean | undefined;
   readonly sample: KeySample | undefined;
   /** Bytes of the keys that were asked for; a key without a text is left out. */
   readonly sizes: ReadonlyMap<string, number>;
@@ -51,6 +53,12 @@ export interface WatchTurn {
   readonly held: boolean;
   /** The note that was kept last; `undefined` before the first. */
   readonly note: string | undefined;
+}
+
+/** A master of a Cluster. */
+export interface StoreMaster extends Pick<StoreServer, 'place' | 'outage' | 'examine'> {
+  /** Where it listens, such as `10.0.0.7:6379`. */
+  readonly node: string;
 }
 
 /** What can be asked about the server itself. */
@@ -81,4 +89,6 @@ export interface StoreServer {
    * @throws CacheUnavailableError
    */
   watch(holder: string, ms: number, note?: string): Promise<WatchTurn>;
+  /** Those of a Cluster that have a part of the cache; other stores have no such method. */
+  masters?(): readonly StoreMaster[];
 }

@@ -36,6 +36,8 @@ export interface RedisStoreOptions {
   readonly prefix: string;
   /** See `CacheModuleOptions.index`. Default `lex`. */
   readonly index?: 'lex' | 'scan';
+  /** The prefix of the cache of which this is a part. Default: its own. */
+  readonly family?: string | undefined;
   /** Milliseconds without an answer after which a removal has failed. Default 1,000. */
   readonly removalTimeoutMs?: number;
   /** Milliseconds within which the store must answer a probe to be used again. Default 50. */
@@ -89,7 +91,7 @@ export class RedisStore implements CacheStore {
     this.clock = clock;
     this.keySpace = { prefix, database: databaseOf(settings) };
     const layout = new KeyLayout(prefix, this.keySpace.database);
-    const { logger, deadlineMs = 50 } = options;
+    const { logger, deadlineMs = 50, family = prefix } = options;
     const { channel } = layout;
     const about = { settings, makeClient, clock, logger, deadlineMs, channel };
     const connection = new RedisConnection(about);
@@ -99,7 +101,7 @@ export class RedisStore implements CacheStore {
     this.relayStore = new RedisRelayStore(connection, layout, clock);
     this.board = new RedisBoard(connection, layout);
     this.warming = new RedisWarming(connection, layout);
-    this.server = new ExaminedServer(settings, connection, layout, clock, withinMs);
+    this.server = new ExaminedServer(settings, connection, layout, clock, withinMs, family);
     if (options.index !== 'scan') {
       this.#index = new KeyIndex(connection, layout, withinMs);
       this.#sweeper = new IndexSweeper({ connection, layout, clock, withinMs, declared });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ShardedStore } from '@gad/cache/store';
 import { storeContract } from '@gad/cache/testing';
@@ -90,6 +91,20 @@ describe('A cache on a Cluster', () => {
     expect(named).toEqual([
       `Cache: removals such as view:7:* run in all ${SHARDS} shards: the place view:* may help.`,
     ]);
+    await closed(store);
+  });
+
+  it('a master that stops while another one is lost is named at the start', async () => {
+    const [, second] = cluster.nodes;
+    const setting = 'cluster-require-full-coverage';
+    await second?.command('CONFIG', 'SET', setting, 'yes');
+    const lines: string[] = [];
+    const store = await openClusterStore(cluster, { logger: logInto(() => lines) });
+    while (!lines.some((line) => line.includes(setting))) await sleep(10);
+    expect(lines.filter((line) => line.includes(setting))).toEqual([
+      `Cache: 127.0.0.1:${second?.address.port} has ${setting} yes: one lost master stops all; set it to no.`,
+    ]);
+    await second?.command('CONFIG', 'SET', setting, 'no');
     await closed(store);
   });
 

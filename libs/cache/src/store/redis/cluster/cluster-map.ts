@@ -2,6 +2,7 @@ import type { Clock } from '../../../clock.js';
 import type { RedisClient } from '../connection/redis-client.js';
 import { Deadlines } from '../../deadlines.js';
 import type { RedisNode } from '../connection/redis-settings.js';
+import { hostInUrl } from '../connection/redis-settings.js';
 import type { ClusterView } from './cluster-view.js';
 import { viewOf } from './cluster-view.js';
 import { SharedClient } from './shared-client.js';
@@ -24,6 +25,7 @@ export class ClusterNode {
 
   constructor(
     readonly id: string,
+    /** `host:port`, as in a URL. */
     readonly address: string,
     private readonly make: () => SharedClient,
   ) {}
@@ -251,4 +253,4 @@ export class ClusterMap {
   }
 }
 
-const nameOf = ({ host, port }: RedisNode): string => `${host}:${port}`;
+const nameOf = ({ host, port }: RedisNode): string => `${hostInUrl(host)}:${port}`;

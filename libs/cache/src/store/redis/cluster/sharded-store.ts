@@ -22,7 +22,9 @@ import type { ClusterSettings, RedisNode } from '../connection/redis-settings.js
 import { DEFAULT_SHARDS } from '../connection/redis-settings.js';
 import type { Counting } from '../key-index/server-statistics.js';
 import { RedisStore, type RedisStoreOptions } from '../redis-store.js';
+import type { ClusterNode } from './cluster-map.js';
 import { ClusterMap } from './cluster-map.js';
+import { ClusterServer } from './cluster-server.js';
 import { mergedPage } from './merged-page.js';
 import { mergedLog } from '../../merged-log.js';
 import { templateFor } from './places.js';
@@ -30,6 +32,7 @@ import { ShardClient } from './shard-client.js';
 import { ShardMap } from './shard-map.js';
 import { shardTags, slotOf } from './shard-tags.js';
 import { sumOf } from './summed-statistics.js';
+import { warnOfMasters } from './warn-of-masters.js';
 
 /** Options of the store on a Cluster. */
 export interface ShardedStoreOptions extends Omit<
@@ -65,8 +68,7 @@ export class ShardedStore implements CacheStore {
   readonly shards: ShardMap<RedisStore>;
   readonly board: RedisStore['board'];
   readonly warming: RedisStore['warming'];
-  /** The master of the first shard. */
-  readonly server: RedisStore['server'];
+  readonly server: ClusterServer;
   readonly #stores: readonly RedisStore[];
   readonly #slots: readonly number[];
   readonly #map: ClusterMap;
@@ -95,9 +97,9 @@ export class ShardedStore implements CacheStore {
       this.#otherShards = found;
     };
     const merged = mergedLog(logger, clock, count);
-    // The URL is for what an operator would type; the clients of shards ignore it.
-    const each = { url: urlOf(nodes), scripts: 'declared' } as const;
-    const common = { ...options, settings: each, logger: merged, clock };
+    // The clients of shards ignore the URL.
+    const each = { url: 'redis://cluster', scripts: 'declared' } as const;
+    const common = { ...options, settings: each, logger: merged, clock, family: prefix };
     this.#stores = tags.map((tag) => {
       const own = `${prefix}{${tag}}:`;
       const marker = `${own}\0shards`;
@@ -106,7 +108,10 @@ export class ShardedStore implements CacheStore {
       return new RedisStore({ ...common, prefix: own, makeClient: shardClient });
     });
     this.shards = new ShardMap(this.#stores, places);
-    ({ board: this.board, warming: this.warming, server: this.server } = this.#first);
+    ({ board: this.board, warming: this.warming } = this.#first);
+    const ownerOf = (shard: number): ClusterNode | undefined =>
+      map.ownerOf(this.#slots[shard] ?? NaN);
+    this.server = new ClusterServer({ settings, shards: this.shards, ownerOf });
     this.#spanning = new WarnOnce((message) => logger.notice(message));
   }
 
@@ -156,7 +161,7 @@ export class ShardedStore implements CacheStore {
       this.#assertCluster();
       await Promise.all(this.#stores.map((store) => store.open()));
       this.#assertCluster();
-      this.#warnOfMasters();
+      warnOfMasters(this.#map.alone, this.server.masters(), this.#logger);
     } catch (error) {
       await this.close();
       throw error;
@@ -269,14 +274,6 @@ export class ShardedStore implements CacheStore {
     );
   }
 
-  #warnOfMasters(): void {
-    const { alone } = this.#map;
-    if (alone === 0) return;
-    this.#logger.warn(
-      `Cache: masters of the Cluster without a replica: ${alone}; when one is lost, so are its shards until it is back: give each a replica.`,
-    );
-  }
-
   #assertCluster(): void {
     const found = this.#otherShards;
     if (found !== undefined) {
@@ -289,10 +286,6 @@ export class ShardedStore implements CacheStore {
       );
     }
   }
-}
-
-function urlOf([node = { host: 'localhost', port: 6_379 }]: readonly RedisNode[]): string {
-  return `redis://${node.host.includes(':') ? `[${node.host}]` : node.host}:${node.port}`;
 }
 
 function otherShards(found: string, count: number): string {

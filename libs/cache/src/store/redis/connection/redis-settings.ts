@@ -66,6 +66,9 @@ export interface SentinelSettings extends ClientSettings {
   readonly mapAddress?: ((node: RedisNode) => RedisNode) | undefined;
 }
 
+/** A host as it stands in a URL: IPv6 in brackets. */
+export const hostInUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
 /** Number of shards without a setting: divisible by 1 to 6, 10, 12, 15, 20 and 30 masters. */
 export const DEFAULT_SHARDS = 60;
 

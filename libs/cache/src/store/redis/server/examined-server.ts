@@ -37,6 +37,8 @@ export class ExaminedServer implements StoreServer {
     private readonly layout: KeyLayout,
     private readonly clock: Clock,
     private readonly withinMs: number,
+    /** What begins with it in the database belongs to this cache. */
+    private readonly family: string,
   ) {
     this.place = placeOf(settings);
   }
@@ -61,7 +63,11 @@ export class ExaminedServer implements StoreServer {
       keysForbidden,
       roundTripMs: Math.round(Math.min(...roundTrips, roundTripMs) * 1_000) / 1_000,
       clockAheadMs: aheadMs,
-      lazyEviction: await this.#lazyEviction(),
+      lazyEviction: await this.#setting('lazyfree-lazy-eviction'),
+      fullCoverage:
+        info?.get('cluster_enabled') === '1'
+          ? await this.#setting('cluster-require-full-coverage')
+          : undefined,
       ...(sampled ?? { write: undefined, sample: undefined, sizes: new Map() }),
     };
   }
@@ -126,9 +132,11 @@ export class ExaminedServer implements StoreServer {
     const { layout } = this;
     const [, found] = asList(await this.#send(['SCAN', '0', 'COUNT', String(SAMPLE)]));
     const all = asList(found).map(asBytes).slice(0, SAMPLE);
-    const ours = all.filter((name) =>
-      name.subarray(0, layout.prefixBytes.length).equals(layout.prefixBytes),
-    );
+    const beginsWith = (name: Buffer, prefix: Buffer): boolean =>
+      name.subarray(0, prefix.length).equals(prefix);
+    const family = Buffer.from(this.family);
+    const others = all.filter((name) => !beginsWith(name, family)).length;
+    const ours = all.filter((name) => beginsWith(name, layout.prefixBytes));
     const names = ours.filter((name) => layout.memberOf(name) !== undefined);
     const looked = [...names, ...wanted.map((key) => Buffer.from(layout.data(key)))];
     const members = looked.map((name) => name.subarray(layout.prefixBytes.length));
@@ -150,7 +158,7 @@ export class ExaminedServer implements StoreServer {
     const isComplete = asNumber(complete) === 1;
     const sample: KeySample = {
       names: all.length,
-      others: all.length - ours.length,
+      others,
       keys: sampled.map(({ key }) => key).filter((key) => !isUnlisted(key)),
       unindexed: isComplete
         ? sampled
@@ -170,10 +178,10 @@ export class ExaminedServer implements StoreServer {
   }
 
   /** A refusal is remembered for the connection: each leaves a line in the server's ACL log. */
-  async #lazyEviction(): Promise<boolean | undefined> {
+  async #setting(name: string): Promise<boolean | undefined> {
     const { generation } = this.connection;
     if (this.#noConfigOn === generation) return undefined;
-    const reply = await unlessRefused(this.#send(['CONFIG', 'GET', 'lazyfree-lazy-eviction']));
+    const reply = await unlessRefused(this.#send(['CONFIG', 'GET', name]));
     if (reply === undefined) this.#noConfigOn = generation;
     const value = pairValue(reply);
     return value === undefined ? undefined : value === 'yes';
