@@ -79,6 +79,10 @@ describe('The API on a Redis Cluster', () => {
     const lost = `127.0.0.1:${String(third.address.port)}`;
     expect(found('store-reachable')).toMatchObject({ severity: 'fail', fix: null });
     expect(found('store-reachable')?.seen).toMatch(new RegExp(`^${lost}: `));
+    const { body: stats } = await api.get('/cache/stats', { as: 'admin' });
+    expect(stats).toMatchObject({ connected: true, partial: true });
+    const { body: keys } = await api.get('/cache/keys', { as: 'admin' });
+    expect(keys).toMatchObject({ partial: true });
   });
 
   it('the API on a Cluster answers every read and write of a failover that loses a removal', async () => {

@@ -24,6 +24,8 @@ export interface CacheStats {
    * unavailable, those of `INFO` when the server forbids that command.
    */
   readonly unknown_figures: readonly string[];
+  /** Whether the figures lack an unavailable part of the store. */
+  readonly partial: boolean;
   readonly store: 'redis' | 'memory';
   readonly prefix: string;
   readonly uptime_seconds: number;
@@ -101,6 +103,7 @@ export function cacheStats(
     ...ZEROS,
     ...Object.fromEntries(Object.entries(figures).filter(([, figure]) => figure !== undefined)),
     unknown_figures: unknown.map(([name]) => name),
+    partial: answer?.partial === true,
     store: store.kind,
     prefix,
     freshness,

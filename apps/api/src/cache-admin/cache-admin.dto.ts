@@ -114,6 +114,11 @@ export class CacheStatsDto {
   })
   unknown_figures!: readonly string[];
   @ApiProperty({
+    example: false,
+    description: 'Whether the figures are too low because a part of the store is unavailable',
+  })
+  partial!: boolean;
+  @ApiProperty({
     type: FreshnessDto,
     nullable: true,
     description: 'null when neither the database nor the store is shared with others',
@@ -134,7 +139,8 @@ export class InvalidatedPatternDto {
   @ApiCount(25, { description: 'With dry_run=true', required: false }) matched_keys?: number;
   @ApiPropertyOptional({
     example: false,
-    description: 'With dry_run=true: whether more match, because only 10,000 are counted',
+    description:
+      'With dry_run=true: whether more may match, because only 10,000 are counted, or a part of the store is unavailable',
   })
   at_least?: boolean;
   @ApiPropertyOptional({
@@ -172,6 +178,11 @@ export class CacheKeyDto {
 export class CacheKeyPageDto {
   @ApiProperty({ type: [CacheKeyDto] }) items!: CacheKeyDto[];
   @ApiNextCursor() next_cursor!: string | null;
+  @ApiProperty({
+    example: false,
+    description: 'Whether keys are missing because a part of the store is unavailable',
+  })
+  partial!: boolean;
 }
 
 export class CacheKeyDetailDto extends CacheKeyDto {

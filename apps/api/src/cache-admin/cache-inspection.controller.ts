@@ -55,6 +55,7 @@ export class CacheInspectionController {
         return { name, prefix: next, keys, is_key: isKey, estimate: page.isEstimate };
       }),
       next_cursor: page.nextCursor === null ? null : cursors.encode(page.nextCursor),
+      partial: page.partial,
     };
   }
 

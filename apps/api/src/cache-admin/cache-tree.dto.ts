@@ -44,4 +44,9 @@ export class CacheTreeDto {
   @ApiProperty({ example: 'stats:' }) prefix!: string;
   @ApiProperty({ type: [TreeItemDto], description: 'In byte order' }) items!: TreeItemDto[];
   @ApiNextCursor() next_cursor!: string | null;
+  @ApiProperty({
+    example: false,
+    description: 'Whether keys are missing because a part of the store is unavailable',
+  })
+  partial!: boolean;
 }

@@ -173,6 +173,7 @@ export class CacheController {
     return {
       items: page.items,
       next_cursor: page.nextCursor === null ? null : CURSOR.encode(page.nextCursor),
+      partial: page.partial,
     };
   }
 

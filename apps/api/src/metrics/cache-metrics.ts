@@ -161,6 +161,12 @@ export const CACHE_METRICS: readonly Metric[] = [
   counter('cache_circuit_opened_total', 'Times that the circuit breaker opened', 'process', (s) =>
     sample(s.timesOpened),
   ),
+  counter(
+    'cache_spanning_removals_total',
+    'Removals by pattern that no place covers, so that they ran in all shards of a Cluster',
+    'process',
+    (s) => sample(s.spannings),
+  ),
   counter('cache_reports_dropped_total', 'Reports that the store did not take', 'process', (s) =>
     sample(s.own?.dropped),
   ),

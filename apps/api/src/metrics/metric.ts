@@ -15,6 +15,8 @@ export interface Scrape {
   readonly processes: number | undefined;
   /** Times that the circuit breaker has opened; absent for a store without one. */
   readonly timesOpened: number | undefined;
+  /** Removals by pattern that went to all shards; absent for a store without shards. */
+  readonly spannings: number | undefined;
   /** Findings of the doctor's last look; absent in processes that do not look. */
   readonly findings:
     { readonly fail: number; readonly warn: number; readonly info: number } | undefined;

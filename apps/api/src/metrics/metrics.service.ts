@@ -73,7 +73,8 @@ export class MetricsService {
     const { hits: hit, forged, outdated } = principals.counts;
     this.#scrape = {
       ...{ ...answer, connected, freshness, local: cache.counts(), own: fleet?.own },
-      ...{ timesOpened: cache.store.timesOpened, principals: { hit, forged, outdated } },
+      ...{ timesOpened: cache.store.timesOpened, spannings: cache.store.spannings },
+      ...{ principals: { hit, forged, outdated } },
       warmed: cache.warming.totals,
       findings: this.doctor.lastFindings,
     };
@@ -96,6 +97,7 @@ export class MetricsService {
     if (!connected) return { store: undefined, processes: undefined };
     const asked = Promise.all([store.statistics('index'), fleet?.size()]);
     const [statistics, processes] = (await unlessUnavailable(asked)) ?? [];
-    return { store: statistics, processes };
+    // What is known in part would enter graphs as a fall.
+    return { store: statistics?.partial === true ? undefined : statistics, processes };
   }
 }

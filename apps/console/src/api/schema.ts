@@ -816,6 +816,11 @@ export interface components {
              * @example []
              */
             unknown_figures: string[];
+            /**
+             * @description Whether the figures are too low because a part of the store is unavailable
+             * @example false
+             */
+            partial: boolean;
             /** @description null when neither the database nor the store is shared with others */
             freshness: components["schemas"]["FreshnessDto"] | null;
             /** @description What this instance has counted itself */
@@ -842,7 +847,7 @@ export interface components {
              */
             matched_keys?: number;
             /**
-             * @description With dry_run=true: whether more match, because only 10,000 are counted
+             * @description With dry_run=true: whether more may match, because only 10,000 are counted, or a part of the store is unavailable
              * @example false
              */
             at_least?: boolean;
@@ -889,6 +894,11 @@ export interface components {
              * @example null
              */
             next_cursor: string | null;
+            /**
+             * @description Whether keys are missing because a part of the store is unavailable
+             * @example false
+             */
+            partial: boolean;
         };
         CacheKeyDetailDto: {
             /** @example stats:user:2:days:30 */
@@ -1618,6 +1628,11 @@ export interface components {
              * @example null
              */
             next_cursor: string | null;
+            /**
+             * @description Whether keys are missing because a part of the store is unavailable
+             * @example false
+             */
+            partial: boolean;
         };
         ExplainedEventDto: {
             /**

@@ -1,7 +1,7 @@
 import { CacheOptionsError, CacheUnavailableError } from '../cache-errors.js';
 import type { CacheStats } from '../cache-stats.js';
 import { cacheStats } from '../cache-stats.js';
-import type { StoreStatistics } from '../store/cache-store.js';
+import type { KeyPage, StoreStatistics } from '../store/cache-store.js';
 import type { KeyBranches } from '../store/key-branches.js';
 import { branchesOf } from '../store/key-branches.js';
 import type { CacheEngine } from './cache-engine.js';
@@ -28,6 +28,8 @@ export interface KeyList {
   readonly items: KeySummary[];
   /** Pass it to get the next page; `null` at the end. */
   readonly nextCursor: string | null;
+  /** Whether keys are missing because a part of the store is unavailable. */
+  readonly partial: boolean;
 }
 
 /** What to list. */
@@ -57,6 +59,8 @@ export interface KeyTreePage {
   readonly isEstimate: boolean;
   /** Pass it to get the next page; `null` at the end. */
   readonly nextCursor: string | null;
+  /** Whether keys are missing because a part of the store is unavailable. */
+  readonly partial: boolean;
 }
 
 /** What to count. */
@@ -87,7 +91,7 @@ export interface CountOptions {
 /** How many keys a pattern would remove. */
 export interface MatchCount {
   readonly matched: number;
-  /** Whether there are more: counting ended at the limit. */
+  /** Whether there may be more: counting ended at the limit, or a part of the store is unavailable. */
   readonly atLeast: boolean;
   readonly sample: string[];
 }
@@ -98,6 +102,7 @@ const KEY_QUERY: OptionKinds<KeyQuery> = { pattern: CHECKED, cursor: CHECKED, li
 const TREE_QUERY: OptionKinds<KeyTreeQuery> = { prefix: CHECKED, cursor: CHECKED, limit: CHECKED };
 
 const PAGE = 500;
+const PARTIAL = 'A part of the store is unavailable, so keys are missing.';
 
 /**
  * Inspects a cache without changing it. Everything but `stats` throws when the store is
@@ -167,7 +172,7 @@ export class Inspection {
     const items = page.items.map(({ key, ttlMs, bytes }) => {
       return { key, ttl: wholeSeconds(ttlMs), bytes };
     });
-    return { items, nextCursor: page.next ?? null };
+    return { items, nextCursor: page.next ?? null, partial: page.partial === true };
   }
 
   async tree(query: KeyTreeQuery): Promise<KeyTreePage> {
@@ -180,29 +185,47 @@ export class Inspection {
     if (from !== undefined && from.toString('utf8', 1, 1 + Buffer.byteLength(prefix)) !== prefix) {
       throw new CacheOptionsError('cursor', 'The cursor is that of another prefix.');
     }
-    const { items, next, isEstimate } = await this.#branches(prefix, from, limit);
+    const { items, next, isEstimate, partial } = await this.#branches(prefix, from, limit);
     return {
       items: items.map((item) => ({ ...item, prefix: `${prefix}${item.name}:` })),
       isEstimate,
       nextCursor: next?.toString('base64url') ?? null,
+      partial,
     };
   }
 
-  async #branches(prefix: string, from: Buffer | undefined, limit: number): Promise<KeyBranches> {
+  async #branches(
+    prefix: string,
+    from: Buffer | undefined,
+    limit: number,
+  ): Promise<KeyBranches & { readonly partial: boolean }> {
     const { store } = this.engine;
-    if (store.branches !== undefined) return store.branches(prefix, from, limit);
+    if (store.branches !== undefined) {
+      return { ...(await store.branches(prefix, from, limit)), partial: false };
+    }
     const keys: string[] = [];
-    for await (const key of this.keys(`${escapeGlob(prefix)}*`)) keys.push(key);
-    return { ...branchesOf(keys, prefix, from, limit), isEstimate: false };
+    let partial = false;
+    for await (const page of this.#pages(`${escapeGlob(prefix)}*`)) {
+      keys.push(...page.items.map(({ key }) => key));
+      partial ||= page.partial === true;
+    }
+    return { ...branchesOf(keys, prefix, from, limit), isEstimate: false, partial };
   }
 
   /** All matching keys, fetched page by page. */
   async *keys(pattern: string): AsyncGenerator<string, void, undefined> {
+    for await (const { items, partial } of this.#pages(pattern)) {
+      if (partial === true) throw new CacheUnavailableError('offline', PARTIAL);
+      for (const { key } of items) yield key;
+    }
+  }
+
+  async *#pages(pattern: string): AsyncGenerator<KeyPage, void, undefined> {
     const glob = new Glob(pattern);
     let after: string | undefined;
     do {
       const page = await this.engine.store.list(glob, after, PAGE);
-      for (const { key } of page.items) yield key;
+      yield page;
       after = page.next;
     } while (after !== undefined);
   }
@@ -214,11 +237,15 @@ export class Inspection {
     if (sampleSize !== 0) whole('sample', sampleSize);
     let matched = 0;
     const sample: string[] = [];
-    for await (const key of this.keys(pattern)) {
-      if (matched === most) return { matched, atLeast: true, sample };
-      matched++;
-      if (sample.length < sampleSize) sample.push(key);
+    let atLeast = false;
+    for await (const { items, partial } of this.#pages(pattern)) {
+      atLeast ||= partial === true;
+      for (const { key } of items) {
+        if (matched === most) return { matched, atLeast: true, sample };
+        matched++;
+        if (sample.length < sampleSize) sample.push(key);
+      }
     }
-    return { matched, atLeast: false, sample };
+    return { matched, atLeast, sample };
   }
 }

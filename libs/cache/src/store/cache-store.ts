@@ -138,6 +138,8 @@ export interface KeyPage {
   readonly items: readonly ListedKey[];
   /** The key after which the next page begins, or `undefined` at the end. */
   readonly next: string | undefined;
+  /** Whether keys of an unavailable part of the store are missing. Default `false`. */
+  readonly partial?: boolean | undefined;
 }
 
 /**
@@ -154,6 +156,8 @@ export interface StoreStatistics {
   /** Members of the key index: leases, and keys that have expired lately, included. */
   readonly indexMembers: number | undefined;
   readonly uptimeSeconds: number | undefined;
+  /** Whether an unavailable part of the store is not counted. Default `false`. */
+  readonly partial?: boolean | undefined;
 }
 
 /** A Lua script with its digest. */
@@ -238,6 +242,8 @@ export interface CacheStore {
   readonly circuit?: 'closed' | 'open' | 'half-open';
   /** How often the circuit breaker has opened; absent without one. */
   readonly timesOpened?: number;
+  /** How many removals by pattern went to all shards; absent without shards. */
+  readonly spannings?: number;
   /** Clock of the store and of the cache over it. Absent: the system clock. */
   readonly clock?: Clock;
   /**

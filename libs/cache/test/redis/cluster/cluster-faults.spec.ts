@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { CacheUnavailableError } from '@gad/cache';
 import { systemClock } from '@gad/cache/store';
+import { Inspection } from '../../../src/engine/inspection.js';
 import {
   ClusterStage,
   EVERY_USER,
@@ -13,6 +14,7 @@ import {
 } from '../../support/cluster-stage.js';
 import { openClusterStore, SHARDS } from '../../support/cluster-stores.js';
 import { FakeLog } from '../../support/fake-log.js';
+import { engineOver } from '../../support/fixtures.js';
 
 const stage = new ClusterStage();
 
@@ -41,6 +43,29 @@ describe('A store on a Cluster whose masters fail', () => {
     await master.server.kill('SIGCONT');
     await eventually(() => late.shardsConnected === SHARDS);
     await late.close();
+  });
+
+  it('listings and statistics of the other shards say that they are partial while one shard is unavailable', async () => {
+    const { master, replica, otherKey: other } = await stage.servers();
+    const engine = engineOver(stage.store);
+    const inspection = new Inspection(engine);
+    await Promise.all(KEYS.map((key) => engine.getOrSet(key, () => key)));
+    expect(await inspection.list({ limit: 100 })).toMatchObject({ partial: false });
+    await replica.server.kill('SIGSTOP');
+    await master.server.kill('SIGSTOP');
+    const { items, partial } = await inspection.list({ limit: 100 });
+    expect(partial).toBe(true);
+    expect(items.map(({ key }) => key)).toContain(other);
+    expect(items.map(({ key }) => key)).not.toContain(KEY);
+    const { connected, keys_count: count, ...stats } = await inspection.stats();
+    expect({ connected, partial: stats.partial }).toEqual({ connected: true, partial: true });
+    expect(count).toBe(items.length);
+    expect(await inspection.tree({})).toMatchObject({ partial: true });
+    expect(await inspection.count('user:*', {})).toMatchObject({ matched: count, atLeast: true });
+    const every = async (): Promise<void> => {
+      for await (const key of inspection.keys('user:*')) expect(key).toBeDefined();
+    };
+    await expect(every()).rejects.toThrow(CacheUnavailableError);
   });
 
   it('no process serves what a write replaced when a failover loses its removal', async () => {

@@ -25,7 +25,7 @@ import { RedisStore, type RedisStoreOptions } from '../redis-store.js';
 import type { ClusterNode } from './cluster-map.js';
 import { ClusterMap } from './cluster-map.js';
 import { ClusterServer } from './cluster-server.js';
-import { mergedPage } from './merged-page.js';
+import { answered, mergedPage } from './merged-page.js';
 import { mergedLog } from '../../merged-log.js';
 import { templateFor } from './places.js';
 import { ShardClient } from './shard-client.js';
@@ -227,13 +227,17 @@ export class ShardedStore implements CacheStore {
     return removed;
   }
 
-  /** @throws CacheUnavailableError when a shard does not answer: its keys would be missing */
+  /**
+   * A page that says that it is partial when some of the shards do not answer.
+   *
+   * @throws CacheUnavailableError when none of them does
+   */
   async list(glob: Glob | undefined, after: string | undefined, limit: number): Promise<KeyPage> {
     const touched = this.shards.touchedBy(glob ? { kind: 'pattern', glob } : ALL_KEYS);
-    const pages = await Promise.all(
-      touched.map((shard) => this.shards.store(shard).list(glob, after, limit)),
+    const { answers, partial } = await answered(touched, (shard) =>
+      this.shards.store(shard).list(glob, after, limit),
     );
-    return mergedPage(pages, limit);
+    return { ...mergedPage(answers, limit), partial };
   }
 
   describeMany(keys: readonly string[]): Promise<(ListedKey | undefined)[]> {
@@ -242,11 +246,13 @@ export class ShardedStore implements CacheStore {
     return this.shards.ask(keys, ask, 'all');
   }
 
-  /** Sums over shards and their masters. */
+  /** Sums over shards and their masters; as `list` when some do not answer. */
   async statistics(counting?: Counting): Promise<StoreStatistics> {
-    const owners = this.#slots.map((slot) => this.#map.ownerOf(slot)?.id ?? '');
-    const answers = await Promise.all(this.#stores.map((store) => store.statistics(counting)));
-    return sumOf(answers.map((answer, shard) => [owners[shard] ?? '', answer]));
+    const { answers, partial } = await answered([...this.#stores.entries()], ([shard, store]) => {
+      const owner = this.#map.ownerOf(this.#slots[shard] ?? NaN)?.id ?? '';
+      return store.statistics(counting).then((each) => [owner, each] as const);
+    });
+    return { ...sumOf(answers), partial };
   }
 
   /** By the shard of the first name. */

@@ -1,6 +1,9 @@
 import type { StoreStatistics } from '../../cache-store.js';
 
-type Sum = (name: keyof StoreStatistics, of: readonly StoreStatistics[]) => number | undefined;
+type Sum = (
+  name: Exclude<keyof StoreStatistics, 'partial'>,
+  of: readonly StoreStatistics[],
+) => number | undefined;
 
 /** An unknown part makes the sum unknown. */
 const sum: Sum = (name, of) =>
