@@ -51,7 +51,7 @@ export interface RedisCluster {
   failOver(master: ClusterServer, replica: ClusterServer): Promise<void>;
   /** Moves a slot name by name, as `redis-cli --cluster reshard` does. */
   move(slot: number, to: ClusterServer, how?: Move): Promise<void>;
-  /** Thaws and starts again what does not run; resolves when replicas follow and all agree on the slots. */
+  /** Thaws and starts again what does not run; resolves when replicas follow and all agree on slots and nodes. */
   heal(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -197,9 +197,12 @@ function controls(nodes: readonly ClusterServer[]): RedisCluster {
           if (server.pid === undefined) await server.restart();
         }),
       );
-      const owners = async (): Promise<Set<string>> =>
-        new Set(await Promise.all(nodes.map(async (node) => rangesOf(await lines(node)))));
-      while ((await owners()).size > 1) await sleep(20);
+      const settled = async (): Promise<boolean> => {
+        const views = await Promise.all(nodes.map(lines));
+        const failed = views.flat().some((line) => /\bfail\b/.test(line[2] ?? ''));
+        return !failed && new Set(views.map(rangesOf)).size === 1;
+      };
+      while (!(await settled())) await sleep(20);
       await untilAll(nodes, ['INFO', 'replication'], /role:master|master_link_status:up/);
       await untilAll(nodes, ['CLUSTER', 'INFO'], /cluster_state:ok/);
     },
