@@ -1,11 +1,12 @@
 /**
  * What does a process that is asked nothing cost itself, Redis and PostgreSQL?
  *
- *   npm run bench:idle -- [--rounds 7] [--seconds 4] [--settle 8]
+ *   npm run bench:idle -- [--rounds 7] [--seconds 4] [--settle 8] [--cluster]
  *
  * One Redis and one database on this machine. First the servers alone, then with one process, whose
  * relay leads, then with a second one, which follows; without and with copies in memory
- * (`CACHE_LOCAL`). A process's time is its own (`getrusage`), Redis's is `INFO cpu` minus what it
+ * (`CACHE_LOCAL`). With `--cluster` instead on three masters with 60 shards, whose time is the sum of
+ * theirs. A process's time is its own (`getrusage`), Redis's is `INFO cpu` minus what it
  * used alone; `INFO commandstats` says by which commands. Medians of the rounds, in brackets the
  * middle half, in milliseconds of processor time a second.
  */
@@ -15,18 +16,22 @@ import { createClient } from 'redis';
 import type { ApiProcess } from '../apps/api/test/support/api-process.js';
 import { startApiProcess } from '../apps/api/test/support/api-process.js';
 import { startPostgres, type PostgresServer } from '../test/servers/postgres-server.js';
+import { startCluster } from '../test/servers/redis-cluster.js';
 import { startRedis } from '../test/servers/redis-server.js';
 import { expectFigure, machine, quantile, spread } from './measure.js';
 import { packageVersion, redisVersions } from './versions.js';
 
-const PROCESS_MS = 10;
-const REDIS_MS = 3;
 const PROBE = new URL('http/server-probe.ts', import.meta.url).href;
 
 const text = (fallback: string) => ({ type: 'string', default: fallback }) as const;
 const { values } = parseArgs({
-  options: { rounds: text('7'), seconds: text('4'), settle: text('8') },
+  options: {
+    ...{ rounds: text('7'), seconds: text('4'), settle: text('8') },
+    cluster: { type: 'boolean', default: false },
+  },
 });
+/** Targets, in milliseconds a second. */
+const [PROCESS_MS, REDIS_MS] = values.cluster ? [30, 10] : [10, 3];
 const [rounds, seconds, settle] = [values.rounds, values.seconds, values.settle].map(Number) as [
   number,
   number,
@@ -42,42 +47,69 @@ interface Idle {
   readonly statements: number;
 }
 
-type Redis = ReturnType<typeof createClient>;
+type Client = ReturnType<typeof createClient>;
+/** A client of each server. */
+type Redis = readonly Client[];
+
+/** The settings of a process for the servers, where they are, and their end. */
+interface Servers {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly urls: readonly string[];
+  stop(): Promise<void>;
+}
 
 const postgres = await startPostgres();
 try {
-  await measure(postgres, 'false');
-  await measure(postgres, 'true');
+  if (values.cluster) await measure(postgres, '60 shards', await onCluster());
+  else
+    for (const local of ['false', 'true']) {
+      await measure(postgres, `CACHE_LOCAL=${local}`, await onOneRedis(local));
+    }
 } finally {
   await postgres.stop();
 }
 
-async function measure(server: PostgresServer, local: 'true' | 'false'): Promise<void> {
-  const databaseUrl = await server.createDatabase(`idle_${local}`);
+async function onOneRedis(local: string): Promise<Servers> {
   const redis = await startRedis();
-  const client: Redis = createClient({ url: redis.url });
-  await client.connect();
+  const variables = { REDIS_URL: redis.url, CACHE_LOCAL: local };
+  return { variables, urls: [redis.url], stop: () => redis.stop() };
+}
+
+async function onCluster(): Promise<Servers> {
+  const cluster = await startCluster({ replicas: 0 });
+  const seeds = cluster.addresses.map(({ host, port }) => `${host}:${port}`).join(',');
+  const urls = cluster.nodes.map(({ server }) => server.url);
+  return { variables: { REDIS_CLUSTER: seeds }, urls, stop: () => cluster.stop() };
+}
+
+async function measure(postgres: PostgresServer, what: string, servers: Servers): Promise<void> {
+  const databaseUrl = await postgres.createDatabase(
+    `idle_${what.replace(/\W/g, '_').toLowerCase()}`,
+  );
+  const { urls, variables } = servers;
+  const clients = urls.map((url): Client => createClient({ url }));
+  await Promise.all(clients.map((client) => client.connect()));
   const processes: ApiProcess[] = [];
   const start = async (): Promise<Idle> => {
-    processes.push(await startApi(databaseUrl, redis.url, local, processes.length === 0));
+    processes.push(await startApi(databaseUrl, variables, processes.length === 0));
     await sleep(settle * 1_000);
-    return watch(client, databaseUrl, processes.at(-1));
+    return watch(clients, databaseUrl, processes.at(-1));
   };
   try {
     console.log(
-      `\n${machine()}, ${await redisVersions(redis.url)}, pg ${packageVersion('pg')}, ` +
-        `CACHE_LOCAL=${local}; ${rounds} rounds of ${seconds} s`,
+      `\n${machine()}, ${await redisVersions(urls[0] ?? '')}, pg ${packageVersion('pg')}, ` +
+        `${what}; ${rounds} rounds of ${seconds} s`,
     );
-    const alone = await watch(client, databaseUrl, undefined);
+    const alone = await watch(clients, databaseUrl, undefined);
     console.log(`  Redis alone: ${spread(alone.redis, 2)} ms/s`);
     const leader = await start();
-    report(`one process, its relay leads, CACHE_LOCAL=${local}`, leader, alone);
+    report(`one process, its relay leads, ${what}`, leader, alone);
     const follower = await start();
-    report(`a second one, which follows, CACHE_LOCAL=${local}`, follower, leader);
+    report(`a second one, which follows, ${what}`, follower, leader);
   } finally {
     await Promise.all(processes.map((each) => each.dispose()));
-    client.destroy();
-    await redis.stop();
+    for (const client of clients) client.destroy();
+    await servers.stop();
   }
 }
 
@@ -95,12 +127,12 @@ function report(what: string, now: Idle, before: Idle): void {
 
 async function startApi(
   databaseUrl: string,
-  redisUrl: string,
-  local: string,
+  store: Readonly<Record<string, string>>,
   makesData: boolean,
 ): Promise<ApiProcess> {
   const variables = {
-    ...{ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, CACHE_LOCAL: local },
+    ...store,
+    DATABASE_URL: databaseUrl,
     ...{ JWT_SECRET: 'one secret for all of the processes', DEMO_DATA: String(makesData) },
     LOG_LEVEL: 'info',
   };
@@ -108,25 +140,25 @@ async function startApi(
 }
 
 async function watch(
-  client: Redis,
+  clients: Redis,
   databaseUrl: string,
   subject: ApiProcess | undefined,
 ): Promise<Idle> {
   const figures = { process: [] as number[], redis: [] as number[] };
-  const before = await commandStats(client);
+  const before = await commandStats(clients);
   const transactionsBefore = await transactions(databaseUrl);
   const begin = performance.now();
   for (let round = 0; round < rounds; round++) {
-    const [own, server, since] = [await ownMs(subject), await redisMs(client), performance.now()];
+    const [own, server, since] = [await ownMs(subject), await redisMs(clients), performance.now()];
     await sleep(seconds * 1_000);
     const perSecond = 1_000 / (performance.now() - since);
-    figures.redis.push(((await redisMs(client)) - server) * perSecond);
+    figures.redis.push(((await redisMs(clients)) - server) * perSecond);
     figures.process.push(((await ownMs(subject)) - own) * perSecond);
   }
   const took = (performance.now() - begin) / 1_000;
   const statements = ((await transactions(databaseUrl)) - transactionsBefore) / took;
   const commands = new Map(
-    [...(await commandStats(client))].map(([name, { calls, ms }]) => {
+    [...(await commandStats(clients))].map(([name, { calls, ms }]) => {
       const earlier = before.get(name) ?? { calls: 0, ms: 0 };
       return [name, { calls: (calls - earlier.calls) / took, ms: (ms - earlier.ms) / took }];
     }),
@@ -144,23 +176,23 @@ async function ownMs(subject: ApiProcess | undefined): Promise<number> {
   return (user + system) / 1_000;
 }
 
-async function redisMs(client: Redis): Promise<number> {
-  const info = await client.info('cpu');
+async function redisMs(clients: Redis): Promise<number> {
+  const infos = await Promise.all(clients.map((client) => client.info('cpu')));
   const used = /used_cpu_(?:sys|user):([\d.]+)/g;
-  return [...info.matchAll(used)].reduce((sum, [, each]) => sum + Number(each) * 1_000, 0);
+  return [...infos.join().matchAll(used)].reduce((sum, [, each]) => sum + Number(each) * 1_000, 0);
 }
 
 async function commandStats(
-  client: Redis,
+  clients: Redis,
 ): Promise<Map<string, { readonly calls: number; readonly ms: number }>> {
-  const info = await client.info('commandstats');
-  const found = info.matchAll(/cmdstat_(\S+):calls=(\d+),usec=(\d+)/g);
-  return new Map(
-    [...found].map(([, name = '', calls, usec]) => [
-      name,
-      { calls: Number(calls), ms: Number(usec) / 1_000 },
-    ]),
-  );
+  const infos = await Promise.all(clients.map((client) => client.info('commandstats')));
+  const sums = new Map<string, { readonly calls: number; readonly ms: number }>();
+  for (const found of infos.join().matchAll(/cmdstat_(\S+):calls=(\d+),usec=(\d+)/g)) {
+    const [, name = '', calls, usec] = found;
+    const before = sums.get(name) ?? { calls: 0, ms: 0 };
+    sums.set(name, { calls: before.calls + Number(calls), ms: before.ms + Number(usec) / 1_000 });
+  }
+  return sums;
 }
 
 async function transactions(databaseUrl: string): Promise<number> {
