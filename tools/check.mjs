@@ -1,10 +1,11 @@
 /**
- * Runs the gates from cheap to dear and stops at the first that fails, with its output. One line a
- * gate otherwise.
+ * Runs the gates, two at a time where there are two processors, and stops at the first that fails,
+ * with its output. One line a gate otherwise.
  *
  *   node tools/check.mjs [--except <gate>,<gate>]
  */
 import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -16,8 +17,8 @@ const jest = [
 ];
 
 const gates = [
-  ['format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
   ['lint', [bin('eslint/bin/eslint.js'), '.']],
+  ['format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
   ['typecheck', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']],
   ['console', [bin('typescript/bin/tsc'), '-p', 'apps/console']],
   ['browser', [bin('typescript/bin/tsc'), '-p', 'apps/console/test']],
@@ -34,16 +35,35 @@ const except = process.argv.includes('--except')
   ? (process.argv[process.argv.indexOf('--except') + 1] ?? '').split(',')
   : [];
 
-for (const [name, args] of gates) {
-  if (except.includes(name)) continue;
+/** What a gate waits for: the tests have the machine for themselves. */
+const AFTER = { server: ['build'], tests: gates.map(([name]) => name).slice(0, -1) };
+
+const waiting = gates.filter(([name]) => !except.includes(name));
+const running = new Map();
+const failed = [];
+for (;;) {
+  const next = running.size < Math.min(2, availableParallelism()) ? waiting.findIndex(isReady) : -1;
+  if (next >= 0 && failed.length === 0) start(...waiting.splice(next, 1)[0]);
+  else if (running.size > 0) await Promise.race(running.values());
+  else break;
+}
+for (const output of failed) process.stdout.write(output);
+if (failed.length > 0) process.exitCode = 1;
+
+function isReady([name]) {
+  const unfinished = [...waiting.map(([other]) => other), ...running.keys()];
+  return !(AFTER[name] ?? []).some((other) => unfinished.includes(other));
+}
+
+function start(name, args) {
   const begin = performance.now();
-  const { code, output } = await run(args);
-  const seconds = ((performance.now() - begin) / 1000).toFixed(1).padStart(6);
-  process.stdout.write(`${name.padEnd(10)} ${seconds} s  ${code === 0 ? 'ok' : 'FAILED'}\n`);
-  if (code !== 0) {
-    process.stdout.write(output);
-    process.exit(1);
-  }
+  const ended = run(args).then(({ code, output }) => {
+    const seconds = ((performance.now() - begin) / 1000).toFixed(1).padStart(6);
+    process.stdout.write(`${name.padEnd(10)} ${seconds} s  ${code === 0 ? 'ok' : 'FAILED'}\n`);
+    if (code !== 0) failed.push(output);
+    running.delete(name);
+  });
+  running.set(name, ended);
 }
 
 function run(args) {
