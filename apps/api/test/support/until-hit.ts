@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Answer } from './api.js';
 
@@ -18,3 +19,9 @@ export async function untilHit(
     await pause(10);
   }
 }
+
+/** Reads what is stored already: until the cache answers, and no answer on the way is stored. */
+export const storedHit = (read: () => Promise<Answer>): Promise<Answer> =>
+  untilHit(read, ({ headers }) => {
+    expect(headers.get('cache-status')).not.toContain('stored');
+  });
