@@ -27,7 +27,8 @@ export interface WarmContext {
    * invalidated meanwhile is not stored. With the reason `refresh` a value that is held is loaded
    * anew and replaced, unless it is invalidated meanwhile.
    *
-   * @throws as `getOrSet`
+   * @throws as `getOrSet`; else, but for the reason `refresh`, when a value was not stored: the run
+   *   then takes the candidate again, twice at most
    */
   readonly getOrSet: <T>(
     key: string,

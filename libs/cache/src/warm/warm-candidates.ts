@@ -8,6 +8,15 @@ const ENDED = (): Error => new Error('The run has ended.');
 const CHUNK = 500;
 /** Loads at a time. */
 const CONCURRENCY = 4;
+/** Loads of a candidate whose value was not stored. */
+const ATTEMPTS = 3;
+/** Milliseconds between them: a process that was late has a proof of freshness again. */
+const AGAIN_MS = 250;
+
+/** A value was loaded for a candidate and not stored: its process had no proof, or it was invalidated. */
+export class NotStoredError extends Error {
+  override readonly name = 'NotStoredError';
+}
 
 /** What one warmer of a run needs. */
 export interface WarmParts {
@@ -112,15 +121,20 @@ async function warmOne(
   context: WarmContext,
   { clock, pace, failed }: WarmParts,
 ): Promise<'done' | 'failed' | undefined> {
-  const begin = clock.now();
-  try {
-    await untilAborted(warmer.warm(candidate, context), context.signal, ENDED);
-    pace.loaded(clock.now() - begin);
-    return 'done';
-  } catch (error) {
-    if (context.signal.aborted) return undefined;
-    failed(warmer, error);
-    return 'failed';
+  for (let attempt = 1; ; attempt++) {
+    const begin = clock.now();
+    try {
+      await untilAborted(warmer.warm(candidate, context), context.signal, ENDED);
+      pace.loaded(clock.now() - begin);
+      return 'done';
+    } catch (error) {
+      if (context.signal.aborted) return undefined;
+      if (!(error instanceof NotStoredError) || attempt === ATTEMPTS) {
+        failed(warmer, error);
+        return 'failed';
+      }
+    }
+    await pauseUnlessAborted(clock, AGAIN_MS, context.signal);
   }
 }
 

@@ -9,6 +9,11 @@ export interface WarmedCache {
   readonly fleet: Fleet | undefined;
   readonly freshness: FreshnessFigures | null;
   getOrSet<T>(key: string, loader: Loader<T>, options: GetOrSetOptions): Promise<unknown>;
+  getOrSetEntry<T>(
+    key: string,
+    loader: Loader<T>,
+    options: GetOrSetOptions,
+  ): Promise<{ readonly value: unknown; readonly hit: boolean; readonly stored: boolean }>;
   describeMany(
     keys: readonly string[],
   ): Promise<readonly ({ readonly ttl: number | null } | undefined)[]>;

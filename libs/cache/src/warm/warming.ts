@@ -20,6 +20,7 @@ import type {
 } from './cache-warmer.js';
 import { RefreshAheadRounds } from './refresh-ahead-rounds.js';
 import { inWords, resultsOf, runOf } from './stored-runs.js';
+import { NotStoredError } from './warm-candidates.js';
 import type { WarmedCache } from './warmed-cache.js';
 import { LEASE_MS, LeadingRun } from './warm-run.js';
 import type { WarmingBoard } from '../store/warming-board.js';
@@ -193,8 +194,8 @@ export class Warming {
   }
 
   async #lookAt(board: WarmingBoard): Promise<void> {
-    const clears = this.cache.freshness?.clears ?? 0;
-    if (this.#clears !== undefined && clears > this.#clears) this.cleared('relay_clear');
+    const { clears = 0, fresh = true } = this.cache.freshness ?? {};
+    if (clears > (this.#clears ?? clears) && this.#wanted !== 'start') this.cleared('relay_clear');
     this.#clears = clears;
     if (!this.settled) {
       const { warmed } = await board.read();
@@ -205,6 +206,8 @@ export class Warming {
     if (typeof held === 'object') return this.#goOn(held.run);
     if (held === 'running') return;
     if (this.#wanted !== undefined) {
+      // Without a proof nothing is served, and the relay may be about to clear what is warmed.
+      if (!fresh) return;
       const [reason, names] = [this.#wanted, this.warmers];
       const begun = await this.#begin(reason, { names, ...DEFAULTS });
       if (begun !== 'running') this.#wanted = undefined;
@@ -284,7 +287,11 @@ export class Warming {
     return {
       frequentKeys: async (limit) =>
         (await unlessUnavailable(this.#board?.frequentKeys(limit))) ?? [],
-      getOrSet: (key, loader, options) => cache.getOrSet(key, loader, options),
+      getOrSet: async (key, loader, options) => {
+        const { value, hit, stored } = await cache.getOrSetEntry(key, loader, options);
+        if (!hit && !stored && value !== null && value !== undefined) throw new NotStoredError(key);
+        return value;
+      },
     };
   }
 
