@@ -19,7 +19,7 @@ const named = scripts.map((script) => [script.name, script] as const);
 /** What Redis gives to a script, and the parts of Lua's library that the scripts use. */
 const GLOBALS = new Set([
   ...['redis', 'KEYS', 'ARGV', 'ipairs', 'math', 'next', 'pairs', 'string', 'table', 'tonumber'],
-  ...['type', 'unpack'],
+  ...['type', 'unpack', 'cjson'],
 ]);
 
 describe('The Lua scripts of the Redis store', () => {

@@ -91,7 +91,9 @@ local function forget_ended()
     redis.call('ZREM', KEYS[1], id)
     redis.call('HDEL', KEYS[2], id)
   end
-  for i = 1, 8 do redis.call('PEXPIRE', KEYS[i], LONG_HISTORY_MS) end
+  for _, key in ipairs({ KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8] }) do
+    redis.call('PEXPIRE', key, LONG_HISTORY_MS)
+  end
 end
 local function begin_slot(claimed, slot)
   if slot == claimed then return slot end
