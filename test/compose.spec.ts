@@ -90,7 +90,7 @@ it.each(['Dockerfile', 'package.json', 'README.md', 'CONTRIBUTING.md', 'tools/bu
   (file) => {
     const programs = [...read(file).matchAll(/\bdist\/server\/([\w-]+)\.js\b/g)];
     for (const [, name = ''] of programs) {
-      const entry = new RegExp(`\\b${name}: '([\\w./-]+)\\.js'`).exec(read('tools/bundle.mjs'));
+      const entry = new RegExp(`\\b${name}: '([\\w./-]+)'`).exec(read('tools/bundle.mjs'));
       expect(read(`apps/api/src/${entry?.[1] ?? name}.ts`)).not.toBe('');
     }
     if (file === 'Dockerfile') expect(programs).toHaveLength(4);
