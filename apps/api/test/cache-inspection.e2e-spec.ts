@@ -24,6 +24,7 @@ onEveryCacheSetup('a look into the cache', (api) => {
         prefix: '',
         items: [{ name: 'stats', prefix: 'stats:', keys: 2, is_key: false, estimate }],
         next_cursor: null,
+        partial: false,
       });
       expect((await level('gad:stats:user:2:days:')).items).toEqual(
         ['30', '7'].map((name) => ({

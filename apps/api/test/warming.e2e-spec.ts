@@ -7,6 +7,7 @@ import { Database } from '../src/database/database.js';
 import { startRedis, type RedisServer } from '../../../test/servers/redis-server.js';
 import { ownDatabase } from '../../../test/servers/suite-servers.js';
 import { IDS, onEveryCacheSetup, TestApi } from './support/api.js';
+import { seed } from './support/data-folder.js';
 import { expectProblem } from './support/expect-problem.js';
 import { Scraped } from './support/metrics.js';
 import { storedHit } from './support/until-hit.js';
@@ -103,6 +104,7 @@ describe('warming at the start', () => {
   beforeAll(async () => {
     redis = await startRedis();
     database = await ownDatabase();
+    await seed({ DATABASE_URL: database });
   });
   afterAll(() => redis.stop());
 

@@ -144,7 +144,7 @@ describe('the keys', () => {
     await drawer.getByText('Leerlo queda registrado en la auditoría.').waitFor();
     expect(await drawer.getByText('total').count()).toBe(0);
     await drawer.getByRole('button', { name: 'Leer el valor' }).click();
-    await drawer.getByText('45').waitFor();
+    await drawer.getByText('45', { exact: true }).waitFor();
     await drawer.getByRole('button', { name: 'Borrar esta clave…' }).click();
     await page.getByRole('button', { name: 'Borrar la clave' }).click();
     await page.getByText('La clave se borró.').waitFor();
