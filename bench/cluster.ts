@@ -17,6 +17,7 @@ import { createClient } from 'redis';
 import { startCluster } from '../test/servers/redis-cluster.js';
 import { startRedis } from '../test/servers/redis-server.js';
 import { expectFigure, machine, quantile, spread } from './measure.js';
+import { serversMs } from './servers-time.js';
 import { redisVersions } from './versions.js';
 
 const text = (fallback: string) => ({ type: 'string', default: fallback }) as const;
@@ -178,11 +179,7 @@ async function sideOf(
   await Promise.all(clients.map((client) => client.connect()));
   return {
     cache,
-    serversMs: async () => {
-      const infos = await Promise.all(clients.map((client) => client.info('cpu')));
-      const used = infos.join().matchAll(/used_cpu_(?:sys|user):([\d.]+)/g);
-      return [...used].reduce((sum, [, each]) => sum + Number(each) * 1_000, 0);
-    },
+    serversMs: () => serversMs(clients),
     stop: async () => {
       for (const client of clients) client.destroy();
       await cache.store.close();

@@ -37,6 +37,7 @@ import type { RedisTime, Subject } from './http-turns.js';
 import { report, takeTurns } from './http-turns.js';
 import { logIn } from './log-in.js';
 import { expectFigure, machine } from './measure.js';
+import { serversMs } from './servers-time.js';
 import { redisVersions } from './versions.js';
 
 const ROUNDS = 7;
@@ -114,13 +115,7 @@ async function compare(): Promise<void> {
   try {
     await control.connect();
     console.log(`${machine()}, ${await redisVersions(redis.url)}; ${ROUNDS} rounds`);
-    const redisTime = async (): Promise<number> => {
-      const text = await control.info('cpu');
-      const [user, system] = ['user', 'sys'].map((kind) =>
-        Number(new RegExp(`used_cpu_${kind}:([\\d.]+)`).exec(text)?.[1]),
-      );
-      return ((user ?? NaN) + (system ?? NaN)) * 1_000_000;
-    };
+    const redisTime = async (): Promise<number> => (await serversMs([control])) * 1_000;
     await compareHandlers(redis.url, redisTime);
     await compareApi(redis.url, redisTime);
   } finally {

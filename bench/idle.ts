@@ -19,6 +19,7 @@ import { startPostgres, type PostgresServer } from '../test/servers/postgres-ser
 import { startCluster } from '../test/servers/redis-cluster.js';
 import { startRedis } from '../test/servers/redis-server.js';
 import { expectFigure, machine, quantile, spread } from './measure.js';
+import { serversMs } from './servers-time.js';
 import { packageVersion, redisVersions } from './versions.js';
 
 const PROBE = new URL('http/server-probe.ts', import.meta.url).href;
@@ -149,10 +150,14 @@ async function watch(
   const transactionsBefore = await transactions(databaseUrl);
   const begin = performance.now();
   for (let round = 0; round < rounds; round++) {
-    const [own, server, since] = [await ownMs(subject), await redisMs(clients), performance.now()];
+    const [own, server, since] = [
+      await ownMs(subject),
+      await serversMs(clients),
+      performance.now(),
+    ];
     await sleep(seconds * 1_000);
     const perSecond = 1_000 / (performance.now() - since);
-    figures.redis.push(((await redisMs(clients)) - server) * perSecond);
+    figures.redis.push(((await serversMs(clients)) - server) * perSecond);
     figures.process.push(((await ownMs(subject)) - own) * perSecond);
   }
   const took = (performance.now() - begin) / 1_000;
@@ -174,12 +179,6 @@ async function ownMs(subject: ApiProcess | undefined): Promise<number> {
   subject.send('cpu');
   const { user, system } = (await answer) as NodeJS.CpuUsage; // what the probe answers to `cpu`
   return (user + system) / 1_000;
-}
-
-async function redisMs(clients: Redis): Promise<number> {
-  const infos = await Promise.all(clients.map((client) => client.info('cpu')));
-  const used = /used_cpu_(?:sys|user):([\d.]+)/g;
-  return [...infos.join().matchAll(used)].reduce((sum, [, each]) => sum + Number(each) * 1_000, 0);
 }
 
 async function commandStats(
