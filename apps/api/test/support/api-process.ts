@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { assertNoSecrets } from './canary.js';
 import { newDataFolder } from './data-folder.js';
-import { fromSource, programOf, ROOT } from './programs.js';
+import { fromSource, programOf, ROOT, SOURCES } from './programs.js';
 import { freePort } from '../../../../test/servers/ports.js';
 
 /** The API as a process of its own. */
@@ -102,10 +102,8 @@ export async function startApiProcess(
 }
 
 function wordsOf(program: string | undefined, preload: string | undefined): string[] {
-  if (preload === undefined) {
-    return program === undefined ? programOf('main') : fromSource(program);
-  }
-  return [...fromSource('--import'), preload, program ?? 'apps/api/src/main.ts'];
+  if (preload !== undefined) return [...fromSource('--import'), preload, program ?? SOURCES.main];
+  return program === undefined ? programOf('main') : fromSource(program);
 }
 
 const running = (child: ChildProcess): boolean =>

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 /** Where every command of the API runs. */
 export const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 
-const SOURCES = {
+/** The source of each command, from the root. */
+export const SOURCES = {
   main: 'apps/api/src/main.ts',
   migrate: 'apps/api/src/database/migrate.main.ts',
   seed: 'apps/api/src/seed/seed.main.ts',
