@@ -199,8 +199,11 @@ function controls(nodes: readonly ClusterServer[]): RedisCluster {
       );
       const settled = async (): Promise<boolean> => {
         const views = await Promise.all(nodes.map(lines));
-        const failed = views.flat().some((line) => /\bfail\b/.test(line[2] ?? ''));
-        return !failed && new Set(views.map(rangesOf)).size === 1;
+        // An old master that comes back has no slots until it follows the new one.
+        const unsettled = views
+          .flat()
+          .some((line) => /\bfail\b/.test(line[2] ?? '') || (line[3] === '-' && !slotsOf(line)[0]));
+        return !unsettled && new Set(views.map(shapeOf)).size === 1;
       };
       while (!(await settled())) await sleep(20);
       await untilAll(nodes, ['INFO', 'replication'], /role:master|master_link_status:up/);
@@ -221,13 +224,16 @@ function owns(line: readonly string[], slot: number): boolean {
   });
 }
 
-const rangesOf = (lines: readonly string[][]): string =>
+/** What a node knows of the others: of each its master or `-`, and its slots. */
+const shapeOf = (lines: readonly string[][]): string =>
   lines
-    .filter((line) => line[2]?.includes('master') === true && line.length > 8)
-    // Without marks of moves that were begun, which only their nodes have.
-    .map((line) => [line[0], ...line.slice(8).filter((slot) => !slot.startsWith('['))].join(' '))
+    .map((line) => [line[0], line[3], ...slotsOf(line)].join(' '))
     .sort()
     .join('\n');
+
+/** Without marks of moves that were begun, which only their nodes have. */
+const slotsOf = (line: readonly string[]): string[] =>
+  line.slice(8).filter((slot) => !slot.startsWith('['));
 
 async function moveSlot(
   slot: number,

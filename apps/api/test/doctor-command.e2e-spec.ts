@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { createClient } from 'redis';
+import { startPostgres } from '../../../test/servers/postgres-server.js';
 import { startRedis } from '../../../test/servers/redis-server.js';
 import { ownDatabase } from '../../../test/servers/suite-servers.js';
 import { Database } from '../src/database/database.js';
@@ -128,12 +129,16 @@ describe('npm run doctor', () => {
   });
 
   it('the command finds a transaction that keeps old events, and its fix lets them be removed', async () => {
-    const DATABASE_URL = await ownDatabase();
+    // A transaction of any of its databases keeps events.
+    const server = await startPostgres();
+    stops.push(() => server.stop());
+    const DATABASE_URL = server.url;
     const variables = { DATABASE_URL, EVENTS_RETENTION_HOURS: '1' };
     const api = await TestApi.start('embedded', variables);
     stops.push(() => api.stop());
     const keeper = new pg.Client({ connectionString: DATABASE_URL });
     keeper.on('error', () => undefined); // it is ended from outside
+    const keeperEnded = new Promise((resolve) => keeper.once('end', resolve));
     await keeper.connect();
     await keeper.query('begin');
     await keeper.query('select pg_current_xact_id()');
@@ -147,6 +152,7 @@ describe('npm run doctor', () => {
     expect(held).toMatchObject({ code: 1, stdout: expect.stringContaining('log-growing: 1 ') });
     const [, fix = ''] = /^ {6}Fix: (psql .*)$/m.exec(held.stdout) ?? [];
     await shell('sh', ['-c', fix], { env: { PATH: process.env['PATH'], DATABASE_URL } });
+    await keeperEnded;
     expect(await prune()).toBe(1);
     expect(await runDoctor([], variables)).toMatchObject({ code: 0 });
   });
