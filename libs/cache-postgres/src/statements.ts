@@ -78,15 +78,15 @@ where pooled_until is null or pooled_until < clock_timestamp() + interval '5 sec
 /**
  * Which outbox this is, and on which incarnation of its database: the id made with the table, the
  * timeline (it changes with a promotion or a restore to a point in time), the start of the server
- * (files may have been put back while it was down) and the table's file (it changes when the table
- * is restored or truncated). Transactions are numbered anew by some of these, so cursors of another
- * incarnation mean nothing.
+ * (files may have been put back while it was down) and the path of the table's file (it is another
+ * in a copy of the database, and changes when the table is restored or truncated). Transactions are
+ * numbered anew by some of these, so cursors of another incarnation mean nothing.
  */
 const identityOf = (table: string, logTable: string): string => `concat_ws('.',
   (select id from ${logTable}),
   left(pg_walfile_name(pg_current_wal_insert_lsn()), 8),
   (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint,
-  pg_relation_filenode(${literal(table)}))`;
+  pg_relation_filepath(${literal(table)}))`;
 
 const COUNT_PROCESSES = `coalesce((l.pooled_until > clock_timestamp())::int, 0) + (
   select count(*)::int from pg_locks

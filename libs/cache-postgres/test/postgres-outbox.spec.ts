@@ -156,6 +156,15 @@ describe('An outbox in PostgreSQL', () => {
     expect(ids(await outbox.read(cursor))).toEqual(['slow']);
   });
 
+  it('an outbox in a copy of its database, on the same server, is another one', async () => {
+    await migrate();
+    const outbox = open();
+    const { cursor } = await outbox.read(undefined);
+    await Promise.all([outbox.close(), client.end()]); // a database with connections is not copied
+    const copy = open(await ownDatabase(new URL(url).pathname.slice(1)));
+    expect((await copy.read(cursor)).events).toBeUndefined();
+  });
+
   it('an outbox keeps old entries that a running transaction may not have seen', async () => {
     await migrate();
     const outbox = open();
