@@ -6,6 +6,11 @@ import startServers from './global-setup.mjs';
 export default async function setUp() {
   await startServers();
   process.env.API_PROGRAMS = await buildForTests(fileURLToPath(new URL('../..', import.meta.url)));
-  const { makeDemoData } = await import('../../apps/api/test/support/data-folder.ts');
-  process.env.API_DEMO_DATA ??= await makeDemoData();
+  const { makeDemoData, makeDemoDatabase } =
+    await import('../../apps/api/test/support/data-folder.ts');
+  const [folder, database] = await Promise.all([
+    process.env.API_DEMO_DATA ?? makeDemoData(),
+    process.env.API_DEMO_DATABASE ?? makeDemoDatabase(),
+  ]);
+  Object.assign(process.env, { API_DEMO_DATA: folder, API_DEMO_DATABASE: database });
 }

@@ -4,13 +4,15 @@ import { createDatabase } from './postgres-database.js';
 
 /**
  * An empty PostgreSQL database of one's own on the run's shared server; the server ends with
- * the run, so no suite has to drop it.
+ * the run, so no suite has to drop it. Transactions belong to the whole server: a suite that needs
+ * to see none of others starts its own with `startPostgres`.
  *
+ * @param template the name of a database to copy instead.
  * @returns its URL.
  */
-export async function ownDatabase(): Promise<string> {
+export async function ownDatabase(template?: string): Promise<string> {
   const name = `suite_${randomBytes(6).toString('hex')}`;
-  return createDatabase(fromEnvironment('TEST_DATABASE_URL'), name);
+  return createDatabase(fromEnvironment('TEST_DATABASE_URL'), name, template);
 }
 
 /**

@@ -4,12 +4,11 @@ import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { CacheService } from '@gad/cache';
 import { startRedis, type RedisServer } from '../../../test/servers/redis-server.js';
-import { ownDatabase } from '../../../test/servers/suite-servers.js';
 import { AccessRetention } from '../src/auth/access-retention.js';
 import { Database } from '../src/database/database.js';
 import { cacheAudit } from '../src/database/schema.js';
 import { EMAILS, IDS, onEverySetup, TestApi, type Role } from './support/api.js';
-import { seed } from './support/data-folder.js';
+import { demoDatabase } from './support/data-folder.js';
 import { expectProblem } from './support/expect-problem.js';
 import { untilHit } from './support/until-hit.js';
 
@@ -142,8 +141,7 @@ describe('the audit of the cache, without the store or the database', () => {
   let client: pg.Client;
   beforeAll(async () => {
     redis = await startRedis();
-    const DATABASE_URL = await ownDatabase();
-    await seed({ DATABASE_URL });
+    const DATABASE_URL = await demoDatabase();
     api = await TestApi.start('servers', {
       DATABASE_URL,
       REDIS_URL: redis.url,

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startRedis, type RedisServer } from '../../../test/servers/redis-server.js';
-import { ownDatabase } from '../../../test/servers/suite-servers.js';
 import { DEMO_PASSWORD, EMAILS } from './support/api.js';
 import { startApiProcess, type ApiProcess } from './support/api-process.js';
+import { demoDatabase } from './support/data-folder.js';
 
 interface Counted {
   readonly reads: Readonly<Record<string, number>>;
@@ -56,7 +56,7 @@ describe('The totals of processes that end and begin', () => {
     const JWT_SECRET = 'the same secret in all of the processes';
     // A busy machine must not turn a hit into a bypass.
     const common = { JWT_SECRET, CACHE_DEADLINE_MS: '10000' };
-    variables = { ...common, DATABASE_URL: await ownDatabase(), REDIS_URL: redis.url };
+    variables = { ...common, DATABASE_URL: await demoDatabase(), REDIS_URL: redis.url };
     const api = await begin();
     const response = await fetch(`${api.url}/api/v1/auth/login`, {
       method: 'POST',

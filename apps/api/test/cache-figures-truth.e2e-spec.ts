@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient } from 'redis';
 import { startRedis, type RedisServer } from '../../../test/servers/redis-server.js';
-import { ownDatabase } from '../../../test/servers/suite-servers.js';
 import { pick, randomNumbers } from '../src/seed/random.js';
 import { TestApi } from './support/api.js';
+import { demoDatabase } from './support/data-folder.js';
 import { apart, cacheOf } from './support/explained.js';
 
 const KEYS = 6_000;
@@ -25,7 +25,7 @@ describe('what two processes say of a seeded run', () => {
   beforeAll(async () => {
     redis = await startRedis();
     const variables = {
-      ...{ DATABASE_URL: await ownDatabase(), REDIS_URL: redis.url },
+      ...{ DATABASE_URL: await demoDatabase(), REDIS_URL: redis.url },
       // A busy machine must not turn hits into bypasses, and nothing reads a line for each of them.
       ...{ CACHE_CONSISTENCY: 'bounded', CACHE_LOG_LEVEL: 'off' },
     };

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CacheService } from '@gad/cache';
 import { startRedis, type RedisServer } from '../../../test/servers/redis-server.js';
-import { ownDatabase } from '../../../test/servers/suite-servers.js';
 import { IDS, onEveryCacheSetup, TestApi } from './support/api.js';
+import { demoDatabase } from './support/data-folder.js';
 import { expectProblem } from './support/expect-problem.js';
 import { createTarea } from './support/new-tarea.js';
 
@@ -154,7 +154,7 @@ describe('the figures of two processes', () => {
   let apis: [TestApi, TestApi];
   beforeAll(async () => {
     redis = await startRedis();
-    const variables = { DATABASE_URL: await ownDatabase(), REDIS_URL: redis.url };
+    const variables = { DATABASE_URL: await demoDatabase(), REDIS_URL: redis.url };
     apis = [await TestApi.start('servers', variables), await TestApi.start('servers', variables)];
   });
   afterAll(async () => {

@@ -4,9 +4,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { createClient } from 'redis';
 import { startRedis, type RedisServer } from '../../../test/servers/redis-server.js';
 import { startSentinels } from '../../../test/servers/redis-sentinels.js';
-import { ownDatabase } from '../../../test/servers/suite-servers.js';
 import { DoctorService } from '../src/doctor/doctor.service.js';
 import { TestApi } from './support/api.js';
+import { demoDatabase } from './support/data-folder.js';
 import { expectProblem } from './support/expect-problem.js';
 
 const shell = promisify(execFile);
@@ -25,6 +25,21 @@ const findingsOf = async (api: TestApi, query = ''): Promise<FindingBody[]> =>
 const wrongIn = (findings: readonly FindingBody[]): string[] =>
   findings.filter(({ severity }) => /fail|warn/.test(severity)).map(({ id }) => id);
 
+/** What is true of a process, and soon not any more, when its machine had no time for it. */
+const OF_LATE_PROCESSES = ['no-proof', 'event-loop', 'round-trip', 'relay-lag'];
+
+/** Lets the doctor look until these processes were in time, and says what was wrong then. */
+async function lookInTime(...apis: TestApi[]): Promise<string[]> {
+  for (;;) {
+    const wrong: string[] = [];
+    for (const api of apis) {
+      await api.app.get(DoctorService).look();
+      wrong.push(...wrongIn(await findingsOf(api)));
+    }
+    if (!wrong.some((id) => OF_LATE_PROCESSES.includes(id))) return wrong;
+  }
+}
+
 /** One command to a server, from outside of the API. */
 async function send(url: string, ...command: string[]): Promise<unknown> {
   const client = createClient({ url });
@@ -42,7 +57,7 @@ describe('GET /cache/doctor', () => {
   let apis: [TestApi, TestApi];
   beforeAll(async () => {
     redis = await startRedis({ config: HEALTHY });
-    const variables = { DATABASE_URL: await ownDatabase(), REDIS_URL: redis.url };
+    const variables = { DATABASE_URL: await demoDatabase(), REDIS_URL: redis.url };
     apis = [await TestApi.start('servers', variables), await TestApi.start('servers', variables)];
   });
   afterAll(async () => {
@@ -79,9 +94,7 @@ describe('GET /cache/doctor', () => {
 
   it('an episode is logged once at its begin and once at its end by one of the processes, and is in journal and overview', async () => {
     const [one, other] = apis;
-    const look = async (): Promise<void> => {
-      for (const api of apis) await api.app.get(DoctorService).look();
-    };
+    const look = () => lookInTime(...apis);
     const lines = (): string[] =>
       apis.flatMap(({ log }) => log.filter((line) => line.includes('eviction-none')));
     await look();
@@ -128,17 +141,17 @@ describe('a healthy set-up', () => {
   it('the doctor warns of nothing with the embedded database and the in-process cache', async () => {
     const api = await TestApi.start('embedded');
     stops.push(() => api.stop());
-    expect(wrongIn(await findingsOf(api))).toEqual([]);
+    expect(await lookInTime(api)).toEqual([]);
   });
 
   it('the doctor warns of nothing with Redis and PostgreSQL', async () => {
     const redis = await startRedis({ config: HEALTHY });
     stops.push(() => redis.stop());
-    const variables = { DATABASE_URL: await ownDatabase(), REDIS_URL: redis.url };
+    const variables = { DATABASE_URL: await demoDatabase(), REDIS_URL: redis.url };
     const api = await TestApi.start('servers', variables);
     stops.push(() => api.stop());
     await api.get('/stats/user/2?days=30', { as: 'admin' });
-    expect(wrongIn(await findingsOf(api))).toEqual([]);
+    expect(await lookInTime(api)).toEqual([]);
   });
 
   it('the doctor warns of nothing behind Sentinel, and its fixes find the master', async () => {
@@ -150,19 +163,16 @@ describe('a healthy set-up', () => {
     }
     const REDIS_SENTINELS = set.nodes.map(({ host, port }) => `${host}:${String(port)}`).join(',');
     const api = await TestApi.start('embedded', {
-      ...{ DATABASE_URL: await ownDatabase(), REDIS_SENTINELS },
+      ...{ DATABASE_URL: await demoDatabase(), REDIS_SENTINELS },
     });
     stops.push(() => api.stop());
     await api.get('/stats/user/2?days=30', { as: 'admin' });
-    expect(wrongIn(await findingsOf(api))).toEqual([]);
+    expect(await lookInTime(api)).toEqual([]);
 
-    const doctor = api.app.get(DoctorService);
     await set.command(set.servers[0], 'CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
-    await doctor.look();
+    expect(await lookInTime(api)).toEqual(['eviction-none']);
     const found = (await findingsOf(api)).find(({ id }) => id === 'eviction-none');
-    expect(found?.severity).toBe('warn');
     await shell('sh', ['-c', found?.fix ?? '']);
-    await doctor.look();
-    expect(wrongIn(await findingsOf(api))).toEqual([]);
+    expect(await lookInTime(api)).toEqual([]);
   });
 });

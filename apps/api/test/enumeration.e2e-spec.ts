@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'drizzle-orm';
-import { ownDatabase } from '../../../test/servers/suite-servers.js';
 import { PasswordHasher } from '../src/auth/credentials/password-hasher.js';
 import { hashOfEmail } from '../src/auth/credentials/login-failures.repository.js';
 import { Database } from '../src/database/database.js';
 import { TestApi, type Answer } from './support/api.js';
+import { demoDatabase } from './support/data-folder.js';
 import { newUsuario, tryLogin } from './support/new-usuario.js';
 
 const WRONG = 'not the password';
@@ -26,7 +26,7 @@ describe('a registered e-mail and one that no usuario has', () => {
   const database = () => apis[0].app.get(Database, { strict: false }).db;
 
   beforeAll(async () => {
-    variables = { DATABASE_URL: await ownDatabase() };
+    variables = { DATABASE_URL: await demoDatabase() };
     apis = [await start(), await start()];
   });
   afterAll(() => Promise.all(apis.map((api) => api.stop())));

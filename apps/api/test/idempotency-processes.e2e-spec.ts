@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { ownDatabase } from '../../../test/servers/suite-servers.js';
 import { DEMO_ADMIN, DEMO_PASSWORD } from '../src/demo-data/demo-usuarios.js';
 import { startApiProcess, type ApiProcess } from './support/api-process.js';
+import { demoDatabase } from './support/data-folder.js';
 import { tareaBody } from './support/new-tarea.js';
 
 describe('Idempotency-Key over two processes', () => {
@@ -12,7 +12,7 @@ describe('Idempotency-Key over two processes', () => {
   let authorization = '';
 
   beforeAll(async () => {
-    const url = await ownDatabase();
+    const url = await demoDatabase();
     const variables = { DATABASE_URL: url, JWT_SECRET: 'the same secret in both of the processes' };
     const first = await startApiProcess(variables);
     apis = [first, await startApiProcess({ ...variables, DEMO_DATA: 'false' })];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { startRedis } from '../../../test/servers/redis-server.js';
-import { ownDatabase } from '../../../test/servers/suite-servers.js';
 import { DEMO_PASSWORD, EMAILS, TestApi } from './support/api.js';
+import { demoDatabase } from './support/data-folder.js';
 import { tryLogin } from './support/new-usuario.js';
 
 /** How many logins two processes let in together, tried in turn. */
@@ -17,7 +17,7 @@ async function letIn(apis: readonly TestApi[]): Promise<number> {
 
 describe('the limits of several processes over one PostgreSQL', () => {
   it('the limits of several processes are one limit without Redis', async () => {
-    const variables = { DATABASE_URL: await ownDatabase(), REDIS_URL: '', LOGIN_RATE_LIMIT: '4' };
+    const variables = { DATABASE_URL: await demoDatabase(), REDIS_URL: '', LOGIN_RATE_LIMIT: '4' };
     const one = await TestApi.start('servers', variables);
     const apis = [one, await TestApi.start('servers', variables)];
     try {
@@ -34,7 +34,7 @@ describe('the limits of several processes over one PostgreSQL', () => {
   it('the limits of several processes are one with Redis, and begin again but stay one while it is unavailable', async () => {
     const redis = await startRedis();
     const variables = {
-      DATABASE_URL: await ownDatabase(),
+      DATABASE_URL: await demoDatabase(),
       REDIS_URL: redis.url,
       LOGIN_RATE_LIMIT: '4',
       CACHE_DEADLINE_MS: '2000',

@@ -5,9 +5,8 @@ import { createClient } from 'redis';
 import { CacheService } from '@gad/cache';
 import { Database } from '../src/database/database.js';
 import { startRedis, type RedisServer } from '../../../test/servers/redis-server.js';
-import { ownDatabase } from '../../../test/servers/suite-servers.js';
 import { IDS, onEveryCacheSetup, TestApi } from './support/api.js';
-import { seed } from './support/data-folder.js';
+import { demoDatabase } from './support/data-folder.js';
 import { expectProblem } from './support/expect-problem.js';
 import { Scraped } from './support/metrics.js';
 import { storedHit } from './support/until-hit.js';
@@ -103,8 +102,7 @@ describe('warming at the start', () => {
   let database: string;
   beforeAll(async () => {
     redis = await startRedis();
-    database = await ownDatabase();
-    await seed({ DATABASE_URL: database });
+    database = await demoDatabase();
   });
   afterAll(() => redis.stop());
 

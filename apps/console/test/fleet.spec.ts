@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { ownDatabase, ownRedis } from '../../../test/servers/suite-servers.js';
+import { ownRedis } from '../../../test/servers/suite-servers.js';
 import { startApiProcess, type ApiProcess } from '../../api/test/support/api-process.js';
+import { demoDatabase } from '../../api/test/support/data-folder.js';
 import { useBrowser } from './support/console.js';
 import { logIn } from './support/test-browser.js';
 
@@ -10,7 +11,7 @@ const browser = useBrowser();
 beforeAll(async () => {
   const settings = {
     REDIS_URL: await ownRedis(),
-    DATABASE_URL: await ownDatabase(),
+    DATABASE_URL: await demoDatabase(),
     CACHE_LOG_LEVEL: 'off',
   };
   apis = [await startApiProcess(settings), await startApiProcess(settings)];

@@ -47,7 +47,7 @@ export class TestApi {
     setup: Setup,
     variables: Readonly<Record<string, string>> = {},
   ): Promise<TestApi> {
-    const servers = await startServers(setup);
+    const servers = await startServers(setup, variables);
     const dataDir = await newDataFolder({ ...servers.variables, ...variables });
     const canary = new Canary();
     const settings = {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { cp, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ownDatabase } from '../../../../test/servers/suite-servers.js';
 import { programOf, ROOT } from './programs.js';
 
 /** Settings of an API whose first start does not make just the demo data in its own folder. */
@@ -14,7 +15,7 @@ export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'ga
  * Makes the demo data in a process of its own: an API that starts on them changes nothing, so that
  * nothing is removed from its cache for them.
  */
-export async function seed(variables: Readonly<Record<string, string>>): Promise<void> {
+async function seed(variables: Readonly<Record<string, string>>): Promise<void> {
   const child = spawn(process.execPath, programOf('seed'), {
     cwd: ROOT,
     env: { PATH: process.env['PATH'], NODE_ENV: 'test', ...variables },
@@ -35,6 +36,20 @@ export async function makeDemoData(): Promise<string> {
   await seed({ DATA_DIR: folder });
   return folder;
 }
+
+/**
+ * A PostgreSQL database as the first start leaves it, made once for a run, to be copied.
+ *
+ * @returns its name
+ */
+export async function makeDemoDatabase(): Promise<string> {
+  const url = await ownDatabase();
+  await seed({ DATABASE_URL: url });
+  return new URL(url).pathname.slice(1);
+}
+
+/** A PostgreSQL database of one's own with the demo data: a start on it changes nothing. */
+export const demoDatabase = (): Promise<string> => ownDatabase(process.env['API_DEMO_DATABASE']);
 
 /** A folder for the data of an API with these variables. */
 export async function newDataFolder(variables: Readonly<Record<string, string>>): Promise<string> {

@@ -1,6 +1,7 @@
 import { startPgBouncer } from '../../../../test/servers/pgbouncer-server.js';
 import { startSentinels } from '../../../../test/servers/redis-sentinels.js';
 import { ownDatabase, ownRedis } from '../../../../test/servers/suite-servers.js';
+import { demoDatabase } from './data-folder.js';
 
 /** The two set-ups on which the whole contract must hold. */
 export const SETUPS = ['embedded', 'servers'] as const;
@@ -15,9 +16,14 @@ export interface Servers {
   stop?(): Promise<void>;
 }
 
-export async function startServers(setup: Setup): Promise<Servers> {
+/** @param wanted the variables of the API that go before those of the set-up */
+export async function startServers(
+  setup: Setup,
+  wanted: Readonly<Record<string, string>> = {},
+): Promise<Servers> {
   if (setup === 'embedded') return { variables: {} };
-  const DATABASE_URL = await ownDatabase();
+  const DATABASE_URL =
+    wanted['DATABASE_URL'] ?? (await ('DEMO_DATA' in wanted ? ownDatabase() : demoDatabase()));
   if (setup === 'pooler') {
     const pooler = await startPgBouncer({ serverUrl: DATABASE_URL, mode: 'transaction' });
     const REDIS_URL = await ownRedis();
