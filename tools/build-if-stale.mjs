@@ -23,7 +23,7 @@ const BUILD = {
 const TEST_BUILD = {
   results: ['dist/test-server/main.js'],
   marker: 'dist/test-server/.built',
-  inputs: [...SERVER_INPUTS, 'tools/typescript-sources.mjs', '.swcrc'],
+  inputs: [...SERVER_INPUTS, 'verify/faults/preload.ts', 'tools/typescript-sources.mjs', '.swcrc'],
 };
 
 /** Whether a build under a root is missing or older than its inputs. */

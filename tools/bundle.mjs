@@ -11,7 +11,10 @@ import { build } from 'esbuild';
 import { compile, SOURCES } from './typescript-sources.mjs';
 
 const BUILT = { from: 'dist/apps/api/src', extension: '.js', out: 'dist/server' };
-const FOR_TESTS = { from: 'apps/api/src', extension: '.ts', out: 'dist/test-server' };
+const FOR_TESTS = {
+  ...{ from: 'apps/api/src', extension: '.ts', out: 'dist/test-server' },
+  more: { faults: 'verify/faults/api.main.ts' },
+};
 const ENTRIES = {
   server: 'main',
   migrate: 'database/migrate.main',
@@ -90,12 +93,15 @@ export function bundleServer(root) {
 /** Without what a check of types would find. */
 export const bundleForTests = (root) => bundle(root, FOR_TESTS);
 
-async function bundle(root, { from, extension, out }) {
+async function bundle(root, { from, extension, out, more = {} }) {
   await build({
     absWorkingDir: root,
-    entryPoints: Object.fromEntries(
-      Object.entries(ENTRIES).map(([name, path]) => [name, join(from, path + extension)]),
-    ),
+    entryPoints: {
+      ...Object.fromEntries(
+        Object.entries(ENTRIES).map(([name, path]) => [name, join(from, path + extension)]),
+      ),
+      ...more,
+    },
     outdir: out,
     bundle: true,
     // One file for each command: in a chunk of its own, a CommonJS package that is loaded by

@@ -7,7 +7,6 @@ import { RemoteProxies, type RemoteProxy } from './remote-proxies.js';
 import type { StoreHost } from './store-host.js';
 import type { Subject } from './subjects.js';
 
-const PRELOAD = './verify/faults/preload.ts';
 /**
  * Processes that are killed again and again spend much of their life before their code is fast. With
  * this the V8 of Node 20 learns from the first call on; later ones have a quick compiler instead.
@@ -165,6 +164,7 @@ export class Fleet {
 
   async #start(member: Member): Promise<void> {
     const { subject, databaseUrl, store } = this.setup;
+    const { own, program } = subject;
     const running = await startApiProcess(
       {
         ...subject.variables,
@@ -175,7 +175,7 @@ export class Fleet {
         JWT_ACCESS_TTL: '86400',
         CACHE_LOG_LEVEL: 'off',
       },
-      { program: subject.program, flags: FLAGS, ...(subject.own ? { preload: PRELOAD } : {}) },
+      { flags: FLAGS, takesOrders: own, ...(program === undefined ? {} : { program }) },
     );
     member.url = running.url;
     member.running = running;

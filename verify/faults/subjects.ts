@@ -3,14 +3,13 @@ import { RIVALS } from '../coherence/adapters.js';
 /** An application under test. */
 export interface Subject {
   readonly name: string;
-  /** The program that runs, from the root of the repository. */
-  readonly program: string;
+  /** The program that runs, from the root of the repository. Default: the API. */
+  readonly program?: string;
   /** Whether our own processes answer, which have to keep their promise and can be hooked into. */
   readonly own: boolean;
   readonly variables: Readonly<Record<string, string>>;
 }
 
-const API = 'apps/api/src/main.ts';
 /** The API itself, by its settings. */
 const OWN: Readonly<Record<string, Subject['variables']>> = {
   gad: {},
@@ -32,7 +31,7 @@ const ALIASES: Readonly<Record<string, string>> = { bentocache: 'bentocache-bus'
 /** @throws Error when there is no such subject */
 export function subjectOf(name: string): Subject {
   const own = OWN[name];
-  if (own !== undefined) return { name, program: API, own: true, variables: own };
+  if (own !== undefined) return { name, own: true, variables: own };
   const adapter = ALIASES[name] ?? name;
   if (adapter !== 'raw' && !isRival(adapter)) {
     const known = [...Object.keys(OWN), 'raw', 'bentocache', ...RIVALS];

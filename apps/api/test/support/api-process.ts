@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { assertNoSecrets } from './canary.js';
 import { newDataFolder } from './data-folder.js';
-import { fromSource, programOf, ROOT, SOURCES } from './programs.js';
+import { fromSource, programOf, ROOT } from './programs.js';
 import { freePort } from '../../../../test/servers/ports.js';
 
 /** The API as a process of its own. */
@@ -14,7 +14,7 @@ export interface ApiProcess {
   /** What it has written so far. */
   readonly output: string;
   signal(signal: NodeJS.Signals): void;
-  /** Sends a message to what was preloaded. */
+  /** Sends a message to what listens in it. */
   send(message: string): void;
   /** Resolves with the next message from it. */
   message(signal: AbortSignal): Promise<unknown>;
@@ -27,8 +27,13 @@ export interface ApiProcess {
 export interface ProcessOptions {
   /** What runs, a source from the root of the repository. Default: the API. */
   readonly program?: string;
-  /** A source that is imported before that of the program; it may listen to `process.on('message')`. */
+  /**
+   * A source that is imported before the program, which may be a bundle and share no module with it;
+   * it may listen to `process.on('message')`.
+   */
   readonly preload?: string;
+  /** Runs the API that takes the orders of the fault harness as messages. */
+  readonly takesOrders?: boolean;
   /** Options of Node itself. */
   readonly flags?: readonly string[];
 }
@@ -36,11 +41,13 @@ export interface ProcessOptions {
 /** Resolves when it listens. @throws Error with its output when it ends instead */
 export async function startApiProcess(
   variables: Readonly<Record<string, string>>,
-  { program, preload, flags = [] }: ProcessOptions = {},
+  options: ProcessOptions = {},
 ): Promise<ApiProcess> {
   const dataDir = await newDataFolder(variables);
   const port = await freePort();
-  const child = spawn(process.execPath, [...flags, ...wordsOf(program, preload)], {
+  const { flags = [], preload, takesOrders = false } = options;
+  const listens = preload !== undefined || takesOrders;
+  const child = spawn(process.execPath, [...flags, ...wordsOf(options)], {
     cwd: ROOT,
     env: {
       PATH: process.env['PATH'],
@@ -54,7 +61,7 @@ export async function startApiProcess(
       PUBLIC_RATE_LIMIT: '0',
       ...variables,
     },
-    stdio: ['ignore', 'pipe', 'pipe', ...(preload === undefined ? [] : (['ipc'] as const))],
+    stdio: ['ignore', 'pipe', 'pipe', ...(listens ? (['ipc'] as const) : [])],
   });
   if (child.stdout === null || child.stderr === null) throw new Error('the API has no output');
   let output = '';
@@ -101,9 +108,10 @@ export async function startApiProcess(
   };
 }
 
-function wordsOf(program: string | undefined, preload: string | undefined): string[] {
-  if (preload !== undefined) return [...fromSource('--import'), preload, program ?? SOURCES.main];
-  return program === undefined ? programOf('main') : fromSource(program);
+function wordsOf({ program, preload, takesOrders = false }: ProcessOptions): string[] {
+  const command = programOf(takesOrders ? 'faults' : 'main');
+  const words = program === undefined ? command : fromSource(program);
+  return preload === undefined ? words : [...fromSource('--import'), preload, ...words];
 }
 
 const running = (child: ChildProcess): boolean =>

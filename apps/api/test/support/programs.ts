@@ -11,6 +11,8 @@ export const SOURCES = {
   seed: 'apps/api/src/seed/seed.main.ts',
   admin: 'apps/api/src/admin/admin.main.ts',
   doctor: 'apps/api/src/doctor/doctor.main.ts',
+  /** The API with `verify/faults/preload.ts`. */
+  faults: 'verify/faults/api.main.ts',
 };
 
 /** What Node runs from TypeScript; the sources can be preloaded with changes. */
