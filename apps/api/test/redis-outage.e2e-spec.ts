@@ -201,34 +201,3 @@ describe('with Redis unavailable at the start', () => {
     }
   });
 });
-
-describe('the rate limit of several processes over one Redis', () => {
-  it('the rate limit of several processes is one limit, and one for each process without Redis', async () => {
-    const shared = await startRedis();
-    const variables = { REDIS_URL: shared.url, LOGIN_RATE_LIMIT: '4', CACHE_DEADLINE_MS: '2000' };
-    const apis = [
-      await TestApi.start('servers', variables),
-      await TestApi.start('servers', variables),
-    ];
-    const logins = async (): Promise<number[]> => {
-      const statuses: number[] = [];
-      for (let turn = 0; turn < 5; turn += 1) {
-        for (const one of apis) {
-          const { status } = await one.post('/auth/login', {
-            body: { email: EMAILS.usuario, password: DEMO_PASSWORD },
-          });
-          statuses.push(status);
-        }
-      }
-      return statuses;
-    };
-    try {
-      expect((await logins()).filter((status) => status === 200)).toHaveLength(4);
-      await shared.kill('SIGKILL');
-      expect((await logins()).filter((status) => status === 200)).toHaveLength(8);
-    } finally {
-      await Promise.all(apis.map((one) => one.stop()));
-      await shared.stop();
-    }
-  });
-});

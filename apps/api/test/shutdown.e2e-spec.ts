@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startPostgres, type PostgresServer } from '../../../test/servers/postgres-server.js';
 import { startRedis, type RedisServer } from '../../../test/servers/redis-server.js';
 import { DEMO_PASSWORD, EMAILS } from './support/api.js';
@@ -63,11 +63,10 @@ const keepAlive = (): Agent => {
 };
 
 beforeAll(async () => {
-  // Found (and installed, where that is possible) before the clock of a test runs.
-  await (await startRedis()).stop();
-});
-beforeEach(async () => {
   [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
+});
+afterAll(() => Promise.all([redis.stop(), postgres.stop()]));
+beforeEach(async () => {
   api = await startApiProcess({ REDIS_URL: redis.url, DATABASE_URL: postgres.url });
   const login = await send(keepAlive(), `${api.url}/api/v1/auth/login`, {
     body: { email: EMAILS.usuario, password: DEMO_PASSWORD },
@@ -78,7 +77,7 @@ afterEach(async () => {
   for (const agent of agents.splice(0)) agent.destroy();
   await Promise.all([redis.kill('SIGCONT'), postgres.kill('SIGCONT')]);
   await api.dispose();
-  await Promise.all([redis.stop(), postgres.stop()]);
+  for (const server of [redis, postgres]) if (server.pid === undefined) await server.restart();
 });
 
 const ROUTES = ['/stats/user/2', '/stats/user/2?use_cache=false', '/tareas?limit=3', '/auth/me'];
