@@ -1,15 +1,15 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-const LOWEST = 20_000;
-const HIGHEST = 30_000;
+const LOWEST = 12_768;
+const HIGHEST = 22_768;
 
 /**
  * A TCP port that no process listens on, on the loopback interface.
  *
  * It lies below the range from which systems choose ports for outgoing connections (32768 on
- * Linux), so that a server which is down for a moment finds its port still free when it returns,
- * and below 55536, so that Redis Cluster's bus (port + 10000) fits.
+ * Linux), so that a server which is down for a moment finds its port still free when it returns, and
+ * so does that of a Redis Cluster's bus (port + 10000).
  */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {

@@ -1,15 +1,16 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createClient } from 'redis';
 import { createCache } from '@gad/cache';
 import type { Cache, CacheModuleOptions } from '@gad/cache/engine';
 import { silentLog } from '@gad/cache/store';
-import { ownRedis } from '../../../../test/servers/suite-servers.js';
+import { startRedis, type RedisServer } from '../../../../test/servers/redis-server.js';
 import type { Fleet } from '../../src/observe/fleet.js';
 
 const GENEROUS = { prefix: 'gad:', deadlineMs: 10_000, removalTimeoutMs: 10_000 };
 const CANARY = 'canary-77aa';
 
 describe.each(['redis', 'memory'] as const)('What all processes report to the %s store', (kind) => {
+  let server: RedisServer | undefined;
   let url: string;
   const opened: Cache[] = [];
   const send = async (...command: string[]): Promise<unknown> => {
@@ -39,8 +40,12 @@ describe.each(['redis', 'memory'] as const)('What all processes report to the %s
     (await fleetOf(cache).read()).totals.get(namespace)?.get(counter) ?? 0;
 
   beforeAll(async () => {
-    if (kind === 'redis') url = await ownRedis();
+    if (kind === 'memory') return;
+    // Its own, as one case reads figures of the whole server.
+    server = await startRedis();
+    ({ url } = server);
   });
+  afterAll(() => server?.stop());
   beforeEach(async () => {
     if (kind === 'redis') await send('FLUSHDB');
   });

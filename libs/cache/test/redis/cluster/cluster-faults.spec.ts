@@ -37,7 +37,7 @@ describe('A store on a Cluster whose masters fail', () => {
     const late = await openClusterStore(stage.cluster);
     await late.write(other, 'here', undefined, MS);
     expect(await late.read(other, MS)).toBe('here');
-    expect(await late.readMany([other, KEY], 200)).toEqual(['here', undefined]);
+    expect(await late.readMany([other, KEY], 1_000)).toEqual(['here', undefined]);
     await expect(late.remove(EVERY_USER)).rejects.toThrow(CacheUnavailableError);
     expect(await late.read(other, MS)).toBeUndefined();
     await master.server.kill('SIGCONT');
