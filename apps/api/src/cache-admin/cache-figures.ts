@@ -16,6 +16,8 @@ type Counts = ReadonlyMap<string, number>;
 const FEW_READS = 100;
 /** Share of the misses from which a cause is worth an advice. */
 const LARGE_SHARE = 0.3;
+/** One point of the hit ratio, below which a change is not worth its work. */
+const LEAST_GAIN = 0.01;
 
 /** What some counters say. A ratio or mean of nothing is unknown: `null`. */
 export function figuresOf(counts: Counts): FiguresDto {
@@ -101,7 +103,7 @@ function adviceOf(namespace: string, counts: Counts, processes: readonly Snapsho
   if (total(readsOf(of)) < FEW_READS) return [];
   const lateness = histogramSum(processes.map((process) => process.lateness[namespace]));
   const { share, gain, again } = missSharesOf(of, of, lateness);
-  return ADVICES.filter(([cause]) => share[cause] >= LARGE_SHARE && gain[cause] > 0).map(
+  return ADVICES.filter(([cause]) => share[cause] >= LARGE_SHARE && gain[cause] >= LEAST_GAIN).map(
     ([cause, code]) => ({
       code,
       share: round(cause === 'expired' ? again : share[cause], 4),

@@ -22,7 +22,7 @@ export const warmingTexts = defineTexts(
     details: (done: number, skipped: number, failed: number) =>
       `${counted(done, 'cargada', 'cargadas')}, ${count(skipped)} ya estaban, ${counted(failed, 'fallida', 'fallidas')}`,
     last: 'Últimas veces',
-    never: 'Todavía no se ha calentado',
+    never: 'Todavía no se ha calentado nada',
     neverHint:
       'El cache se llena solo con las lecturas. Calentarlo sirve tras un despliegue o un vaciado, para que las primeras no esperen.',
     took: (seconds: number) => `en ${duration(seconds)}`,
@@ -54,7 +54,7 @@ export const warmingTexts = defineTexts(
     details: (done: number, skipped: number, failed: number) =>
       `${count(done)} loaded, ${count(skipped)} were there, ${count(failed)} failed`,
     last: 'Last runs',
-    never: 'It was not warmed yet',
+    never: 'Nothing has been warmed yet',
     neverHint:
       'Reads fill the cache by themselves. Warming helps after a deployment or a clear, so that the first reads do not wait.',
     took: (seconds: number) => `in ${duration(seconds)}`,
