@@ -77,7 +77,7 @@ export async function withToken<T>(request: (token: string) => Promise<T>): Prom
       return await request(await tokens.access());
     } catch (error) {
       if (!isRefused(error, 'UNAUTHENTICATED')) throw error;
-      tokens.distrust();
+      tokens.drop();
       return await request(await tokens.access());
     }
   } catch (error) {

@@ -59,8 +59,8 @@ export class Tokens {
     return this.#renewal;
   }
 
-  /** Asks for a new one next time: the last was refused. */
-  distrust(): void {
+  /** Forgets what this tab knows: its access token was refused, or another tab has logged out. */
+  drop(): void {
     this.#access = undefined;
   }
 
@@ -69,11 +69,6 @@ export class Tokens {
     this.#access = undefined;
     if (this.#isShared) localStorage.removeItem(NAME);
     await this.#locked(() => this.#write(undefined));
-  }
-
-  /** Forgets what this tab knows: another tab has logged out. */
-  drop(): void {
-    this.#access = undefined;
   }
 
   /** Calls back when another tab has logged in or out. */
