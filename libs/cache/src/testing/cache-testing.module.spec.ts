@@ -107,6 +107,18 @@ describe('testCache', () => {
     expect(await cache.set('k', 2, { token: elsewhere })).toBe(true);
   });
 
+  it('a late process does not take its store for a slow one', async () => {
+    const clock = new FakeClock();
+    const { cache, faults } = testCache({ clock, deadlineMs: 50 });
+    const late = cache.getOrSetEntry('k:1', () => 1);
+    clock.advance(60);
+    expect((await late).stored).toBe(true);
+    faults.hang('acquire');
+    const slow = cache.getOrSetEntry('k:2', () => 1);
+    await clock.advanceAsync(60);
+    expect((await slow).stored).toBe(false);
+  });
+
   it('testCache keeps to the bounds and counts of its options', async () => {
     const { cache, calls } = testCache({ maxEntries: 2, prefix: 'p:' });
     for (const key of ['a', 'b', 'c']) await cache.set(key, 1);

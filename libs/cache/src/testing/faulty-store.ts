@@ -2,6 +2,7 @@ import type { UnavailableReason } from '../cache-errors.js';
 import { CacheUnavailableError } from '../cache-errors.js';
 import type { Clock } from '../clock.js';
 import { pause, settleWithin } from '../clock.js';
+import { AT_ONCE } from '../store/memory/memory-entry.js';
 import type {
   Acquisition,
   CacheStore,
@@ -74,6 +75,13 @@ export class FaultyStore extends StoreWrapper {
   #faults: Fault[] = [];
   #disconnected = false;
   #disconnects = 0;
+  /** Calls that faults hold up now, since when there is one, and the milliseconds of those before. */
+  #playing = 0;
+  #since = 0;
+  #playedMs = 0;
+  readonly #faultClock = {
+    now: (): number => this.#playedMs + (this.#playing > 0 ? this.#clock.now() - this.#since : 0),
+  };
 
   constructor(inner: CacheStore, options: { clock?: Clock; removalTimeoutMs?: number } = {}) {
     super(inner);
@@ -83,6 +91,11 @@ export class FaultyStore extends StoreWrapper {
 
   override get clock(): Clock {
     return this.#clock;
+  }
+
+  /** Over a store that answers at once only faults take time: a late process is no slow store. */
+  override get waitClock(): Pick<Clock, 'now'> {
+    return this.inner.waitClock === AT_ONCE ? this.#faultClock : this.#clock;
   }
 
   override get connected(): boolean {
@@ -238,8 +251,11 @@ export class FaultyStore extends StoreWrapper {
     if (fault === undefined) return run();
     if (--fault.left === 0) this.#faults = this.#faults.filter((other) => other !== fault);
     const withinMs = call.withinMs ?? this.#removalTimeoutMs;
+    if (this.#playing++ === 0) this.#since = this.#clock.now();
     return settleWithin(this.#clock, fault.play(run), withinMs, () => {
       throw new CacheUnavailableError('timeout', 'The store did not answer in time.');
+    }).finally(() => {
+      if (--this.#playing === 0) this.#playedMs += this.#clock.now() - this.#since;
     });
   }
 

@@ -92,6 +92,10 @@ export abstract class StoreWrapper implements CacheStore {
     return this.inner.clock ?? systemClock;
   }
 
+  get waitClock(): Pick<Clock, 'now'> {
+    return this.inner.waitClock ?? this.clock;
+  }
+
   get coherence(): InvalidationFeed | undefined {
     return this.inner.coherence;
   }
