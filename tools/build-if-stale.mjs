@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const SERVER_INPUTS = [
   ...['apps/api/src', 'libs/cache/src', 'libs/cache-postgres/src'],
-  ...['tools/bundle.mjs', 'package-lock.json'],
+  ...['tools/bundle.mjs', 'tools/trim-source-map.mjs', 'package-lock.json'],
 ];
 const BUILD = {
   results: ['dist/server/main.js', 'dist/console/index.html'],

@@ -3,11 +3,12 @@
  * is most of its time. `dist/server` is made of what the compiler left in `dist/apps` and
  * `dist/libs`, `dist/test-server` of the sources as the tests run them, without a check of types.
  */
-import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { trimmedMappings } from './trim-source-map.mjs';
 import { compile, SOURCES } from './typescript-sources.mjs';
 
 const BUILT = { from: 'dist/apps/api/src', extension: '.js', out: 'dist/server' };
@@ -24,12 +25,10 @@ const ENTRIES = {
 };
 
 /**
- * Not bundled: programs and data beside the code (argon2, PGlite, Swagger UI, pino's formatter), and
+ * Not bundled: programs and data beside the code (argon2, PGlite, Swagger UI), and
  * the one module that has to run before all others.
  */
-const EXTERNAL = [
-  ...['@node-rs/argon2', '@electric-sql/*', 'swagger-ui-dist', 'pino-pretty', 'reflect-metadata'],
-];
+const EXTERNAL = [...['@node-rs/argon2', '@electric-sql/*', 'swagger-ui-dist', 'reflect-metadata']];
 
 /** What Nest, Fastify and pg only try to load; an image has none of them, so a bundle has none. */
 const ABSENT =
@@ -44,8 +43,24 @@ const __filename = pathOf(import.meta.url);
 const __dirname = pathOf(new URL('.', import.meta.url));
 `.trim();
 
-/** A source map that maps nothing: the maps of packages would be read at each start. */
-const NO_MAP = Buffer.from('{"version":3,"sources":[""],"mappings":"A"}').toString('base64');
+/** What packages load and the API does not use: phone numbers of all countries, lists of static files. */
+const UNUSED = /^(?:libphonenumber-js(?:\/max)?|glob)$/;
+
+/**
+ * Loaded when their module runs, with these names. An import of what is not in the bundle would be
+ * made at each start, wherever it stands.
+ */
+const LATER = {
+  '@electric-sql/pglite': 'PGlite, types',
+  '@electric-sql/pglite-prepopulatedfs': 'dataDir',
+};
+
+/** With one other letter, in a regular expression say, all of the bundle takes two bytes a letter. */
+const inAscii = (code) =>
+  code.replaceAll(
+    /[^\0-\x7f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 
 const adjustSources = {
   name: 'adjust sources',
@@ -58,18 +73,25 @@ const adjustSources = {
     bundle.onLoad({ filter: /./, namespace: 'absent' }, ({ path }) => ({
       contents: `throw Object.assign(new Error("Cannot find module '${path}'"), { code: 'MODULE_NOT_FOUND' });`,
     }));
+    bundle.onResolve({ filter: UNUSED }, ({ path }) => ({ path, namespace: 'unused' }));
+    bundle.onLoad({ filter: /./, namespace: 'unused' }, () => ({ contents: '' }));
+    bundle.onResolve({ filter: /^@electric-sql\// }, ({ path, namespace }) =>
+      namespace === 'later' ? { path, external: true } : { path, namespace: 'later' },
+    );
+    bundle.onLoad({ filter: /./, namespace: 'later' }, ({ path }) => ({
+      contents: `export const { ${LATER[path]} } = await import('${path}');`,
+    }));
     bundle.onResolve({ filter: /^@gad\// }, ({ path }) =>
       path in SOURCES ? { path: fileURLToPath(SOURCES[path]) } : undefined,
     );
     bundle.onLoad({ filter: /\.(?:[cm]?js|ts)$/ }, async ({ path }) => {
       const code = path.endsWith('.ts') ? compile(path) : readFile(path, 'utf8');
-      let contents = (await code)
+      let contents = inAscii(await code)
         // A `require` that the bundler does not know would load a second copy.
         .replace('const require = createRequire(import.meta.url);', '')
         .replaceAll(/createRequire\(import\.meta\.url\)\('([\w@/-]+)'\)/g, "require('$1')");
       if (path.includes('node_modules')) {
         contents = contents.replaceAll(/^\/\/# sourceMappingURL=.*$/gm, '');
-        contents += `\n//# sourceMappingURL=data:application/json;base64,${NO_MAP}`;
       }
       return { contents, loader: 'js' };
     });
@@ -116,10 +138,17 @@ async function bundle(root, { from, extension, out, more = {} }) {
     minifyWhitespace: true,
     minifySyntax: true,
     external: EXTERNAL,
+    // Which Node 21 has; without it `pg` loads all of `fetch` to find out where it runs.
+    define: { navigator: '{"userAgent":"Node.js"}' },
     banner: { js: COMMON_JS },
     plugins: [adjustSources],
     logLevel: 'warning',
   });
+  for (const name of Object.keys(ENTRIES)) {
+    const path = join(root, out, `${name}.js.map`);
+    const map = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...map, mappings: trimmedMappings(map) }));
+  }
   writeFileSync(join(root, out, 'main.js'), MAIN);
   cpSync(join(root, from, 'database/migrations'), join(root, out, 'migrations'), {
     recursive: true,

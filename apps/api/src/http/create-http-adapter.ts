@@ -35,6 +35,11 @@ type ChildOf = Parameters<FastifyBaseLogger['child']>;
 /** Longer than any valid key or pattern (512 bytes, each percent-encoded as three characters). */
 const MAX_PARAM_LENGTH = 4096;
 
+/** Else Fastify loads its compilers of JSON schemas at each start. */
+const noSchema = (): never => {
+  throw new Error('A route has a JSON schema, but input is checked by DTOs here.');
+};
+
 /**
  * Fastify under Nest, with the house's request ids and problem bodies also where the framework
  * answers by itself: unroutable URLs, and requests that never become one.
@@ -55,6 +60,7 @@ export function createHttpAdapter(config: AppConfig, logger: Logger): FastifyAda
     // For protocol and host only; the client's address comes from `ClientAddresses`.
     trustProxy: [...config.http.trustedProxies],
     bodyLimit: config.http.bodyLimitBytes,
+    schemaController: { compilersFactory: { buildValidator: noSchema, buildSerializer: noSchema } },
     // Fastify would make a second server of its own where a name such as `localhost` has two
     // addresses, and that one would lack what is attached here.
     serverFactory: (answer: RequestListener) => {

@@ -1,0 +1,4 @@
+export function trimmedMappings(map: {
+  readonly sources: readonly string[];
+  readonly mappings: string;
+}): string;
