@@ -16,9 +16,9 @@ export type CachePattern = string & { readonly [made]: true };
 /** Longer encoded segments are replaced by their hash, so that any text fits into a key. */
 const LONGEST_SEGMENT = 64;
 const UNSAFE = /[^A-Za-z0-9._-]/gu;
-/** `%` alone and `%~` never begin an encoded character, so they are unambiguous. */
-/** Most segments: nothing to encode. */
+/** Most segments that are text: nothing to encode. */
 const PLAIN = /^[\w.-]{1,64}$/;
+/** `%` alone and `%~` never begin an encoded character, so they are unambiguous. */
 const EMPTY = '%';
 const HASHED = '%~';
 
@@ -68,6 +68,7 @@ export function cachePattern(
  * @throws CacheKeyInvalidError
  */
 export function encodeSegment(value: KeySegment): string {
+  if (Number.isSafeInteger(value)) return String(value);
   if (typeof value === 'string' && PLAIN.test(value)) return value;
   const text = textOf(value);
   if (text === '') return EMPTY;
