@@ -144,7 +144,7 @@ async function bundle(root, { from, extension, out, more = {} }) {
     plugins: [adjustSources],
     logLevel: 'warning',
   });
-  for (const name of Object.keys(ENTRIES)) {
+  for (const name of Object.keys({ ...ENTRIES, ...more })) {
     const path = join(root, out, `${name}.js.map`);
     const map = JSON.parse(readFileSync(path, 'utf8'));
     writeFileSync(path, JSON.stringify({ ...map, mappings: trimmedMappings(map) }));
