@@ -57,7 +57,12 @@ export const CLUSTER_MUTATIONS: readonly Mutation[] = [
   {
     name: 'declared keys: a removal goes on in an index that was lost between two pages',
     suite: 'redis/index/declared-keys',
-    edits: [["if (found === '' || found !== epoch) return { removed, complete: false };", '']],
+    edits: [
+      [
+        "if (present === '' || present !== epoch) {\n      yield undefined;\n      return;\n    }",
+        '',
+      ],
+    ],
   },
   {
     name: 'declared keys: a script removes what it finds in the index',
@@ -77,7 +82,7 @@ export const CLUSTER_MUTATIONS: readonly Mutation[] = [
   {
     name: 'declared keys: a removal that finds nothing is announced to no process',
     suite: 'redis/index/declared-keys',
-    edits: [['const isAnnounced = asNumber(announced) === 1 || ', 'const isAnnounced = ']],
+    edits: [['const isAnnounced = page.announced || ', 'const isAnnounced = ']],
   },
   {
     name: 'declared keys: a replica passes for a server where nothing is',

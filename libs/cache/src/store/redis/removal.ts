@@ -1,6 +1,7 @@
 import type { Glob } from '../../keys/glob.js';
 import type { KeySelection } from '../../keys/key-selection.js';
 import type { RemovalOptions } from '../cache-store.js';
+import { indexPages } from './key-index/index-pages.js';
 import type { KeyIndex } from './key-index/key-index.js';
 import { isMoving, MovingSlot } from './cluster/moving-slot.js';
 import type { KeyLayout } from './key-layout.js';
@@ -218,28 +219,21 @@ export class Removal {
   ): Promise<{ removed: number; complete: boolean }> {
     const { connection, layout, announcer, withinMs } = this.parts;
     const keys = [layout.index, layout.removals];
-    let rest = range;
+    const pages = indexPages(range, PAGE, (args) =>
+      connection.run(READ_RANGE, keys, args, withinMs, 'always', 'sendForBytes'),
+    );
     let removed = 0;
-    let epoch: string | undefined;
-    for (;;) {
-      const args = [rest.min, rest.max, String(PAGE)];
-      const reply = await connection.run(
-        ...([READ_RANGE, keys, args, withinMs, 'always', 'sendForBytes'] as const),
-      );
-      const [foundBytes, announced, ...members] = asList(reply);
-      const found = asBytes(foundBytes).toString();
-      epoch ??= found;
-      if (found === '' || found !== epoch) return { removed, complete: false };
-      const names = members.map(asBytes);
-      const matches = glob === undefined ? names : names.filter((name) => glob.matches(name));
-      const last = names.length < PAGE ? ending : undefined;
-      const isAnnounced = asNumber(announced) === 1 || announcer.parts.keepsCopies;
+    for await (const page of pages) {
+      if (page === undefined) return { removed, complete: false };
+      const { members } = page;
+      const matches = glob === undefined ? members : members.filter((each) => glob.matches(each));
+      const last = page.isLast ? ending : undefined;
+      const isAnnounced = page.announced || announcer.parts.keepsCopies;
       if (matches.length > 0 || (last !== undefined && isAnnounced)) {
         removed += await this.#byName(matches, last);
       }
-      if (names.length < PAGE) return { removed, complete: true };
-      rest = behind(names.at(-1) ?? NOTHING, rest);
     }
+    return { removed, complete: true };
   }
 
   async #scanned(pattern: string): Promise<number> {

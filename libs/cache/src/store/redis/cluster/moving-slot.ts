@@ -3,8 +3,9 @@ import { CacheUnavailableError } from '../../../cache-errors.js';
 import { replyCode } from '../connection/error-replies.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import type { KeyLayout } from '../key-layout.js';
-import { behind, rangeOf } from '../key-layout.js';
-import { asBytes, asList, asNumber } from '../replies.js';
+import { rangeOf } from '../key-layout.js';
+import { indexPages } from '../key-index/index-pages.js';
+import { asNumber } from '../replies.js';
 import { READ_RANGE, REMOVE_ONE } from '../scripts/compiled-scripts.js';
 import type { Script } from '../scripts/script.js';
 
@@ -40,26 +41,20 @@ export class MovingSlot {
     }
     const { glob } = selection;
     const { index } = this.layout;
-    let range = rangeOf(glob.literalPrefix);
+    const pages = indexPages(rangeOf(glob.literalPrefix), SIDE_BY_SIDE, (args) =>
+      this.#run(READ_RANGE, index, args),
+    );
     let removed = 0;
-    let epoch: string | undefined;
-    for (;;) {
-      const args = [range.min, range.max, String(SIDE_BY_SIDE)];
-      const [foundBytes, , ...found] = asList(await this.#run(READ_RANGE, index, args));
-      const present = asBytes(foundBytes).toString();
-      epoch ??= present;
-      if (present === '' || present !== epoch) {
+    for await (const page of pages) {
+      if (page === undefined) {
         throw new CacheUnavailableError(
           'refused',
           'The cache store lacks an index while it moves.',
         );
       }
-      const members = found.map(asBytes);
-      removed += await this.#removeAll(members.filter((member) => glob.matches(member)));
-      const last = members.at(-1);
-      if (last === undefined || members.length < SIDE_BY_SIDE) return removed;
-      range = behind(last, range);
+      removed += await this.#removeAll(page.members.filter((member) => glob.matches(member)));
     }
+    return removed;
   }
 
   async #removeAll(members: readonly Buffer[]): Promise<number> {
