@@ -236,6 +236,46 @@ export const FRESHNESS_MUTATIONS: readonly Mutation[] = [
     edits: [['lease > now and lease <= now + length', 'lease > now']],
   },
   {
+    name: 'idle round: ends on a server that went back to before the last heartbeat',
+    suite: 'outbox/idle-rounds',
+    edits: [[" and plain(field('beat')) == ARGV[4]", '']],
+  },
+  {
+    name: 'idle round: ends although another relay moved the cursor',
+    suite: 'outbox/idle-rounds',
+    edits: [["plain(field('cursor')) == ARGV[3] and", '']],
+  },
+  {
+    name: 'idle round: gives a heartbeat however long it took',
+    suite: 'outbox/idle-rounds',
+    edits: [[' and 0 <= took and took <= tonumber(ARGV[6])', '']],
+  },
+  {
+    name: 'idle round: keeps a lead that another relay has',
+    suite: 'outbox/idle-rounds',
+    edits: [['if not (leads and same', 'if not (same']],
+  },
+  {
+    name: 'idle round: asks no server although another shard found another one',
+    suite: 'outbox/idle-rounds',
+    edits: [[' && asked.server === this.#known.server', '']],
+  },
+  {
+    name: 'idle round: never asks the server again',
+    suite: 'outbox/idle-rounds',
+    edits: [['this.clock.now() - asked.at <= TOGETHER_MS', 'asked.at > 0']],
+  },
+  {
+    name: 'idle round: what a store itself was answered counts for its next round',
+    suite: 'outbox/relay-store-terms',
+    edits: [['asked.by !== this &&', '']],
+  },
+  {
+    name: 'idle round: leaves out what it has to apply',
+    suite: 'outbox/idle-rounds',
+    edits: [['cursor === round.cursor && marks.length === 0 &&', 'marks.length === 0 &&']],
+  },
+  {
     name: 'relay: waits for the acknowledgements of other processes',
     suite: 'outbox/relay',
     edits: [['{ awaitAcks: false, unlessMarked:', '{ unlessMarked:']],

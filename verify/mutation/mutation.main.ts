@@ -78,6 +78,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'removal-marks',
     'relay-store',
     'relay-store-terms',
+    'idle-rounds',
     'freshness-lease',
     'relay',
     'acknowledged-writes',

@@ -26,6 +26,8 @@ export interface FreshnessParts {
   readonly log: InvalidationLog;
   readonly consistency: Consistency;
   readonly clock: Clock;
+  /** What the loops of relay and monitor sleep by. Default: the clock. */
+  readonly loopClock?: Clock | undefined;
   readonly logger: CacheLogger;
   readonly random: () => number;
   /** What counts the relay's removals. Default: nothing. */
@@ -76,8 +78,9 @@ export class FreshnessGuard implements Freshness {
     const waiters = new PositionWaiters(clock, log);
     this.#lease = lease;
     this.#waiters = waiters;
+    const loopClock = parts.loopClock ?? clock;
     const everyMs = (): number => this.#everyMs();
-    const common = { relayStore, log, lease, waiters, clock, everyMs };
+    const common = { relayStore, log, lease, waiters, clock: loopClock, everyMs };
     const monitor = new HeartbeatMonitor({ ...common, observed: () => this.#observed() });
     this.#monitor = monitor;
     const { recorder } = parts;

@@ -27,7 +27,7 @@ export class ShardedFreshness implements Freshness {
     this.strict = parts.consistency === 'strict';
     this.#shards = shards;
     this.#log = new SharedLog(parts.log, shards, parts.clock);
-    const clock = alignedClock(parts.clock);
+    const loopClock = alignedClock(parts.clock);
     this.#guards = shards.all.map((store, shard) => {
       const { relayStore } = store;
       if (relayStore === undefined) throw new Error('A shard must keep a cursor.');
@@ -35,7 +35,7 @@ export class ShardedFreshness implements Freshness {
         ...parts,
         store,
         relayStore,
-        clock,
+        loopClock,
         log: this.#log.viewOf(shard),
       });
     });

@@ -5,7 +5,13 @@ import type { RelayStore, RelayStatus, RelayRound, RoundEnd } from '../relay-sto
 import type { KeyLayout } from './key-layout.js';
 import type { RedisConnection } from './connection/redis-connection.js';
 import { asList, asNumber, asText } from './replies.js';
-import { BEGIN_ROUND, END_ROUND, OBSERVE_RELAY, RESIGN } from './scripts/compiled-scripts.js';
+import {
+  BEGIN_ROUND,
+  END_IDLE_ROUND,
+  END_ROUND,
+  OBSERVE_RELAY,
+  RESIGN,
+} from './scripts/compiled-scripts.js';
 import type { Script } from './scripts/script.js';
 
 /** How long a lead lasts without renewal, in milliseconds of the server. */
@@ -14,6 +20,19 @@ const LEAD_MS = 500;
 const LONGEST_TURN_MS = 500;
 /** Timeout of a call, in milliseconds. */
 const WITHIN_MS = 500;
+
+/** Rounds that end within this time of each other over one connection ask its server once, in milliseconds. */
+const TOGETHER_MS = 50;
+
+/** By whom and when the server of a connection was last asked who it is, and what it answered last. */
+interface Asked {
+  by: RedisRelayStore | undefined;
+  at: number;
+  server: string | undefined;
+}
+
+/** By connection, which the shards of a master share. */
+const serversAsked = new WeakMap<object, Asked>();
 
 /** The bookkeeping as last read or written over one connection. */
 interface Known {
@@ -45,7 +64,8 @@ interface RedisRound extends RelayRound {
  * The relay's bookkeeping in Redis. A round is one script, as the end of one is the begin of the
  * next. The usual look is two plain commands; the script, which asks the server for how long it has
  * been primary, is for a look that finds anything but a new heartbeat. The cursor's text is sent
- * only when its serial is not the one last seen on this connection.
+ * only when its serial is not the one last seen on this connection. Of the shards of one master one a
+ * tick asks the server; the others' rounds, if they have nothing to apply, end by a script that does not.
  */
 export class RedisRelayStore implements RelayStore {
   readonly shared = true;
@@ -95,9 +115,14 @@ export class RedisRelayStore implements RelayStore {
     // Removals on another connection may have reached another server.
     if (round.generation !== this.connection.generation) return 'conflict';
     const { serial: before, heartbeat: lastHeartbeat, startedAt } = round as RedisRound;
+    const idle = cursor === round.cursor && marks.length === 0 && lastHeartbeat !== '';
+    if (idle && this.#isServerKnown() && (await this.#endIdleRound(round as RedisRound))) {
+      return 'fresh';
+    }
     const moved = cursor === round.cursor ? '' : cursor;
     const bounds = [moved, String(startedAt), String(this.longestRoundMs)];
     const args = [this.#relay, String(LEAD_MS), before, lastHeartbeat, ...bounds, ...marks];
+    Object.assign(this.#asked(), { by: this, at: this.clock.now() });
     const [state, term, age, heartbeat, serial, leads, at] = asList(
       await this.#run(END_ROUND, args),
     );
@@ -131,6 +156,34 @@ export class RedisRelayStore implements RelayStore {
     this.connection.assertGeneration(generation);
     this.#learn(read);
     return this.#status();
+  }
+
+  #asked(): Asked {
+    const connection = this.connection.identity ?? this;
+    const known = serversAsked.get(connection);
+    if (known !== undefined) return known;
+    const asked = { by: undefined, at: -Infinity, server: undefined };
+    serversAsked.set(connection, asked);
+    return asked;
+  }
+
+  /** Whether another store asked the server just now, which was last no other than this one knows. */
+  #isServerKnown(): boolean {
+    const asked = this.#asked();
+    const isRecent = this.clock.now() - asked.at <= TOGETHER_MS;
+    return asked.by !== this && isRecent && asked.server === this.#known.server;
+  }
+
+  /** Returns whether that was all; else nothing was written. */
+  async #endIdleRound({ serial, heartbeat, startedAt, generation }: RedisRound): Promise<boolean> {
+    const bounds = [String(startedAt), String(this.longestRoundMs)];
+    const args = [this.#relay, String(LEAD_MS), serial, heartbeat, ...bounds];
+    const [written = '', at] = asList(await this.#run(END_IDLE_ROUND, args)).map(asText);
+    this.connection.assertGeneration(generation);
+    if (written === '') return false;
+    this.#known = { ...this.#knownOn(generation), heartbeat: written };
+    this.#begun = { round: this.#round(at), at: this.clock.now() };
+    return true;
   }
 
   /** The round that began when the last one ended, unless that is long ago. */
@@ -169,6 +222,7 @@ export class RedisRelayStore implements RelayStore {
     const cursor = serial === '' ? undefined : (sent ?? same);
     const primaryAt = this.clock.now() - Number(age);
     this.#known = { serial, cursor, heartbeat, server, primaryAt, generation };
+    this.#asked().server = server;
   }
 
   #round(startedAt: unknown): RedisRound {

@@ -67,6 +67,10 @@ export class ShardClient implements RedisClient {
     return this.#channels.size === 0 || this.#owner.messages.isReady;
   }
 
+  get connection(): object | undefined {
+    return this.#owner?.commands.client;
+  }
+
   on(event: ClientEvent, listener: (error?: unknown) => void): void {
     this.#listeners[event].push(listener);
   }

@@ -7,6 +7,8 @@ export type Command = readonly (string | Buffer)[];
 export interface RedisClient {
   /** The client is connected and past its handshake. */
   readonly isReady: boolean;
+  /** The connection, by identity, where clients share one. Absent where none does. */
+  readonly connection?: object | undefined;
   /** Queues a command; commands of one client reach the server in the order of the calls. */
   send(command: Command): Promise<unknown>;
   /** As `send`, with strings answered as bytes. */

@@ -106,6 +106,11 @@ export class RedisConnection {
     return this.#generation;
   }
 
+  /** What this connection is, by identity: several stores may share one. */
+  get identity(): object | undefined {
+    return this.#commands?.connection ?? this.#commands;
+  }
+
   /** A clock that excludes time in which this process was too busy to read answers. */
   get waitClock(): Pick<Clock, 'now'> {
     return this.#deadlines;
