@@ -46,7 +46,7 @@ export function plotOptions(within: HTMLElement, settings: PlotSettings): uPlot.
   return {
     width: Math.max(1, within.clientWidth),
     height,
-    padding: [8, 4, 0, 0],
+    padding: [8, 18, 0, 0], // half a label beyond the last time
     legend: { show: false },
     cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
     scales: {
