@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { exactTime, milliseconds } from '../i18n/format.js';
 import { linkTo } from '../router.js';
-import { journalTexts, nameOf } from '../ui/journal-texts.js';
+import { journalTexts, nameOf, whatOf } from '../ui/journal-texts.js';
 import { KeyText } from '../ui/key-text.js';
 import type { Entry } from './journal.js';
 import { invalidationTexts } from './texts.js';
@@ -35,7 +35,7 @@ export function EntryRow({ entry }: { entry: Entry }): JSX.Element {
           <span class={`badge ${TONES[kind] ?? ''}`}>{nameOf(names.kinds, kind)}</span>
           {cause === null ? null : <span class="badge">{nameOf(names.causes, cause)}</span>}
           {event === null ? null : <code class="small">{event}</code>}
-          {what === null ? null : <code class="small muted">{what}</code>}
+          {what === null ? null : <span class="small muted">{whatOf({ kind, what })}</span>}
         </div>
         <p class="small muted because" title={because.join(' · ')}>
           {because.join(' · ')}

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { get, type Answer } from '../api/api.js';
 import { useLive } from '../api/use-live.js';
 import { exactTime, printable } from '../i18n/format.js';
-import { journalTexts, nameOf } from '../ui/journal-texts.js';
+import { journalTexts, nameOf, whatOf } from '../ui/journal-texts.js';
 import { KeyText } from '../ui/key-text.js';
 import { LiveView } from '../ui/states.js';
 import { explainTexts } from './explain-texts.js';
@@ -97,7 +97,7 @@ function Happening({ entry }: { entry: Explained['journal'][number] }): JSX.Elem
           <b>{nameOf(names.kinds, kind)}</b>
           {cause === null ? null : <span class="badge">{nameOf(names.causes, cause)}</span>}
           {event === null ? null : <code>{printable(event)}</code>}
-          {what === null ? null : <code class="muted">{printable(what)}</code>}
+          {what === null ? null : <span class="muted">{printable(whatOf({ kind, what }))}</span>}
           {subject === null ? null : <KeyText text={subject} />}
         </p>
         {because.length === 0 ? null : <p class="muted because">{because.join(' · ')}</p>}

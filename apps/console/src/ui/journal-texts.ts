@@ -14,7 +14,7 @@ export const journalTexts = defineTexts(
       store: 'Store',
       proof: 'Prueba',
       relay: 'Relay',
-      flush: 'Copias vaciadas',
+      flush: 'Vaciado',
       warming: 'Calentamiento',
     },
     causes: {
@@ -23,6 +23,14 @@ export const journalTexts = defineTexts(
       code: 'Aplicación',
       relay: 'Relay',
       clear: 'Vaciado',
+    },
+    whats: {
+      store: { closed: 'responde', open: 'no responde', 'half-open': 'se prueba otra vez' },
+      proof: { found: 'lograda', lost: 'perdida' },
+      relay: { leading: 'aplica el registro', following: 'sigue a otro', away: 'sin contacto' },
+      flush: { copies: 'copias del proceso', store: 'el store perdió todo' },
+      doctor: { fail: 'falla', warn: 'aviso', info: 'dato', pass: 'bien' },
+      refused_fill: { invalidated: 'se invalidó durante la carga' },
     },
     by: (id: string) => `usuario ${id}`,
     request: (id: string) => `petición ${id}`,
@@ -40,7 +48,7 @@ export const journalTexts = defineTexts(
       store: 'Store',
       proof: 'Proof',
       relay: 'Relay',
-      flush: 'Copies dropped',
+      flush: 'Flush',
       warming: 'Warming',
     },
     causes: {
@@ -49,6 +57,14 @@ export const journalTexts = defineTexts(
       code: 'Application',
       relay: 'Relay',
       clear: 'Clear',
+    },
+    whats: {
+      store: { closed: 'answers', open: 'does not answer', 'half-open': 'is tried again' },
+      proof: { found: 'found', lost: 'lost' },
+      relay: { leading: 'applies the log', following: 'follows another', away: 'out of contact' },
+      flush: { copies: 'copies of the process', store: 'the store lost everything' },
+      doctor: { fail: 'failure', warn: 'warning', info: 'fact', pass: 'good' },
+      refused_fill: { invalidated: 'invalidated during the load' },
     },
     by: (id: string) => `usuario ${id}`,
     request: (id: string) => `request ${id}`,
@@ -59,4 +75,10 @@ export const journalTexts = defineTexts(
 /** The text of a name; one that this console does not know yet is shown as it is. */
 export function nameOf(texts: Readonly<Record<string, string>>, name: string): string {
   return texts[name] ?? name;
+}
+
+/** What an entry says happened, in words; what this console does not know yet, as it is. */
+export function whatOf({ kind, what }: { kind: string; what: string }): string {
+  const whats: Readonly<Record<string, Readonly<Record<string, string>>>> = journalTexts().whats;
+  return nameOf(whats[kind] ?? {}, what);
 }
