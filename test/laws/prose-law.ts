@@ -22,9 +22,9 @@ const HAS_CLIENTS = /^(?:libs\/cache|verify)\//;
 
 /** What may be named or said so all the same, and why. */
 const EXCEPTIONS: readonly { readonly path: RegExp; readonly words: RegExp }[] = [
-  // A relay's state in the statistics: the HTTP contract has it.
+  // A relay's state in statistics and journal: the HTTP contract has it.
   {
-    path: /outbox\/relay(\.spec)?\.ts$|cache-admin\.dto\.ts$|api\/schema\.ts$|fleet\/texts\.ts$/,
+    path: /outbox\/relay(\.spec)?\.ts$|cache-admin\.dto\.ts$|api\/schema\.ts$|(?:fleet\/|journal-)texts\.ts$/,
     words: /^away$/,
   },
   // A user of the operating system.
