@@ -24,7 +24,7 @@ const HAS_CLIENTS = /^(?:libs\/cache|verify)\//;
 const EXCEPTIONS: readonly { readonly path: RegExp; readonly words: RegExp }[] = [
   // A relay's state in statistics and journal: the HTTP contract has it.
   {
-    path: /outbox\/relay(\.spec)?\.ts$|cache-admin\.dto\.ts$|api\/schema\.ts$|(?:fleet\/|journal-)texts\.ts$/,
+    path: /outbox\/relay(\.spec)?\.ts$|cache-admin\.dto\.ts$|api\/schema\.ts$|journal-texts\.ts$/,
     words: /^away$/,
   },
   // A user of the operating system.

@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import type { Answer } from '../api/api.js';
 import { bytes, count, duration, milliseconds, percent } from '../i18n/format.js';
+import { whatOf } from '../ui/journal-texts.js';
 import { fleetTexts } from './texts.js';
 
 export type Process = Answer<'/api/v1/cache/fleet'>['items'][number];
@@ -88,7 +89,5 @@ function Proof({ item }: { item: Process }): JSX.Element {
 }
 
 function relayOf({ relay }: Process): string {
-  const { relays, noLog } = fleetTexts();
-  if (relay === null) return noLog;
-  return (relays as Readonly<Record<string, string>>)[relay] ?? relay; // a newer process may say more
+  return relay === null ? fleetTexts().noLog : whatOf({ kind: 'relay', what: relay });
 }

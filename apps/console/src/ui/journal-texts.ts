@@ -27,7 +27,7 @@ export const journalTexts = defineTexts(
     whats: {
       store: { closed: 'responde', open: 'no responde', 'half-open': 'se prueba otra vez' },
       proof: { found: 'lograda', lost: 'perdida' },
-      relay: { leading: 'aplica el registro', following: 'sigue a otro', away: 'sin contacto' },
+      relay: { leading: 'dirige', following: 'sigue', away: 'sin contacto' },
       flush: { copies: 'copias del proceso', store: 'el store perdió todo' },
       doctor: { fail: 'falla', warn: 'aviso', info: 'dato', pass: 'bien' },
       refused_fill: { invalidated: 'se invalidó durante la carga' },
@@ -61,7 +61,7 @@ export const journalTexts = defineTexts(
     whats: {
       store: { closed: 'answers', open: 'does not answer', 'half-open': 'is tried again' },
       proof: { found: 'found', lost: 'lost' },
-      relay: { leading: 'applies the log', following: 'follows another', away: 'out of contact' },
+      relay: { leading: 'leads', following: 'follows', away: 'out of contact' },
       flush: { copies: 'copies of the process', store: 'the store lost everything' },
       doctor: { fail: 'failure', warn: 'warning', info: 'fact', pass: 'good' },
       refused_fill: { invalidated: 'invalidated during the load' },
