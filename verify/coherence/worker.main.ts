@@ -18,6 +18,9 @@ process.on('message', (message) => {
   // As above.
   void obey(message as ToWorker);
 });
+process.on('disconnect', () => {
+  process.exit();
+});
 report({ type: 'ready' });
 
 async function obey(message: ToWorker): Promise<void> {
