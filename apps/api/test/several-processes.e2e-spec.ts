@@ -76,12 +76,12 @@ describe('Several processes over one PostgreSQL and one Redis', () => {
     while (String(await relays()) !== 'following,leading');
     for (const api of apis) {
       await untilServed(api);
-      const { body } = await api.get('//health/ready');
-      expect(body.details.cache).toMatchObject({ status: 'up', consistency: 'strict' });
       // A late process has no proof until the next one.
-      const isFresh = async (): Promise<boolean> =>
-        /^cache_fresh\{[^}]*\} 1$/m.test(String((await api.get('//metrics')).body));
-      while (!(await isFresh()));
+      const healthOf = async () => (await api.get('//health/ready')).body.details.cache;
+      while ((await healthOf()).fresh !== true);
+      expect(await healthOf()).toMatchObject({ status: 'up', consistency: 'strict' });
+      const metrics = async () => String((await api.get('//metrics')).body);
+      while (!/^cache_fresh\{[^}]*\} 1$/m.test(await metrics()));
     }
   });
 
