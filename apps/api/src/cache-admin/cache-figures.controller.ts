@@ -50,10 +50,12 @@ export class CacheFiguresController {
     const now = Date.now();
     const backs = [1, 5, 60].map((minutes) => now - minutes * MINUTE);
     if (since !== undefined) backs.push(Math.min(since.getTime(), now));
-    const view = await this.#orSelf((fleet) =>
-      fleet.read(...backs.map((from) => rangeOf(from, now))),
-    );
-    const condition = await this.doctor.condition();
+    const ranges = backs.map((from) => rangeOf(from, now));
+    // Sent to the server together.
+    const [view, condition] = await Promise.all([
+      this.#orSelf((fleet) => fleet.read(...ranges)),
+      this.doctor.condition(),
+    ]);
     if ('self' in view)
       return {
         ...overviewOf('unavailable', [view.self], now),

@@ -100,11 +100,10 @@ export class DoctorService implements OnApplicationBootstrap, BeforeApplicationS
 
   async #lookAtServer(): Promise<CacheCondition> {
     const { store } = this.cache;
-    const found =
-      store.server === undefined
-        ? this.#watch.findings
-        : await unlessUnavailable(lastFindings(store));
-    const info = await store.server?.info();
+    const [found, info] = await Promise.all([
+      store.server === undefined ? this.#watch.findings : unlessUnavailable(lastFindings(store)),
+      store.server?.info(),
+    ]);
     return {
       findings: found ?? null,
       server: info === undefined ? null : serverDto(info, store.server?.place.database ?? 0),
