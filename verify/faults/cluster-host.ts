@@ -131,6 +131,8 @@ export class ClusterHost implements StoreHost {
     if (owner === undefined) throw new Error('no master owns the slot');
     const [at, port] = [String(slot), String(owner.address.port)];
     const place = ['127.0.0.1', port, '', '0', '5000', 'REPLACE', 'KEYS'];
+    // First, because an owner that still gives the slot to another node takes no new name of it.
+    await owner.command('CLUSTER', 'SETSLOT', at, 'STABLE');
     for (const { node } of masters) {
       const held = (await node.command('CLUSTER', 'GETKEYSINSLOT', at, '100000')) as string[];
       if (node !== owner && held.length > 0) {
