@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CacheWarmer, WarmContext } from '@gad/cache';
 import { CacheModule, WarmsCache, cacheToken } from '@gad/cache';
 import type { CacheService } from '@gad/cache';
-import { startApp } from '../support/nest-app.js';
+import { appPerTest, startApp } from '../support/nest-app.js';
 
 @Injectable()
 @WarmsCache()
@@ -30,9 +30,11 @@ class Reports extends Prices {
 @WarmsCache()
 class OfARequest extends Prices {}
 
+const start = appPerTest();
+
 describe('@WarmsCache', () => {
   it('a provider with @WarmsCache is found, and warms the cache at the start', async () => {
-    const { cache } = await startApp({ providers: [Prices] });
+    const { cache } = await start({ providers: [Prices] });
     expect(cache.warming.warmers).toEqual(['prices']);
     while (!cache.warming.settled) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(await cache.getMany(['prices:1', 'prices:3'])).toEqual([10, 30]);
@@ -40,7 +42,7 @@ describe('@WarmsCache', () => {
 
   it('a provider with @WarmsCache warms the cache that it names', async () => {
     const imports = [CacheModule.forRoot({ name: 'reports', prefix: 'reports:', logLevel: 'off' })];
-    const { app, cache } = await startApp({ providers: [Prices, Reports], imports });
+    const { app, cache } = await start({ providers: [Prices, Reports], imports });
     const reports = app.get<CacheService>(cacheToken('reports'), { strict: false });
     expect(cache.warming.warmers).toEqual(['prices']);
     expect(reports.warming.warmers).toEqual(['reports']);
