@@ -3,7 +3,8 @@
  *
  *   npm run console:cost [-- --minutes 10 --rounds 9 --seconds 20]
  *
- * One process of the API over Redis and PostgreSQL of this machine, without other traffic: its processor
+ * One process of the API over Redis and PostgreSQL of this machine, without other traffic, but with the
+ * history of a busy hour, which each look at the overview adds up: its processor
  * time for so many seconds without a console and then with one on the overview, by the kernel's count, in
  * rounds, because what an idle process does differs from minute to minute; then the page's heap and
  * document before and after so many minutes.
@@ -11,12 +12,16 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { createClient } from 'redis';
 import { expectFigure, machine, quantile, spread } from '../../../bench/measure.js';
 import { findChromium } from '../../../test/servers/chromium.js';
 import { startPostgres } from '../../../test/servers/postgres-server.js';
 import { startRedis } from '../../../test/servers/redis-server.js';
 import { buildConsole } from '../../../tools/build-console.mjs';
 import { startApiProcess } from '../../api/test/support/api-process.js';
+import { packSlot, slotNumber, STEPS } from '../../../libs/cache/src/observe/history.js';
+import { COUNTER_NAMES } from '../../../libs/cache/src/observe/tally.js';
+import { KeyLayout } from '../../../libs/cache/src/store/redis/key-layout.js';
 import { heldBy } from './support/measures.js';
 import { launch, logIn } from './support/test-browser.js';
 import { Traffic } from './support/traffic.js';
@@ -33,6 +38,8 @@ const seconds = Number(values.seconds);
 const TICK_MS = 10;
 /** Starting ends, and what begins after it: the first doctor's round, warming, compiling of hot code. */
 const WARM_UP_MS = 60_000;
+/** Slots of ten seconds. */
+const HOUR_SLOTS = 360;
 /** The page has loaded, or its last request is answered. */
 const SETTLED_MS = 3_000;
 
@@ -45,6 +52,7 @@ const api = await startApiProcess({
   DATABASE_URL: await postgres.createDatabase('cost'),
   CACHE_LOG_LEVEL: 'off',
 });
+await fillHistory();
 const browser = await launch();
 try {
   console.log(machine());
@@ -90,6 +98,22 @@ try {
   await api.dispose();
   await postgres.stop();
   await redis.stop();
+}
+
+/** Three namespaces that were used all the time. Traffic of an hour would take an hour. */
+async function fillHistory(): Promise<void> {
+  const layout = new KeyLayout('gad:', 0);
+  const names = ['stats:user', 'principal', 'reports'];
+  const counts = new Map(names.map((name) => [name, COUNTER_NAMES.map(() => 500)]));
+  const present = slotNumber('10s', Date.now());
+  const client = await createClient({ url: redis.url }).connect();
+  for (let slot = present - HOUR_SLOTS; slot < present; slot++) {
+    const field = String(slot % STEPS['10s'].slots);
+    await client.hSet(layout.board('history:10s'), field, packSlot(slot, counts).text);
+  }
+  const known = names.map((value) => ({ score: Date.now(), value }));
+  await client.zAdd(layout.board('names'), known);
+  client.destroy();
 }
 
 /** The processor time of the API a second, in milliseconds. */

@@ -71,10 +71,11 @@ export type {
   OwnFigures,
   KeyHistory,
   Totals,
-  TotalsSlot,
 } from './observe/fleet.js';
+export { countersOf } from './observe/fleet.js';
+export { RecentHistory } from './observe/recent-history.js';
 export type { FleetBoard } from './observe/fleet-board.js';
-export type { HistoryRange } from './observe/history.js';
+export type { HistoryRange, HistorySlot } from './observe/history.js';
 export type { WarmingBoard, WarmingState } from './store/warming-board.js';
 export type { WarmProgress, WarmResult, WarmRun } from './warm/cache-warmer.js';
 export { BOUNDS_MS } from './observe/histogram.js';

@@ -2,7 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CacheService, CacheUnavailableError } from '@gad/cache';
 import type { Fleet, HistoryRange, Snapshot } from '@gad/cache/store';
-import { Glob, heaviest } from '@gad/cache/store';
+import { countersOf, Glob, heaviest, RecentHistory } from '@gad/cache/store';
 import { Roles } from '../auth/roles.decorator.js';
 import { ApiProblems } from '../problems/api-problems.decorator.js';
 import { DoctorService } from '../doctor/doctor.service.js';
@@ -34,6 +34,9 @@ const SHORT_HISTORY_MS = 120 * MINUTE;
 @Roles('admin')
 @Controller('cache')
 export class CacheFiguresController {
+  /** Consoles ask for it every two seconds. */
+  readonly #hour = new RecentHistory(60 * MINUTE);
+
   constructor(
     private readonly cache: CacheService,
     private readonly doctor: DoctorService,
@@ -48,12 +51,11 @@ export class CacheFiguresController {
   @ApiOkResponse({ type: dto.CacheOverviewDto })
   async overview(@Query() { since }: dto.OverviewQueryDto): Promise<dto.CacheOverviewDto> {
     const now = Date.now();
-    const backs = [1, 5, 60].map((minutes) => now - minutes * MINUTE);
-    if (since !== undefined) backs.push(Math.min(since.getTime(), now));
-    const ranges = backs.map((from) => rangeOf(from, now));
+    const asked = since === undefined ? [] : [Math.min(since.getTime(), now)];
+    const ranges = asked.map((from) => rangeOf(from, now));
     // Sent to the server together.
     const [view, condition] = await Promise.all([
-      this.#orSelf((fleet) => fleet.read(...ranges)),
+      this.#orSelf((fleet) => this.#hour.read(fleet, now, ...ranges)),
       this.doctor.condition(),
     ]);
     if ('self' in view)
@@ -67,11 +69,13 @@ export class CacheFiguresController {
       ...overviewOf(this.cache.storeKind, view.processes, view.now),
       ...condition,
       totals: figuresOf(sumOf(view.totals.values())),
-      windows: view.history.map((slots, at) => {
-        const counts = slots.flatMap(({ totals }) => [...totals.values()]);
-        const seconds = Math.round((now - (backs[at] ?? now)) / 1_000);
-        return windowDto(seconds, figuresOf(sumOf(counts)));
-      }),
+      windows: [
+        ...[1, 5, 60].map((minutes) => {
+          const from = now - minutes * MINUTE;
+          return windowOf(this.#hour.since(from), from, now);
+        }),
+        ...asked.map((from) => windowOf(countersOf(view.history[0] ?? []), from, now)),
+      ],
     };
   }
 
@@ -90,10 +94,9 @@ export class CacheFiguresController {
     if (from > to) throw new Problem('VALIDATION_FAILED', 'from must not be after to');
     const { history } = await this.#fleet.read({ step, from, to });
     const slots = history[0] ?? [];
-    const points = slots.slice(-MAX_POINTS).map(({ at, totals }) => {
-      const counts = namespace === undefined ? sumOf(totals.values()) : totals.get(namespace);
-      return pointDto(at, figuresOf(counts ?? new Map()));
-    });
+    const points = slots
+      .slice(-MAX_POINTS)
+      .map((slot) => pointDto(slot.at, figuresOf(countersOf([slot], namespace))));
     return { step, items: points };
   }
 
@@ -194,6 +197,10 @@ export class CacheFiguresController {
 function rangeOf(from: number, now: number): HistoryRange {
   const step = now - from <= SHORT_HISTORY_MS ? '10s' : '5m';
   return { step, from, to: now + MINUTE };
+}
+
+function windowOf(counters: ReadonlyMap<string, number>, from: number, now: number): dto.WindowDto {
+  return windowDto(Math.round((now - from) / 1_000), figuresOf(counters));
 }
 
 function overviewOf(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FleetView } from '../observe/fleet.js';
+import { COUNTER_NAMES } from '../observe/tally.js';
 import type { Snapshot } from '../observe/snapshot.js';
 import type { ServerFacts } from '../store/store-server.js';
 import { DOCTOR_LANGUAGES } from './check.js';
@@ -46,7 +47,8 @@ const PROCESS: Snapshot = {
 
 const counted = (counts: Readonly<Record<string, number>>): Partial<FleetView> => {
   const totals = new Map([['stats:user', new Map(Object.entries(counts))]]);
-  return { totals, history: [[{ at: 0, totals }]] };
+  const places = COUNTER_NAMES.map((name) => counts[name] ?? 0);
+  return { totals, history: [[{ at: 0, counts: new Map([['stats:user', places]]) }]] };
 };
 
 const fleet = (

@@ -1,4 +1,5 @@
 import type { FleetView, Totals } from '../observe/fleet.js';
+import { countersOf } from '../observe/fleet.js';
 import type { Counts } from '../observe/miss-shares.js';
 import type { Snapshot } from '../observe/snapshot.js';
 import type { Counter } from '../observe/tally.js';
@@ -137,15 +138,13 @@ export function ofMemory<V extends string>(
 
 /** What all processes counted in the last five minutes, by namespace. */
 export function recentCounts({ fleet }: Examination): Map<string, Counts> {
-  const sums = new Map<string, Map<string, number>>();
-  for (const { totals } of fleet?.history[0] ?? []) {
-    for (const [namespace, counts] of totals) {
-      const sum = sums.get(namespace) ?? new Map<string, number>();
-      for (const [counter, count] of counts) sum.set(counter, (sum.get(counter) ?? 0) + count);
-      sums.set(namespace, sum);
-    }
-  }
-  return new Map([...sums].map(([name, sum]) => [name, (counter) => sum.get(counter) ?? 0]));
+  const slots = fleet?.history[0] ?? [];
+  const names = new Set(slots.flatMap(({ counts }) => [...counts.keys()]));
+  const counts = [...names].map((name): [string, Counts] => {
+    const counters = countersOf(slots, name);
+    return [name, (counter) => counters.get(counter) ?? 0];
+  });
+  return new Map(counts);
 }
 
 /**

@@ -4,7 +4,8 @@ import type { Clock } from '../clock.js';
 import type { Analytics } from './analytics.js';
 import type { Counts } from './counts.js';
 import type { FleetBoard, JournalRow } from './fleet-board.js';
-import type { HistoryRange } from './history.js';
+import type { HistoryRange, HistorySlot } from './history.js';
+import { countsIn } from './history.js';
 import type { WeighedKey } from './frequent-keys.js';
 import type { Histogram } from './histogram.js';
 import type { Fill } from './ghost.js';
@@ -52,17 +53,11 @@ export interface FleetView {
   /** What all processes counted since the store has kept it, by namespace and counter. */
   readonly totals: Totals;
   /** For each range that was asked for its slots, the oldest first. */
-  readonly history: readonly (readonly TotalsSlot[])[];
+  readonly history: readonly (readonly HistorySlot[])[];
 }
 
 /** Counts by namespace and counter. */
 export type Totals = ReadonlyMap<string, ReadonlyMap<string, number>>;
-
-/** What all processes counted in one slot of time. */
-export interface TotalsSlot {
-  readonly at: number;
-  readonly totals: Totals;
-}
 
 /** What is known of one key. Times are in milliseconds since 1970. */
 export interface KeyHistory {
@@ -256,10 +251,15 @@ export async function readFleet(
     .map(parseSnapshot)
     .filter((one) => one !== undefined)
     .filter(({ ended }) => ended !== true);
-  const slots = history.map((each) =>
-    each.map(({ at, counts }) => ({ at, totals: totalsOf(counts) })),
-  );
-  return { now, processes, totals: totalsOf(totals), history: slots };
+  return { now, processes, totals: totalsOf(totals), history };
+}
+
+/** What was counted in some slots of history by counter: of one namespace, or of all together. */
+export function countersOf(
+  slots: readonly HistorySlot[],
+  namespace?: string,
+): ReadonlyMap<string, number> {
+  return named(countsIn(slots, namespace));
 }
 
 /** See {@link Fleet.journal}; without being one of the processes. */
@@ -273,12 +273,16 @@ export async function readJournal(
 }
 
 function totalsOf(sums: Counts): Totals {
-  const named = (counts: readonly number[]): Map<string, number> => {
-    const counters = new Map<string, number>();
-    counts.forEach((count, place) => counters.set(COUNTER_NAMES[place] ?? '', count));
-    return counters;
-  };
   return new Map([...sums].map(([namespace, counts]) => [namespace, named(counts)]));
+}
+
+/** Counts by counter, without those that are 0. */
+function named(counts: readonly number[]): Map<string, number> {
+  const counters = new Map<string, number>();
+  counts.forEach((count, place) => {
+    if (count !== 0) counters.set(COUNTER_NAMES[place] ?? '', count);
+  });
+  return counters;
 }
 
 function entryOf({ id, text }: JournalRow): FleetEntry | undefined {

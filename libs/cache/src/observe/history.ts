@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Counts } from './counts.js';
 import { CountSums, pairsOf } from './counts.js';
-import { OTHER } from './namespaces.js';
+import { ALL, OTHER } from './namespaces.js';
 import type { Counter } from './tally.js';
 import { COUNTER_NAMES, READ } from './tally.js';
 
@@ -96,21 +96,6 @@ export function packSlot(number: number, counts: Counts): PackedSlot {
   return { text: text + recordOf(OTHER, rest.byName.get(OTHER) ?? []), names };
 }
 
-/** A slot as it was packed. */
-function unpackSlot(text: string, names: ReadonlyMap<number, string>): NumberedSlot {
-  const [number = 0, ...numbers] = numbersOf(text);
-  const sums = new CountSums();
-  for (let at = 0; at + 1 < numbers.length;) {
-    // The name may have been evicted.
-    const namespace = names.get(numbers[at++] ?? 0) ?? OTHER;
-    const moved = numbers[at++] ?? 0;
-    for (const [bit, place] of HISTORY_PLACES.entries()) {
-      if (Math.floor(moved / 2 ** bit) % 2 === 1) sums.add(namespace, [place, numbers[at++] ?? 0]);
-    }
-  }
-  return [number, sums.byName];
-}
-
 /** Its number, and what was counted in it. */
 export type NumberedSlot = readonly [number: number, counts: Counts];
 
@@ -128,21 +113,68 @@ export function slotsOf(
   names: ReadonlyMap<number, string>,
 ): HistorySlot[] {
   const slots = new Map<number, CountSums>();
-  for (const [number, counts] of [...[...packed].map((text) => unpackSlot(text, names)), ...live]) {
+  const sumsOf = (number = NaN): CountSums | undefined => {
     // What was never filled has no number.
-    if (!(number >= first && number <= last)) continue;
+    if (!(number >= first && number <= last)) return undefined;
     const sums = slots.get(number) ?? new CountSums();
     slots.set(number, sums);
-    for (const [name, values] of counts) sums.add(name, pairsOf(keptOf(values)));
+    return sums;
+  };
+  for (const text of packed) {
+    const numbers = numbersOf(text);
+    const sums = sumsOf(numbers[0]);
+    if (sums !== undefined) addPacked(sums, numbers, names);
+  }
+  for (const [number, counts] of live) {
+    const sums = sumsOf(number);
+    for (const [name, values] of counts) sums?.add(name, pairsOf(keptOf(values)));
   }
   return [...slots]
     .sort(([a], [b]) => a - b)
     .map(([number, { byName }]) => ({ at: number * STEPS[step].slotMs, counts: byName }));
 }
 
+/** Adds what was counted in a packed slot, by its numbers. */
+function addPacked(
+  sums: CountSums,
+  numbers: readonly number[],
+  names: ReadonlyMap<number, string>,
+): void {
+  for (let at = 1; at + 1 < numbers.length;) {
+    // The name may have been evicted.
+    const namespace = names.get(numbers[at++] ?? 0) ?? OTHER;
+    const moved = numbers[at++] ?? 0;
+    const pairs: number[] = [];
+    for (const [bit, place] of HISTORY_PLACES.entries()) {
+      if ((moved & (1 << bit)) !== 0) pairs.push(place, numbers[at++] ?? 0);
+    }
+    sums.add(namespace, pairs);
+  }
+}
+
 /** The counts that history keeps. */
 function keptOf(values: readonly number[]): readonly number[] {
-  return values.map((count, place) => (HISTORY_PLACES.includes(place) ? count : 0));
+  const kept: number[] = [];
+  for (const place of HISTORY_PLACES) kept[place] = values[place] ?? 0;
+  return kept;
+}
+
+/** What was counted in some slots, by the place of the counter: of one namespace, or of all together. */
+export function countsIn(slots: readonly HistorySlot[], namespace?: string): readonly number[] {
+  const sums = COUNTER_NAMES.map(() => 0);
+  for (const { counts } of slots) {
+    const parts = namespace === undefined ? counts.values() : [counts.get(namespace) ?? []];
+    for (const part of parts) {
+      // Hundreds of slots are added up for each look at an overview.
+      for (let at = 0; at < part.length; at++) sums[at] = (sums[at] ?? 0) + (part[at] ?? 0);
+    }
+  }
+  return sums;
+}
+
+/** A slot with all its namespaces in one. */
+export function togetherOf(slot: HistorySlot): HistorySlot {
+  return { at: slot.at, counts: new Map([[ALL, countsIn([slot])]]) };
 }
 
 /** Names of namespaces by what stands for them in packed slots. */

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createClient } from 'redis';
 import { createCache } from '@gad/cache';
 import type { Cache, CacheModuleOptions } from '@gad/cache/engine';
-import { silentLog } from '@gad/cache/store';
+import { countersOf, silentLog } from '@gad/cache/store';
 import { startRedis, type RedisServer } from '../../../../test/servers/redis-server.js';
 import type { Fleet } from '../../src/observe/fleet.js';
 
@@ -74,8 +74,8 @@ describe.each(['redis', 'memory'] as const)('What all processes report to the %s
     for (const step of ['10s', '5m'] as const) {
       const range = { step, from: Date.now() - 700_000, to: Date.now() + 10_000 };
       const [slots = []] = (await fleetOf(cache).read(range)).history;
-      const misses = slots.map(({ totals }) => totals.get('k')?.get('miss') ?? 0);
-      expect(misses.reduce((sum, count) => sum + count, 0)).toBe(5);
+      expect(countersOf(slots, 'k').get('miss')).toBe(5);
+      expect(countersOf(slots).get('miss')).toBe(5);
     }
     const past = { step: '10s', from: 0, to: Date.now() - 700_000 } as const;
     expect((await fleetOf(cache).read(past)).history).toEqual([[]]);
