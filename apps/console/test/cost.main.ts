@@ -19,9 +19,6 @@ import { startPostgres } from '../../../test/servers/postgres-server.js';
 import { startRedis } from '../../../test/servers/redis-server.js';
 import { buildConsole } from '../../../tools/build-console.mjs';
 import { startApiProcess } from '../../api/test/support/api-process.js';
-import { packSlot, slotNumber, STEPS } from '../../../libs/cache/src/observe/history.js';
-import { COUNTER_NAMES } from '../../../libs/cache/src/observe/tally.js';
-import { KeyLayout } from '../../../libs/cache/src/store/redis/key-layout.js';
 import { heldBy } from './support/measures.js';
 import { launch, logIn } from './support/test-browser.js';
 import { Traffic } from './support/traffic.js';
@@ -38,8 +35,13 @@ const seconds = Number(values.seconds);
 const TICK_MS = 10;
 /** Starting ends, and what begins after it: the first doctor's round, warming, compiling of hot code. */
 const WARM_UP_MS = 60_000;
-/** Slots of ten seconds. */
-const HOUR_SLOTS = 360;
+/** Two slots of history end meanwhile. */
+const TRAFFIC_MS = 25_000;
+/** Where the board keeps slots of ten seconds, by their number modulo how many it keeps. */
+const HISTORY = 'gad:\0board:history:10s';
+const [SLOT_MS, HOUR_SLOTS, KEPT_SLOTS] = [10_000, 360, 720];
+/** The number at the beginning of a slot. */
+const NUMERAL = /^[@-\x7f]*[\0-?]/;
 /** The page has loaded, or its last request is answered. */
 const SETTLED_MS = 3_000;
 
@@ -52,12 +54,12 @@ const api = await startApiProcess({
   DATABASE_URL: await postgres.createDatabase('cost'),
   CACHE_LOG_LEVEL: 'off',
 });
-await fillHistory();
 const browser = await launch();
 try {
   console.log(machine());
   const traffic = await Traffic.start([api.url]);
-  await traffic.run(5_000);
+  await traffic.run(TRAFFIC_MS);
+  await fillHistory();
   const page = await logIn(await browser.visitor(), api.url);
   await page.locator('.figures').waitFor();
   const begin = performance.now();
@@ -100,20 +102,24 @@ try {
   await redis.stop();
 }
 
-/** Three namespaces that were used all the time. Traffic of an hour would take an hour. */
+/** An hour like the traffic's, which would take an hour: a slot of it once for each ten seconds. */
 async function fillHistory(): Promise<void> {
-  const layout = new KeyLayout('gad:', 0);
-  const names = ['stats:user', 'principal', 'reports'];
-  const counts = new Map(names.map((name) => [name, COUNTER_NAMES.map(() => 500)]));
-  const present = slotNumber('10s', Date.now());
   const client = await createClient({ url: redis.url }).connect();
-  for (let slot = present - HOUR_SLOTS; slot < present; slot++) {
-    const field = String(slot % STEPS['10s'].slots);
-    await client.hSet(layout.board('history:10s'), field, packSlot(slot, counts).text);
+  const [slot] = await client.hVals(HISTORY);
+  if (slot === undefined) throw new Error('no slot of the traffic has ended');
+  const present = Math.floor(Date.now() / SLOT_MS);
+  for (let number = present - HOUR_SLOTS; number < present; number++) {
+    const text = numeral(number) + slot.replace(NUMERAL, '');
+    await client.hSet(HISTORY, String(number % KEPT_SLOTS), text);
   }
-  const known = names.map((value) => ({ score: Date.now(), value }));
-  await client.zAdd(layout.board('names'), known);
   client.destroy();
+}
+
+/** Six bits a character, the lowest first; the seventh says that another one follows. */
+function numeral(number: number): string {
+  const last = number < 64;
+  const text = String.fromCharCode((number % 64) + (last ? 0 : 64));
+  return last ? text : text + numeral(Math.floor(number / 64));
 }
 
 /** The processor time of the API a second, in milliseconds. */
