@@ -4,10 +4,10 @@
  *   npm run console:cost [-- --minutes 10 --rounds 9 --seconds 20]
  *
  * One process of the API over Redis and PostgreSQL of this machine, without other traffic, but with the
- * history of a busy hour, which each look at the overview adds up: its processor
- * time for so many seconds without a console and then with one on the overview, by the kernel's count, in
- * rounds, because what an idle process does differs from minute to minute; then the page's heap and
- * document before and after so many minutes.
+ * history of a busy hour, which each look at the overview adds up. Its processor time by the kernel's
+ * count for so many seconds without a console and then with one on the overview, in rounds, because what
+ * an idle process does differs from minute to minute; then the page's heap and document before and after
+ * so many minutes.
  */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -13,7 +13,7 @@ const AHEAD_MS = 60_000;
  * and again: it keeps slots that have ended and asks for new ones only.
  */
 export class RecentHistory {
-  readonly #slots = new Map<number, HistorySlot>();
+  #slots = new Map<number, HistorySlot>();
   #counted = 0;
 
   /** @param ms how far it goes back, at most two hours */
@@ -26,7 +26,8 @@ export class RecentHistory {
    * @throws CacheUnavailableError
    */
   async read(fleet: Fleet, now: number, ...ranges: readonly HistoryRange[]): Promise<FleetView> {
-    const newest = Math.max(0, ...this.#slots.keys());
+    const known = this.#slots;
+    const newest = Math.max(0, ...known.keys());
     const from = Math.max(newest - AGAIN_MS, now - this.ms);
     const view = await fleet.read({ step: '10s', from, to: now + AHEAD_MS }, ...ranges);
     const [slots = [], ...history] = view.history;
@@ -34,11 +35,12 @@ export class RecentHistory {
     const isLost = counted < this.#counted;
     this.#counted = counted;
     if (isLost) {
-      this.#slots.clear();
+      // A new one: what others have asked for follows slots that are gone.
+      this.#slots = new Map();
       return this.read(fleet, now, ...ranges);
     }
-    for (const slot of slots) this.#slots.set(slot.at, togetherOf(slot));
-    for (const at of this.#slots.keys()) if (at < now - this.ms) this.#slots.delete(at);
+    for (const slot of slots) known.set(slot.at, togetherOf(slot));
+    for (const at of known.keys()) if (at < now - this.ms) known.delete(at);
     return { ...view, history };
   }
 

@@ -88,6 +88,20 @@ describe('The recent history of a fleet', () => {
     expect(hitsSince(0)).toBe(6);
   });
 
+  it('a loss that two readers meet is made good later, although reading all of it again fails', async () => {
+    count(NOW, 50);
+    await recent.read(fleet, NOW);
+    [stored, ever] = [new Map<number, number>(), 0];
+    count(NOW - 50 * SLOT_MS, 3);
+    count(NOW, 4);
+    const failing: Fleet['read'] = (...ranges) =>
+      asked.length < 3 ? read(...ranges) : Promise.reject(new Error('unavailable'));
+    const both = [1, 2].map(() => recent.read({ read: failing } as unknown as Fleet, NOW));
+    await Promise.allSettled(both);
+    await recent.read(fleet, NOW);
+    expect(hitsSince(0)).toBe(14);
+  });
+
   it('further ranges are read in the same call, with their namespaces', async () => {
     count(NOW, 3);
     const range = { step: '10s', from: NOW, to: NOW } as const;
