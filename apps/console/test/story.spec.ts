@@ -1,7 +1,7 @@
-import { CacheService } from '@gad/cache';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { EMAILS, IDS, TestApi } from '../../api/test/support/api.js';
+import { apart, cacheOf } from '../../api/test/support/explained.js';
 import { createTarea } from '../../api/test/support/new-tarea.js';
 import { useBrowser } from './support/console.js';
 import { logIn } from './support/test-browser.js';
@@ -24,6 +24,8 @@ describe('what the console answers', () => {
   it('a key that a supervisor has made stale is explained by event, person and request, in three clicks', async () => {
     const tarea = await createTarea(api);
     await api.get('/stats/user/2?days=30', { as: 'usuario' });
+    await cacheOf(api).fleet?.report();
+    await apart();
     const reassigned = await api.patch(`/tareas/${String(tarea.id)}`, {
       as: 'supervisor',
       body: { delegado_usuario_id: IDS.admin },
@@ -49,7 +51,7 @@ describe('what the console answers', () => {
   });
 
   it('the cache is cleared by its prefix only, and the audit says by whom', async () => {
-    const cache = api.app.get(CacheService, { strict: false });
+    const cache = cacheOf(api);
     await cache.set('vaciar:1', 1, { ttl: 600 });
     const page = await open('keys');
     await page.getByRole('button', { name: 'Vaciar el cache…' }).click();
