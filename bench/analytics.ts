@@ -1,11 +1,13 @@
 /**
  * What do the figures cost a read, beside a cache with `analytics: false`?
  *
- *   npm run bench:analytics [-- --rounds 31]
+ *   npm run bench:analytics [-- --pairs 9 --rounds 31]
  *
- * Two processes, each with one cache over a store of the same kind, take turns, each round in another
- * order: in one process the second cache would pay for the call sites that both share. The ratio is
- * the median of the rounds' own ratios of processor time.
+ * Two processes, each with one cache over a store of the same kind, take short turns, each round in
+ * another order: in one process the second cache would pay for the call sites that both share. The
+ * ratio of a pair is the median of its rounds' ratios of processor time. Equal processes differ by a
+ * tenth for as long as they live, by how their code was compiled and their heap lies, so that the
+ * figure is the median of many pairs, printed beside that of as many pairs without figures.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -28,14 +30,18 @@ interface Question {
 
 const { values } = parseArgs({
   options: {
+    pairs: { type: 'string', default: '9' },
     rounds: { type: 'string', default: '31' },
     /** Of the processes that this one starts: which question, of which server, with figures or not. */
     question: { type: 'string' },
     url: { type: 'string', default: '' },
+    prefix: { type: 'string', default: '' },
     figures: { type: 'boolean', default: false },
   },
 });
-const ROUNDS = Number(values.rounds);
+const [PAIRS, ROUNDS] = [Number(values.pairs), Number(values.rounds)];
+/** Turns before anything is measured: code is compiled in them. */
+const WARM = 8;
 const CONCURRENCY = 50;
 const KEYS = Array.from({ length: 2_000 }, (_, at) => `stats:user:${at}:days:30`);
 const VALUE = { total_tareas: 45, completadas: 30, filler: 'x'.repeat(350) };
@@ -49,14 +55,14 @@ else await serve(questionsOf(values.url)[Number(values.question)], values.figure
 function questionsOf(url: string): readonly Question[] {
   const redis = { redis: { url }, deadlineMs: 5_000 };
   return [
-    hit('hit from Redis', redis, 20_000, 1.03),
-    hit('hit from the in-process store', { store: 'memory' }, 100_000, 1.03),
+    hit('hit from Redis', redis, 4_000, 1.03),
+    hit('hit from the in-process store', { store: 'memory' }, 20_000, 1.03),
     {
-      ...hit('hit from a local copy', { ...redis, local: {} }, 200_000, 1.05),
+      ...hit('hit from a local copy', { ...redis, local: {} }, 40_000, 1.05),
       read: (cache, key) => cache.getOrSet(key, never, { ttl: 300, local: 300 }),
     },
     {
-      ...{ name: 'miss, Redis', options: redis, calls: 4_000, target: 1.05 },
+      ...{ name: 'miss, Redis', options: redis, calls: 1_000, target: 1.05 },
       read: (cache, key, at) => cache.getOrSet(`${key}:${at}`, () => VALUE, { ttl: 5 }),
     },
   ];
@@ -66,33 +72,57 @@ function hit(name: string, options: object, calls: number, target: number): Ques
   return { name, options, calls, target, read: (cache, key) => cache.getOrSet(key, never) };
 }
 
-/** Asks both processes of each question in turn. */
+/** Asks pairs of processes each question in turn. */
 async function ask(): Promise<void> {
   const server = await startRedis();
   try {
     console.log(machine());
     for (const [at, { name, target }] of questionsOf(server.url).entries()) {
       const question = ['--question', String(at), '--url', server.url];
-      const processes = { sums: start(question), figures: start([...question, '--figures']) };
-      const [ratios, sums, figures]: [number[], number[], number[]] = [[], [], []];
-      for (let round = -3; round < ROUNDS; round++) {
-        const order = (['sums', 'figures'] as const).toSorted(() => (round % 2 === 0 ? 1 : -1));
-        const ns = { sums: 0, figures: 0 };
-        for (const way of order) ns[way] = await processes[way].turn();
-        if (round < 0) continue;
-        sums.push(ns.sums);
-        figures.push(ns.figures);
-        ratios.push(ns.figures / ns.sums);
+      const [figures, equal]: [Pair[], Pair[]] = [[], []];
+      for (let pair = 0; pair < PAIRS; pair++) {
+        figures.push(await comparePair(question, [...question, '--figures']));
+        equal.push(await comparePair(question, question));
       }
+      const ratios = figures.map(({ ratio }) => ratio);
+      const [ns, without] = [figures.map((pair) => pair.ns), figures.map((pair) => pair.without)];
       console.log(
-        `${name}: ${spread(figures, 0)} ns of processor, without ${spread(sums, 0)}; ${spread(ratios, 3)} ×`,
+        `${name}: ${spread(ns, 0)} ns of processor, without ${spread(without, 0)}; ${spread(ratios, 3)} ×; ` +
+          `equal processes ${spread(
+            equal.map(({ ratio }) => ratio),
+            3,
+          )} ×`,
       );
       expectFigure(`${name} ≤ ${target} ×`, quantile(ratios, 0.5) <= target);
-      for (const { end } of Object.values(processes)) end();
     }
   } finally {
     await server.stop();
   }
+}
+
+/** Medians of the turns of two processes, in nanoseconds a read, and of their ratio. */
+interface Pair {
+  readonly ns: number;
+  readonly without: number;
+  readonly ratio: number;
+}
+
+async function comparePair(without: readonly string[], args: readonly string[]): Promise<Pair> {
+  const processes = [
+    start([...without, '--prefix', 'first:']),
+    start([...args, '--prefix', 'second:']),
+  ] as const;
+  const turns: [number[], number[]] = [[], []];
+  for (let round = -WARM; round < ROUNDS; round++) {
+    for (const at of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
+      const ns = await processes[at].turn();
+      if (round >= 0) turns[at].push(ns);
+    }
+  }
+  for (const { end } of processes) end();
+  const ratios = turns[1].map((ns, round) => ns / (turns[0][round] ?? NaN));
+  const [ns, sums, ratio] = [turns[1], turns[0], ratios].map((each) => quantile(each, 0.5));
+  return { ns: ns ?? NaN, without: sums ?? NaN, ratio: ratio ?? NaN };
 }
 
 function start(args: readonly string[]): { turn: () => Promise<number>; end: () => void } {
@@ -115,8 +145,7 @@ function start(args: readonly string[]): { turn: () => Promise<number>; end: () 
 async function serve(question: Question | undefined, analytics: boolean): Promise<void> {
   if (question === undefined) throw new Error('There is no such question.');
   const { options, calls, read } = question;
-  const prefix = analytics ? 'with:' : 'sums:';
-  const cache = createCache({ ...options, analytics, prefix }, silentLog);
+  const cache = createCache({ ...options, analytics, prefix: values.prefix }, silentLog);
   const ready = open(cache, options);
   let asked = 0;
   const turn = async (): Promise<number> => {

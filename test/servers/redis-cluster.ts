@@ -32,6 +32,8 @@ export interface Move {
   pace?: (moved: number) => Promise<void>;
   /** The order in which names travel. Default: the server's. */
   order?: (names: string[]) => string[];
+  /** Awaited before each node is told the new owner, which is told first. Default: nothing. */
+  beforeTelling?: (node: ClusterServer) => Promise<void>;
 }
 
 /** Masters, each with its share of the slots, and replicas. */
@@ -58,20 +60,20 @@ export interface RedisCluster {
 
 /** Quick to notice; a production cluster waits longer. */
 const NODE_TIMEOUT_MS = 1_000;
+const CONFIG = {
+  'cluster-enabled': 'yes',
+  'cluster-node-timeout': String(NODE_TIMEOUT_MS),
+  'cluster-require-full-coverage': 'no',
+  'cluster-replica-validity-factor': '0',
+  'repl-diskless-sync-delay': '0',
+};
 
 export async function startCluster(options: RedisClusterOptions = {}): Promise<RedisCluster> {
   const { masters = 3, replicas = 1 } = options;
-  const config = {
-    'cluster-enabled': 'yes',
-    'cluster-node-timeout': String(NODE_TIMEOUT_MS),
-    'cluster-require-full-coverage': 'no',
-    'cluster-replica-validity-factor': '0',
-    'repl-diskless-sync-delay': '0',
-    ...options.config,
-  };
   const count = masters * (1 + replicas);
-  const servers = await Promise.all(Array.from({ length: count }, () => startRedis({ config })));
-  const nodes = await Promise.all(servers.map(nodeOf));
+  const nodes = await Promise.all(
+    Array.from({ length: count }, () => startClusterNode(options.config)),
+  );
   const heads = nodes.slice(0, masters);
   for (const [n, node] of heads.entries()) {
     const [first, end] = [n, n + 1].map((part) => Math.round((part * SLOTS) / masters));
@@ -89,6 +91,13 @@ export async function startCluster(options: RedisClusterOptions = {}): Promise<R
   await all(['CLUSTER', 'INFO'], /cluster_state:ok/);
   await untilAll(nodes.slice(masters), ['INFO', 'replication'], /master_link_status:up/);
   return controls(nodes);
+}
+
+/** A node that knows no other yet. */
+export async function startClusterNode(
+  config: RedisClusterOptions['config'] = {},
+): Promise<ClusterServer> {
+  return nodeOf(await startRedis({ config: { ...CONFIG, ...config } }));
 }
 
 const YES = [() => true, () => false] as const;
@@ -240,9 +249,10 @@ async function moveSlot(
   from: ClusterServer,
   to: ClusterServer,
   others: readonly ClusterServer[],
-  { batch = 10, pace = () => Promise.resolve(), order = (names) => names }: Move = {},
+  how: Move = {},
 ): Promise<void> {
   if (from === to) throw new Error('the slot is there already');
+  const { batch = 10, pace, order = (names) => names, beforeTelling } = how;
   const at = String(slot);
   await to.command('CLUSTER', 'SETSLOT', at, 'IMPORTING', from.id);
   try {
@@ -258,9 +268,10 @@ async function moveSlot(
     const target = ['127.0.0.1', String(to.server.port), '', '0', '5000', 'REPLACE', 'KEYS'];
     await from.command('MIGRATE', ...target, ...names);
     moved += names.length;
-    await pace(moved);
+    await pace?.(moved);
   }
   for (const node of new Set([to, from, ...others])) {
+    await beforeTelling?.(node);
     await node.command('CLUSTER', 'SETSLOT', at, 'NODE', to.id).catch(() => undefined);
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { spread } from '../../bench/measure.js';
 import type { ClusterServer } from '../../test/servers/redis-cluster.js';
 import type { ClusterHost } from './cluster-host.js';
 import { between, oneOf, type Fault, type Stage } from './stage.js';
@@ -114,6 +115,40 @@ export const CLUSTER_FAULTS: readonly Fault<ClusterHost>[] = [
         });
         await redis.cluster.heal();
       }
+    },
+  },
+  {
+    name: 'told-late',
+    run: async ({ redis, random }: ClusterStage): Promise<void> => {
+      const { slot, master } = await redis.anySlot(random);
+      const to = await redis.otherMaster(random, master);
+      // The former owner, or a master that has no part in it.
+      const late = await redis.otherMaster(random, to);
+      const outage = await redis.outageOf(late);
+      await outage(() =>
+        redis.cluster.move(slot, to, {
+          beforeTelling: async (node) => {
+            if (node === to) await late.server.kill('SIGSTOP');
+            if (node !== late) return;
+            // The new owner serves meanwhile.
+            await sleep(between(random, 300, 900));
+            await late.server.kill('SIGCONT');
+          },
+        }),
+      );
+      await redis.cluster.heal();
+    },
+  },
+  {
+    name: 'fourth-master',
+    run: async ({ redis, random, note }: ClusterStage): Promise<void> => {
+      await redis.withFourthMaster(async (movedMs) => {
+        note(
+          `a fourth master: its shards were answered by the source for ${spread(movedMs, 0)} ms`,
+        );
+        await sleep(between(random, ALONE_MS.least, ALONE_MS.most));
+      });
+      await redis.cluster.heal();
     },
   },
   { name: 'failover-of-source', run: (stage) => failDuringMove(stage, 'source') },

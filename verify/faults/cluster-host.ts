@@ -6,6 +6,7 @@ import {
   type ClusterServer,
   type RedisCluster,
 } from '../../test/servers/redis-cluster.js';
+import { withFourthMaster } from './fourth-master.js';
 import { MissedStrikeError, oneOf } from './stage.js';
 import type { Outage, StoreHost } from './store-host.js';
 import type { Random } from '../support/seeded-random.js';
@@ -110,6 +111,11 @@ export class ClusterHost implements StoreHost {
     }
     await this.#settle(slot);
     await this.cluster.heal();
+  }
+
+  /** See {@link withFourthMaster}. */
+  withFourthMaster(meanwhile: (movedMs: readonly number[]) => Promise<void>): Promise<void> {
+    return withFourthMaster(this.cluster, SLOTS, meanwhile);
   }
 
   #owners(): Promise<ClusterServer[]> {

@@ -80,6 +80,9 @@ for (const subject of subjects) {
     onStrike: (name, missed) => {
       console.error(`  ${name}${missed ? ': did not come about' : ''}`);
     },
+    onNote: (text) => {
+      console.error(`  ${text}`);
+    },
     onRound: (result, violations) => {
       results.push(result);
       if (values.out !== undefined) appendResult(values.out, result);

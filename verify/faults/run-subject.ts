@@ -36,6 +36,8 @@ export interface RunOptions<Redis extends StoreHost> {
   readonly usuarios: number;
   /** Called for each fault when it is over, or has not come about. */
   readonly onStrike: (name: string, missed: boolean) => void;
+  /** Called with what a fault has measured. */
+  readonly onNote: (text: string) => void;
   /** Called for each round when it has been judged. */
   readonly onRound: (result: RoundResult, violations: readonly Violation[]) => void;
 }
@@ -74,7 +76,8 @@ export async function runSubject<Redis extends StoreHost>(
     for (let round = firstRound; round < firstRound + rounds; round += 1) {
       if (performance.now() > end) break;
       const random = seededRandom(seed + round);
-      const stage: Stage<Redis> = { redis, database, fleet, load, random };
+      const { onNote: note } = options;
+      const stage: Stage<Redis> = { redis, database, fleet, load, random, note };
       await slots.fill(options.usuarios);
       const { strikes, seconds, stuck } = await runRound(subject, stage, options);
       const { exits } = fleet;

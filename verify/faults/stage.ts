@@ -13,6 +13,8 @@ export interface Stage<Redis extends StoreHost = RedisPair> {
   readonly load: Load;
   /** Decides whom a fault strikes and for how long. */
   readonly random: Random;
+  /** Prints what a fault has measured. */
+  readonly note: (text: string) => void;
 }
 
 /** Something that goes wrong while the load goes on. */

@@ -15,6 +15,7 @@ async function run(subject: string, faults: readonly string[]): Promise<RoundRes
     ...{ faults: faultsOf(faults), seed: SEED, firstRound: 0, rounds: 1, seconds: 100 },
     ...{ processes: 3, readers: 6, writers: 3, usuarios: 9 },
     onStrike: () => undefined,
+    onNote: () => undefined,
     onRound: (result) => rounds.push(result),
   });
   const [result] = rounds;

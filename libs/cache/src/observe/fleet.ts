@@ -93,6 +93,7 @@ export class Fleet {
   readonly id = randomBytes(6).toString('hex');
   readonly #begun: number;
   readonly #reporter: Reporter;
+  readonly #host = hostname();
   #rss = { readAt: -Infinity, bytes: 0 };
 
   constructor(
@@ -220,7 +221,7 @@ export class Fleet {
     const { circuit, pending_removals, loading, copies } = this.observed.state();
     return {
       reported_at: this.analytics.time,
-      host: hostname(),
+      host: this.#host,
       pid: process.pid,
       version: VERSION,
       uptime_seconds: Math.floor((this.parts.clock.now() - this.#begun) / 1_000),

@@ -1,0 +1,113 @@
+import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import {
+  startClusterNode,
+  type ClusterServer,
+  type RedisCluster,
+} from '../../test/servers/redis-cluster.js';
+
+const run = promisify(execFile);
+const ALL_SLOTS = 16_384;
+/** Between two looks at what is on its way. */
+const LOOK_MS = 10;
+
+/** What joins a Cluster, with the tool that its operators use. */
+interface Joining {
+  readonly cluster: RedisCluster;
+  readonly masters: readonly ClusterServer[];
+  readonly fourth: ClusterServer;
+}
+
+/**
+ * A fourth master joins by `redis-cli --cluster add-node`, takes a quarter of the slots by `reshard`,
+ * and after `meanwhile` gives them back and leaves.
+ *
+ * @param slots of the shards
+ * @param meanwhile is given for each shard that moved for how long its slot was on its way, in milliseconds
+ * @throws Error with the tool's own output when it fails
+ */
+export async function withFourthMaster(
+  cluster: RedisCluster,
+  slots: readonly number[],
+  meanwhile: (movedMs: readonly number[]) => Promise<void>,
+): Promise<void> {
+  const masters = [...new Set(await Promise.all(slots.map((slot) => cluster.ownerOf(slot))))];
+  const fourth = await startClusterNode();
+  const joining = { cluster, masters, fourth };
+  const [first] = masters;
+  if (first === undefined) throw new Error('the cluster has no masters');
+  try {
+    await manage(['add-node', placeOf(fourth), placeOf(first)]);
+    await untilAgreed(joining);
+    const moved = await reshard(joining, masters, fourth, ALL_SLOTS / 4);
+    await meanwhile(slots.flatMap((slot) => moved.get(slot) ?? []));
+    for (const [n, master] of masters.entries()) {
+      const [begin, end] = [n, n + 1].map((part) =>
+        Math.round((part * ALL_SLOTS) / 4 / masters.length),
+      );
+      await reshard(joining, [fourth], master, (end ?? 0) - (begin ?? 0));
+    }
+    await manage(['del-node', placeOf(first), fourth.id]);
+  } finally {
+    fourth.hangUp();
+    await fourth.server.stop();
+  }
+}
+
+const placeOf = ({ address: { host, port } }: ClusterServer): string => `${host}:${port}`;
+
+/** `redis-cli --cluster`. @param onText is given its output as it comes @throws Error with its output */
+async function manage(words: readonly string[], onText?: (text: string) => void): Promise<void> {
+  const running = run('redis-cli', ['--cluster', ...words], { maxBuffer: 64 * 1024 * 1024 });
+  if (onText !== undefined) running.child.stdout?.on('data', onText);
+  try {
+    await running;
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    const output = `${stdout}${stderr}`.slice(-1_000);
+    throw new Error(`redis-cli --cluster ${words.join(' ')}: ${output}`, { cause: error });
+  }
+}
+
+/** Moves slots. @returns for how long each was on its way, in milliseconds */
+async function reshard(
+  joining: Joining,
+  from: readonly ClusterServer[],
+  to: ClusterServer,
+  slots: number,
+): Promise<ReadonlyMap<number, number>> {
+  const begun: [slot: number, at: number][] = [];
+  const words = [
+    ...['reshard', placeOf(to), '--cluster-from', from.map(({ id }) => id).join(',')],
+    ...['--cluster-to', to.id, '--cluster-slots', String(slots), '--cluster-yes'],
+  ];
+  await manage(words, (text) => {
+    // It says so when it begins with a slot, and lists its plan before in other words.
+    for (const [, slot] of text.matchAll(/^Moving slot (\d+) from \S+:\d+ to/gm)) {
+      begun.push([Number(slot), performance.now()]);
+    }
+  });
+  begun.push([NaN, performance.now()]);
+  await untilAgreed(joining);
+  return new Map(begun.slice(0, -1).map(([slot, at], n) => [slot, (begun[n + 1]?.[1] ?? at) - at]));
+}
+
+/** The tool moves nothing while its nodes do not agree. */
+async function untilAgreed({ cluster, fourth }: Joining): Promise<void> {
+  const nodes = [...cluster.nodes, fourth];
+  const shapeOf = async (node: ClusterServer): Promise<string> => {
+    const lines = (await linesOf(node)).map(([id, , , master, , , , , ...slots]) =>
+      [id, master, ...slots].join(' '),
+    );
+    return lines.sort().join('\n');
+  };
+  while (new Set(await Promise.all(nodes.map(shapeOf))).size > 1) await sleep(LOOK_MS);
+}
+
+async function linesOf(node: ClusterServer): Promise<string[][]> {
+  const lines = String(await node.command('CLUSTER', 'NODES'))
+    .trim()
+    .split('\n');
+  return lines.map((line) => line.split(' '));
+}
