@@ -64,7 +64,10 @@ async function manage(words: readonly string[], onText?: (text: string) => void)
   // Its plan of thousands of slots stays out of the error, which has the end of the output.
   const output = await running.then(
     () => undefined,
-    ({ stdout, stderr }: { stdout: string; stderr: string }) => `${stdout}${stderr}`.slice(-1_000),
+    (error: unknown) => {
+      const { stdout, stderr } = error as { readonly stdout: string; readonly stderr: string };
+      return `${stdout}${stderr}`.slice(-1_000);
+    },
   );
   if (output !== undefined) throw new Error(`redis-cli --cluster ${words.join(' ')}: ${output}`);
 }
