@@ -3,7 +3,6 @@ import type { CacheEngine } from '@gad/cache/store';
 import { CacheLoadTimeoutError, CacheUnavailableError } from '@gad/cache';
 import { Glob } from '@gad/cache/store';
 import { dumpOf, restore } from './lease-snapshot.js';
-import { INDEX, PREFIX } from './names.js';
 import type { Operation } from './program.js';
 import { PATTERNS } from './program.js';
 import type { World } from './world.js';
@@ -69,15 +68,33 @@ export async function act(world: World, operation: Operation): Promise<void> {
       if (world.log !== undefined) return;
       return setByHand(world, cache, key, detail);
     case 'loseIndex':
-      return void (await world.wires.command('DEL', INDEX));
+      return void (await world.wires.command('DEL', ...world.parts.all.map(({ index }) => index)));
     case 'evict':
-      return void (await world.wires.command('DEL', PREFIX + key));
+      return void (await world.wires.command('DEL', world.parts.nameOf(key)));
     case 'flushScripts':
       return void (await world.wires.command('SCRIPT', 'FLUSH'));
     case 'drop':
       return world.drop(operation.process % world.caches.length);
+    case 'move':
+      return world.cluster?.move(detail);
+    case 'failOver': {
+      const { cluster, parts, wires, dump } = world;
+      const part = parts.all[detail % parts.all.length];
+      if (cluster === undefined || part === undefined) return;
+      world.hasOldValues ||= world.log !== undefined;
+      cluster.move(detail);
+      // The other node has what it had at the time of the dump.
+      return world.whileDown(async () => {
+        const names = (await wires.command('KEYS', `${part.prefix}*`)) as string[];
+        if (names.length > 0) await wires.command('DEL', ...names);
+        await restore(
+          wires,
+          dump.filter(({ name }) => name.startsWith(part.prefix)),
+        );
+      });
+    }
     case 'snapshot':
-      return void (world.dump = await dumpOf(world.wires, world.log ? 'everything' : 'leases'));
+      return void (world.dump = await dumpOf(world, world.log ? 'everything' : 'leases'));
     case 'restart':
       // The server comes back from an old dump: a process that held a lease then finds it again.
       world.hasOldValues = world.log !== undefined;

@@ -1,5 +1,5 @@
 import { act, checkHeld } from './actions.js';
-import { CURSOR, INDEX, PREFIX } from './names.js';
+import type { Part } from './parts.js';
 import type { Program } from './program.js';
 import type { Wires } from './wires.js';
 import { ModelViolation, World } from './world.js';
@@ -65,8 +65,8 @@ export async function runEpisode(wires: Wires, program: Program, tally: Tally): 
     if (failures.length > 0) throw failures[0];
     await world.serverIsUp();
     if (++turns > HANGS_AFTER) throw new ModelViolation(`${underWay} operations never end`);
-    if (turns % AUDIT_EVERY === 0) await auditIndex(wires);
-    if (world.log !== undefined && turns % AUDIT_EVERY === 0) await auditCursor(world);
+    if (turns % AUDIT_EVERY === 0) await auditIndex(world);
+    if (world.log !== undefined && turns % AUDIT_EVERY === 0) await auditCursors(world);
     const begins = rest.length > 0 && underWay < CROWD;
     const next = begins && world.random() < program.haste ? rest.shift() : undefined;
     if (next === undefined) {
@@ -79,17 +79,19 @@ export async function runEpisode(wires: Wires, program: Program, tally: Tally): 
       .finally(() => underWay--);
   }
   if (failures.length > 0) throw failures[0];
-  await auditIndex(wires);
+  await auditIndex(world);
   if (world.log !== undefined) await applyAll(world);
   else await auditValues(world);
   count(world, tally);
   await world.close();
 }
 
-async function auditIndex(wires: Wires): Promise<void> {
-  const unknown = await wires.command('EVAL', UNINDEXED, '1', INDEX, PREFIX);
-  if (Array.isArray(unknown) && unknown.length > 0) {
-    throw new ModelViolation(`the index says it is complete, but lacks ${unknown.join(', ')}`);
+async function auditIndex({ wires, parts }: World): Promise<void> {
+  for (const { index, prefix } of parts.all) {
+    const unknown = await wires.command('EVAL', UNINDEXED, '1', index, prefix);
+    if (Array.isArray(unknown) && unknown.length > 0) {
+      throw new ModelViolation(`the index says it is complete, but lacks ${unknown.join(', ')}`);
+    }
   }
 }
 
@@ -98,15 +100,22 @@ async function auditIndex(wires: Wires): Promise<void> {
  */
 const APPLIED = `return redis.call('MGET', unpack(KEYS))`;
 
-/** What the store holds beside its cursor is no older than the log at that cursor; the cursor. */
-async function auditCursor(world: World): Promise<unknown> {
-  const { log, source, wires } = world;
-  const names = [CURSOR, ...source.keys.map((key) => PREFIX + key)];
+/** What each part holds beside its cursor is no older than the log at that cursor; the cursors. */
+async function auditCursors(world: World): Promise<unknown[]> {
+  const cursors: unknown[] = [];
+  for (const part of world.parts.all) cursors.push(await auditCursor(world, part));
+  return cursors;
+}
+
+async function auditCursor(world: World, part: Part): Promise<unknown> {
+  const { log, source, wires, parts } = world;
+  const keys = source.keys.filter((key) => parts.of(key) === part);
+  const names = [part.cursor, ...keys.map((key) => part.prefix + key)];
   const found = await wires.command('EVAL', APPLIED, String(names.length), ...names);
   const [cursor, ...texts] = Array.isArray(found) ? (found as unknown[]) : [];
   if (log === undefined || typeof cursor !== 'string') return undefined;
   texts.forEach((text, at) => {
-    const key = source.keys[at] ?? '';
+    const key = keys[at] ?? '';
     const held = heldIn(text);
     if (held !== undefined) checkHeld(world, key, held, log.floorAt(cursor, key));
   });
@@ -117,7 +126,8 @@ async function auditCursor(world: World): Promise<unknown> {
 async function applyAll(world: World): Promise<void> {
   for (let turns = 0; turns < HANGS_AFTER; turns++) {
     await world.serverIsUp();
-    if ((await auditCursor(world)) === world.log?.end) return;
+    const cursors = await auditCursors(world);
+    if (cursors.every((cursor) => cursor === world.log?.end)) return;
     await world.scheduler.turn();
   }
   throw new ModelViolation('the relays never apply the log');
@@ -132,7 +142,7 @@ function heldIn(text: unknown): unknown {
 /** Reads have ended: what is left must be as new as what was acknowledged. */
 async function auditValues(world: World): Promise<void> {
   for (const key of world.source.keys) {
-    const held = heldIn(await world.wires.command('GET', PREFIX + key));
+    const held = heldIn(await world.wires.command('GET', world.parts.nameOf(key)));
     if (held !== undefined) checkHeld(world, key, held, world.source.floor(key));
   }
   for (const cache of world.caches) {

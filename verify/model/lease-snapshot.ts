@@ -1,4 +1,5 @@
-import { PREFIX } from './names.js';
+import type { Parts } from './parts.js';
+import { PREFIX } from './parts.js';
 import type { Wires } from './wires.js';
 
 /** A key as `DUMP` gives it. */
@@ -23,7 +24,7 @@ for _, name in ipairs(redis.call('KEYS', ARGV[1] .. '[^\000]*')) do
 end
 return found`;
 
-/** As `LEASES`, with all that is under the prefix. */
+/** As `LEASES`, with all that is under one prefix. */
 const EVERYTHING = String.raw`
 local found = {}
 for _, name in ipairs(redis.call('KEYS', ARGV[1] .. '*')) do
@@ -33,9 +34,14 @@ end
 return found`;
 
 /** The leases that stand now, or everything. */
-export async function dumpOf(wires: Wires, what: 'leases' | 'everything'): Promise<DumpedKey[]> {
-  const script = what === 'leases' ? LEASES : EVERYTHING;
-  const found = await wires.binaryCommand('EVAL', script, '0', PREFIX);
+export async function dumpOf(
+  { wires, parts }: { readonly wires: Wires; readonly parts: Parts },
+  what: 'leases' | 'everything',
+): Promise<DumpedKey[]> {
+  const prefixes = parts.all.map(({ prefix }) => prefix);
+  const found = await (what === 'leases'
+    ? wires.binaryCommand('EVAL', LEASES, '0', ...prefixes)
+    : wires.binaryCommand('EVAL', EVERYTHING, '0', PREFIX));
   const words = Array.isArray(found) ? found.filter((word) => Buffer.isBuffer(word)) : [];
   return words.flatMap((dump, at) => {
     const name = at % 2 === 1 ? words[at - 1] : undefined;

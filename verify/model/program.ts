@@ -15,7 +15,7 @@ export const KINDS = [
     'pattern',
   ],
   ...['clear', 'set'],
-  ...['loseIndex', 'evict', 'flushScripts', 'drop', 'snapshot', 'restart'],
+  ...['loseIndex', 'evict', 'flushScripts', 'drop', 'snapshot', 'restart', 'move', 'failOver'],
 ] as const;
 
 export type Kind = (typeof KINDS)[number];
@@ -39,6 +39,8 @@ export interface Program {
   /** Whether writes are in a log that relays apply; then a server comes back with all that it held. */
   readonly log: boolean;
   readonly overtaking: boolean;
+  /** Whether the store is on a Cluster, whose slots move. */
+  readonly cluster: boolean;
   /** Whether scripts declare their keys. */
   readonly declared: boolean;
   readonly clockBias: number;
@@ -73,6 +75,7 @@ export const program: fc.Arbitrary<Program> = fc.record({
   leaseMs: fc.constantFrom(3, 30, 5_000),
   log: fc.boolean(),
   overtaking: fc.boolean(),
+  cluster: fc.boolean(),
   declared: fc.boolean(),
   clockBias: fc.constantFrom(0, 0, 0.02, 0.2),
   slow: fc.constantFrom('none', 'p0:send', 'p0:reply', 'p1:send', 'p1:reply', 'load', 'p0'),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Tally } from './episode.js';
 import { emptyTally, runEpisode } from './episode.js';
-import { CHANNEL } from './names.js';
+import { CHANNELS } from './parts.js';
 import { OPERATIONS, program } from './program.js';
 import { Wires } from './wires.js';
 
@@ -25,7 +25,7 @@ const PROCESSES = 3;
 export async function runModel(options: ModelOptions): Promise<Tally> {
   const wires = new Wires(options.redisUrl);
   await wires.open(PROCESSES);
-  await wires.subscribe(CHANNEL);
+  for (const channel of CHANNELS) await wires.subscribe(channel);
   const tally = emptyTally();
   try {
     await fc.assert(

@@ -1,26 +1,35 @@
-import { CacheEngine, FreshnessGuard, RedisStore, silentLog } from '@gad/cache/store';
+import type { RedisClient } from '@gad/cache/store';
+import {
+  CacheEngine,
+  FreshnessGuard,
+  RedisStore,
+  ShardedFreshness,
+  ShardedStore,
+  silentLog,
+} from '@gad/cache/store';
 import type { Random } from '../support/seeded-random.js';
 import { seededRandom } from '../support/seeded-random.js';
 import type { DumpedKey } from './lease-snapshot.js';
+import { ModelCluster } from './model-cluster.js';
 import { ModelLog } from './model-log.js';
 import type { Program } from './program.js';
-import { PREFIX } from './names.js';
+import { Parts, PREFIX, SHARDS } from './parts.js';
 import { KEY_NAMES } from './program.js';
 import type { SharedServer } from './scheduled-client.js';
 import { ScheduledClient } from './scheduled-client.js';
 import { Scheduler } from './scheduler.js';
 import { Source } from './source.js';
 import { VirtualClock } from './virtual-clock.js';
-import type { Wires } from './wires.js';
+import type { Wire, Wires } from './wires.js';
 
 /** What an episode found; the first of these ends it. */
 export class ModelViolation extends Error {}
 
 /** Turns of the scheduler. */
-const OPENS_WITHIN = 10_000;
+const ENDS_WITHIN = 10_000;
 const LIMITS = { deadlineMs: 50, leaseWaitMs: 5_000, maxValueBytes: 1_048_576 };
 
-/** Several processes of a simulated fleet over one real Redis, under one scheduler. */
+/** Several processes of a simulated fleet over one real Redis, or a Cluster made of it, under one scheduler. */
 export class World {
   readonly random: Random;
   readonly clock = new VirtualClock();
@@ -29,6 +38,9 @@ export class World {
   readonly caches: readonly CacheEngine[];
   readonly #clients: ScheduledClient[] = [];
   readonly #server: SharedServer = { down: undefined };
+  readonly parts: Parts;
+  /** Absent in programs with one server. */
+  readonly cluster: ModelCluster | undefined;
   /** Absent in programs without a log. */
   readonly log: ModelLog | undefined;
   /** Of an older time, for a server that is restored: leases, or with a log everything. */
@@ -44,23 +56,27 @@ export class World {
     const { clockBias, slow, keys, processes } = program;
     this.scheduler = new Scheduler(this.random, this.clock, clockBias, slow);
     this.source = new Source(KEY_NAMES.slice(0, keys));
+    this.parts = new Parts(program.cluster);
+    this.cluster = program.cluster ? new ModelCluster(this.scheduler) : undefined;
     this.log = program.log ? new ModelLog(this.scheduler) : undefined;
     this.caches = Array.from({ length: processes }, (_, process) => this.#engine(process));
   }
 
   async open(): Promise<void> {
     await this.wires.command('FLUSHALL');
-    let open = 0;
-    const opening = this.caches.map((cache) => cache.open().then(() => open++));
-    for (let turns = 0; open < opening.length && turns < OPENS_WITHIN; turns++) {
-      await this.scheduler.turn();
-    }
-    if (open < opening.length) throw new ModelViolation('the stores never open');
-    await Promise.all(opening);
+    await this.#goOnUntil(this.caches.map((cache) => cache.open()));
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.caches.map((cache) => cache.store.close()));
+    await this.#goOnUntil(this.caches.map((cache) => cache.store.close()));
+  }
+
+  async #goOnUntil(ends: readonly Promise<void>[]): Promise<void> {
+    let ended = false;
+    const all = Promise.all(ends).finally(() => (ended = true));
+    for (let turns = 0; !ended && turns < ENDS_WITHIN; turns++) await this.scheduler.turn();
+    if (!ended) throw new ModelViolation('the stores never open or close');
+    await all;
   }
 
   /** Breaks the connections of one process, or of all. */
@@ -78,37 +94,62 @@ export class World {
   /** The server ends, all connections with it, and comes back as `restore` makes it. */
   async restart(restore: () => Promise<void>): Promise<void> {
     for (const client of this.#clients) client.bury();
-    const down = restore().finally(() => (this.#server.down = undefined));
+    await this.whileDown(restore);
+  }
+
+  /** Nothing else happens until this has been done to the server. */
+  async whileDown(change: () => Promise<void>): Promise<void> {
+    const down = change().finally(() => (this.#server.down = undefined));
     this.#server.down = down;
     await down;
   }
 
   #engine(process: number): CacheEngine {
-    const { clock, scheduler, random, wires } = this;
-    const { overtaking, declared, leaseMs } = this.program;
-    const scripts = declared ? 'declared' : undefined;
-    let clients = 0;
-    const store = new RedisStore({
-      settings: { url: 'redis://scheduled/0', scripts },
-      prefix: PREFIX,
-      logger: silentLog,
-      clock,
-      makeClient: () => {
-        const name = `p${process}${clients++ % 2 === 0 ? '' : 's'}`;
-        const wire = wires.wire(process);
-        const manners = { overtaking, random, server: this.#server };
-        const client = new ScheduledClient(name, scheduler, wire, manners);
-        this.#clients.push(client);
-        return client;
-      },
-    });
-    const limits = { ...LIMITS, leaseMs };
-    const common = { store, clock, logger: silentLog, random };
-    const { log } = this;
+    const { clock, random, log, program, cluster } = this;
+    const limits = { ...LIMITS, leaseMs: program.leaseMs };
+    const common = { clock, logger: silentLog, random };
+    const engine = { ...common, prefix: PREFIX, limits };
     // Real and virtual time differ, so nothing here can rest on how long a lease lasts.
-    const freshness =
-      log &&
-      new FreshnessGuard({ ...common, relayStore: store.relayStore, log, consistency: 'bounded' });
-    return new CacheEngine({ ...common, prefix: PREFIX, limits, freshness });
+    const proof = { ...common, consistency: 'bounded' } as const;
+    if (cluster === undefined) {
+      const store = this.#redisStore(process);
+      const { relayStore } = store;
+      const freshness = log && new FreshnessGuard({ ...proof, store, relayStore, log });
+      return new CacheEngine({ ...engine, store, freshness });
+    }
+    const store = this.#shardedStore(process, cluster);
+    const freshness = log && new ShardedFreshness({ ...proof, shards: store.shards, log });
+    return new CacheEngine({ ...engine, store, freshness });
+  }
+
+  #redisStore(process: number): RedisStore {
+    const { clock, wires, program } = this;
+    const scripts = program.declared ? 'declared' : undefined;
+    let clients = 0;
+    return new RedisStore({
+      settings: { url: 'redis://scheduled/0', scripts },
+      ...{ prefix: PREFIX, logger: silentLog, clock },
+      makeClient: () =>
+        this.#client(`p${process}${clients++ % 2 === 0 ? '' : 's'}`, wires.wire(process)),
+    });
+  }
+
+  #shardedStore(process: number, cluster: ModelCluster): ShardedStore {
+    const { clock, wires } = this;
+    let clients = 0;
+    return new ShardedStore({
+      settings: { cluster: { nodes: cluster.nodes, shards: SHARDS } },
+      ...{ prefix: PREFIX, logger: silentLog, clock },
+      makeClient: (_settings, { port }) =>
+        this.#client(`p${process}:${clients++}`, cluster.wire(port, wires.wire(process))),
+    });
+  }
+
+  #client(name: string, wire: Wire): RedisClient {
+    const { random, scheduler, program } = this;
+    const manners = { overtaking: program.overtaking, random, server: this.#server };
+    const client = new ScheduledClient(name, scheduler, wire, manners);
+    this.#clients.push(client);
+    return client;
   }
 }
