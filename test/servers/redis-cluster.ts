@@ -53,6 +53,8 @@ export interface RedisCluster {
   failOver(master: ClusterServer, replica: ClusterServer): Promise<void>;
   /** Moves a slot name by name, as `redis-cli --cluster reshard` does. */
   move(slot: number, to: ClusterServer, how?: Move): Promise<void>;
+  /** Thaws and starts again what does not run; resolves when a node that runs calls none failed and no master empty. */
+  revive(node: ClusterServer): Promise<void>;
   /** Thaws and starts again what does not run; resolves when replicas follow and all agree on slots and nodes. */
   heal(): Promise<void>;
   stop(): Promise<void>;
@@ -178,6 +180,14 @@ function controls(nodes: readonly ClusterServer[]): RedisCluster {
     await replica.command('CLUSTER', 'FAILOVER', 'TAKEOVER');
     await untilAll([replica], ['INFO', 'replication'], /role:master/);
   };
+  const startAll = async (): Promise<void> => {
+    await Promise.all(
+      nodes.map(async ({ server }) => {
+        await server.kill('SIGCONT');
+        if (server.pid === undefined) await server.restart();
+      }),
+    );
+  };
   return {
     nodes,
     addresses: nodes.map(({ address }) => address),
@@ -199,20 +209,15 @@ function controls(nodes: readonly ClusterServer[]): RedisCluster {
       await promote(replica);
     },
     move: async (slot, to, how) => moveSlot(slot, await ownerOf(slot), to, running(), how),
+    revive: async (node) => {
+      await startAll();
+      while ((await lines(node)).some(isUnsettled)) await sleep(20);
+    },
     heal: async () => {
-      await Promise.all(
-        nodes.map(async ({ server }) => {
-          await server.kill('SIGCONT');
-          if (server.pid === undefined) await server.restart();
-        }),
-      );
+      await startAll();
       const settled = async (): Promise<boolean> => {
         const views = await Promise.all(nodes.map(lines));
-        // An old master that comes back has no slots until it follows the new one.
-        const unsettled = views
-          .flat()
-          .some((line) => /\bfail\b/.test(line[2] ?? '') || (line[3] === '-' && !slotsOf(line)[0]));
-        return !unsettled && new Set(views.map(shapeOf)).size === 1;
+        return !views.flat().some(isUnsettled) && new Set(views.map(shapeOf)).size === 1;
       };
       while (!(await settled())) await sleep(20);
       await untilAll(nodes, ['INFO', 'replication'], /role:master|master_link_status:up/);
@@ -232,6 +237,10 @@ function owns(line: readonly string[], slot: number): boolean {
     return slot >= first && slot <= last;
   });
 }
+
+/** An old master that comes back has no slots until it follows the new one. */
+const isUnsettled = (line: readonly string[]): boolean =>
+  /\bfail\b/.test(line[2] ?? '') || (line[3] === '-' && slotsOf(line).length === 0);
 
 /** What a node knows of the others: of each its master or `-`, and its slots. */
 const shapeOf = (lines: readonly string[][]): string =>

@@ -1,13 +1,11 @@
-import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import {
   startClusterNode,
   type ClusterServer,
   type RedisCluster,
 } from '../../test/servers/redis-cluster.js';
+import { manageCluster, placeOf } from './redis-cli.js';
 
-const run = promisify(execFile);
 const ALL_SLOTS = 16_384;
 /** Between two looks at what is on its way. */
 const LOOK_MS = 10;
@@ -38,7 +36,7 @@ export async function withFourthMaster(
   const [first] = masters;
   if (first === undefined) throw new Error('the cluster has no masters');
   try {
-    await manage(['add-node', placeOf(fourth), placeOf(first)]);
+    await manageCluster(['add-node', placeOf(fourth), placeOf(first)]);
     await untilAgreed(joining);
     const moved = await reshard(joining, masters, fourth, ALL_SLOTS / 4);
     await meanwhile(slots.flatMap((slot) => moved.get(slot) ?? []));
@@ -48,28 +46,11 @@ export async function withFourthMaster(
       );
       await reshard(joining, [fourth], master, (end ?? 0) - (begin ?? 0));
     }
-    await manage(['del-node', placeOf(first), fourth.id]);
+    await manageCluster(['del-node', placeOf(first), fourth.id]);
   } finally {
     fourth.hangUp();
     await fourth.server.stop();
   }
-}
-
-const placeOf = ({ address: { host, port } }: ClusterServer): string => `${host}:${port}`;
-
-/** `redis-cli --cluster`. @param onText is given its output as it comes @throws Error with its output */
-async function manage(words: readonly string[], onText?: (text: string) => void): Promise<void> {
-  const running = run('redis-cli', ['--cluster', ...words], { maxBuffer: 64 * 1024 * 1024 });
-  if (onText !== undefined) running.child.stdout?.on('data', onText);
-  // Its plan of thousands of slots stays out of the error, which has the end of the output.
-  const output = await running.then(
-    () => undefined,
-    (error: unknown) => {
-      const { stdout, stderr } = error as { readonly stdout: string; readonly stderr: string };
-      return `${stdout}${stderr}`.slice(-1_000);
-    },
-  );
-  if (output !== undefined) throw new Error(`redis-cli --cluster ${words.join(' ')}: ${output}`);
 }
 
 /** Moves slots. @returns for how long each was on its way, in milliseconds */
@@ -84,7 +65,7 @@ async function reshard(
     ...['reshard', placeOf(to), '--cluster-from', from.map(({ id }) => id).join(',')],
     ...['--cluster-to', to.id, '--cluster-slots', String(slots), '--cluster-yes'],
   ];
-  await manage(words, (text) => {
+  await manageCluster(words, (text) => {
     // It says so when it begins with a slot, and lists its plan before in other words.
     for (const [, slot] of text.matchAll(/^Moving slot (\d+) from \S+:\d+ to/gm)) {
       begun.push([Number(slot), performance.now()]);
