@@ -32,8 +32,8 @@ export interface Move {
   pace?: (moved: number) => Promise<void>;
   /** The order in which names travel. Default: the server's. */
   order?: (names: string[]) => string[];
-  /** Awaited before each node is told the new owner, which is told first. Default: nothing. */
-  beforeTelling?: (node: ClusterServer) => Promise<void>;
+  /** Awaited before each node learns of the new owner, which does first. Default: nothing. */
+  beforeLearning?: (node: ClusterServer) => Promise<void>;
 }
 
 /** Masters, each with its share of the slots, and replicas. */
@@ -261,7 +261,7 @@ async function moveSlot(
   how: Move = {},
 ): Promise<void> {
   if (from === to) throw new Error('the slot is there already');
-  const { batch = 10, pace, order = (names) => names, beforeTelling } = how;
+  const { batch = 10, pace, order = (names) => names, beforeLearning } = how;
   const at = String(slot);
   await to.command('CLUSTER', 'SETSLOT', at, 'IMPORTING', from.id);
   try {
@@ -280,7 +280,7 @@ async function moveSlot(
     await pace?.(moved);
   }
   for (const node of new Set([to, from, ...others])) {
-    await beforeTelling?.(node);
+    await beforeLearning?.(node);
     await node.command('CLUSTER', 'SETSLOT', at, 'NODE', to.id).catch(() => undefined);
   }
 }

@@ -118,7 +118,7 @@ export const CLUSTER_FAULTS: readonly Fault<ClusterHost>[] = [
     },
   },
   {
-    name: 'told-late',
+    name: 'learns-late',
     run: async ({ redis, random }: ClusterStage): Promise<void> => {
       const { slot, master } = await redis.anySlot(random);
       const to = await redis.otherMaster(random, master);
@@ -127,7 +127,7 @@ export const CLUSTER_FAULTS: readonly Fault<ClusterHost>[] = [
       const outage = await redis.outageOf(late);
       await outage(() =>
         redis.cluster.move(slot, to, {
-          beforeTelling: async (node) => {
+          beforeLearning: async (node) => {
             if (node === to) await late.server.kill('SIGSTOP');
             if (node !== late) return;
             // The new owner serves meanwhile.
