@@ -26,7 +26,7 @@ export const CLUSTER_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'cluster: a removal counts as done although a shard has not confirmed',
-    suite: 'model/model',
+    suite: 'redis/cluster/moving-slots',
     edits: [
       [
         "if (result.status === 'rejected') throw result.reason;",
