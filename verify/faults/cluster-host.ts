@@ -15,6 +15,8 @@ import type { Random } from '../support/seeded-random.js';
 /** Few enough that each fault strikes one that is read. */
 const SHARDS = 12;
 const SLOTS = shardTags(SHARDS).map(slotOf);
+/** Some of every master's slots. */
+const EVENLY = Array.from({ length: 32 }, (_, n) => n * 512);
 const shardOfUsuario = (usuario: number): number => shardOf(`stats:user:${usuario}`, SHARDS);
 
 /** Three masters with a replica each. */
@@ -60,9 +62,9 @@ export class ClusterHost implements StoreHost {
     return { slot, master: await this.cluster.ownerOf(slot) };
   }
 
-  /** A master other than this one. */
+  /** A master other than this one, with shards or without. */
   async otherMaster(random: Random, master: ClusterServer): Promise<ClusterServer> {
-    const owners = new Set(await this.#owners());
+    const owners = new Set(await Promise.all(EVENLY.map((slot) => this.cluster.ownerOf(slot))));
     owners.delete(master);
     return oneOf(random, [...owners]);
   }
