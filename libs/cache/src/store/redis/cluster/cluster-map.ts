@@ -167,7 +167,10 @@ export class ClusterMap {
   async #view(asked: Asked): Promise<ClusterView | undefined> {
     const { client, at } = asked;
     const { clock } = this.#parts;
-    if (!client.isReady) return undefined;
+    if (!client.isReady) {
+      client.suspect();
+      return undefined;
+    }
     try {
       const reply = await this.#deadlines.bound(
         client.client.send(['CLUSTER', 'NODES']),

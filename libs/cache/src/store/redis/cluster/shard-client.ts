@@ -116,6 +116,7 @@ export class ShardClient implements RedisClient {
     this.#unfollow();
     this.#detach();
     this.#owner?.commands.suspect();
+    if (this.#channels.size > 0) this.#owner?.messages.suspect();
     this.#owner = undefined;
   }
 

@@ -9,6 +9,8 @@ type Receiver = (message: string) => void;
 
 /** Milliseconds within which a suspected connection must answer a PING to be kept. */
 const ANSWER_MS = 250;
+/** Milliseconds after which a handshake is given up: its bytes may have been lost for good. */
+const HANDSHAKE_MS = 3_000;
 
 /** One connection to a node, shared by the shards whose master it is. */
 export class SharedClient {
@@ -17,6 +19,7 @@ export class SharedClient {
   readonly #listeners = new Set<ClientListener>();
   readonly #channels = new Map<string, Set<Receiver>>();
   #client: RedisClient;
+  #openedAt = 0;
   #checking = false;
   #destroyed = false;
 
@@ -52,9 +55,13 @@ export class SharedClient {
     return () => void this.#channels.get(channel)?.delete(receive);
   }
 
-  /** A user got no answers: a connection that does not answer a PING either is replaced. */
+  /** A user got no answers: a connection that does not answer a PING either, or never got ready, is replaced. */
   suspect(): void {
-    if (this.#checking || this.#destroyed || !this.#client.isReady) return;
+    if (this.#checking || this.#destroyed) return;
+    if (!this.#client.isReady) {
+      if (this.#clock.now() - this.#openedAt >= HANDSHAKE_MS) this.renew();
+      return;
+    }
     this.#checking = true;
     const client = this.#client;
     const answer = client.send(['PING']).then(
@@ -83,6 +90,7 @@ export class SharedClient {
   }
 
   #open(): RedisClient {
+    this.#openedAt = this.#clock.now();
     const client = this.#make();
     let subscribed = false;
     client.on('error', (error) => {
