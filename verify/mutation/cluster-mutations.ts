@@ -35,6 +35,11 @@ export const CLUSTER_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
+    name: 'cluster: a handshake that never ends is waited for',
+    suite: 'store/redis/cluster/shared-client',
+    edits: [['if (this.#clock.now() - this.#openedAt >= HANDSHAKE_MS) this.renew();', '']],
+  },
+  {
     name: 'motion: the relay removes key by key too, so that the cursor passes the write',
     suite: 'redis/cluster/moving-slots',
     edits: [['if (options.logged !== true || selection', 'if (selection']],

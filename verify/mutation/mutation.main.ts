@@ -45,6 +45,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'load-context',
     'hit-for-miss',
   ],
+  'store/redis/cluster': ['shard-client', 'shared-client'],
   'redis/index': ['key-index', 'index-sweeper', 'declared-keys'],
   values: [
     'json-text',
