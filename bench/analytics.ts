@@ -5,8 +5,8 @@
  *
  * Two processes, each with one cache over a store of the same kind, take short turns, each round in
  * another order: in one process the second cache would pay for the call sites that both share. The
- * ratio of a pair is the median of its rounds' ratios of processor time. Equal processes differ by a
- * tenth for as long as they live, by how their code was compiled and their heap lies, so that the
+ * ratio of a pair is the median of its rounds' ratios of processor time. Equal processes differ by up
+ * to a tenth for as long as they live, by how their code was compiled and their heap lies, so that the
  * figure is the median of many pairs, printed beside that of as many pairs without figures.
  */
 import { fork } from 'node:child_process';

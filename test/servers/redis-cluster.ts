@@ -158,11 +158,6 @@ async function untilAll(
 
 function controls(nodes: readonly ClusterServer[]): RedisCluster {
   const running = (): ClusterServer[] => nodes.filter(({ server }) => server.pid !== undefined);
-  const lines = async (node: ClusterServer): Promise<string[][]> =>
-    String(await node.command('CLUSTER', 'NODES'))
-      .trim()
-      .split('\n')
-      .map((line) => line.split(' '));
   const byId = (id: string | undefined): ClusterServer => {
     const found = nodes.find((node) => node.id === id);
     if (found === undefined) throw new Error('no node of the cluster has this id');
@@ -170,7 +165,7 @@ function controls(nodes: readonly ClusterServer[]): RedisCluster {
   };
   const view = async (): Promise<string[][]> => {
     const [first] = running();
-    return first === undefined ? [] : lines(first);
+    return first === undefined ? [] : linesOf(first);
   };
   const ownerOf = async (slot: number): Promise<ClusterServer> => {
     const claims = (await view()).filter((line) => owns(line, slot) && !line[2]?.includes('fail'));
@@ -211,12 +206,12 @@ function controls(nodes: readonly ClusterServer[]): RedisCluster {
     move: async (slot, to, how) => moveSlot(slot, await ownerOf(slot), to, running(), how),
     revive: async (node) => {
       await startAll();
-      while ((await lines(node)).some(isUnsettled)) await sleep(20);
+      while ((await linesOf(node)).some(isUnsettled)) await sleep(20);
     },
     heal: async () => {
       await startAll();
       const settled = async (): Promise<boolean> => {
-        const views = await Promise.all(nodes.map(lines));
+        const views = await Promise.all(nodes.map(linesOf));
         return !views.flat().some(isUnsettled) && new Set(views.map(shapeOf)).size === 1;
       };
       while (!(await settled())) await sleep(20);
@@ -231,6 +226,14 @@ function controls(nodes: readonly ClusterServer[]): RedisCluster {
   };
 }
 
+/** What a node says of all that it knows, itself included. */
+export async function linesOf(node: ClusterServer): Promise<string[][]> {
+  const lines = String(await node.command('CLUSTER', 'NODES'))
+    .trim()
+    .split('\n');
+  return lines.map((line) => line.split(' '));
+}
+
 function owns(line: readonly string[], slot: number): boolean {
   return line.slice(8).some((range) => {
     const [first = NaN, last = first] = range.split('-').map(Number);
@@ -243,7 +246,7 @@ const isUnsettled = (line: readonly string[]): boolean =>
   /\bfail\b/.test(line[2] ?? '') || (line[3] === '-' && slotsOf(line).length === 0);
 
 /** What a node knows of the others: of each its master or `-`, and its slots. */
-const shapeOf = (lines: readonly string[][]): string =>
+export const shapeOf = (lines: readonly string[][]): string =>
   lines
     .map((line) => [line[0], line[3], ...slotsOf(line)].join(' '))
     .sort()

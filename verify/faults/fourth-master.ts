@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  linesOf,
+  shapeOf,
   startClusterNode,
   type ClusterServer,
   type RedisCluster,
@@ -79,21 +81,8 @@ async function reshard(
 /** The tool moves nothing while nodes do not agree, and a new node takes nothing until it knows the others. */
 async function untilAgreed({ cluster, fourth }: Joining): Promise<void> {
   const nodes = [...cluster.nodes, fourth];
-  const shapeOf = async (node: ClusterServer): Promise<string> => {
-    const lines = (await linesOf(node)).map(([id, , , master, , , , , ...slots]) =>
-      [id, master, ...slots].join(' '),
-    );
-    return lines.sort().join('\n');
-  };
   const isReady = async (): Promise<boolean> =>
     String(await fourth.command('CLUSTER', 'INFO')).includes('cluster_state:ok') &&
-    new Set(await Promise.all(nodes.map(shapeOf))).size === 1;
+    new Set((await Promise.all(nodes.map(linesOf))).map(shapeOf)).size === 1;
   while (!(await isReady())) await sleep(LOOK_MS);
-}
-
-async function linesOf(node: ClusterServer): Promise<string[][]> {
-  const lines = String(await node.command('CLUSTER', 'NODES'))
-    .trim()
-    .split('\n');
-  return lines.map((line) => line.split(' '));
 }
