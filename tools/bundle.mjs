@@ -28,7 +28,7 @@ const ENTRIES = {
  * Not bundled: programs and data beside the code (argon2, PGlite, Swagger UI), and
  * the one module that has to run before all others.
  */
-const EXTERNAL = [...['@node-rs/argon2', '@electric-sql/*', 'swagger-ui-dist', 'reflect-metadata']];
+const EXTERNAL = [...['@node-rs/argon2', '@electric-sql/*', 'swagger-ui-dist', '@zxcvbn-ts/*', 'reflect-metadata']];
 
 /** What Nest, Fastify and pg only try to load; an image has none of them, so a bundle has none. */
 const ABSENT =
@@ -45,6 +45,12 @@ const __dirname = pathOf(new URL('.', import.meta.url));
 
 /** What packages load and the API does not use: phone numbers of all countries, lists of static files. */
 const UNUSED = /^(?:libphonenumber-js(?:\/max)?|glob)$/;
+
+/** An `import` of it evaluates all of its names, and one of them loads what `fetch` needs. */
+const REQUIRED = /^(?:node:)?http$/;
+
+/** Where a logger is made from, for transports, of which the API has none: it parses the source map. */
+const CALLERS = /[\\/]pino[\\/]lib[\\/]caller\.js$/;
 
 /**
  * Loaded when their module runs, with these names. An import of what is not in the bundle would be
@@ -73,6 +79,13 @@ const adjustSources = {
     bundle.onLoad({ filter: /./, namespace: 'absent' }, ({ path }) => ({
       contents: `throw Object.assign(new Error("Cannot find module '${path}'"), { code: 'MODULE_NOT_FOUND' });`,
     }));
+    bundle.onResolve({ filter: REQUIRED }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace: 'required' } : undefined,
+    );
+    bundle.onLoad({ filter: /./, namespace: 'required' }, ({ path }) => ({
+      contents: `module.exports = require('${path}');`,
+    }));
+    bundle.onLoad({ filter: CALLERS }, () => ({ contents: 'module.exports = () => [];' }));
     bundle.onResolve({ filter: UNUSED }, ({ path }) => ({ path, namespace: 'unused' }));
     bundle.onLoad({ filter: /./, namespace: 'unused' }, () => ({ contents: '' }));
     bundle.onResolve({ filter: /^@electric-sql\// }, ({ path, namespace }) =>
