@@ -4,6 +4,10 @@ import type { ClusterServer } from '../../test/servers/redis-cluster.js';
 
 const run = promisify(execFile);
 
+const YES = 'yes\n';
+/** More than `fix` asks. */
+const QUESTIONS = 4;
+
 /** A node as the tool wants it named. */
 export const placeOf = ({ address: { host, port } }: ClusterServer): string => `${host}:${port}`;
 
@@ -19,6 +23,8 @@ export async function manageCluster(
 ): Promise<void> {
   const running = run('redis-cli', ['--cluster', ...words], { maxBuffer: 64 * 1024 * 1024 });
   if (onText !== undefined) running.child.stdout?.on('data', onText);
+  // `fix` asks before it covers a slot, whatever it was given, and a tool that does not ask ends before.
+  running.child.stdin?.on('error', () => undefined).end(YES.repeat(QUESTIONS));
   // Its plan of thousands of slots stays out of the error.
   const output = await running.then(
     () => undefined,
