@@ -28,7 +28,9 @@ const ENTRIES = {
  * Not bundled: programs and data beside the code (argon2, PGlite, Swagger UI), and
  * the one module that has to run before all others.
  */
-const EXTERNAL = [...['@node-rs/argon2', '@electric-sql/*', 'swagger-ui-dist', '@zxcvbn-ts/*', 'reflect-metadata']];
+const EXTERNAL = [
+  ...['@node-rs/argon2', '@electric-sql/*', 'swagger-ui-dist', '@zxcvbn-ts/*', 'reflect-metadata'],
+];
 
 /** What Nest, Fastify and pg only try to load; an image has none of them, so a bundle has none. */
 const ABSENT =

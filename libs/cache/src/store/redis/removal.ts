@@ -12,7 +12,7 @@ import type { RedisConnection } from './connection/redis-connection.js';
 import type { InvalidationAnnouncer } from './near-cache/invalidation-announcer.js';
 import { Announcement } from './near-cache/invalidation-announcer.js';
 import { asBytes, asList, asNumber } from './replies.js';
-import { DISCARD, READ_RANGE, REMOVE, REMOVE_RANGE } from './scripts/compiled-scripts.js';
+import { DISCARD, REMOVE, REMOVE_RANGE } from './scripts/compiled-scripts.js';
 
 /** Keys per script: a chunk blocks the server well under a millisecond. */
 const CHUNK = 200;
@@ -161,7 +161,7 @@ export class Removal {
       const range = rangeOf(glob?.literalPrefix ?? NOTHING);
       const ending = glob === undefined ? undefined : { announcement, terms, range };
       const isRange = !declared && glob?.isPrefix !== false;
-      done = await (isRange ? this.#range(range, ending) : this.#read(range, glob, ending));
+      done = await (isRange ? this.#range(range, ending) : this.#read(index, range, glob, ending));
     }
     if (glob !== undefined && done.complete) return done.removed;
     const pattern = glob === undefined ? layout.scanPattern : layout.scanPatternOf(glob);
@@ -213,15 +213,13 @@ export class Removal {
    * @param ending as above
    */
   async #read(
+    index: KeyIndex,
     range: LexRange,
     glob: Glob | undefined,
     ending?: Ending,
   ): Promise<{ removed: number; complete: boolean }> {
-    const { connection, layout, announcer, withinMs } = this.parts;
-    const keys = [layout.index, layout.removals];
-    const pages = indexPages(range, PAGE, (args) =>
-      connection.run(READ_RANGE, keys, args, withinMs, 'always', 'sendForBytes'),
-    );
+    const { announcer } = this.parts;
+    const pages = indexPages(range, PAGE, (args) => index.readForRemoval(args));
     let removed = 0;
     for await (const page of pages) {
       if (page === undefined) return { removed, complete: false };

@@ -6,7 +6,12 @@ import { scanNames } from './keyspace-scan.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { asBytes, asList, asNumber, asText } from '../replies.js';
 import { EPOCHS } from '../stored-formats.js';
-import { REBUILD_ADD, REBUILD_BEGIN, REBUILD_SEAL } from '../scripts/compiled-scripts.js';
+import {
+  READ_RANGE,
+  REBUILD_ADD,
+  REBUILD_BEGIN,
+  REBUILD_SEAL,
+} from '../scripts/compiled-scripts.js';
 
 /** A rebuild whose mark is older than this, in milliseconds, counts as abandoned. */
 const OLD_MARK_MS = 60_000;
@@ -19,6 +24,8 @@ const PAGE = 500;
  */
 export class KeyIndex {
   #rebuilding: Promise<boolean> | undefined;
+  /** The sentinel of the index that a removal read last. */
+  #sentinel: string | undefined;
 
   constructor(
     private readonly connection: RedisConnection,
@@ -56,6 +63,23 @@ export class KeyIndex {
   }
 
   /**
+   * One page of the index for a removal, as `READ_RANGE` answers: by that script, or while the index is
+   * the one that it read last, by three plain commands, which cost the server a third. The last of them
+   * finds the sentinel, so the page was read from a complete index: no other has the same one. The first
+   * and the last are writes without an effect, so the page was read from a server that takes removals.
+   */
+  async readForRemoval(args: readonly (string | Buffer)[]): Promise<unknown> {
+    const { connection, layout, withinMs } = this;
+    const known = this.#sentinel;
+    const page = known === undefined ? undefined : await this.#readPlainly(args, known);
+    if (page !== undefined) return page;
+    const keys = [layout.index, layout.removals];
+    const read = await connection.run(READ_RANGE, keys, args, withinMs, 'always', 'sendForBytes');
+    this.#sentinel = asBytes(asList(read)[0]).toString() || undefined;
+    return read;
+  }
+
+  /**
    * Completes the index if necessary: sets a mark, adds everything that SCAN finds, and seals the
    * index if the mark still exists; if it does not, additions may be lost, too. Writers add their
    * keys meanwhile. Resolves with whether the index is complete.
@@ -82,6 +106,29 @@ export class KeyIndex {
       'always',
     );
     return asList(reply).map(asBytes);
+  }
+
+  /** `undefined` when the index is another one, or the server refused: the script says what that means. */
+  async #readPlainly(
+    [min = '', max = '', size = '']: readonly (string | Buffer)[],
+    sentinel: string,
+  ): Promise<unknown[] | undefined> {
+    const { connection, layout, withinMs } = this;
+    const touch = (key: string, member: string): Promise<unknown> =>
+      connection.send(['ZADD', key, 'XX', 'INCR', '0', member], withinMs, 'always');
+    const range = ['ZRANGEBYLEX', layout.index, min, max, 'LIMIT', '0', size];
+    try {
+      const [announced, members, found] = await Promise.all([
+        touch(layout.removals, 'seq'),
+        connection.sendForBytes(range, withinMs, 'always'),
+        touch(layout.index, sentinel),
+      ]);
+      if (found === null) return undefined;
+      return [Buffer.from(sentinel), announced === null ? 0 : 1, ...asList(members)];
+    } catch (error) {
+      if (error instanceof CacheUnavailableError && error.reason === 'refused') return undefined;
+      throw error;
+    }
   }
 
   async #rebuild(): Promise<boolean> {
