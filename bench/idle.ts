@@ -7,7 +7,9 @@
  * relay leads, then with a second one, which follows; without and with copies in memory
  * (`CACHE_LOCAL`). With `--cluster` instead on three masters with 60 shards, whose time is the sum of
  * theirs. A process's time is its own (`getrusage`), Redis's is `INFO cpu` minus what it
- * used alone; `INFO commandstats` says by which commands. Medians of the rounds, in brackets the
+ * used alone; `INFO commandstats` says by which commands. On one Redis a program is measured beside it
+ * that only asks both servers five times a second (`idle-program.ts`): so little such calls cost here
+ * at least. Medians of the rounds, in brackets the
  * middle half, in milliseconds of processor time a second.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -103,6 +105,12 @@ async function measure(postgres: PostgresServer, what: string, servers: Servers)
     );
     const alone = await watch(clients, databaseUrl, undefined);
     console.log(`  Redis alone: ${spread(alone.redis, 2)} ms/s`);
+    if (!values.cluster) {
+      const control = await bareMs(clients, { ...variables, DATABASE_URL: databaseUrl });
+      console.log(
+        `  a program that asks both servers five times a second: ${spread(control, 2)} ms/s`,
+      );
+    }
     const leader = await start();
     report(`one process, its relay leads, ${what}`, leader, alone);
     const follower = await start();
@@ -112,6 +120,18 @@ async function measure(postgres: PostgresServer, what: string, servers: Servers)
     for (const client of clients) client.destroy();
     await servers.stop();
   }
+}
+
+async function bareMs(
+  clients: Redis,
+  variables: Readonly<Record<string, string>>,
+): Promise<readonly number[]> {
+  const program = 'bench/idle-program.ts';
+  const control = await startApiProcess(variables, { program, preload: PROBE });
+  await sleep(settle * 1_000);
+  const { process: own } = await watch(clients, variables['DATABASE_URL'] ?? '', control);
+  await control.dispose();
+  return own;
 }
 
 function report(what: string, now: Idle, before: Idle): void {

@@ -8,7 +8,8 @@
  * and Redis on this machine, whose tables are filled. Each round starts a process, asks
  * `/health/live` until it is answered, and reads its resident memory five seconds later.
  * Time beside processor time shows how busy the machine was, and a program that does nothing how fast
- * it is. Medians, in brackets the middle half.
+ * it is; one that opens the embedded database and does nothing else shows what is left for the API.
+ * Medians, in brackets the middle half.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -31,6 +32,15 @@ const MAIN = 'dist/server/main.js';
 /** Clock ticks of `/proc`, whatever the processor. */
 const TICK_MS = 10;
 
+/** Opens the embedded database of a folder, says what it holds in memory, and ends. */
+const OPEN_PGLITE = `
+import { PGlite } from '@electric-sql/pglite';
+const client = await PGlite.create(process.argv[1]);
+await client.query('select 1');
+process.stdout.write(String(process.memoryUsage.rss()));
+process.exit();
+`;
+
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '7' } } });
 const rounds = Number(values.rounds);
 const postgres = await startPostgres();
@@ -42,6 +52,20 @@ try {
   for (let round = 0; round < rounds; round++) empty.push(await emptyStart());
   console.log(`  a program that does nothing: ${spread(empty, 2)} s`);
   await measure('embedded', {});
+  const alone = [];
+  for (let round = 0; round < rounds; round++) alone.push(await openedAlone());
+  console.log(
+    `    its database alone after ${spread(
+      alone.map(({ ms }) => ms / 1_000),
+      2,
+    )} s`,
+  );
+  console.log(
+    `    … resident ${spread(
+      alone.map(({ bytes }) => bytes / 2 ** 20),
+      0,
+    )} MiB`,
+  );
   const DATABASE_URL = await postgres.createDatabase('start');
   await measure('servers', { DATABASE_URL, REDIS_URL: redis.url });
 } finally {
@@ -79,6 +103,17 @@ async function emptyStart(): Promise<number> {
   const begin = performance.now();
   await once(spawn(process.execPath, ['--eval', '']), 'exit');
   return (performance.now() - begin) / 1_000;
+}
+
+/** A start of the embedded database in a process that has nothing else. */
+async function openedAlone(): Promise<Omit<Start, 'cpuMs'>> {
+  const begin = performance.now();
+  const words = ['--input-type=module', '--eval', OPEN_PGLITE, join(dataDir, 'db')];
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [bytes] = (await once(child.stdout, 'data')) as [Buffer];
+  const ms = performance.now() - begin;
+  await once(child, 'exit');
+  return { ms, bytes: Number(bytes.toString()) };
 }
 
 interface Start {
