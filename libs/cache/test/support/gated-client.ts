@@ -18,28 +18,29 @@ function nameOf(command: Command): string {
   return [verb, ...args].join(' ');
 }
 
+/** A client whose commands go through gates. */
+export function gatedClient(client: RedisClient, gates: Gates): RedisClient {
+  return {
+    get isReady() {
+      return client.isReady;
+    },
+    send: (command) => gates.pass(nameOf(command), () => client.send(command)),
+    sendForBytes: (command) => gates.pass(nameOf(command), () => client.sendForBytes(command)),
+    subscribe: (channel, listener) => client.subscribe(channel, listener),
+    on: (event, listener) => client.on(event, listener),
+    connect: () => client.connect(),
+    close: () => client.close(),
+    destroy: () => client.destroy(),
+  };
+}
+
 /** Clients to a real Redis whose commands go through gates. */
 export function gatedClients(): { makeClient: RedisClientFactory; gates: Gates } {
   const gates = new Gates();
   return {
     gates,
     makeClient: Object.assign(
-      (settings: ServerSettings): RedisClient => {
-        const client = nodeRedisClient(settings);
-        return {
-          get isReady() {
-            return client.isReady;
-          },
-          send: (command) => gates.pass(nameOf(command), () => client.send(command)),
-          sendForBytes: (command) =>
-            gates.pass(nameOf(command), () => client.sendForBytes(command)),
-          subscribe: (channel, listener) => client.subscribe(channel, listener),
-          on: (event, listener) => client.on(event, listener),
-          connect: () => client.connect(),
-          close: () => client.close(),
-          destroy: () => client.destroy(),
-        };
-      },
+      (settings: ServerSettings) => gatedClient(nodeRedisClient(settings), gates),
       { load: nodeRedisClient.load },
     ),
   };
