@@ -219,7 +219,7 @@ export class Removal {
     ending?: Ending,
   ): Promise<{ removed: number; complete: boolean }> {
     const { announcer } = this.parts;
-    const pages = indexPages(range, PAGE, (args) => index.readForRemoval(args));
+    const pages = indexPages(range, PAGE, index.readForRemoval.bind(index));
     let removed = 0;
     for await (const page of pages) {
       if (page === undefined) return { removed, complete: false };

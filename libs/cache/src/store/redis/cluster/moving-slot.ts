@@ -41,8 +41,8 @@ export class MovingSlot {
     }
     const { glob } = selection;
     const { index } = this.layout;
-    const pages = indexPages(rangeOf(glob.literalPrefix), SIDE_BY_SIDE, (args) =>
-      this.#run(READ_RANGE, index, args),
+    const pages = indexPages(rangeOf(glob.literalPrefix), SIDE_BY_SIDE, ({ min, max }, size) =>
+      this.#run(READ_RANGE, index, [min, max, String(size)]),
     );
     let removed = 0;
     for await (const page of pages) {

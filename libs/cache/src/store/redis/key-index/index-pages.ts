@@ -14,19 +14,18 @@ interface IndexPage {
  * The members of a range of the key index, page by page. Yields `undefined`, and ends, when the index is
  * not complete, or was lost between two pages, even if it is complete again.
  *
- * @param read runs `READ_RANGE` with these arguments; called once a page
+ * @param read answers as `READ_RANGE`; called once a page
  * @throws what `read` throws
  */
 export async function* indexPages(
   range: LexRange,
   size: number,
-  read: (args: readonly (string | Buffer)[]) => Promise<unknown>,
+  read: (range: LexRange, size: number) => Promise<unknown>,
 ): AsyncGenerator<IndexPage | undefined, void> {
   let rest = range;
   let epoch: string | undefined;
   for (;;) {
-    const args = [rest.min, rest.max, String(size)];
-    const [epochBytes, announced, ...found] = asList(await read(args));
+    const [epochBytes, announced, ...found] = asList(await read(rest, size));
     const present = asBytes(epochBytes).toString();
     epoch ??= present;
     if (present === '' || present !== epoch) {
