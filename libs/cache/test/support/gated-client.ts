@@ -1,4 +1,3 @@
-import type { ServerSettings } from '@gad/cache/store';
 import type { Command, RedisClient, RedisClientFactory } from '@gad/cache/store';
 import { nodeRedisClient } from '@gad/cache/store';
 import * as scripts from '../../src/store/redis/scripts/compiled-scripts.js';
@@ -34,14 +33,19 @@ export function gatedClient(client: RedisClient, gates: Gates): RedisClient {
   };
 }
 
+/** A factory of clients with `wrap` around each. */
+export function wrapClients<About extends unknown[]>(
+  make: ((...about: About) => RedisClient) & { load(): Promise<void> },
+  wrap: (client: RedisClient) => RedisClient,
+): typeof make {
+  return Object.assign((...about: About) => wrap(make(...about)), { load: make.load });
+}
+
 /** Clients to a real Redis whose commands go through gates. */
 export function gatedClients(): { makeClient: RedisClientFactory; gates: Gates } {
   const gates = new Gates();
   return {
     gates,
-    makeClient: Object.assign(
-      (settings: ServerSettings) => gatedClient(nodeRedisClient(settings), gates),
-      { load: nodeRedisClient.load },
-    ),
+    makeClient: wrapClients(nodeRedisClient, (client) => gatedClient(client, gates)),
   };
 }

@@ -5,7 +5,8 @@ import { nodeClient } from '../../src/store/redis/connection/node-redis-client.j
 import { startCluster } from '../../../../test/servers/redis-cluster.js';
 import { clusterSettings, openClusterStore, SHARDS } from './cluster-stores.js';
 import { openRedisStore } from './fixtures.js';
-import { startRedis, type RedisServer } from './redis-server.js';
+import { wrapClients } from './gated-client.js';
+import { controlsOf, startRedis, type RedisServer } from './redis-server.js';
 
 /** A server with a whole shared store: one Redis, or the only node of a Cluster, with all shards. */
 export interface Host {
@@ -35,10 +36,7 @@ async function oneRedis(): Promise<Host> {
     settings: { url: server.url },
     open: (wrap = (client) => client) =>
       openRedisStore(server, {
-        makeClient: Object.assign(
-          (...about: Parameters<typeof nodeRedisClient>) => wrap(nodeRedisClient(...about)),
-          { load: nodeRedisClient.load },
-        ),
+        makeClient: wrapClients(nodeRedisClient, wrap),
       }),
     namesOf: (key) => server.command('KEYS', `gad:${key}`),
   };
@@ -51,21 +49,15 @@ async function oneNode(): Promise<Host> {
   const { server: own, command } = node;
   return {
     server: {
-      url: own.url,
+      ...controlsOf(own),
       command,
-      freeze: () => own.kill('SIGSTOP'),
-      thaw: () => own.kill('SIGCONT'),
-      kill: () => own.kill('SIGKILL'),
       start: () => own.restart(),
       stop: () => cluster.stop(),
     },
     settings: clusterSettings(cluster),
     open: (wrap = (client) => client) =>
       openClusterStore(cluster, {
-        makeClient: Object.assign(
-          (...about: Parameters<typeof nodeClient>) => wrap(nodeClient(...about)),
-          { load: nodeClient.load },
-        ),
+        makeClient: wrapClients(nodeClient, wrap),
       }),
     namesOf: (key) => command('KEYS', `gad:{*}:${key}`),
   };

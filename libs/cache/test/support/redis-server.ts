@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { createClient } from 'redis';
 import { startRedis as startTestRedis } from '../../../../test/servers/redis-server.js';
+import type { RedisServer as TestServer } from '../../../../test/servers/redis-server.js';
 
 /** A Redis of one test file's own, with a line to it from outside the library. */
 export interface RedisServer {
@@ -28,11 +29,8 @@ export async function startRedis(
     while (!control.isReady) await new Promise((resolve) => setImmediate(resolve));
   };
   return {
-    url: server.url,
+    ...controlsOf(server),
     command: (...args) => control.sendCommand(args),
-    freeze: () => server.kill('SIGSTOP'),
-    thaw: () => server.kill('SIGCONT'),
-    kill: () => server.kill('SIGKILL'),
     start: async () => {
       await server.restart();
       await ready();
@@ -41,6 +39,18 @@ export async function startRedis(
       control.destroy();
       return server.stop();
     },
+  };
+}
+
+/** Where a server is, and what its process can be made to do. */
+export function controlsOf(
+  server: TestServer,
+): Pick<RedisServer, 'url' | 'freeze' | 'thaw' | 'kill'> {
+  return {
+    url: server.url,
+    freeze: () => server.kill('SIGSTOP'),
+    thaw: () => server.kill('SIGCONT'),
+    kill: () => server.kill('SIGKILL'),
   };
 }
 

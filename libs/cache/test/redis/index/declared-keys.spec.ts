@@ -180,11 +180,11 @@ describe('A removal by scripts that declare their keys', () => {
     expect(await other.read('a:1', MS)).toBeUndefined();
   });
 
-  it('a page of an index that was made again since is read by the script', async () => {
+  it('a page of an index that another process made again since is read by the script', async () => {
     await store.remove(PREFIX);
     await server.command('DEL', INDEX);
     // Makes it again.
-    await store.remove(PREFIX);
+    await other.remove(PREFIX);
     await sealed();
     await store.write('a:1', 'old', undefined, MS);
     gates.calls.length = 0;
