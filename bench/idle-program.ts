@@ -10,14 +10,13 @@ import { createClient } from 'redis';
 const EVERY_MS = 200;
 const SHARDS = 60;
 
-const { DATABASE_URL, REDIS_URL, REDIS_CLUSTER = '', HOST, PORT } = process.env;
+const { DATABASE_URL, REDIS_URL, REDIS_CLUSTER, HOST, PORT } = process.env;
 const database = new pg.Client({ connectionString: DATABASE_URL });
 await database.connect();
-const urls =
-  REDIS_URL === undefined ? REDIS_CLUSTER.split(',').map((seed) => `redis://${seed}`) : [REDIS_URL];
-const servers = urls.map((url) => createClient({ url }));
+const seeds = REDIS_CLUSTER?.split(',').map((seed) => `redis://${seed}`);
+const servers = (seeds ?? [REDIS_URL ?? '']).map((url) => createClient({ url }));
 await Promise.all(servers.map((server) => server.connect()));
-const calls = REDIS_URL === undefined ? SHARDS / servers.length : 1;
+const calls = seeds === undefined ? 1 : SHARDS / seeds.length;
 
 async function keepInTouch(): Promise<void> {
   await database.query('select 1');

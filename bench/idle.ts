@@ -125,10 +125,12 @@ async function bareMs(
 ): Promise<readonly number[]> {
   const program = 'bench/idle-program.ts';
   const control = await startApiProcess(variables, { program, preload: PROBE });
-  await sleep(settle * 1_000);
-  const { process: own } = await watch(clients, variables['DATABASE_URL'] ?? '', control);
-  await control.dispose();
-  return own;
+  try {
+    await sleep(settle * 1_000);
+    return (await watch(clients, variables['DATABASE_URL'] ?? '', control)).process;
+  } finally {
+    await control.dispose();
+  }
 }
 
 function report(what: string, now: Idle, before: Idle): void {

@@ -52,20 +52,7 @@ try {
   for (let round = 0; round < rounds; round++) empty.push(await emptyStart());
   console.log(`  a program that does nothing: ${spread(empty, 2)} s`);
   await measure('embedded', {});
-  const alone = [];
-  for (let round = 0; round < rounds; round++) alone.push(await openedAlone());
-  console.log(
-    `    its database alone after ${spread(
-      alone.map(({ ms }) => ms / 1_000),
-      2,
-    )} s`,
-  );
-  console.log(
-    `    … resident ${spread(
-      alone.map(({ bytes }) => bytes / 2 ** 20),
-      0,
-    )} MiB`,
-  );
+  await measureDatabaseAlone();
   const DATABASE_URL = await postgres.createDatabase('start');
   await measure('servers', { DATABASE_URL, REDIS_URL: redis.url });
 } finally {
@@ -103,6 +90,15 @@ async function emptyStart(): Promise<number> {
   const begin = performance.now();
   await once(spawn(process.execPath, ['--eval', '']), 'exit');
   return (performance.now() - begin) / 1_000;
+}
+
+async function measureDatabaseAlone(): Promise<void> {
+  const starts = [];
+  for (let round = 0; round < rounds; round++) starts.push(await openedAlone());
+  const seconds = starts.map(({ ms }) => ms / 1_000);
+  const mebibytes = starts.map(({ bytes }) => bytes / 2 ** 20);
+  console.log(`    its database alone after ${spread(seconds, 2)} s`);
+  console.log(`    … resident ${spread(mebibytes, 0)} MiB`);
 }
 
 /** A start of the embedded database in a process that has nothing else. */

@@ -25,8 +25,8 @@ const ENTRIES = {
 };
 
 /**
- * Not bundled: programs and data beside the code (argon2, PGlite, Swagger UI), and
- * the one module that has to run before all others.
+ * Not bundled: programs and data beside the code (argon2, PGlite, Swagger UI, common
+ * passwords), and the one module that has to run before all others.
  */
 const EXTERNAL = [
   ...['@node-rs/argon2', '@electric-sql/*', 'swagger-ui-dist', '@zxcvbn-ts/*', 'reflect-metadata'],
